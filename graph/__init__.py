@@ -1,0 +1,1 @@
+"""From the article's facts to a reasoned dataset."""

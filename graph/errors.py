@@ -1,0 +1,34 @@
+"""What can go wrong, and what the command's exit code is then.
+
+- WicaraError: one clear message that says what to do
+  - UnreadableInput: a file is missing or is not what its name says; line and column where there are any
+  - FaultyData: the inputs are readable, but a check, a shape or the reasoner rejects them
+  - StoreFault: the built dataset is missing, corrupt or cannot be written
+  - Unavailable: the machine refuses (port in use, no space left)
+"""
+
+from __future__ import annotations
+
+
+class WicaraError(Exception):
+    """A fault that a person can mend; its text says how."""
+
+    exit_code = 1
+
+
+class UnreadableInput(WicaraError):
+    """A file is missing or is not what its name says."""
+
+    exit_code = 2
+
+
+class FaultyData(WicaraError):
+    """The inputs are readable, but a check, a shape or the reasoner rejects them."""
+
+
+class StoreFault(WicaraError):
+    """The built dataset is missing, corrupt or cannot be written."""
+
+
+class Unavailable(WicaraError):
+    """The machine refuses: a port in use, no space left."""
