@@ -1,0 +1,200 @@
+"""The files that the dataset is made from, read into quads of the named graphs that they belong to.
+
+Literals are normalised as the store writes them (`"01"^^xsd:integer` is 1, `xsd:nonNegativeInteger` is
+`xsd:integer`), so that what is validated and reasoned with is what is served. Blank nodes get their RDFC-1.0
+names, so that two builds of the same files are the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    parse,
+)
+from wicara.graph.dataset import GraphKind, graph_iri, kind_of
+from wicara.graph.errors import UnreadableInput
+
+from wicara import ontology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DATA: Final = Path(__file__).parent / "data"
+DATASET: Final = f"{ontology.BASE}/dataset"
+
+TURTLE_GRAPHS: Final = {
+    "dataset": GraphKind.META,
+    "entities": GraphKind.ENTITIES,
+    "graphs": GraphKind.PROV,
+}
+"""What the name of a Turtle data file starts with, and the graph that its statements go to."""
+
+NAMEABLE: Final = frozenset(
+    {GraphKind.SOURCE, GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.CONTENT, GraphKind.PROV}
+)
+"""The kinds of graph that a TriG data file may name."""
+
+NOT_RDF: Final = ("*.csv",)
+"""Inputs that are not RDF: tables that the checks and the server read."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One input: where it lies, what messages and the digest call it, and the graph of a Turtle file."""
+
+    path: Path
+    name: str
+    kind: GraphKind | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All inputs of a build: the files, the quads in them, and the SHA-256 (hex) of names and bytes."""
+
+    files: tuple[Path, ...]
+    quads: tuple[Quad, ...]
+    digest: str
+
+
+def read_inputs(extra: Path | None = None) -> Inputs:
+    """Read every input; `extra` is a folder of more `*.trig` and `*.ttl`, laid out as graph/data is.
+
+    Raises UnreadableInput with file, line and column.
+    """
+    files = source_files(extra)
+    return Inputs(
+        files=tuple(file.path for file in files),
+        quads=canonical(chain.from_iterable(quads_of(file) for file in files)),
+        digest=digest_of(extra),
+    )
+
+
+def source_files(extra: Path | None = None) -> tuple[SourceFile, ...]:
+    """Return the RDF files that make the dataset, in a fixed order; raises UnreadableInput."""
+    modules = (
+        *((path, GraphKind.ONTOLOGY) for path in ontology.REASONED),
+        *((path, GraphKind.VOCAB) for path in ontology.vocab_files()),
+        *((path, GraphKind.ALIGNMENT) for path in ontology.ALIGNMENT),
+    )
+    schema = (SourceFile(path, f"ontology/{path.relative_to(ontology.HERE)}", kind) for path, kind in modules)
+    more = data_files(extra, extra.name) if extra else ()
+    return (*schema, *data_files(DATA, "graph/data"), *more)
+
+
+def data_files(root: Path, name: str) -> Iterator[SourceFile]:
+    """Yield the Turtle and TriG files below `root`; `name` is what messages call that folder."""
+    if not root.is_dir():
+        raise UnreadableInput(f"{root} is not a folder: name one that holds *.trig and *.ttl files")
+    for path in sorted(root.rglob("*")):
+        called = f"{name}/{path.relative_to(root).as_posix()}"
+        if path.suffix == ".trig":
+            yield SourceFile(path, called, None)
+        elif path.suffix == ".ttl":
+            yield SourceFile(path, called, turtle_kind(path, called))
+
+
+def turtle_kind(path: Path, called: str) -> GraphKind:
+    """Return the graph that a Turtle data file belongs to, told by the start of its name."""
+    for start, kind in TURTLE_GRAPHS.items():
+        if path.stem.startswith(start):
+            return kind
+    known = ", ".join(f"{start}*.ttl" for start in TURTLE_GRAPHS)
+    raise UnreadableInput(
+        f"{called}: which graph this file belongs to is told by its name, one of {known}; "
+        "facts stand in *.trig files, in graphs that these name"
+    )
+
+
+def digest_of(extra: Path | None = None) -> str:
+    """Return the SHA-256 (hex) over names and bytes of all inputs: ontology, schemes, shapes, data, tables."""
+    total = sha256()
+    for name, path in sorted(named_paths(extra)):
+        content = sha256(read_bytes(path, name)).hexdigest()
+        total.update(f"{name}\n{content}\n".encode())
+    return total.hexdigest()
+
+
+def named_paths(extra: Path | None) -> Iterator[tuple[str, Path]]:
+    """Yield every input that the dataset depends on, with the name that does not depend on where it lies."""
+    for file in source_files(extra):
+        yield file.name, file.path
+    for path in (*ontology.data_shape_files(), *ontology.ontology_shape_files()):
+        yield f"ontology/{path.relative_to(ontology.HERE).as_posix()}", path
+    for root, name in ((DATA, "graph/data"), *(((extra, extra.name),) if extra else ())):
+        for path in chain.from_iterable(root.rglob(pattern) for pattern in NOT_RDF):
+            yield f"{name}/{path.relative_to(root).as_posix()}", path
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """Return a file's bytes; raises UnreadableInput."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{name}: {error.strerror or error}") from error
+
+
+def quads_of(file: SourceFile) -> Iterator[Quad]:
+    """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput."""
+    syntax = RdfFormat.TRIG if file.kind is None else RdfFormat.TURTLE
+    try:
+        for quad in parse(read_bytes(file.path, file.name), syntax, rename_blank_nodes=True):
+            yield placed(quad, file)
+    except SyntaxError as error:
+        raise UnreadableInput(
+            f"{file.name}, line {error.lineno}, column {error.offset}: {error.msg}; mend it and build again"
+        ) from error
+
+
+def placed(quad: Quad, file: SourceFile) -> Quad:
+    """Return the quad in the graph of its file, or as it is where the file names graphs that it may name."""
+    if file.kind is not None:
+        return Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph_iri(file.kind)))
+    if isinstance(quad.graph_name, DefaultGraph):
+        raise UnreadableInput(
+            f"{file.name}: {quad.subject} {quad.predicate} stands outside any graph; "
+            f"put it into a named graph, such as <{graph_iri(GraphKind.FACT, 'ARTICLE', 'F001')}>"
+        )
+    if kind_of(quad.graph_name.value) not in NAMEABLE:
+        kinds = ", ".join(sorted(NAMEABLE))
+        raise UnreadableInput(
+            f"{file.name}: a data file may not write the graph {quad.graph_name}; "
+            f"its graphs are <{graph_iri(GraphKind.FACT)}/...> and likewise {kinds}"
+        )
+    return quad
+
+
+def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Return the quads sorted, each once, with literals as the store writes them and canonical blank nodes."""
+    store = Store()
+    store.extend(quads)
+    dataset = Dataset(store)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return tuple(sorted(dataset, key=str))
+
+
+def dataset_version() -> str:
+    """Return the version of the data that this installation comes with; raises UnreadableInput."""
+    path = DATA / "dataset.ttl"
+    quads = quads_of(SourceFile(path, "graph/data/dataset.ttl", GraphKind.META))
+    return version_in(quads)
+
+
+def version_in(quads: Iterable[Quad]) -> str:
+    """Return the `owl:versionInfo` of the dataset; raises UnreadableInput where there is none."""
+    wanted = (DATASET, ontology.PREFIXES["owl"] + "versionInfo")
+    for quad in quads:
+        if (quad.subject.value, quad.predicate.value) == wanted:  # type: ignore[union-attr]
+            return str(quad.object.value)  # type: ignore[union-attr]
+    raise UnreadableInput(f"graph/data/dataset.ttl gives <{DATASET}> no owl:versionInfo")

@@ -1,0 +1,128 @@
+"""The command line: each command is one short function that composes the packages below it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from wicara import __version__
+from wicara.graph.errors import WicaraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+INTERRUPTED: Final = 130
+"""What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
+
+EXAMPLES: Final = """
+\b
+Examples:
+  wicara serve                     build what has changed, then serve it on http://127.0.0.1:8000
+  wicara build                     build the dataset: check, validate, reason, write
+  wicara check                     every check, and what falls short
+  wicara check --source FILE       compare the evidence with the text that it quotes
+  wicara COMMAND --help            one command in detail
+
+Wicara keeps its builds in $XDG_DATA_HOME/wicara, or in ~/.local/share/wicara; --data names another folder.
+"""
+
+
+class Commands(click.Group):
+    """The group of commands: a WicaraError is one message on stderr and the class's exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; turn a fault that a person can mend, and Ctrl-C, into an exit code."""
+        try:
+            return super().invoke(ctx)
+        except WicaraError as fault:
+            click.echo(f"wicara: {fault}", err=True)
+            ctx.exit(fault.exit_code)
+        except KeyboardInterrupt:
+            click.echo("wicara: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's own signature
+    """Print the version of the software and that of the dataset that it comes with."""
+    if not wanted or ctx.resilient_parsing:
+        return
+    from wicara.graph.inputs import dataset_version  # noqa: PLC0415 - a command loads only what it needs
+
+    click.echo(f"wicara {__version__}, dataset {dataset_version()}")
+    ctx.exit()
+
+
+def dataset_options(command: Command) -> Command:
+    """Give a command `data` and `extra`: the folder of builds, and a folder of more articles."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    data = click.option(
+        "--data", type=folder, help="Folder of the builds.", envvar="WICARA_DATA", show_envvar=True
+    )
+    extra = click.option(
+        "--add",
+        "extra",
+        type=folder,
+        help="Folder of more articles and entities.",
+        envvar="WICARA_ADD",
+        show_envvar=True,
+    )
+    return data(extra(command))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the step that is under way, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - not needed off a terminal
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Print the versions.",
+)
+def main() -> None:
+    """Wicara: the facts of diplomatic press texts as a knowledge graph.
+
+    Every fact opens to the words that support it; every inference says that it is one.
+    """
+
+
+@main.command()
+@dataset_options
+@click.option("--force", is_flag=True, help="Build again even where nothing has changed.")
+def build(data: Path | None, extra: Path | None, *, force: bool) -> None:
+    """Build the dataset: check the inputs, validate them, reason, and write the store.
+
+    Unchanged inputs are not built again. A build that fails or is interrupted leaves the last good one.
+    """
+    from wicara.graph.build import build as build_dataset  # noqa: PLC0415 - loads the reasoner
+    from wicara.graph.build import default_data, ensure  # noqa: PLC0415
+
+    with progress() as step:
+        make = build_dataset if force else ensure
+        dataset = make(data or default_data(), extra, step)
+    click.echo(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
+
+
+if __name__ == "__main__":
+    main()
