@@ -63,7 +63,9 @@ def facts_of(path: Path) -> set[NamedNode]:
 
 
 @each_pack
-@pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")  # rdflib's parse calls its own old names
+@pytest.mark.filterwarnings(
+    "ignore:(Dataset|Conj):DeprecationWarning"
+)  # rdflib's parse uses its own old names
 def test_both_parsers_read_the_same(path: Path) -> None:
     """Both rdflib and pyoxigraph read the same number of quads from a pack."""
     dataset = rdflib.Dataset()

@@ -1,0 +1,175 @@
+"""Which thing a mention is: the reviewed table, its reader and its check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.identity import (
+    HEADER,
+    Identity,
+    UnknownMention,
+    check_identity,
+    normalise,
+    read_identity,
+    resolve,
+)
+from wicara.graph.inputs import read_inputs
+from wicara.ontology import PREFIXES, WIC
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARTICLE: Final = "kemlu-2018-08-02-asean-russia"
+SECOND: Final = "another-ministry-2019-01-01-another-meeting"
+ALPHA3: Final = NamedNode(f"{WIC}iso3166Alpha3")
+CHINA: Final = f"{PREFIXES['state']}china"
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[Identity, ...]:
+    """Return the table that is published."""
+    return read_identity()
+
+
+@pytest.fixture(scope="module")
+def quads() -> tuple[Quad, ...]:
+    """Return the data that is published."""
+    return read_inputs().quads
+
+
+def row(mention: str, slug: str, *, language: str = "id", article: str = "") -> Identity:
+    """Return a row for a state."""
+    return Identity(mention, language, article, PREFIXES["state"] + slug, "editors")
+
+
+def code(state: str, value: str) -> Quad:
+    """Return the statement of a state's alpha-3 code."""
+    return Quad(NamedNode(PREFIXES["state"] + state), ALPHA3, Literal(value))
+
+
+def label(state: str) -> Quad:
+    """Return the statement of a state's name."""
+    subject = NamedNode(PREFIXES["state"] + state)
+    return Quad(subject, NamedNode(f"{PREFIXES['skos']}prefLabel"), Literal(state, language="en"))
+
+
+def test_the_table_is_sound(rows: tuple[Identity, ...], quads: tuple[Quad, ...]) -> None:
+    """The check finds nothing to say of the table and data that are published."""
+    assert check_identity(rows, quads) == ()
+
+
+def test_rrt_here_is_china_in_another_article(rows: tuple[Identity, ...], quads: tuple[Quad, ...]) -> None:
+    """CQ37: RRT in this article and China in a second one are one state, whose key is CHN."""
+    here = resolve(rows, "RRT", "id", ARTICLE)
+    there = resolve(rows, "China", "en", SECOND)
+    assert here == there == CHINA
+    keys = {q.object.value for q in quads if q.subject == NamedNode(here) and q.predicate == ALPHA3}
+    assert keys == {"CHN"}
+
+
+@pytest.mark.parametrize("mention", ["Taiwan", "Republic of China", "ROC"])
+def test_china_is_not_taiwan(rows: tuple[Identity, ...], mention: str) -> None:
+    """A name that the table does not hold is never guessed to be a near one; the message says what to do."""
+    with pytest.raises(UnknownMention, match="add a row"):
+        resolve(rows, mention, "en", SECOND)
+
+
+def test_both_spellings_of_russia_are_one_state(rows: tuple[Identity, ...]) -> None:
+    """Russia and Rusia in the article are one state."""
+    assert resolve(rows, "Russia", "id", ARTICLE) == resolve(rows, "Rusia", "id", ARTICLE)
+
+
+def test_a_place_is_settled_for_its_article_only(rows: tuple[Identity, ...]) -> None:
+    """Singapura is the place in this article, and unsettled in any other, where it may be the state."""
+    assert resolve(rows, "Singapura", "id", ARTICLE) == f"{PREFIXES['place']}singapore"
+    with pytest.raises(UnknownMention):
+        resolve(rows, "Singapura", "id", SECOND)
+
+
+def test_a_row_for_the_article_goes_first() -> None:
+    """Where a mention is settled for one article and for any, the article's row decides."""
+    table = (row("Kongo", "congo"), row("Kongo", "dr-congo", article=ARTICLE))
+    assert resolve(table, "Kongo", "id", ARTICLE) == f"{PREFIXES['state']}dr-congo"
+    assert resolve(table, "Kongo", "id", SECOND) == f"{PREFIXES['state']}congo"
+
+
+def test_spaces_do_not_tell_mentions_apart(rows: tuple[Identity, ...]) -> None:
+    """The name with a no-break space, as the article has it, is found under its plain spelling."""
+    assert normalise("Retno \u00a0L.P. Marsudi") == "Retno L.P. Marsudi"
+    assert resolve(rows, "Retno \u00a0L.P. Marsudi", "id", ARTICLE).endswith("/person/retno-marsudi")
+
+
+def test_one_mention_that_is_two_things_is_found() -> None:
+    """A mention with two rows for the same language and article is reported with both things."""
+    table = (row("RRT", "china"), row("RRT", "taiwan"))
+    data = (label("china"), label("taiwan"), code("china", "CHN"), code("taiwan", "TWN"))
+    (finding,) = check_identity(table, data)
+    assert "china" in finding
+    assert "taiwan" in finding
+
+
+def test_an_unknown_thing_is_found() -> None:
+    """A row whose thing has no label in the data is reported."""
+    findings = check_identity((row("Atlantis", "atlantis"),), (code("atlantis", "ATL"),))
+    assert any("no label" in finding for finding in findings)
+
+
+def test_an_unknown_article_is_found() -> None:
+    """A row that is settled for an article that the data do not describe is reported."""
+    findings = check_identity((row("RRT", "china", article=SECOND),), (label("china"), code("china", "CHN")))
+    assert any("no known article" in finding for finding in findings)
+
+
+def test_a_mention_with_odd_spaces_is_found() -> None:
+    """A row that is not written as the reader looks it up is reported with the right spelling."""
+    findings = check_identity((row("R  RT", "china"),), (label("china"), code("china", "CHN")))
+    assert findings == ("'R  RT'@id must be written 'R RT'.",)
+
+
+def test_a_row_that_nobody_decided_is_found() -> None:
+    """A row with an empty column other than the article is reported."""
+    undecided = replace(row("RRT", "china"), decided_by="")
+    (finding,) = check_identity((undecided,), (label("china"), code("china", "CHN")))
+    assert "only the article may be empty" in finding
+
+
+def test_a_code_of_two_states_is_found() -> None:
+    """One ISO code on two states, or two on one, is reported: the code is the key of a state."""
+    shared = check_identity((), (code("china", "CHN"), code("tiongkok", "CHN")))
+    double = check_identity((), (code("china", "CHN"), code("china", "PRC")))
+    assert "stands for" in shared[0]
+    assert "two ISO 3166-1 codes" in double[0]
+
+
+def test_a_state_without_its_key_is_found() -> None:
+    """A state of the table that has no alpha-3 code is reported."""
+    (finding,) = check_identity((row("RRT", "china"),), (label("china"),))
+    assert "alpha-3" in finding
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "line 1"),
+        ("mention,iri\n", "line 1"),
+        (",".join(HEADER) + "\nRRT,id,,x\n", "line 2"),
+        (",".join(HEADER) + '\n"RRT,id,,x,y\n', "cannot be read"),
+    ],
+    ids=["empty", "header", "columns", "quote"],
+)
+def test_a_broken_table_says_where(tmp_path: Path, text: str, said: str) -> None:
+    """A table that is not CSV of the five columns is refused with the file and, where known, the line."""
+    path = tmp_path / "identity.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableInput, match=said):
+        read_identity(path)
+
+
+def test_a_missing_table_is_refused(tmp_path: Path) -> None:
+    """A table that is not there is refused with its name."""
+    with pytest.raises(UnreadableInput, match=r"nowhere\.csv"):
+        read_identity(tmp_path / "nowhere.csv")
