@@ -1,0 +1,102 @@
+"""Which statements are accepted, and what of them is merged, reasoned with and served."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from wicara.graph.dataset import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.ontology import BASE, PREFIXES, WIC
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
+DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+EVIDENCE_LINKS: Final = frozenset(
+    {
+        NamedNode(f"{WIC}evidence"),
+        NamedNode(PREFIXES["oa"] + "hasTarget"),
+        NamedNode(PREFIXES["oa"] + "hasSelector"),
+    }
+)
+INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
+
+THINGS: Final = f"{BASE}/id/"
+CITABLE: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, GraphKind.SOURCE})
+"""The graphs that a message names when a statement is at fault."""
+
+
+def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Return the quads without retracted fact graphs, what was derived from these, and what told of them.
+
+    A graph is retracted by `prov:invalidatedAtTime`; that statement is all that remains.
+    """
+    every = tuple(quads)
+    graphs = followed(
+        {quad.subject for quad in every if quad.predicate == INVALIDATED}, every, {DERIVED_FROM}
+    )
+    if not graphs:
+        return every
+    parts = linked(graphs, every, EVIDENCE_LINKS)
+    return tuple(
+        quad
+        for quad in every
+        if quad.predicate == INVALIDATED
+        or (quad.graph_name not in graphs and quad.subject not in graphs | parts)
+    )
+
+
+def followed(start: set[object], quads: tuple[Quad, ...], links: Collection[NamedNode]) -> set[object]:
+    """Return `start` and every subject from which the links lead to it."""
+    found = set(start)
+    while more := {q.subject for q in quads if q.predicate in links and q.object in found} - found:
+        found |= more
+    return found
+
+
+def linked(start: set[object], quads: tuple[Quad, ...], links: Collection[NamedNode]) -> set[object]:
+    """Return what the links lead to from `start`, without `start`."""
+    found = set(start)
+    while more := {q.object for q in quads if q.predicate in links and q.subject in found} - found:
+        found |= more
+    return found - start
+
+
+def kind(quad: Quad) -> GraphKind | None:
+    """Return what the quad's graph holds."""
+    name = quad.graph_name
+    return kind_of(name.value) if isinstance(name, NamedNode) else None
+
+
+def merged(quads: Iterable[Quad], kinds: Collection[GraphKind]) -> frozenset[Triple]:
+    """Return the RDF merge of the graphs of these kinds; blank nodes already have names of their own."""
+    return frozenset(quad.triple for quad in quads if kind(quad) in kinds)
+
+
+def inferred(conclusions: Iterable[Triple]) -> tuple[Quad, ...]:
+    """Return the conclusions as quads of graph/inferred, sorted."""
+    return tuple(sorted((Quad(t.subject, t.predicate, t.object, INFERRED) for t in conclusions), key=str))
+
+
+def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, ...]:
+    """Return the named graphs and the default graph made of them; without graph/inferred where `infer` is false."""
+    kinds, named = (DEFAULT, quads) if infer else (ASSERTED, [q for q in quads if q.graph_name != INFERRED])
+    default = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(named, kinds))
+    return (*named, *default)
+
+
+def graphs_stating(quads: Iterable[Quad], iris: Collection[str]) -> tuple[str, ...]:
+    """Return the citable graphs that tell of these things: those whose statements join two of the terms first.
+
+    Where some of the terms are individuals, only what is said of these counts.
+    """
+    things = {iri for iri in iris if iri.startswith(THINGS)} or set(iris)
+    joined: Counter[str] = Counter()
+    for quad in quads:
+        terms = {term.value for term in quad.triple if isinstance(term, NamedNode)}
+        if terms & things and kind(quad) in CITABLE:
+            name = quad.graph_name.value  # type: ignore[union-attr]
+            joined[name] = max(joined[name], len(terms & set(iris)))
+    return tuple(sorted(joined, key=lambda name: (-joined[name], name)))

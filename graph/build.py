@@ -1,0 +1,185 @@
+"""The whole way from the files to a served dataset.
+
+DIR/builds/<key>/{store,asserted,build.json}     one folder a build
+DIR/current -> builds/<key>                      swapped by a rename, so that it always names a complete build
+DIR/lock                                         held by the process that builds
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.errors import FaultyData, Unavailable
+from wicara.graph.inputs import digest_of, read_inputs, version_in
+from wicara.graph.store import CURRENT, BuiltDataset, open_dataset, read_record, write_dataset
+
+from wicara import ontology
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wicara.graph.candidate import Candidate
+
+    Progress = Callable[[str], None]
+
+BUILDS: Final = "builds"
+UNFINISHED: Final = "unfinished-"
+KEPT: Final = 2
+"""How many builds stay: the current one and the one before, which a running server may still read."""
+
+CODE: Final = (Path(__file__).parent, ontology.HERE)
+LIBRARIES: Final = ("owlrl", "pyoxigraph", "pyshacl", "rdflib")
+LISTED: Final = 20
+"""How many findings a message lists."""
+
+
+def silent(_step: str) -> None:
+    """Show no progress."""
+
+
+def default_data() -> Path:
+    """Return the folder of builds where none is named: `$XDG_DATA_HOME/wicara`, or `~/.local/share/wicara`."""
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "wicara"
+
+
+def ensure(data: Path | None = None, extra: Path | None = None, progress: Progress = silent) -> BuiltDataset:
+    """Return the current build, after building where inputs, code or libraries differ from what it was made of.
+
+    `extra` is a folder of more data files. Raises a WicaraError; the last good build then stays.
+    """
+    folder = data or default_data()
+    key = key_of(extra)
+    if not is_current(folder, key):
+        make(folder, extra, key, progress, force=False)
+    return open_dataset(folder)
+
+
+def build(data: Path | None = None, extra: Path | None = None, progress: Progress = silent) -> BuiltDataset:
+    """Build whether or not anything has changed, and return the new build; raises as `ensure` does."""
+    folder = data or default_data()
+    make(folder, extra, key_of(extra), progress, force=True)
+    return open_dataset(folder)
+
+
+def is_current(data: Path, key: str) -> bool:
+    """Tell whether the current build was made of just this; a damaged one is, so that its fault is told."""
+    current = data / CURRENT
+    record = read_record(current)
+    return current.is_symlink() if record is None else record.key == key
+
+
+def key_of(extra: Path | None) -> str:
+    """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
+    total = sha256(digest_of(extra).encode())
+    for path in sorted(path for root in CODE for path in root.rglob("*.py")):
+        total.update(path.read_bytes())
+    for library in LIBRARIES:
+        total.update(f"{library} {version(library)}\n".encode())
+    return total.hexdigest()
+
+
+def make(data: Path, extra: Path | None, key: str, progress: Progress, *, force: bool) -> None:
+    """Build below `data`, one process at a time, and make the result current."""
+    progress("waiting for another build to end")
+    with sole_builder(data):
+        if not force and is_current(data, key):
+            return
+        candidate = sound_candidate(extra, progress)
+        progress("writing the store")
+        swap_in(data, write(data, candidate, key))
+        remove_old(data)
+
+
+def sound_candidate(extra: Path | None, progress: Progress) -> Candidate:
+    """Read the inputs and put them through every check; raises FaultyData with what falls short."""
+    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
+    from wicara.graph.check import CHECKS  # noqa: PLC0415
+
+    progress("reading the inputs")
+    candidate = Candidate(read_inputs(extra))
+    for check in CHECKS:
+        progress(f"checking: {check.title}")
+        if findings := tuple(check.findings(candidate)):
+            raise FaultyData(message(check.title, findings))
+    return candidate
+
+
+def message(title: str, findings: tuple[str, ...]) -> str:
+    """Return one message that lists the findings and says what to do."""
+    listed = [f"  - {finding}" for finding in findings[:LISTED]]
+    if more := len(findings) - LISTED:
+        listed += [f"  - and {more} more"] if more > 0 else []
+    return "\n".join(
+        (
+            f"the data falls short: {title}",
+            *listed,
+            "Nothing was built; the last good build stays. Mend the files and run `wicara build` again;",
+            "`wicara check` shows what else falls short.",
+        )
+    )
+
+
+@contextmanager
+def sole_builder(data: Path) -> Iterator[None]:
+    """Hold the lock of the folder; the system frees it when the process ends, however it ends."""
+    try:
+        (data / BUILDS).mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("w")
+    except OSError as error:
+        raise Unavailable(
+            f"cannot write to {data}: {error.strerror}; name another folder with --data"
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write(data: Path, candidate: Candidate, key: str) -> Path:
+    """Write the build beside the others and return its folder, complete."""
+    for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
+        shutil.rmtree(leftover)
+    unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
+    unfinished.mkdir()
+    write_dataset(
+        unfinished,
+        key,
+        version_in(candidate.quads),
+        candidate.inputs.digest,
+        candidate.served(infer=True),
+        candidate.served(infer=False),
+    )
+    return unfinished.rename(free_name(data / BUILDS, key[:12]))
+
+
+def free_name(builds: Path, name: str) -> Path:
+    """Return a folder that does not exist yet: a forced build must not overwrite one that is being read."""
+    number = 1
+    while (builds / f"{name}-{number}").exists():
+        number += 1
+    return builds / f"{name}-{number}"
+
+
+def swap_in(data: Path, finished: Path) -> None:
+    """Make a complete build the current one in a single step."""
+    link = data / f"{CURRENT}.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(finished.relative_to(data))
+    link.replace(data / CURRENT)
+
+
+def remove_old(data: Path) -> None:
+    """Remove all builds but the current one and the one before."""
+    current = (data / CURRENT).resolve()
+    others = sorted(
+        (each for each in (data / BUILDS).iterdir() if each != current), key=lambda each: each.stat().st_mtime
+    )
+    for each in others[: len(others) - (KEPT - 1)]:
+        shutil.rmtree(each)

@@ -1,0 +1,54 @@
+"""The dataset as it would be served if every check passes: the accepted statements and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad, Store
+from wicara.graph.assembly import accepted, inferred, merged, with_default_graph
+from wicara.graph.dataset import PREMISES, GraphKind, graph_iri
+from wicara.graph.inputs import DATASET
+from wicara.graph.reasoning import Closure, materialise
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from wicara.graph.inputs import Inputs
+
+IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the inputs amount to; the closure is worked out when it is first asked for."""
+
+    inputs: Inputs
+
+    @cached_property
+    def quads(self) -> tuple[Quad, ...]:
+        """The accepted statements in their named graphs, and the digest of the inputs in graph/meta."""
+        digest = Quad(
+            NamedNode(DATASET),
+            IDENTIFIER,
+            Literal(f"sha256:{self.inputs.digest}"),
+            NamedNode(graph_iri(GraphKind.META)),
+        )
+        return (*accepted(self.inputs.quads), digest)
+
+    @cached_property
+    def store(self) -> Store:
+        """The accepted statements, and their default graph without conclusions, to be queried."""
+        store = Store()
+        store.bulk_extend(with_default_graph(self.quads, infer=False))
+        return store
+
+    @cached_property
+    def closure(self) -> Closure:
+        """What follows from the premises, and where they contradict each other."""
+        return materialise(merged(self.quads, PREMISES))
+
+    def served(self, *, infer: bool) -> tuple[Quad, ...]:
+        """Return every quad of the dataset, default graph included, with or without graph/inferred."""
+        named = (*self.quads, *inferred(self.closure.conclusions)) if infer else self.quads
+        return with_default_graph(named, infer=infer)

@@ -1,0 +1,72 @@
+"""pyoxigraph's terms as rdflib's and back: owlrl and pySHACL work on rdflib graphs."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rdflib.term import Node
+
+XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def graph_of(triples: Iterable[ox.Triple]) -> Graph:
+    """Return the triples as an rdflib graph; blank nodes keep their names, literals their lexical forms."""
+    graph = Graph(bind_namespaces="none")
+    for triple in triples:
+        graph.add((node_of(triple.subject), node_of(triple.predicate), node_of(triple.object)))
+    return graph
+
+
+@singledispatch
+def node_of(term: object) -> Node:
+    """Return rdflib's term; a triple term has none (rdflib 7.6 does not know RDF 1.2)."""
+    raise TypeError(f"rdflib has no term for {term}")
+
+
+@node_of.register(ox.NamedNode)
+def _(term: ox.NamedNode) -> Node:
+    return URIRef(term.value)
+
+
+@node_of.register(ox.BlankNode)
+def _(term: ox.BlankNode) -> Node:
+    return BNode(term.value)
+
+
+@node_of.register(ox.Literal)
+def _(term: ox.Literal) -> Node:
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    if term.datatype.value == XSD_STRING:
+        return Literal(term.value)
+    return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+
+
+@singledispatch
+def term_of(node: object) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Return pyoxigraph's term for rdflib's."""
+    raise TypeError(f"not an RDF term: {node!r}")
+
+
+@term_of.register(URIRef)
+def _(node: URIRef) -> ox.NamedNode:
+    return ox.NamedNode(node)
+
+
+@term_of.register(BNode)
+def _(node: BNode) -> ox.BlankNode:
+    return ox.BlankNode(node)
+
+
+@term_of.register(Literal)
+def _(node: Literal) -> ox.Literal:
+    if node.language:
+        return ox.Literal(node, language=node.language)
+    return ox.Literal(node, datatype=ox.NamedNode(node.datatype) if node.datatype else None)

@@ -1,0 +1,87 @@
+"""The engine that is used now: owlrl 7.6.2, with its known faults kept out.
+
+- `owl:hasKey` is not handed to it: it never compares the last key, and so makes everything the same.
+- `AllDifferent` and `AllDisjointProperties`, where it forgets the last member, are judged by
+  `wicara.graph.reasoning.inconsistency` instead.
+- `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their kind (no
+  rule of the profile reads them, because OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and
+  the qualified cardinalities, which owlrl treats apart), and they are what makes it slow.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from owlrl.OWLRL import OWLRL_Semantics
+from pyoxigraph import Triple
+from rdflib import OWL, RDFS, Graph
+from rdflib.term import Literal
+from wicara.graph.rdflib_terms import graph_of, term_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rdflib.term import Node
+
+REFLEXIVE: Final = frozenset(
+    {OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf}
+)
+TOP: Final = frozenset({OWL.Thing, RDFS.Resource})
+
+
+@dataclass(frozen=True)
+class RawClosure:
+    """What owlrl concludes, noise included but no literal subject, and its messages of inconsistency."""
+
+    conclusions: frozenset[Triple]
+    messages: tuple[str, ...]
+
+
+class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
+    """The rules of owlrl without what makes only noise."""
+
+    def store_triple(self, t: tuple[Node, Node, Node]) -> None:
+        """Keep a conclusion unless it is noise."""
+        subject, predicate, target = t
+        if (subject == target and predicate in REFLEXIVE) or target in TOP or subject == OWL.Nothing:
+            return
+        super().store_triple(t)
+
+
+def close(premises: Iterable[Triple]) -> RawClosure:
+    """Return what owlrl concludes from the premises."""
+    graph = graph_of(triple for triple in premises if triple.predicate.value != str(OWL.hasKey))
+    before = set(graph)
+    with silence("rdflib.term"):
+        rules: Any = QuietRules(graph, axioms=False, daxioms=False)
+        rules.closure()
+    messages = tuple(sorted(rules.error_messages))
+    return RawClosure(frozenset(conclusions(graph, before)), messages)
+
+
+def conclusions(graph: Graph, before: set[tuple[Node, Node, Node]]) -> Iterator[Triple]:
+    """Yield what stands in the graph now and did not before, as far as RDF can say it."""
+    for subject, predicate, target in graph:
+        if (subject, predicate, target) in before or isinstance(subject, Literal):
+            continue
+        if not str(predicate).startswith(ERRORS):
+            yield Triple(term_of(subject), term_of(predicate), term_of(target))  # type: ignore[arg-type]
+
+
+ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
+"""The namespace of the triples in which owlrl reports an inconsistency; its messages are read directly."""
+
+
+@contextmanager
+def silence(name: str) -> Iterator[None]:
+    """Keep a library's warnings about ill-typed literals out of the output: they become inconsistencies."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,162 @@
+"""The only maker of pyoxigraph stores that are served: written by a build, opened read-only, or filled from files.
+
+A build is a folder with two stores, because pyoxigraph 0.5 answers duplicates where a query merges graphs by itself:
+`store/` (default graph with conclusions) and `asserted/` (without). `build.json` is written last: a folder without it
+is no build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import RdfFormat, Store
+from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+CURRENT: Final = "current"
+SENTINEL: Final = "build.json"
+WITH_CONCLUSIONS: Final = "store"
+ASSERTED_ONLY: Final = "asserted"
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """What `build.json` says of a build: `key` of all it was made from, and how many quads each store holds."""
+
+    key: str
+    digest: str
+    version: str
+    store: int
+    asserted: int
+
+
+@dataclass(frozen=True)
+class BuiltDataset:
+    """A dataset that can be queried: `store` with conclusions, `asserted` without; `digest` is of its inputs."""
+
+    path: Path
+    store: Store
+    asserted: Store
+    version: str
+    digest: str
+
+    def for_inference(self, infer: bool) -> Store:  # noqa: FBT001 - the value of `infer=on|off`
+        """Return the store that answers with (`infer=on`) or without (`infer=off`) conclusions."""
+        return self.store if infer else self.asserted
+
+
+def read_record(build: Path) -> BuildRecord | None:
+    """Return what a build says of itself, or None where there is no complete build."""
+    try:
+        return BuildRecord(**json.loads((build / SENTINEL).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def open_dataset(data: Path) -> BuiltDataset:
+    """Open the current build below `data` for reading; raises StoreFault where there is none or it is damaged."""
+    build = data / CURRENT
+    if not build.is_symlink():
+        raise StoreFault(f"nothing is built in {data}: run `wicara build --data {data}`")
+    record = read_record(build)
+    if record is None:
+        raise damaged(data, f"{build / SENTINEL} is missing or broken")
+    path = build.resolve()
+    return BuiltDataset(
+        path=path,
+        store=opened(path / WITH_CONCLUSIONS, record.store, data),
+        asserted=opened(path / ASSERTED_ONLY, record.asserted, data),
+        version=record.version,
+        digest=record.digest,
+    )
+
+
+def opened(path: Path, quads: int, data: Path) -> Store:
+    """Open one store and compare its size with the build's record: an emptied folder opens silently."""
+    try:
+        store = Store.read_only(str(path))
+        found = len(store)
+    except (OSError, ValueError) as error:
+        raise damaged(data, str(error)) from error
+    if found != quads:
+        raise damaged(data, f"{path} holds {found} statements, not {quads}")
+    return store
+
+
+def damaged(data: Path, how: str) -> StoreFault:
+    """Return the error that says what to do about a damaged build."""
+    return StoreFault(f"the dataset in {data} is damaged ({how}): run `wicara build --force --data {data}`")
+
+
+def write_dataset(
+    build: Path,
+    key: str,
+    version: str,
+    digest: str,
+    with_conclusions: Sequence[Quad],
+    asserted: Sequence[Quad],
+) -> None:
+    """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses."""
+    try:
+        counts = {
+            WITH_CONCLUSIONS: write_store(build / WITH_CONCLUSIONS, with_conclusions),
+            ASSERTED_ONLY: write_store(build / ASSERTED_ONLY, asserted),
+        }
+        record = BuildRecord(key=key, digest=digest, version=version, **counts)
+        write_durably(build / SENTINEL, json.dumps(asdict(record), indent=1) + "\n")
+    except OSError as error:
+        raise Unavailable(
+            f"cannot write {build}: {error}; make room or name another folder with --data, and build again"
+        ) from error
+
+
+def write_store(path: Path, quads: Sequence[Quad]) -> int:
+    """Write the quads into a store of their own and return how many it holds."""
+    store = Store(str(path))
+    store.bulk_extend(quads)
+    store.flush()
+    return len(store)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file and wait until it is on the disk."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def from_files(paths: Sequence[Path]) -> BuiltDataset:
+    """Load RDF files into memory as they are, for `wicara serve FILE...`; there is nothing inferred in them."""
+    store = Store()
+    for path in paths:
+        load(store, path)
+    return BuiltDataset(path=paths[0], store=store, asserted=store, version="files", digest=digest(store))
+
+
+def load(store: Store, path: Path) -> None:
+    """Load one file by its extension; raises UnreadableInput with file, line and column."""
+    syntax = RdfFormat.from_extension(path.suffix.removeprefix("."))
+    if syntax is None:
+        raise UnreadableInput(f"{path}: the extension tells the format: ttl, trig, nt, nq, rdf or jsonld")
+    try:
+        store.load(path=path, format=syntax, base_iri=path.resolve().as_uri())
+    except SyntaxError as error:
+        raise UnreadableInput(f"{path}, line {error.lineno}, column {error.offset}: {error.msg}") from error
+    except OSError as error:
+        raise UnreadableInput(f"{path}: {error.strerror or error}") from error
+
+
+def digest(quads: Iterable[Quad]) -> str:
+    """Return the SHA-256 (hex) of the sorted quads."""
+    from hashlib import sha256  # noqa: PLC0415 - only for files
+
+    return sha256("\n".join(sorted(map(str, quads))).encode()).hexdigest()
