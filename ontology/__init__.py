@@ -85,8 +85,8 @@ PREFIXES: Final = MappingProxyType(
 HERE: Final = Path(__file__).parent
 REASONED: Final = (HERE / "core.ttl", HERE / "inference.ttl")
 """The modules of graph/ontology: they are reasoned with."""
-ALIGNMENT: Final = (HERE / "alignment.ttl",)
-"""The module of graph/alignment: published, never reasoned with."""
+ALIGNMENT: Final = (HERE / "alignment.ttl", HERE / "alignment-individuals.ttl")
+"""The modules of graph/alignment: published, never reasoned with."""
 
 
 def vocab_files() -> tuple[Path, ...]:
