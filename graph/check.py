@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INFERRED, graphs_stating, kind, merged
-from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, kind_of
+from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.identity import check_identity, read_identity
 from wicara.graph.naming import called, called_term
 from wicara.graph.reasoning.profile import outside_profile
@@ -88,7 +88,7 @@ def unknown_iris(candidate: Candidate) -> Iterator[str]:
 
 def defined(quads: Iterable[Quad]) -> frozenset[str]:
     """Return the IRIs that have a type, the graphs that hold a statement, and the namespaces themselves."""
-    known = {BASE, f"{BASE}/ont", f"{BASE}/dataset", INFERRED.value}
+    known = {graph_iri(kind) for kind in GraphKind}
     for quad in quads:
         known.add(graph_name(quad))
         if quad.predicate == TYPE and isinstance(quad.subject, NamedNode):

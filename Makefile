@@ -1,0 +1,57 @@
+# What a person does in a checkout. `make serve` and `make test` need nothing but Python 3.11 to 3.13.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+VENV := .venv
+BIN := $(VENV)/bin
+DATA := .wicara
+INSTALLED := $(VENV)/installed
+PACKAGES := graph ontology queries server
+TYPED := .mypy_cache/tree
+COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help serve test lint bench clean
+
+help:
+	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
+	@echo 'make test    run all tests, with branch coverage'
+	@echo 'make lint    ruff (format and lint) and mypy --strict'
+	@echo 'make bench   print the medians that the README quotes'
+	@echo 'make clean   remove what the others made'
+	@echo 'Another Python: make serve PYTHON=python3.12'
+
+serve: $(INSTALLED)
+	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
+
+test: $(INSTALLED)
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run --source=$(COVERED) -m pytest $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@# mypy does not follow setuptools' mapping of folders to packages: it gets a tree of links that has their shape.
+	@rm -rf $(TYPED) && mkdir -p $(TYPED)/wicara
+	@ln -s $(CURDIR)/wicara/*.py $(CURDIR)/wicara/py.typed $(addprefix $(CURDIR)/,$(PACKAGES)) $(TYPED)/wicara/
+	MYPYPATH=$(TYPED) $(BIN)/mypy --strict --package wicara
+
+bench: $(INSTALLED)
+	@$(BIN)/python benchmarks/processes.py
+
+clean:
+	rm -rf $(VENV) $(DATA) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "Wicara needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)."; \
+	    echo "Name another one: make PYTHON=python3.12"; exit 1; } >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $@
