@@ -1,0 +1,158 @@
+"""The article's facts: all there, each with its words, and nothing in the default graph without a graph that says it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Dataset
+
+from wicara.graph.dataset import DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from wicara.graph.store import BuiltDataset
+
+ROOT = Path(__file__).parent.parent
+ARTICLE = "kemlu-2018-08-02-asean-russia"
+DERIVED = {f"D{n:02}" for n in range(1, 16)} - {"D14"}
+
+
+def rows(dataset: BuiltDataset, query: str) -> list[tuple[str, ...]]:
+    """The solutions as plain strings."""
+    solutions = dataset.store.query(query, prefixes=dict(PREFIXES))
+    assert isinstance(solutions, ox.QuerySolutions)
+    return [tuple("" if term is None else term.value for term in solution) for solution in solutions]
+
+
+@pytest.fixture(scope="session")
+def facts(shared: Path) -> list[dict[str, Any]]:
+    """The reviewed facts of the article, as the reviewers wrote them down."""
+    loaded: list[dict[str, Any]] = json.loads((shared / "facts" / "facts.json").read_text("utf-8"))["facts"]
+    return loaded
+
+
+def test_ninety_nine_facts_and_fourteen_derived(dataset: BuiltDataset) -> None:
+    """The default graph has exactly 113 fact graphs, 14 of them derived, and each holds a statement."""
+    assert rows(dataset, "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }") == [("113",)]
+    derived = rows(dataset, "SELECT ?id { ?g a wic:DerivedFactGraph ; wic:factIdentifier ?id }")
+    assert {identifier for (identifier,) in derived} == DERIVED
+    empty = rows(dataset, "SELECT ?g { ?g a wic:FactGraph FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
+    assert empty == []
+
+
+def test_selectors_are_those_of_the_review(dataset: BuiltDataset, facts: list[dict[str, Any]]) -> None:
+    """Every fact's position selector has the reviewed offsets."""
+    found = rows(
+        dataset,
+        """SELECT ?id ?start ?end { ?g wic:factIdentifier ?id ; wic:evidence/oa:hasTarget/oa:hasSelector ?s .
+           ?s a oa:TextPositionSelector ; oa:start ?start ; oa:end ?end }""",
+    )
+    assert sorted(found) == sorted((f["id"], str(f["start"]), str(f["end"])) for f in facts)
+
+
+def test_quotes_stand_in_the_text(dataset: BuiltDataset, shared: Path) -> None:
+    """Every quote is a slice of its span, of at most eight words, and the span's hash is that of the stored text."""
+    text = (shared / "sources" / f"{ARTICLE}.txt").read_bytes().decode("utf-8")
+    found = rows(
+        dataset,
+        """SELECT ?start ?end ?sha ?exact { ?t oa:hasSelector ?p , ?q .
+           ?p oa:start ?start ; oa:end ?end ; wic:spanSha256 ?sha . ?q oa:exact ?exact }""",
+    )
+    assert len(found) == 99
+    for start, end, sha, exact in found:
+        span = text[int(start) : int(end)]
+        assert exact in span
+        assert len(exact.split()) <= 8
+        assert hashlib.sha256(span.encode()).hexdigest() == sha
+
+
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [("kind", "wic:factKind/skos:notation"), ("modality", "wic:modality"), ("confidence", "wic:confidence")],
+)
+def test_kind_modality_and_confidence(
+    dataset: BuiltDataset, facts: list[dict[str, Any]], key: str, pattern: str
+) -> None:
+    """What a fact is, how it is meant and how sure it is agree with the review."""
+    found = rows(dataset, f"SELECT ?id ?v {{ ?g wic:evidence ?e ; wic:factIdentifier ?id ; {pattern} ?v }}")
+    assert {(i, v.rsplit("/", 1)[-1]) for i, v in found} == {(f["id"], f[key]) for f in facts}
+
+
+def test_what_is_not_stated_is_marked_by_its_basis(dataset: BuiltDataset) -> None:
+    """Presuppositions, implicatures and readings say so."""
+    found = dict(
+        rows(
+            dataset,
+            """SELECT ?id ?basis { VALUES ?id { "F091" "F095" "F097" "F099" }
+               ?g wic:factIdentifier ?id ; wic:attributionBasis ?basis }""",
+        )
+    )
+    assert {i: b.rsplit("/", 1)[-1] for i, b in found.items()} == {
+        "F091": "reading",
+        "F095": "presupposition",
+        "F097": "presupposition",
+        "F099": "implicature",
+    }
+
+
+def test_what_holds_only_possibly_is_never_plain(dataset: BuiltDataset) -> None:
+    """The at least four meetings are an editors' reading, and November 2018 lies only possibly in the two terms."""
+    assert rows(dataset, 'SELECT ?c { GRAPH ?g { ?c wic:statedCount 4 } ?g wic:factIdentifier "D10" . ?c a wic:Reading }')
+    possibly = rows(dataset, "SELECT ?t { timespan:2018-11 wic:possiblyWithin ?t }")
+    assert {t.rsplit("/", 1)[-1] for (t,) in possibly} == {"2015-2018", "2018-2021"}
+
+
+def test_default_graph_is_the_merge_of_its_named_graphs(dataset: BuiltDataset) -> None:
+    """Every triple of the default graph stands in a named graph of a kind that belongs there, and the other way round."""
+    default = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    named = {
+        quad.triple
+        for quad in dataset.store
+        if isinstance(quad.graph_name, ox.NamedNode) and kind_of(quad.graph_name.value) in DEFAULT
+    }
+    assert default == named
+
+
+def test_claim_contents_stay_out(dataset: BuiltDataset) -> None:
+    """What was only claimed or proposed is in no graph but the content graph that spells it out."""
+    kinds = Counter(
+        kind_of(graph)
+        for (graph,) in rows(
+            dataset,
+            """SELECT ?g { GRAPH ?g {
+               { ?s wic:cooperatesWith ?o } UNION { ?s wic:truePartnerOf ?o } UNION { ?s wic:onSidelinesOf ?o } } }""",
+        )
+    )
+    assert kinds == {GraphKind.CONTENT: 4}
+
+
+def test_inferred_graph_repeats_nothing(dataset: BuiltDataset) -> None:
+    """No inferred triple is asserted too, has a literal subject or types by an anonymous class."""
+    inferred = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(GraphKind.INFERRED)))}
+    asserted = {q.triple for q in dataset.asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    assert inferred
+    assert not inferred & asserted
+    assert all(isinstance(t.subject, ox.NamedNode) and not isinstance(t.object, ox.BlankNode) for t in inferred)
+
+
+def data_files() -> list[Path]:
+    """Every Turtle and TriG file of the repository but the examples that must fail and what is built."""
+    skipped = {".venv", "build", "node_modules", ".wicara"}
+    found = [*ROOT.rglob("*.ttl"), *ROOT.rglob("*.trig")]
+    return sorted(p for p in found if not skipped & set(p.relative_to(ROOT).parts))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+@pytest.mark.parametrize("path", data_files(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_parses_in_both_libraries(path: Path) -> None:
+    """Every Turtle and TriG file parses in rdflib and in pyoxigraph, to as many statements."""
+    quads = set(ox.parse(path=path))
+    dataset = Dataset()
+    dataset.parse(data=path.read_text("utf-8"), format="trig" if path.suffix == ".trig" else "turtle")
+    assert len(list(dataset.quads())) == len(quads)
