@@ -81,14 +81,14 @@ def inferred(conclusions: Iterable[Triple]) -> tuple[Quad, ...]:
 
 
 def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, ...]:
-    """Return the named graphs and the default graph made of them; without graph/inferred where `infer` is false."""
+    """Return the named graphs and the default graph made of them; without conclusions if not `infer`."""
     kinds, named = (DEFAULT, quads) if infer else (ASSERTED, [q for q in quads if q.graph_name != INFERRED])
     default = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(named, kinds))
     return (*named, *default)
 
 
 def graphs_stating(quads: Iterable[Quad], iris: Collection[str]) -> tuple[str, ...]:
-    """Return the citable graphs that tell of these things: those whose statements join two of the terms first.
+    """Return the citable graphs that tell of these things: those that join two of the terms come first.
 
     Where some of the terms are individuals, only what is said of these counts.
     """

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import FaultyData, Unavailable
 from wicara.graph.inputs import digest_of, read_inputs, version_in
-from wicara.graph.store import CURRENT, BuiltDataset, open_dataset, read_record, write_dataset
+from wicara.graph.store import CURRENT, BuiltDataset, Origin, open_dataset, read_record, write_dataset
 
 from wicara import ontology
 
@@ -45,13 +45,13 @@ def silent(_step: str) -> None:
 
 
 def default_data() -> Path:
-    """Return the folder of builds where none is named: `$XDG_DATA_HOME/wicara`, or `~/.local/share/wicara`."""
+    """Return the folder of builds if none is named: `$XDG_DATA_HOME/wicara`, or `~/.local/share/wicara`."""
     home = os.environ.get("XDG_DATA_HOME")
     return (Path(home) if home else Path.home() / ".local" / "share") / "wicara"
 
 
 def ensure(data: Path | None = None, extra: Path | None = None, progress: Progress = silent) -> BuiltDataset:
-    """Return the current build, after building where inputs, code or libraries differ from what it was made of.
+    """Return the current build, after building where inputs, code or libraries are not what it was made of.
 
     `extra` is a folder of more data files. Raises a WicaraError; the last good build then stays.
     """
@@ -148,14 +148,8 @@ def write(data: Path, candidate: Candidate, key: str) -> Path:
         shutil.rmtree(leftover)
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
     unfinished.mkdir()
-    write_dataset(
-        unfinished,
-        key,
-        version_in(candidate.quads),
-        candidate.inputs.digest,
-        candidate.served(infer=True),
-        candidate.served(infer=False),
-    )
+    origin = Origin(key=key, digest=candidate.inputs.digest, version=version_in(candidate.quads))
+    write_dataset(unfinished, origin, candidate.served(infer=True), candidate.served(infer=False))
     return unfinished.rename(free_name(data / BUILDS, key[:12]))
 
 

@@ -1,4 +1,4 @@
-"""The dataset as it would be served if every check passes: the accepted statements and what follows from them."""
+"""The dataset as it would be served if every check passes: what is accepted and what follows from it."""
 
 from __future__ import annotations
 

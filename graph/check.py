@@ -1,7 +1,7 @@
 """What a dataset must be before it is served: one function or query a check, all of them in one table.
 
-`wicara build` runs the table in this order and stops at the first check that falls short, so what is slow (shapes,
-reasoning) comes last. `wicara check` runs all of it.
+`wicara build` runs the table in this order and stops at the first check that falls short, so what is slow
+(shapes, reasoning) comes last. `wicara check` runs all of it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
-from wicara.graph.assembly import INFERRED, graphs_stating, kind, merged
+from wicara.graph.assembly import graphs_stating, kind, merged
 from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.identity import check_identity, read_identity
 from wicara.graph.naming import called, called_term
+from wicara.graph.reasoning.inconsistency import solutions
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -32,6 +33,13 @@ SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
 MINTED: Final = (f"{BASE}/id/", f"{BASE}/concept/", WIC, GRAPHS)
 """The namespaces whose IRIs are ours, and so must be defined somewhere in the dataset."""
 
+DESCRIBED: Final = {
+    "FactGraph": GraphKind.FACT,
+    "BackgroundGraph": GraphKind.BACKGROUND,
+    "ContentGraph": GraphKind.CONTENT,
+}
+"""The class by which graph/prov describes each graph of a kind."""
+
 GRAPHS_NAMED: Final = 5
 """How many graphs one finding names."""
 
@@ -46,34 +54,25 @@ class Check:
 
 
 def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
-    """Every fact, background and content graph is described in graph/prov, and each described graph has statements."""
-    named = {
-        quad.graph_name.value for quad in candidate.quads if not isinstance(quad.graph_name, DefaultGraph)
-    }
-    typed = {
-        "FactGraph": GraphKind.FACT,
-        "BackgroundGraph": GraphKind.BACKGROUND,
-        "ContentGraph": GraphKind.CONTENT,
-    }
-    for name, of_kind in typed.items():
-        described = {
-            q.subject.value
-            for q in candidate.quads
-            if q.predicate == TYPE and q.object == NamedNode(WIC + name)
-        }
+    """Every fact, background and content graph is described in graph/prov, and states something."""
+    named = {graph_name(quad) for quad in candidate.quads}
+    for name, of_kind in DESCRIBED.items():
+        described = instances(candidate.quads, NamedNode(WIC + name))
         written = {graph for graph in named if kind_of(graph) == of_kind}
-        yield from (
-            f"{called(graph)} is not described in graph:prov as a wic:{name}"
-            for graph in sorted(written - described)
-        )
-        yield from (
-            f"{called(graph)} is described as a wic:{name} but states nothing"
-            for graph in sorted(described - written)
-        )
+        for graph in sorted(written - described):
+            yield f"{called(graph)} is not described in graph:prov as a wic:{name}"
+        for graph in sorted(described - written):
+            yield f"{called(graph)} is described as a wic:{name} but states nothing"
+
+
+def instances(quads: Iterable[Quad], of_class: NamedNode) -> set[str]:
+    """Return the IRIs that are stated to be of a class."""
+    typed = (quad.subject for quad in quads if quad.predicate == TYPE and quad.object == of_class)
+    return {subject.value for subject in typed if isinstance(subject, NamedNode)}
 
 
 def unknown_iris(candidate: Candidate) -> Iterator[str]:
-    """Every IRI of ours is defined: things have a class, terms and concepts a definition, graphs statements."""
+    """Every IRI of ours is defined: things and terms have a class, graphs hold statements."""
     known = defined(candidate.quads)
     used: dict[str, str] = {}
     for quad in candidate.quads:
@@ -101,23 +100,25 @@ def blank_nodes(candidate: Candidate) -> Iterator[str]:
     for quad in candidate.quads:
         terms = (quad.subject, quad.object)
         if kind(quad) != GraphKind.ONTOLOGY and any(isinstance(term, BlankNode) for term in terms):
-            yield f"a blank node stands in {called(graph_name(quad))}, with {called(quad.predicate.value)}: name it"
+            where = called(graph_name(quad))
+            yield f"a blank node stands in {where}, with {called(quad.predicate.value)}: name it"
 
 
 def same_as(candidate: Candidate) -> Iterator[str]:
     """Identity is settled in identity.csv: no owl:sameAs is stated."""
     for quad in candidate.quads:
         if quad.predicate == SAME_AS and kind(quad) != GraphKind.ALIGNMENT:
-            yield f"{called_term(quad.subject)} owl:sameAs {called_term(quad.object)} in {called(graph_name(quad))}"
+            pair = f"{called_term(quad.subject)} owl:sameAs {called_term(quad.object)}"
+            yield f"{pair} in {called(graph_name(quad))}: say so in identity.csv instead"
 
 
 def identity(candidate: Candidate) -> Iterable[str]:
-    """The reviewed table of mentions agrees with the data."""
+    """Compare the reviewed table of mentions with the data."""
     return check_identity(read_identity(), candidate.quads)
 
 
 def profile(candidate: Candidate) -> Iterable[str]:
-    """The ontology is inside OWL 2 RL."""
+    """Certify that the ontology is inside OWL 2 RL."""
     return map(str, outside_profile(merged(candidate.quads, {GraphKind.ONTOLOGY})))
 
 
@@ -130,7 +131,7 @@ def ontology_shapes(candidate: Candidate) -> Iterator[str]:
 
 
 def data_shapes(candidate: Candidate) -> Iterator[str]:
-    """The data meets its shapes before anything is inferred."""
+    """Validate the data before anything is inferred."""
     from wicara.graph.validation import validate  # noqa: PLC0415
 
     for violation in validate(merged(candidate.quads, ASSERTED), ontology.data_shape_files()):
@@ -164,7 +165,7 @@ def misplaced_conclusions(candidate: Candidate) -> Iterator[str]:
 
 
 def misplaced_statements(candidate: Candidate) -> Iterator[str]:
-    """Every triple of the default graph stands in a graph that says what it is; claim contents never do so."""
+    """Every triple of the default graph stands in a graph that says what it is; no claim content does."""
     quads = candidate.served(infer=True)
     accounted = merged(quads, DEFAULT)
     for quad in quads:
@@ -176,9 +177,7 @@ def matches(pattern: str, message: str) -> Callable[[Candidate], Iterator[str]]:
     """Return a check by query: each solution of the pattern over the asserted dataset is one finding."""
 
     def look(candidate: Candidate) -> Iterator[str]:
-        query = f"SELECT DISTINCT * {{ {pattern} }}"
-        found = candidate.store.query(query, prefixes=dict(PREFIXES))
-        return iter(sorted(worded(message, solution) for solution in found))  # type: ignore[union-attr,arg-type]
+        return iter(sorted({worded(message, solution) for solution in solutions(candidate.store, pattern)}))
 
     return look
 
@@ -251,8 +250,9 @@ CHECKS: Final = (
         "labels",
         "every thing has one label in English and one in Indonesian",
         matches(
-            f"?x a ?class FILTER(STRSTARTS(STR(?x), '{BASE}/id/')) FILTER(?class NOT IN ({PARTS_OF_EVIDENCE})) "
-            "VALUES ?y { 'en' 'id' } FILTER NOT EXISTS { ?x skos:prefLabel ?label FILTER(LANG(?label) = ?y) }",
+            f"?x a ?class FILTER(STRSTARTS(STR(?x), '{BASE}/id/') && ?class NOT IN ({PARTS_OF_EVIDENCE})) "
+            "VALUES ?y { 'en' 'id' } "
+            "FILTER NOT EXISTS { ?x skos:prefLabel ?label FILTER(LANG(?label) = ?y) }",
             "{x} has no skos:prefLabel in {y}",
         ),
     ),
@@ -305,7 +305,8 @@ CHECKS: Final = (
         "concept labels",
         "no two concepts of a scheme have the same label",
         matches(
-            "?x skos:inScheme ?scheme ; skos:prefLabel ?label . ?y skos:inScheme ?scheme ; skos:prefLabel ?label "
+            "?x skos:inScheme ?scheme ; skos:prefLabel ?label . "
+            "?y skos:inScheme ?scheme ; skos:prefLabel ?label "
             "FILTER(STR(?x) < STR(?y))",
             "{x} and {y} have the same label",
         ),

@@ -118,7 +118,7 @@ def turtle_kind(path: Path, called: str) -> GraphKind:
 
 
 def digest_of(extra: Path | None = None) -> str:
-    """Return the SHA-256 (hex) over names and bytes of all inputs: ontology, schemes, shapes, data, tables."""
+    """Return the SHA-256 (hex) over names and bytes of all inputs: ontology, shapes, data, tables."""
     total = sha256()
     for name, path in sorted(named_paths(extra)):
         content = sha256(read_bytes(path, name)).hexdigest()
@@ -176,7 +176,7 @@ def placed(quad: Quad, file: SourceFile) -> Quad:
 
 
 def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    """Return the quads sorted, each once, with literals as the store writes them and canonical blank nodes."""
+    """Return the quads sorted, each once, literals as the store writes them, blank nodes canonical."""
     store = Store()
     store.extend(quads)
     dataset = Dataset(store)

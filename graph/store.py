@@ -1,8 +1,8 @@
-"""The only maker of pyoxigraph stores that are served: written by a build, opened read-only, or filled from files.
+"""The only maker of pyoxigraph stores that are served: written by a build, or filled from files.
 
-A build is a folder with two stores, because pyoxigraph 0.5 answers duplicates where a query merges graphs by itself:
-`store/` (default graph with conclusions) and `asserted/` (without). `build.json` is written last: a folder without it
-is no build.
+A build is a folder with two stores, because pyoxigraph 0.5 answers duplicates where a query merges graphs
+by itself: `store/` (default graph with conclusions) and `asserted/` (without). `build.json` is written
+last: a folder without it is no build.
 """
 
 from __future__ import annotations
@@ -28,19 +28,25 @@ ASSERTED_ONLY: Final = "asserted"
 
 
 @dataclass(frozen=True)
-class BuildRecord:
-    """What `build.json` says of a build: `key` of all it was made from, and how many quads each store holds."""
+class Origin:
+    """What a build is made of: `key` of inputs, code and libraries, `digest` of the inputs, their version."""
 
     key: str
     digest: str
     version: str
+
+
+@dataclass(frozen=True)
+class BuildRecord(Origin):
+    """What `build.json` says of a build: its origin, and how many quads each store holds."""
+
     store: int
     asserted: int
 
 
 @dataclass(frozen=True)
 class BuiltDataset:
-    """A dataset that can be queried: `store` with conclusions, `asserted` without; `digest` is of its inputs."""
+    """A dataset that can be queried: `store` with conclusions, `asserted` without."""
 
     path: Path
     store: Store
@@ -62,7 +68,7 @@ def read_record(build: Path) -> BuildRecord | None:
 
 
 def open_dataset(data: Path) -> BuiltDataset:
-    """Open the current build below `data` for reading; raises StoreFault where there is none or it is damaged."""
+    """Open the current build below `data` for reading; raises StoreFault if it is missing or damaged."""
     build = data / CURRENT
     if not build.is_symlink():
         raise StoreFault(f"nothing is built in {data}: run `wicara build --data {data}`")
@@ -96,21 +102,17 @@ def damaged(data: Path, how: str) -> StoreFault:
     return StoreFault(f"the dataset in {data} is damaged ({how}): run `wicara build --force --data {data}`")
 
 
-def write_dataset(
-    build: Path,
-    key: str,
-    version: str,
-    digest: str,
-    with_conclusions: Sequence[Quad],
-    asserted: Sequence[Quad],
-) -> None:
-    """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses."""
+def write_dataset(build: Path, origin: Origin, store: Sequence[Quad], asserted: Sequence[Quad]) -> None:
+    """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses.
+
+    `store` are the quads with conclusions, `asserted` those without, each with its default graph.
+    """
     try:
-        counts = {
-            WITH_CONCLUSIONS: write_store(build / WITH_CONCLUSIONS, with_conclusions),
-            ASSERTED_ONLY: write_store(build / ASSERTED_ONLY, asserted),
-        }
-        record = BuildRecord(key=key, digest=digest, version=version, **counts)
+        record = BuildRecord(
+            **asdict(origin),
+            store=write_store(build / WITH_CONCLUSIONS, store),
+            asserted=write_store(build / ASSERTED_ONLY, asserted),
+        )
         write_durably(build / SENTINEL, json.dumps(asdict(record), indent=1) + "\n")
     except OSError as error:
         raise Unavailable(
@@ -135,7 +137,7 @@ def write_durably(path: Path, text: str) -> None:
 
 
 def from_files(paths: Sequence[Path]) -> BuiltDataset:
-    """Load RDF files into memory as they are, for `wicara serve FILE...`; there is nothing inferred in them."""
+    """Load RDF files into memory as they are, for `wicara serve FILE...`; nothing is inferred."""
     store = Store()
     for path in paths:
         load(store, path)

@@ -1,4 +1,4 @@
-"""SHACL validation with pySHACL, before any reasoning: shapes see the subclass axioms and no inferred type."""
+"""SHACL validation with pySHACL, before reasoning: shapes see the subclass axioms and no inferred type."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Violation:
-    """One result of a validation report: the IRI of the focus node, the shape's message, and the value at fault."""
+    """One result of a validation report: its focus node (an IRI), the shape's message, the value at fault."""
 
     focus: str
     message: str
@@ -64,18 +64,17 @@ def violations(report: Graph) -> Iterator[Violation]:
         if report.value(result, SH.resultSeverity) == SH.Violation:
             yield Violation(
                 focus=str(report.value(result, SH.focusNode)),
-                message=told(report, result),
+                message=message_of(report, result),
                 value=shown(report.value(result, SH.value)),
             )
 
 
-def told(report: Graph, result: Node) -> str:
+def message_of(report: Graph, result: Node) -> str:
     """Return the English message of a result, or the path at fault where the shape has none."""
     messages = [each for each in report.objects(result, SH.resultMessage) if isinstance(each, Literal)]
-    english = sorted(
-        (each for each in messages if each.language in {"en", None}), key=lambda each: each.language or "~"
-    )
-    return " ".join(str((english or messages or [report.value(result, SH.resultPath)])[0]).split())
+    english = [each for each in messages if each.language in {"en", None}]
+    told = min(english or messages, default=report.value(result, SH.resultPath), key=str)
+    return " ".join(str(told).split())
 
 
 def shown(value: Node | None) -> str | None:

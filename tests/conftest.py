@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from wicara.graph.build import ensure
 
 if TYPE_CHECKING:

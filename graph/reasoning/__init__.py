@@ -1,8 +1,8 @@
 """The only seam to the reasoner: premises in, conclusions and inconsistencies out (OWL 2 RL/RDF rules).
 
-Statements that no rule can use are not handed to the engine: a literal under a property that no axiom speaks of
-(labels, definitions, quotes) matches no premise but that of eq-rep, so they are held back, and the engine runs again
-with all of them if it finds two individuals to be the same.
+Statements that no rule can use are not handed to the engine: a literal under a property that no axiom
+speaks of (labels, definitions, quotes) matches no premise but that of eq-rep, so they are held back, and
+the engine runs again with all of them if it finds two individuals to be the same.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DESCRIBING: Final = frozenset(
 
 
 def materialise(premises: Iterable[Triple]) -> Closure:
-    """Return what follows from the premises and is none of them, without noise, and each inconsistency found."""
+    """Return what follows from the premises and is none of them, without noise, and each inconsistency."""
     from wicara.graph.reasoning.owlrl_engine import close  # noqa: PLC0415 - rdflib and owlrl take most of a second
 
     every = frozenset(premises)
@@ -55,7 +55,7 @@ def usable(premises: frozenset[Triple]) -> frozenset[Triple]:
 
 
 def spoken_of(premises: frozenset[Triple]) -> frozenset[object]:
-    """Return the terms that are more than declared and described: any of them may be a property with an axiom."""
+    """Return the terms that are more than declared and described: each may be a property with an axiom."""
     subjects = {t.subject for t in premises if not describes(t)}
     return frozenset(subjects | {t.object for t in premises if not isinstance(t.object, Literal)})
 

@@ -1,7 +1,8 @@
 """Contradictions as values: the OWL 2 RL/RDF rules whose conclusion is false (OWL 2 Profiles, section 4.3).
 
-Each rule is a row: its W3C name, what it means, and the graph pattern that is never to match. They are matched over
-premises and conclusions, so they do not depend on the engine, and what the engine says beside them is kept too.
+Each rule is a row: its W3C name, what it means, and the graph pattern that is never to match. They are
+matched over premises and conclusions, so they do not depend on the engine; what it says where none matches
+is kept.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from wicara.graph.naming import called_term
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Literal, QuerySolution, Triple
+    from pyoxigraph import QuerySolution, Triple
 
 PAIR: Final = "?list rdf:rest* ?here . ?here rdf:first ?a . ?here rdf:rest/rdf:rest*/rdf:first ?b ."
 """Any two members of an RDF list, in its order."""
@@ -48,7 +49,8 @@ RULES: Final = (
     (
         "prp-npa1",
         "{x} {p} {y} is stated and denied",
-        "?n owl:sourceIndividual ?x ; owl:assertionProperty ?p ; owl:targetIndividual|owl:targetValue ?y . ?x ?p ?y .",
+        """?n owl:sourceIndividual ?x ; owl:assertionProperty ?p ; owl:targetIndividual|owl:targetValue ?y .
+           ?x ?p ?y .""",
     ),
     ("cls-nothing2", "{x} is an owl:Nothing", "?x a owl:Nothing ."),
     ("cls-com", "{x} is in {a} and in its complement", "?b owl:complementOf ?a . ?x a ?a , ?b ."),
@@ -60,8 +62,8 @@ RULES: Final = (
     (
         "cls-maxqc1",
         "{x} {p} {y}, but may have no such {p}",
-        "?c owl:maxQualifiedCardinality ?zero ; owl:onProperty ?p ; owl:onClass ?d . ?x a ?c ; ?p ?y . "
-        "FILTER(?zero = 0 && (?d = owl:Thing || EXISTS { ?y a ?d }))",
+        """?c owl:maxQualifiedCardinality ?zero ; owl:onProperty ?p ; owl:onClass ?d . ?x a ?c ; ?p ?y .
+           FILTER(?zero = 0 && (?d = owl:Thing || EXISTS { ?y a ?d }))""",
     ),
     ("cax-dw", "{x} is {a} and {b}, which are disjoint", "?a owl:disjointWith ?b . ?x a ?a , ?b ."),
     (
@@ -73,7 +75,7 @@ RULES: Final = (
         (
             "dt-not-type",
             f"{{x}} {{p}} {{y}}, which is no {name}",
-            f"?x ?p ?y . FILTER(DATATYPE(?y) = xsd:{name}) BIND(xsd:{name}(STR(?y)) AS ?ok) FILTER(!BOUND(?ok))",
+            f"?x ?p ?y FILTER(DATATYPE(?y) = xsd:{name}) BIND(xsd:{name}(STR(?y)) AS ?v) FILTER(!BOUND(?v))",
         )
         for name in ("boolean", "date", "dateTime", "decimal", "double", "float", "integer")
     ),
@@ -86,7 +88,7 @@ TOLD: Final = ("x", "y", "p", "a", "b")
 
 @dataclass(frozen=True)
 class Inconsistency:
-    """A contradiction in the data: the rule that found it, what it is, and the IRIs of the terms concerned."""
+    """A contradiction in the data: the rule that found it, what it is, the IRIs concerned."""
 
     rule: str
     message: str
@@ -102,7 +104,7 @@ class Closure:
 
 
 def inconsistencies_of(triples: Iterable[Triple], messages: Iterable[str] = ()) -> tuple[Inconsistency, ...]:
-    """Return the inconsistencies in a closure, sorted; `messages` are the engine's own, kept where no rule matches."""
+    """Return the inconsistencies in a closure, sorted; the engine's messages only where no rule matches."""
     store = Store()
     store.extend(quads(triples))
     found = sorted(set(matches(store)), key=lambda each: (each.rule, each.message))
@@ -117,8 +119,14 @@ def quads(triples: Iterable[Triple]) -> Iterator[Quad]:
 def matches(store: Store) -> Iterator[Inconsistency]:
     """Yield every match of every rule."""
     for rule, message, pattern in RULES:
-        for solution in store.query(f"SELECT * {{ {pattern} }}", prefixes=dict(PREFIXES)):  # type: ignore[union-attr]
-            yield inconsistency(rule, message, solution)  # type: ignore[arg-type]
+        for solution in solutions(store, pattern):
+            yield inconsistency(rule, message, solution)
+
+
+def solutions(store: Store, pattern: str) -> Iterator[QuerySolution]:
+    """Yield the solutions of a graph pattern, its prefixes being the dataset's."""
+    found = store.query(f"SELECT * {{ {pattern} }}", prefixes=dict(PREFIXES))
+    return iter(found) if isinstance(found, QuerySolutions) else iter(())
 
 
 def inconsistency(rule: str, message: str, solution: QuerySolution) -> Inconsistency:
@@ -130,9 +138,9 @@ def inconsistency(rule: str, message: str, solution: QuerySolution) -> Inconsist
     )
 
 
-def value(solution: QuerySolution, name: str) -> NamedNode | Literal | None:
+def value(solution: QuerySolution, name: str) -> object:
     """Return what a variable is bound to, or None where the pattern has no such variable."""
     try:
-        return solution[name]  # type: ignore[return-value]
+        return solution[name]
     except KeyError:
         return None

@@ -1,7 +1,8 @@
 """Conclusions that are true, useless and many: they are neither stored nor shown.
 
-The documented noise: literals as subjects (RDF has none), anonymous classes (blank nodes), everything equal to or
-below itself, everything an owl:Thing or rdfs:Resource, and statements about the vocabularies of RDF, RDFS, OWL and XSD.
+The documented noise: literals as subjects (RDF has none), anonymous classes (blank nodes), everything equal
+to or below itself, everything an owl:Thing or rdfs:Resource, and statements about the vocabularies of RDF,
+RDFS, OWL and XSD.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 - `owl:hasKey` is not handed to it: it never compares the last key, and so makes everything the same.
 - `AllDifferent` and `AllDisjointProperties`, where it forgets the last member, are judged by
   `wicara.graph.reasoning.inconsistency` instead.
-- `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their kind (no
-  rule of the profile reads them, because OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and
-  the qualified cardinalities, which owlrl treats apart), and they are what makes it slow.
+- `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their
+  kind (OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and the qualified cardinalities,
+  which owlrl treats apart), and they are what makes it slow.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from owlrl.OWLRL import OWLRL_Semantics
+from owlrl.OWLRL import OWLRL_Semantics  # type: ignore[import-untyped]
 from pyoxigraph import Triple
 from rdflib import OWL, RDFS, Graph
 from rdflib.term import Literal

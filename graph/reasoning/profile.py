@@ -1,9 +1,10 @@
 """The OWL 2 RL certifier: it walks every axiom of the ontology and names what is outside the profile.
 
-OWL 2 Profiles, section 4.2: which class expressions may stand where. From the OWL 2 Structural Specification,
-section 11: every term of an axiom is declared, as one kind of property only, and no property that follows from a
-chain or from transitivity is functional, irreflexive, asymmetric, disjoint or counted. It reads axioms, not data
-or annotation values (an xsd:date literal, which is outside the OWL 2 datatype map, is fine there).
+OWL 2 Profiles, section 4.2: which class expressions may stand where. From the OWL 2 Structural
+Specification, section 11: every term of an axiom is declared, as one kind of property only, and no property
+that follows from a chain or from transitivity is functional, irreflexive, asymmetric, disjoint or counted.
+It reads axioms, not data or annotation values (an xsd:date literal, which is outside the OWL 2 datatype
+map, is fine there).
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ CLASS_AXIOMS: Final = {
 """The position of subject and object in each axiom about classes."""
 
 FORBIDDEN: Final = {
-    f"{OWL}disjointUnionOf": "owl:disjointUnionOf is not in OWL 2 RL: write subclasses and AllDisjointClasses",
+    f"{OWL}disjointUnionOf": "owl:disjointUnionOf is not in OWL 2 RL: use AllDisjointClasses",
     f"{OWL}hasKey": "owl:hasKey is not reasoned with here: identity is settled in identity.csv",
     f"{OWL}imports": "owl:imports would load axioms that nobody has certified",
 }
@@ -231,7 +232,7 @@ def inner_expressions(
 
 
 def faulty_cardinality(axioms: Axioms, term: Term, construct: str, where: Axiom) -> Iterator[Finding]:
-    """A maximum is 0 or 1, and counts a simple property."""
+    """Certify that a maximum is 0 or 1, and counts a simple property."""
     for number in axioms.objects(term, construct):
         if not isinstance(number, Literal) or number.value not in {"0", "1"}:
             yield finding(where, f"owl:{construct} must be 0 or 1, not {called_term(number)}")
@@ -251,9 +252,8 @@ def forbidden(axioms: Axioms) -> Iterator[Finding]:
         where = (triple.subject, triple.predicate.value)
         if fault := FORBIDDEN.get(triple.predicate.value):
             yield finding(where, fault)
-        if triple.predicate.value == f"{RDF}type" and isinstance(triple.object, NamedNode):
-            if fault := FORBIDDEN_TYPES.get(triple.object.value):
-                yield finding(where, fault)
+        if isinstance(triple.object, NamedNode) and (fault := FORBIDDEN_TYPES.get(triple.object.value)):
+            yield finding(where, fault)
 
 
 def undeclared(axioms: Axioms) -> Iterator[Finding]:
@@ -273,7 +273,7 @@ def undeclared(axioms: Axioms) -> Iterator[Finding]:
 
 
 def undeclared_property(axioms: Axioms, term: Term, where: Axiom) -> Iterator[Finding]:
-    """A property is declared, and as one kind only; an anonymous inverse is a property too."""
+    """Certify that a property is declared, as one kind only; an anonymous inverse is a property too."""
     inverses = axioms.objects(term, "inverseOf") if isinstance(term, BlankNode) else []
     for each in inverses or [term]:
         kinds = sorted(PROPERTY_KINDS[kind] for kind in axioms.types(each) & PROPERTY_KINDS.keys())
@@ -284,7 +284,7 @@ def undeclared_property(axioms: Axioms, term: Term, where: Axiom) -> Iterator[Fi
 
 
 def composite_misused(axioms: Axioms) -> Iterator[Finding]:
-    """A property that follows from a chain or transitivity is none of these (Structural Specification, section 11)."""
+    """Properties of a chain or of transitivity are none of SIMPLE_ONLY (Structural Specification, 11)."""
     wrong = composite(axioms)
     for term in wrong:
         for kind in SIMPLE_ONLY:
@@ -301,7 +301,7 @@ def composite_misused(axioms: Axioms) -> Iterator[Finding]:
 
 
 def composite(axioms: Axioms) -> set[Term]:
-    """Return the properties with a chain or transitivity, those above them, and the inverses of all of these."""
+    """Return the properties with a chain or transitivity, those above them, and the inverses of all."""
     found = {term for term, _ in axioms.subjects_of(f"{OWL}propertyChainAxiom")}
     found |= {
         t for t, kind in axioms.subjects_of(f"{RDF}type") if kind == NamedNode(f"{OWL}TransitiveProperty")
