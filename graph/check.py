@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import graphs_stating, kind, merged
 from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, graph_iri, kind_of
+from wicara.graph.errors import Unavailable
 from wicara.graph.identity import check_identity, read_identity
 from wicara.graph.naming import called, called_term
 from wicara.graph.reasoning.inconsistency import solutions
@@ -51,6 +52,31 @@ class Check:
     name: str
     title: str
     findings: Callable[[Candidate], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one check: nothing found means that it passes."""
+
+    name: str
+    title: str
+    findings: tuple[str, ...]
+
+
+def results(
+    candidate: Candidate, sources: Iterable[str], progress: Callable[[str], None]
+) -> Iterator[Result]:
+    """Run every check, then compare the evidence with each source text, given as FILE or ID=FILE."""
+    for check in CHECKS:
+        progress(f"checking: {check.title}")
+        yield Result(check.name, check.title, tuple(check.findings(candidate)))
+    for source in sources:
+        yield Result("source", f"the evidence stands in {source}", tuple(misquoted(candidate, source)))
+
+
+def misquoted(candidate: Candidate, source: str) -> Iterable[str]:
+    """Return what of the evidence differs from a source text."""
+    raise Unavailable(f"the evidence cannot be compared with {source} yet")
 
 
 def undescribed_graphs(candidate: Candidate) -> Iterator[str]:

@@ -15,6 +15,8 @@ from wicara.graph.errors import WicaraError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from wicara.graph.check import Result
+
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 INTERRUPTED: Final = 130
@@ -58,21 +60,24 @@ def print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
     ctx.exit()
 
 
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+
+extra_option: Final = click.option(
+    "--add",
+    "extra",
+    type=FOLDER,
+    envvar="WICARA_ADD",
+    show_envvar=True,
+    help="Folder of more articles and entities.",
+)
+data_option: Final = click.option(
+    "--data", type=FOLDER, envvar="WICARA_DATA", show_envvar=True, help="Folder of the builds."
+)
+
+
 def dataset_options(command: Command) -> Command:
     """Give a command `data` and `extra`: the folder of builds, and a folder of more articles."""
-    folder = click.Path(path_type=Path, file_okay=False)
-    data = click.option(
-        "--data", type=folder, help="Folder of the builds.", envvar="WICARA_DATA", show_envvar=True
-    )
-    extra = click.option(
-        "--add",
-        "extra",
-        type=folder,
-        help="Folder of more articles and entities.",
-        envvar="WICARA_ADD",
-        show_envvar=True,
-    )
-    return data(extra(command))
+    return data_option(extra_option(command))
 
 
 @contextmanager
@@ -122,6 +127,44 @@ def build(data: Path | None, extra: Path | None, *, force: bool) -> None:
         make = build_dataset if force else ensure
         dataset = make(data or default_data(), extra, step)
     click.echo(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
+
+
+@main.command()
+@extra_option
+@click.option(
+    "--source", "sources", multiple=True, metavar="[ID=]FILE", help="A text to compare the evidence with."
+)
+def check(extra: Path | None, sources: tuple[str, ...]) -> None:
+    """Run every check on the inputs and print what falls short; exit 1 if anything does.
+
+    With --source, the evidence is compared with the text itself, which is not part of this software. A text is
+    known by its SHA-256; write ID=FILE to say which article it is.
+    """
+    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - loads the validator and the reasoner
+    from wicara.graph.check import results  # noqa: PLC0415
+    from wicara.graph.inputs import read_inputs  # noqa: PLC0415
+
+    with progress() as step:
+        found = tuple(results(Candidate(read_inputs(extra)), sources, step))
+    print_checks(found)
+    raise SystemExit(any(result.findings for result in found))
+
+
+def print_checks(results: tuple[Result, ...]) -> None:
+    """Print the table of checks, and each finding under its check."""
+    from rich.console import Console  # noqa: PLC0415 - it is slow to import
+    from rich.markup import escape  # noqa: PLC0415
+
+    console = Console(soft_wrap=True, highlight=False)
+    for result in results:
+        verdict = "[red]falls short[/]" if result.findings else "[green]pass[/]       "
+        console.print(f"{verdict} {escape(result.name):18} {escape(result.title)}")
+        for finding in result.findings:
+            console.print(f"            - {escape(finding)}")
+    failed = sum(bool(result.findings) for result in results)
+    console.print(
+        f"{len(results)} checks, {failed} of them fall short" if failed else f"{len(results)} checks pass"
+    )
 
 
 if __name__ == "__main__":
