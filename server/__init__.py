@@ -1,0 +1,69 @@
+"""The dataset over HTTP: SPARQL, linked data, exports and pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask
+
+from wicara.queries import questions
+from wicara.server import exports, home, language, problems, resources, served, sparql
+from wicara.server.addresses import with_choices
+from wicara.server.served import swap
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from wicara.graph.store import BuiltDataset
+
+__all__ = ["create_app", "swap"]
+
+MAX_BODY: Final = 1 << 20
+"""Bytes of a request's body; more is 413."""
+
+BLUEPRINTS: Final = (sparql.blueprint, resources.blueprint, exports.blueprint, home.blueprint)
+
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link",
+}
+"""Anyone's page may read: nothing here is secret, and a query changes nothing."""
+
+
+def create_app(dataset: BuiltDataset) -> Flask:
+    """Return an app that serves a dataset; `swap` gives it another."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.config["QUESTIONS"] = questions()
+    served.install(app, dataset)
+    problems.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.after_request(add_headers)
+    app.jinja_env.globals.update(
+        say=language.say,
+        language=language.language,
+        other_language=language.other_language,
+        with_choices=with_choices,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def add_headers(response: Response) -> Response:
+    """Give every answer the security and CORS headers, and a page what it varies by."""
+    for name, value in (SECURITY | CORS).items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.vary.add("Accept-Language")
+        response.headers["Content-Language"] = language.language()
+    return response

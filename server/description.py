@@ -1,0 +1,121 @@
+"""What the dataset says of one IRI: the same statements for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from wicara.graph.dataset import GraphKind, graph_iri, kind_of
+from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.server.statements import Statement, statements_of, terms_in
+from wicara.server.terms import labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Store, Triple
+
+PAGE: Final = 1000
+"""How many incoming statements a page holds, in every format."""
+ONTOLOGY: Final = f"{BASE}/ont"
+EVIDENCE: Final = """
+CONSTRUCT {{ ?node ?p ?o }} WHERE {{
+  {{ <{graph}> wic:evidence ?node }}
+  UNION {{ <{graph}> wic:evidence/oa:hasTarget ?node }}
+  UNION {{ <{graph}> wic:evidence/oa:hasTarget/oa:hasSelector ?node }}
+  ?node ?p ?o }}"""
+
+
+@dataclass(frozen=True)
+class Description:
+    """The statements about a subject: outgoing, a page of the incoming, its graph's own, and labels of neighbours."""
+
+    subject: NamedNode
+    outgoing: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    incoming_total: int
+    page: int
+    content: tuple[Statement, ...]
+    evidence: tuple[Triple, ...]
+    labels: tuple[Triple, ...]
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Yield all statements, labels aside."""
+        return chain(self.outgoing, self.content, self.incoming)
+
+    @property
+    def triples(self) -> set[Triple]:
+        """Return what every format holds."""
+        return {statement.triple for statement in self.statements} | set(self.evidence) | set(self.labels)
+
+    @property
+    def more(self) -> bool:
+        """Tell whether there are more incoming statements after this page."""
+        return self.page * PAGE < self.incoming_total
+
+
+def with_blank_nodes(store: Store, quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield quads, and those that describe the blank nodes in them."""
+    seen: set[BlankNode] = set()
+    ahead = list(quads)
+    while ahead:
+        quad = ahead.pop()
+        yield quad
+        if isinstance(quad.object, BlankNode) and quad.object not in seen:
+            seen.add(quad.object)
+            ahead.extend(store.quads_for_pattern(quad.object, None, None, None))
+
+
+def content_quads(store: Store, graph: NamedNode) -> Iterable[Quad]:
+    """Return what stands in a named graph."""
+    return store.quads_for_pattern(None, None, None, graph)
+
+
+def content_of(store: Store, iri: str) -> tuple[Statement, ...]:
+    """Return the statements of a named graph, claims' contents too, each with that graph."""
+    triples = sorted({quad.triple for quad in content_quads(store, NamedNode(iri))}, key=lambda one: tuple(map(str, one)))
+    return tuple(Statement(triple, (iri,)) for triple in triples)
+
+
+def ontology_statements(store: Store) -> tuple[Statement, ...]:
+    """Return the statements of the ontology, its blank nodes described, and what follows for its terms."""
+    graph = NamedNode(graph_iri(GraphKind.ONTOLOGY))
+    inferred = NamedNode(graph_iri(GraphKind.INFERRED))
+    concluded = (quad for quad in content_quads(store, inferred) if str(quad.subject).startswith(f"<{WIC}"))
+    return statements_of(chain(content_quads(store, graph), concluded))
+
+
+def describe(store: Store, iri: str, page: int = 1) -> Description | None:
+    """Return what a store says of an IRI, with the incoming statements of a page; None where it says nothing."""
+    try:
+        subject = NamedNode(iri)
+    except ValueError:
+        return None
+    outgoing = statements_of(with_blank_nodes(store, store.quads_for_pattern(subject, None, None, None)))
+    incoming = statements_of(store.quads_for_pattern(None, None, subject, None))
+    content = ontology_statements(store) if iri == ONTOLOGY else content_of(store, iri)
+    if not (outgoing or incoming or content):
+        return None
+    some = incoming[(page - 1) * PAGE : page * PAGE]
+    mentioned = set(terms_in(chain(outgoing, some, content))) - {subject}
+    return Description(
+        subject,
+        outgoing,
+        some,
+        len(incoming),
+        page,
+        content,
+        evidence_of(store, iri),
+        labels_of(store, mentioned),
+    )
+
+
+def evidence_of(store: Store, iri: str) -> tuple[Triple, ...]:
+    """Return the evidence of a fact graph with its selectors, and nothing for any other IRI."""
+    if kind_of(iri) is not GraphKind.FACT:
+        return ()
+    return tuple(store.query(EVIDENCE.format(graph=iri), prefixes=dict(PREFIXES)))  # type: ignore[arg-type] # a CONSTRUCT

@@ -1,0 +1,154 @@
+"""From a query operation to its results: what is refused, which graphs it sees, what its faults are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import urljoin
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from wicara.ontology import PREFIXES
+from wicara.server import guard
+from wicara.server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.protocol import QueryOperation
+
+Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+
+POSITION: Final = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
+FROM: Final = re.compile("from", re.IGNORECASE)
+SHOWN: Final = 60
+"""How many characters of a faulty line a message shows on each side."""
+
+
+@dataclass(frozen=True)
+class QueryDataset:
+    """The graphs that a query sees (SPARQL 1.1, section 13.2): those merged as its default graph, and the named."""
+
+    default: tuple[NamedNode, ...]
+    named: tuple[NamedNode, ...]
+
+
+def syntax_problem(query: str, fault: SyntaxError) -> Problem:
+    """Return the problem of a query that does not parse: line, column, and the place in the text."""
+    match = POSITION.match(str(fault))
+    if match is None:
+        return Problem(HTTPStatus.BAD_REQUEST, f"The query is not SPARQL: {fault}")
+    line, column = int(match[1]), int(match[2])
+    lines = [*query.split("\n"), ""]
+    text = lines[min(line, len(lines)) - 1]
+    near = text[max(0, column - 1 - SHOWN) : column - 1] + "⟨here⟩" + text[column - 1 : column - 1 + SHOWN]
+    unknown = undeclared(query)
+    hint = f" The prefix {unknown}: is not declared." if unknown else f" The parser {match[3].strip()}."
+    detail = f"The query is not SPARQL 1.1 at line {line}, column {column}.{hint}"
+    return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column, near=near)
+
+
+def prologue(query: str) -> dict[str, str]:
+    """Return the prefixes that hold in a query, and its base under the name `@base`."""
+    known = dict(PREFIXES)
+    found = list(guard.tokens(query))
+    for before, name, iri in zip(found, found[1:], found[2:], strict=False):
+        if before.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri":
+            known[name.text.removesuffix(":")] = urljoin(known.get("@base", ""), iri.text[1:-1])
+        if before.text.upper() == "BASE" and name.kind == "iri":
+            known["@base"] = name.text[1:-1]
+    return known
+
+
+def undeclared(query: str) -> str | None:
+    """Return the first prefix that a query uses and nothing declares."""
+    known = prologue(query)
+    names = (token.text.partition(":")[0] for token in guard.tokens(query) if token.kind == "name")
+    return next((name for name in names if name not in known), None)
+
+
+def graphs_named_after_from(query: str) -> Iterator[tuple[bool, NamedNode]]:
+    """Yield the graph of each FROM and FROM NAMED of a query, with whether it is a named one."""
+    known = prologue(query)
+    found = [*guard.tokens(query)]
+    for index, token in enumerate(found):
+        if token.kind == "word" and token.text.upper() == "FROM":
+            named = found[index + 1].text.upper() == "NAMED"
+            yield named, resolve(found[index + 1 + named], known)
+
+
+def resolve(token: guard.Token, known: dict[str, str]) -> NamedNode:
+    """Return the IRI that a token stands for; raises ValueError where it stands for none."""
+    if token.kind == "iri":
+        return NamedNode(urljoin(known.get("@base", ""), token.text[1:-1]))
+    prefix, _, local = token.text.partition(":")
+    return NamedNode(known.get(prefix, "") + re.sub(r"\\(.)", r"\1", local))
+
+
+def dataset_of_text(query: str) -> QueryDataset | None:
+    """Return the dataset that the FROM clauses of a query describe where it merges two graphs or more, else None."""
+    if len(FROM.findall(query)) < 2:  # noqa: PLR2004 - one FROM merges nothing
+        return None
+    try:
+        graphs = list(graphs_named_after_from(query))
+    except (ValueError, IndexError):
+        return None
+    default = tuple(dict.fromkeys(graph for named, graph in graphs if not named))
+    return QueryDataset(default, tuple(graph for named, graph in graphs if named)) if len(default) > 1 else None
+
+
+def merged(store: Store, wanted: QueryDataset) -> Store:
+    """Return a store in memory whose default graph is the RDF merge of graphs.
+
+    pyoxigraph 0.5 would answer once for each graph that a triple stands in.
+    """
+    merge = Store()
+    for graph in wanted.default:
+        merge.extend(Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
+    for graph in wanted.named:
+        merge.extend(store.quads_for_pattern(None, None, None, graph))
+    return merge
+
+
+def evaluate(dataset: BuiltDataset, operation: QueryOperation) -> Results:
+    """Return the results of a query operation, to be read in this thread; raises Problem for a faulty query."""
+    try:
+        guard.check(operation.query)
+    except guard.Refused as fault:
+        raise Problem(HTTPStatus.FORBIDDEN, str(fault)) from fault
+    store = dataset.for_inference(operation.infer)
+    try:
+        return run(store, operation)
+    except SyntaxError as fault:
+        raise syntax_problem(operation.query, fault) from fault
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise failed(fault) from fault
+
+
+def failed(fault: Exception) -> Problem:
+    """Return the problem of a query that parses and cannot be evaluated."""
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
+
+
+def run(store: Store, operation: QueryOperation) -> Results:
+    """Evaluate a query over the dataset of the request, else that of its text, else the default one."""
+    wanted: QueryDataset | None = QueryDataset(
+        tuple(dict.fromkeys(operation.default_graphs)), operation.named_graphs
+    )
+    if wanted == QueryDataset((), ()):
+        wanted = dataset_of_text(operation.query)
+    if wanted is None:
+        return store.query(operation.query, prefixes=dict(PREFIXES))
+    if len(wanted.default) < 2:  # noqa: PLR2004 - one graph is its own merge
+        return store.query(
+            operation.query,
+            prefixes=dict(PREFIXES),
+            default_graph=list(wanted.default),
+            named_graphs=list(wanted.named),
+        )
+    return merged(store, wanted).query(
+        operation.query, prefixes=dict(PREFIXES), default_graph=DefaultGraph(), named_graphs=list(wanted.named)
+    )

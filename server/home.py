@@ -1,0 +1,75 @@
+"""The home page, the questions, and the health of the server."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, current_app, render_template
+
+from wicara.graph.export import EXPORTS, FORMATS, capable
+from wicara.ontology import BASE, WIC
+from wicara.server.browse import things
+from wicara.server.evaluation import evaluate
+from wicara.server.problems import Problem
+from wicara.server.protocol import QueryOperation
+from wicara.server.results import page_parts
+from wicara.server.served import dataset, infer, store
+
+if TYPE_CHECKING:
+    from wicara.queries import Question
+
+blueprint = Blueprint("home", __name__)
+
+FACTS: Final = f"SELECT (COUNT(*) AS ?n) {{ ?graph a <{WIC}FactGraph> }}"
+ENTRANCES: Final = ("/ont", "/graph/ontology", "/graph/vocab", "/graph/entities", "/graph/inferred", "/graph/prov")
+
+
+def all_questions() -> tuple[Question, ...]:
+    """Return the questions that the app was made with."""
+    found: tuple[Question, ...] = current_app.config["QUESTIONS"]
+    return found
+
+
+def count_of_facts() -> int:
+    """Return how many fact graphs the dataset has."""
+    solution = next(iter(store().query(FACTS)))
+    return int(solution["n"].value)  # type: ignore[index,union-attr] # a COUNT is a number
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Say what this is, how much it holds, and what can be asked."""
+    return render_template(
+        "home.html",
+        facts=count_of_facts(),
+        dataset=dataset(),
+        questions=all_questions(),
+        exports=[(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()],
+        base=BASE,
+    )
+
+
+@blueprint.get("/browse")
+def browse() -> str:
+    """List what has a page: things by kind, concepts by scheme, and graphs."""
+    return render_template("browse.html", groups=things(store()))
+
+
+@blueprint.get("/questions/<name>")
+def question(name: str) -> str:
+    """Show a question in both languages, its answer, and the query."""
+    found = next((one for one in all_questions() if one.id.lower() == name.lower()), None)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+    operation = QueryOperation(found.text, infer=infer())
+    shown = page_parts(evaluate(dataset(), operation), store())
+    return render_template("question.html", question=found, infer=infer(), **shown)
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """Tell programs that the server answers, and which dataset it serves."""
+    told = {"status": "ok", "version": dataset().version, "digest": dataset().digest, "quads": len(dataset().store)}
+    return Response(json.dumps(told), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})

@@ -1,0 +1,147 @@
+"""What asserted statements rest on: their fact or background graphs, and the words that support them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from pyoxigraph import Literal, NamedNode
+
+from wicara.graph.dataset import GraphKind, kind_of
+from wicara.ontology import BASE, PREFIXES, WIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyoxigraph import QuerySolution, Store, Term
+
+WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
+ACTUAL: Final = f"{BASE}/concept/modality/actual"
+MODALITY: Final = f"{WIC}modality"
+TOLD: Final = (
+    ("kind", f"{WIC}factKind"),
+    ("modality", MODALITY),
+    ("confidence", f"{WIC}confidence"),
+    ("method", f"{WIC}method"),
+    ("wording", f"{WIC}wording"),
+    ("who", f"{WIC}attributedTo"),
+    ("possibly", f"{WIC}possiblyAttributedTo"),
+    ("basis", f"{WIC}attributionBasis"),
+    ("derived", f"{PREFIXES['prov']}wasDerivedFrom"),
+    ("source", f"{PREFIXES['dcterms']}source"),
+    ("source", f"{PREFIXES['dcterms']}bibliographicCitation"),
+)
+"""What a page tells of a graph: the key of its word, and the property."""
+
+QUOTES: Final = """
+SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
+  VALUES ?graph {{ {graphs} }}
+  ?graph wic:evidence ?evidence .
+  ?evidence oa:hasTarget ?target .
+  ?target oa:hasSource ?article ; oa:hasSelector ?position , ?quote .
+  ?position oa:start ?start ; oa:end ?end .
+  ?quote oa:exact ?exact .
+  OPTIONAL {{ ?evidence wic:inSentence ?sentence }}
+  OPTIONAL {{ ?article wic:republishedAt ?copy }}
+}} ORDER BY ?graph ?start ?exact"""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words of a source: what they are, where they stand (code points, half-open), and where they can be read."""
+
+    exact: Literal
+    start: str
+    end: str
+    article: Term
+    sentence: Term | None
+    copy: str | None
+
+
+@dataclass
+class Basis:
+    """What a fact graph or a background graph says of itself, and the words that it quotes."""
+
+    graph: str
+    told: dict[str, list[Term]] = field(default_factory=dict)
+    quotes: list[Quote] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Return the short name of the graph: the last part of its IRI."""
+        return self.graph.rpartition("/")[2]
+
+    @property
+    def anchor(self) -> str:
+        """Return the name of its place on a page."""
+        return "basis-" + self.graph.removeprefix(f"{BASE}/graph/").replace("/", "-")
+
+    @property
+    def modalities(self) -> list[Term]:
+        """Return what it is if it is not plain fact: planned, proposed, possible."""
+        return [term for term in self.told.get("modality", []) if term != NamedNode(ACTUAL)]
+
+    def terms(self) -> Iterator[Term]:
+        """Yield the terms that a page shows for it."""
+        for terms in self.told.values():
+            yield from terms
+        for one in self.quotes:
+            yield from (term for term in (one.article, one.sentence) if term is not None)
+
+
+def has_basis(graph: str) -> bool:
+    """Tell whether a graph is a fact's or a piece of background."""
+    return kind_of(graph) in WITH_BASIS
+
+
+def bases_of(store: Store, graphs: Iterable[str]) -> dict[str, Basis]:
+    """Return the basis of each graph that can have one, with two queries however many there are."""
+    found = {graph: Basis(graph) for graph in sorted(set(graphs)) if has_basis(graph)}
+    if found:
+        values = " ".join(str(NamedNode(graph)) for graph in found)
+        add_told(store, values, found)
+        add_quotes(store, values, found)
+    return found
+
+
+def solutions(store: Store, query: str) -> Iterator[QuerySolution]:
+    """Return the solutions of a SELECT that uses the dataset's prefixes."""
+    return iter(store.query(query, prefixes=dict(PREFIXES)))  # type: ignore[arg-type] # a SELECT gives solutions
+
+
+def add_told(store: Store, values: str, found: dict[str, Basis]) -> None:
+    """Add what the provenance graph says of each graph."""
+    keys = {iri: key for key, iri in TOLD}
+    wanted = " ".join(f"<{iri}>" for iri in keys)
+    query = f"SELECT ?g ?p ?o {{ VALUES ?g {{ {values} }} VALUES ?p {{ {wanted} }} ?g ?p ?o }} ORDER BY ?g ?p ?o"
+    for row in solutions(store, query):
+        found[value(row, "g")].told.setdefault(keys[value(row, "p")], []).append(row["o"])
+
+
+def value(row: QuerySolution, name: str) -> str:
+    """Return the text of a variable that is bound to an IRI or a literal."""
+    term = row[name]
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+
+
+def add_quotes(store: Store, values: str, found: dict[str, Basis]) -> None:
+    """Add the words that support each graph."""
+    for row in solutions(store, QUOTES.format(graphs=values)):
+        exact = row["exact"]
+        if isinstance(exact, Literal):
+            copy = f"{value(row, 'copy')}#:~:text={fragment(exact.value)}" if row["copy"] else None
+            place = Quote(exact, value(row, "start"), value(row, "end"), row["article"], row["sentence"], copy)
+            found[value(row, "graph")].quotes.append(place)
+
+
+def fragment(words: str) -> str:
+    """Return words as a text fragment (WICG URL fragment text directives): `-`, `,` and `&` have a meaning there."""
+    return quote(words, safe="").replace("-", "%2D")
+
+
+def modalities_of(bases: Sequence[Basis]) -> list[Term]:
+    """Return the modalities of graphs where none of them is plain fact, else nothing."""
+    if not bases or not all(basis.modalities for basis in bases):
+        return []
+    return list(dict.fromkeys(term for basis in bases for term in basis.modalities))

@@ -1,0 +1,160 @@
+"""Linked data: every IRI of the dataset answers here, as a page or as RDF (Cool URIs for the Semantic Web, 4.2)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, redirect, request
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from wicara.graph.export import FORMATS, write_triples, written
+from wicara.graph.order import in_order
+from wicara.server import negotiation
+from wicara.server.addresses import iri_of, path_of
+from wicara.server.description import describe
+from wicara.server.pages import page
+from wicara.server.problems import Problem, not_acceptable
+from wicara.server.redirects import redirects
+from wicara.server.served import store
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from wicara.server.description import Description
+    from wicara.server.negotiation import Representation
+
+blueprint = Blueprint("resources", __name__)
+
+RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiation.HTML)
+
+
+def offers_for(iri: str) -> tuple[Representation, ...]:
+    """Return the forms that an IRI is described in: a graph's also as a dataset that names it."""
+    return (*negotiation.PAGES, *negotiation.DATASETS) if "/graph/" in iri else negotiation.PAGES
+
+
+def split_suffix(path: str) -> tuple[str, Representation | None]:
+    """Return a path without its suffix, and the form that the suffix stands for."""
+    stem, _, extension = path.rpartition(".")
+    form = negotiation.by_extension(offers_for(path), extension) if stem else None
+    return (stem, form) if form else (path, None)
+
+
+def with_query(path: str) -> str:
+    """Return a path with the query string of this request."""
+    query = request.query_string.decode("ascii", "ignore")
+    place, mark, fragment = path.partition("#")
+    return place + (f"?{query}" if query else "") + mark + fragment
+
+
+def moved(iri: str, suffix: str) -> BaseResponse | None:
+    """Return the 301 of a retired IRI to what took its place, or None."""
+    new = redirects().get(iri)
+    if new is None:
+        return None
+    path = path_of(new)
+    return redirect(with_query(path + suffix) if path else new, HTTPStatus.MOVED_PERMANENTLY)
+
+
+def number_of_page() -> int:
+    """Return the page of incoming statements that is asked for; raises Problem 400 for none."""
+    given = request.args.get("page", "1")
+    if not (given.isascii() and given.isdigit() and 0 < len(given) < 7 and int(given) > 0):  # noqa: PLR2004 - a million pages
+        raise Problem(HTTPStatus.BAD_REQUEST, "`page` is a whole number from 1 on.")
+    return int(given)
+
+
+@blueprint.get("/id/<path:thing>")
+def identify(thing: str) -> BaseResponse:
+    """Send from a thing to the document about it."""
+    iri = iri_of(f"/id/{thing}")
+    retired = moved(iri, "")
+    if retired:
+        return retired
+    if not known(iri):
+        raise unknown(iri)
+    response = redirect(with_query(path_of(iri) or ""), HTTPStatus.SEE_OTHER)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def known(iri: str) -> bool:
+    """Tell whether the dataset says anything of an IRI."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return False
+    patterns = ((node, None, None, None), (None, None, node, None), (None, None, None, node))
+    return any(next(iter(store().quads_for_pattern(*pattern)), None) for pattern in patterns)
+
+
+def unknown(iri: str) -> Problem:
+    """Return the problem of an IRI that the dataset says nothing of."""
+    return Problem(HTTPStatus.NOT_FOUND, f"The dataset says nothing of <{iri}>.")
+
+
+@blueprint.get("/doc/<path:_rest>")
+@blueprint.get("/concept/<path:_rest>")
+@blueprint.get("/graph/<path:_rest>")
+@blueprint.get("/ont")
+@blueprint.get("/ont.<_rest>")
+@blueprint.get("/ont/<path:_rest>")
+def document(_rest: str = "") -> BaseResponse:
+    """Describe an IRI in the form that the suffix or the Accept header asks for."""
+    path, form = split_suffix(request.path)
+    iri = iri_of(path)
+    retired = moved(iri, f".{form.extension}" if form else "")
+    if retired:
+        return retired
+    description = describe(store(), iri, number_of_page())
+    if description is None:
+        raise unknown(iri)
+    form, media_type = (form, form.media_type) if form else negotiated(iri)
+    response = Response(body_of(description, form), headers={"Content-Type": form.content_type(media_type)})
+    add_links(response, description, path, form)
+    return response
+
+
+def negotiated(iri: str) -> tuple[Representation, str]:
+    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
+    offers = offers_for(iri)
+    found = negotiation.choose(request.headers.get("Accept"), offers)
+    if found is None:
+        raise not_acceptable(offers)
+    return found
+
+
+def body_of(description: Description, form: Representation) -> bytes:
+    """Return a description as bytes."""
+    if form is negotiation.HTML:
+        return page(description).encode()
+    if form in negotiation.DATASETS:
+        return written(in_order(quads_of(description)), FORMATS[form.name])
+    return write_triples(description.triples, FORMATS[form.name])
+
+
+def quads_of(description: Description) -> set[Quad]:
+    """Return a description as a dataset: the statements of the graph in it, all others in the default graph."""
+    content = {statement.triple for statement in description.content}
+    return {
+        Quad(*triple, description.subject if triple in content else DefaultGraph())
+        for triple in description.triples
+    }
+
+
+def add_links(response: Response, description: Description, path: str, form: Representation) -> None:
+    """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
+    iri = description.subject.value
+    here = (path_of(iri) or path).partition("#")[0]
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Location"] = with_query(f"{here}.{form.extension}")
+    links = [f'<{iri}>; rel="describes"' if here.startswith("/doc/") else f'<{iri}>; rel="canonical"']
+    links += [
+        f'<{with_query(f"{here}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
+        for offer in offers_for(iri)
+        if offer is not form
+    ]
+    if description.more:
+        links.append(f'<{here}?page={description.page + 1}>; rel="next"')
+    response.headers["Link"] = ", ".join(links)

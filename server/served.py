@@ -1,0 +1,65 @@
+"""What an app serves at the moment, and what a request asks of it: `infer=on|off` and the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import current_app, g, request
+
+from wicara.server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+    from pyoxigraph import Store
+
+    from wicara.graph.store import BuiltDataset
+
+INFER: Final = {"on": True, "off": False}
+EXTENSION: Final = "wicara"
+
+
+@dataclass
+class Served:
+    """The dataset of an app. A swap takes effect with the next request; each request keeps the one it began with."""
+
+    dataset: BuiltDataset
+
+
+def install(app: Flask, dataset: BuiltDataset) -> None:
+    """Make a dataset the one that an app serves."""
+    app.extensions[EXTENSION] = Served(dataset)
+
+
+def swap(app: Flask, dataset: BuiltDataset) -> None:
+    """Serve another dataset from the next request on."""
+    app.extensions[EXTENSION].dataset = dataset
+
+
+def dataset() -> BuiltDataset:
+    """Return the dataset of this request."""
+    if "dataset" not in g:
+        g.dataset = current_app.extensions[EXTENSION].dataset
+    return cast("BuiltDataset", g.dataset)
+
+
+def infer_of(values: Sequence[str]) -> bool:
+    """Return whether conclusions are wanted; raises Problem 400 for anything but one `on` or `off`."""
+    if not values:
+        return True
+    if len(values) > 1 or values[0] not in INFER:
+        raise Problem(HTTPStatus.BAD_REQUEST, "`infer` is `on` or `off`, once.")
+    return INFER[values[0]]
+
+
+def infer() -> bool:
+    """Return whether this request wants conclusions."""
+    return infer_of(request.args.getlist("infer"))
+
+
+def store() -> Store:
+    """Return the store that answers this request."""
+    return dataset().for_inference(infer())

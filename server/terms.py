@@ -1,0 +1,121 @@
+"""RDF terms as people read them: a label in the reader's language, a link, and the full term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from wicara.ontology import PREFIXES
+from wicara.server.addresses import href_of, path_of
+from wicara.server.language import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pyoxigraph import QuerySolutions, Store, Term
+
+SKOS: Final = PREFIXES["skos"]
+RDFS: Final = PREFIXES["rdfs"]
+LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
+XSD_STRING: Final = f"{PREFIXES['xsd']}string"
+LANG_STRING: Final = f"{PREFIXES['rdf']}langString"
+LONGEST_FIRST: Final = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A term on a page: its text, the language of that text, where its link leads, and the term in full."""
+
+    text: str
+    full: str
+    lang: str | None = None
+    href: str | None = None
+    outside: bool = False
+    note: str = ""
+
+
+def prefixed(iri: str) -> str:
+    """Return an IRI shortened with one of the dataset's prefixes, or as it is."""
+    for prefix, namespace in LONGEST_FIRST:
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
+
+
+def iris_of(terms: Iterable[Term]) -> Iterator[NamedNode]:
+    """Yield the IRIs among terms and in triple terms, and the datatypes of literals are none of them."""
+    for term in terms:
+        if isinstance(term, NamedNode):
+            yield term
+        elif isinstance(term, Triple):
+            yield from iris_of(term)
+
+
+def labels_of(store: Store, iris: Iterable[NamedNode]) -> tuple[Triple, ...]:
+    """Return the labels of IRIs, in all languages, with one query."""
+    values = " ".join(map(str, sorted(set(iris), key=str)))
+    properties = " ".join(map(str, LABELS))
+    found = store.query(
+        f"SELECT ?x ?p ?l {{ VALUES ?x {{ {values} }} VALUES ?p {{ {properties} }} ?x ?p ?l FILTER(isLiteral(?l)) }}"
+    )
+    return tuple(label_triples(found)) if values else ()  # type: ignore[arg-type] # a SELECT gives solutions
+
+
+def label_triples(solutions: QuerySolutions) -> Iterator[Triple]:
+    """Yield the statement that each solution of `labels_of` tells."""
+    for solution in solutions:
+        yield Triple(solution["x"], solution["p"], solution["l"])  # type: ignore[arg-type] # as the query says
+
+
+@dataclass(frozen=True)
+class Words:
+    """The labels at hand, and the language that the reader prefers."""
+
+    labels: Mapping[str, tuple[Literal, ...]]
+    lang: str
+
+    @classmethod
+    def for_request(cls, triples: Iterable[Triple]) -> Words:
+        """Return the words of label statements in the language of this request; preferred labels first."""
+        labels: dict[str, list[Literal]] = {}
+        for triple in sorted(triples, key=lambda one: (one.predicate != LABELS[0], str(one.object))):
+            if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
+                labels.setdefault(triple.subject.value, []).append(triple.object)
+        return cls({iri: tuple(dict.fromkeys(found)) for iri, found in labels.items()}, language())
+
+    def label(self, iri: str) -> Literal | None:
+        """Return the label of an IRI in the reader's language, else in another, else None."""
+        found = self.labels.get(iri, ())
+        return next((label for label in found if label.language == self.lang), next(iter(found), None))
+
+    def show(self, term: Term | None) -> Shown | None:
+        """Return a term as a page shows it; an unbound variable is None."""
+        if isinstance(term, NamedNode):
+            return self.show_iri(term.value)
+        if isinstance(term, Literal):
+            return show_literal(term)
+        return None if term is None else self.show_node(term)
+
+    def show_iri(self, iri: str) -> Shown:
+        """Return an IRI as its label, or shortened, with a link where it leads somewhere."""
+        label = self.label(iri)
+        outside = path_of(iri) is None
+        if label is None:
+            return Shown(prefixed(iri), iri, None, href_of(iri), outside)
+        return Shown(label.value, iri, label.language, href_of(iri), outside)
+
+    def show_node(self, term: BlankNode | Triple) -> Shown:
+        """Return a blank node, or a triple term as `<<( s p o )>>`."""
+        if isinstance(term, BlankNode):
+            return Shown(str(term), str(term))
+        parts = " ".join(shown.text for shown in map(self.show, term) if shown)
+        return Shown(f"<<( {parts} )>>", str(term))
+
+
+def show_literal(literal: Literal) -> Shown:
+    """Return a literal as its text with its language, or its datatype as a note."""
+    datatype = literal.datatype.value
+    plain = datatype in {XSD_STRING, LANG_STRING} or literal.language
+    return Shown(literal.value, str(literal), literal.language, note="" if plain else prefixed(datatype))
