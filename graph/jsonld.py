@@ -1,0 +1,87 @@
+"""JSON-LD 1.1, the dataset's prefixes its context: a node object a subject, `@graph` for a named graph."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
+from wicara.graph.order import RDF_TYPE, Term
+from wicara.graph.prefixes import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import Quad
+
+Json: TypeAlias = dict[str, Any]
+XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def iris_in(quads: Iterable[Quad]) -> set[str]:
+    """Return the IRIs that are written when the quads are; `rdf:type` is written `@type`."""
+    found: set[str] = set()
+    for quad in quads:
+        terms = (quad.subject, quad.object, quad.graph_name)
+        found.update(term.value for term in terms if isinstance(term, NamedNode))
+        if isinstance(quad.object, Literal) and not quad.object.language:
+            found.add(quad.object.datatype.value)
+        if not is_type(quad):
+            found.add(quad.predicate.value)
+    return found - {XSD_STRING}
+
+
+def is_type(quad: Quad) -> bool:
+    """Tell whether the statement is written with `@type`, which holds no literal."""
+    return quad.predicate.value == RDF_TYPE and not isinstance(quad.object, Literal)
+
+
+def identifier(node: NamedNode | BlankNode, names: Mapping[str, str]) -> str:
+    """Return an IRI or a blank node as a value of `@id` or `@type`."""
+    return names.get(node.value, node.value) if isinstance(node, NamedNode) else str(node)
+
+
+def value(term: Term, names: Mapping[str, str]) -> Json | str:
+    """Return an object of a statement: a plain string, a value object, or a reference."""
+    if not isinstance(term, Literal):
+        return {"@id": identifier(term, names)}  # type: ignore[arg-type]  # triple terms are refused before
+    if term.language:
+        direction = {"@direction": term.direction.value} if term.direction else {}
+        return {"@value": term.value, "@language": term.language, **direction}
+    datatype = term.datatype.value
+    if datatype == XSD_STRING:
+        return term.value
+    return {"@value": term.value, "@type": names.get(datatype, datatype)}
+
+
+def node_object(subject: NamedNode | BlankNode, quads: Iterable[Quad], names: Mapping[str, str]) -> Json:
+    """Return one subject with its statements; a single value stands without brackets."""
+    found: dict[str, list[Any]] = {}
+    for quad in quads:
+        if is_type(quad):
+            found.setdefault("@type", []).append(identifier(quad.object, names))  # type: ignore[arg-type]  # no literal
+        else:
+            found.setdefault(identifier(quad.predicate, names), []).append(value(quad.object, names))
+    single = {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+    return {"@id": identifier(subject, names), **single}
+
+
+def nodes(quads: Iterable[Quad], names: Mapping[str, str]) -> list[Json]:
+    """Return the sorted quads of one graph as node objects."""
+    by_subject = groupby(quads, key=lambda quad: quad.subject)
+    return [node_object(subject, group, names) for subject, group in by_subject]
+
+
+def write_jsonld(quads: Sequence[Quad]) -> Iterable[str]:
+    """Return the sorted quads as one JSON-LD document."""
+    short = shorten(iris_in(quads))
+    graph: list[Json] = []
+    for name, group in groupby(quads, key=lambda quad: quad.graph_name):
+        found = nodes(group, short.names)
+        if isinstance(name, DefaultGraph):
+            graph += found
+        else:
+            graph.append({"@id": identifier(name, short.names), "@graph": found})
+    yield json.dumps({"@context": dict(short.prefixes), "@graph": graph}, ensure_ascii=False, indent=1)
+    yield "\n"

@@ -1,0 +1,139 @@
+"""One order for quads, and one naming for blank nodes, so that the same dataset is always the same bytes.
+
+The order is by code points: graph (the default graph first), subject, predicate (`rdf:type` first), object.
+Blank nodes get the labels of RDF Dataset Canonicalization (RDFC-1.0), which depend on the statements alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    Triple,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Node: TypeAlias = NamedNode | BlankNode
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+Key: TypeAlias = tuple[object, ...]
+
+CANONICAL: Final = re.compile(r"c14n[0-9]+")
+"""The names that RDFC-1.0 gives."""
+RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def as_node(subject: Term) -> Node:
+    """Return a subject, which in RDF 1.2 is an IRI or a blank node, though the library's types allow more."""
+    if isinstance(subject, NamedNode | BlankNode):
+        return subject
+    raise TypeError(f"neither an IRI nor a blank node: {subject}")
+
+
+def graph_key(graph: NamedNode | BlankNode | DefaultGraph) -> Key:
+    """Return what a quad's graph is sorted by."""
+    return (0, "") if isinstance(graph, DefaultGraph) else term_key(graph)
+
+
+def term_key(term: Term) -> Key:
+    """Return what a term is sorted by: IRIs, blank nodes, literals, triple terms; then by its parts."""
+    if isinstance(term, NamedNode):
+        return (1, term.value)
+    if isinstance(term, BlankNode):
+        return (2, term.value)
+    if isinstance(term, Literal):
+        return (3, term.value, term.datatype.value, term.language or "")
+    return (4, term_key(term.subject), term.predicate.value, term_key(term.object))
+
+
+def predicate_key(predicate: NamedNode) -> str:
+    """Return what a predicate is sorted by: no IRI is empty, so `rdf:type` comes first."""
+    value = predicate.value
+    return "" if value == RDF_TYPE else value
+
+
+def quad_key(quad: Quad) -> Key:
+    """Return what a quad is sorted by."""
+    return (
+        graph_key(quad.graph_name),
+        term_key(quad.subject),
+        predicate_key(quad.predicate),
+        term_key(quad.object),
+    )
+
+
+def has_blank_node(quad: Quad) -> bool:
+    """Tell whether a blank node stands in the quad."""
+    if isinstance(quad.object, Triple):
+        return True  # it may hold one
+    return (
+        isinstance(quad.subject, BlankNode)
+        or isinstance(quad.object, BlankNode)
+        or isinstance(quad.graph_name, BlankNode)
+    )
+
+
+def blank_nodes(quad: Quad) -> Iterator[BlankNode]:
+    """Yield the blank nodes of a quad, those in its triple term too."""
+    terms: list[Term | DefaultGraph] = [quad.subject, quad.object, quad.graph_name]
+    while terms:
+        term = terms.pop()
+        if isinstance(term, BlankNode):
+            yield term
+        elif isinstance(term, Triple):
+            terms += (term.subject, term.object)
+
+
+def in_order(quads: Iterable[Quad]) -> list[Quad]:
+    """Return the quads once each, sorted, their blank nodes named canonically.
+
+    Names that are canonical already, as the build gives them, are kept: to find them anew can take long.
+    """
+    plain: set[Quad] = set()
+    blank: set[Quad] = set()
+    for quad in quads:
+        (blank if has_blank_node(quad) else plain).add(quad)
+    if not all(CANONICAL.fullmatch(node.value) for quad in blank for node in blank_nodes(quad)):
+        dataset = Dataset(blank)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        blank = set(dataset)
+    return sorted(plain | blank, key=quad_key)
+
+
+def in_order_found(quads: Iterable[Quad]) -> list[Quad]:
+    """Return the quads once each, sorted, their blank nodes numbered as they are met.
+
+    For answers: a query can make blank nodes that canonicalisation would never be done with.
+    """
+    labels: dict[BlankNode, BlankNode] = {}
+    found = []
+    for quad in quads:
+        for node in blank_nodes(quad):
+            labels.setdefault(node, BlankNode(f"b{len(labels)}"))
+        found.append(relabelled(quad, labels))
+    return sorted(set(found), key=quad_key)
+
+
+def relabelled(quad: Quad, labels: Mapping[BlankNode, BlankNode]) -> Quad:
+    """Return a triple of the default graph with other names for its blank nodes."""
+    subject, object_ = renamed(quad.subject, labels), renamed(quad.object, labels)
+    return Quad(as_node(subject), quad.predicate, object_)
+
+
+def renamed(term: Term, labels: Mapping[BlankNode, BlankNode]) -> Term:
+    """Return a term with other names for its blank nodes."""
+    if isinstance(term, BlankNode):
+        return labels[term]
+    if isinstance(term, Triple):
+        subject = as_node(renamed(term.subject, labels))
+        return Triple(subject, term.predicate, renamed(term.object, labels))
+    return term
