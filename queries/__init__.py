@@ -22,7 +22,7 @@ REQUIRED: Final = ("id", "en", "indonesian")
 YES_NO: Final = {"yes": True, "no": False}
 
 
-class FaultyHeader(ValueError):
+class FaultyHeader(ValueError):  # noqa: N818 - named for what is faulty
     """The header of a query file lacks a key or holds a value that is not one; the text names the file."""
 
 

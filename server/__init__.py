@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask
-
 from wicara.queries import questions
 from wicara.server import exports, home, language, problems, resources, served, sparql
 from wicara.server.addresses import with_choices
@@ -13,7 +12,6 @@ from wicara.server.served import swap
 
 if TYPE_CHECKING:
     from flask import Response
-
     from wicara.graph.store import BuiltDataset
 
 __all__ = ["create_app", "swap"]

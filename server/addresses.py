@@ -6,7 +6,6 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
-
 from wicara.ontology import BASE
 
 LOCAL: Final = ("/id/", "/ont", "/concept/", "/graph/")
@@ -48,7 +47,7 @@ def with_choices(path: str) -> str:
 
 
 def href_of(iri: str) -> str | None:
-    """Return where a link to an IRI leads: here, to the web, or nowhere (`urn:`, `javascript:` and the like)."""
+    """Return where a link to an IRI leads: here, to the web, or nowhere (`urn:`, `javascript:`)."""
     path = path_of(iri)
     if path is not None:
         return with_choices(path)

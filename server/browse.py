@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
-
 from wicara.ontology import BASE
 from wicara.server.terms import Words, labels_of
 
@@ -14,15 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import Store
-
     from wicara.server.terms import Shown
 
 
 def own_iris(store: Store) -> Iterator[NamedNode]:
-    """Yield the IRIs under BASE that are the subject of a statement or the name of a graph; none of the ontology."""
+    """Yield the IRIs under BASE that are subjects or names of graphs; none of the ontology's terms."""
     subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, None)}
     for node in {*subjects, *store.named_graphs()}:
-        if isinstance(node, NamedNode) and node.value.startswith((f"{BASE}/id/", f"{BASE}/concept/", f"{BASE}/graph/")):
+        if isinstance(node, NamedNode) and node.value.startswith(
+            (f"{BASE}/id/", f"{BASE}/concept/", f"{BASE}/graph/")
+        ):
             yield node
 
 

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad
-
 from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.statements import Statement, statements_of, terms_in
@@ -31,7 +30,7 @@ CONSTRUCT {{ ?node ?p ?o }} WHERE {{
 
 @dataclass(frozen=True)
 class Description:
-    """The statements about a subject: outgoing, a page of the incoming, its graph's own, and labels of neighbours."""
+    """The statements about a subject: outgoing, a page of the incoming, its own as a graph; and labels."""
 
     subject: NamedNode
     outgoing: tuple[Statement, ...]
@@ -77,7 +76,9 @@ def content_quads(store: Store, graph: NamedNode) -> Iterable[Quad]:
 
 def content_of(store: Store, iri: str) -> tuple[Statement, ...]:
     """Return the statements of a named graph, claims' contents too, each with that graph."""
-    triples = sorted({quad.triple for quad in content_quads(store, NamedNode(iri))}, key=lambda one: tuple(map(str, one)))
+    triples = sorted(
+        {quad.triple for quad in content_quads(store, NamedNode(iri))}, key=lambda one: tuple(map(str, one))
+    )
     return tuple(Statement(triple, (iri,)) for triple in triples)
 
 
@@ -90,7 +91,7 @@ def ontology_statements(store: Store) -> tuple[Statement, ...]:
 
 
 def describe(store: Store, iri: str, page: int = 1) -> Description | None:
-    """Return what a store says of an IRI, with the incoming statements of a page; None where it says nothing."""
+    """Return what a store says of an IRI, with one page of incoming statements; None for nothing."""
     try:
         subject = NamedNode(iri)
     except ValueError:

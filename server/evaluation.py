@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urljoin
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
-
 from wicara.ontology import PREFIXES
 from wicara.server import guard
 from wicara.server.problems import Problem
@@ -30,7 +29,7 @@ SHOWN: Final = 60
 
 @dataclass(frozen=True)
 class QueryDataset:
-    """The graphs that a query sees (SPARQL 1.1, section 13.2): those merged as its default graph, and the named."""
+    """The graphs that a query sees (SPARQL 1.1, section 13.2): those merged as its default, and the named."""
 
     default: tuple[NamedNode, ...]
     named: tuple[NamedNode, ...]
@@ -89,7 +88,7 @@ def resolve(token: guard.Token, known: dict[str, str]) -> NamedNode:
 
 
 def dataset_of_text(query: str) -> QueryDataset | None:
-    """Return the dataset that the FROM clauses of a query describe where it merges two graphs or more, else None."""
+    """Return the dataset that FROM describes where it merges two graphs or more, else None."""
     if len(FROM.findall(query)) < 2:  # noqa: PLR2004 - one FROM merges nothing
         return None
     try:
@@ -97,7 +96,9 @@ def dataset_of_text(query: str) -> QueryDataset | None:
     except (ValueError, IndexError):
         return None
     default = tuple(dict.fromkeys(graph for named, graph in graphs if not named))
-    return QueryDataset(default, tuple(graph for named, graph in graphs if named)) if len(default) > 1 else None
+    return (
+        QueryDataset(default, tuple(graph for named, graph in graphs if named)) if len(default) > 1 else None
+    )
 
 
 def merged(store: Store, wanted: QueryDataset) -> Store:
@@ -107,14 +108,17 @@ def merged(store: Store, wanted: QueryDataset) -> Store:
     """
     merge = Store()
     for graph in wanted.default:
-        merge.extend(Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
+        merge.extend(
+            Quad(quad.subject, quad.predicate, quad.object)
+            for quad in store.quads_for_pattern(None, None, None, graph)
+        )
     for graph in wanted.named:
         merge.extend(store.quads_for_pattern(None, None, None, graph))
     return merge
 
 
 def evaluate(dataset: BuiltDataset, operation: QueryOperation) -> Results:
-    """Return the results of a query operation, to be read in this thread; raises Problem for a faulty query."""
+    """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     try:
         guard.check(operation.query)
     except guard.Refused as fault:
@@ -150,5 +154,8 @@ def run(store: Store, operation: QueryOperation) -> Results:
             named_graphs=list(wanted.named),
         )
     return merged(store, wanted).query(
-        operation.query, prefixes=dict(PREFIXES), default_graph=DefaultGraph(), named_graphs=list(wanted.named)
+        operation.query,
+        prefixes=dict(PREFIXES),
+        default_graph=DefaultGraph(),
+        named_graphs=list(wanted.named),
     )

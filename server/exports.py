@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response
-
 from wicara.graph.export import EXPORTS, FORMATS, Format, export
 from wicara.graph.unwritable import Unwritable
 from wicara.server.problems import Problem

@@ -1,10 +1,11 @@
 """What a query may not do: reach out to another server, or be nested so deep that the parser's stack breaks.
 
-pyoxigraph sends real requests for SERVICE and has no switch against it, so SERVICE is found here, before the query
-is parsed. The tokens are those of SPARQL 1.1, section 19.8. pyoxigraph's parser knows no tokens: it reads characters
-where the grammar allows them, so the same text can have two readings. `?a<?b#>` is a comparison and a comment inside
-an expression, and an IRI elsewhere; a long string with an escape that is not one is two short strings. The walk below
-follows every reading that the parser could take, and refuses the query if SERVICE stands in any of them.
+pyoxigraph sends real requests for SERVICE and has no switch against it, so SERVICE is found here, before
+the query is parsed. The tokens are those of SPARQL 1.1, section 19.8. pyoxigraph's parser knows no tokens:
+it reads characters where the grammar allows them, so the same text can have two readings. `?a<?b#>` is a
+comparison and a comment inside an expression, and an IRI elsewhere; a long string with an escape that is
+not one is two short strings. The walk below follows every reading that the parser could take, and refuses
+the query if SERVICE stands in any of them.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ LEXICON: Final = re.compile(
 )
 SERVICE: Final = re.compile("service", re.IGNORECASE)
 ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
-"""An IRI that begins so has no second reading: a comparison would go on with a prefixed name and two divisions."""
+"""An IRI that begins so has one reading: a comparison would go on with a name and two divisions."""
 BEFORE_GRAPH_NAME: Final = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
 OPENING: Final = frozenset("([{")
 CLOSING: Final = frozenset(")]}")
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - what the answer is, not a fault of ours
     """The query asks for something that this server never does; the text says what."""
 
 
@@ -135,4 +136,6 @@ def check(text: str) -> None:
     if sum(map(text.count, OPENING)) > MAX_NESTING and nesting(text) > MAX_NESTING:
         raise Refused(f"The query nests brackets more than {MAX_NESTING} deep, which is the limit here.")
     if asks_service(text):
-        raise Refused("This server sends no requests to others: SERVICE is switched off. Query the other server itself.")
+        raise Refused(
+            "This server sends no requests to others: SERVICE is switched off. Query the other server itself."
+        )

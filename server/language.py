@@ -1,4 +1,4 @@
-"""The interface in English and Indonesian: which of them a request wants, and the one table of its strings."""
+"""The interface in English and Indonesian: which one a request wants, and the one table of its strings."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ STRINGS: Final = MappingProxyType(
     {
         "about": ("What this is", "Tentang ini"),
         "about-text": (
-            "The facts of press texts on diplomacy as a graph that can be questioned. Every fact opens to the words that it rests on; every conclusion says that it is one.",
-            "Fakta dari siaran pers diplomasi sebagai graf yang dapat ditanyai. Setiap fakta terbuka sampai ke kata-kata yang mendasarinya; setiap kesimpulan menyatakan dirinya kesimpulan.",
+            (
+                "The facts of press texts on diplomacy as a graph that can be questioned. "
+                "Every fact opens to the words that it rests on; every conclusion says that it is one."
+            ),
+            (
+                "Fakta dari siaran pers diplomasi sebagai graf yang dapat ditanyai. Setiap fakta terbuka "
+                "sampai ke kata-kata yang mendasarinya; setiap kesimpulan menyatakan dirinya kesimpulan."
+            ),
         ),
         "answer": ("Answer", "Jawaban"),
         "article": ("article", "artikel"),
@@ -27,8 +33,14 @@ STRINGS: Final = MappingProxyType(
         "classes": ("Classes", "Kelas"),
         "confidence": ("confidence", "keyakinan"),
         "content": ("What is said (not asserted here)", "Isi ucapan (tidak dinyatakan di sini)"),
-        "copy": ("read it in the published copy (it may have moved)", "baca dalam salinan terbitan (mungkin sudah pindah)"),
-        "cut": ("Only the first {n} are shown. The other formats hold all.", "Hanya {n} pertama yang ditampilkan. Format lain memuat semuanya."),
+        "copy": (
+            "read it in the published copy (it may have moved)",
+            "baca dalam salinan terbitan (mungkin sudah pindah)",
+        ),
+        "cut": (
+            "Only the first {n} are shown. The other formats hold all.",
+            "Hanya {n} pertama yang ditampilkan. Format lain memuat semuanya.",
+        ),
         "dataset": ("dataset", "himpunan data"),
         "definition": ("Definition", "Definisi"),
         "derived": ("derived from", "diturunkan dari"),
@@ -44,7 +56,10 @@ STRINGS: Final = MappingProxyType(
         "incoming": ("Statements about it from elsewhere", "Pernyataan dari tempat lain tentangnya"),
         "incoming-some": ("{first} to {last} of {total}", "{first} sampai {last} dari {total}"),
         "inferred": ("inferred", "disimpulkan"),
-        "inferred-hint": ("Nobody wrote this down: it follows from other statements.", "Tidak tertulis di mana pun: ini mengikuti dari pernyataan lain."),
+        "inferred-hint": (
+            "Nobody wrote this down: it follows from other statements.",
+            "Tidak tertulis di mana pun: ini mengikuti dari pernyataan lain.",
+        ),
         "infer-off": ("Show only what is asserted", "Tampilkan hanya yang dinyatakan"),
         "infer-on": ("Show conclusions too", "Tampilkan juga kesimpulan"),
         "kind": ("kind", "jenis"),
@@ -62,7 +77,10 @@ STRINGS: Final = MappingProxyType(
         "properties": ("Properties", "Properti"),
         "provenance": ("provenance", "asal-usul"),
         "query": ("Query", "Kueri"),
-        "query-hint": ("SPARQL 1.1. The prefixes of the dataset need no declaration.", "SPARQL 1.1. Awalan himpunan data tidak perlu dinyatakan."),
+        "query-hint": (
+            "SPARQL 1.1. The prefixes of the dataset need no declaration.",
+            "SPARQL 1.1. Awalan himpunan data tidak perlu dinyatakan.",
+        ),
         "questions": ("Questions", "Pertanyaan"),
         "questions-none": ("There is no question yet.", "Belum ada pertanyaan."),
         "result": ("Result", "Hasil"),

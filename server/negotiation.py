@@ -28,9 +28,7 @@ class Representation:
         return f"{media_type}; charset=utf-8" if media_type in WITH_CHARSET else media_type
 
 
-WITH_CHARSET: Final = frozenset(
-    {"text/html", "text/turtle", "text/csv", "text/tab-separated-values"}
-)
+WITH_CHARSET: Final = frozenset({"text/html", "text/turtle", "text/csv", "text/tab-separated-values"})
 """The types whose registration has a charset parameter that clients heed."""
 
 HTML: Final = Representation("html", "HTML", "text/html", "html")
@@ -53,7 +51,7 @@ PROBLEM: Final = Representation(
 )
 
 RESULTS: Final = (JSON, XML, CSV, TSV, HTML)
-"""SELECT and ASK: without an Accept header, JSON. ASK in CSV and TSV is `true` or `false`; the standard has none."""
+"""SELECT and ASK; without an Accept header, JSON. ASK in CSV and TSV: `true`, `false`."""
 GRAPHS: Final = (TURTLE, NTRIPLES, RDFXML, JSONLD, HTML)
 """CONSTRUCT and DESCRIBE: without an Accept header, Turtle."""
 PAGES: Final = (HTML, TURTLE, JSONLD, NTRIPLES, RDFXML)
@@ -71,7 +69,7 @@ INDIFFERENT: Final = {"*/*": (1.0, False)}
 
 
 def quality_of(parameters: Iterable[str]) -> float | None:
-    """Return the weight among the parameters of a media range: 1 where there is none, None for one that is not valid."""
+    """Return the weight among the parameters of a media range: 1 without one, None for an invalid one."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "q":
@@ -97,7 +95,7 @@ def accepted(header: str | None) -> dict[str, tuple[float, bool]]:
 
 
 def weight(ranges: dict[str, tuple[float, bool]], media_type: str) -> tuple[float, int]:
-    """Return how welcome a media type is, and how exactly it was asked for: 2 by name, 1 by kind, 0 by `*/*`."""
+    """Return how welcome a media type is, and how exactly it was named: 2 by name, 1 by kind, 0 by `*/*`."""
     kind = media_type.partition("/")[0]
     for exactness, candidate in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
         if candidate in ranges:
@@ -106,10 +104,9 @@ def weight(ranges: dict[str, tuple[float, bool]], media_type: str) -> tuple[floa
 
 
 def choose(header: str | None, offers: Sequence[Representation]) -> tuple[Representation, str] | None:
-    """Return the representation that an Accept header likes best, and the media type to send it as; None for none.
+    """Return the representation that an Accept header likes best, and the media type to send it as, or None.
 
-    The higher weight wins, then the more exact name, then a form's own name over an alias, then the order of the
-    offers.
+    The higher weight wins, then the more exact name, then a form's own name over an alias, then the order.
     """
     ranges = accepted(header)
     names = [(offer, offer.media_type, 1) for offer in offers]

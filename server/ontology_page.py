@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import BlankNode, NamedNode
-
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.statements import in_sections
 from wicara.server.terms import SKOS
@@ -15,11 +14,10 @@ from wicara.server.terms import SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import Term, Triple
-
+    from pyoxigraph import Triple
     from wicara.server.description import Description
     from wicara.server.statements import Section, Statement
-    from wicara.server.terms import Words
+    from wicara.server.terms import Term, Words
 
 RDF: Final = PREFIXES["rdf"]
 OWL: Final = PREFIXES["owl"]
@@ -27,7 +25,8 @@ RDFS: Final = PREFIXES["rdfs"]
 TYPE: Final = f"{RDF}type"
 CLASSES: Final = frozenset({f"{OWL}Class"})
 PROPERTIES: Final = frozenset(
-    f"{OWL}{kind}" for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "TransitiveProperty")
+    f"{OWL}{kind}"
+    for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "TransitiveProperty")
 )
 SAID_ABOVE: Final = frozenset(
     {TYPE, f"{RDFS}label", f"{SKOS}prefLabel", f"{SKOS}definition", f"{RDFS}isDefinedBy"}
@@ -98,7 +97,7 @@ def entry(term: NamedNode, about: Mapping[Term, list[Statement]], words: Words) 
 
 
 def axioms(section: Section, about: Mapping[Term, list[Statement]], words: Words) -> tuple[str, ...]:
-    """Return the values of a property in words, those that are blank nodes written out; empty for the others."""
+    """Return the values of a property that are blank nodes in words; empty for the others."""
     return tuple(
         expression(one.triple.object, about, words) if isinstance(one.triple.object, BlankNode) else ""
         for _, one in section.rows
@@ -114,9 +113,7 @@ def types_of(triples: Iterable[Triple]) -> frozenset[str]:
     )
 
 
-def entries(
-    about: Mapping[Term, list[Statement]], words: Words, kinds: frozenset[str]
-) -> tuple[Entry, ...]:
+def entries(about: Mapping[Term, list[Statement]], words: Words, kinds: frozenset[str]) -> tuple[Entry, ...]:
     """Return the entries of the terms of some kinds, sorted by name."""
     terms = (term for term in about if isinstance(term, NamedNode) and term.value.startswith(WIC))
     wanted = [term for term in terms if types_of(one.triple for one in about[term]) & kinds]

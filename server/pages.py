@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import NamedNode
-
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 from wicara.server import negotiation
@@ -22,11 +21,10 @@ from wicara.server.terms import Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pyoxigraph import Term
-
     from wicara.server.description import Description
     from wicara.server.provenance import Basis
     from wicara.server.statements import Statement
+    from wicara.server.terms import Term
 
 MARKS: Final = {
     GraphKind.ONTOLOGY: "ontology",
@@ -100,7 +98,10 @@ def modality_of(description: Description, bases: dict[str, Basis]) -> Sequence[T
     if own:
         return own
     telling = [
-        bases[graph] for one in description.outgoing for graph in one.graphs if graph in bases and graph_says(one)
+        bases[graph]
+        for one in description.outgoing
+        for graph in one.graphs
+        if graph in bases and graph_says(one)
     ]
     return modalities_of(telling)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
-
 from wicara.server import negotiation
 
 if TYPE_CHECKING:
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     """A request that cannot be answered: the status, one sentence that says why, and members for programs."""
 
     def __init__(
-        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: Any
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: object
     ) -> None:
         """Keep the status, the sentence, headers of the answer, and members such as `line`."""
         super().__init__(detail)
@@ -45,7 +44,7 @@ def answer(problem: Problem) -> Response:
 def answer_http(error: HTTPException) -> Response:
     """Return the response for an error that the web library raises: no route, a method, a size."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response.force_type(error.get_response(request.environ))
+        return current_app.make_response(error)
     kept = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return answer(Problem(HTTPStatus(error.code), error.description or "", kept))
 
@@ -53,14 +52,19 @@ def answer_http(error: HTTPException) -> Response:
 def answer_unexpected(error: Exception) -> Response:
     """Log a fault of the server and say no more than that there was one."""
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return answer(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed at this request. It is not your fault."))
+    return answer(
+        Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed at this request. It is not your fault.")
+    )
 
 
 def not_acceptable(offers: tuple[negotiation.Representation, ...]) -> Problem:
     """Return the problem of a client that takes nothing of what there is; it lists that."""
     media_types = [offer.media_type for offer in offers]
     return Problem(
-        HTTPStatus.NOT_ACCEPTABLE, f"There is {', '.join(media_types)}.", {"Vary": "Accept"}, available=media_types
+        HTTPStatus.NOT_ACCEPTABLE,
+        f"There is {', '.join(media_types)}.",
+        {"Vary": "Accept"},
+        available=media_types,
     )
 
 

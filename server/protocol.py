@@ -1,4 +1,4 @@
-"""The query operation of the SPARQL 1.1 Protocol, section 2.1: from an HTTP request to what is to be evaluated."""
+"""The query operation of the SPARQL 1.1 Protocol, section 2.1: from a request to what is to be evaluated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
-
 from wicara.server.problems import Problem
 from wicara.server.served import infer_of
 
@@ -24,7 +23,7 @@ MAX_FIELDS: Final = 1000
 class QueryOperation:
     """A query as it was asked: its text, the dataset that the request names, and how to answer.
 
-    `format` is the name of a representation that overrides Accept, or None. Empty graphs: those of the query count.
+    `format` is the name of a representation that overrides Accept, or None.
     """
 
     query: str

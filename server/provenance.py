@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
-
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pyoxigraph import QuerySolution, Store, Term
+    from pyoxigraph import QuerySolution, Store
+    from wicara.server.terms import Term
 
 WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 ACTUAL: Final = f"{BASE}/concept/modality/actual"
@@ -49,7 +49,7 @@ SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
 
 @dataclass(frozen=True)
 class Quote:
-    """Words of a source: what they are, where they stand (code points, half-open), and where they can be read."""
+    """Words of a source: what they are, where they stand (code points, half-open), where to read them."""
 
     exact: Literal
     start: str
@@ -114,7 +114,9 @@ def add_told(store: Store, values: str, found: dict[str, Basis]) -> None:
     """Add what the provenance graph says of each graph."""
     keys = {iri: key for key, iri in TOLD}
     wanted = " ".join(f"<{iri}>" for iri in keys)
-    query = f"SELECT ?g ?p ?o {{ VALUES ?g {{ {values} }} VALUES ?p {{ {wanted} }} ?g ?p ?o }} ORDER BY ?g ?p ?o"
+    query = (
+        f"SELECT ?g ?p ?o {{ VALUES ?g {{ {values} }} VALUES ?p {{ {wanted} }} ?g ?p ?o }} ORDER BY ?g ?p ?o"
+    )
     for row in solutions(store, query):
         found[value(row, "g")].told.setdefault(keys[value(row, "p")], []).append(row["o"])
 
@@ -131,12 +133,14 @@ def add_quotes(store: Store, values: str, found: dict[str, Basis]) -> None:
         exact = row["exact"]
         if isinstance(exact, Literal):
             copy = f"{value(row, 'copy')}#:~:text={fragment(exact.value)}" if row["copy"] else None
-            place = Quote(exact, value(row, "start"), value(row, "end"), row["article"], row["sentence"], copy)
+            place = Quote(
+                exact, value(row, "start"), value(row, "end"), row["article"], row["sentence"], copy
+            )
             found[value(row, "graph")].quotes.append(place)
 
 
 def fragment(words: str) -> str:
-    """Return words as a text fragment (WICG URL fragment text directives): `-`, `,` and `&` have a meaning there."""
+    """Return words as a text fragment (WICG, URL Fragment Text Directives): `-`, `,`, `&` mean something there."""
     return quote(words, safe="").replace("-", "%2D")
 
 

@@ -1,4 +1,4 @@
-"""Linked data: every IRI of the dataset answers here, as a page or as RDF (Cool URIs for the Semantic Web, 4.2)."""
+"""Linked data: every IRI of the dataset answers here, as a page or as RDF (W3C, Cool URIs, section 4.2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode, Quad
-
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.order import in_order
 from wicara.server import negotiation
@@ -20,7 +19,6 @@ from wicara.server.served import store
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
-
     from wicara.server.description import Description
     from wicara.server.negotiation import Representation
 
@@ -135,11 +133,13 @@ def body_of(description: Description, form: Representation) -> bytes:
 
 
 def quads_of(description: Description) -> set[Quad]:
-    """Return a description as a dataset: the statements of the graph in it, all others in the default graph."""
+    """Return a description as a dataset: the graph's statements in it, all others in the default graph."""
     content = {statement.triple for statement in description.content}
     return {
-        Quad(*triple, description.subject if triple in content else DefaultGraph())
-        for triple in description.triples
+        Quad(
+            one.subject, one.predicate, one.object, description.subject if one in content else DefaultGraph()
+        )
+        for one in description.triples
     }
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
-
 from wicara.graph.export import FORMATS, write_triples
 from wicara.graph.unwritable import Unwritable
 from wicara.server import negotiation
@@ -18,11 +17,11 @@ from wicara.server.terms import Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyoxigraph import QueryTriples, Store, Term
-
+    from pyoxigraph import QueryTriples, Store
     from wicara.server.evaluation import Results
     from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
+    from wicara.server.terms import Term
 
 SOLUTION_FORMATS: Final = {
     negotiation.JSON: QueryResultsFormat.JSON,
@@ -44,7 +43,7 @@ def written(results: Results, form: Representation) -> bytes:
     """Return results in a form other than HTML; raises Problem where evaluation fails on the way."""
     try:
         if isinstance(results, QuerySolutions | QueryBoolean):
-            return results.serialize(format=SOLUTION_FORMATS[form])
+            return results.serialize(format=SOLUTION_FORMATS[form]) or b""
         return write_triples(set(results), FORMATS[form.name])
     except (OSError, RuntimeError, ValueError, Unwritable) as fault:
         raise failed(fault) from fault

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, g, request
-
 from wicara.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from pyoxigraph import Store
-
     from wicara.graph.store import BuiltDataset
 
 INFER: Final = {"on": True, "off": False}
@@ -24,7 +22,7 @@ EXTENSION: Final = "wicara"
 
 @dataclass
 class Served:
-    """The dataset of an app. A swap takes effect with the next request; each request keeps the one it began with."""
+    """The dataset of an app. After a swap the next request gets the new one."""
 
     dataset: BuiltDataset
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
-
 from wicara.server import negotiation
 from wicara.server.evaluation import evaluate
 from wicara.server.problems import Problem, not_acceptable
@@ -23,7 +22,7 @@ blueprint = Blueprint("sparql", __name__)
 
 
 def chosen(operation: QueryOperation, results: Results) -> tuple[Representation, str]:
-    """Return the form to answer in and its media type: `format=` before Accept; raises Problem where there is none."""
+    """Return the form to answer in and its media type: `format=` before Accept; raises Problem for none."""
     offers = offers_for(results)
     if operation.format is None:
         found = negotiation.choose(request.headers.get("Accept"), offers)
@@ -47,7 +46,9 @@ def query() -> Response:
         body = page(results, operation, dataset().for_inference(operation.infer))
     else:
         body = written(results, form)
-    return Response(body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"})
+    return Response(
+        body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
+    )
 
 
 @blueprint.get("/query")

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode
-
 from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.ontology import PREFIXES
 
@@ -15,13 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Quad, Triple
-
     from wicara.server.terms import Shown, Words
 
 INFERRED: Final = graph_iri(GraphKind.INFERRED)
 FIRST: Final = tuple(
     PREFIXES[prefix] + name
-    for prefix, name in (("rdf", "type"), ("skos", "prefLabel"), ("rdfs", "label"), ("skos", "altLabel"), ("skos", "definition"))
+    for prefix, name in (
+        ("rdf", "type"),
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("skos", "altLabel"),
+        ("skos", "definition"),
+    )
 )
 """The properties that open a list of statements, in this order."""
 
@@ -54,7 +58,7 @@ def is_public(graphs: set[str | None]) -> bool:
 
 
 def statements_of(quads: Iterable[Quad]) -> tuple[Statement, ...]:
-    """Return the statements that quads make, sorted, without those that stand in the content of claims only."""
+    """Return the statements that quads make, sorted, without those that only the content of claims makes."""
     found: dict[Triple, set[str | None]] = {}
     for quad in quads:
         graph = None if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
@@ -72,10 +76,12 @@ def rank(property_iri: str, shown: str) -> tuple[int, str]:
     return (FIRST.index(property_iri) if property_iri in FIRST else len(FIRST), shown.casefold())
 
 
-def in_sections(statements: Sequence[Statement], words: Words, *, incoming: bool = False) -> tuple[Section, ...]:
+def in_sections(
+    statements: Sequence[Statement], words: Words, *, incoming: bool = False
+) -> tuple[Section, ...]:
     """Return statements laid out by the node that they hang on and their property.
 
-    Outgoing ones hang on their subject and show objects; incoming ones hang on their object and show subjects.
+    Outgoing ones hang on their subject and show objects; incoming ones the other way round.
     """
 
     def place(statement: Statement) -> tuple[str, tuple[int, str], str]:
@@ -93,9 +99,7 @@ def in_sections(statements: Sequence[Statement], words: Words, *, incoming: bool
 def section(group: list[Statement], words: Words, *, incoming: bool) -> Section:
     """Return the section of statements that share node and property."""
     triple = group[0].triple
-    rows = tuple(
-        (words.show(one.triple.subject if incoming else one.triple.object), one) for one in group
-    )
+    rows = tuple((words.show(one.triple.subject if incoming else one.triple.object), one) for one in group)
     node = triple.object if incoming else triple.subject
     return Section(words.show(node), words.show(triple.predicate), rows)
 

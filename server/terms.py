@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import href_of, path_of
 from wicara.server.language import language
@@ -14,7 +13,9 @@ from wicara.server.language import language
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import QuerySolutions, Store, Term
+    from pyoxigraph import Store
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 SKOS: Final = PREFIXES["skos"]
 RDFS: Final = PREFIXES["rdfs"]
@@ -57,16 +58,9 @@ def labels_of(store: Store, iris: Iterable[NamedNode]) -> tuple[Triple, ...]:
     """Return the labels of IRIs, in all languages, with one query."""
     values = " ".join(map(str, sorted(set(iris), key=str)))
     properties = " ".join(map(str, LABELS))
-    found = store.query(
-        f"SELECT ?x ?p ?l {{ VALUES ?x {{ {values} }} VALUES ?p {{ {properties} }} ?x ?p ?l FILTER(isLiteral(?l)) }}"
-    )
-    return tuple(label_triples(found)) if values else ()  # type: ignore[arg-type] # a SELECT gives solutions
-
-
-def label_triples(solutions: QuerySolutions) -> Iterator[Triple]:
-    """Yield the statement that each solution of `labels_of` tells."""
-    for solution in solutions:
-        yield Triple(solution["x"], solution["p"], solution["l"])  # type: ignore[arg-type] # as the query says
+    pattern = f"VALUES ?x {{ {values} }} VALUES ?p {{ {properties} }} ?x ?p ?l FILTER(isLiteral(?l))"
+    found = store.query(f"CONSTRUCT {{ ?x ?p ?l }} {{ {pattern} }}") if values else ()
+    return tuple(cast("Iterable[Triple]", found))
 
 
 @dataclass(frozen=True)

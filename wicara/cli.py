@@ -167,5 +167,48 @@ def print_checks(results: tuple[Result, ...]) -> None:
     )
 
 
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@dataset_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option("--reload", is_flag=True, help="Watch the inputs; build and serve what changes in them.")
+@click.pass_context
+def serve(  # noqa: PLR0913 - one parameter an option
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    data: Path | None,
+    extra: Path | None,
+    *,
+    host: str,
+    port: int,
+    reload: bool,
+) -> None:
+    """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
+
+    It is built first where it is out of date. FILES (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD) are
+    served as they are, without the built dataset. Ctrl-C or SIGTERM stops it.
+    """
+    from wicara.server import serving  # noqa: PLC0415 - only this command needs the web libraries
+
+    if files and click.core.ParameterSource.COMMANDLINE in map(ctx.get_parameter_source, ("data", "extra")):
+        raise click.UsageError("FILES are served without the built dataset: leave out --data and --add.")
+    with progress() as step:
+        built = serving.from_build(data or default_folder(), extra, step)
+        server = serving.start(serving.from_rdf(files) if files else built, host, port)
+    click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
+    click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
+    server.run(reload=reload)
+
+
+def default_folder() -> Path:
+    """Return the folder of builds where none is named."""
+    from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs
+
+    return default_data()
+
+
 if __name__ == "__main__":
     main()
