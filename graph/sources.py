@@ -1,0 +1,154 @@
+"""What is known of each source: publisher, length, SHA-256, where its sentences stand; never its text.
+
+A reader who has a text can supply it: as FILE, known by its SHA-256, or as ID=FILE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.statements import by_subject, first, number
+from wicara.ontology import BASE, PREFIXES, WIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyoxigraph import Quad
+    from wicara.graph.statements import Index
+
+ARTICLES: Final = f"{BASE}/id/article/"
+TYPE: Final = PREFIXES["rdf"] + "type"
+START: Final = PREFIXES["oa"] + "start"
+END: Final = PREFIXES["oa"] + "end"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a source: its IRI, and where it stands in the text, in code points, half-open."""
+
+    iri: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text that facts were read from: `length` in code points, `sha256` of the UTF-8 file, in hex."""
+
+    iri: str
+    sha256: str
+    length: int
+    language: str
+    publisher: str
+    addresses: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def name(self) -> str:
+        """The end of the IRI, by which commands call the source."""
+        return self.iri.removeprefix(ARTICLES)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text at hand: the file's code points, nothing normalised, and the SHA-256 of its bytes."""
+
+    path: Path
+    characters: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """A text that a reader supplied, and the source that it is compared with."""
+
+    source: Source
+    text: Text
+
+    @property
+    def identical(self) -> bool:
+        """Whether the text is, byte for byte, the one that the facts were read from."""
+        return self.text.sha256 == self.source.sha256
+
+
+def read_sources(quads: Iterable[Quad]) -> tuple[Source, ...]:
+    """Return the sources that the quads describe, sorted by IRI."""
+    index = by_subject(quads)
+    articles = (iri for iri, of_it in index.items() if WIC + "SourceArticle" in of_it.get(TYPE, ()))
+    return tuple(source_of(iri, index) for iri in sorted(articles))
+
+
+def source_of(iri: str, index: Index) -> Source:
+    """Return what is known of one source; what is not known is empty, a length -1."""
+    dcterms = PREFIXES["dcterms"]
+    return Source(
+        iri=iri,
+        sha256=first(index, iri, WIC + "textSha256"),
+        length=number(index, iri, WIC + "textLength"),
+        language=first(index, iri, dcterms + "language"),
+        publisher=first(index, iri, dcterms + "publisher"),
+        addresses=tuple(sorted(index[iri].get(WIC + "republishedAt", ()))),
+        sentences=sentences_of(iri, index),
+    )
+
+
+def sentences_of(article: str, index: Index) -> tuple[Sentence, ...]:
+    """Return the sentences of a source in the order of the text."""
+    found = (
+        Sentence(iri, number(index, iri, START), number(index, iri, END))
+        for iri, of_it in index.items()
+        if article in of_it.get(WIC + "sentenceOf", ())
+    )
+    return tuple(sorted(found, key=lambda sentence: (sentence.start, sentence.iri)))
+
+
+def read_text(path: Path) -> Text:
+    """Return the text of a UTF-8 file, line ends and all as they are; raises UnreadableInput."""
+    try:
+        content = path.read_bytes()
+        return Text(path, content.decode("utf-8"), sha256(content).hexdigest())
+    except OSError as error:
+        raise UnreadableInput(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableInput(f"{path} is not UTF-8: its byte {error.start} cannot be read") from error
+
+
+def match_source(argument: str, sources: Sequence[Source]) -> Supplied:
+    """Return the text of FILE or ID=FILE with the source that it is compared with.
+
+    FILE is compared with the source of its SHA-256; where none has it and there is one source, with that.
+    ID is the IRI of an article or its end. Raises UnreadableInput where it is not clear which is meant.
+    """
+    for source in sources:
+        for name in (source.name, source.iri):
+            if argument.startswith(f"{name}="):
+                return Supplied(source, read_text(Path(argument.removeprefix(f"{name}="))))
+    text = read_named(argument, sources)
+    alike = [source for source in sources if source.sha256 == text.sha256]
+    candidates = alike or list(sources)
+    if len(candidates) == 1:
+        return Supplied(candidates[0], text)
+    raise UnreadableInput(
+        f"{text.path} has the SHA-256 {text.sha256}, which no source has. "
+        f"Say which one it should be, as ID=FILE; the IDs are: {known(sources)}"
+    )
+
+
+def read_named(argument: str, sources: Sequence[Source]) -> Text:
+    """Return the text of FILE; where it is no file but looks like ID=FILE, say which IDs there are."""
+    path = Path(argument)
+    name, equals, _ = argument.partition("=")
+    if equals and not path.exists():
+        raise UnreadableInput(
+            f"There is no source {name!r}, and no file {argument!r}. The IDs are: {known(sources)}"
+        )
+    return read_text(path)
+
+
+def known(sources: Sequence[Source]) -> str:
+    """Return the IDs of the sources for a message."""
+    return ", ".join(source.name for source in sources) or "none, as no source is described"
