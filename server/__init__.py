@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask
+from flask import Flask, request
 from wicara.queries import questions
 from wicara.server import exports, home, language, problems, resources, served, sparql
-from wicara.server.addresses import with_choices
+from wicara.server.addresses import in_language, with_choices
 from wicara.server.served import swap
 
 if TYPE_CHECKING:
@@ -52,16 +53,21 @@ def create_app(dataset: BuiltDataset) -> Flask:
         language=language.language,
         other_language=language.other_language,
         with_choices=with_choices,
+        in_language=in_language,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
 
 def add_headers(response: Response) -> Response:
-    """Give every answer the security and CORS headers, and a page what it varies by."""
+    """Give every answer the security and CORS headers, and a read one a strong ETag."""
     for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = language.language()
+    if request.method in {"GET", "HEAD"} and response.status_code == HTTPStatus.OK:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.add_etag()
+        response.make_conditional(request)
     return response

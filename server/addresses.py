@@ -46,6 +46,12 @@ def with_choices(path: str) -> str:
     return f"{place}{'&' if '?' in place else '?'}{urlencode(choices)}{mark}{fragment}"
 
 
+def in_language(lang: str) -> str:
+    """Return the address of this page in another language."""
+    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return f"{quote(request.path, safe=SAFE)}?{urlencode([*choices, ('lang', lang)])}"
+
+
 def href_of(iri: str) -> str | None:
     """Return where a link to an IRI leads: here, to the web, or nowhere (`urn:`, `javascript:`)."""
     path = path_of(iri)

@@ -64,7 +64,7 @@ def question(name: str) -> str:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
     operation = QueryOperation(found.text, infer=infer())
     shown = page_parts(evaluate(dataset(), operation), store())
-    return render_template("question.html", question=found, infer=infer(), **shown)
+    return render_template("question.html", question=found, operation=operation, infer=infer(), **shown)
 
 
 @blueprint.get("/healthz")

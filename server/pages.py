@@ -13,7 +13,7 @@ from wicara.server import negotiation
 from wicara.server.addresses import path_of, with_choices
 from wicara.server.description import ONTOLOGY, PAGE
 from wicara.server.ontology_page import ontology_page
-from wicara.server.provenance import MODALITY, bases_of, modalities_of
+from wicara.server.provenance import ACTUAL, MODALITY, bases_of, modalities_of
 from wicara.server.served import infer, store
 from wicara.server.statements import in_sections
 from wicara.server.terms import Words, iris_of, labels_of
@@ -44,6 +44,7 @@ def page(description: Description) -> str:
     words = words_for(description, bases.values())
     if description.subject.value == ONTOLOGY:
         return ontology_page(description, words)
+    content = description.content[(description.page - 1) * PAGE : description.page * PAGE]
     return render_template(
         "resource.html",
         description=description,
@@ -53,7 +54,8 @@ def page(description: Description) -> str:
         modality=[words.show(term) for term in modality_of(description, bases)],
         outgoing=in_sections(description.outgoing, words),
         incoming=in_sections(description.incoming, words, incoming=True),
-        content=in_sections(description.content, words),
+        content=in_sections(content, words),
+        content_more=len(description.content) > description.page * PAGE,
         **frame(description),
     )
 
@@ -96,7 +98,7 @@ def modality_of(description: Description, bases: dict[str, Basis]) -> Sequence[T
     """Return what an IRI is if no plain fact: its own modality, or that of all facts that describe it."""
     own = [one.triple.object for one in description.outgoing if one.triple.predicate == NamedNode(MODALITY)]
     if own:
-        return own
+        return [term for term in own if term != NamedNode(ACTUAL)]
     telling = [
         bases[graph]
         for one in description.outgoing

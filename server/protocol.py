@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from pyoxigraph import NamedNode
 from wicara.server.problems import Problem
@@ -31,6 +31,13 @@ class QueryOperation:
     named_graphs: tuple[NamedNode, ...] = ()
     infer: bool = True
     format: str | None = None
+
+    def address(self, **more: str) -> str:
+        """Return the path and query string that ask the same again, with more fields."""
+        graphs = [("default-graph-uri", one.value) for one in self.default_graphs]
+        graphs += [("named-graph-uri", one.value) for one in self.named_graphs]
+        without = [] if self.infer else [("infer", "off")]
+        return f"/sparql?{urlencode([('query', self.query), *graphs, *without, *more.items()])}"
 
 
 def bad(detail: str) -> Problem:

@@ -77,6 +77,10 @@ class Basis:
         """Return the name of its place on a page."""
         return "basis-" + self.graph.removeprefix(f"{BASE}/graph/").replace("/", "-")
 
+    def in_order(self) -> Iterator[tuple[str, list[Term]]]:
+        """Yield what it says of itself in the order of TOLD."""
+        return ((key, self.told[key]) for key in dict.fromkeys(key for key, _ in TOLD) if key in self.told)
+
     @property
     def modalities(self) -> list[Term]:
         """Return what it is if it is not plain fact: planned, proposed, possible."""
@@ -140,7 +144,7 @@ def add_quotes(store: Store, values: str, found: dict[str, Basis]) -> None:
 
 
 def fragment(words: str) -> str:
-    """Return words as a text fragment (WICG, URL Fragment Text Directives): `-`, `,`, `&` mean something there."""
+    """Return words as a text fragment (WICG, URL Fragment Text Directives): `-`, `,` and `&` mean more."""
     return quote(words, safe="").replace("-", "%2D")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.order import in_order
 from wicara.server import negotiation
-from wicara.server.addresses import iri_of, path_of
+from wicara.server.addresses import SAFE, iri_of, path_of
 from wicara.server.description import describe
 from wicara.server.pages import page
 from wicara.server.problems import Problem, not_acceptable
@@ -149,7 +150,8 @@ def add_links(response: Response, description: Description, path: str, form: Rep
     here = (path_of(iri) or path).partition("#")[0]
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{here}.{form.extension}")
-    links = [f'<{iri}>; rel="describes"' if here.startswith("/doc/") else f'<{iri}>; rel="canonical"']
+    relation = "describes" if here.startswith("/doc/") else "canonical"
+    links = [f'<{quote(iri, safe=SAFE)}>; rel="{relation}"']
     links += [
         f'<{with_query(f"{here}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
         for offer in offers_for(iri)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import href_of, path_of
+from wicara.server.foreign import FOREIGN
 from wicara.server.language import language
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Words:
 
     def label(self, iri: str) -> Literal | None:
         """Return the label of an IRI in the reader's language, else in another, else None."""
-        found = self.labels.get(iri, ())
+        found = self.labels.get(iri, ()) or FOREIGN.get(iri, ())
         return next((label for label in found if label.language == self.lang), next(iter(found), None))
 
     def show(self, term: Term | None) -> Shown | None:
