@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.prefixes import NAMESPACES
@@ -62,6 +62,11 @@ def cut(predicate: str) -> tuple[str, str]:
     return predicate[:start], predicate[start:]
 
 
+def attribute(name: str, value: str) -> str:
+    """Return an attribute as it is written."""
+    return f'{name}="{escape(value)}"'
+
+
 def text(value: str) -> str:
     """Return the text of an element; a carriage return is kept from XML's end-of-line handling."""
     bad = NO_XML.search(value)
@@ -69,14 +74,14 @@ def text(value: str) -> str:
         raise Unwritable(
             f"XML 1.0 has no character U+{ord(bad[0]):04X}, which stands in a literal. Choose another format."
         )
-    return escape(value, {"\r": "&#13;"})
+    return escape(value, quote=False).replace("\r", "&#13;")
 
 
 def node(term: NamedNode | BlankNode, iri: str) -> str:
     """Return the attribute that names a node; `iri` is the attribute for an IRI."""
     if isinstance(term, NamedNode):
-        return f"{iri}={quoteattr(term.value)}"
-    return f"rdf:nodeID={quoteattr(term.value)}"
+        return attribute(iri, term.value)
+    return attribute("rdf:nodeID", term.value)
 
 
 def statement(name: str, term: Term) -> str:
@@ -85,9 +90,9 @@ def statement(name: str, term: Term) -> str:
         return f"    <{name} {node(term, 'rdf:resource')}/>\n"  # type: ignore[arg-type]  # triple terms are refused before
     about = ""
     if term.language:
-        about = f" xml:lang={quoteattr(term.language)}"
+        about = " " + attribute("xml:lang", term.language)
     elif term.datatype.value != XSD_STRING:
-        about = f" rdf:datatype={quoteattr(term.datatype.value)}"
+        about = " " + attribute("rdf:datatype", term.datatype.value)
     return f"    <{name}{about}>{text(term.value)}</{name}>\n"
 
 
@@ -104,7 +109,9 @@ def description(
 def write_rdfxml(quads: Sequence[Quad]) -> Iterator[str]:
     """Yield the sorted quads of one graph; raises Unwritable where RDF/XML cannot hold them."""
     prefixes, names = element_names({quad.predicate.value for quad in quads})
-    declared = "".join(f"\n  xmlns:{prefix}={quoteattr(namespace)}" for prefix, namespace in prefixes.items())
+    declared = "".join(
+        f"\n  {attribute(f'xmlns:{prefix}', namespace)}" for prefix, namespace in prefixes.items()
+    )
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'
     for subject, group in groupby(quads, key=lambda quad: quad.subject):
         yield from description(subject, group, names)

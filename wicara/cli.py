@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wicara.graph.check import Result
+    from wicara.graph.store import BuiltDataset
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -29,6 +30,10 @@ Examples:
   wicara build                     build the dataset: check, validate, reason, write
   wicara check                     every check, and what falls short
   wicara check --source FILE       compare the evidence with the text that it quotes
+  wicara query FILE                ask a question in SPARQL; - reads it from standard input
+  wicara export --format trig      write the dataset, or a part of it, as RDF
+  wicara article FILE              begin with a new article: its description and sentences
+  wicara quote FILE 'WORDS'        the evidence of a fact: where these words stand in a text
   wicara COMMAND --help            one command in detail
 
 Wicara keeps its builds in $XDG_DATA_HOME/wicara, or in ~/.local/share/wicara; --data names another folder.
@@ -137,8 +142,8 @@ def build(data: Path | None, extra: Path | None, *, force: bool) -> None:
 def check(extra: Path | None, sources: tuple[str, ...]) -> None:
     """Run every check on the inputs and print what falls short; exit 1 if anything does.
 
-    With --source, the evidence is compared with the text itself, which is not part of this software. A text is
-    known by its SHA-256; write ID=FILE to say which article it is.
+    With --source, the evidence is compared with the text itself, which is not part of this software. A text
+    is known by its SHA-256; write ID=FILE to say which article it is.
     """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - loads the validator and the reasoner
     from wicara.graph.check import results  # noqa: PLC0415
@@ -201,6 +206,130 @@ def serve(  # noqa: PLR0913 - one parameter an option
     click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
     click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
     server.run(reload=reload)
+
+
+infer_option: Final = click.option(
+    "--infer",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="With or without what was inferred.",
+)
+
+
+@main.command()
+@click.argument("file", metavar="FILE|-")
+@dataset_options
+@infer_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(
+        ["table", "json", "xml", "csv", "tsv", "turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
+    ),
+    help="Form of the answer: up to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
+)
+def query(file: str, data: Path | None, extra: Path | None, *, infer: str, form: str | None) -> None:
+    """Answer a SPARQL query, read from FILE, or from standard input where FILE is -.
+
+    The prefixes of the dataset (wic:, event:, person:, skos: and the others) need no declaration. Without
+    --format, a SELECT or ASK is a table on a terminal and CSV elsewhere, to be piped on; a CONSTRUCT or
+    DESCRIBE is Turtle.
+
+    \b
+    Example:
+      echo 'SELECT (COUNT(*) AS ?facts) { ?fact a wic:FactGraph }' | wicara query -
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    from wicara.graph.answers import (  # noqa: PLC0415 - loaded when needed
+        answer,
+        default_form,
+        read_query,
+        tabular,
+        written,
+    )
+    from wicara.output import emit  # noqa: PLC0415
+
+    text = read_query(file)
+    found = answer(
+        current(data, extra).for_inference(infer == "on"), text, "the query" if file == "-" else file
+    )
+    chosen = form or default_form(found, terminal=sys.stdout.isatty())
+    if chosen == "table":
+        from wicara.tables import of_answer  # noqa: PLC0415 - rich is slow to import
+
+        emit(of_answer(tabular(found)))
+    else:
+        emit(written(found, chosen))
+
+
+@main.command()
+@dataset_options
+@click.option(
+    "--graph",
+    default="default",
+    show_default=True,
+    metavar="NAME|IRI",
+    help="What to export: default, asserted, inferred, ontology, all, facts, or a named graph.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]),
+    default="turtle",
+    show_default=True,
+    help="Form of the export; turtle, ntriples and rdfxml hold one graph.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; it appears when whole.",
+)
+@infer_option
+def export(  # noqa: PLR0913 - one parameter an option
+    data: Path | None, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str
+) -> None:
+    """Write the dataset, or a part of it, as RDF: sorted, and always the same bytes for the same dataset.
+
+    \b
+    default    what is accepted and what follows from it: all that a query sees without GRAPH
+    asserted   the same without what follows
+    inferred   only what follows
+    ontology   the classes and properties
+    all        the default graph and every named graph (trig, nquads or jsonld)
+    facts      every triple of every fact with an RDF 1.2 reifier, <<( s p o )>>, that leads to its fact graph
+               and its evidence (turtle, trig, nquads or ntriples)
+    IRI        a named graph, by its IRI or its end, as fact/kemlu-2018-08-02-asean-russia/F038
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    from wicara.graph.export import export as write_export  # noqa: PLC0415 - loaded when needed
+    from wicara.output import emit  # noqa: PLC0415
+
+    emit(write_export(current(data, extra), graph, form, infer=infer == "on"), output)
+
+
+@main.command()
+@extra_option
+@click.option("--source", "texts", multiple=True, metavar="[ID=]FILE", help="A text at hand.")
+def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
+    """List the texts that facts were read from: ID, SHA-256, length, and whether the text is at hand.
+
+    The texts are no part of this software; name those that you have with --source.
+    """
+    from wicara.graph.inputs import read_inputs  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.sources import match_source, read_sources  # noqa: PLC0415
+    from wicara.output import emit  # noqa: PLC0415
+    from wicara.tables import of_sources  # noqa: PLC0415
+
+    known = read_sources(read_inputs(extra).quads)
+    emit(of_sources(known, [match_source(text, known) for text in texts]))
+
+
+def current(data: Path | None, extra: Path | None) -> BuiltDataset:
+    """Return the dataset, built first where it is out of date."""
+    from wicara.graph.build import ensure  # noqa: PLC0415 - loaded when needed
+
+    with progress() as step:
+        return ensure(data or default_folder(), extra, step)
 
 
 def default_folder() -> Path:

@@ -1,0 +1,118 @@
+"""Queries from a file or a line, and their answers as bytes (SPARQL 1.1 Query, and its result formats)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.export import FORMATS, in_words, write_triples
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+Answer: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+
+RESULT_FORMATS: Final = MappingProxyType(
+    {
+        "json": QueryResultsFormat.JSON,
+        "xml": QueryResultsFormat.XML,
+        "csv": QueryResultsFormat.CSV,
+        "tsv": QueryResultsFormat.TSV,
+    }
+)
+"""The formats of answers to SELECT and ASK; those to CONSTRUCT and DESCRIBE are RDF."""
+GRAPH_FORMATS: Final = tuple(FORMATS)
+POSITION: Final = re.compile(r"error at ([0-9]+):([0-9]+): (.*)", re.DOTALL)
+NO_PREFIX: Final = "Prefix not found"
+LAST_PREFIX: Final = re.compile(r"([\w-]*):[^\s:]*$")
+
+
+class Unanswerable(UnreadableInput):
+    """The text is no SPARQL query, it cannot be evaluated, or the answer has no such format."""
+
+
+def read_query(file: str) -> str:
+    """Return the text of a file, or of standard input where it is `-`; raises Unanswerable."""
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise Unanswerable(f"{file}: {error.strerror}; give a file with a SPARQL query, or -") from error
+    except UnicodeDecodeError as error:
+        raise Unanswerable(f"{file} is not UTF-8: its byte {error.start} cannot be read") from error
+
+
+def answer(store: Store, query: str, name: str) -> Answer:
+    """Evaluate a query; the dataset's prefixes need no declaration.
+
+    Raises Unanswerable with line and column; `name` is what the message calls the query.
+    """
+    try:
+        return store.query(query, prefixes=dict(PREFIXES))
+    except SyntaxError as fault:
+        raise Unanswerable(misread(query, name, fault)) from fault
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise Unanswerable(f"{name} cannot be evaluated: {fault}") from fault
+
+
+def misread(query: str, name: str, fault: SyntaxError) -> str:
+    """Return where a query stops being SPARQL, with the line and a mark under the place."""
+    found = POSITION.match(str(fault))
+    if not found:
+        return f"{name} is no SPARQL 1.1 query: {fault}"
+    line, column = int(found[1]), int(found[2])
+    shown = [*query.split("\n"), ""][line - 1].replace("\t", " ")
+    why = unknown_prefix(shown[: column - 1], found[3]) or "the query stops being SPARQL 1.1 here"
+    return f"{name}, line {line}, column {column}: {why}\n  {shown}\n  {' ' * (column - 1)}^"
+
+
+def unknown_prefix(before: str, complaint: str) -> str:
+    """Return that a prefix is unknown, where that is the complaint, or the empty string."""
+    found = LAST_PREFIX.search(before)
+    if NO_PREFIX not in complaint or not found or found[1] in PREFIXES:
+        return ""
+    return f"the prefix {found[1]}: is not declared"
+
+
+def tabular(found: Answer) -> QuerySolutions | QueryBoolean:
+    """Return an answer that can be shown as a table; raises Unanswerable where it is a graph."""
+    if isinstance(found, QueryTriples):
+        raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(GRAPH_FORMATS)}.")
+    return found
+
+
+def default_form(found: Answer, *, terminal: bool) -> str:
+    """Return the form of an answer that is shown on a terminal, or goes elsewhere."""
+    if isinstance(found, QueryTriples):
+        return "turtle"
+    return "table" if terminal else "csv"
+
+
+def written(found: Answer, form: str) -> bytes:
+    """Return an answer in a format; raises Unanswerable where answers to such queries have no such format."""
+    if isinstance(found, QueryTriples):
+        if form not in FORMATS:
+            raise Unanswerable(
+                f"The answer is a graph, which has no {form} form. Choose {in_words(GRAPH_FORMATS)}."
+            )
+        return write_triples(found, FORMATS[form])
+    if form not in RESULT_FORMATS:
+        raise Unanswerable(
+            f"The answer is a table, which has no {form} form. Choose {in_words(RESULT_FORMATS)}."
+        )
+    return serialized(found, RESULT_FORMATS[form])
+
+
+def serialized(found: QuerySolutions | QueryBoolean, form: QueryResultsFormat) -> bytes:
+    """Return a table or a truth value in a format, a line end after it."""
+    try:
+        content = found.serialize(format=form) or b""
+    except (OSError, RuntimeError) as fault:
+        raise Unanswerable(f"The query cannot be evaluated: {fault}") from fault
+    return content if content.endswith(b"\n") else content + b"\n"
