@@ -31,21 +31,23 @@ CITABLE: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTI
 def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     """Return the quads without retracted fact graphs, what was derived from these, and what told of them.
 
-    A graph is retracted by `prov:invalidatedAtTime`; that statement is all that remains.
+    A graph is retracted by `prov:invalidatedAtTime`; that statement is all that remains. Names of things that
+    nothing else tells of go with it.
     """
     every = tuple(quads)
-    graphs = followed(
-        {quad.subject for quad in every if quad.predicate == INVALIDATED}, every, {DERIVED_FROM}
-    )
-    if not graphs:
-        return every
-    parts = linked(graphs, every, EVIDENCE_LINKS)
-    return tuple(
-        quad
-        for quad in every
-        if quad.predicate == INVALIDATED
-        or (quad.graph_name not in graphs and quad.subject not in graphs | parts)
-    )
+    invalid: set[object] = {quad.subject for quad in every if quad.predicate == INVALIDATED}
+    graphs = followed(invalid, every, {DERIVED_FROM})
+    about = graphs | linked(graphs, every, EVIDENCE_LINKS)
+    left = [q for q in every if q.predicate == INVALIDATED or not {q.graph_name, q.subject} & about]
+    named_still = things_in(quad for quad in left if kind(quad) != GraphKind.ENTITIES)
+    orphans = things_in(quad for quad in every if quad.graph_name in graphs) - named_still
+    return tuple(quad for quad in left if quad.subject not in orphans)
+
+
+def things_in(quads: Iterable[Quad]) -> set[object]:
+    """Return the individuals that the quads tell of."""
+    terms = (term for quad in quads for term in (quad.subject, quad.object))
+    return {term for term in terms if isinstance(term, NamedNode) and term.value.startswith(THINGS)}
 
 
 def followed(start: set[object], quads: tuple[Quad, ...], links: Collection[NamedNode]) -> set[object]:

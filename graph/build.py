@@ -23,9 +23,10 @@ from wicara.graph.store import CURRENT, BuiltDataset, Origin, open_dataset, read
 from wicara import ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wicara.graph.candidate import Candidate
+    from wicara.graph.check import Result
 
     Progress = Callable[[str], None]
 
@@ -37,7 +38,7 @@ KEPT: Final = 2
 CODE: Final = (Path(__file__).parent, ontology.HERE)
 LIBRARIES: Final = ("owlrl", "pyoxigraph", "pyshacl", "rdflib")
 LISTED: Final = 20
-"""How many findings a message lists."""
+"""How many findings of a check a message lists."""
 
 
 def silent(_step: str) -> None:
@@ -99,32 +100,38 @@ def make(data: Path, extra: Path | None, key: str, progress: Progress, *, force:
 
 
 def sound_candidate(extra: Path | None, progress: Progress) -> Candidate:
-    """Read the inputs and put them through every check; raises FaultyData with what falls short."""
+    """Read the inputs and put them through every check; raises FaultyData with what falls short.
+
+    What is slow is not looked at where something quick falls short.
+    """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
-    from wicara.graph.check import CHECKS  # noqa: PLC0415
+    from wicara.graph.check import STAGES, run  # noqa: PLC0415
 
     progress("reading the inputs")
     candidate = Candidate(read_inputs(extra))
-    for check in CHECKS:
-        progress(f"checking: {check.title}")
-        if findings := tuple(check.findings(candidate)):
-            raise FaultyData(message(check.title, findings))
+    for checks in STAGES:
+        if failed := [result for result in run(checks, candidate, progress) if result.findings]:
+            raise FaultyData(message(failed))
     return candidate
 
 
-def message(title: str, findings: tuple[str, ...]) -> str:
-    """Return one message that lists the findings and says what to do."""
-    listed = [f"  - {finding}" for finding in findings[:LISTED]]
-    if more := len(findings) - LISTED:
-        listed += [f"  - and {more} more"] if more > 0 else []
+def message(failed: Iterable[Result]) -> str:
+    """Return one message that lists what falls short and says what to do."""
     return "\n".join(
         (
-            f"the data falls short: {title}",
-            *listed,
-            "Nothing was built; the last good build stays. Mend the files and run `wicara build` again;",
-            "`wicara check` shows what else falls short.",
+            "the data falls short, and nothing was built:",
+            *(line for result in failed for line in listed(result)),
+            "Mend the files and run `wicara build` again; the last good build stays as it is.",
         )
     )
+
+
+def listed(result: Result) -> Iterator[str]:
+    """Yield the lines that tell what a check has found."""
+    yield f"- not so: {result.title}"
+    yield from (f"  - {finding}" for finding in result.findings[:LISTED])
+    if len(result.findings) > LISTED:
+        yield f"  - and {len(result.findings) - LISTED} more; `wicara check` lists all"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a dataset must be before it is served: one function or query a check, all of them in one table.
 
-`wicara build` runs the table in this order and stops at the first check that falls short, so what is slow
-(shapes, reasoning) comes last. `wicara check` runs all of it.
+`wicara build` runs the tables in this order, and the slow one only where nothing quick falls short; `wicara
+check` runs all of it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
-from wicara.graph.assembly import graphs_stating, kind, merged
+from wicara.graph.assembly import INVALIDATED, graphs_stating, kind, merged
+from wicara.graph.blame import blamed
 from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, graph_iri, kind_of
-from wicara.graph.errors import Unavailable
+from wicara.graph.evidence import compare, faults
 from wicara.graph.identity import check_identity, read_identity
 from wicara.graph.naming import called, called_term
 from wicara.graph.reasoning.inconsistency import solutions
@@ -63,20 +64,23 @@ class Result:
     findings: tuple[str, ...]
 
 
-def results(
-    candidate: Candidate, sources: Iterable[str], progress: Callable[[str], None]
-) -> Iterator[Result]:
-    """Run every check, then compare the evidence with each source text, given as FILE or ID=FILE."""
-    for check in CHECKS:
+def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str], None]) -> Iterator[Result]:
+    """Run the checks, one after the other."""
+    for check in checks:
         progress(f"checking: {check.title}")
         yield Result(check.name, check.title, tuple(check.findings(candidate)))
+
+
+def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
+    """Compare the evidence with each source text, given as FILE or ID=FILE; raises UnreadableInput."""
     for source in sources:
-        yield Result("source", f"the evidence stands in {source}", tuple(misquoted(candidate, source)))
+        comparison = compare(candidate.quads, source)
+        yield Result("source", comparison.summary, comparison.findings)
 
 
-def misquoted(candidate: Candidate, source: str) -> Iterable[str]:
-    """Return what of the evidence differs from a source text."""
-    raise Unavailable(f"the evidence cannot be compared with {source} yet")
+def faulty_selectors(candidate: Candidate) -> Iterable[str]:
+    """Every position and quote fits its sentence and source, and quotes are short."""
+    return faults(candidate.quads)
 
 
 def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
@@ -112,11 +116,11 @@ def unknown_iris(candidate: Candidate) -> Iterator[str]:
 
 
 def defined(quads: Iterable[Quad]) -> frozenset[str]:
-    """Return the IRIs that have a type, the graphs that hold a statement, and the namespaces themselves."""
+    """Return the IRIs that have a type, the graphs that hold a statement, and those that were retracted."""
     known = {graph_iri(kind) for kind in GraphKind}
     for quad in quads:
         known.add(graph_name(quad))
-        if quad.predicate == TYPE and isinstance(quad.subject, NamedNode):
+        if quad.predicate in {TYPE, INVALIDATED} and isinstance(quad.subject, NamedNode):
             known.add(quad.subject.value)
     return frozenset(known)
 
@@ -161,13 +165,15 @@ def data_shapes(candidate: Candidate) -> Iterator[str]:
     from wicara.graph.validation import validate  # noqa: PLC0415
 
     for violation in validate(merged(candidate.quads, ASSERTED), ontology.data_shape_files()):
-        yield f"{violation}{in_graphs(candidate, [violation.focus])}"
+        yield f"{violation}{in_graphs(candidate, violation.terms)}"
 
 
 def inconsistencies(candidate: Candidate) -> Iterator[str]:
     """Nothing that follows contradicts anything else (the rules of OWL 2 RL whose conclusion is false)."""
+    closed = merged(candidate.quads, PREMISES) | candidate.closure.conclusions
     for found in candidate.closure.inconsistencies:
-        yield f"{found.message} (rule {found.rule}){in_graphs(candidate, found.terms)}"
+        graphs = blamed(candidate.quads, closed, found.terms)
+        yield f"{found.message} (rule {found.rule}){see(graphs)}"
 
 
 def inferred_identity(candidate: Candidate) -> Iterator[str]:
@@ -220,7 +226,11 @@ def graph_name(quad: Quad) -> str:
 
 def in_graphs(candidate: Candidate, iris: Iterable[str]) -> str:
     """Return where these terms are told of, as the end of a sentence."""
-    graphs = graphs_stating(candidate.quads, frozenset(iris))
+    return see(graphs_stating(candidate.quads, frozenset(iris)))
+
+
+def see(graphs: tuple[str, ...]) -> str:
+    """Return the first of these graphs as the end of a sentence."""
     more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
     return f"; see {', '.join(map(called, graphs[:GRAPHS_NAMED]))}{more}" if graphs else ""
 
@@ -241,7 +251,7 @@ ORDERED: Final = (
 PARTS_OF_EVIDENCE: Final = "oa:SpecificResource, oa:TextPositionSelector, oa:TextQuoteSelector"
 """What needs no label: the parts of an evidence item."""
 
-CHECKS: Final = (
+QUICK: Final = (
     Check(
         "graphs", "every fact, background and content graph is described in graph/prov", undescribed_graphs
     ),
@@ -256,6 +266,7 @@ CHECKS: Final = (
             "`wicara quote FILE 'words'` prints one",
         ),
     ),
+    Check("selectors", "each position is inside its sentence, each quote is short", faulty_selectors),
     Check(
         "derivation",
         "every derived fact names what it is derived from",
@@ -338,6 +349,10 @@ CHECKS: Final = (
         ),
     ),
     Check("profile", "the ontology is inside OWL 2 RL", profile),
+)
+"""Checks that take a moment."""
+
+SLOW: Final = (
     Check("ontology shapes", "ontology and concept schemes meet their shapes", ontology_shapes),
     Check("data shapes", "the data meets its shapes before anything is inferred", data_shapes),
     Check("consistency", "nothing that follows contradicts anything else", inconsistencies),
@@ -349,4 +364,6 @@ CHECKS: Final = (
         misplaced_statements,
     ),
 )
-"""Every check, in the order of a build: what is quick first, what needs reasoning last."""
+"""Checks that validate and reason."""
+
+STAGES: Final = (QUICK, SLOW)

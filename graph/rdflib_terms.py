@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from functools import singledispatch
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +11,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rdflib.term import Node
 
@@ -19,9 +21,22 @@ XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 def graph_of(triples: Iterable[ox.Triple]) -> Graph:
     """Return the triples as an rdflib graph; blank nodes keep their names, literals their lexical forms."""
     graph = Graph(bind_namespaces="none")
-    for triple in triples:
-        graph.add((node_of(triple.subject), node_of(triple.predicate), node_of(triple.object)))
+    with silence("rdflib.term"):
+        for triple in triples:
+            graph.add((node_of(triple.subject), node_of(triple.predicate), node_of(triple.object)))
     return graph
+
+
+@contextmanager
+def silence(name: str) -> Iterator[None]:
+    """Keep a library's warnings about ill-typed literals out of the output: the checks tell of them."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @singledispatch

@@ -90,7 +90,7 @@ def opened(path: Path, quads: int, data: Path) -> Store:
     try:
         store = Store.read_only(str(path))
         found = len(store)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RocksDB tells corruption as RuntimeError
         raise damaged(data, str(error)) from error
     if found != quads:
         raise damaged(data, f"{path} holds {found} statements, not {quads}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyshacl
 from rdflib import RDF, SH, Graph
-from rdflib.term import Literal, URIRef
+from rdflib.term import Literal
+from wicara.graph.dataset import GraphKind
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.inputs import SourceFile, quads_of
 from wicara.graph.naming import called
 from wicara.graph.rdflib_terms import graph_of
 
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 
+IRI: Final = re.compile(r"https?://[^\s<>\"']*[\w/]")
+"""An IRI inside a message, without the punctuation after it."""
+
+
 @dataclass(frozen=True)
 class Violation:
     """One result of a validation report: its focus node (an IRI), the shape's message, the value at fault."""
@@ -28,9 +35,16 @@ class Violation:
     message: str
     value: str | None
 
+    @property
+    def terms(self) -> frozenset[str]:
+        """The IRIs that the result is about."""
+        return frozenset((self.focus, self.value or "", *IRI.findall(self.message)))
+
     def __str__(self) -> str:
-        """Return one line."""
-        return f"{called(self.focus)}: {self.message}{f' (is {self.value})' if self.value else ''}"
+        """Return one line, in which IRIs are written as people read them."""
+        message = IRI.sub(lambda found: called(found.group()), self.message)
+        value = self.value and IRI.sub(lambda found: called(found.group()), self.value)
+        return f"{called(self.focus)}: {message}{f' (is {value})' if value else ''}"
 
 
 def validate(triples: Iterable[Triple], shapes: Iterable[Path]) -> tuple[Violation, ...]:
@@ -49,23 +63,19 @@ def validate(triples: Iterable[Triple], shapes: Iterable[Path]) -> tuple[Violati
 
 def shapes_graph(files: Iterable[Path]) -> Graph:
     """Return all shapes as one graph; raises UnreadableInput."""
-    graph = Graph()
-    for path in files:
-        try:
-            graph.parse(path, format="turtle")
-        except SyntaxError as error:
-            raise UnreadableInput(f"{path.name}: {error}") from error
-    return graph
+    shapes = (SourceFile(path, f"shapes/{path.name}", GraphKind.META) for path in files)
+    return graph_of(quad.triple for file in shapes for quad in quads_of(file))
 
 
 def violations(report: Graph) -> Iterator[Violation]:
     """Yield the violations of a SHACL validation report (SHACL, section 3.6)."""
     for result in report.subjects(RDF.type, SH.ValidationResult):
         if report.value(result, SH.resultSeverity) == SH.Violation:
+            value = report.value(result, SH.value)
             yield Violation(
                 focus=str(report.value(result, SH.focusNode)),
                 message=message_of(report, result),
-                value=shown(report.value(result, SH.value)),
+                value=None if value is None else str(value),
             )
 
 
@@ -75,10 +85,3 @@ def message_of(report: Graph, result: Node) -> str:
     english = [each for each in messages if each.language in {"en", None}]
     told = min(english or messages, default=report.value(result, SH.resultPath), key=str)
     return " ".join(str(told).split())
-
-
-def shown(value: Node | None) -> str | None:
-    """Return a value at fault as people read it."""
-    if isinstance(value, URIRef):
-        return called(str(value))
-    return None if value is None else str(value)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from wicara.graph.build import ensure
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wicara.graph.store import BuiltDataset
 
 CHECKOUT = Path(__file__).parent.parent
@@ -39,3 +45,49 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dataset(data_dir: Path) -> BuiltDataset:
     """Return the real dataset, built."""
     return ensure(data_dir)
+
+
+class Command(Protocol):
+    """A way to run `wicara` as a process of its own."""
+
+    def __call__(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command with these arguments and additions to the environment; wait until it ends."""
+
+
+@pytest.fixture(scope="session")
+def wicara() -> Command:
+    """Return a function that runs `python -m wicara` as a person would."""
+
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "wicara", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env=os.environ | environment,
+        )
+
+    return run
+
+
+@pytest.fixture
+def own_data(data_dir: Path, tmp_path: Path) -> Path:
+    """Return a copy of the built dataset that a test may damage."""
+    return shutil.copytree(data_dir, tmp_path / "data", symlinks=True)
+
+
+@pytest.fixture
+def addition(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes data files, each after the prefixes, into a folder to add."""
+    folder = tmp_path / "more"
+    prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+
+    def write(**files: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            stem, _, suffix = name.rpartition("_")
+            (folder / f"{stem}.{suffix}").write_text(prefixes + text, encoding="utf-8")
+        return folder
+
+    return write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -146,11 +147,12 @@ def check(extra: Path | None, sources: tuple[str, ...]) -> None:
     is known by its SHA-256; write ID=FILE to say which article it is.
     """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - loads the validator and the reasoner
-    from wicara.graph.check import results  # noqa: PLC0415
+    from wicara.graph.check import STAGES, compared, run  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
     with progress() as step:
-        found = tuple(results(Candidate(read_inputs(extra)), sources, step))
+        candidate = Candidate(read_inputs(extra))
+        found = (*compared(candidate, sources), *run(chain(*STAGES), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Closure", "Inconsistency", "materialise"]
 
-SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
+OWL: Final = PREFIXES["owl"]
+SAME_AS: Final = NamedNode(f"{OWL}sameAs")
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 ANNOTATION_TYPES: Final = frozenset(
-    NamedNode(PREFIXES["owl"] + name) for name in ("AnnotationProperty", "DatatypeProperty")
+    NamedNode(OWL + name) for name in ("AnnotationProperty", "DatatypeProperty")
 )
 DESCRIBING: Final = frozenset(
     {
@@ -51,7 +52,11 @@ def materialise(premises: Iterable[Triple]) -> Closure:
 def usable(premises: frozenset[Triple]) -> frozenset[Triple]:
     """Return the premises without literals under properties that no axiom speaks of."""
     known = spoken_of(premises)
-    return frozenset(t for t in premises if not isinstance(t.object, Literal) or t.predicate in known)
+    return frozenset(
+        t
+        for t in premises
+        if not isinstance(t.object, Literal) or t.predicate in known or t.predicate.value.startswith(OWL)
+    )
 
 
 def spoken_of(premises: frozenset[Triple]) -> frozenset[object]:

@@ -107,8 +107,11 @@ def inconsistencies_of(triples: Iterable[Triple], messages: Iterable[str] = ()) 
     """Return the inconsistencies in a closure, sorted; the engine's messages only where no rule matches."""
     store = Store()
     store.extend(quads(triples))
-    found = sorted(set(matches(store)), key=lambda each: (each.rule, each.message))
-    return tuple(found or (Inconsistency("owlrl", message, ()) for message in messages))
+    every = sorted(matches(store), key=lambda each: (each.rule, each.message))
+    found = {(each.rule, frozenset(each.terms)): each for each in reversed(every)}
+    return tuple(reversed(found.values())) or tuple(
+        Inconsistency("owlrl", message, ()) for message in messages
+    )
 
 
 def quads(triples: Iterable[Triple]) -> Iterator[Quad]:

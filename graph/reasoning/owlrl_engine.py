@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +28,8 @@ REFLEXIVE: Final = frozenset(
     {OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf}
 )
 TOP: Final = frozenset({OWL.Thing, RDFS.Resource})
+ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
+"""The namespace of the triples in which owlrl reports an inconsistency; its messages are read directly."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,8 @@ def close(premises: Iterable[Triple]) -> RawClosure:
     """Return what owlrl concludes from the premises."""
     graph = graph_of(triple for triple in premises if triple.predicate.value != str(OWL.hasKey))
     before = set(graph)
-    with silence("rdflib.term"):
-        rules: Any = QuietRules(graph, axioms=False, daxioms=False)
-        rules.closure()
+    rules: Any = QuietRules(graph, axioms=False, daxioms=False)
+    rules.closure()
     messages = tuple(sorted(rules.error_messages))
     return RawClosure(frozenset(conclusions(graph, before)), messages)
 
@@ -69,19 +68,3 @@ def conclusions(graph: Graph, before: set[tuple[Node, Node, Node]]) -> Iterator[
             continue
         if not str(predicate).startswith(ERRORS):
             yield Triple(term_of(subject), term_of(predicate), term_of(target))  # type: ignore[arg-type]
-
-
-ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
-"""The namespace of the triples in which owlrl reports an inconsistency; its messages are read directly."""
-
-
-@contextmanager
-def silence(name: str) -> Iterator[None]:
-    """Keep a library's warnings about ill-typed literals out of the output: they become inconsistencies."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

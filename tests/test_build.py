@@ -1,0 +1,342 @@
+"""`wicara build`: what it makes, what it refuses, and that nothing of the last good build is lost."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import DefaultGraph, Literal, Store
+from wicara.graph.build import ensure
+from wicara.graph.dataset import DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.graph.errors import FaultyData, StoreFault
+from wicara.graph.store import open_dataset
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Command
+    from wicara.graph.store import BuiltDataset
+
+ARTICLE = "kemlu-2018-08-02-asean-russia"
+FACT = f"<{graph_iri(GraphKind.FACT, ARTICLE, 'F900')}>"
+EVIDENCE = f"""
+    evidence:{ARTICLE}-f900 a wic:Evidence , oa:Annotation ; oa:hasBody {FACT} ;
+        skos:prefLabel "evidence"@en , "bukti"@id ;
+        wic:inSentence sentence:{ARTICLE}-s01 ; oa:hasTarget evidence:{ARTICLE}-f900-target .
+    evidence:{ARTICLE}-f900-target a oa:SpecificResource ; oa:hasSource article:{ARTICLE} ;
+        oa:hasSelector evidence:{ARTICLE}-f900-position , evidence:{ARTICLE}-f900-quote .
+    evidence:{ARTICLE}-f900-position a oa:TextPositionSelector ; oa:start 0 ; oa:end 10 ;
+        wic:spanSha256 "{sha256(b"Singapura:").hexdigest()}" .
+    evidence:{ARTICLE}-f900-quote a oa:TextQuoteSelector ; oa:exact "Singapura:"@id .
+"""
+DESCRIBED = f"""graph:prov {{ {FACT} a wic:FactGraph ;
+    wic:factIdentifier "F900" ; wic:factOf article:{ARTICLE} ; skos:prefLabel "one more"@en , "satu lagi"@id ;
+    wic:factKind kind:metadata ; wic:modality modality:actual ; wic:confidence conf:high ;
+    wic:method method:manual ; wic:wording wording:narration ; wic:attributionBasis basis:narration ;
+    wic:attributedTo article:{ARTICLE} ; prov:hadPrimarySource article:{ARTICLE} ;
+    wic:evidence evidence:{ARTICLE}-f900 . {EVIDENCE} }}"""
+
+
+def fact(statements: str) -> str:
+    """Return TriG of one more fact, with its description and evidence."""
+    return f"{FACT} {{ {statements} }}\n{DESCRIBED}"
+
+
+def one(store: Store, query: str) -> str:
+    """Return the only value of a query."""
+    ((value,),) = store.query(query, prefixes=dict(PREFIXES))
+    return value.value
+
+
+FAULTS = {
+    "broken": ({"entities_ttl": "state:russia a ."}, 2, ["more/entities.ttl, line ", "column"]),
+    "outside any graph": ({"fact_trig": "state:russia a wic:State ."}, 2, ["more/fact.trig", "named graph"]),
+    "forbidden graph": ({"fact_trig": "graph:inferred { state:russia a wic:State }"}, 2, ["graph/inferred"]),
+    "nameless kind": ({"persons_ttl": "person:x a wic:Person ."}, 2, ["more/persons.ttl", "entities*.ttl"]),
+    "no evidence": (
+        {
+            "fact_trig": f"{FACT} {{ state:russia wic:hasMembership situation:laos-in-asean }} "
+            f"graph:prov {{ {FACT} a wic:FactGraph }}"
+        },
+        1,
+        ["F900", "has no evidence", "wicara quote"],
+    ),
+    "unknown IRI": (
+        {"fact_trig": fact("event:2018-08-02-asean-russia-meeting wic:heldAt place:singapura")},
+        1,
+        ["place:singapura", "F900", "did you mean place:singapore?"],
+    ),
+    "unknown term": (
+        {"fact_trig": fact("event:2018-08-02-asean-russia-meeting wic:takesPlaceAt place:singapore")},
+        1,
+        ["wic:takesPlaceAt", "F900", "is not defined anywhere"],
+    ),
+    "date out of order": (
+        {"fact_trig": fact('timespan:russia-dialogue-partner wic:earliestEnd "1990-01-01"^^xsd:date')},
+        1,
+        ["timespan:russia-dialogue-partner", "1990-01-01", "wrong way round"],
+    ),
+    "blank node": (
+        {"fact_trig": fact("event:2018-08-02-asean-russia-meeting wic:heldAt [ a wic:Place ]")},
+        1,
+        ["blank node", "F900", "wic:heldAt"],
+    ),
+    "sameAs": (
+        {"fact_trig": fact("state:russia owl:sameAs state:laos")},
+        1,
+        ["state:russia owl:sameAs state:laos", "identity.csv"],
+    ),
+    "wrong by a range": (
+        {"fact_trig": fact("event:2018-08-02-asean-russia-meeting wic:heldAt person:retno-marsudi")},
+        1,
+        ["person:retno-marsudi", "wic:heldAt", "wic:Place", "F900"],
+    ),
+}
+"""Faulty additions: the files, the exit code, and what the message must name."""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faulty_input_is_refused_and_named(
+    name: str, wicara: Command, own_data: Path, addition: Callable[..., Path]
+) -> None:
+    """Faulty input gives one clear message and an exit code, and the last good build stays in use."""
+    files, code, told = FAULTS[name]
+    before = (own_data / "current").readlink()
+    done = wicara("build", "--data", own_data, "--add", addition(**files))
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert [each for each in told if each not in done.stderr] == [], done.stderr
+    assert (own_data / "current").readlink() == before
+    assert len(open_dataset(own_data).store) > 0
+
+
+def test_a_person_who_is_also_a_state_is_inconsistent(
+    wicara: Command, own_data: Path, addition: Callable[..., Path]
+) -> None:
+    """CQ44: a type that disjoint classes forbid fails the build by rule cax-adc, and the graph is named."""
+    wrong = addition(fact_trig=fact("person:sergey-lavrov a wic:State"))
+    done = wicara("build", "--data", own_data, "--add", wrong)
+    assert done.returncode == 1
+    assert (
+        "person:sergey-lavrov is wic:Person and wic:State, which are disjoint (rule cax-adc)" in done.stderr
+    )
+    assert f"see graph:fact/{ARTICLE}/F900, graph:entities" in done.stderr
+
+
+def test_an_addition_becomes_part_of_the_dataset(own_data: Path, addition: Callable[..., Path]) -> None:
+    """An added fact is served and reasoned with; without it the dataset is as before."""
+    more = addition(fact_trig=fact("event:2018-08-02-asean-russia-meeting wic:heldAt place:sochi"))
+    with_more = ensure(own_data, more)
+    assert one(with_more.store, "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }") == "114"
+    held = "ASK { event:2018-08-02-asean-russia-meeting wic:heldInState state:russia }"
+    assert with_more.store.query(held, prefixes=dict(PREFIXES))
+    assert not with_more.asserted.query(held, prefixes=dict(PREFIXES))
+    assert not ensure(own_data).store.query(held, prefixes=dict(PREFIXES))
+
+
+def test_a_retracted_fact_is_left_out_with_what_was_derived_from_it(
+    own_data: Path, addition: Callable[..., Path]
+) -> None:
+    """A fact graph with prov:invalidatedAtTime is not served, nor is what was derived from it."""
+    gone = graph_iri(GraphKind.FACT, ARTICLE, "F074")
+    retraction = f'graph:prov {{ <{gone}> prov:invalidatedAtTime "2026-01-01T00:00:00Z"^^xsd:dateTime }}'
+    store = ensure(own_data, addition(retraction_trig=retraction)).store
+    left = {row[0].value for row in store.query("SELECT ?g { ?g a wic:FactGraph }", prefixes=dict(PREFIXES))}
+    assert gone not in left
+    assert graph_iri(GraphKind.FACT, ARTICLE, "D06") not in left
+    assert one(store, f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{gone}> {{ ?s ?p ?o }} }}") == "0"
+    assert one(store, f"SELECT (COUNT(*) AS ?n) {{ <{gone}> ?p ?o }}") == "1"
+
+
+def test_it_counts_every_fact(dataset: BuiltDataset) -> None:
+    """The dataset holds the 99 facts of the article and the 14 that were derived from them."""
+    assert one(dataset.store, "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }") == "113"
+
+
+def test_every_triple_of_the_default_graph_is_accounted_for(dataset: BuiltDataset) -> None:
+    """The default graph is the merge of the named graphs of the kinds that make it, and nothing else."""
+    named = {
+        quad.triple
+        for quad in dataset.store
+        if not isinstance(quad.graph_name, DefaultGraph) and kind_of(quad.graph_name.value) in DEFAULT
+    }
+    default = {quad.triple for quad in dataset.store.quads_for_pattern(None, None, None, DefaultGraph())}
+    assert default == named
+
+
+def test_without_inference_nothing_inferred_is_served(dataset: BuiltDataset) -> None:
+    """The store for `infer=off` has no graph/inferred; its default graph is the other less that."""
+    inferred = {q.triple for q in dataset.store if str(q.graph_name) == f"<{graph_iri(GraphKind.INFERRED)}>"}
+    both = [
+        {q.triple for q in s.quads_for_pattern(None, None, None, DefaultGraph())}
+        for s in (dataset.store, dataset.asserted)
+    ]
+    assert inferred
+    assert both[0] - both[1] == inferred
+    assert dataset.for_inference(infer=False) is dataset.asserted
+    assert not dataset.asserted.contains_named_graph(
+        next(q.graph_name for q in dataset.store if str(q.graph_name).endswith("/inferred>"))
+    )
+
+
+def test_no_clock_time_stands_in_the_dataset(dataset: BuiltDataset) -> None:
+    """The dataset tells the hash of its inputs and never the time of the build."""
+    assert one(dataset.store, "SELECT ?hash { GRAPH graph:meta { ?dataset dcterms:identifier ?hash } }") == (
+        f"sha256:{dataset.digest}"
+    )
+    times = [
+        q
+        for q in dataset.store
+        if isinstance(q.object, Literal) and q.object.datatype.value.endswith("#dateTime")
+    ]
+    assert times == []
+
+
+def test_unchanged_inputs_are_not_built_again(wicara: Command, own_data: Path) -> None:
+    """A second build of the same inputs makes nothing; --force does."""
+    first = (own_data / "current").readlink()
+    assert wicara("build", "--data", own_data).returncode == 0
+    assert (own_data / "current").readlink() == first
+    assert wicara("build", "--force", "--data", own_data).returncode == 0
+    assert (own_data / "current").readlink() != first
+    assert len(list((own_data / "builds").iterdir())) == 2
+
+
+def test_two_builds_hold_the_same(dataset: BuiltDataset, tmp_path: Path) -> None:
+    """Two builds of the same inputs in different folders have the same quads, blank nodes included."""
+    other = ensure(tmp_path)
+    assert set(other.store) == set(dataset.store)
+    assert other.digest == dataset.digest
+
+
+def test_two_builders_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """Of two builds started at once, one builds and the other waits and finds its work done."""
+    command = [sys.executable, "-m", "wicara", "build", "--data", str(tmp_path)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [process.communicate(timeout=120)[1] for process in both] == [b"", b""]
+    assert [process.returncode for process in both] == [0, 0]
+    assert len(list((tmp_path / "builds").iterdir())) == 1
+
+
+def test_a_killed_build_leaves_the_last_good_one(wicara: Command, own_data: Path) -> None:
+    """A build that is killed while it writes changes nothing that is served, and the next build succeeds."""
+    before = (own_data / "current").readlink()
+    builder = subprocess.Popen([sys.executable, "-m", "wicara", "build", "--force", "--data", str(own_data)])
+    while not list((own_data / "builds").glob("unfinished-*")):
+        assert builder.poll() is None
+        time.sleep(0.001)
+    builder.send_signal(signal.SIGKILL)
+    builder.wait()
+    assert (own_data / "current").readlink() == before
+    assert len(open_dataset(own_data).store) > 0
+    assert wicara("build", "--force", "--data", own_data).returncode == 0
+    assert not list((own_data / "builds").glob("unfinished-*"))
+
+
+def test_ctrl_c_ends_a_build_quietly(own_data: Path) -> None:
+    """An interrupted build says so in one line and exits with 130."""
+    builder = subprocess.Popen(
+        [sys.executable, "-m", "wicara", "build", "--force", "--data", str(own_data)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (own_data / "lock").stat().st_mtime > time.time() - 1 and builder.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    builder.send_signal(signal.SIGINT)
+    _, told = builder.communicate(timeout=60)
+    assert builder.returncode == 130
+    assert told == "wicara: interrupted\n"
+
+
+def test_a_disk_that_refuses_is_told(own_data: Path) -> None:
+    """Where the store cannot be written, the message says so, and the last good build stays in use."""
+    before = (own_data / "current").readlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "wicara", "build", "--force", "--data", str(own_data)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    assert done.returncode == 1
+    assert "cannot write" in done.stderr
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (own_data / "current").readlink() == before
+    assert len(open_dataset(own_data).store) > 0
+
+
+def test_a_missing_store_is_told(tmp_path: Path) -> None:
+    """Opening where nothing is built says which command builds."""
+    with pytest.raises(
+        StoreFault, match=f"nothing is built in {tmp_path}: run `wicara build --data {tmp_path}`"
+    ):
+        open_dataset(tmp_path)
+
+
+def without_record(build: Path) -> None:
+    """Remove what says that a build is complete."""
+    (build / "build.json").unlink()
+
+
+def emptied(build: Path) -> None:
+    """Remove all files of the store: pyoxigraph would open it as an empty one."""
+    shutil.rmtree(build / "store")
+    (build / "store").mkdir()
+
+
+def garbled(build: Path) -> None:
+    """Overwrite the store's largest file."""
+    largest = max((build / "store").iterdir(), key=lambda path: path.stat().st_size)
+    largest.write_bytes(b"garbage" * 1000)
+
+
+def lost_statements(build: Path) -> None:
+    """Let the record promise more than the store holds."""
+    record = json.loads((build / "build.json").read_text())
+    (build / "build.json").write_text(json.dumps(record | {"store": record["store"] + 1}))
+
+
+@pytest.mark.parametrize("damage", [without_record, emptied, garbled, lost_statements])
+def test_a_damaged_store_is_told_and_mended(
+    damage: Callable[[Path], None], wicara: Command, own_data: Path
+) -> None:
+    """A damaged build is never served: the message says how to mend it, and that mends it."""
+    damage((own_data / "current").resolve())
+    done = wicara("build", "--data", own_data)
+    assert done.returncode == 1
+    assert "is damaged" in done.stderr
+    assert f"run `wicara build --force --data {own_data}`" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert wicara("build", "--force", "--data", own_data).returncode == 0
+    assert len(open_dataset(own_data).store) > 0
+
+
+def test_a_folder_that_cannot_be_written_is_told(wicara: Command, tmp_path: Path) -> None:
+    """A data folder that is a file, or lies below one, is named in the message."""
+    (tmp_path / "file").write_text("")
+    done = wicara("build", "--data", tmp_path / "file" / "below")
+    assert done.returncode == 1
+    assert "cannot write to" in done.stderr
+    assert "--data" in done.stderr
+
+
+def test_a_message_lists_no_more_than_it_should(own_data: Path, addition: Callable[..., Path]) -> None:
+    """Where a check finds very much, the message lists the first findings and counts the rest."""
+    many = " ".join(f"event:e{n} wic:heldAt place:singapore ." for n in range(30))
+    with pytest.raises(FaultyData, match="and 10 more"):
+        ensure(own_data, addition(fact_trig=fact(many)))

@@ -1,0 +1,171 @@
+"""The seam to the reasoner: what follows, what is left out as noise, and which contradictions are found."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from wicara.graph.blame import blamed
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.reasoning import materialise, usable
+from wicara.ontology import PREFIXES
+
+PROLOGUE = (
+    "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "@prefix : <urn:x:> .\n"
+)
+
+
+def triples(turtle: str) -> frozenset[Triple]:
+    """Return the triples of a piece of Turtle."""
+    return frozenset(quad.triple for quad in parse(PROLOGUE + turtle, RdfFormat.TURTLE))
+
+
+CONCLUSIONS = {
+    "prp-dom": (":p rdfs:domain :C . :a :p :b .", ":a a :C ."),
+    "prp-rng": (":p rdfs:range :C . :a :p :b .", ":b a :C ."),
+    "prp-symp": (":p a owl:SymmetricProperty . :a :p :b .", ":b :p :a ."),
+    "prp-trp": (":p a owl:TransitiveProperty . :a :p :b . :b :p :c .", ":a :p :c ."),
+    "prp-spo1": (":p rdfs:subPropertyOf :q . :a :p :b .", ":a :q :b ."),
+    "prp-spo2": (":r owl:propertyChainAxiom ( :p :q ) . :a :p :b . :b :q :c .", ":a :r :c ."),
+    "prp-spo2, three": (
+        ":r owl:propertyChainAxiom ( :p :q :p ) . :a :p :b . :b :q :c . :c :p :d .",
+        ":a :r :d .",
+    ),
+    "prp-inv1": (":p owl:inverseOf :q . :a :p :b .", ":b :q :a ."),
+    "prp-inv2": (":p owl:inverseOf :q . :a :q :b .", ":b :p :a ."),
+    "prp-fp": (":p a owl:FunctionalProperty . :a :p :b , :c .", ":b owl:sameAs :c ."),
+    "prp-fp, then eq-rep-s with a literal": (
+        ':p a owl:FunctionalProperty . :a :p :b , :c . :b skos:prefLabel "b"@en .',
+        ':c skos:prefLabel "b"@en .',
+    ),
+    "cls-hv1": (":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue :v ] . :a a :C .", ":a :p :v ."),
+    "cls-hv2": (":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue :v ] . :a :p :v .", ":a a :C ."),
+    "cls-hv2 with a literal": (
+        ":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue 1 ] . :a :p 1 .",
+        ":a a :C .",
+    ),
+    "cls-svf1": (
+        "[ owl:onProperty :p ; owl:someValuesFrom :C ] rdfs:subClassOf :D . :a :p :b . :b a :C .",
+        ":a a :D .",
+    ),
+    "cls-svf2": (
+        "[ owl:onProperty :p ; owl:someValuesFrom owl:Thing ] rdfs:subClassOf :D . :a :p :b .",
+        ":a a :D .",
+    ),
+    "cls-avf": (
+        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom :D ] . :a a :C ; :p :b .",
+        ":b a :D .",
+    ),
+    "cls-int1": ("[ owl:intersectionOf ( :A :B ) ] rdfs:subClassOf :C . :a a :A , :B .", ":a a :C ."),
+    "cls-uni": ("[ owl:unionOf ( :A :B ) ] rdfs:subClassOf :C . :a a :B .", ":a a :C ."),
+    "cax-sco": (":A rdfs:subClassOf :B . :B rdfs:subClassOf :C . :a a :A .", ":a a :C ."),
+    "scm-sco": (":A rdfs:subClassOf :B . :B rdfs:subClassOf :C .", ":A rdfs:subClassOf :C ."),
+}
+"""Rule, premises, and a conclusion (tables 4 to 9 of OWL 2 Profiles, section 4.3)."""
+
+
+@pytest.mark.parametrize("rule", CONCLUSIONS)
+def test_conclusion(rule: str) -> None:
+    """The premises of a rule yield its conclusion, and no contradiction."""
+    premises, conclusion = map(triples, CONCLUSIONS[rule])
+    closure = materialise(premises)
+    assert conclusion <= closure.conclusions
+    assert closure.inconsistencies == ()
+
+
+INCONSISTENT = (
+    ("eq-diff1", ":p a owl:FunctionalProperty . :a :p :b , :c . :b owl:differentFrom :c ."),
+    ("eq-diff2", "[] a owl:AllDifferent ; owl:distinctMembers ( :x :b :c ) . :b owl:sameAs :c ."),
+    ("prp-irp", ":p a owl:IrreflexiveProperty . :a :p :a ."),
+    ("prp-asyp", ":p a owl:AsymmetricProperty . :a :p :b . :b :p :a ."),
+    ("prp-pdw", ":p owl:propertyDisjointWith :q . :a :p :b ; :q :b ."),
+    ("prp-adp", "[] a owl:AllDisjointProperties ; owl:members ( :o :p :q ) . :a :p :b ; :q :b ."),
+    (
+        "prp-npa1",
+        "[] owl:sourceIndividual :a ; owl:assertionProperty :p ; owl:targetIndividual :b . :a :p :b .",
+    ),
+    ("cls-nothing2", ":a a owl:Nothing ."),
+    ("cls-com", ":B owl:complementOf :A . :a a :A , :B ."),
+    ("cls-maxc1", ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxCardinality 0 ] . :a a :C ; :p :b ."),
+    (
+        "cls-maxqc1",
+        """[ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ; owl:onClass :D ] owl:equivalentClass :C .
+        :a a :C ; :p :b . :b a :D .""",
+    ),
+    ("cax-dw", ":A owl:disjointWith :B . :a a :A , :B ."),
+    (
+        "cax-adc",
+        "[] a owl:AllDisjointClasses ; owl:members ( :A :B :C ) . :D rdfs:subClassOf :C . :a a :A , :D .",
+    ),
+    ("dt-not-type", ':a :p "eight"^^xsd:integer .'),
+)
+"""Rule, and premises that contradict each other by it; the last members of lists are among them."""
+
+
+@pytest.mark.parametrize(("rule", "premises"), INCONSISTENT)
+def test_inconsistency(rule: str, premises: str) -> None:
+    """A contradiction is a value that names its rule and the things concerned."""
+    found = materialise(triples(premises)).inconsistencies
+    assert {each.rule for each in found} == {rule}
+    assert all(set(each.terms) & {"urn:x:a", "urn:x:b", "urn:x:c"} for each in found)
+
+
+def test_the_graph_that_is_at_odds_comes_first() -> None:
+    """Of the graphs that a contradiction comes from, the one at odds with the rest is named first."""
+    schema = triples("wic:heldAt rdfs:range wic:Place . wic:Person rdfs:subClassOf wic:Actor .")
+    stated = {
+        "F001": "event:a wic:heldAt person:b .",
+        "F002": "person:b a wic:Person .",
+        "F003": "person:b a wic:Actor .",
+        "F004": "person:b skos:note person:c .",
+    }
+    quads = [
+        Quad(*triple, NamedNode(graph_iri(GraphKind.FACT, "x", name)))
+        for name, turtle in stated.items()
+        for triple in triples(turtle)
+    ]
+    terms = [PREFIXES["person"] + "b", PREFIXES["wic"] + "Actor", PREFIXES["wic"] + "Place"]
+    names = [graph.rsplit("/", 1)[1] for graph in blamed(quads, schema, terms)]
+    assert names == ["F001", "F002", "F003"]
+
+
+def test_keys_are_not_used() -> None:
+    """The engine's owl:hasKey would make everything the same, so it is not used: two things stay two."""
+    premises = triples(":C owl:hasKey ( :code ) . :a a :C ; :code 1 . :b a :C ; :code 2 .")
+    assert not [t for t in materialise(premises).conclusions if t.predicate.value.endswith("sameAs")]
+
+
+def test_nothing_of_the_noise_is_concluded() -> None:
+    """No literal is a subject, no blank node stands anywhere, nothing is a Thing or the same as itself."""
+    premises = triples(
+        ":A a owl:Class ; rdfs:subClassOf owl:Thing . "
+        ":A rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom xsd:integer ] . "
+        ":p a owl:DatatypeProperty ; rdfs:range xsd:integer . :a a :A ; :p 1 . :A owl:equivalentClass :B ."
+    )
+    conclusions = materialise(premises).conclusions
+    assert conclusions == triples(
+        ":a a :B . :A rdfs:subClassOf :B . :B rdfs:subClassOf :A ; owl:equivalentClass :A ."
+    )
+
+
+def test_conclusions_hold_no_premise_and_are_closed() -> None:
+    """A closure holds none of its premises, and reasoning again over both adds nothing."""
+    premises = triples(":p a owl:TransitiveProperty . :a :p :b . :b :p :c . :c :p :d . :a :p :c .")
+    conclusions = materialise(premises).conclusions
+    assert conclusions == triples(":a :p :d . :b :p :d .")
+    assert materialise(premises | conclusions).conclusions == frozenset()
+
+
+def test_labels_are_held_back_and_axioms_are_not() -> None:
+    """A literal under a property that no axiom speaks of is not handed to the engine; all else is."""
+    label = ':a skos:prefLabel "a"@en .'
+    used = ':a :code "1" . :code a owl:DatatypeProperty ; rdfs:domain :C ; rdfs:label "code"@en .'
+    assert usable(triples(label + used)) == triples(
+        ':a :code "1" . :code a owl:DatatypeProperty ; rdfs:domain :C .'
+    )
+
+
+def test_it_says_nothing(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    """Ill-typed literals neither print nor log: they come back as inconsistencies."""
+    materialise(triples(':p rdfs:domain :C . :a :p "x"^^xsd:integer , "2018-02-30"^^xsd:date .'))
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
