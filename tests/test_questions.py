@@ -1,0 +1,348 @@
+"""The questions in `queries/`, asked over HTTP of a server process that serves the real dataset.
+
+What must come back stands in answers.py, so that this tells something without the shared list too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+from answers import (
+    ANSWERS,
+    ARF_MEETING,
+    ARTICLE,
+    ASEAN_SUMMIT,
+    CERTAIN,
+    COORDINATORS,
+    JOKO,
+    MEETING,
+    NO,
+    POSSIBLE,
+    POSTS,
+    SOCHI,
+    row,
+)
+from wicara.graph.identity import read_identity, resolve
+from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.queries import Question, questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+QUESTIONS = {question.id: question for question in questions()}
+ASKED = sorted(QUESTIONS)
+NEED_INFERENCE = [name for name in ASKED if QUESTIONS[name].inference]
+
+Rows = list[dict[str, str]]
+"""An answer: its rows in order, each from column to value, written as answers.py writes them."""
+
+
+def short(iri: str) -> str:
+    """Return an IRI with the longest prefix that fits it."""
+    fitting = [
+        (len(start), f"{prefix}:{iri[len(start) :]}")
+        for prefix, start in PREFIXES.items()
+        if iri.startswith(start)
+    ]
+    return max(fitting)[1] if fitting else iri
+
+
+def written(term: dict[str, str]) -> str:
+    """Return a term of the SPARQL JSON results as answers.py writes it."""
+    if term["type"] == "uri":
+        return short(term["value"])
+    if "xml:lang" in term:
+        return f"{term['value']}@{term['xml:lang']}"
+    if "datatype" in term:
+        return f"{term['value']}^^{short(term['datatype']).removeprefix('xsd:')}"
+    return term["value"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The SPARQL endpoint of a running server."""
+
+    url: str
+
+    def raw(self, query: str, *, infer: bool = True) -> bytes:
+        """Return the answer as the server sends it, in SPARQL 1.1 JSON results."""
+        parameters = urlencode({"query": query, "infer": "on" if infer else "off"})
+        headers = {"Accept": "application/sparql-results+json"}
+        request = Request(f"{self.url}/sparql?{parameters}", headers=headers)  # noqa: S310 - our own server
+        with urlopen(request, timeout=30) as response:  # noqa: S310 - likewise
+            body: bytes = response.read()
+        return body
+
+    def ask(self, query: str, *, infer: bool = True) -> Rows:
+        """Return the rows of the answer to a SELECT query."""
+        answer = json.loads(self.raw(query, infer=infer))
+        names = answer["head"]["vars"]
+        return [
+            {name: written(found[name]) if name in found else "-" for name in names}
+            for found in answer["results"]["bindings"]
+        ]
+
+
+@contextmanager
+def serving(*arguments: object) -> Iterator[Endpoint]:
+    """Run `wicara serve` on a free port as a process of its own until the end of the block."""
+    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            told = process.stdout.readline()
+            found = re.search(r"http://\S+?(?=/? )", told)
+            assert found, f"the server did not start: {told}"
+            yield Endpoint(found[0].rstrip("/"))
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def endpoint(data_dir: Path) -> Iterator[Endpoint]:
+    """Serve the real dataset for the tests of this file."""
+    with serving("--data", data_dir) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def expected(shared: Path) -> dict[str, dict[str, object]]:
+    """Return the shared list of questions by id."""
+    listed = json.loads((shared / "questions" / "competency-questions.json").read_text(encoding="utf-8"))
+    return {each["id"]: each for each in listed["questions"]}
+
+
+def told(rows: Rows, columns: str) -> set[str]:
+    """Return the rows in these columns only."""
+    return {row(*(found[name] for name in columns.split())) for found in rows}
+
+
+def with_values(question: Question, *replacements: tuple[str, str]) -> str:
+    """Return the query with other values of its parameters; each replaced text must stand in it once."""
+    text = question.text.split("\n\n", maxsplit=1)[1]
+    for old, new in replacements:
+        assert Counter(re.findall(re.escape(old), text))[old] == 1, f"{question.path.name}: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def test_every_question_has_its_answer_here() -> None:
+    """Each query file is tested, and each id stands in one file only, whose name begins with it."""
+    assert sorted(ANSWERS) == ASKED
+    assert len(questions()) == len(QUESTIONS)
+    assert [q.path.name for q in questions() if not q.path.name.startswith(f"{q.id.lower()}-")] == []
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_question_is_answered_in_full_and_with_nothing_else(name: str, endpoint: Endpoint) -> None:
+    """The answer over HTTP holds every right row and no other, and no row twice."""
+    rows = endpoint.ask(QUESTIONS[name].text)
+    assert len(rows) == len({row(*found.values()) for found in rows})
+    assert told(rows, ANSWERS[name].columns) == ANSWERS[name].rows()
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if ANSWERS[name].never])
+def test_a_naive_answer_is_not_given(name: str, endpoint: Endpoint) -> None:
+    """No row says what only a naive model would say."""
+    answer = ANSWERS[name]
+    rows = endpoint.ask(QUESTIONS[name].text)
+    lines = {row(*found.values()) for found in rows} | told(rows, answer.columns)
+    assert [line for line in lines for wrong in answer.never.values() if wrong in f"{line} |"] == []
+
+
+@pytest.mark.parametrize("name", NEED_INFERENCE)
+def test_without_inference_the_answer_is_incomplete(name: str, endpoint: Endpoint) -> None:
+    """The same question with infer=off finds less, and nothing that it does not find with inference."""
+    columns = ANSWERS[name].columns
+    whole = told(endpoint.ask(QUESTIONS[name].text), columns)
+    assert told(endpoint.ask(QUESTIONS[name].text, infer=False), columns) < whole
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name not in NEED_INFERENCE])
+def test_a_lookup_needs_no_inference(name: str, endpoint: Endpoint) -> None:
+    """A question that is not said to need inference has the same answer, byte for byte, with infer=off."""
+    text = QUESTIONS[name].text
+    assert endpoint.raw(text) == endpoint.raw(text, infer=False)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_each_thing_comes_with_its_name_in_both_languages(name: str, endpoint: Endpoint) -> None:
+    """Wherever a query has columns for a label, they are filled for each thing found."""
+    rows = endpoint.ask(QUESTIONS[name].text)
+    labels = [column for column in rows[0] if re.search(r"Label_(en|id)$", column)]
+    assert labels
+    for column in labels:
+        thing, _, language = column.partition("Label_")
+        names = {found[column] for found in rows if found[thing] != "-"}
+        assert [name for name in names if not name.endswith(f"@{language}")] == []
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_query_names_only_terms_that_exist(name: str, endpoint: Endpoint) -> None:
+    """Every term and thing that a query names is one of the dataset: a slip would silently answer nothing."""
+    body = QUESTIONS[name].text.split("\n\n", maxsplit=1)[1]
+    declared = dict(re.findall(r"^PREFIX (\w+): <(.+)>$", body, flags=re.MULTILINE))
+    assert {prefix: PREFIXES[prefix] for prefix in declared} == declared
+    named = re.findall(r"(?<![\w?^])(\w+):([\w-]+)", body.rpartition("PREFIX")[2].partition("\n")[2])
+    ours = {declared[prefix] + local for prefix, local in named if declared[prefix].startswith(BASE)}
+    values = " ".join(f"<{iri}>" for iri in ours)
+    found = endpoint.ask(f"SELECT DISTINCT ?iri {{ VALUES ?iri {{ {values} }} ?iri a ?class }}")
+    assert {short(iri) for iri in ours} == {row["iri"] for row in found}
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if QUESTIONS[name].parameters])
+def test_the_default_of_a_parameter_is_the_value_in_the_query(name: str) -> None:
+    """What a header gives as the default of a parameter stands in the VALUES of the query, with its name."""
+    question = QUESTIONS[name]
+    values = " ".join(re.findall(r"VALUES .*", question.text))
+    assert [each.default for each in question.parameters if each.default not in values] == []
+    assert [each.name for each in question.parameters if f"?{each.name}" not in values] == []
+
+
+def test_the_questions_cover_the_shared_list(expected: dict[str, dict[str, object]]) -> None:
+    """Each shared question but CQ44, which a test of the build answers, has its file, flagged as there."""
+    ours = {name: question for name, question in QUESTIONS.items() if name in expected}
+    assert set(expected) - set(ours) == {"CQ44"}
+    assert {name: question.inference for name, question in ours.items()} == {
+        name: expected[name]["needs_inference"] for name in ours
+    }
+    assert {name: question.needs_time for name, question in ours.items()} == {
+        name: expected[name]["needs_time_reasoning"] for name in ours
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name.startswith("CQ")])
+def test_the_answers_here_are_those_of_the_shared_list(
+    name: str, expected: dict[str, dict[str, object]]
+) -> None:
+    """Each string that the shared list expects or forbids is mapped to rows, and nothing beside them."""
+    assert list(ANSWERS[name].says) == expected[name]["expected"]
+    assert list(ANSWERS[name].never) == expected[name]["must_not_return"]
+    assert set(expected[name]["facts"]) <= set(QUESTIONS[name].facts)
+
+
+def test_the_words_of_the_figure_stand_in_the_article(endpoint: Endpoint, shared: Path) -> None:
+    """CQ11's words are inside the span that it gives, counted in code points of the stored file."""
+    (row,) = endpoint.ask(QUESTIONS["CQ11"].text)
+    start, end = (int(row[name].partition("^^")[0]) for name in ("start", "end"))
+    with (shared / "sources" / f"{ARTICLE}.txt").open(encoding="utf-8", newline="") as file:
+        assert row["exact"].removesuffix("@id") in file.read()[start:end]
+
+
+@pytest.mark.parametrize("date", COORDINATORS)
+def test_a_coordinator_is_certain_only_where_the_bounds_agree(date: str, endpoint: Endpoint) -> None:
+    """On another day CQ48 tells certain from possible by the four bounds."""
+    query = with_values(QUESTIONS["CQ48"], ('"2018-08-02"^^xsd:date', f'"{date}"^^xsd:date'))
+    assert told(endpoint.ask(query), "state possible certain standing") == COORDINATORS[date]
+
+
+def test_at_another_event_the_same_questions_have_other_answers(endpoint: Endpoint) -> None:
+    """CQ50 and CQ57 are about any event: Laos coordinated in Sochi, Russia was partner at the meeting."""
+    coordinator = with_values(QUESTIONS["CQ50"], (ASEAN_SUMMIT, SOCHI))
+    assert told(endpoint.ask(coordinator), "state possible certain") == {row("state:laos", CERTAIN)}
+    partner = with_values(QUESTIONS["CQ57"], (SOCHI, MEETING))
+    assert told(endpoint.ask(partner), "state possible certain") == {row("state:russia", CERTAIN)}
+    later = with_values(
+        QUESTIONS["CQ57"], (SOCHI, ARF_MEETING), ("?event wic:hasTimeSpan", "?event wic:hasPlannedTimeSpan")
+    )
+    assert told(endpoint.ask(later), "state possible certain") == {row("state:russia", POSSIBLE)}
+
+
+def test_a_post_known_for_one_day_is_only_possible_on_another(endpoint: Endpoint) -> None:
+    """W03 on the day of the Sochi summit: the President for certain, the ministers of 2018 possibly."""
+    query = with_values(QUESTIONS["W03"], ('"2018-08-02"^^xsd:date', '"2016-05-20"^^xsd:date'))
+    assert told(endpoint.ask(query), "person possible certain") == {
+        row(JOKO, CERTAIN),
+        *(row(minister, POSSIBLE) for minister in POSTS),
+    }
+
+
+def test_a_body_has_the_members_of_the_day(endpoint: Endpoint) -> None:
+    """W06 before 1997 lists neither Laos nor Myanmar, who joined that year, nor Cambodia."""
+    query = with_values(QUESTIONS["W06"], ('"2018-08-02"^^xsd:date', '"1996-07-01"^^xsd:date'))
+    rows = told(endpoint.ask(query), "state")
+    assert rows == {row.partition(" | ")[0] for row in ANSWERS["W06"].rows()} - {
+        "state:laos",
+        "state:myanmar",
+        "state:cambodia",
+    }
+
+
+def test_who_is_announced_is_no_participant(endpoint: Endpoint) -> None:
+    """The co-chairs to be of CQ41 stand nowhere as participants of that meeting, nor is it held anywhere."""
+    links = " ".join(
+        f"<{WIC}{name}>" for name in ("hasParticipant", "chairedBy", "involves", "heldIn", "hasTimeSpan")
+    )
+    past = f"SELECT ?p ?x {{ <{PREFIXES['event']}2019-2020-arf-ism-cttc> ?p ?x . VALUES ?p {{ {links} }} }}"
+    assert endpoint.ask(past) == []
+
+
+def test_two_names_that_are_not_of_one_state_are_told_apart(endpoint: Endpoint) -> None:
+    """CQ37 says no for the names of two states."""
+    query = with_values(QUESTIONS["CQ37"], ('"China"@en', '"Japan"@en'))
+    assert told(endpoint.ask(query), "state otherState same") == {row("state:china", "state:japan", NO)}
+
+
+def test_another_article_speaks_of_the_same_state_by_another_name(
+    own_data: Path, addition: Callable[..., Path]
+) -> None:
+    """CQ37: the identity table settles 'China' of another article before load: both speak of one IRI."""
+    state = resolve(read_identity(), "China", "en", "other-2018")
+    more = addition(entities_ttl=OTHER_ENTITIES, other_trig=OTHER_FACT.replace("CHINA", f"<{state}>"))
+    with serving("--data", own_data, "--add", more) as with_other:
+        query = f"SELECT DISTINCT ?article {{ GRAPH ?g {{ ?s ?p <{state}> }} ?g <{WIC}factOf> ?article }}"
+        assert told(with_other.ask(query), "article") == {f"article:{ARTICLE}", "article:other-2018"}
+        rows = with_other.ask(QUESTIONS["CQ37"].text)
+        assert told(rows, ANSWERS["CQ37"].columns) == ANSWERS["CQ37"].rows()
+
+
+OTHER_TEXT = "China was there."
+OTHER_ENTITIES = """
+article:other-2018 a wic:SourceArticle ; skos:prefLabel "another article"@en , "artikel lain"@id .
+event:2018-pmc-china-of-other a wic:PmcSession ;
+    skos:prefLabel "session with China in another article"@en , "sesi dengan Tiongkok dalam artikel lain"@id .
+"""
+OTHER_FACT = f"""
+<{BASE}/graph/source/other-2018> {{
+    article:other-2018 a wic:SourceArticle ; dcterms:publisher body:kemlu ; dcterms:language "en" ;
+        wic:textLength {len(OTHER_TEXT)} ; wic:textSha256 "{sha256(OTHER_TEXT.encode()).hexdigest()}" .
+    sentence:other-2018-s01 a wic:Sentence ; wic:sentenceOf article:other-2018 ;
+        skos:prefLabel "sentence S01"@en , "kalimat S01"@id ;
+        oa:start "0"^^xsd:nonNegativeInteger ; oa:end "{len(OTHER_TEXT)}"^^xsd:nonNegativeInteger .
+}}
+<{BASE}/graph/fact/other-2018/F001> {{ event:2018-pmc-china-of-other wic:heldWith CHINA . }}
+graph:prov {{
+    <{BASE}/graph/fact/other-2018/F001> a wic:FactGraph ; wic:factIdentifier "F001" ;
+        wic:factOf article:other-2018 ;
+        skos:prefLabel "A session with China was held"@en , "Sesi dengan Tiongkok diselenggarakan"@id ;
+        wic:factKind kind:reported-fact ; wic:modality modality:actual ; wic:confidence conf:high ;
+        wic:method method:manual ; wic:wording wording:narration ;
+        wic:attributedTo article:other-2018 ; wic:attributionBasis basis:narration ;
+        wic:evidence evidence:other-2018-f001 ; prov:hadPrimarySource article:other-2018 .
+    evidence:other-2018-f001 a wic:Evidence , oa:Annotation ;
+        skos:prefLabel "evidence of F001"@en , "bukti F001"@id ; wic:inSentence sentence:other-2018-s01 ;
+        oa:hasBody <{BASE}/graph/fact/other-2018/F001> ; oa:hasTarget evidence:other-2018-f001-target .
+    evidence:other-2018-f001-target a oa:SpecificResource ;
+        skos:prefLabel "selected words of F001"@en , "kata-kata terpilih F001"@id ;
+        oa:hasSource article:other-2018 ;
+        oa:hasSelector evidence:other-2018-f001-position , evidence:other-2018-f001-quote .
+    evidence:other-2018-f001-position a oa:TextPositionSelector ;
+        skos:prefLabel "position of F001"@en , "posisi F001"@id ;
+        oa:start "0"^^xsd:nonNegativeInteger ; oa:end "15"^^xsd:nonNegativeInteger ;
+        wic:spanSha256 "{sha256(OTHER_TEXT[:15].encode()).hexdigest()}" .
+    evidence:other-2018-f001-quote a oa:TextQuoteSelector ;
+        skos:prefLabel "quote of F001"@en , "kutipan F001"@id ; oa:exact "China"@id .
+}}
+"""
