@@ -1,0 +1,221 @@
+"""Shapes and disjointness: each has an example that it alone refuses, and the real data meets them all.
+
+The second line of an example says what must refuse it: `# Must fail: shape:NAME`, or `cax-adc` and two
+classes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyshacl
+import pytest
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from rdflib import OWL, RDF, SH, Graph, URIRef
+from rdflib.collection import Collection
+from wicara.graph.assembly import accepted, merged
+from wicara.graph.dataset import ASSERTED, PREMISES, GraphKind
+from wicara.graph.inputs import read_inputs
+from wicara.graph.rdflib_terms import graph_of
+from wicara.graph.reasoning import materialise
+from wicara.graph.validation import shapes_graph, validate, violations
+from wicara.ontology import BASE, WIC, data_shape_files, ontology_shape_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HERE: Final = Path(__file__).parent / "shapes"
+SHAPE: Final = "https://w3id.org/wicara/shape#"
+SCHEMA: Final = frozenset({GraphKind.ONTOLOGY, GraphKind.VOCAB})
+SAMPLE: Final = (
+    f"<{BASE}/ont>",
+    *(f"<{WIC}{term}>" for term in ("Actor", "Event", "Person", "State", "heldAt")),
+    *(f"<{BASE}/concept/{scheme}" for scheme in ("area", "role", "status")),
+)
+"""How the subjects begin of that part of the ontology which its examples spoil."""
+
+TARGETS: Final = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+FILES: Final = {"data": data_shape_files, "ontology": ontology_shape_files}
+
+
+def examples(folder: str) -> list[Path]:
+    """Return the examples of a folder."""
+    return sorted((HERE / folder).glob("*.ttl"))
+
+
+def said(example: Path) -> str:
+    """Return what an example says must refuse it."""
+    found = re.search(r"^# Must fail: (.+)$", example.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"{example} does not say what must refuse it"
+    return found.group(1)
+
+
+def read(path: Path) -> frozenset[Triple]:
+    """Return the triples of a Turtle file."""
+    return frozenset(quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE))
+
+
+@cache
+def real(kinds: frozenset[GraphKind]) -> frozenset[Triple]:
+    """Return what the real data states in the graphs of these kinds."""
+    return merged(accepted(read_inputs().quads), kinds)
+
+
+@cache
+def setting(folder: str) -> frozenset[Triple]:
+    """Return the sound data that the examples of a folder spoil: a few terms and schemes, or a small world.
+
+    The small world comes with the whole ontology without its texts, which no shape for data looks at.
+    """
+    schema = real(SCHEMA)
+    if folder == "ontology":
+        return frozenset(t for t in schema if str(t.subject).startswith(SAMPLE))
+    worded = {t for t in schema if isinstance(t.object, Literal) and t.object.language}
+    return schema - worded | read(HERE / "sound.ttl")
+
+
+@cache
+def shapes(folder: str) -> Graph:
+    """Return the shapes for data, or those for the ontology."""
+    return shapes_graph(FILES[folder]())
+
+
+@cache
+def messages(folder: str) -> dict[str, str]:
+    """Return the English message of each shape that has one: its own, or that of its query."""
+    graph = shapes(folder)
+    found = {}
+    for subject, message in graph.subject_objects(SH.message):
+        owner = graph.value(predicate=SH.sparql, object=subject) or subject
+        if message.language == "en":  # type: ignore[attr-defined]
+            assert found.setdefault(name(owner), str(message)) == str(message), f"{owner} has two messages"
+    return found
+
+
+def name(shape: object) -> str:
+    """Return a shape's IRI as the examples write it."""
+    return str(shape).replace(SHAPE, "shape:")
+
+
+def refusals(triples: Iterable[Triple], folder: str) -> set[str]:
+    """Return the messages about the triples."""
+    _, report, _ = pyshacl.validate(graph_of(triples), shacl_graph=shapes(folder), inference="none")
+    assert isinstance(report, Graph), report
+    return {violation.message for violation in violations(report)}
+
+
+def pattern(message: str) -> re.Pattern[str]:
+    """Return what a message looks like once its variables are filled in."""
+    return re.compile(re.sub(r"\\{\\\?\w+\\}", ".+", re.escape(message)))
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_what_is_spoilt_was_sound(folder: str) -> None:
+    """What the examples are added to meets every shape, so what is refused is the example's own fault."""
+    assert refusals(setting(folder), folder) == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "example"),
+    [pytest.param(folder, path, id=f"{folder}-{path.stem}") for folder in FILES for path in examples(folder)],
+)
+def test_example_is_refused(folder: str, example: Path) -> None:
+    """An example is refused with the message of the shape that it names, and with no other."""
+    expected = messages(folder)[said(example)]
+    found = refusals(setting(folder) | read(example), folder)
+    assert found, f"nothing refuses {example.name}"
+    assert not [message for message in found if not pattern(expected).fullmatch(message)]
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_each_shape_has_an_example(folder: str) -> None:
+    """No shape has a message that no example brings up."""
+    assert set(messages(folder)) == {said(example) for example in examples(folder)}
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_each_message_is_in_both_languages_and_stands_once(folder: str) -> None:
+    """A shape says what to do in English and in Indonesian, in words that no other shape uses.
+
+    The message of a query is in English alone: pySHACL 0.40 takes the language off it, so that nobody could
+    tell two of them apart.
+    """
+    graph = shapes(folder)
+    for subject in set(graph.subjects(SH.message)):
+        languages = {text.language for text in graph.objects(subject, SH.message)}  # type: ignore[attr-defined]
+        assert languages == ({"en"} if (subject, SH.select, None) in graph else {"en", "id"}), subject
+    counts = Counter(graph.objects(predicate=SH.message))
+    assert not [text for text, count in counts.items() if count > 1]
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_no_shape_is_idle(folder: str) -> None:
+    """Every named shape is reached from one that has a target."""
+    graph = shapes(folder)
+    targeted = {each for target in TARGETS for each in graph.subjects(target)}
+    reached = {node for start in targeted for node in graph.transitive_objects(start, None)}
+    named = {s for kind in (SH.NodeShape, SH.PropertyShape) for s in graph.subjects(RDF.type, kind)}
+    assert named <= reached
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_shapes_speak_of_terms_that_exist(folder: str) -> None:
+    """A shape names no class or property of ours that the ontology does not define."""
+    terms = {term for triple in shapes(folder) for term in triple}
+    used = {term for term in terms if isinstance(term, URIRef) and term.startswith(WIC)}
+    known = {URIRef(t.subject.value) for t in real(SCHEMA) if isinstance(t.subject, NamedNode)}
+    assert used <= known
+
+
+@pytest.mark.parametrize(("kinds", "folder"), [(ASSERTED, "data"), (SCHEMA, "ontology")], ids=FILES)
+def test_real_data_meets_the_shapes(kinds: frozenset[GraphKind], folder: str) -> None:
+    """Nothing is to be said against the real data, nor against the ontology and the schemes."""
+    assert validate(real(kinds), FILES[folder]()) == ()
+
+
+@pytest.fixture(scope="module")
+def contradictions() -> dict[str, set[tuple[str, frozenset[str]]]]:
+    """Return for each individual of these examples the rule and the classes that contradict each other."""
+    spoilt = frozenset().union(*map(read, examples("disjoint")))
+    found: dict[str, set[tuple[str, frozenset[str]]]] = {}
+    for each in materialise(real(SCHEMA) | spoilt).inconsistencies:
+        classes = frozenset(term for term in each.terms if term.startswith(WIC))
+        for individual in set(each.terms) - classes:
+            found.setdefault(individual, set()).add((each.rule, classes))
+    return found
+
+
+@pytest.mark.parametrize("example", examples("disjoint"), ids=lambda path: path.stem)
+def test_disjoint_classes_are_refused(
+    example: Path, contradictions: dict[str, set[tuple[str, frozenset[str]]]]
+) -> None:
+    """An individual that comes out in two disjoint classes is an inconsistency that names just these."""
+    rule, *classes = said(example).replace("wic:", WIC).split()
+    individuals = {t.subject.value for t in read(example)} | {t.object.value for t in read(example)}
+    found = set().union(*(contradictions.get(individual, set()) for individual in individuals))
+    assert found == {(rule, frozenset(classes))}
+
+
+def test_each_disjoint_class_has_an_example() -> None:
+    """Every class of an owl:AllDisjointClasses has an example: something that is in another as well."""
+    graph = graph_of(real(frozenset({GraphKind.ONTOLOGY})))
+    groups = [set(Collection(graph, members)) for members in graph.objects(None, OWL.members)]
+    found = examples("disjoint")
+    pairs = [frozenset(said(example).replace("wic:", WIC).split()[1:]) for example in found]
+    classes = {str(each) for group in groups for each in group}
+    assert all(any(pair <= set(map(str, group)) for group in groups) for pair in pairs)
+    assert {example.stem for example in found} == {kebab(cls.removeprefix(WIC)) for cls in classes}
+
+
+def kebab(camel: str) -> str:
+    """Return `StatisticalObservation` as `statistical-observation`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", camel).lower()
+
+
+def test_real_data_is_consistent() -> None:
+    """No individual of the real data comes out in two disjoint classes."""
+    assert materialise(real(PREMISES)).inconsistencies == ()
