@@ -312,16 +312,19 @@ def lost_statements(build: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [without_record, emptied, garbled, lost_statements])
-def test_a_damaged_store_is_told_and_mended(
-    damage: Callable[[Path], None], wicara: Command, own_data: Path
-) -> None:
-    """A damaged build is never served: the message says how to mend it, and that mends it."""
+def test_a_damaged_store_is_told(damage: Callable[[Path], None], wicara: Command, own_data: Path) -> None:
+    """A damaged build is never served: the message says what is wrong and how to mend it."""
     damage((own_data / "current").resolve())
     done = wicara("build", "--data", own_data)
     assert done.returncode == 1
     assert "is damaged" in done.stderr
     assert f"run `wicara build --force --data {own_data}`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_the_message_says_mends_a_damaged_store(wicara: Command, own_data: Path) -> None:
+    """A forced build replaces a damaged one."""
+    emptied((own_data / "current").resolve())
     assert wicara("build", "--force", "--data", own_data).returncode == 0
     assert len(open_dataset(own_data).store) > 0
 

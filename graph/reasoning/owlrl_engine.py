@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from owlrl.OWLRL import OWLRL_Semantics  # type: ignore[import-untyped]
 from pyoxigraph import Triple
-from rdflib import OWL, RDFS, Graph
-from rdflib.term import Literal
+from rdflib import OWL, RDF, RDFS, Graph
+from rdflib.term import Literal, URIRef
 from wicara.graph.rdflib_terms import graph_of, term_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REFLEXIVE: Final = frozenset(
     {OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf}
 )
+AXIOMS: Final = (str(OWL), str(RDFS))
 TOP: Final = frozenset({OWL.Thing, RDFS.Resource})
 ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
 """The namespace of the triples in which owlrl reports an inconsistency; its messages are read directly."""
@@ -50,6 +51,12 @@ class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
             return
         super().store_triple(t)
 
+    def rules(self, t: tuple[Node, Node, Node], cycle_num: int) -> None:
+        """Look for rules only at what can start one: an axiom, an owl:sameAs, a type of OWL's own."""
+        _, predicate, target = t
+        if str(predicate).startswith(AXIOMS) or (predicate == RDF.type and str(target).startswith(str(OWL))):
+            super().rules(t, cycle_num)
+
 
 def close(premises: Iterable[Triple]) -> RawClosure:
     """Return what owlrl concludes from the premises."""
@@ -66,5 +73,5 @@ def conclusions(graph: Graph, before: set[tuple[Node, Node, Node]]) -> Iterator[
     for subject, predicate, target in graph:
         if (subject, predicate, target) in before or isinstance(subject, Literal):
             continue
-        if not str(predicate).startswith(ERRORS):
+        if isinstance(predicate, URIRef) and not predicate.startswith(ERRORS):
             yield Triple(term_of(subject), term_of(predicate), term_of(target))  # type: ignore[arg-type]
