@@ -1,0 +1,317 @@
+"""The closure under the rules: semi-naive, a whole table at a time.
+
+A round evaluates each join once for every atom whose table has grown, with the new facts in the place of
+that atom; what follows and is new is the next round's growth. A join of a table with itself, end to start, as
+in prp-trp, is evaluated from the left: its second atom is the table's *steps*, the facts that are no
+conclusions of that same join. On a chain that is twenty times as fast.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from wicara.graph.reasoning.dependents import Dependents
+from wicara.graph.reasoning.facts import ASSERTED, GONE, Batch, Facts
+from wicara.graph.reasoning.joins import Atom, Delta, Join, Rows, Slot, bound, joined, opened, solved, whole
+from wicara.graph.reasoning.relation import Ints, Mask, Relation, packed, unpacked
+from wicara.graph.reasoning.schema import Schema, Template, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from wicara.graph.reasoning.rules import Rule
+
+Head = tuple[Slot, int, Slot]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Conclusions of one join in one round: packed pairs, the batch and rows of their proofs."""
+
+    keys: Ints
+    batch: int
+    rows: Ints
+    stepped: bool
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Rows of a rule whose conclusion is false, by the batch of their premises."""
+
+    join: Join
+    batch: int
+
+
+class Engine:
+    """A growing closure of facts whose terms are numbers."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        number: Callable[[str], int],
+        literals: Callable[[int], Sequence[int]],
+        tests: Mapping[str, Callable[[Rows], Mask]],
+        *,
+        proofs: bool = True,
+    ) -> None:
+        """Take the rules, the number of each IRI, the literals of a whole number, and the tests on rows."""
+        self.rules = rules
+        self.tests = tests
+        self.proofs = proofs
+        self.facts = Facts()
+        self.dependents = Dependents(self.facts)
+        self.tables: dict[int, Relation] = defaultdict(Relation)
+        self.schema = Schema(self.tables, number, literals)
+        self.templates = {template: self.schema.watched(template) for template in templates(rules)}
+        self.steps: dict[int, int] = {}
+        self.joins: dict[object, Join] = {}
+        self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
+        self.concluding: dict[tuple[int, int | None], list[tuple[Join, Head]]] = defaultdict(list)
+        self.pending: dict[int, list[Found]] = defaultdict(list)
+        self.clashes: list[Clash] = []
+
+    def add(self, table: int, subjects: Ints, objects: Ints) -> None:
+        """Add premises; they join the closure at the next `run`."""
+        self.pending[table].append(
+            Found(packed(subjects, objects), ASSERTED, np.arange(len(subjects)), stepped=False)
+        )
+
+    def derive(self, rule: int, table: int, subjects: Ints, objects: Ints) -> None:
+        """Add conclusions of a rule that needs no premise."""
+        batch = self.batch(rule, (), np.empty((len(subjects), 0), np.int64))
+        self.pending[table].append(
+            Found(packed(subjects, objects), batch, np.arange(len(subjects)), stepped=False)
+        )
+
+    def run(self) -> None:
+        """Close the facts under the rules."""
+        deltas = self.grown()
+        while True:
+            for join in self.fresh(deltas):
+                self.start(join)
+            for table, delta in deltas.items():
+                for join, place, part in self.triggered(table, delta):
+                    self.evaluate(join, place, part)
+            deltas = self.grown()
+            if not deltas:
+                return
+
+    def grown(self) -> dict[int, Delta]:
+        """Move what is pending into the tables, and return what is new of it."""
+        deltas: dict[int, Delta] = {}
+        pending, self.pending = self.pending, defaultdict(list)
+        for table, found in pending.items():
+            keys, at = first_of_each(np.concatenate([each.keys for each in found]))
+            _, there = self.tables[table].by_subject.find(keys)
+            if there.any() and any(each.batch == ASSERTED for each in found):
+                self.confirm(table, found, deltas)
+            if not there.all():
+                self.admit(table, keys[~there], at[~there], found, deltas)
+        return deltas
+
+    def confirm(self, table: int, found: Sequence[Found], deltas: dict[int, Delta]) -> None:
+        """Make premises of conclusions that are stated now; each is a step of its own from now on."""
+        keys = np.concatenate([each.keys for each in found if each.batch == ASSERTED])
+        at, there = self.tables[table].by_subject.find(keys)
+        numbers = np.unique(self.tables[table].by_subject.facts[at[there]])
+        numbers = numbers[self.facts.batch.values[numbers] != ASSERTED]
+        self.facts.batch.values[numbers] = ASSERTED
+        if table in self.steps:
+            subjects, objects = self.facts.subjects.values[numbers], self.facts.objects.values[numbers]
+            _, known = self.tables[self.steps[table]].by_subject.find(packed(subjects, objects))
+            self.place(self.steps[table], Delta(subjects, objects, numbers).take(~known), deltas)
+
+    def admit(
+        self, table: int, keys: Ints, at: Ints, found: Sequence[Found], deltas: dict[int, Delta]
+    ) -> None:
+        """Put new facts into a table, and into its steps where they are steps."""
+        batches = np.concatenate([np.full(len(each.keys), each.batch) for each in found])[at]
+        rows = np.concatenate([each.rows for each in found])[at]
+        stepped = np.concatenate([np.full(len(each.keys), each.stepped) for each in found])[at]
+        subjects, objects = unpacked(keys)
+        delta = Delta(subjects, objects, self.facts.add(table, subjects, objects, batches, rows))
+        self.place(table, delta, deltas)
+        if table in self.steps and not stepped.all():
+            self.place(self.steps[table], delta.take(~stepped), deltas)
+
+    def place(self, table: int, delta: Delta, deltas: dict[int, Delta]) -> None:
+        """Put facts into a table and note them as its growth."""
+        if not len(delta.facts):
+            return
+        self.tables[table].add(delta.subjects, delta.objects, delta.facts)
+        deltas[table] = joined(deltas[table], delta) if table in deltas else delta
+
+    def fresh(self, deltas: Mapping[int, Delta]) -> list[Join]:
+        """Return the joins that the templates have now and had not before."""
+        return [
+            join
+            for template, watched in self.templates.items()
+            if watched is None or not watched or watched & deltas.keys()
+            for join in self.new_joins(template)
+        ]
+
+    def new_joins(self, template: Template) -> Iterator[Join]:
+        """Yield a template's joins that are not known yet, and know them from now on."""
+        for join in self.schema.joins(template):
+            key = (join.rule, join.atoms, join.heads)
+            if key not in self.joins:
+                self.joins[key] = self.leftward(join)
+                yield self.joins[key]
+
+    def leftward(self, join: Join) -> Join:
+        """Return a join of a table with itself, end to start, as one with its steps; others as they are."""
+        if not is_transitive(join):
+            return join
+        one, two = join.atoms
+        if one.table not in self.steps:
+            self.steps[one.table] = -1 - len(self.steps)
+            every = whole(self.tables[one.table])
+            self.tables[self.steps[one.table]].add(every.subjects, every.objects, every.facts)
+        return replace(join, atoms=(one, Atom(self.steps[one.table], two.subject, two.object)))
+
+    def start(self, join: Join) -> None:
+        """Evaluate a join for the first time, over all facts, and have it triggered from now on."""
+        for place, atom in enumerate(join.atoms):
+            key = (atom.table, None if isinstance(atom.object, str) else atom.object)
+            self.triggers[key].append((join, place))
+        for head in join.heads:
+            self.concluding[head[1], None if isinstance(head[2], str) else head[2]].append((join, head))
+        if not join.atoms:
+            self.conclude(join, Rows(1))
+            return
+        smallest = min(range(len(join.atoms)), key=lambda n: len(self.tables[join.atoms[n].table]))
+        self.evaluate(join, smallest, whole(self.tables[join.atoms[smallest].table]))
+
+    def triggered(self, table: int, delta: Delta) -> Iterator[tuple[Join, int, Delta]]:
+        """Yield the joins that a table's growth concerns, each with its atom and the facts that may fit."""
+        for join, place in tuple(self.triggers.get((table, None), ())):
+            yield join, place, delta
+        order = np.argsort(delta.objects, kind="stable")
+        objects, starts = np.unique(delta.objects[order], return_index=True)
+        ends = np.append(starts[1:], len(order))
+        for target, low, high in zip(objects.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            waiting = tuple(self.triggers.get((table, target), ()))
+            part = delta.take(order[low:high]) if waiting else delta
+            for join, place in waiting:
+                yield join, place, part
+
+    def evaluate(self, join: Join, place: int, delta: Delta) -> None:
+        """Join some facts, in the place of one atom, with the tables of the others, and conclude."""
+        left = [n for n in range(len(join.atoms)) if n != place]
+        self.conclude(
+            join, self.passing(join, solved(opened(join.atoms[place], delta, place), join, left, self.tables))
+        )
+
+    def passing(self, join: Join, rows: Rows) -> Rows:
+        """Return the rows that pass the join's test."""
+        return rows.take(self.tests[join.test](rows)) if join.test and rows.size else rows
+
+    def conclude(self, join: Join, rows: Rows) -> None:
+        """Make what follows from the rows pending, as far as it is new."""
+        if rows.size and not join.heads:
+            self.clashes.append(Clash(join, self.batch_of(join, rows)))
+        for subject, table, target in join.heads if rows.size else ():
+            keys, at = first_of_each(packed(rows.value(subject), rows.value(target)))
+            _, there = self.tables[table].by_subject.find(keys)
+            if not there.all():
+                self.pend(join, table, keys[~there], rows.take(at[~there]))
+
+    def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
+        """Keep conclusions, with their proofs, for the next round."""
+        stepped = table in self.steps and any(atom.table == self.steps[table] for atom in join.atoms)
+        self.pending[table].append(Found(keys, self.batch_of(join, rows), np.arange(rows.size), stepped))
+
+    def batch_of(self, join: Join, rows: Rows) -> int:
+        """Keep the premises of some rows and return the number of their batch."""
+        width = len(join.atoms) if self.proofs else 0
+        columns = [rows.facts[n] for n in range(width)]
+        premises = np.stack(columns, axis=1) if columns else np.empty((rows.size, 0), np.int64)
+        return self.batch(join.rule, join.schema, premises)
+
+    def batch(self, rule: int, schema: tuple[int, ...], premises: Ints) -> int:
+        """Keep proofs and return the number of their batch."""
+        self.facts.batches.append(Batch(rule, schema, premises))
+        return len(self.facts.batches) - 1
+
+    def derivations(self, table: int, subjects: Ints, objects: Ints) -> Iterator[tuple[Join, Head, Rows]]:
+        """Yield every one-step derivation of pairs of a table from the facts there are."""
+        for target in (None, *np.unique(objects).tolist()):
+            chosen = slice(None) if target is None else objects == target
+            for join, head in tuple(self.concluding.get((table, target), ())):
+                rows = self.backward(join, head, subjects[chosen], objects[chosen])
+                if rows.size:
+                    yield join, head, rows
+
+    def backward(self, join: Join, head: Head, subjects: Ints, objects: Ints) -> Rows:
+        """Return the rows of a join that conclude some of these pairs."""
+        keep, columns = bound(head[0], head[2], subjects, objects)
+        start = Rows(len(keep), columns).take(keep)
+        return self.passing(join, solved(start, join, list(range(len(join.atoms))), self.tables))
+
+    def retract(self, table: int, subjects: Ints, objects: Ints) -> None:
+        """Take premises out, and what no longer follows; what has another proof stays.
+
+        All conclusions whose first proof is lost are taken out; those that follow from what remains come back
+        (Motik, Nenov, Piro and Horrocks, AAAI 2015, with first proofs in the place of counts).
+        """
+        at, there = self.tables[table].by_subject.find(packed(subjects, objects))
+        numbers = self.tables[table].by_subject.facts[at[there]]
+        lost = self.dependents.of(numbers[self.facts.batch.values[numbers] == ASSERTED])
+        self.facts.batch.values[lost] = GONE
+        by_table = [
+            (each, lost[self.facts.tables.values[lost] == each])
+            for each in np.unique(self.facts.tables.values[lost]).tolist()
+        ]
+        for each, gone in by_table:
+            for place in (each, self.steps.get(each, each)):
+                self.tables[place].remove(self.facts.subjects.values[gone], self.facts.objects.values[gone])
+        self.drop(frozenset(lost.tolist()))
+        for each, gone in by_table:
+            self.rederive(each, self.facts.subjects.values[gone], self.facts.objects.values[gone])
+        self.run()
+
+    def drop(self, lost: frozenset[int]) -> None:
+        """Forget the joins whose schema premises are lost, unless others give the same join."""
+        broken = {key for key, join in self.joins.items() if not lost.isdisjoint(join.schema)}
+        if not broken:
+            return
+        forgotten = {self.joins.pop(key) for key in broken}
+        for waiting in self.triggers.values():
+            waiting[:] = [each for each in waiting if each[0] not in forgotten]
+        for heads in self.concluding.values():
+            heads[:] = [each for each in heads if each[0] not in forgotten]
+        rules = {join.rule for join in forgotten}
+        for template in self.templates:
+            if template.place in rules:
+                for join in tuple(self.new_joins(template)):
+                    self.start(join)
+
+    def rederive(self, table: int, subjects: Ints, objects: Ints) -> None:
+        """Make those of some lost facts pending that follow from what remains."""
+        for join, head, rows in self.derivations(table, subjects, objects):
+            keys, at = first_of_each(packed(rows.value(head[0]), rows.value(head[2])))
+            self.pend(join, table, keys, rows.take(at))
+
+
+def is_transitive(join: Join) -> bool:
+    """Tell whether a join is that of a table with itself, end to start, into itself."""
+    if len(join.atoms) != 2 or len(join.heads) != 1:  # noqa: PLR2004 - two ends
+        return False
+    (one, two), head = join.atoms, join.heads[0]
+    variables = {place for place in (one.subject, one.object, two.object) if isinstance(place, str)}
+    return (
+        len(variables) == 3  # noqa: PLR2004 - start, middle, end
+        and one.object == two.subject
+        and (one.subject, one.table, two.object) == head
+        and one.table == two.table
+    )
+
+
+def first_of_each(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the different keys in the order in which they first stand, and where that is."""
+    _, at = np.unique(keys, return_index=True)
+    at.sort()
+    return keys[at], at

@@ -1,0 +1,264 @@
+"""A closure of RDF triples that can be questioned, grown and cut: conclusions, proofs, contradictions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, is_recognised, value_of
+from wicara.graph.reasoning.engine import Engine
+from wicara.graph.reasoning.facts import GONE
+from wicara.graph.reasoning.rules import Over, Rule, rules
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wicara.graph.reasoning.engine import Clash
+    from wicara.graph.reasoning.joins import Join, Rows
+    from wicara.graph.reasoning.relation import Ints, Mask
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+DATATYPE: Final = PREFIXES["rdfs"] + "Datatype"
+LISTED: Final = 100
+"""How many contradictions of one join are told, at most."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A generalized triple: any term may stand in any place (RDF 1.1 Concepts, section 7)."""
+
+    subject: Term
+    predicate: Term
+    object: Term
+
+    @property
+    def triple(self) -> Triple | None:
+        """The RDF triple; None where a literal is the subject or no IRI the predicate."""
+        if isinstance(self.subject, Literal) or not isinstance(self.predicate, NamedNode):
+            return None
+        return Triple(self.subject, self.predicate, self.object)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a proof: the rule, what it was applied to, what follows (nothing: a contradiction)."""
+
+    rule: Rule
+    premises: tuple[Statement, ...]
+    conclusion: Statement | None
+
+
+class Reasoner:
+    """The closure of some triples under the OWL 2 RL/RDF rules (OWL 2 Profiles, section 4.3)."""
+
+    def __init__(
+        self, premises: Iterable[Triple] = (), *, all_rules: bool = False, proofs: bool = True
+    ) -> None:
+        """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs."""
+        self.terms: list[Term] = []
+        self.numbers: dict[Term, int] = {}
+        self.rules: Sequence[Rule] = tuple(rule for rule in rules() if all_rules or not rule.noise)
+        self.read = 0
+        self.ill_typed_terms: set[int] = set()
+        self.engine = Engine(
+            self.rules, self.number_of_iri, self.whole_numbers, {"ill_typed": self.lacks_value}, proofs=proofs
+        )
+        self.add(premises)
+
+    # Terms and facts by number.
+
+    def number(self, term: Term) -> int:
+        """Return the number of a term; a new term gets the next one."""
+        found = self.numbers.setdefault(term, len(self.terms))
+        if found == len(self.terms):
+            self.terms.append(term)
+        return found
+
+    def number_of_iri(self, iri: str) -> int:
+        """Return the number of an IRI."""
+        return self.number(NamedNode(iri))
+
+    def statement(self, fact: int) -> Statement:
+        """Return a fact by its number."""
+        row = self.engine.facts[fact]
+        return Statement(self.terms[row.subject], self.terms[row.table], self.terms[row.object])
+
+    def fact(self, subject: Term, predicate: Term, target: Term) -> int | None:
+        """Return the number of a fact, or None where it is none."""
+        places = [self.numbers.get(term) for term in (predicate, subject, target)]
+        if None in places or places[0] not in self.engine.tables:
+            return None
+        table, one, two = places
+        found = self.engine.tables[table].match(one, two)  # type: ignore[index]
+        return found[0][2] if found else None
+
+    # What goes in and out.
+
+    def add(self, premises: Iterable[Triple]) -> None:
+        """Add premises and close again."""
+        for table, pairs in self.columns(premises).items():
+            self.engine.add(table, pairs[:, 0], pairs[:, 1])
+        self.read_literals()
+        self.engine.run()
+
+    def retract(self, premises: Iterable[Triple]) -> None:
+        """Take premises out, and what no longer follows."""
+        for table, pairs in self.columns(premises).items():
+            self.engine.retract(table, pairs[:, 0], pairs[:, 1])
+
+    def columns(self, triples: Iterable[Triple]) -> dict[int, Ints]:
+        """Return triples as pairs of term numbers, a table a predicate."""
+        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        number = self.number
+        for triple in triples:
+            found[number(triple.predicate)].append((number(triple.subject), number(triple.object)))
+        return {table: np.array(pairs, np.int64) for table, pairs in found.items()}
+
+    def statements(self, *, asserted: bool) -> Iterator[Statement]:
+        """Yield the premises, or the conclusions, in the order of their numbers."""
+        return (self.statement(fact) for fact in self.engine.facts.numbers(asserted=asserted).tolist())
+
+    def conclusions(self) -> Iterator[Triple]:
+        """Yield what follows and can be said in RDF, noise included."""
+        return (s.triple for s in self.statements(asserted=False) if s.triple is not None)
+
+    # Literals: table 8 of the profile.
+
+    def whole_numbers(self, value: int) -> list[int]:
+        """Return the literals whose value is a whole number."""
+        wanted = value_of(Literal(value))
+        return [n for n, t in enumerate(self.terms) if isinstance(t, Literal) and value_of(t) == wanted]
+
+    def read_literals(self) -> None:
+        """Note which new literals have no value, and what the rules conclude from literals alone."""
+        literals = [(n, t) for n, t in enumerate(self.terms) if isinstance(t, Literal)]
+        fresh = [(n, t) for n, t in literals if n >= self.read]
+        self.ill_typed_terms |= {number for number, literal in fresh if is_ill_typed(literal)}
+        for place, rule in enumerate(self.rules):
+            for premise in rule.premises:
+                if isinstance(premise, Over) and premise.name in GENERATED:
+                    pairs = GENERATED[premise.name](self, literals, fresh)
+                    self.generate(place, rule, pairs)
+        self.read = len(self.terms)
+
+    def generate(self, place: int, rule: Rule, pairs: list[tuple[int, int]]) -> None:
+        """Conclude the only conclusion of a rule for each pair that its test says."""
+        if pairs:
+            columns = np.array(pairs, np.int64)
+            (head,) = rule.conclusions
+            self.engine.derive(place, self.number_of_iri(head.predicate), columns[:, 0], columns[:, 1])
+
+    def lacks_value(self, rows: Rows) -> Mask:
+        """Tell in which rows ?x is a literal without a value in the value space of the datatype ?d."""
+        pairs = zip(rows.value("?x").tolist(), rows.value("?d").tolist(), strict=True)
+        return np.fromiter((self.is_outside(*pair) for pair in pairs), np.bool_, rows.size)
+
+    def is_outside(self, literal: int, datatype: int) -> bool:
+        """Tell whether a term is a literal that a datatype cannot have."""
+        term, kind = self.terms[literal], self.terms[datatype]
+        if not isinstance(term, Literal) or not isinstance(kind, NamedNode) or not is_recognised(kind.value):
+            return False
+        if term.datatype.value == kind.value:
+            return is_ill_typed(term)
+        value = value_of(term)
+        return value is not None and not in_space(value, kind.value)
+
+    # Proofs.
+
+    def first_proof(self, fact: int) -> Step | None:
+        """Return the last step of a fact's first proof; None for a premise."""
+        proof = self.engine.facts.proof(fact)
+        return None if proof is None else self.step(*proof, self.statement(fact))
+
+    def steps_to(self, subject: Term, predicate: Term, target: Term) -> Iterator[Step]:
+        """Yield every step that concludes a statement from what holds, whether it holds itself or not."""
+        one, table, two = (self.number(term) for term in (subject, predicate, target))
+        conclusion = Statement(subject, predicate, target)
+        seen: set[tuple[int, tuple[int, ...]]] = set()
+        for join, _, rows in self.engine.derivations(table, np.array([one]), np.array([two])):
+            for premises in premises_of(join, rows):
+                if (join.rule, premises) not in seen:
+                    seen.add((join.rule, premises))
+                    yield self.step(join.rule, premises, conclusion)
+
+    def contradictions(self) -> Iterator[Step]:
+        """Yield the contradictions: steps without a conclusion, and literals without a value."""
+        gone = self.engine.facts.batch.values == GONE
+        for clash in self.engine.clashes:
+            yield from (self.step(clash.join.rule, facts, None) for facts in self.clashing(clash, gone))
+        rule = next(rule for rule in self.rules if rule.name == "dt-not-type")
+        for number in sorted(self.ill_typed_terms):
+            for table in tuple(self.engine.tables.values()):
+                for _, _, fact in table.match(None, number)[:1]:
+                    yield Step(rule, (self.statement(fact),), None)
+
+    def clashing(self, clash: Clash, gone: Mask) -> Iterator[tuple[int, ...]]:
+        """Yield the premises of a contradiction's rows whose premises all hold."""
+        batch = self.engine.facts.batches[clash.batch]
+        for row in batch.premises[:LISTED].tolist():
+            facts = (*batch.schema, *row)
+            if not any(gone[fact] for fact in facts):
+                yield facts
+
+    def step(self, rule: int, premises: tuple[int, ...], conclusion: Statement | None) -> Step:
+        """Return a step of a proof by its numbers."""
+        return Step(self.rules[rule], tuple(self.statement(fact) for fact in premises), conclusion)
+
+
+def premises_of(join: Join, rows: Rows) -> Iterator[tuple[int, ...]]:
+    """Yield the facts that each row of a join was made of."""
+    columns = [rows.facts[n].tolist() for n in range(len(join.atoms))]
+    return ((*join.schema, *row) for row in zip(*columns, strict=True)) if columns else iter([join.schema])
+
+
+Literals = list[tuple[int, Literal]]
+
+
+def datatypes(reasoner: Reasoner, _literals: Literals, _fresh: Literals) -> list[tuple[int, int]]:
+    """Return dt-type1: every datatype of the map, which is an rdfs:Datatype."""
+    kind = reasoner.number_of_iri(DATATYPE)
+    return [(reasoner.number_of_iri(datatype), kind) for datatype in DATATYPES]
+
+
+def typed(reasoner: Reasoner, _literals: Literals, fresh: Literals) -> list[tuple[int, int]]:
+    """Return dt-type2: each literal with every datatype that has its value."""
+    return [
+        (number, reasoner.number_of_iri(datatype))
+        for number, literal in fresh
+        for value in [value_of(literal)]
+        if value is not None
+        for datatype in DATATYPES
+        if in_space(value, datatype)
+    ]
+
+
+def equal(_reasoner: Reasoner, literals: Literals, _fresh: Literals) -> list[tuple[int, int]]:
+    """Return dt-eq: literals with the same value."""
+    return [(one, two) for group in by_value(literals) for one in group for two in group]
+
+
+def different(_reasoner: Reasoner, literals: Literals, _fresh: Literals) -> list[tuple[int, int]]:
+    """Return dt-diff: literals with different values."""
+    pairs = combinations(by_value(literals), 2)
+    both = ((one, two) for near, far in pairs for one in near for two in far)
+    return list(chain.from_iterable(((one, two), (two, one)) for one, two in both))
+
+
+def by_value(literals: Literals) -> list[list[int]]:
+    """Return the literals that have a value, grouped by it."""
+    groups: dict[object, list[int]] = defaultdict(list)
+    for number, literal in literals:
+        value = value_of(literal)
+        if value is not None:
+            groups[value].append(number)
+    return list(groups.values())
+
+
+GENERATED: Final = {"datatype": datatypes, "has_value": typed, "equal": equal, "different": different}
+"""What the rules say that conclude from the literals alone."""

@@ -1,0 +1,278 @@
+"""From rules to joins: the premises that speak of the schema are matched against it, what is left is a join.
+
+A rule that speaks of a property by a variable, or of the members of a list, is written out once for each
+match of its schema premises. Other rules are joins as they stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.reasoning.joins import Atom, Join, Slot
+from wicara.graph.reasoning.rules import (
+    GENERATORS,
+    RDF_TYPE,
+    SAME_AS,
+    Over,
+    Pattern,
+    Premise,
+    Rule,
+    is_variable,
+)
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from wicara.graph.reasoning.relation import Relation
+
+Bindings = dict[str, int]
+
+FIRST: Final = PREFIXES["rdf"] + "first"
+REST: Final = PREFIXES["rdf"] + "rest"
+NIL: Final = PREFIXES["rdf"] + "nil"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a list: its member, the facts that lead to the cell, hold the member and lead on."""
+
+    member: int
+    reached: tuple[int, ...]
+    held: int
+    on: int
+
+
+@dataclass(frozen=True)
+class Match:
+    """A match of some schema premises: bindings, facts used, and the data premises that lists unfold to."""
+
+    bindings: Bindings
+    facts: tuple[int, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+
+    def __add__(self, other: Match) -> Match:
+        """Return both matches as one."""
+        return Match(self.bindings | other.bindings, self.facts + other.facts, self.patterns + other.patterns)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A rule with its number, divided into schema premises and data premises."""
+
+    place: int
+    rule: Rule
+    schema: tuple[Premise, ...]
+    data: tuple[Pattern, ...]
+
+    @property
+    def test(self) -> str | None:
+        """The test on the rows of a join, if the rule has one."""
+        return next((p.name for p in self.rule.premises if isinstance(p, Over) and is_test(p)), None)
+
+    @property
+    def spans_tables(self) -> bool:
+        """Whether a data premise has a predicate that no schema premise binds: it is tried on every table."""
+        bound = {v for p in self.schema for v in (p.variables if isinstance(p, Over) else p.terms)}
+        return any(is_variable(p.predicate) and p.predicate not in bound for p in self.data)
+
+
+def templates(rules: Sequence[Rule]) -> list[Template]:
+    """Return the rules that have joins: all but those that conclude from the literals alone."""
+    return [
+        Template(place, rule, *divided(rule))
+        for place, rule in enumerate(rules)
+        if not any(isinstance(p, Over) and p.name in GENERATORS for p in rule.premises)
+    ]
+
+
+def is_test(premise: Premise) -> bool:
+    """Tell whether a premise is a test on the rows of a join."""
+    return isinstance(premise, Over) and premise.name == "ill_typed"
+
+
+def divided(rule: Rule) -> tuple[tuple[Premise, ...], tuple[Pattern, ...]]:
+    """Return a rule's schema premises and its data premises.
+
+    Where a predicate is a variable or a list is spoken of, the premises with a fixed predicate are schema,
+    but for types by a variable class and for equalities that no predicate hangs on. Elsewhere all are data.
+    """
+    patterns = tuple(p for p in rule.premises if isinstance(p, Pattern))
+    lists = [p for p in rule.premises if isinstance(p, Over) and not is_test(p)]
+    predicates = {p.predicate for p in (*patterns, *rule.conclusions) if is_variable(p.predicate)}
+    if not lists and not predicates:
+        return (), patterns
+    data = tuple(p for p in patterns if is_data(p, predicates))
+    return tuple(p for p in rule.premises if p not in data and not is_test(p)), data
+
+
+def is_data(pattern: Pattern, predicates: Collection[str]) -> bool:
+    """Tell whether a premise is matched by a join and not against the schema."""
+    if is_variable(pattern.predicate):
+        return True
+    if pattern.predicate == RDF_TYPE:
+        return is_variable(pattern.object)
+    return pattern.predicate == SAME_AS and not {pattern.subject, pattern.object} & set(predicates)
+
+
+class Schema:
+    """Matches templates against the tables of a closure."""
+
+    def __init__(
+        self,
+        tables: Mapping[int, Relation],
+        number: Callable[[str], int],
+        literals: Callable[[int], Sequence[int]],
+    ) -> None:
+        """Take the tables, the number of each IRI, and the literals whose value is a whole number."""
+        self.tables = tables
+        self.number = number
+        self.literals = literals
+        self.first, self.rest, self.nil = number(FIRST), number(REST), number(NIL)
+
+    def watched(self, template: Template) -> frozenset[int] | None:
+        """Return the tables whose growth may give a template new joins; None is every table."""
+        if template.spans_tables:
+            return None
+        lists = {self.first, self.rest} if any(isinstance(p, Over) for p in template.schema) else set()
+        return frozenset(
+            lists | {self.number(p.predicate) for p in template.schema if isinstance(p, Pattern)}
+        )
+
+    def joins(self, template: Template) -> Iterator[Join]:
+        """Yield the joins of a template for the schema as it stands."""
+        for match in self.matches(template.schema, template.rule, Match({})):
+            patterns = (*template.data, *match.patterns)
+            for bindings in self.with_predicates(patterns, match.bindings):
+                join = self.join(template, patterns, bindings, match.facts)
+                if join is not None:
+                    yield join
+
+    def with_predicates(self, patterns: Sequence[Pattern], bindings: Bindings) -> Iterator[Bindings]:
+        """Yield the bindings with every predicate bound, trying each table for one that is not."""
+        free = (p.predicate for p in patterns if is_variable(p.predicate) and p.predicate not in bindings)
+        unbound = next(free, None)
+        if unbound is None:
+            yield bindings
+            return
+        for table in [each for each in self.tables if each >= 0]:
+            yield from self.with_predicates(patterns, {**bindings, unbound: table})
+
+    def join(
+        self, template: Template, patterns: Sequence[Pattern], bindings: Bindings, facts: tuple[int, ...]
+    ) -> Join | None:
+        """Return the join for one match of the schema, or None where its conclusions cannot be written."""
+
+        def slot(term: str) -> Slot:
+            return bindings.get(term, term) if is_variable(term) else self.number(term)
+
+        atoms = tuple(Atom(int(slot(p.predicate)), slot(p.subject), slot(p.object)) for p in patterns)
+        heads = tuple(
+            (slot(p.subject), int(slot(p.predicate)), slot(p.object)) for p in template.rule.conclusions
+        )
+        named = {place for atom in atoms for place in (atom.subject, atom.object)}
+        if any(isinstance(place, str) and place not in named for head in heads for place in head):
+            return None
+        return Join(template.place, atoms, heads, facts, template.test)
+
+    def matches(self, premises: Sequence[Premise], rule: Rule, match: Match) -> Iterator[Match]:
+        """Yield each match of the schema premises that goes with what is matched already."""
+        if not premises:
+            yield match
+            return
+        premise = premises[0]
+        found = (
+            self.list_matches(premise, rule, match.bindings)
+            if isinstance(premise, Over)
+            else self.pattern_matches(premise, match.bindings)
+        )
+        for more in found:
+            yield from self.matches(premises[1:], rule, match + more)
+
+    def pattern_matches(self, pattern: Pattern, bindings: Bindings) -> Iterator[Match]:
+        """Yield the facts that match a schema premise."""
+        table = self.tables.get(self.number(pattern.predicate))
+        if table is None:
+            return
+        for subject in self.choices(pattern.subject, bindings):
+            for target in self.choices(pattern.object, bindings):
+                for s, o, fact in table.match(subject, target):
+                    pairs = ((pattern.subject, s), (pattern.object, o))
+                    if pattern.subject != pattern.object or s == o:
+                        yield Match({t: v for t, v in pairs if is_variable(t)}, (fact,))
+
+    def choices(self, term: str, bindings: Bindings) -> Sequence[int | None]:
+        """Return the numbers that a place may have; None is any."""
+        if is_variable(term):
+            return (bindings.get(term),)
+        return self.literals(int(term)) if term.isdigit() else (self.number(term),)
+
+    def list_matches(self, over: Over, rule: Rule, bindings: Bindings) -> Iterator[Match]:
+        """Yield what a premise over a list unfolds to: its members, pairs of them, or data premises."""
+        cells = self.cells(bindings[over.variables[0]])
+        if over.name == "member":
+            for cell in cells:
+                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held))
+        elif over.name == "pair":
+            yield from pairs(over, cells)
+        elif cells:
+            members = {f"?member{i}": cell.member for i, cell in enumerate(cells)}
+            facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
+            patterns = chain(over, len(cells)) if over.name == "chain" else every(over, rule, len(cells))
+            yield Match(members, facts, patterns)
+
+    def cells(self, node: int) -> list[Cell]:
+        """Return the cells of a list; none where it is broken or runs in a circle."""
+        found: list[Cell] = []
+        seen: set[int] = set()
+        reached: tuple[int, ...] = ()
+        while node != self.nil:
+            held, on = self.tables[self.first].match(node, None), self.tables[self.rest].match(node, None)
+            if node in seen or not held or not on:
+                return []
+            seen.add(node)
+            (_, member, holding), (_, after, leading) = min(held, key=by_fact), min(on, key=by_fact)
+            found.append(Cell(member, reached, holding, leading))
+            reached, node = (*reached, leading), after
+        return found
+
+
+def by_fact(row: tuple[int, int, int]) -> int:
+    """Return the number of a matched fact: the oldest is preferred."""
+    return row[2]
+
+
+def pairs(over: Over, cells: Sequence[Cell]) -> Iterator[Match]:
+    """Yield any two members of a list, both ways round."""
+    one, two = over.variables[1:]
+    for i, near in enumerate(cells):
+        for far in cells[i + 1 :]:
+            facts = (*far.reached, near.held, far.held)
+            yield Match({one: near.member, two: far.member}, facts)
+            yield Match({one: far.member, two: near.member}, facts)
+
+
+def chain(over: Over, length: int) -> tuple[Pattern, ...]:
+    """Return the steps of a property chain, from its first variable to its last."""
+    _, start, end = over.variables
+    nodes = [start, *(f"?between{i}" for i in range(1, length)), end]
+    return tuple(Pattern(nodes[i], f"?member{i}", nodes[i + 1]) for i in range(length))
+
+
+def every(over: Over, rule: Rule, length: int) -> tuple[Pattern, ...]:
+    """Return the triples of an `every` premise for each member; its own variables get a copy for each."""
+    patterns = [p for p in rule.premises if isinstance(p, Pattern)]
+    outside = {term for p in (*patterns, *rule.conclusions) for term in p.terms}
+    return tuple(
+        Pattern(*(renamed(term, over.variables[1], outside, i) for term in pattern.terms))
+        for i in range(length)
+        for pattern in over.triples
+    )
+
+
+def renamed(term: str, member: str, outside: Iterable[str], place: int) -> str:
+    """Return a term of an `every` premise as it is called for the member at a place."""
+    if term == member:
+        return f"?member{place}"
+    return f"{term}{place}" if is_variable(term) and term not in outside else term
