@@ -88,7 +88,7 @@ def shapes(folder: str) -> Graph:
 def messages(folder: str) -> dict[str, str]:
     """Return the English message of each shape that has one: its own, or that of its query."""
     graph = shapes(folder)
-    found = {}
+    found: dict[str, str] = {}
     for subject, message in graph.subject_objects(SH.message):
         owner = graph.value(predicate=SH.sparql, object=subject) or subject
         if message.language == "en":  # type: ignore[attr-defined]
@@ -195,7 +195,8 @@ def test_disjoint_classes_are_refused(
 ) -> None:
     """An individual that comes out in two disjoint classes is an inconsistency that names just these."""
     rule, *classes = said(example).replace("wic:", WIC).split()
-    individuals = {t.subject.value for t in read(example)} | {t.object.value for t in read(example)}
+    terms = {term for triple in read(example) for term in (triple.subject, triple.object)}
+    individuals = {term.value for term in terms if isinstance(term, NamedNode)}
     found = set().union(*(contradictions.get(individual, set()) for individual in individuals))
     assert found == {(rule, frozenset(classes))}
 
