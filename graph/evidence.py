@@ -136,7 +136,9 @@ def faults(quads: Iterable[Quad]) -> Iterator[str]:
     sources = {source.iri: source for source in read_sources(every)}
     for item in read_evidence(every):
         source = sources.get(item.article)
-        if source is None:
+        if not item.article or item.selector.start < 0 or not item.selector.exact:
+            yield f"{called(item.fact)}: its evidence {called(item.iri)} lacks an article, position or quote"
+        elif source is None:
             yield f"{item}: its article {called(item.article)} is no source that is described"
         else:
             yield from (f"{item}: {fault}" for rule in RULES for fault in rule(item, source))

@@ -210,4 +210,4 @@ def test_missing_parts_are_told() -> None:
     ]
     (fault,) = faults(quads)
     assert "F009" in fault
-    assert "is no source" in fault
+    assert "lacks an article" in fault

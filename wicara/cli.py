@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wicara.graph.check import Result
+    from wicara.graph.sources import Source
     from wicara.graph.store import BuiltDataset
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -324,6 +325,78 @@ def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
 
     known = read_sources(read_inputs(extra).quads)
     emit(of_sources(known, [match_source(text, known) for text in texts]))
+
+
+def known_sources(extra: Path | None) -> tuple[Source, ...]:
+    """Return the sources that the data describes; while a file is being written and cannot be read, none."""
+    from wicara.graph.errors import UnreadableInput  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.inputs import read_inputs  # noqa: PLC0415
+    from wicara.graph.sources import read_sources  # noqa: PLC0415
+
+    try:
+        return read_sources(read_inputs(extra).quads)
+    except UnreadableInput as fault:
+        click.echo(f"wicara: {fault}\nUntil then sentences are found by their punctuation.", err=True)
+        return ()
+
+
+def print_text(text: str, output: Path | None = None) -> None:
+    """Print a text, or write it to a file that appears when it is whole."""
+    from wicara.output import emit  # noqa: PLC0415 - loaded when needed
+
+    emit(text.encode(), output)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "name", help="ID of the article, the end of its IRI; else made of the name of FILE.")
+@click.option("--language", default="id", show_default=True, help="Language tag of the text.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, such as my/ID.trig.")
+def article(file: Path, name: str | None, language: str, output: Path | None) -> None:
+    """Begin with a new article: print a data file with its description, sentences, and an example.
+
+    FILE is the text in UTF-8, exactly as it is kept: positions count its characters. The text itself does not
+    go into the data. Sentences are found by their punctuation: look at them.
+    """
+    from wicara.graph.article import proposal, skeleton, slug  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.sources import read_text  # noqa: PLC0415
+
+    text = read_text(file)
+    source = proposal(text, slug(name or file.stem), language)
+    print_text(skeleton(source, text.characters), output)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("words")
+@extra_option
+@click.option("--fact", default="F001", show_default=True, help="Number of the fact that rests on the words.")
+@click.option("--span", metavar="START:END", help="All the text that the fact rests on, where it is more.")
+@click.option("--occurrence", type=click.IntRange(min=1), help="Which one, where there are more.")
+@click.option("--id", "name", help="ID of the article, where its description is not among the data yet.")
+def quote(  # noqa: PLR0913 - one parameter an option
+    file: Path,
+    words: str,
+    extra: Path | None,
+    *,
+    fact: str,
+    span: str | None,
+    occurrence: int | None,
+    name: str | None,
+) -> None:
+    """Print the evidence of a fact, as Turtle for graph:prov: where WORDS, at most eight, stand in FILE.
+
+    The article is known by the text's SHA-256 where the data describes it; --add names a folder of more data.
+    """
+    from wicara.graph.article import source_for  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.quotation import evidence_block, read_span  # noqa: PLC0415
+    from wicara.graph.quotation import quote as find  # noqa: PLC0415
+    from wicara.graph.sources import read_text  # noqa: PLC0415
+
+    text = read_text(file)
+    source = source_for(text, name, known_sources(extra))
+    found = find(source, text.characters, words, read_span(span), occurrence)
+    print_text(evidence_block(found, fact))
 
 
 def current(data: Path | None, extra: Path | None) -> BuiltDataset:

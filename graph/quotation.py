@@ -1,0 +1,172 @@
+"""Words of a text that a fact is to rest on: where they stand, what hinders quoting them, their selector."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.article import ordinal
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.evidence import MOST_WORDS, core, selector, word_count
+from wicara.graph.naming import called
+from wicara.graph.turtle import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wicara.graph.evidence import Selector
+    from wicara.graph.sentences import Span
+    from wicara.graph.sources import Sentence, Source
+
+LOOKALIKE: Final = 0.6
+"""How alike words must be to be proposed as those that were meant, 0 to 1."""
+
+
+class Unquotable(UnreadableInput):
+    """The words cannot be quoted as they were given; the text says what to give instead."""
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Words of a source with their place: the span that a fact rests on, and the sentence it stands in."""
+
+    source: Source
+    sentence: Sentence
+    selector: Selector
+
+
+def quote(
+    source: Source, text: str, words: str, span: Span | None = None, occurrence: int | None = None
+) -> Quotation:
+    """Return the place of some words: the only one, or the one of that number (from 1), inside `span`.
+
+    `span` is what the fact rests on where that is more than the words. Raises Unquotable with what to give.
+    """
+    check_length(words)
+    start, end = span or (0, len(text))
+    if not 0 <= start < end <= len(text):
+        raise Unquotable(f"There is no span [{start},{end}) in a text of {len(text)} characters.")
+    at = chosen(text, words, places(text[start:end], words, start), occurrence)
+    sentence = sentence_at(source, at)
+    if core(words) == core(text[sentence.start : sentence.end]):
+        raise Unquotable("These words are a whole sentence. Choose some of them that identify the fact.")
+    return Quotation(source, sentence, selector(text, *(span or (at, at + len(words))), words))
+
+
+def read_span(span: str | None) -> Span | None:
+    """Return START:END as two numbers; raises Unquotable where it is something else."""
+    if span is None:
+        return None
+    found = re.fullmatch(r"([0-9]+):([0-9]+)", span)
+    if not found:
+        raise Unquotable(f"The span {span!r} is not START:END, two counts of characters such as 120:164.")
+    return int(found[1]), int(found[2])
+
+
+def check_length(words: str) -> None:
+    """Raise Unquotable where there are no words, or too many to quote."""
+    if not words.strip():
+        raise Unquotable("There are no words to quote.")
+    if word_count(words) > MOST_WORDS:
+        raise Unquotable(
+            f"These are {word_count(words)} words, and a quote has at most {MOST_WORDS}. Choose some that "
+            "identify the fact; --span START:END names all the text that the fact rests on."
+        )
+
+
+def places(text: str, words: str, offset: int) -> list[int]:
+    """Return where the words begin in a text that begins at an offset, overlaps included."""
+    return [offset + found.start() for found in re.finditer(f"(?={re.escape(words)})", text)]
+
+
+def chosen(text: str, words: str, found: Sequence[int], occurrence: int | None) -> int:
+    """Return the one place that is meant; raises Unquotable where there is none, or more and no choice."""
+    if not found:
+        raise Unquotable(not_found(text, words))
+    if occurrence is None and len(found) == 1:
+        return found[0]
+    if occurrence is not None and 1 <= occurrence <= len(found):
+        return found[occurrence - 1]
+    listed = "".join(f"\n  {number}: {in_context(text, at, words)}" for number, at in enumerate(found, 1))
+    raise Unquotable(f"The words stand there {len(found)} times. Choose one with --occurrence N:{listed}")
+
+
+def in_context(text: str, at: int, words: str) -> str:
+    """Return the words with what stands around them, on one line."""
+    end = at + len(words)
+    around = f"{text[max(0, at - 20) : at]}[{words}]{text[end : end + 20]}"
+    return f"[{at},{end}) ...{' '.join(around.split())}..."
+
+
+def sentence_at(source: Source, at: int) -> Sentence:
+    """Return the sentence that a place is in; raises Unquotable where it is in none."""
+    for sentence in source.sentences:
+        if sentence.start <= at < sentence.end:
+            return sentence
+    raise Unquotable(
+        f"The character {at} is in none of the sentences of {source.name}. Correct their offsets."
+    )
+
+
+def not_found(text: str, words: str) -> str:
+    """Return that the words are not in the text, and where the most alike are, with the first difference."""
+    alike, start, end = most_alike(text, words)
+    if alike < LOOKALIKE:
+        return (
+            "The words are not in the text, nor any like them. Copy them from it; capitals and accents count."
+        )
+    unlike = difference(words, text[start:end])
+    return f"The words are not in the text. Most alike are, at [{start},{end}), {unlike}"
+
+
+def most_alike(text: str, words: str) -> tuple[float, int, int]:
+    """Return how alike, and where, the most alike run of as many words is."""
+    tokens = [found.span() for found in re.finditer(r"\S+", text)]
+    length = max(1, len(words.split()))
+    matcher = SequenceMatcher(b=words, autojunk=False)
+    best = (0.0, 0, 0)
+    for first, last in zip(tokens, tokens[length - 1 :], strict=False):
+        matcher.set_seq1(text[first[0] : last[1]])
+        if matcher.real_quick_ratio() > best[0] and matcher.quick_ratio() > best[0]:
+            best = max(best, (matcher.ratio(), first[0], last[1]))
+    return best
+
+
+def difference(given: str, there: str) -> str:
+    """Return the first difference between the words that were given and those in the text."""
+    at = next((at for at, (one, other) in enumerate(zip(given, there, strict=False)) if one != other), None)
+    if at is None:
+        return f"{there!r}"
+    return f"{there!r}; its character {at + 1} is {named(there[at])}, and you gave {named(given[at])}"
+
+
+def named(character: str) -> str:
+    """Return a character with its Unicode name."""
+    return f"{unicodedata.name(character, 'a control character')} (U+{ord(character):04X})"
+
+
+def evidence_block(found: Quotation, fact: str) -> str:
+    """Return the evidence of a fact in Turtle, to go into graph:prov."""
+    article, sentence, words = found.source.name, found.sentence, found.selector
+    name = f"{article}-{fact.lower()}"
+    return f"""\
+# in sentence {ordinal(sentence)} [{sentence.start},{sentence.end})
+evidence:{name} a wic:Evidence , oa:Annotation ;
+    skos:prefLabel "evidence of {fact}"@en , "bukti {fact}"@id ;
+    wic:inSentence {called(sentence.iri)} ;
+    oa:hasBody <{graph_iri(GraphKind.FACT, article, fact)}> ; oa:hasTarget evidence:{name}-target .
+evidence:{name}-target a oa:SpecificResource ;
+    skos:prefLabel "selected words of {fact}"@en , "kata-kata terpilih {fact}"@id ;
+    oa:hasSource article:{article} ; oa:hasSelector evidence:{name}-position , evidence:{name}-quote .
+evidence:{name}-position a oa:TextPositionSelector ;
+    skos:prefLabel "position of {fact}"@en , "posisi {fact}"@id ;
+    oa:start {words.start} ; oa:end {words.end} ;
+    wic:spanSha256 "{words.sha256}" .
+evidence:{name}-quote a oa:TextQuoteSelector ;
+    skos:prefLabel "quote of {fact}"@en , "kutipan {fact}"@id ;
+    oa:exact {quoted(words.exact)}@{found.source.language or "und"} .
+"""

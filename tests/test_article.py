@@ -1,0 +1,191 @@
+"""A new article: sentences are found, words quoted as they stand, and the guide leads to an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse
+from wicara.graph.article import proposal, skeleton, slug
+from wicara.graph.quotation import Unquotable, quote
+from wicara.graph.sentences import sentences
+from wicara.graph.sources import Text, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Command
+
+GUIDE = Path(__file__).parent.parent / "docs" / "add-an-article.md"
+BLOCK = re.compile(r"(?:<!-- (?P<task>[^>]*) -->\n)?```\w+\n(?P<body>.*?)```\n", re.DOTALL)
+MARKS = ["Dit. ", "Dr. A.B. ", "ia. ", "\u201cYa!\u201d ", "(2/8). ", "\u00a0", "\n\n", "3.5 ", "\U0001f54a "]
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(MARKS),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    ),
+    max_size=12,
+).map("".join)
+TEXT = "Retno \u00a0L.P. Marsudi tiba. Ia tiba di Sochi bersama Menlu lain. Lalu semua pulang."
+
+
+def cut(text: str) -> list[str]:
+    """Return the sentences of a text."""
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def test_the_sentences_of_the_real_article(shared: Path) -> None:
+    """The 21 sentences of the article are found where a reader found them."""
+    read = json.loads((shared / "facts" / "facts.json").read_text(encoding="utf-8"))["sentences"]
+    text = read_text(shared / "sources" / "kemlu-2018-08-02-asean-russia.txt").characters
+    assert list(sentences(text)) == [(sentence["start"], sentence["end"]) for sentence in read]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        ["Demikian Dit. Kerja Sama.", "Retno \u00a0L.P. Marsudi tiba."],
+        ["untuk 2018-2021(2/8).", "\u201cSaat ini."],
+        ['dan bencana alam".', "Demikian."],
+        ["\u201cYa!\u201d katanya.", "Apa?", "US$16.74 miliar."],
+        ["for Mutual Benefit.", "(Sumber: Dit. Kemlu)"],
+    ],
+)
+def test_sentences_survive_punctuation(whole: list[str]) -> None:
+    """Abbreviations, initials, dates in brackets, figures and closing quotes do not cut a sentence."""
+    assert cut(" ".join(whole)) == whole
+
+
+def test_a_bracket_may_follow_without_a_space() -> None:
+    """A bracket that follows a full stop directly begins a sentence; an empty line ends one."""
+    assert cut("Habis.(Sumber: Kemlu)\n\nJudul tanpa titik") == [
+        "Habis.",
+        "(Sumber: Kemlu)",
+        "Judul tanpa titik",
+    ]
+
+
+@given(text=PIECES)
+def test_sentences_hold_all_of_the_text(text: str) -> None:
+    """Whatever the text, its sentences come in order, do not overlap, and leave out white space only."""
+    spans = sentences(text)
+    edges = [edge for span in spans for edge in span]
+    assert edges == sorted(edges)
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+    gaps = zip([0, *edges[1::2]], [*edges[::2], len(text)], strict=True)
+    assert all(not text[start:end].strip() for start, end in gaps)
+
+
+@given(text=PIECES)
+def test_the_skeleton_is_data(text: str) -> None:
+    """Whatever the text, the skeleton is TriG that describes its sentences."""
+    source = proposal(Text(Path("a"), text, "0" * 64), "a", "id")
+    quads = list(parse(skeleton(source, text), format=RdfFormat.TRIG))
+    assert sum(quad.predicate.value.endswith("#end") for quad in quads) == len(source.sentences)
+
+
+def test_ids_are_plain() -> None:
+    """An ID is small ASCII letters, digits and hyphens, whatever the file is called."""
+    assert slug("Caf\u00e9 Menlu_2019 (1)") == "cafe-menlu-2019-1"
+
+
+@given(text=PIECES, data=st.data())
+def test_what_is_quoted_stands_there(text: str, data: st.DataObject) -> None:
+    """Words taken from a text are found where they were taken, or there is a reason not to quote them."""
+    start = data.draw(st.integers(0, len(text)))
+    words = text[start : data.draw(st.integers(start, len(text)))]
+    source = proposal(Text(Path("a"), text, "0" * 64), "a", "id")
+    number = sum(text.startswith(words, at) for at in range(start + 1))
+    try:
+        found = quote(source, text, words, occurrence=number).selector
+    except Unquotable:
+        return
+    assert (found.start, text[found.start : found.end]) == (start, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("Retno L.P. Marsudi", r"character 7 is NO-BREAK SPACE \(U\+00A0\)"),
+        ("sochi bersama", r"character 1 is LATIN CAPITAL LETTER S"),
+        ("xyz", "not in the text, nor any like them"),
+        ("tiba", r"--occurrence N:\n  1: \[20,24\).*\n  2: \[29,33\)"),
+        ("satu dua tiga empat lima enam tujuh delapan sembilan", "These are 9 words"),
+        ("Lalu semua pulang", "whole sentence"),
+        (" ", "no words"),
+    ],
+)
+def test_what_cannot_be_quoted_says_why(words: str, complaint: str) -> None:
+    """Words that are not there, stand there twice, are too many or a whole sentence: the message helps on."""
+    with pytest.raises(Unquotable, match=complaint):
+        quote(proposal(Text(Path("a"), TEXT, ""), "a", "id"), TEXT, words)
+
+
+def test_a_quote_may_stand_in_a_wider_span() -> None:
+    """With a span, position and hash are the span's, and the words are looked for inside it."""
+    found = quote(proposal(Text(Path("a"), TEXT, ""), "a", "id"), TEXT, "tiba", (26, 42))
+    assert (found.selector.start, found.selector.end, found.selector.exact) == (26, 42, "tiba")
+    assert found.sentence.iri.endswith("a-s02")
+
+
+def test_quote_on_the_command_line(wicara: Command, tmp_path: Path) -> None:
+    """`wicara quote` exits 2 with one message where the words are not there."""
+    file = tmp_path / "text.txt"
+    file.write_bytes(TEXT.encode())
+    missing = wicara("quote", file, "Retno L.P.")
+    assert missing.returncode == 2
+    assert "NO-BREAK SPACE" in missing.stderr
+    assert missing.stdout == ""
+    assert wicara("quote", tmp_path / "none.txt", "a").returncode == 2
+
+
+def tasks() -> Iterator[tuple[str, str]]:
+    """Yield the blocks of the guide, each with what the comment before it says to do."""
+    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
+        yield block["task"] or "", block["body"]
+
+
+def run(console: str, folder: Path) -> None:
+    """Run the commands of a console block; each line shown below a command stands in its output."""
+    for step in console.removeprefix("$ ").split("\n$ "):
+        command, *shown = step.rstrip("\n").split("\n")
+        done = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        for line in shown:
+            assert line in done.stdout
+
+
+def test_the_guide_leads_from_a_text_to_an_answer(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What docs/add-an-article.md says to do, done in an empty folder, works and answers as it says."""
+    shim = tmp_path / "bin" / "wicara"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m wicara "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(shim.parent), prepend=":")
+    monkeypatch.setenv("WICARA_DATA", str(data_dir))
+    replaced = ("", "")
+    for task, body in tasks():
+        verb, _, name = task.partition(" ")
+        target = tmp_path / name.rpartition(" ")[2]
+        target.parent.mkdir(exist_ok=True)
+        if verb == "file:":
+            target.write_text(body, encoding="utf-8")
+        elif verb == "append":
+            target.write_text(target.read_text(encoding="utf-8") + body, encoding="utf-8")
+        elif verb == "replace":
+            replaced = (str(target), body)
+        elif verb == "with":
+            before = Path(replaced[0]).read_text(encoding="utf-8")
+            assert replaced[1] in before
+            Path(replaced[0]).write_text(before.replace(replaced[1], body), encoding="utf-8")
+        else:
+            run(body, tmp_path)
