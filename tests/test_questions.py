@@ -33,6 +33,8 @@ from answers import (
     SOCHI,
     row,
 )
+from pyoxigraph import RdfFormat
+from rdflib import Dataset
 from wicara.graph.identity import read_identity, resolve
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.queries import Question, questions
@@ -40,6 +42,8 @@ from wicara.queries import Question, questions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from wicara.graph.store import BuiltDataset
 
 QUESTIONS = {question.id: question for question in questions()}
 ASKED = sorted(QUESTIONS)
@@ -70,6 +74,15 @@ def written(term: dict[str, str]) -> str:
     return term["value"]
 
 
+def rows_of(results: bytes) -> Rows:
+    """Return the rows of SPARQL JSON results, every column filled."""
+    answer = json.loads(results)
+    return [
+        {name: written(found[name]) if name in found else "-" for name in answer["head"]["vars"]}
+        for found in answer["results"]["bindings"]
+    ]
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """The SPARQL endpoint of a running server."""
@@ -87,12 +100,7 @@ class Endpoint:
 
     def ask(self, query: str, *, infer: bool = True) -> Rows:
         """Return the rows of the answer to a SELECT query."""
-        answer = json.loads(self.raw(query, infer=infer))
-        names = answer["head"]["vars"]
-        return [
-            {name: written(found[name]) if name in found else "-" for name in names}
-            for found in answer["results"]["bindings"]
-        ]
+        return rows_of(self.raw(query, infer=infer))
 
 
 @contextmanager
@@ -151,6 +159,23 @@ def test_a_question_is_answered_in_full_and_with_nothing_else(name: str, endpoin
     rows = endpoint.ask(QUESTIONS[name].text)
     assert len(rows) == len({row(*found.values()) for found in rows})
     assert told(rows, ANSWERS[name].columns) == ANSWERS[name].rows()
+
+
+@pytest.fixture(scope="module")
+def other_engine(dataset: BuiltDataset) -> Dataset:
+    """Return the dataset in rdflib, whose SPARQL engine shares no code with the server's."""
+    loaded = Dataset()
+    loaded.parse(data=dataset.store.dump(format=RdfFormat.N_QUADS), format="nquads")
+    return loaded
+
+
+@pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")  # rdflib uses what it deprecates
+@pytest.mark.parametrize("name", ASKED)
+def test_another_engine_gives_the_same_answer(name: str, endpoint: Endpoint, other_engine: Dataset) -> None:
+    """A query file is plain SPARQL 1.1: rdflib answers it with the same rows in the same order."""
+    results = other_engine.query(QUESTIONS[name].text).serialize(format="json")
+    assert results is not None
+    assert rows_of(results) == endpoint.ask(QUESTIONS[name].text)
 
 
 @pytest.mark.parametrize("name", [name for name in ASKED if ANSWERS[name].never])
@@ -343,6 +368,6 @@ graph:prov {{
         oa:start "0"^^xsd:nonNegativeInteger ; oa:end "15"^^xsd:nonNegativeInteger ;
         wic:spanSha256 "{sha256(OTHER_TEXT[:15].encode()).hexdigest()}" .
     evidence:other-2018-f001-quote a oa:TextQuoteSelector ;
-        skos:prefLabel "quote of F001"@en , "kutipan F001"@id ; oa:exact "China"@id .
+        skos:prefLabel "quote of F001"@en , "kutipan F001"@id ; oa:exact "China"@en .
 }}
 """
