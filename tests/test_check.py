@@ -1,0 +1,173 @@
+"""`wicara check`: every check in one table, pass or what falls short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from wicara.graph.candidate import Candidate
+from wicara.graph.check import QUICK, STAGES
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.inputs import Inputs, read_inputs
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Command
+
+TEXT = "sources/kemlu-2018-08-02-asean-russia.txt"
+FACT = "fact/kemlu-2018-08-02-asean-russia/F001"
+
+
+def term(name: str) -> NamedNode:
+    """Return the IRI that a prefixed name stands for."""
+    prefix, _, local = name.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
+
+
+def statement(graph: str, subject: str, predicate: str, target: str | Literal | BlankNode) -> Quad:
+    """Return a quad of prefixed names."""
+    value = term(target) if isinstance(target, str) else target
+    return Quad(term(subject), term(predicate), value, term(f"graph:{graph}"))
+
+
+FAULTS = {
+    "graphs": (
+        [statement("fact/x/F001", "state:laos", "rdf:type", "wic:State")],
+        "graph:fact/x/F001 is not described in graph:prov as a wic:FactGraph",
+    ),
+    "graphs, one that states nothing": (
+        [statement("prov", "graph:background/x/y", "rdf:type", "wic:BackgroundGraph")],
+        "graph:background/x/y is described as a wic:BackgroundGraph but states nothing",
+    ),
+    "terms": (
+        [statement(FACT, "state:laos", "wic:hasParty", "state:laoss")],
+        "state:laoss, used in graph:fact/kemlu-2018-08-02-asean-russia/F001, is not defined anywhere",
+    ),
+    "evidence": (
+        [statement("prov", "graph:fact/x/F001", "rdf:type", "wic:FactGraph")],
+        "graph:fact/x/F001 has no evidence with a position",
+    ),
+    "derivation": (
+        [statement("prov", "graph:fact/x/D01", "rdf:type", "wic:DerivedFactGraph")],
+        "graph:fact/x/D01 has no prov:wasDerivedFrom",
+    ),
+    "background": (
+        [statement("prov", "graph:background/x/y", "rdf:type", "wic:BackgroundGraph")],
+        "graph:background/x/y has no prov:hadPrimarySource",
+    ),
+    "labels": (
+        [statement("entities", "state:utopia", "rdf:type", "wic:State")],
+        "state:utopia has no skos:prefLabel in id",
+    ),
+    "one label": (
+        [statement("entities", "state:laos", "skos:prefLabel", Literal("Lao", language="en"))],
+        "state:laos is called Lao and Laos",
+    ),
+    "same": (
+        [statement(FACT, "state:laos", "owl:sameAs", "state:russia")],
+        "state:laos owl:sameAs state:russia",
+    ),
+    "blank nodes": (
+        [statement(FACT, "state:laos", "wic:hasParty", BlankNode("b"))],
+        "a blank node stands in graph:fact/kemlu-2018-08-02-asean-russia/F001, with wic:hasParty",
+    ),
+    "schemes": (
+        [statement("vocab", "area:x", "rdf:type", "skos:Concept")],
+        "area:x is in no skos:ConceptScheme",
+    ),
+    "broader": (
+        [
+            statement("vocab", "area:trade", "skos:broader", "area:scholarships"),
+            statement("vocab", "area:scholarships", "skos:broader", "area:trade"),
+        ],
+        "area:trade is broader than itself",
+    ),
+    "related": (
+        [
+            statement("vocab", "area:trade", "skos:broader", "area:scholarships"),
+            statement("vocab", "area:trade", "skos:related", "area:scholarships"),
+        ],
+        "area:trade is related to area:scholarships, which is broader",
+    ),
+    "concept labels": (
+        [statement("vocab", "area:trade", "skos:prefLabel", Literal("education", language="en"))],
+        "area:education and area:trade have the same label",
+    ),
+    "profile": (
+        [statement("ontology", "wic:State", "owl:disjointUnionOf", "wic:Person")],
+        "wic:State owl:disjointUnionOf: owl:disjointUnionOf is not in OWL 2 RL",
+    ),
+}
+"""Check, statements that make it fall short, and what it then says."""
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    """Return the real inputs."""
+    return read_inputs()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_check_finds_its_fault(name: str, inputs: Inputs) -> None:
+    """A fault makes its check fall short, in words that name it; the real data passes the same check."""
+    faulty, told = FAULTS[name]
+    checks = [check for check in QUICK if check.name == name.partition(",")[0]]
+    assert [found for check in checks for found in check.findings(Candidate(inputs))] == []
+    candidate = Candidate(Inputs(inputs.files, (*inputs.quads, *faulty), inputs.digest))
+    found = [each for check in checks for each in check.findings(candidate)]
+    assert [each for each in found if told in each], found
+
+
+def test_two_individuals_that_come_out_as_one_are_told(inputs: Inputs) -> None:
+    """A second value of a functional property makes two things one by the rules, and a check says so."""
+    second = statement(FACT, "situation:laos-in-asean", "wic:tenureHolder", "person:retno-marsudi")
+    third = statement(FACT, "situation:laos-in-asean", "wic:tenureHolder", "person:joko-widodo")
+    candidate = Candidate(Inputs(inputs.files, (*inputs.quads, second, third), inputs.digest))
+    (check,) = [check for stage in STAGES for check in stage if check.name == "inferred identity"]
+    assert any("come out as one thing" in each for each in check.findings(candidate))
+
+
+def test_claim_contents_are_not_in_the_default_graph(inputs: Inputs) -> None:
+    """What a claim says is nowhere but in its content graph, unless a fact says it too."""
+    candidate = Candidate(inputs)
+    served = candidate.served(infer=True)
+    claimed = {
+        quad.triple for quad in served if str(quad.graph_name).startswith(f"<{graph_iri(GraphKind.CONTENT)}/")
+    }
+    assert claimed
+    (check,) = [check for stage in STAGES for check in stage if check.name == "default graph"]
+    assert list(check.findings(candidate)) == []
+
+
+def test_the_dataset_passes_with_its_text(wicara: Command, shared: Path) -> None:
+    """The dataset passes every check, and its evidence stands in the article."""
+    done = wicara("check", "--source", shared / TEXT)
+    assert done.returncode == 0, done.stdout
+    assert "falls short" not in done.stdout
+    assert "99 facts" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("checks pass")
+
+
+def test_one_changed_character_is_found(wicara: Command, shared: Path, tmp_path: Path) -> None:
+    """With one character of the text changed, the check fails with both hashes and the facts concerned."""
+    text = (shared / TEXT).read_text(encoding="utf-8")
+    changed = tmp_path / "changed.txt"
+    changed.write_text(text.replace("42%", "43%"), encoding="utf-8")
+    done = wicara("check", "--source", changed)
+    assert done.returncode == 1
+    assert "47d153a5d74f639e98426947e413965856b9480e7b3849aa1a5d3835007f54df" in done.stdout
+    assert "F038 [" in done.stdout
+    assert "F001 [" not in done.stdout
+
+
+def test_what_falls_short_is_listed(wicara: Command, addition: Callable[..., Path]) -> None:
+    """A check that falls short lists its findings, the others still run, and the exit code is 1."""
+    done = wicara("check", "--add", addition(entities_ttl="state:utopia a wic:State ."))
+    assert done.returncode == 1
+    assert "falls short labels" in done.stdout
+    assert "- state:utopia has no skos:prefLabel in en" in done.stdout
+    assert "pass        consistency" in done.stdout

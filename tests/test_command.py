@@ -1,0 +1,90 @@
+"""The manners of the command: versions, help, one message an error, no colour where nobody looks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from wicara.graph.inputs import dataset_version
+
+from wicara.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Command
+
+
+def test_version_names_software_and_dataset(wicara: Command) -> None:
+    """--version tells the version of the software and that of the data."""
+    done = wicara("--version")
+    assert done.stdout == f"wicara {version('wicara')}, dataset {dataset_version()}\n"
+    assert done.returncode == 0
+
+
+def test_help_teaches_with_examples(wicara: Command) -> None:
+    """--help lists every command, and shows examples that name commands that exist."""
+    told = wicara("--help").stdout
+    assert [name for name in main.commands if name not in told] == []
+    examples = [line.split()[1] for line in told.splitlines() if line.strip().startswith("wicara ")]
+    assert examples
+    assert [name for name in examples if name not in main.commands and name != "COMMAND"] == []
+
+
+def test_every_command_has_help_of_its_own() -> None:
+    """Each command says in one sentence what it does, and each of its options what it is."""
+    for name, command in main.commands.items():
+        assert command.help, name
+        undescribed = [
+            each.name for each in command.params if each.param_type_name == "option" and not each.help
+        ]
+        assert undescribed == [], name
+
+
+def test_an_unknown_command_is_a_usage_error(wicara: Command) -> None:
+    """A command that does not exist exits 2 and points to the help."""
+    done = wicara("bulid")
+    assert done.returncode == 2
+    assert "--help" in done.stderr
+
+
+def test_a_folder_that_is_none_is_told(wicara: Command, tmp_path: Path) -> None:
+    """A folder of additions that does not exist is named."""
+    done = wicara("build", "--data", tmp_path / "data", "--add", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"wicara: {tmp_path / 'nowhere'} is not a folder")
+
+
+def test_no_colour_off_a_terminal(wicara: Command, data_dir: Path) -> None:
+    """Output that goes to a file or a pipe has no escape sequences and no progress."""
+    for done in (wicara("check"), wicara("build", "--data", data_dir)):
+        assert "\x1b" not in done.stdout
+        assert done.stderr == ""
+
+
+def test_data_lie_where_the_system_keeps_data(wicara: Command, tmp_path: Path, data_dir: Path) -> None:
+    """Without --data the builds lie in $XDG_DATA_HOME/wicara."""
+    (tmp_path / "wicara").symlink_to(data_dir)
+    done = wicara("build", XDG_DATA_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert str(data_dir) in done.stdout
+
+
+def test_importing_it_is_light() -> None:
+    """`import wicara` and an up-to-date build load neither reasoner, nor validator, nor rdflib."""
+    code = (
+        "import sys, wicara.cli, wicara.graph.build; print({'rdflib', 'owlrl', 'pyshacl'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_load_gives_the_dataset(data_dir: Path) -> None:
+    """`wicara.load()` gives the dataset as a pyoxigraph Store."""
+    code = (
+        f"import wicara; from pathlib import Path; print(len(wicara.load(Path({str(data_dir)!r}))) > 10_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
