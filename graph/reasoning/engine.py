@@ -45,27 +45,34 @@ class Clash:
     batch: int
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the engine needs to know of the terms behind the numbers.
+
+    The number of each IRI; the literals whose value is a whole number; the tests on columns of literals; the
+    tables in which a pair of the same term twice is noise.
+    """
+
+    number: Callable[[str], int]
+    literals: Callable[[int], Sequence[int]]
+    tests: Mapping[str, Callable[[Ints, Ints], Mask]]
+    reflexive: frozenset[int] = frozenset()
+
+
 class Engine:
     """A growing closure of facts whose terms are numbers."""
 
-    def __init__(
-        self,
-        rules: Sequence[Rule],
-        number: Callable[[str], int],
-        literals: Callable[[int], Sequence[int]],
-        tests: Mapping[str, Callable[[Rows], Mask]],
-        *,
-        proofs: bool = True,
-    ) -> None:
-        """Take the rules, the number of each IRI, the literals of a whole number, and the tests on rows."""
+    def __init__(self, rules: Sequence[Rule], vocabulary: Vocabulary, *, proofs: bool = True) -> None:
+        """Take the rules and what they need of the terms; `proofs` keeps first proofs."""
         self.rules = rules
-        self.tests = tests
+        self.vocabulary = vocabulary
         self.proofs = proofs
         self.facts = Facts()
         self.dependents = Dependents(self.facts)
         self.tables: dict[int, Relation] = defaultdict(Relation)
-        self.schema = Schema(self.tables, number, literals)
+        self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
+        self.matched = 0
         self.steps: dict[int, int] = {}
         self.joins: dict[object, Join] = {}
         self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
@@ -146,16 +153,18 @@ class Engine:
 
     def fresh(self, deltas: Mapping[int, Delta]) -> list[Join]:
         """Return the joins that the templates have now and had not before."""
-        return [
+        found = [
             join
             for template, watched in self.templates.items()
             if watched is None or not watched or watched & deltas.keys()
-            for join in self.new_joins(template)
+            for join in self.new_joins(template, self.matched)
         ]
+        self.matched = self.facts.size
+        return found
 
-    def new_joins(self, template: Template) -> Iterator[Join]:
-        """Yield a template's joins that are not known yet, and know them from now on."""
-        for join in self.schema.joins(template):
+    def new_joins(self, template: Template, since: int) -> Iterator[Join]:
+        """Yield a template's joins that are not known yet; matches of facts before `since` are known."""
+        for join in self.schema.joins(template, since):
             key = (join.rule, join.atoms, join.heads)
             if key not in self.joins:
                 self.joins[key] = self.leftward(join)
@@ -182,8 +191,10 @@ class Engine:
         if not join.atoms:
             self.conclude(join, Rows(1))
             return
-        smallest = min(range(len(join.atoms)), key=lambda n: len(self.tables[join.atoms[n].table]))
-        self.evaluate(join, smallest, whole(self.tables[join.atoms[smallest].table]))
+        sizes = [len(self.tables[atom.table]) for atom in join.atoms]
+        if all(sizes):
+            smallest = sizes.index(min(sizes))
+            self.evaluate(join, smallest, whole(self.tables[join.atoms[smallest].table]))
 
     def triggered(self, table: int, delta: Delta) -> Iterator[tuple[Join, int, Delta]]:
         """Yield the joins that a table's growth concerns, each with its atom and the facts that may fit."""
@@ -206,8 +217,10 @@ class Engine:
         )
 
     def passing(self, join: Join, rows: Rows) -> Rows:
-        """Return the rows that pass the join's test."""
-        return rows.take(self.tests[join.test](rows)) if join.test and rows.size else rows
+        """Return the rows that pass the join's tests."""
+        for test in join.tests if rows.size else ():
+            rows = rows.take(self.vocabulary.tests[test.name](*(rows.value(name) for name in test.variables)))
+        return rows
 
     def conclude(self, join: Join, rows: Rows) -> None:
         """Make what follows from the rows pending, as far as it is new."""
@@ -215,9 +228,11 @@ class Engine:
             self.clashes.append(Clash(join, self.batch_of(join, rows)))
         for subject, table, target in join.heads if rows.size else ():
             keys, at = first_of_each(packed(rows.value(subject), rows.value(target)))
-            _, there = self.tables[table].by_subject.find(keys)
-            if not there.all():
-                self.pend(join, table, keys[~there], rows.take(at[~there]))
+            _, known = self.tables[table].by_subject.find(keys)
+            if table in self.vocabulary.reflexive and subject != target:
+                known |= np.equal(*unpacked(keys))
+            if not known.all():
+                self.pend(join, table, keys[~known], rows.take(at[~known]))
 
     def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
         """Keep conclusions, with their proofs, for the next round."""
@@ -286,7 +301,7 @@ class Engine:
         rules = {join.rule for join in forgotten}
         for template in self.templates:
             if template.place in rules:
-                for join in tuple(self.new_joins(template)):
+                for join in tuple(self.new_joins(template, 0)):
                     self.start(join)
 
     def rederive(self, table: int, subjects: Ints, objects: Ints) -> None:

@@ -11,6 +11,8 @@ from wicara.graph.reasoning.relation import Index, Ints, Mask, Relation, packed,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wicara.graph.reasoning.rules import Over
+
 Slot = int | str
 """A place of an atom: the number of a term, or the name of a variable."""
 
@@ -29,14 +31,14 @@ class Join:
     """A rule with its schema premises filled in.
 
     What is left to join (`atoms`), what follows (`heads`: subject, table, object; none is an inconsistency),
-    the numbers of the facts that were filled in (`schema`), and the test that rows must pass.
+    the numbers of the facts that were filled in (`schema`), and the tests that rows must pass.
     """
 
     rule: int
     atoms: tuple[Atom, ...]
     heads: tuple[tuple[Slot, int, Slot], ...]
     schema: tuple[int, ...]
-    test: str | None = None
+    tests: tuple[Over, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, is_recognised, value_of
-from wicara.graph.reasoning.engine import Engine
+from wicara.graph.reasoning.engine import Engine, Vocabulary
 from wicara.graph.reasoning.facts import GONE
-from wicara.graph.reasoning.rules import Over, Rule, rules
+from wicara.graph.reasoning.noise import REFLEXIVE
+from wicara.graph.reasoning.rules import Rule, rules
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wicara.graph.reasoning.engine import Clash
     from wicara.graph.reasoning.joins import Join, Rows
@@ -63,12 +64,17 @@ class Reasoner:
         """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs."""
         self.terms: list[Term] = []
         self.numbers: dict[Term, int] = {}
+        self.iris: dict[str, int] = {}
         self.rules: Sequence[Rule] = tuple(rule for rule in rules() if all_rules or not rule.noise)
         self.read = 0
         self.ill_typed_terms: set[int] = set()
-        self.engine = Engine(
-            self.rules, self.number_of_iri, self.whole_numbers, {"ill_typed": self.lacks_value}, proofs=proofs
+        vocabulary = Vocabulary(
+            self.number_of_iri,
+            self.whole_numbers,
+            {"ill_typed": self.on_literals(is_outside), "different": self.on_literals(is_different)},
+            frozenset() if all_rules else frozenset(map(self.number_of_iri, REFLEXIVE)),
         )
+        self.engine = Engine(self.rules, vocabulary, proofs=proofs)
         self.add(premises)
 
     # Terms and facts by number.
@@ -82,7 +88,10 @@ class Reasoner:
 
     def number_of_iri(self, iri: str) -> int:
         """Return the number of an IRI."""
-        return self.number(NamedNode(iri))
+        found = self.iris.get(iri)
+        if found is None:
+            found = self.iris[iri] = self.number(NamedNode(iri))
+        return found
 
     def statement(self, fact: int) -> Statement:
         """Return a fact by its number."""
@@ -141,10 +150,8 @@ class Reasoner:
         fresh = [(n, t) for n, t in literals if n >= self.read]
         self.ill_typed_terms |= {number for number, literal in fresh if is_ill_typed(literal)}
         for place, rule in enumerate(self.rules):
-            for premise in rule.premises:
-                if isinstance(premise, Over) and premise.name in GENERATED:
-                    pairs = GENERATED[premise.name](self, literals, fresh)
-                    self.generate(place, rule, pairs)
+            if rule.is_axiomatic:
+                self.generate(place, rule, GENERATED[rule.tests[0].name](self, literals, fresh))
         self.read = len(self.terms)
 
     def generate(self, place: int, rule: Rule, pairs: list[tuple[int, int]]) -> None:
@@ -154,20 +161,18 @@ class Reasoner:
             (head,) = rule.conclusions
             self.engine.derive(place, self.number_of_iri(head.predicate), columns[:, 0], columns[:, 1])
 
-    def lacks_value(self, rows: Rows) -> Mask:
-        """Tell in which rows ?x is a literal without a value in the value space of the datatype ?d."""
-        pairs = zip(rows.value("?x").tolist(), rows.value("?d").tolist(), strict=True)
-        return np.fromiter((self.is_outside(*pair) for pair in pairs), np.bool_, rows.size)
+    def on_literals(self, test: Callable[[Literal, Term], bool]) -> Callable[[Ints, Ints], Mask]:
+        """Return a test of terms as one of columns of their numbers; it holds only of literals."""
 
-    def is_outside(self, literal: int, datatype: int) -> bool:
-        """Tell whether a term is a literal that a datatype cannot have."""
-        term, kind = self.terms[literal], self.terms[datatype]
-        if not isinstance(term, Literal) or not isinstance(kind, NamedNode) or not is_recognised(kind.value):
-            return False
-        if term.datatype.value == kind.value:
-            return is_ill_typed(term)
-        value = value_of(term)
-        return value is not None and not in_space(value, kind.value)
+        def holds(one: int, two: int) -> bool:
+            term = self.terms[one]
+            return isinstance(term, Literal) and test(term, self.terms[two])
+
+        def masked(ones: Ints, twos: Ints) -> Mask:
+            pairs = zip(ones.tolist(), twos.tolist(), strict=True)
+            return np.fromiter((holds(one, two) for one, two in pairs), np.bool_, len(ones))
+
+        return masked
 
     # Proofs.
 
@@ -209,6 +214,22 @@ class Reasoner:
     def step(self, rule: int, premises: tuple[int, ...], conclusion: Statement | None) -> Step:
         """Return a step of a proof by its numbers."""
         return Step(self.rules[rule], tuple(self.statement(fact) for fact in premises), conclusion)
+
+
+def is_outside(literal: Literal, datatype: Term) -> bool:
+    """Tell whether a literal has no value in the value space of a datatype of the map."""
+    if not isinstance(datatype, NamedNode) or not is_recognised(datatype.value):
+        return False
+    value = value_of(literal)
+    if value is None:
+        return is_ill_typed(literal) and literal.datatype == datatype
+    return not in_space(value, datatype.value)
+
+
+def is_different(literal: Literal, other: Term) -> bool:
+    """Tell whether two literals have values, and not the same."""
+    values = value_of(literal), value_of(other) if isinstance(other, Literal) else None
+    return None not in values and values[0] != values[1]
 
 
 def premises_of(join: Join, rows: Rows) -> Iterator[tuple[int, ...]]:

@@ -17,8 +17,8 @@ SAME_AS: Final = PREFIXES["owl"] + "sameAs"
 LINE: Final = re.compile(r"(?P<noise>~?)(?P<name>[\w-]+)\s*:(?P<premises>.*?)->(?P<conclusions>.*)")
 PREMISE: Final = re.compile(r"\s*(?:(?P<test>\w+)\((?P<inside>[^)]*)\)|(?P<triple>[^,()]+))\s*(?:,|$)")
 
-GENERATORS: Final = frozenset({"datatype", "has_value", "equal", "different"})
-"""Tests that say themselves what they hold for: their rules conclude from the literals alone."""
+OVER_LISTS: Final = frozenset({"member", "pair", "every", "chain"})
+"""The premises over RDF lists; other named premises are tests on literals."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Over:
     variables: tuple[str, ...]
     triples: tuple[Pattern, ...] = ()
 
+    @property
+    def is_test(self) -> bool:
+        """Whether this is a test on literals."""
+        return self.name not in OVER_LISTS
+
 
 Premise = Pattern | Over
 
@@ -57,6 +62,16 @@ class Rule:
     conclusions: tuple[Pattern, ...]
     noise: bool
     text: str
+
+    @property
+    def tests(self) -> tuple[Over, ...]:
+        """The tests on literals among the premises."""
+        return tuple(p for p in self.premises if isinstance(p, Over) and p.is_test)
+
+    @property
+    def is_axiomatic(self) -> bool:
+        """Whether the rule concludes from the literals alone."""
+        return bool(self.tests) and len(self.tests) == len(self.premises)
 
 
 def is_variable(term: str) -> bool:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.reasoning.joins import Atom, Join, Slot
 from wicara.graph.reasoning.rules import (
-    GENERATORS,
     RDF_TYPE,
     SAME_AS,
     Over,
@@ -67,11 +66,6 @@ class Template:
     data: tuple[Pattern, ...]
 
     @property
-    def test(self) -> str | None:
-        """The test on the rows of a join, if the rule has one."""
-        return next((p.name for p in self.rule.premises if isinstance(p, Over) and is_test(p)), None)
-
-    @property
     def spans_tables(self) -> bool:
         """Whether a data premise has a predicate that no schema premise binds: it is tried on every table."""
         bound = {v for p in self.schema for v in (p.variables if isinstance(p, Over) else p.terms)}
@@ -81,15 +75,8 @@ class Template:
 def templates(rules: Sequence[Rule]) -> list[Template]:
     """Return the rules that have joins: all but those that conclude from the literals alone."""
     return [
-        Template(place, rule, *divided(rule))
-        for place, rule in enumerate(rules)
-        if not any(isinstance(p, Over) and p.name in GENERATORS for p in rule.premises)
+        Template(place, rule, *divided(rule)) for place, rule in enumerate(rules) if not rule.is_axiomatic
     ]
-
-
-def is_test(premise: Premise) -> bool:
-    """Tell whether a premise is a test on the rows of a join."""
-    return isinstance(premise, Over) and premise.name == "ill_typed"
 
 
 def divided(rule: Rule) -> tuple[tuple[Premise, ...], tuple[Pattern, ...]]:
@@ -99,12 +86,12 @@ def divided(rule: Rule) -> tuple[tuple[Premise, ...], tuple[Pattern, ...]]:
     but for types by a variable class and for equalities that no predicate hangs on. Elsewhere all are data.
     """
     patterns = tuple(p for p in rule.premises if isinstance(p, Pattern))
-    lists = [p for p in rule.premises if isinstance(p, Over) and not is_test(p)]
+    lists = [p for p in rule.premises if isinstance(p, Over) and not p.is_test]
     predicates = {p.predicate for p in (*patterns, *rule.conclusions) if is_variable(p.predicate)}
     if not lists and not predicates:
         return (), patterns
     data = tuple(p for p in patterns if is_data(p, predicates))
-    return tuple(p for p in rule.premises if p not in data and not is_test(p)), data
+    return tuple(p for p in rule.premises if p not in data and p not in rule.tests), data
 
 
 def is_data(pattern: Pattern, predicates: Collection[str]) -> bool:
@@ -140,14 +127,23 @@ class Schema:
             lists | {self.number(p.predicate) for p in template.schema if isinstance(p, Pattern)}
         )
 
-    def joins(self, template: Template) -> Iterator[Join]:
-        """Yield the joins of a template for the schema as it stands."""
+    def joins(self, template: Template, since: int) -> Iterator[Join]:
+        """Yield the joins of a template that rest on a schema fact from a number on, or on none."""
+        if template.spans_tables and not self.is_possible(template):
+            return
         for match in self.matches(template.schema, template.rule, Match({})):
+            if match.facts and max(match.facts) < since and not template.spans_tables:
+                continue
             patterns = (*template.data, *match.patterns)
             for bindings in self.with_predicates(patterns, match.bindings):
                 join = self.join(template, patterns, bindings, match.facts)
                 if join is not None:
                     yield join
+
+    def is_possible(self, template: Template) -> bool:
+        """Tell whether the tables that a template's data premises name have facts."""
+        named = (self.number(p.predicate) for p in template.data if not is_variable(p.predicate))
+        return all(self.tables.get(table) for table in named)
 
     def with_predicates(self, patterns: Sequence[Pattern], bindings: Bindings) -> Iterator[Bindings]:
         """Yield the bindings with every predicate bound, trying each table for one that is not."""
@@ -174,7 +170,7 @@ class Schema:
         named = {place for atom in atoms for place in (atom.subject, atom.object)}
         if any(isinstance(place, str) and place not in named for head in heads for place in head):
             return None
-        return Join(template.place, atoms, heads, facts, template.test)
+        return Join(template.place, atoms, heads, facts, template.rule.tests)
 
     def matches(self, premises: Sequence[Premise], rule: Rule, match: Match) -> Iterator[Match]:
         """Yield each match of the schema premises that goes with what is matched already."""
