@@ -20,6 +20,7 @@ from wicara.graph.unwritable import Unwritable
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
+DEFAULT: Final = DefaultGraph()
 Writer: TypeAlias = Callable[[Sequence[Quad]], Iterable[str]]
 Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
 
@@ -171,8 +172,11 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
 
 
 def written(quads: Sequence[Quad], form: Format) -> bytes:
-    """Return sorted quads in a format; where it holds one graph only, without the graph's name."""
-    if not form.datasets:
+    """Return sorted quads in a format; where it holds one graph only, without the graph's name.
+
+    Raises Unwritable where the format cannot hold what stands in them.
+    """
+    if not form.datasets and any(quad.graph_name != DEFAULT for quad in quads[-1:]):
         quads = [Quad(quad.subject, quad.predicate, quad.object) for quad in quads]
     return "".join(form.write(quads)).encode()
 

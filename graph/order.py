@@ -51,7 +51,7 @@ def term_key(term: Term) -> Key:
     if isinstance(term, BlankNode):
         return (2, term.value)
     if isinstance(term, Literal):
-        return (3, term.value, term.datatype.value, term.language or "")
+        return (3, term.value, term.datatype.value, term.language or "", str(term.direction))
     return (4, term_key(term.subject), term.predicate.value, term_key(term.object))
 
 

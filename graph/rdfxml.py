@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.prefixes import NAMESPACES
-from wicara.graph.unwritable import Unwritable
+from wicara.graph.unwritable import Unwritable, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ def statement(name: str, term: Term) -> str:
         about = " " + attribute("xml:lang", term.language)
     elif term.datatype.value != XSD_STRING:
         about = " " + attribute("rdf:datatype", term.datatype.value)
-    return f"    <{name}{about}>{text(term.value)}</{name}>\n"
+    return f"    <{name}{about}>{text(plain(term, 'RDF/XML').value)}</{name}>\n"
 
 
 def description(

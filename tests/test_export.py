@@ -12,6 +12,7 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import (
+    BaseDirection,
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
@@ -336,6 +337,19 @@ def test_rdfxml_says_what_it_cannot_hold(predicate: str, text: str, complaint: s
     triple = Triple(NamedNode("urn:x:s"), NamedNode(predicate), Literal(text))
     with pytest.raises(Unwritable, match=complaint):
         write_triples([triple], FORMATS["rdfxml"])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_base_direction_stays_or_is_refused(form: str) -> None:
+    """A literal with the base direction of RDF 1.2 keeps it, or the format that lacks it refuses."""
+    words = Literal("a", language="ar", direction=BaseDirection.RTL)
+    triple = Triple(NamedNode("urn:x:s"), NamedNode("urn:x:p"), words)
+    if FORMATS[form].triple_terms:
+        (read,) = parse(write_triples([triple], FORMATS[form]), format=READ_AS[form])
+        assert read.object == words
+    else:
+        with pytest.raises(Unwritable, match="base direction"):
+            write_triples([triple], FORMATS[form])
 
 
 def test_a_long_chain_of_blank_nodes_is_written() -> None:
