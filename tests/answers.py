@@ -402,6 +402,31 @@ OUR_OWN = {
             ),
         },
     ),
+    "W07": Answer(
+        "factIdentifier modality exact start",
+        {
+            "chairing": (row("F022", "modality:actual", "Sergey Lavrov@id", "698^^integer"),),
+            "the post": (row("F023", "modality:actual", "Menteri Luar Negeri Rusia@id", "702^^integer"),),
+            "speaking": (
+                row("F041", "modality:actual", "Dalam tanggapannya@id", "1480^^integer"),
+                row("F042", "modality:actual", "menyambut baik@id", "1500^^integer"),
+                row("F043", "modality:actual", "juga menyampaikan bahwa@id", "1566^^integer"),
+            ),
+            "what he announced": (
+                row("F044", "modality:planned", "selaku Ketua Bersama@id", "1608^^integer"),
+            ),
+        },
+    ),
+    "W08": Answer(
+        "event earliest latest",
+        {
+            "announced or planned": (
+                row(ARF_MEETING, "2019-01-01^^date", "2020-12-31^^date"),
+                row(ASEAN_SUMMIT, NOVEMBER, "2018-11-30^^date"),
+                row(RUSSIA_SUMMIT, NOVEMBER, "2018-11-30^^date"),
+            )
+        },
+    ),
 }
 
 ANSWERS = LOOKUPS | INFERRED | OF_TIME | OUR_OWN

@@ -30,6 +30,7 @@ from answers import (
     NO,
     POSSIBLE,
     POSTS,
+    RUSSIA_SUMMIT,
     SOCHI,
     row,
 )
@@ -320,24 +321,36 @@ def test_two_names_that_are_not_of_one_state_are_told_apart(endpoint: Endpoint) 
     assert told(endpoint.ask(query), "state otherState same") == {row("state:china", "state:japan", NO)}
 
 
-def test_another_article_speaks_of_the_same_state_by_another_name(
-    own_data: Path, addition: Callable[..., Path]
-) -> None:
-    """CQ37: the identity table settles 'China' of another article before load: both speak of one IRI."""
+def test_another_article_joins_the_same_things(own_data: Path, addition: Callable[..., Path]) -> None:
+    """A later article names China and reports a planned summit as held.
+
+    CQ37: the identity table settles who 'China' is before load, so both articles speak of one IRI. W08 does
+    not list the summit as still to come any more, and W01 tells both reports.
+    """
     state = resolve(read_identity(), "China", "en", "other-2018")
     more = addition(entities_ttl=OTHER_ENTITIES, other_trig=OTHER_FACT.replace("CHINA", f"<{state}>"))
     with serving("--data", own_data, "--add", more) as with_other:
-        query = f"SELECT DISTINCT ?article {{ GRAPH ?g {{ ?s ?p <{state}> }} ?g <{WIC}factOf> ?article }}"
-        assert told(with_other.ask(query), "article") == {f"article:{ARTICLE}", "article:other-2018"}
-        rows = with_other.ask(QUESTIONS["CQ37"].text)
-        assert told(rows, ANSWERS["CQ37"].columns) == ANSWERS["CQ37"].rows()
+        articles = f"SELECT DISTINCT ?article {{ GRAPH ?g {{ ?s ?p <{state}> }} ?g <{WIC}factOf> ?article }}"
+        assert told(with_other.ask(articles), "article") == {f"article:{ARTICLE}", "article:other-2018"}
+        same = with_other.ask(QUESTIONS["CQ37"].text)
+        assert told(same, ANSWERS["CQ37"].columns) == ANSWERS["CQ37"].rows()
+        to_come = told(with_other.ask(QUESTIONS["W08"].text), "event")
+        assert to_come == {ARF_MEETING, RUSSIA_SUMMIT}
+        reports = told(with_other.ask(QUESTIONS["W01"].text), "event status source")
+        assert {line for line in reports if line.startswith(ASEAN_SUMMIT)} == {
+            row(ASEAN_SUMMIT, "status:planned", f"article:{ARTICLE}"),
+            row(ASEAN_SUMMIT, "status:held", "article:other-2018"),
+        }
 
 
 OTHER_TEXT = "China was there."
 OTHER_ENTITIES = """
 article:other-2018 a wic:SourceArticle ; skos:prefLabel "another article"@en , "artikel lain"@id .
 event:2018-pmc-china-of-other a wic:PmcSession ;
-    skos:prefLabel "session with China in another article"@en , "sesi dengan Tiongkok dalam artikel lain"@id .
+    skos:prefLabel "another session with China"@en , "sesi lain dengan Tiongkok"@id .
+situation:report-other-2018 a wic:EventReport ;
+    skos:prefLabel "report of another article"@en , "laporan artikel lain"@id .
+timespan:2018-12-01 a wic:TimeSpan ; skos:prefLabel "1 December 2018"@en , "1 Desember 2018"@id .
 """
 OTHER_FACT = f"""
 <{BASE}/graph/source/other-2018> {{
@@ -347,11 +360,19 @@ OTHER_FACT = f"""
         skos:prefLabel "sentence S01"@en , "kalimat S01"@id ;
         oa:start "0"^^xsd:nonNegativeInteger ; oa:end "{len(OTHER_TEXT)}"^^xsd:nonNegativeInteger .
 }}
-<{BASE}/graph/fact/other-2018/F001> {{ event:2018-pmc-china-of-other wic:heldWith CHINA . }}
+<{BASE}/graph/fact/other-2018/F001> {{
+    event:2018-pmc-china-of-other wic:heldWith CHINA .
+    situation:report-other-2018 wic:reports event:2018-11-asean-summit ; wic:reportedStatus status:held ;
+        wic:reportOf article:other-2018 ; wic:attributedTo article:other-2018 ;
+        wic:hasTimeSpan timespan:2018-12-01 .
+    timespan:2018-12-01 wic:granularity gran:day ; wic:asWritten "1 December 2018"@en ;
+        wic:earliestStart "2018-12-01"^^xsd:date ; wic:latestStart "2018-12-01"^^xsd:date ;
+        wic:earliestEnd "2018-12-01"^^xsd:date ; wic:latestEnd "2018-12-01"^^xsd:date .
+}}
 graph:prov {{
     <{BASE}/graph/fact/other-2018/F001> a wic:FactGraph ; wic:factIdentifier "F001" ;
         wic:factOf article:other-2018 ;
-        skos:prefLabel "A session with China was held"@en , "Sesi dengan Tiongkok diselenggarakan"@id ;
+        skos:prefLabel "What another article says"@en , "Isi artikel lain"@id ;
         wic:factKind kind:reported-fact ; wic:modality modality:actual ; wic:confidence conf:high ;
         wic:method method:manual ; wic:wording wording:narration ;
         wic:attributedTo article:other-2018 ; wic:attributionBasis basis:narration ;
