@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, SH, Graph, URIRef
 from rdflib.collection import Collection
 from wicara.graph.assembly import accepted, merged
-from wicara.graph.dataset import ASSERTED, PREMISES, GraphKind
+from wicara.graph.dataset import ASSERTED, GraphKind
 from wicara.graph.inputs import read_inputs
 from wicara.graph.rdflib_terms import graph_of
 from wicara.graph.reasoning import materialise
@@ -215,8 +215,3 @@ def test_each_disjoint_class_has_an_example() -> None:
 def kebab(camel: str) -> str:
     """Return `StatisticalObservation` as `statistical-observation`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", camel).lower()
-
-
-def test_real_data_is_consistent() -> None:
-    """No individual of the real data comes out in two disjoint classes."""
-    assert materialise(real(PREMISES)).inconsistencies == ()
