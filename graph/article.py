@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.errors import UnreadableInput
 from wicara.graph.naming import called
 from wicara.graph.sentences import sentences
 from wicara.graph.sources import ARTICLES, Sentence, Source
@@ -27,8 +28,17 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-") or "article"
 
 
+LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+"""A language tag, as RDF has it."""
+
+
 def proposal(text: Text, name: str, language: str) -> Source:
-    """Return the description of a source that is not known yet, its sentences found by their punctuation."""
+    """Return the description of a source that is not known yet, its sentences found by their punctuation.
+
+    Raises UnreadableInput where the language is no language tag.
+    """
+    if not LANGUAGE.fullmatch(language):
+        raise UnreadableInput(f"{language!r} is no language tag. Give one such as id or en.")
     spans = enumerate(sentences(text.characters), 1)
     return Source(
         iri=ARTICLES + name,

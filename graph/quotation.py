@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from wicara.graph.sentences import Span
     from wicara.graph.sources import Sentence, Source
 
+FACT: Final = re.compile(r"[A-Z][0-9]+")
+"""The identifier of a fact in its article."""
 LOOKALIKE: Final = 0.6
 """How alike words must be to be proposed as those that were meant, 0 to 1."""
 
@@ -150,7 +152,9 @@ def named(character: str) -> str:
 
 
 def evidence_block(found: Quotation, fact: str) -> str:
-    """Return the evidence of a fact in Turtle, to go into graph:prov."""
+    """Return the evidence of a fact in Turtle, to go into graph:prov; raises Unquotable."""
+    if not FACT.fullmatch(fact):
+        raise Unquotable(f"A fact is called by a letter and digits, such as F001, not {fact!r}.")
     article, sentence, words = found.source.name, found.sentence, found.selector
     name = f"{article}-{fact.lower()}"
     return f"""\

@@ -146,6 +146,39 @@ def test_quote_on_the_command_line(wicara: Command, tmp_path: Path) -> None:
     assert wicara("quote", tmp_path / "none.txt", "a").returncode == 2
 
 
+def test_the_skeleton_does_not_write_over_work(wicara: Command, tmp_path: Path) -> None:
+    """`wicara article -o` refuses a file that is there: it may hold what a person wrote."""
+    file = tmp_path / "text.txt"
+    file.write_bytes(TEXT.encode())
+    out = tmp_path / "text.trig"
+    assert wicara("article", file, "-o", out).returncode == 0
+    begun = out.read_text(encoding="utf-8")
+    again = wicara("article", file, "--id", "other", "-o", out)
+    assert again.returncode == 2
+    assert "choose another name" in again.stderr
+    assert out.read_text(encoding="utf-8") == begun
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("article", "FILE", "--language", 'id" .'), "no language tag"),
+        (("quote", "FILE", "semua", "--fact", "F 1"), "such as F001"),
+        (("quote", "FILE", "semua", "--span", "5"), "not START:END"),
+        (("quote", "FILE", "semua", "--span", "5:500"), "no span"),
+    ],
+)
+def test_what_would_not_be_data_is_refused(
+    wicara: Command, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    """What could not stand in the data is one message and exit code 2."""
+    file = tmp_path / "text.txt"
+    file.write_bytes(TEXT.encode())
+    done = wicara(*(str(file) if argument == "FILE" else argument for argument in arguments))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
 def tasks() -> Iterator[tuple[str, str]]:
     """Yield the blocks of the guide, each with what the comment before it says to do."""
     for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):

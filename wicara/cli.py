@@ -361,6 +361,8 @@ def article(file: Path, name: str | None, language: str, output: Path | None) ->
     from wicara.graph.article import proposal, skeleton, slug  # noqa: PLC0415 - loaded when needed
     from wicara.graph.sources import read_text  # noqa: PLC0415
 
+    if output and output.exists():
+        raise click.UsageError(f"{output} is there already, and may hold your work: choose another name.")
     text = read_text(file)
     source = proposal(text, slug(name or file.stem), language)
     print_text(skeleton(source, text.characters), output)
