@@ -72,6 +72,7 @@ class Engine:
         self.tables: dict[int, Relation] = defaultdict(Relation)
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
+        self.spanned: dict[Template, int] = {}
         self.matched = 0
         self.steps: dict[int, int] = {}
         self.joins: dict[object, Join] = {}
@@ -156,11 +157,19 @@ class Engine:
         found = [
             join
             for template, watched in self.templates.items()
-            if watched is None or not watched or watched & deltas.keys()
+            if self.is_due(template, watched, deltas)
             for join in self.new_joins(template, self.matched)
         ]
         self.matched = self.facts.size
         return found
+
+    def is_due(self, template: Template, watched: frozenset[int] | None, deltas: Mapping[int, Delta]) -> bool:
+        """Tell whether a template may have new joins after this growth."""
+        if watched is not None:
+            return bool(watched & deltas.keys()) or not self.matched
+        tables = len(self.tables) if self.schema.is_possible(template) else 0
+        before, self.spanned[template] = self.spanned.get(template, 0), tables
+        return tables > before
 
     def new_joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield a template's joins that are not known yet; matches of facts before `since` are known."""
@@ -226,13 +235,20 @@ class Engine:
         """Make what follows from the rows pending, as far as it is new."""
         if rows.size and not join.heads:
             self.clashes.append(Clash(join, self.batch_of(join, rows)))
-        for subject, table, target in join.heads if rows.size else ():
-            keys, at = first_of_each(packed(rows.value(subject), rows.value(target)))
-            _, known = self.tables[table].by_subject.find(keys)
-            if table in self.vocabulary.reflexive and subject != target:
-                known |= np.equal(*unpacked(keys))
+        for head in join.heads if rows.size else ():
+            keys, at = self.wanted(head, rows)
+            _, known = self.tables[head[1]].by_subject.find(keys)
             if not known.all():
-                self.pend(join, table, keys[~known], rows.take(at[~known]))
+                self.pend(join, head[1], keys[~known], rows.take(at[~known]))
+
+    def wanted(self, head: Head, rows: Rows) -> tuple[Ints, Ints]:
+        """Return the different pairs that a head says of some rows, but for noise, and the row of each."""
+        subject, table, target = head
+        keys, at = first_of_each(packed(rows.value(subject), rows.value(target)))
+        if table in self.vocabulary.reflexive and subject != target:
+            keep = np.not_equal(*unpacked(keys))
+            return keys[keep], at[keep]
+        return keys, at
 
     def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
         """Keep conclusions, with their proofs, for the next round."""
@@ -307,8 +323,9 @@ class Engine:
     def rederive(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Make those of some lost facts pending that follow from what remains."""
         for join, head, rows in self.derivations(table, subjects, objects):
-            keys, at = first_of_each(packed(rows.value(head[0]), rows.value(head[2])))
-            self.pend(join, table, keys, rows.take(at))
+            keys, at = self.wanted(head, rows)
+            if len(keys):
+                self.pend(join, table, keys, rows.take(at))
 
 
 def is_transitive(join: Join) -> bool:

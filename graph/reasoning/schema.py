@@ -117,6 +117,7 @@ class Schema:
         self.number = number
         self.literals = literals
         self.first, self.rest, self.nil = number(FIRST), number(REST), number(NIL)
+        self.same_as = number(SAME_AS)
 
     def watched(self, template: Template) -> frozenset[int] | None:
         """Return the tables whose growth may give a template new joins; None is every table."""
@@ -129,8 +130,6 @@ class Schema:
 
     def joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield the joins of a template that rest on a schema fact from a number on, or on none."""
-        if template.spans_tables and not self.is_possible(template):
-            return
         for match in self.matches(template.schema, template.rule, Match({})):
             if match.facts and max(match.facts) < since and not template.spans_tables:
                 continue
@@ -146,13 +145,16 @@ class Schema:
         return all(self.tables.get(table) for table in named)
 
     def with_predicates(self, patterns: Sequence[Pattern], bindings: Bindings) -> Iterator[Bindings]:
-        """Yield the bindings with every predicate bound, trying each table for one that is not."""
+        """Yield the bindings with every predicate bound, trying each table for one that is not.
+
+        Not owl:sameAs: what eq-rep-s and eq-rep-o conclude in that table, eq-sym and eq-trans do too.
+        """
         free = (p.predicate for p in patterns if is_variable(p.predicate) and p.predicate not in bindings)
         unbound = next(free, None)
         if unbound is None:
             yield bindings
             return
-        for table in [each for each in self.tables if each >= 0]:
+        for table in [each for each in self.tables if each >= 0 and each != self.same_as]:
             yield from self.with_predicates(patterns, {**bindings, unbound: table})
 
     def join(
