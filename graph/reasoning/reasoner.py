@@ -59,13 +59,21 @@ class Reasoner:
     """The closure of some triples under the OWL 2 RL/RDF rules (OWL 2 Profiles, section 4.3)."""
 
     def __init__(
-        self, premises: Iterable[Triple] = (), *, all_rules: bool = False, proofs: bool = True
+        self,
+        premises: Iterable[Triple] = (),
+        *,
+        all_rules: bool = False,
+        proofs: bool = True,
+        more: Sequence[Rule] = (),
     ) -> None:
-        """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs."""
+        """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs.
+
+        `more` are rules beside those of the profile.
+        """
         self.terms: list[Term] = []
         self.numbers: dict[Term, int] = {}
         self.iris: dict[str, int] = {}
-        self.rules: Sequence[Rule] = tuple(rule for rule in rules() if all_rules or not rule.noise)
+        self.rules: Sequence[Rule] = (*(rule for rule in rules() if all_rules or not rule.noise), *more)
         self.read = 0
         self.ill_typed_terms: set[int] = set()
         vocabulary = Vocabulary(
@@ -111,7 +119,11 @@ class Reasoner:
 
     def add(self, premises: Iterable[Triple]) -> None:
         """Add premises and close again."""
-        for table, pairs in self.columns(premises).items():
+        self.add_tables(self.columns(premises))
+
+    def add_tables(self, tables: Mapping[int, Ints]) -> None:
+        """Add premises given as pairs of term numbers, a table a predicate, and close again."""
+        for table, pairs in tables.items():
             self.engine.add(table, pairs[:, 0], pairs[:, 1])
         self.read_literals()
         self.engine.run()

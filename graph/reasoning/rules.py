@@ -81,10 +81,15 @@ def is_variable(term: str) -> bool:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Return the rules in the order of the file."""
+    """Return the rules of the profile in the order of their file."""
+    return read_rules(FILE)
+
+
+def read_rules(file: Path) -> tuple[Rule, ...]:
+    """Return the rules of a file in its order."""
     found: list[Rule] = []
     table = ""
-    for line in FILE.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if line.startswith("table "):
             table = line.removeprefix("table ")
         elif line and not line.startswith("#"):
