@@ -40,6 +40,9 @@ MEETING = "event:2018-08-02-asean-russia-meeting"
 PARTNERSHIP = "partnership:asean-russia"
 SOCHI = "event:2016-05-19-sochi-summit"
 RUSSIA_SUMMIT = "event:2018-11-asean-russia-summit"
+RELATED_MEETINGS = "event:2018-11-asean-summit-related-meetings"
+DESIGNATION = "event:2018-08-02-indonesia-designation"
+OTHER_MEETINGS = "event:2018-08-02-other-pmc-meetings"
 ASEAN_SUMMIT = "event:2018-11-asean-summit"
 ARF_MEETING = "event:2019-2020-arf-ism-cttc"
 POA = "document:asean-russia-poa-2016-2020"
@@ -295,6 +298,10 @@ OUR_OWN = {
                 row(SOCHI, "status:held", SOURCE, "wic:hasTimeSpan", "2016-05-19^^date", "place:sochi"),
                 row(MEETING, "status:held", SOURCE, "wic:hasTimeSpan", "2018-08-02^^date", "place:singapore"),
                 *(
+                    row(event, "status:held", SOURCE, "wic:hasTimeSpan", "2018-08-02^^date", "-")
+                    for event in (DESIGNATION, OTHER_MEETINGS)
+                ),
+                *(
                     row(pmc(state), "status:held", SOURCE, "wic:hasTimeSpan", "2018-08-02^^date", "-")
                     for state in ("china", "japan", "new-zealand")
                 ),
@@ -316,6 +323,7 @@ OUR_OWN = {
                 row(
                     RUSSIA_SUMMIT, "status:planned", "state:russia", "wic:hasProposedTimeSpan", NOVEMBER, "-"
                 ),
+                row(RELATED_MEETINGS, "status:planned", SOURCE, "wic:hasPlannedTimeSpan", NOVEMBER, "-"),
             ),
             "proposed": (
                 row(RUSSIA_SUMMIT, "status:proposed", SOURCE, "wic:hasProposedTimeSpan", NOVEMBER, "-"),
@@ -424,6 +432,7 @@ OUR_OWN = {
                 row(ARF_MEETING, "2019-01-01^^date", "2020-12-31^^date"),
                 row(ASEAN_SUMMIT, NOVEMBER, "2018-11-30^^date"),
                 row(RUSSIA_SUMMIT, NOVEMBER, "2018-11-30^^date"),
+                row(RELATED_MEETINGS, NOVEMBER, "2018-11-30^^date"),
             )
         },
     ),
