@@ -34,6 +34,8 @@ from wicara.ontology import BASE, PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wicara.graph.store import BuiltDataset
+
 RDF = PREFIXES["rdf"]
 XSD = PREFIXES["xsd"]
 READ_AS = {
@@ -211,6 +213,14 @@ def relabelled(quad: Quad, labels: dict[object, BlankNode]) -> Quad:
         labels.get(term, term) for term in (quad.subject, quad.object, quad.graph_name)
     )
     return Quad(subject, quad.predicate, object_, graph)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib", "ignore::UserWarning:rdflib")
+@pytest.mark.parametrize("name", FORMATS)
+def test_rdflib_reads_the_real_dataset(dataset: BuiltDataset, name: str) -> None:
+    """Rdflib reads the default graph of the real dataset, its blank nodes too, the same from every format."""
+    found = quads_of(dataset, "default")
+    assert canonical(read_by_rdflib(written(found, FORMATS[name]), name)) == canonical(through_rdflib(found))
 
 
 @pytest.mark.parametrize("name", MANY_GRAPHS)
