@@ -1,0 +1,262 @@
+"""Proofs as values: a conclusion, its rule, and the proofs of the premises down to what is asserted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.reasoning.matching import Fact, Facts, Match, Term, matches
+from wicara.graph.reasoning.rules import Rule, is_variable, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from wicara.graph.reasoning.reasoner import Reasoner, Statement
+    from wicara.graph.reasoning.rules import Pattern
+
+REACH: Final = 500
+"""How many facts a search for other proofs looks behind; beyond them only first proofs are taken."""
+LIMIT: Final = 10
+"""How many proofs are looked for where no limit is named."""
+
+
+@dataclass(frozen=True)
+class Inference:
+    """One step: the name of a rule, the facts it was applied to, what follows (None: a contradiction)."""
+
+    rule: str
+    premises: tuple[Fact, ...]
+    conclusion: Fact | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof; without a rule it is a leaf, which is asserted. Its conclusion is None for a contradiction."""
+
+    conclusion: Fact | None
+    rule: str = ""
+    premises: tuple[Proof, ...] = ()
+
+    def nodes(self) -> Iterator[Proof]:
+        """Yield all proofs that this one is made of, itself first; those used twice only once."""
+        seen: set[int] = set()
+        ahead = [self]
+        while ahead:
+            node = ahead.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                yield node
+                ahead.extend(reversed(node.premises))
+
+    def leaves(self) -> tuple[Fact, ...]:
+        """Return the asserted facts that the proof rests on, each once."""
+        found = (node.conclusion for node in self.nodes() if not node.rule)
+        return tuple(dict.fromkeys(fact for fact in found if fact is not None))
+
+
+@dataclass(frozen=True)
+class Near:
+    """An inference that lacks one premise: its places, None where any term would do."""
+
+    rule: str
+    premises: tuple[Fact, ...]
+    missing: tuple[Term | None, ...]
+
+
+class Derivations:
+    """The facts of a closure, asserted or concluded, and how they follow from one another."""
+
+    def __init__(self, asserted: Iterable[Fact], first: Mapping[Fact, Inference]) -> None:
+        """Take what is asserted, and the first inference of each conclusion."""
+        self.asserted = frozenset(asserted)
+        self.first = first
+        self.facts = Facts([*self.asserted, *first])
+        self.rules = tuple(rule for rule in rules() if not rule.noise)
+
+    def first_proof(self, fact: Fact) -> Proof | None:
+        """Return the first proof of a fact; None where it neither is asserted nor follows."""
+        if fact not in self.facts:
+            return None
+        return first_proof(fact, lambda each: None if each in self.asserted else self.first[each])
+
+    def inferences(self, fact: Fact) -> list[Inference]:
+        """Return every step that concludes a fact from others that hold, the first inference first."""
+        found = {
+            (rule.name, frozenset(match.used)): Inference(rule.name, match.used, fact)
+            for rule in self.rules
+            if rule.premises
+            for match in matches(rule, self.facts, fact)
+            if fact not in match.used
+        }
+        start = self.first.get(fact)
+        if start is not None:
+            found = {(start.rule, frozenset(start.premises)): start, **found}
+        return list(found.values())
+
+    def proofs(self, fact: Fact, limit: int = LIMIT) -> tuple[Proof, ...]:
+        """Return proofs of a fact that rest on different facts, the smallest first, up to a limit.
+
+        No proof rests on all that another rests on and more. For what is asserted: by what else gives it.
+        """
+        return Search(self, fact, limit).proofs()
+
+    def near(self, fact: Fact, limit: int = 3) -> tuple[Near, ...]:
+        """Return the inferences of a fact that lack one premise, those that lack the least first."""
+        found = {
+            (near.rule, near.missing): near
+            for rule in self.rules
+            for match in islice(matches(rule, self.facts, fact, spare=1), REACH)
+            for near in nearly(rule, match)
+            if near.missing != fact
+        }
+        return tuple(sorted(found.values(), key=distance)[:limit])
+
+
+def derivations_of(reasoner: Reasoner) -> Derivations:
+    """Return the facts and first inferences of a reasoner as it stands."""
+    numbers = reasoner.engine.facts.numbers(asserted=False).tolist()
+    steps = [(reasoner.statement(fact), reasoner.first_proof(fact)) for fact in numbers]
+    return Derivations(
+        map(fact_of, reasoner.statements(asserted=True)),
+        {
+            fact_of(conclusion): Inference(
+                step.rule.name, tuple(map(fact_of, step.premises)), fact_of(conclusion)
+            )
+            for conclusion, step in steps
+            if step is not None
+        },
+    )
+
+
+def fact_of(statement: Statement) -> Fact:
+    """Return a statement of a reasoner as its three terms."""
+    return (statement.subject, statement.predicate, statement.object)
+
+
+def nearly(rule: Rule, match: Match) -> Iterator[Near]:
+    """Yield a match that lacks a premise as a value."""
+    for pattern in match.missing:
+        yield Near(rule.name, match.used, filled(pattern, match))
+
+
+def filled(pattern: Pattern, match: Match) -> tuple[Term | None, ...]:
+    """Return a pattern's terms as far as a match binds them."""
+    return tuple(
+        match.bindings.get(t) if is_variable(t) else match.places(pattern)[i]
+        for i, t in enumerate(pattern.terms)
+    )
+
+
+def distance(near: Near) -> tuple[int, int, str]:
+    """Return how far an inference is: few open places come first, then many premises that hold."""
+    return (near.missing.count(None), -len(near.premises), f"{near.rule} {near.missing}")
+
+
+def first_proof(fact: Fact, inference: Callable[[Fact], Inference | None]) -> Proof:
+    """Return the proof of a fact, given the inference of each fact (None: it is asserted).
+
+    Raises ValueError where a fact would be a premise of itself.
+    """
+    found: dict[Fact, Proof] = {}
+    opened: set[Fact] = set()
+    ahead = [fact]
+    while ahead:
+        current = ahead[-1]
+        step = inference(current)
+        wanted = [] if step is None else [each for each in step.premises if each not in found]
+        if wanted and current in opened:
+            raise ValueError(f"the proof of {current} runs in a circle")
+        opened.add(current)
+        ahead.extend(wanted)
+        if not wanted:
+            found[ahead.pop()] = Proof(current) if step is None else assembled(step, found)
+    return found[fact]
+
+
+def assembled(step: Inference, proofs: Mapping[Fact, Proof]) -> Proof:
+    """Return an inference with the proofs of its premises."""
+    return Proof(step.conclusion, step.rule, tuple(proofs[premise] for premise in step.premises))
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A proof, what it rests on, and how many steps it has as a tree."""
+
+    proof: Proof
+    leaves: frozenset[Fact]
+    size: int
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """The order of proofs: those that rest on little first, then those with few steps."""
+        return (len(self.leaves), self.size, self.proof.rule)
+
+
+class Search:
+    """A search for the proofs of a fact: the ways to each fact behind it, until no way is new.
+
+    As in an assumption-based truth maintenance system (de Kleer 1986): each fact has the smallest sets of
+    asserted facts that give it, which are combined along the inferences up to a fixpoint.
+    """
+
+    def __init__(self, derivations: Derivations, goal: Fact, limit: int) -> None:
+        """Look behind the goal for every inference that may have a part in its proofs."""
+        self.goal, self.limit = goal, limit
+        self.derivations = derivations
+        self.inferences: dict[Fact, list[Inference]] = {}
+        self.ways: dict[Fact, list[Way]] = {}
+        self.look_behind()
+
+    def look_behind(self) -> None:
+        """Collect the inferences behind the goal; the facts that end them have one way each."""
+        ahead = [self.goal]
+        for fact in ahead:
+            if fact in self.inferences or fact in self.ways:
+                continue
+            if fact != self.goal and (fact in self.derivations.asserted or len(self.inferences) >= REACH):
+                self.ways[fact] = [way_of(proof) for proof in [self.derivations.first_proof(fact)] if proof]
+            else:
+                self.inferences[fact] = self.derivations.inferences(fact)
+                self.ways[fact] = []
+                ahead += [premise for step in self.inferences[fact] for premise in step.premises]
+
+    def proofs(self) -> tuple[Proof, ...]:
+        """Return the proofs of the goal when no way is new any more."""
+        facts = list(reversed(self.inferences))
+        for _ in range(len(facts) + 1):
+            improved = [fact for fact in facts if self.improve(fact)]
+            if not improved:
+                break
+        return tuple(way.proof for way in self.ways[self.goal])
+
+    def improve(self, fact: Fact) -> bool:
+        """Combine the ways of the premises of each inference of a fact; tell whether anything is new."""
+        before = self.ways[fact]
+        for step in self.inferences[fact]:
+            for way in self.combined(step):
+                self.ways[fact] = kept(self.ways[fact], way, self.limit)
+        return self.ways[fact] != before
+
+    def combined(self, step: Inference) -> Iterator[Way]:
+        """Yield the ways that an inference makes of those of its premises, up to a number."""
+        choices: Collection[list[Way]] = [self.ways[premise] for premise in step.premises]
+        most = min(prod(map(len, choices)), self.limit**2)
+        for chosen in islice(product(*choices), most):
+            proof = Proof(step.conclusion, step.rule, tuple(way.proof for way in chosen))
+            leaves = frozenset[Fact]().union(*(way.leaves for way in chosen))
+            yield Way(proof, leaves, 1 + sum(way.size for way in chosen))
+
+
+def way_of(proof: Proof) -> Way:
+    """Return a whole proof as a way of one step."""
+    return Way(proof, frozenset(proof.leaves()), 1)
+
+
+def kept(ways: list[Way], way: Way, limit: int) -> list[Way]:
+    """Return the ways with one more, without those that rest on all that another rests on, up to a limit."""
+    if any(each.leaves <= way.leaves and each.rank <= way.rank for each in ways):
+        return ways
+    left = [each for each in ways if not way.leaves <= each.leaves]
+    return sorted([*left, way], key=lambda each: each.rank)[:limit]

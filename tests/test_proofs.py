@@ -1,0 +1,153 @@
+"""Proofs: the first ones, all minimal ones, what lacks one premise, and the file that keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from closures import ONTOLOGIES, real_closure, triple
+from hypothesis import given, settings
+from wicara.graph.reasoning.checker import faults
+from wicara.graph.reasoning.proof_file import read_proofs, write_proofs
+from wicara.graph.reasoning.proofs import Derivations, Inference, derivations_of, fact_of, first_proof
+from wicara.graph.reasoning.reasoner import Reasoner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyoxigraph import Triple
+    from wicara.graph.reasoning.matching import Fact
+
+
+@pytest.fixture(scope="module")
+def closure() -> tuple[Reasoner, Derivations]:
+    """Return the closure of the real dataset."""
+    return real_closure()
+
+
+def fact(text: str) -> Fact:
+    """Return `s p o` of names as a fact."""
+    subject, predicate, target = triple(text)
+    return subject, predicate, target
+
+
+def derivations(*texts: str) -> Derivations:
+    """Return the closure of some triples."""
+    return derivations_of(Reasoner(map(triple, texts)))
+
+
+def test_finds_all_that_the_engine_finds(closure: tuple[Reasoner, Derivations]) -> None:
+    """Backward matching, which knows nothing of the engine, finds each step that the engine finds."""
+    reasoner, known = closure
+    for conclusion in known.first:
+        found = {(step.rule, frozenset(step.premises)) for step in known.inferences(conclusion)}
+        engine = {
+            (step.rule.name, frozenset(map(fact_of, step.premises)))
+            for step in reasoner.steps_to(*conclusion)
+        }
+        assert {step for step in engine if conclusion not in step[1]} <= found
+
+
+@settings(deadline=None, max_examples=60)
+@given(premises=ONTOLOGIES)
+def test_all_proofs_hold_and_are_minimal(premises: set[Triple]) -> None:
+    """Every proof found is accepted by the checker, and none rests on all that another rests on and more."""
+    known = derivations_of(Reasoner(premises))
+    for conclusion in list(known.first)[:20]:
+        proofs = known.proofs(conclusion, limit=5)
+        assert proofs
+        for proof in proofs:
+            assert proof.conclusion == conclusion
+            assert list(faults(proof, known.asserted.__contains__)) == []
+        leaves = [set(proof.leaves()) for proof in proofs]
+        assert not any(one < two or (one == two and one is not two) for one in leaves for two in leaves)
+
+
+def test_finds_every_way() -> None:
+    """A fact that follows in two ways has two proofs, the one that rests on less first."""
+    known = derivations(
+        "C1 rdfs:subClassOf C2", "i1 a C1", "p1 rdfs:domain C3", "C3 rdfs:subClassOf C2", "i1 p1 i2"
+    )
+    proofs = known.proofs(fact("i1 a C2"))
+    assert proofs[0].rule == "cax-sco"
+    assert [set(proof.leaves()) for proof in proofs] == [
+        {fact("C1 rdfs:subClassOf C2"), fact("i1 a C1")},
+        {fact("p1 rdfs:domain C3"), fact("C3 rdfs:subClassOf C2"), fact("i1 p1 i2")},
+    ]
+
+
+def test_proves_the_asserted_by_what_else_gives_it() -> None:
+    """What is asserted is its own first proof; its other proofs are those by rules."""
+    known = derivations("C1 rdfs:subClassOf C2", "i1 a C1", "i1 a C2")
+    first = known.first_proof(fact("i1 a C2"))
+    assert first is not None
+    assert not first.rule
+    assert [proof.rule for proof in known.proofs(fact("i1 a C2"))] == ["cax-sco"]
+
+
+def test_stops_at_the_limit() -> None:
+    """No more proofs are given than are asked for."""
+    texts = [f"i1 a C{n}" for n in range(5)] + [f"C{n} rdfs:subClassOf D" for n in range(5)]
+    known = derivations(*texts)
+    assert len(known.proofs(fact("i1 a D"))) == 5
+    assert len(known.proofs(fact("i1 a D"), limit=3)) == 3
+
+
+def test_proves_long_chains() -> None:
+    """The proof of the ends of a chain of 600 links needs no deep recursion and is accepted."""
+    texts = [f"i{n} p1 i{n + 1}" for n in range(600)]
+    conclusion = fact("i0 p1 i600")
+    known = Derivations(
+        map(fact, ["p1 a owl:TransitiveProperty", *texts]),
+        {
+            fact(f"i0 p1 i{n}"): Inference(
+                "prp-trp",
+                (fact("p1 a owl:TransitiveProperty"), fact(f"i0 p1 i{n - 1}"), fact(f"i{n - 1} p1 i{n}")),
+                fact(f"i0 p1 i{n}"),
+            )
+            for n in range(2, 601)
+        },
+    )
+    proof = known.first_proof(conclusion)
+    assert proof is not None
+    assert len(proof.leaves()) == 601
+    assert list(faults(proof, known.asserted.__contains__)) == []
+
+
+def test_proves_nothing_that_does_not_follow() -> None:
+    """What neither is asserted nor follows has no proof."""
+    known = derivations("i1 p1 i2")
+    assert known.first_proof(fact("i2 p1 i1")) is None
+    assert known.proofs(fact("i2 p1 i1")) == ()
+
+
+def test_refuses_circular_inferences() -> None:
+    """Inferences that run in a circle are told, not followed for ever."""
+    one, two = fact("i1 p1 i2"), fact("i2 p1 i1")
+    steps = {one: Inference("prp-symp", (two,), one), two: Inference("prp-symp", (one,), two)}
+    with pytest.raises(ValueError, match="circle"):
+        first_proof(one, steps.get)
+
+
+def test_says_which_premise_is_missing() -> None:
+    """What does not follow names the rule that is nearest and the one premise that it lacks."""
+    known = derivations("p1 a owl:TransitiveProperty", "i1 p1 i2", "C1 rdfs:subClassOf C2", "i3 p1 i4")
+    nearest = known.near(fact("i1 p1 i4"))
+    assert {(near.rule, near.missing) for near in nearest} == {
+        ("prp-trp", fact("i2 p1 i4")),
+        ("prp-trp", fact("i1 p1 i3")),
+    }
+    (kind,) = known.near(fact("i1 a C2"))
+    assert (kind.rule, kind.missing) == ("cax-sco", fact("i1 a C1"))
+    assert kind.premises == (fact("C1 rdfs:subClassOf C2"),)
+    assert known.near(fact("i1 p2 i2")) == ()
+
+
+def test_keeps_first_proofs_in_a_file(closure: tuple[Reasoner, Derivations], tmp_path: Path) -> None:
+    """The file gives back the first inference of each conclusion, and nothing for other facts."""
+    reasoner, known = closure
+    write_proofs(tmp_path / "proofs.sqlite", reasoner)
+    stored = read_proofs(tmp_path / "proofs.sqlite")
+    assert len(stored) == len(known.first)
+    assert dict(stored.items()) == dict(known.first)
+    assert stored.get(fact("i1 p1 i2")) is None
