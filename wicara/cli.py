@@ -25,6 +25,9 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 INTERRUPTED: Final = 130
 """What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
 
+INCONSISTENT: Final = 3
+"""The exit code where premises contradict themselves."""
+
 EXAMPLES: Final = """
 \b
 Examples:
@@ -36,6 +39,9 @@ Examples:
   wicara export --format trig      write the dataset, or a part of it, as RDF
   wicara article FILE              begin with a new article: its description and sentences
   wicara quote FILE 'WORDS'        the evidence of a fact: where these words stand in a text
+  wicara reason FILE               what follows from any RDF file by the OWL 2 RL rules
+  wicara entails FILE CONCLUSION   whether the one entails the other
+  wicara profile FILE              whether an ontology is OWL 2 RL
   wicara COMMAND --help            one command in detail
 
 Wicara keeps its builds in $XDG_DATA_HOME/wicara, or in ~/.local/share/wicara; --data names another folder.
@@ -399,6 +405,93 @@ def quote(  # noqa: PLR0913 - one parameter an option
     source = source_for(text, name, known_sources(extra))
     found = find(source, text.characters, words, read_span(span), occurrence)
     print_text(evidence_block(found, fact))
+
+
+RDF_FILE: Final = click.Path(path_type=Path)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=RDF_FILE)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; it appears when whole.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["native", "owlrl"]),
+    default="native",
+    show_default=True,
+    help="The reasoner.",
+)
+@click.option(
+    "--proofs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the first proof of each inferred triple, as JSON lines.",
+)
+def reason(files: tuple[Path, ...], output: Path | None, engine: str, proofs: Path | None) -> None:
+    """Write what follows from FILES by the OWL 2 RL rules: the inferred triples only, as sorted N-Triples.
+
+    FILES are RDF, their formats told by their ends: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several are
+    one graph; their blank nodes are kept apart. Triples that hold of everything (x owl:sameAs x) are not
+    written. The exit code is 0 where FILES are consistent, 3 where they contradict themselves (standard error
+    says how, each contradiction after the name of its rule), and 2 where one cannot be read.
+    """
+    from wicara.graph.reasoning.over_files import reason as reason_over  # noqa: PLC0415 - loaded when needed
+    from wicara.output import emit  # noqa: PLC0415
+
+    if proofs and engine == "owlrl":
+        raise click.UsageError("owlrl has no proofs: leave out --proofs, or --engine.")
+    result = reason_over(files, engine, proofs=proofs is not None)
+    if proofs:
+        emit(result.proofs, proofs)
+    emit(result.inferred, output)
+    for rule, words in result.contradictions:
+        click.echo(f"inconsistent, {rule}: {words}", err=True)
+    raise SystemExit(INCONSISTENT if result.contradictions else 0)
+
+
+@main.command()
+@click.argument("premises", nargs=-1, required=True, type=RDF_FILE)
+@click.argument("conclusion", type=RDF_FILE)
+def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
+    """Tell whether PREMISES entail CONCLUSION under the RDF-based semantics of OWL 2.
+
+    Both are RDF files; a blank node of CONCLUSION stands for something that exists. The exit code is 0 where
+    it is entailed, 1 where no entailment was found, 3 where PREMISES contradict themselves (they entail
+    everything then), and 2 where a file cannot be read.
+    """
+    from wicara.graph.reasoning.contradictions import told  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.reasoning.documents import read  # noqa: PLC0415
+    from wicara.graph.reasoning.entailment import Inconsistent  # noqa: PLC0415
+    from wicara.graph.reasoning.entailment import entails as is_entailed  # noqa: PLC0415
+
+    answer = is_entailed(read(premises).triples(), read([conclusion]).triples())
+    if isinstance(answer, Inconsistent):
+        for step in answer.contradictions:
+            click.echo(f"inconsistent, {step.rule.name}: {told(step)}", err=True)
+        click.echo("the premises contradict themselves, and so entail everything")
+        raise SystemExit(INCONSISTENT)
+    click.echo("entailed" if answer else "not entailed")
+    raise SystemExit(0 if answer else 1)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=RDF_FILE)
+def profile(files: tuple[Path, ...]) -> None:
+    """Tell whether FILES, taken as one ontology, are OWL 2 RL; else each construct that is not, and where.
+
+    The exit code is 0 where they are, 1 where they are not, and 2 where a file cannot be read.
+    """
+    from wicara.graph.reasoning.certificate import certify  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.reasoning.documents import read  # noqa: PLC0415
+
+    found = certify(read(files).triples())
+    for finding in found:
+        click.echo(str(finding))
+    click.echo(f"outside OWL 2 RL in {len(found)} places" if found else "OWL 2 RL")
+    raise SystemExit(bool(found))
 
 
 def current(data: Path | None, extra: Path | None) -> BuiltDataset:

@@ -17,7 +17,7 @@ from wicara.graph.reasoning.rules import Rule, rules
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.engine import Clash
     from wicara.graph.reasoning.joins import Join, Rows

@@ -1,0 +1,222 @@
+"""Reading any RDF files into numbered terms: a row of three numbers for each triple.
+
+The named graphs of TriG, N-Quads and JSON-LD are merged. Blank nodes of several files are kept apart, and get
+names in the order in which they first stand; those of a single N-Triples or N-Quads file keep their labels.
+
+N-Triples as programs write it (one space between terms, no comments) is split by lines, and each different
+term is parsed once. Whatever does not look so, or does not parse so, goes through the whole parser, which
+says where a fault stands.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, count, repeat
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from wicara.graph.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+    from wicara.graph.reasoning.reasoner import Term
+    from wicara.graph.reasoning.relation import Ints
+
+FORMATS: Final = {
+    ".ttl": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".rdf": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".xml": RdfFormat.RDF_XML,
+    ".trig": RdfFormat.TRIG,
+    ".nq": RdfFormat.N_QUADS,
+    ".jsonld": RdfFormat.JSON_LD,
+}
+"""The format of a file by the end of its name."""
+
+LABELLED: Final = frozenset({RdfFormat.N_TRIPLES, RdfFormat.N_QUADS})
+"""Formats in which every blank node has a label that its writer gave it."""
+
+BLOCK: Final = 1 << 24
+"""How many bytes of N-Triples are split at a time."""
+END: Final = " .\n"
+
+
+@dataclass(frozen=True)
+class Document:
+    """Triples as rows of three places in the sequence of their terms."""
+
+    terms: Sequence[Term]
+    rows: Ints
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the triples as terms."""
+        terms = self.terms
+        for subject, predicate, target in self.rows.tolist():
+            yield Triple(terms[subject], terms[predicate], terms[target])
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the garbage collector from walking over millions of new objects that hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read(paths: Sequence[Path]) -> Document:
+    """Return the triples of all files; raises UnreadableInput with file, line and column."""
+    names: dict[tuple[int, str], BlankNode] = {}
+    numbers: dict[Term, int] = {}
+    rows = [np.empty((0, 3), np.int64)]
+    with no_collection():
+        for place, path in enumerate(paths):
+            document = read_one(path)
+            keeps = len(paths) == 1 and FORMATS[path.suffix.lower()] in LABELLED
+            terms = document.terms if keeps else [renamed(term, place, names) for term in document.terms]
+            at = [numbers.setdefault(term, len(numbers)) for term in terms]
+            rows.append(np.array(at, np.int64)[document.rows])
+    return Document(tuple(numbers), np.concatenate(rows))
+
+
+def renamed(term: Term, place: int, names: dict[tuple[int, str], BlankNode]) -> Term:
+    """Return a term with its blank nodes named anew, those of the same file and label alike."""
+    if isinstance(term, BlankNode):
+        return names.setdefault((place, term.value), BlankNode(f"b{len(names)}"))
+    if isinstance(term, Triple):
+        return Triple(*(renamed(each, place, names) for each in term))  # type: ignore[arg-type]
+    return term
+
+
+def read_one(path: Path) -> Document:
+    """Return the triples of one file; raises UnreadableInput."""
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise UnreadableInput(
+            f"{path}: the format is told by the end of the name, one of {' '.join(FORMATS)}"
+        )
+    try:
+        document = split_lines(path) if form == RdfFormat.N_TRIPLES else None
+        return document or numbered(parse(path=path, format=form, base_iri=path.absolute().as_uri()))
+    except SyntaxError as error:
+        raise UnreadableInput(f"{path}{place_of(error)}: {error.msg}") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def place_of(error: SyntaxError) -> str:
+    """Return where a file is faulty, as far as the parser says."""
+    parts = (("line", error.lineno), ("column", error.offset))
+    return "".join(f", {name} {number}" for name, number in parts if number is not None)
+
+
+def numbered(quads: Iterable[Quad | Triple]) -> Document:
+    """Return statements as a document; the graphs they stand in are left out."""
+    numbers: defaultdict[Term, int] = defaultdict(count().__next__)
+    flat = [numbers[term] for quad in quads for term in (quad.subject, quad.predicate, quad.object)]
+    return Document(tuple(numbers), np.array(flat, np.int64).reshape(-1, 3))
+
+
+def split_lines(path: Path) -> Document | None:
+    """Return an N-Triples file by splitting its lines; None where it is not as plain as that."""
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    columns = [np.empty(0, np.int64)]
+    for block in blocks(path):
+        flat = places(block)
+        if flat is None:
+            return None
+        columns.append(np.fromiter(map(numbers.__getitem__, flat), np.int64, len(flat)))
+    terms = parsed(tuple(numbers))
+    rows = np.concatenate(columns).reshape(-1, 3)
+    return Document(terms, rows) if terms is not None and is_rdf(terms, rows) else None
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file in blocks of whole lines."""
+    rest = b""
+    with path.open("rb") as file:
+        while read := file.read(BLOCK):
+            block = rest + read
+            end = block.rfind(b"\n") + 1
+            rest = block[end:]
+            yield block[:end]
+    yield rest
+
+
+def places(block: bytes) -> list[str] | None:
+    """Return the subjects, predicates and objects of lines in turn; None where a line has another form."""
+    try:
+        text = block.decode()
+    except UnicodeDecodeError:
+        return None
+    lines = text.split(END)
+    if lines.pop() or text.count("\n") != len(lines):
+        return None
+    flat = list(chain.from_iterable(map(str.split, lines, repeat(" "), repeat(2))))
+    return flat if len(flat) == 3 * len(lines) else None
+
+
+def parsed(written: Sequence[str]) -> list[Term] | None:
+    """Return the terms that are written so; None where one is none."""
+    lines = "".join([f"<x:s> <x:p> {each}{END}" for each in written])
+    try:
+        terms: list[Term] = [quad.object for quad in parse(lines.encode(), RdfFormat.N_TRIPLES)]
+    except SyntaxError:
+        return None
+    return terms if len(terms) == len(written) else None
+
+
+def is_rdf(terms: Sequence[Term], rows: Ints) -> bool:
+    """Tell whether subjects are IRIs or blank nodes, and predicates IRIs."""
+    is_iri = np.array([isinstance(term, NamedNode) for term in terms], np.bool_)
+    is_subject = is_iri | np.array([isinstance(term, BlankNode) for term in terms], np.bool_)
+    return bool(is_subject[rows[:, 0]].all() and is_iri[rows[:, 1]].all())
+
+
+def written(term: Term) -> str:
+    """Return a term as N-Triples writes it."""
+    if isinstance(term, Triple):
+        return f"<<( {' '.join(written(each) for each in term)} )>>"
+    return str(term)
+
+
+def lines_of(terms: Sequence[Term], rows: Ints) -> bytes:
+    """Return triples as N-Triples, sorted by their lines; those that no RDF can say are left out.
+
+    RDF has no literal or triple term as a subject, and only IRIs as predicates.
+    """
+    used, at = np.unique(rows, return_inverse=True)
+    chosen = [terms[number] for number in used.tolist()]
+    names = list(map(written, chosen))
+    order = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    ranks = rank[at.reshape(-1, 3)]
+    said = [isinstance(chosen[n], NamedNode) for n in order.tolist()]
+    named = [
+        is_iri or isinstance(chosen[n], BlankNode) for is_iri, n in zip(said, order.tolist(), strict=True)
+    ]
+    ranks = ranks[np.array(named, np.bool_)[ranks[:, 0]] & np.array(said, np.bool_)[ranks[:, 1]]]
+    ranks = ranks[np.lexsort((ranks[:, 2], ranks[:, 1], ranks[:, 0]))]
+    return joined_lines([names[n] for n in order.tolist()], ranks)
+
+
+def joined_lines(names: Sequence[str], rows: Ints) -> bytes:
+    """Return a line for each row of names."""
+    spaced, ended = [f"{name} " for name in names], [f"{name}{END}" for name in names]
+    columns = (
+        map(spelling.__getitem__, rows[:, place].tolist())
+        for place, spelling in enumerate((spaced, spaced, ended))
+    )
+    return "".join(chain.from_iterable(zip(*columns, strict=True))).encode()
