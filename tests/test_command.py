@@ -57,13 +57,6 @@ def test_a_folder_that_is_none_is_told(wicara: Command, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"wicara: {tmp_path / 'nowhere'} is not a folder")
 
 
-def test_no_colour_off_a_terminal(wicara: Command, data_dir: Path) -> None:
-    """Output that goes to a file or a pipe has no escape sequences and no progress."""
-    for done in (wicara("check"), wicara("build", "--data", data_dir)):
-        assert "\x1b" not in done.stdout
-        assert done.stderr == ""
-
-
 def test_data_lie_where_the_system_keeps_data(wicara: Command, tmp_path: Path, data_dir: Path) -> None:
     """Without --data the builds lie in $XDG_DATA_HOME/wicara."""
     (tmp_path / "wicara").symlink_to(data_dir)
