@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.graph.unwritable import Unwritable
 from wicara.server import negotiation
 from wicara.server.evaluation import failed
+from wicara.server.problems import Problem
 from wicara.server.statements import Statement, in_sections
 from wicara.server.terms import Words, iris_of, labels_of
 
@@ -45,7 +47,9 @@ def written(results: Results, form: Representation) -> bytes:
         if isinstance(results, QuerySolutions | QueryBoolean):
             return results.serialize(format=SOLUTION_FORMATS[form]) or b""
         return write_triples(set(results), FORMATS[form.name])
-    except (OSError, RuntimeError, ValueError, Unwritable) as fault:
+    except Unwritable as fault:
+        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
+    except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault) from fault
 
 

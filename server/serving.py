@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
@@ -20,12 +21,14 @@ from wicara.server import create_app
 from wicara.server.served import swap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import FrameType
 
     from flask import Flask
     from wicara.graph.store import BuiltDataset
+
+    Stamps = dict[Path, tuple[int, int]]
 
 
 class WSGIServer(Protocol):
@@ -110,16 +113,23 @@ def stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C end the block quietly, as they are how a server is meant to end."""
+    signal.signal(signal.SIGTERM, stop)
+    with suppress(KeyboardInterrupt):
+        yield
+
+
 def run(server: WSGIServer) -> None:
     """Answer until SIGTERM or Ctrl-C; requests under way then get five seconds, waitress's own limit."""
-    signal.signal(signal.SIGTERM, stop)
     try:
         server.run()
     finally:
         server.close()
 
 
-def stamps(origin: Origin) -> dict[Path, tuple[int, int]]:
+def stamps(origin: Origin) -> Stamps:
     """Return the time of change (ns) and size (bytes) of each file; nothing where one has no place."""
     try:
         return {
@@ -146,9 +156,9 @@ def renew(app: Flask, origin: Origin) -> None:
     tell(f"wicara: now serving dataset {dataset.version} ({dataset.digest[:12]})")
 
 
-def watch(app: Flask, origin: Origin) -> None:
+def watch(app: Flask, origin: Origin, served: Stamps) -> None:
     """Look at the files for ever, and renew the dataset when they have changed and come to rest."""
-    served = latest = stamps(origin)
+    latest = served
     while True:
         time.sleep(EVERY)
         before, latest = latest, stamps(origin)
@@ -165,18 +175,20 @@ class Server:
     dataset: BuiltDataset
     app: Flask
     origin: Origin
+    stamps: Stamps
     wsgi: WSGIServer
 
     def run(self, *, reload: bool) -> None:
         """Answer requests until SIGTERM or Ctrl-C; with `reload`, watch the files meanwhile."""
         if reload:
-            Thread(target=watch, args=(self.app, self.origin), name="watch", daemon=True).start()
+            Thread(target=watch, args=(self.app, self.origin, self.stamps), name="watch", daemon=True).start()
         run(self.wsgi)
 
 
 def start(origin: Origin, host: str, port: int) -> Server:
     """Make the dataset and listen; raises a WicaraError where either cannot be."""
+    before = stamps(origin)
     dataset = origin.load()
     app = create_app(dataset)
     wsgi = listen(app, host, port)
-    return Server(address(wsgi, host), dataset, app, origin, wsgi)
+    return Server(address(wsgi, host), dataset, app, origin, before, wsgi)

@@ -58,10 +58,12 @@ def iris_of(terms: Iterable[Term]) -> Iterator[NamedNode]:
 def labels_of(store: Store, iris: Iterable[NamedNode]) -> tuple[Triple, ...]:
     """Return the labels of IRIs, in all languages, with one query."""
     values = " ".join(map(str, sorted(set(iris), key=str)))
-    properties = " ".join(map(str, LABELS))
-    pattern = f"VALUES ?x {{ {values} }} VALUES ?p {{ {properties} }} ?x ?p ?l FILTER(isLiteral(?l))"
-    found = store.query(f"CONSTRUCT {{ ?x ?p ?l }} {{ {pattern} }}") if values else ()
-    return tuple(cast("Iterable[Triple]", found))
+    preferred, other = LABELS
+    query = (
+        f"CONSTRUCT {{ ?x {preferred} ?l . ?x {other} ?m }}"
+        f" {{ VALUES ?x {{ {values} }} {{ ?x {preferred} ?l }} UNION {{ ?x {other} ?m }} }}"
+    )
+    return tuple(cast("Iterable[Triple]", store.query(query))) if values else ()
 
 
 @dataclass(frozen=True)

@@ -212,9 +212,10 @@ def serve(  # noqa: PLR0913 - one parameter an option
     with progress() as step:
         built = serving.from_build(data or default_folder(), extra, step)
         server = serving.start(serving.from_rdf(files) if files else built, host, port)
-    click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
-    click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
-    server.run(reload=reload)
+    with serving.until_stopped():
+        click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
+        click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
+        server.run(reload=reload)
 
 
 infer_option: Final = click.option(

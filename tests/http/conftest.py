@@ -48,7 +48,9 @@ class Answer:
     @property
     def rows(self) -> list[dict[str, str]]:
         """Return the solutions of a SELECT in JSON, values only."""
-        return [{name: term["value"] for name, term in row.items()} for row in self.json["results"]["bindings"]]
+        return [
+            {name: term["value"] for name, term in row.items()} for row in self.json["results"]["bindings"]
+        ]
 
 
 @dataclass(frozen=True)

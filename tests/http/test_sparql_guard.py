@@ -123,7 +123,10 @@ def test_nothing_is_fetched(small: Server, trap: tuple[str, list[str]]) -> None:
     address, seen = trap
     for query in HIDDEN:
         small.ask(query.replace(U, address))
-    for query in (f"ASK FROM <{address}> {{ ?s ?p ?o }}", f"ASK FROM NAMED <{address}> {{ GRAPH ?g {{ ?s ?p ?o }} }}"):
+    for query in (
+        f"ASK FROM <{address}> {{ ?s ?p ?o }}",
+        f"ASK FROM NAMED <{address}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    ):
         assert small.ask(query).json["boolean"] is False
     small.ask("ASK { ?s ?p ?o }", **{"default-graph-uri": address, "named-graph-uri": address})
     small.ask(f"LOAD <{address}>")
@@ -132,13 +135,16 @@ def test_nothing_is_fetched(small: Server, trap: tuple[str, list[str]]) -> None:
 
 PIECES = st.sampled_from(
     [
-        "SERVICE", "service", "SILENT", "<U>", "?x", "{", "}", "(", ")", "FILTER", "BIND", "AS", "EXISTS", "<", ">",
-        "#", "\n", " ", " ", '"', "'", '"""', "'''", "\\", "\\u0061", "\\uD800", "\\q", "e:a", ":a", "service:a", ".", ";",
-        "?s ?p ?o", "1", "true", "VALUES ?x", "@en", "_:b", "<?b", "#>", "a", "&&", "\\#", "[", "]", "UNION", "'a'",
+        "SERVICE", "service", "SILENT", "<U>", "?x", "{", "}", "(", ")", "FILTER", "BIND", "AS",
+        "EXISTS", "<", ">", "#", "\n", " ", " ", '"', "'", '"""', "'''", "\\", "\\u0061", "\\uD800",
+        "\\q", "e:a", ":a", "service:a", ".", ";", "?s ?p ?o", "1", "true", "VALUES ?x", "@en", "_:b",
+        "<?b", "#>", "a", "&&", "\\#", "[", "]", "UNION", "'a'",
     ]
 )  # fmt: skip
 QUERIES = st.lists(PIECES, min_size=1, max_size=14).map("".join)
-FRAMES = st.sampled_from(["ASK {%s}", "ASK {?s ?p ?o FILTER(?o%s}", "ASK {VALUES ?x {<U>} %s {?s ?p ?o}}", "%s"])
+FRAMES = st.sampled_from(
+    ["ASK {%s}", "ASK {?s ?p ?o FILTER(?o%s}", "ASK {VALUES ?x {<U>} %s {?s ?p ?o}}", "%s"]
+)
 TAILS = st.sampled_from(["", "SERVICE<U>{}", "SERVICE?x{}", "SERVICE:a{}", '#"""\n', "#'''\n"])
 
 
@@ -147,7 +153,9 @@ TAILS = st.sampled_from(["", "SERVICE<U>{}", "SERVICE?x{}", "SERVICE:a{}", '#"""
 def test_what_passes_reaches_no_one(trap: tuple[str, list[str]], body: str, frame: str, tail: str) -> None:
     """Whatever passes the guard sends no request when the engine evaluates it."""
     address, seen = trap
-    query = (f"PREFIX : <{address}> PREFIX e: <{address}>" + frame % (body + tail)).replace("<U>", f"<{address}>")
+    query = (f"PREFIX : <{address}> PREFIX e: <{address}>" + frame % (body + tail)).replace(
+        "<U>", f"<{address}>"
+    )
     with suppress(guard.Refused):
         guard.check(query)
         store = Store()

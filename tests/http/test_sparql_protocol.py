@@ -61,7 +61,9 @@ def test_query_in_address_and_body(small: Server) -> None:
     assert small.send("POST", "/sparql?query=ASK%7B%7D", "ASK {}", content_type=DIRECT).status == 400
 
 
-@pytest.mark.parametrize("content_type", [None, "text/plain", "application/json", "application/sparql-update"])
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/json", "application/sparql-update"]
+)
 def test_wrong_content_type(small: Server, content_type: str | None) -> None:
     """A POST without one of the two content types is 415 and names them."""
     answer = small.send("POST", "/sparql", "ASK {}", content_type=content_type)
@@ -135,7 +137,7 @@ def test_results_types(small: Server, query: str, accept: str | None, media_type
         (None, "text/turtle"),
         ("application/n-triples", "application/n-triples"),
         ("application/rdf+xml", "application/rdf+xml"),
-        ("application/ld+json;profile=\"http://www.w3.org/ns/json-ld#compacted\"", "application/ld+json"),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', "application/ld+json"),
         ("application/sparql-results+json, text/turtle;q=0.1", "text/turtle"),
         ("text/html", "text/html"),
     ],
@@ -203,8 +205,8 @@ def test_merge_of_default_graphs(small: Server) -> None:
     assert count(small.ask(COUNT, **asked)) == 3
     assert count(small.ask(COUNT_NAMED, **asked)) == 0
     assert count(small.ask(COUNT.replace("{ ?s", f"FROM <{G}one> FROM <{G}two> {{ ?s"))) == 3
-    relative = f"BASE <{G}> PREFIX g: <{G}> {COUNT.replace('{ ?s', 'FROM <one> # FROM g:x' + chr(10) + 'FROM g:two {?s')}"
-    assert count(small.ask(relative)) == 3
+    clauses = "FROM <one> # FROM g:none\nFROM g:two { ?s"
+    assert count(small.ask(f"BASE <{G}> PREFIX g: <{G}> {COUNT.replace('{ ?s', clauses)}")) == 3
 
 
 def test_dataset_of_the_request(small: Server) -> None:
@@ -234,10 +236,12 @@ def test_unknown_and_relative_graphs(small: Server) -> None:
     assert small.ask(COUNT, **{"default-graph-uri": "one"}).status == 400
 
 
-def test_fault_in_evaluation_is_no_200(small: Server) -> None:
-    """What only shows while the answer is written is an error too, not a 200 with half an answer."""
-    answer = small.ask("CONSTRUCT { <x:x> <x:x> <<( <y:y> <y:y> 1 )>> } {}", accept="application/rdf+xml")
-    assert answer.status >= 400
+@pytest.mark.parametrize("accept", ["application/rdf+xml", "application/ld+json"])
+def test_triple_terms(small: Server, accept: str) -> None:
+    """Triple terms (RDF 1.2) in a format that has none are 406, not a 200 with half an answer."""
+    query = "CONSTRUCT { <x:x> <x:x> <<( <y:y> <y:y> 1 )>> } {}"
+    assert small.ask(query, accept=accept).status == 406
+    assert "<<( <y:y> <y:y> 1 )>>" in small.ask(query).text
 
 
 def test_body_limit(small: Server) -> None:
@@ -249,7 +253,9 @@ def test_body_limit(small: Server) -> None:
 def test_cors(small: Server) -> None:
     """Any page on the web may read answers, and a preflight is answered."""
     assert small.ask("ASK {}").headers["Access-Control-Allow-Origin"] == "*"
-    preflight = small.send("OPTIONS", "/sparql", origin="https://example.org", access_control_request_method="POST")
+    preflight = small.send(
+        "OPTIONS", "/sparql", origin="https://example.org", access_control_request_method="POST"
+    )
     assert preflight.status in {200, 204}
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
 
@@ -264,6 +270,7 @@ def test_conditional_request(small: Server) -> None:
 
 def test_many_at_once(server: Server) -> None:
     """Eight clients at once get their own answers."""
+
     def ask(number: int) -> bool:
         answer = server.ask(f"SELECT ?n ?s {{ BIND({number} AS ?n) ?s a wic:FactGraph }}")
         return {row["n"] for row in answer.rows} == {str(number)} and len(answer.rows) == 113

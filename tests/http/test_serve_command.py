@@ -1,0 +1,187 @@
+"""`wicara serve`: what it says, how it stops, and how it takes in what changes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Server
+
+ONE = "<https://w3id.org/wicara/id/state/x> <https://w3id.org/wicara/ont#p> 1 .\n"
+TWO = ONE + ONE.replace(" 1 ", " 2 ")
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `wicara serve` where it is expected to fail."""
+    command = [sys.executable, "-m", "wicara", "serve", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def count(server: Server) -> int:
+    """Return how many statements the default graph has."""
+    return int(server.ask(COUNT).rows[0]["n"])
+
+
+def wait_for(server: Server, number: int) -> bool:
+    """Wait up to twenty seconds until the default graph has a number of statements."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if count(server) == number:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_port_in_use(tmp_path: Path) -> None:
+    """A port in use is one message that says what to do, and exit 1."""
+    file = tmp_path / "one.ttl"
+    file.write_text(ONE)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = serve(file, "--port", taken.getsockname()[1])
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("bad.ttl", ONE + "<x", "line 2"),
+        ("bad.csv", "a,b", "extension"),
+        ("latin.ttl", "<x:é> <x:x> 1 .", "latin"),
+    ],
+)
+def test_broken_file(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """A file that is not RDF, or of no known kind, is one message that names the place, and exit 2."""
+    file = tmp_path / name
+    file.write_text(text, encoding="latin-1")
+    done = serve(file, "--port", "0")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_files_exclude_the_built_dataset(tmp_path: Path) -> None:
+    """Files together with `--data` are exit 2, with a message."""
+    file = tmp_path / "one.ttl"
+    file.write_text(ONE)
+    done = serve(file, "--data", tmp_path)
+    assert done.returncode == 2
+    assert "--data" in done.stderr
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there is exit 2, with its name."""
+    done = serve(tmp_path / "none.ttl")
+    assert done.returncode == 2
+    assert "none.ttl" in done.stderr
+
+
+def test_damaged_store(own_data: Path) -> None:
+    """A store that was emptied is one message that says what to do, and exit 1."""
+    for file in (own_data / "current" / "store").resolve().glob("*.sst"):
+        file.unlink()
+    done = serve("--data", own_data, "--port", "0")
+    assert done.returncode == 1
+    assert "wicara build --force" in done.stderr
+
+
+def test_files(tmp_path: Path) -> None:
+    """Several files are served together, as they are."""
+    first, second = tmp_path / "one.ttl", tmp_path / "two.nq"
+    first.write_text(ONE)
+    second.write_text("<x:x> <x:x> <x:y> <x:g> .\n")
+    with served(first, second) as server:
+        assert count(server) == 1
+        assert server.ask("ASK { GRAPH <x:g> { ?s ?p <x:y> } }").json["boolean"]
+
+
+def test_reload_of_files(tmp_path: Path) -> None:
+    """With `--reload` a changed file is served, and a broken one leaves the last good one."""
+    file = tmp_path / "one.ttl"
+    file.write_text(ONE)
+    with served(file, "--reload") as server:
+        assert count(server) == 1
+        file.write_text(TWO)
+        assert wait_for(server, 2)
+        file.write_text(TWO + "<broken")
+        time.sleep(2)
+        assert count(server) == 2
+        file.write_text(ONE)
+        assert wait_for(server, 1)
+        server.process.terminate()
+        told = server.process.stderr.read() if server.process.stderr else ""
+    assert "line 3" in told
+    assert "last good" in told
+
+
+def test_reload_of_the_dataset(own_data: Path, tmp_path: Path) -> None:
+    """With `--reload` a file that is added to the inputs is built and served; no request fails meanwhile."""
+    more = tmp_path / "more"
+    more.mkdir()
+    added = "https://w3id.org/wicara/id/person/added"
+    ask = f"ASK {{ <{added}> a wic:Person }}"
+    failures: list[int] = []
+    with served("--data", own_data, "--add", more, "--reload") as server:
+        until = time.monotonic() + 90
+
+        def watch() -> None:
+            while time.monotonic() < until:
+                status = server.ask("ASK { ?g a wic:FactGraph }").status
+                failures.extend([status] if status != 200 else [])
+                time.sleep(0.05)
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        (more / "entities.ttl").write_text(
+            f"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<{added}> a <https://w3id.org/wicara/ont#Person> ;"
+            ' skos:prefLabel "Added"@en , "Added"@id .\n'
+        )
+        while time.monotonic() < until and not server.ask(ask).json["boolean"]:
+            time.sleep(0.2)
+        found = server.ask(ask).json["boolean"]
+        until = 0
+        thread.join()
+    assert found
+    assert failures == []
+
+
+def test_first_answer_is_quick(data_dir: Path) -> None:
+    """With a build that is up to date, the first answer comes within two seconds of the command."""
+    before = time.monotonic()
+    with served("--data", data_dir) as server:
+        assert server.ask("ASK {}").json["boolean"]
+        assert time.monotonic() - before < 2
+
+
+def test_light_start() -> None:
+    """Serving an up-to-date build loads neither rdflib nor the reasoner nor the validator."""
+    code = (
+        "import sys, wicara.server.serving; "
+        "print([name for name in ('rdflib', 'owlrl', 'pyshacl', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_ctrl_c(tmp_path: Path) -> None:
+    """Ctrl-C and SIGTERM end the process cleanly, without a traceback."""
+    file = tmp_path / "one.ttl"
+    file.write_text(ONE)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with served(file) as server:
+            server.process.send_signal(number)
+            assert server.process.wait(10) == 0
+            assert "Traceback" not in (server.process.stderr.read() if server.process.stderr else "")
