@@ -17,7 +17,7 @@ from wicara.graph.reasoning.rules import Rule, rules
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.engine import Clash
     from wicara.graph.reasoning.joins import Join, Rows
@@ -65,15 +65,17 @@ class Reasoner:
         all_rules: bool = False,
         proofs: bool = True,
         more: Sequence[Rule] = (),
+        quiet: Collection[str] = (),
     ) -> None:
         """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs.
 
-        `more` are rules beside those of the profile.
+        `more` are rules beside those of the profile; `quiet` names noisy rules that are off all the same.
         """
         self.terms: list[Term] = []
         self.numbers: dict[Term, int] = {}
         self.iris: dict[str, int] = {}
-        self.rules: Sequence[Rule] = (*(rule for rule in rules() if all_rules or not rule.noise), *more)
+        on = (rule for rule in rules() if not rule.noise or (all_rules and rule.name not in quiet))
+        self.rules: Sequence[Rule] = (*on, *more)
         self.read = 0
         self.ill_typed_terms: set[int] = set()
         vocabulary = Vocabulary(
