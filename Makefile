@@ -53,5 +53,5 @@ $(INSTALLED): pyproject.toml
 	    echo "Name another one: make PYTHON=python3.12"; exit 1; } >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable . --group test --group lint
 	@touch $@
