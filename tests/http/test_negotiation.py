@@ -21,7 +21,7 @@ RUBBISH = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=6
 
 @given(HEADERS, OFFERS)
 def test_what_is_chosen_is_wanted(header: str, offers: tuple[negotiation.Representation, ...]) -> None:
-    """What is chosen has a weight above zero and no other offer has a higher one; 406 only where none has any."""
+    """What is chosen has a weight above zero, and no offer a higher one; 406 only where none has any."""
     ranges = negotiation.accepted(header)
     weights = {offer: negotiation.weight(ranges, offer.media_type)[0] for offer in offers}
     chosen = choose(header, offers)

@@ -146,7 +146,8 @@ def test_reload_of_the_dataset(own_data: Path, tmp_path: Path) -> None:
         thread = threading.Thread(target=watch)
         thread.start()
         (more / "entities.ttl").write_text(
-            f"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<{added}> a <https://w3id.org/wicara/ont#Person> ;"
+            f"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+            f"<{added}> a <https://w3id.org/wicara/ont#Person> ;"
             ' skos:prefLabel "Added"@en , "Added"@id .\n'
         )
         while time.monotonic() < until and not server.ask(ask).json["boolean"]:
