@@ -1,4 +1,4 @@
-"""Small ontologies at random, with lists and literals, and the real dataset's closure, for the tests of proofs."""
+"""Small random ontologies with lists and literals, and the closure of the real dataset, to test proofs."""
 
 from __future__ import annotations
 

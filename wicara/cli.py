@@ -36,6 +36,7 @@ Examples:
   wicara check                     every check, and what falls short
   wicara check --source FILE       compare the evidence with the text that it quotes
   wicara query FILE                ask a question in SPARQL; - reads it from standard input
+  wicara explain S P O             why a statement holds, down to the words it rests on
   wicara export --format trig      write the dataset, or a part of it, as RDF
   wicara article FILE              begin with a new article: its description and sentences
   wicara quote FILE 'WORDS'        the evidence of a fact: where these words stand in a text
@@ -315,6 +316,62 @@ def export(  # noqa: PLR0913 - one parameter an option
     from wicara.output import emit  # noqa: PLC0415
 
     emit(write_export(current(data, extra), graph, form, infer=infer == "on"), output)
+
+
+@main.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@dataset_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tree", "json", "turtle", "trig"]),
+    default="tree",
+    show_default=True,
+    help="Form of the explanation; turtle and trig are RDF 1.2.",
+)
+@click.option("--all", "every", is_flag=True, help="Other proofs too: each rests on other statements.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many proofs, at most."
+)
+@click.option("--schema", is_flag=True, help="Show what the ontology says to its last detail.")
+def explain(  # noqa: PLR0913 - one parameter an option
+    subject: str,
+    predicate: str,
+    object_: str,
+    data: Path | None,
+    extra: Path | None,
+    *,
+    form: str,
+    every: bool,
+    limit: int,
+    schema: bool,
+) -> None:
+    """Say why a statement holds: the words it rests on, or the proof that it follows, down to such words.
+
+    SUBJECT, PREDICATE and OBJECT are prefixed names (person:sergey-lavrov), IRIs, or literals as in Turtle
+    ('"Singapura"@id', 42). Exit 0 where the statement is asserted or inferred; 1 where it is neither, with
+    what it lacks by the nearest rule.
+
+    \b
+    Example:
+      wicara explain person:sergey-lavrov a wic:HasBeenForeignMinister
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    from wicara.explaining import written  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.explain import Explainer, Verdict  # noqa: PLC0415
+    from wicara.graph.term_syntax import read_fact  # noqa: PLC0415
+    from wicara.output import emit  # noqa: PLC0415
+
+    fact = read_fact(subject, predicate, object_)
+    dataset = current(data, extra)
+    found = Explainer(dataset).explain(fact, limit if every else 1)
+    emit(written(found, dataset.store, form, schema=schema))
+    if every and form == "tree" and len(found.proofs) == limit:
+        click.echo(
+            f"wicara: there may be more than these {limit} proofs; --limit raises the number", err=True
+        )
+    raise SystemExit(found.verdict is Verdict.NEITHER)
 
 
 @main.command()

@@ -1,0 +1,130 @@
+"""Why a statement holds: who asserts it, or the proof that it follows, or what it would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.assembly import merged
+from wicara.graph.dataset import PREMISES, GraphKind
+from wicara.graph.grounds import grounds_of
+from wicara.graph.reasoning.proof_file import NAME, read_proofs
+from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import Triple
+    from wicara.graph.grounds import Ground
+    from wicara.graph.reasoning.matching import Fact
+    from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.graph.store import BuiltDataset
+
+__all__ = ["LIMIT", "Explainer", "Explanation", "Verdict"]
+
+NOT_ACCEPTED: Final = frozenset({GraphKind.CONTENT, GraphKind.INFERRED})
+"""Graphs whose statements nobody asserts here: what a claim says, and what follows."""
+NEAREST: Final = 3
+"""How many missing premises are named, at most."""
+
+
+class Verdict(StrEnum):
+    """Whether a statement is asserted, inferred, or neither."""
+
+    ASSERTED = "asserted"
+    INFERRED = "inferred"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a statement holds, or why not.
+
+    `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `said` are the
+    contents of claims that say it; `near` are inferences that lack one premise.
+    """
+
+    fact: Fact
+    verdict: Verdict
+    proofs: tuple[Proof, ...]
+    grounds: Mapping[Fact, tuple[Ground, ...]]
+    said: tuple[Ground, ...] = ()
+    near: tuple[Near, ...] = ()
+
+    def is_schema(self, fact: Fact) -> bool:
+        """Tell whether a leaf is the ontology's alone."""
+        grounds = self.grounds.get(fact, ())
+        return bool(grounds) and all(ground.is_schema for ground in grounds)
+
+    def rests_on_schema(self, proof: Proof) -> bool:
+        """Tell whether a proof rests on the ontology alone."""
+        return all(map(self.is_schema, proof.leaves()))
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains statements of a dataset; what it needs for that is read when it is first asked for."""
+
+    dataset: BuiltDataset
+
+    @cached_property
+    def derivations(self) -> Derivations:
+        """The premises and conclusions of the dataset.
+
+        The first proofs are those that the build has kept; where another engine has drawn the conclusions,
+        they are worked out here.
+        """
+        premises = sorted(merged(self.dataset.store, PREMISES), key=str)
+        kept = self.dataset.path / NAME
+        if kept.is_file():
+            return Derivations(map(fact_of, premises), read_proofs(kept))
+        return inferred_again(premises)
+
+    def explain(self, fact: Fact, limit: int = 1) -> Explanation:
+        """Return why a statement holds, with up to `limit` proofs, or what it lacks.
+
+        An asserted statement needs no proof: what else gives it is looked for where `limit` is above 1.
+        """
+        found = grounds_of(self.dataset.store, fact)
+        asserted = tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
+        said = tuple(ground for ground in found if ground.kind is GraphKind.CONTENT)
+        proofs = self.proofs(fact, limit, is_asserted=bool(asserted))
+        grounds = {leaf: self.accepted(leaf) for proof in proofs for leaf in proof.leaves()}
+        if asserted:
+            return Explanation(fact, Verdict.ASSERTED, proofs, {**grounds, fact: asserted}, said)
+        if proofs:
+            return Explanation(fact, Verdict.INFERRED, proofs, grounds, said)
+        near = self.derivations.near(fact, NEAREST)
+        cited = {premise: self.accepted(premise) for each in near for premise in each.premises}
+        return Explanation(fact, Verdict.NEITHER, (), cited, said, near)
+
+    def proofs(self, fact: Fact, limit: int, *, is_asserted: bool) -> tuple[Proof, ...]:
+        """Return the first proof of a conclusion, and others that rest on something else, up to a limit."""
+        first = None if is_asserted else self.derivations.first_proof(fact)
+        if limit <= 1:
+            return (first,) if first else ()
+        others = self.derivations.proofs(fact, limit)
+        if first is None:
+            return others
+        leaves = set(first.leaves())
+        return (first, *(proof for proof in others if set(proof.leaves()) != leaves))[:limit]
+
+    def accepted(self, fact: Fact) -> tuple[Ground, ...]:
+        """Return the graphs that assert a statement."""
+        found = grounds_of(self.dataset.store, fact)
+        return tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
+
+
+def inferred_again(premises: Iterable[Triple]) -> Derivations:
+    """Return the conclusions of our own engine with their proofs."""
+    from wicara.graph.reasoning import usable  # noqa: PLC0415 - only where a build keeps no proofs
+    from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415
+
+    return derivations_of(Reasoner(usable(frozenset(premises))))
+
+
+def fact_of(triple: Triple) -> Fact:
+    """Return a triple as its three terms."""
+    return triple.subject, triple.predicate, triple.object
