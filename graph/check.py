@@ -7,43 +7,19 @@ check` runs all of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode
-from wicara.graph.assembly import INVALIDATED, graphs_stating, kind, merged
-from wicara.graph.blame import blamed
-from wicara.graph.dataset import ASSERTED, DEFAULT, GRAPHS, PREMISES, GraphKind, graph_iri, kind_of
-from wicara.graph.evidence import compare, faults
-from wicara.graph.identity import check_identity, read_identity
-from wicara.graph.naming import called, called_term
+from wicara.graph import closure_checks, statement_checks
+from wicara.graph.evidence import compare
+from wicara.graph.naming import called_term
 from wicara.graph.reasoning.inconsistency import solutions
-from wicara.graph.reasoning.profile import outside_profile
-from wicara.ontology import BASE, PREFIXES, WIC
-
-from wicara import ontology
+from wicara.ontology import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pyoxigraph import Quad, QuerySolution
+    from pyoxigraph import QuerySolution
     from wicara.graph.candidate import Candidate
-
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
-SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
-
-MINTED: Final = (f"{BASE}/id/", f"{BASE}/concept/", WIC, GRAPHS)
-"""The namespaces whose IRIs are ours, and so must be defined somewhere in the dataset."""
-
-DESCRIBED: Final = {
-    "FactGraph": GraphKind.FACT,
-    "BackgroundGraph": GraphKind.BACKGROUND,
-    "ContentGraph": GraphKind.CONTENT,
-}
-"""The class by which graph/prov describes each graph of a kind."""
-
-GRAPHS_NAMED: Final = 5
-"""How many graphs one finding names."""
 
 
 @dataclass(frozen=True)
@@ -78,133 +54,6 @@ def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
         yield Result("source", comparison.summary, comparison.findings)
 
 
-def faulty_selectors(candidate: Candidate) -> Iterable[str]:
-    """Every position and quote fits its sentence and source, and quotes are short."""
-    return faults(candidate.quads)
-
-
-def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
-    """Every fact, background and content graph is described in graph/prov, and states something."""
-    named = {graph_name(quad) for quad in candidate.quads}
-    for name, of_kind in DESCRIBED.items():
-        described = instances(candidate.quads, NamedNode(WIC + name))
-        written = {graph for graph in named if kind_of(graph) == of_kind}
-        for graph in sorted(written - described):
-            yield f"{called(graph)} is not described in graph:prov as a wic:{name}"
-        for graph in sorted(described - written):
-            yield f"{called(graph)} is described as a wic:{name} but states nothing"
-
-
-def instances(quads: Iterable[Quad], of_class: NamedNode) -> set[str]:
-    """Return the IRIs that are stated to be of a class."""
-    typed = (quad.subject for quad in quads if quad.predicate == TYPE and quad.object == of_class)
-    return {subject.value for subject in typed if isinstance(subject, NamedNode)}
-
-
-def unknown_iris(candidate: Candidate) -> Iterator[str]:
-    """Every IRI of ours is defined: things and terms have a class, graphs hold statements."""
-    known = defined(candidate.quads)
-    used: dict[str, str] = {}
-    for quad in candidate.quads:
-        for iri in (term.value for term in quad.triple if isinstance(term, NamedNode)):
-            if iri.startswith(MINTED) and iri not in known:
-                used.setdefault(iri, graph_name(quad))
-    for iri, graph in sorted(used.items()):
-        near = get_close_matches(iri, known, n=1, cutoff=0.9)
-        hint = f"did you mean {called(near[0])}?" if near else "give it a class and labels, or mend the IRI"
-        yield f"{called(iri)}, used in {called(graph)}, is not defined anywhere: {hint}"
-
-
-def defined(quads: Iterable[Quad]) -> frozenset[str]:
-    """Return the IRIs that have a type, the graphs that hold a statement, and those that were retracted."""
-    known = {graph_iri(kind) for kind in GraphKind}
-    for quad in quads:
-        known.add(graph_name(quad))
-        if quad.predicate in {TYPE, INVALIDATED} and isinstance(quad.subject, NamedNode):
-            known.add(quad.subject.value)
-    return frozenset(known)
-
-
-def blank_nodes(candidate: Candidate) -> Iterator[str]:
-    """Blank nodes stand only in the ontology: nothing else could be linked to or compared."""
-    for quad in candidate.quads:
-        terms = (quad.subject, quad.object)
-        if kind(quad) != GraphKind.ONTOLOGY and any(isinstance(term, BlankNode) for term in terms):
-            where = called(graph_name(quad))
-            yield f"a blank node stands in {where}, with {called(quad.predicate.value)}: name it"
-
-
-def same_as(candidate: Candidate) -> Iterator[str]:
-    """Identity is settled in identity.csv: no owl:sameAs is stated."""
-    for quad in candidate.quads:
-        if quad.predicate == SAME_AS and kind(quad) != GraphKind.ALIGNMENT:
-            pair = f"{called_term(quad.subject)} owl:sameAs {called_term(quad.object)}"
-            yield f"{pair} in {called(graph_name(quad))}: say so in identity.csv instead"
-
-
-def identity(candidate: Candidate) -> Iterable[str]:
-    """Compare the reviewed table of mentions with the data."""
-    return check_identity(read_identity(), candidate.quads)
-
-
-def profile(candidate: Candidate) -> Iterable[str]:
-    """Certify that the ontology is inside OWL 2 RL."""
-    return map(str, outside_profile(merged(candidate.quads, {GraphKind.ONTOLOGY})))
-
-
-def ontology_shapes(candidate: Candidate) -> Iterator[str]:
-    """Ontology and concept schemes meet their shapes."""
-    from wicara.graph.validation import validate  # noqa: PLC0415 - pySHACL takes a second to import
-
-    triples = merged(candidate.quads, {GraphKind.ONTOLOGY, GraphKind.VOCAB})
-    return map(str, validate(triples, ontology.ontology_shape_files()))
-
-
-def data_shapes(candidate: Candidate) -> Iterator[str]:
-    """Validate the data before anything is inferred."""
-    from wicara.graph.validation import validate  # noqa: PLC0415
-
-    for violation in validate(merged(candidate.quads, ASSERTED), ontology.data_shape_files()):
-        yield f"{violation}{in_graphs(candidate, violation.terms)}"
-
-
-def inconsistencies(candidate: Candidate) -> Iterator[str]:
-    """Nothing that follows contradicts anything else (the rules of OWL 2 RL whose conclusion is false)."""
-    closed = merged(candidate.quads, PREMISES) | candidate.closure.conclusions
-    for found in candidate.closure.inconsistencies:
-        graphs = blamed(candidate.quads, closed, found.terms)
-        yield f"{found.message} (rule {found.rule}){see(graphs)}"
-
-
-def inferred_identity(candidate: Candidate) -> Iterator[str]:
-    """No two individuals are concluded to be the same: a functional property has two values then."""
-    for triple in sorted(candidate.closure.conclusions, key=str):
-        if triple.predicate == SAME_AS:
-            iris = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
-            yield f"{called(iris[0])} and {called(iris[1])} come out as one thing{in_graphs(candidate, iris)}"
-
-
-def misplaced_conclusions(candidate: Candidate) -> Iterator[str]:
-    """graph/inferred holds no stated triple, no literal subject and no anonymous class."""
-    stated = merged(candidate.quads, PREMISES)
-    for triple in candidate.closure.conclusions:
-        if (
-            triple in stated
-            or not isinstance(triple.subject, NamedNode)
-            or isinstance(triple.object, BlankNode)
-        ):
-            yield f"graph:inferred holds {triple}"
-
-
-def misplaced_statements(candidate: Candidate) -> Iterator[str]:
-    """Every triple of the default graph stands in a graph that says what it is; no claim content does."""
-    quads = candidate.served(infer=True)
-    accounted = merged(quads, DEFAULT)
-    for quad in quads:
-        if isinstance(quad.graph_name, DefaultGraph) and quad.triple not in accounted:
-            yield f"the default graph holds {quad.triple}, which no named graph accounts for"
-
-
 def matches(pattern: str, message: str) -> Callable[[Candidate], Iterator[str]]:
     """Return a check by query: each solution of the pattern over the asserted dataset is one finding."""
 
@@ -217,22 +66,6 @@ def matches(pattern: str, message: str) -> Callable[[Candidate], Iterator[str]]:
 def worded(message: str, solution: QuerySolution) -> str:
     """Return the message with the solution's values in the place of `{x}` and the other variables."""
     return message.format(x=called_term(solution["x"]), y=called_term(solution["y"]))
-
-
-def graph_name(quad: Quad) -> str:
-    """Return the IRI of a quad's graph."""
-    return "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-
-
-def in_graphs(candidate: Candidate, iris: Iterable[str]) -> str:
-    """Return where these terms are told of, as the end of a sentence."""
-    return see(graphs_stating(candidate.quads, frozenset(iris)))
-
-
-def see(graphs: tuple[str, ...]) -> str:
-    """Return the first of these graphs as the end of a sentence."""
-    more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
-    return f"; see {', '.join(map(called, graphs[:GRAPHS_NAMED]))}{more}" if graphs else ""
 
 
 EVIDENCE: Final = """
@@ -253,9 +86,11 @@ PARTS_OF_EVIDENCE: Final = "oa:SpecificResource, oa:TextPositionSelector, oa:Tex
 
 QUICK: Final = (
     Check(
-        "graphs", "every fact, background and content graph is described in graph/prov", undescribed_graphs
+        "graphs",
+        "every fact, background and content graph is described in graph/prov",
+        statement_checks.undescribed_graphs,
     ),
-    Check("terms", "every IRI of ours is defined", unknown_iris),
+    Check("terms", "every IRI of ours is defined", statement_checks.unknown_iris),
     Check(
         "evidence",
         "every fact has evidence: a position and a quote",
@@ -266,7 +101,11 @@ QUICK: Final = (
             "`wicara quote FILE 'words'` prints one",
         ),
     ),
-    Check("selectors", "each position is inside its sentence, each quote is short", faulty_selectors),
+    Check(
+        "selectors",
+        "each position is inside its sentence, each quote is short",
+        statement_checks.faulty_selectors,
+    ),
     Check(
         "derivation",
         "every derived fact names what it is derived from",
@@ -314,9 +153,9 @@ QUICK: Final = (
         )
         for low, high in ORDERED
     ),
-    Check("identity", "the table of mentions agrees with the data", identity),
-    Check("same", "no owl:sameAs is stated", same_as),
-    Check("blank nodes", "blank nodes stand only in the ontology", blank_nodes),
+    Check("identity", "the table of mentions agrees with the data", statement_checks.identity),
+    Check("same", "no owl:sameAs is stated", statement_checks.same_as),
+    Check("blank nodes", "blank nodes stand only in the ontology", statement_checks.blank_nodes),
     Check(
         "schemes",
         "every concept is in a scheme",
@@ -348,20 +187,22 @@ QUICK: Final = (
             "{x} and {y} have the same label",
         ),
     ),
-    Check("profile", "the ontology is inside OWL 2 RL", profile),
+    Check("profile", "the ontology is inside OWL 2 RL", statement_checks.profile),
 )
 """Checks that take a moment."""
 
 SLOW: Final = (
-    Check("ontology shapes", "ontology and concept schemes meet their shapes", ontology_shapes),
-    Check("data shapes", "the data meets its shapes before anything is inferred", data_shapes),
-    Check("consistency", "nothing that follows contradicts anything else", inconsistencies),
-    Check("inferred identity", "no two individuals come out as one", inferred_identity),
-    Check("conclusions", "graph/inferred holds conclusions only", misplaced_conclusions),
+    Check(
+        "ontology shapes", "ontology and concept schemes meet their shapes", closure_checks.ontology_shapes
+    ),
+    Check("data shapes", "the data meets its shapes before anything is inferred", closure_checks.data_shapes),
+    Check("consistency", "nothing that follows contradicts anything else", closure_checks.inconsistencies),
+    Check("inferred identity", "no two individuals come out as one", closure_checks.inferred_identity),
+    Check("conclusions", "graph/inferred holds conclusions only", closure_checks.misplaced_conclusions),
     Check(
         "default graph",
         "every triple of the default graph stands in a graph that says what it is",
-        misplaced_statements,
+        closure_checks.misplaced_statements,
     ),
 )
 """Checks that validate and reason."""

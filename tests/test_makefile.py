@@ -10,7 +10,7 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 def test_an_old_python_is_told(tmp_path: Path) -> None:
-    """With a Python that is too old nothing is installed, and the message says which one is needed and how."""
+    """With a Python that is too old nothing is installed; the message says what is needed and how."""
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(CHECKOUT / name, tmp_path)
     old = tmp_path / "old-python"

@@ -1,0 +1,88 @@
+"""Checks by shapes and reasoner, and of what they make of the statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+from wicara.graph.assembly import graphs_stating, merged
+from wicara.graph.blame import blamed
+from wicara.graph.dataset import ASSERTED, DEFAULT, PREMISES, GraphKind
+from wicara.graph.naming import called
+from wicara.ontology import PREFIXES
+
+from wicara import ontology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wicara.graph.candidate import Candidate
+
+SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
+
+GRAPHS_NAMED: Final = 5
+"""How many graphs one finding names."""
+
+
+def ontology_shapes(candidate: Candidate) -> Iterator[str]:
+    """Ontology and concept schemes meet their shapes."""
+    from wicara.graph.validation import validate  # noqa: PLC0415 - pySHACL takes a second to import
+
+    triples = merged(candidate.quads, {GraphKind.ONTOLOGY, GraphKind.VOCAB})
+    return map(str, validate(triples, ontology.ontology_shape_files()))
+
+
+def data_shapes(candidate: Candidate) -> Iterator[str]:
+    """Validate the data before anything is inferred."""
+    from wicara.graph.validation import validate  # noqa: PLC0415
+
+    for violation in validate(merged(candidate.quads, ASSERTED), ontology.data_shape_files()):
+        yield f"{violation}{in_graphs(candidate, violation.terms)}"
+
+
+def inconsistencies(candidate: Candidate) -> Iterator[str]:
+    """Nothing that follows contradicts anything else (the rules of OWL 2 RL whose conclusion is false)."""
+    closed = merged(candidate.quads, PREMISES) | candidate.closure.conclusions
+    for found in candidate.closure.inconsistencies:
+        graphs = blamed(candidate.quads, closed, found.terms)
+        yield f"{found.message} (rule {found.rule}){see(graphs)}"
+
+
+def inferred_identity(candidate: Candidate) -> Iterator[str]:
+    """No two individuals are concluded to be the same: a functional property has two values then."""
+    for triple in sorted(candidate.closure.conclusions, key=str):
+        if triple.predicate == SAME_AS:
+            iris = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
+            yield f"{called(iris[0])} and {called(iris[1])} come out as one thing{in_graphs(candidate, iris)}"
+
+
+def misplaced_conclusions(candidate: Candidate) -> Iterator[str]:
+    """graph/inferred holds no stated triple, no literal subject and no anonymous class."""
+    stated = merged(candidate.quads, PREMISES)
+    for triple in candidate.closure.conclusions:
+        if (
+            triple in stated
+            or not isinstance(triple.subject, NamedNode)
+            or isinstance(triple.object, BlankNode)
+        ):
+            yield f"graph:inferred holds {triple}"
+
+
+def misplaced_statements(candidate: Candidate) -> Iterator[str]:
+    """Every triple of the default graph stands in a graph that says what it is; no claim content does."""
+    quads = candidate.served(infer=True)
+    accounted = merged(quads, DEFAULT)
+    for quad in quads:
+        if isinstance(quad.graph_name, DefaultGraph) and quad.triple not in accounted:
+            yield f"the default graph holds {quad.triple}, which no named graph accounts for"
+
+
+def in_graphs(candidate: Candidate, iris: Iterable[str]) -> str:
+    """Return where these terms are told of, as the end of a sentence."""
+    return see(graphs_stating(candidate.quads, frozenset(iris)))
+
+
+def see(graphs: tuple[str, ...]) -> str:
+    """Return the first of these graphs as the end of a sentence."""
+    more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
+    return f"; see {', '.join(map(called, graphs[:GRAPHS_NAMED]))}{more}" if graphs else ""
