@@ -49,6 +49,11 @@ class Question:
     needs_time: bool
     text: str
 
+    @property
+    def body(self) -> str:
+        """Return the query without its header."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith(MARK)).strip() + "\n"
+
 
 def header(text: str) -> dict[str, list[str]]:
     """Return the values of each key of the `#+` lines, in their order."""

@@ -8,8 +8,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urljoin
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
-from wicara.ontology import PREFIXES
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
+from wicara.ontology import BASE, PREFIXES
 from wicara.server import guard
 from wicara.server.problems import Problem
 
@@ -23,6 +32,8 @@ Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
 POSITION: Final = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 FROM: Final = re.compile("from", re.IGNORECASE)
+RELATIVE_TO: Final = f"{BASE}/"
+"""What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
 SHOWN: Final = 60
 """How many characters of a faulty line a message shows on each side."""
 
@@ -52,11 +63,11 @@ def syntax_problem(query: str, fault: SyntaxError) -> Problem:
 
 def prologue(query: str) -> dict[str, str]:
     """Return the prefixes that hold in a query, and its base under the name `@base`."""
-    known = dict(PREFIXES)
+    known = {**PREFIXES, "@base": RELATIVE_TO}
     found = list(guard.tokens(query))
     for before, name, iri in zip(found, found[1:], found[2:], strict=False):
         if before.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri":
-            known[name.text.removesuffix(":")] = urljoin(known.get("@base", ""), iri.text[1:-1])
+            known[name.text.removesuffix(":")] = urljoin(known["@base"], iri.text[1:-1])
         if before.text.upper() == "BASE" and name.kind == "iri":
             known["@base"] = name.text[1:-1]
     return known
@@ -82,7 +93,7 @@ def graphs_named_after_from(query: str) -> Iterator[tuple[bool, NamedNode]]:
 def resolve(token: guard.Token, known: dict[str, str]) -> NamedNode:
     """Return the IRI that a token stands for; raises ValueError where it stands for none."""
     if token.kind == "iri":
-        return NamedNode(urljoin(known.get("@base", ""), token.text[1:-1]))
+        return NamedNode(urljoin(known["@base"], token.text[1:-1]))
     prefix, _, local = token.text.partition(":")
     return NamedNode(known.get(prefix, "") + re.sub(r"\\(.)", r"\1", local))
 
@@ -139,23 +150,22 @@ def failed(fault: Exception) -> Problem:
 
 def run(store: Store, operation: QueryOperation) -> Results:
     """Evaluate a query over the dataset of the request, else that of its text, else the default one."""
-    wanted: QueryDataset | None = QueryDataset(
-        tuple(dict.fromkeys(operation.default_graphs)), operation.named_graphs
-    )
-    if wanted == QueryDataset((), ()):
-        wanted = dataset_of_text(operation.query)
+    wanted = dataset_of_request(operation) or dataset_of_text(operation.query)
     if wanted is None:
-        return store.query(operation.query, prefixes=dict(PREFIXES))
-    if len(wanted.default) < 2:  # noqa: PLR2004 - one graph is its own merge
-        return store.query(
-            operation.query,
-            prefixes=dict(PREFIXES),
-            default_graph=list(wanted.default),
-            named_graphs=list(wanted.named),
-        )
-    return merged(store, wanted).query(
+        return store.query(operation.query, base_iri=RELATIVE_TO, prefixes=dict(PREFIXES))
+    merges = len(wanted.default) > 1
+    default: list[NamedNode | BlankNode | DefaultGraph] = [DefaultGraph()] if merges else [*wanted.default]
+    return (merged(store, wanted) if merges else store).query(
         operation.query,
+        base_iri=RELATIVE_TO,
         prefixes=dict(PREFIXES),
-        default_graph=DefaultGraph(),
-        named_graphs=list(wanted.named),
+        default_graph=default,
+        named_graphs=[*wanted.named],
     )
+
+
+def dataset_of_request(operation: QueryOperation) -> QueryDataset | None:
+    """Return the dataset that a request names, or None where it names none."""
+    if not (operation.default_graphs or operation.named_graphs):
+        return None
+    return QueryDataset(tuple(dict.fromkeys(operation.default_graphs)), operation.named_graphs)

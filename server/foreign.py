@@ -41,6 +41,8 @@ NAMES: Final = (
     ("rdfs:seeAlso", "see also", "lihat juga"),
     ("rdfs:subClassOf", "kind of", "jenis dari"),
     ("rdfs:subPropertyOf", "special case of", "kasus khusus dari"),
+    ("vann:preferredNamespacePrefix", "prefix", "awalan"),
+    ("vann:preferredNamespaceUri", "namespace", "ruang nama"),
     ("skos:altLabel", "also called", "disebut juga"),
     ("skos:broader", "broader", "lebih luas"),
     ("skos:broaderTransitive", "broader, at any distance", "lebih luas, pada jarak apa pun"),

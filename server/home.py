@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template
 from pyoxigraph import DefaultGraph, NamedNode
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("home", __name__)
 
 TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
+LABEL: Final = re.compile(r"Label(_en|_id)?$")
 FACT_GRAPH: Final = NamedNode(f"{WIC}FactGraph")
 
 
@@ -62,9 +64,17 @@ def question(name: str) -> str:
     found = next((one for one in all_questions() if one.id.lower() == name.lower()), None)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
-    operation = QueryOperation(found.text, infer=infer())
-    shown = page_parts(evaluate(dataset(), operation), store())
+    operation = QueryOperation(found.body, infer=infer())
+    shown = without_labels(page_parts(evaluate(dataset(), operation), store()))
     return render_template("question.html", question=found, operation=operation, infer=infer(), **shown)
+
+
+def without_labels(shown: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without the columns that only label another one: that one shows its label itself."""
+    names = shown.get("variables", [])
+    kept = [index for index, name in enumerate(names) if LABEL.sub("", name) not in {*names} - {name}]
+    rows = [[row[index] for index in kept] for row in shown.get("rows", [])]
+    return shown | {"variables": [names[index] for index in kept], "rows": rows}
 
 
 @blueprint.get("/healthz")

@@ -155,6 +155,14 @@ def test_prefixes_of_the_dataset(small: Server) -> None:
     assert "person:a skos:prefLabel" in answer.text
 
 
+def test_relative_iri(small: Server) -> None:
+    """A relative IRI in a query without BASE is resolved against the base of the dataset."""
+    assert small.ask("ASK { <id/person/a> ?p ?o }").json["boolean"]
+    assert small.ask("ASK FROM <graph/fact/test/one> FROM <graph/fact/test/two> { person:b ?p ?o }").json[
+        "boolean"
+    ]
+
+
 @pytest.mark.parametrize(("query", "kept"), [("SELECT * {}", "text/csv"), ("DESCRIBE <x:x>", "text/turtle")])
 def test_not_acceptable(small: Server, query: str, kept: str) -> None:
     """A client that takes nothing of what there is gets 406 with a list of it."""
