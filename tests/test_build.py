@@ -134,8 +134,8 @@ def test_a_person_who_is_also_a_state_is_inconsistent(
     assert done.returncode == 1
     first = f"see graph:fact/{ARTICLE}/F900"
     for told in (
-        "person:sergey-lavrov is wic:Person and wic:State, which are disjoint (rule cax-adc); " + first,
-        "person:retno-marsudi is wic:Actor and wic:Place, which are disjoint (rule cax-adc); " + first,
+        "person:sergey-lavrov is in wic:Person and in wic:State, which are disjoint (rule cax-adc); " + first,
+        "person:retno-marsudi is in wic:Actor and in wic:Place, which are disjoint (rule cax-adc); " + first,
         "not so: the data meets its shapes before anything is inferred",
     ):
         assert told in done.stderr

@@ -38,21 +38,33 @@ Bindings = dict[str, "Term"]
 
 def told(step: Step) -> str:
     """Return a contradiction in words; where the rule has none of its own, the premises that clash."""
-    words = WORDS.get(step.rule.name)
-    patterns = [premise for premise in step.rule.premises if isinstance(premise, Pattern)]
-    bindings = bound(patterns, step.premises, {}) if words else None
+    words, bindings = WORDS.get(step.rule.name), bindings_of(step)
     if words is None or bindings is None:
         return " and ".join(map(said, step.premises)) + " cannot hold together"
     return words.format(**{name[1:]: called(term) for name, term in bindings.items()})
 
 
+def concerned(step: Step) -> tuple[str, ...]:
+    """Return the IRIs of which a contradiction tells."""
+    words = WORDS.get(step.rule.name, "")
+    told_of = [t for name, t in (bindings_of(step) or {}).items() if f"{{{name[1:]}}}" in words]
+    places = told_of or [place for p in step.premises for place in (p.subject, p.predicate, p.object)]
+    return tuple(dict.fromkeys(term.value for term in places if isinstance(term, NamedNode)))
+
+
+def bindings_of(step: Step) -> Bindings | None:
+    """Return what the variables of a contradiction's rule stand for; None where that cannot be told."""
+    patterns = [premise for premise in step.rule.premises if isinstance(premise, Pattern)]
+    return bound(patterns, step.premises, {})
+
+
 def bound(patterns: Sequence[Pattern], facts: Sequence[Statement], found: Bindings) -> Bindings | None:
-    """Return what the variables of a rule stand for, given the facts that it was applied to."""
+    """Return what the variables of a rule stand for, given the facts that it was applied to, in its order."""
     if not patterns:
         return found
-    for fact in facts:
+    for place, fact in enumerate(facts):
         more = matched(patterns[0], fact, found)
-        solution = None if more is None else bound(patterns[1:], facts, more)
+        solution = None if more is None else bound(patterns[1:], facts[place + 1 :], more)
         if solution is not None:
             return solution
     return None

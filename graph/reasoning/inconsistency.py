@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import QuerySolution, Triple
+    from wicara.graph.reasoning.reasoner import Reasoner
 
 PAIR: Final = "?list rdf:rest* ?here . ?here rdf:first ?a . ?here rdf:rest/rdf:rest*/rdf:first ?b ."
 """Any two members of an RDF list, in its order."""
@@ -25,10 +26,13 @@ PAIR: Final = "?list rdf:rest* ?here . ?here rdf:first ?a . ?here rdf:rest/rdf:r
 RULES: Final = (
     ("eq-diff1", "{x} and {y} are the same and different", "?x owl:sameAs ?y ; owl:differentFrom ?y ."),
     ("eq-diff1", "{x} is different from itself", "?x owl:differentFrom ?x ."),
-    (
-        "eq-diff2",
-        "{a} and {b} are the same, and members of an AllDifferent",
-        f"?all a owl:AllDifferent ; owl:members|owl:distinctMembers ?list . {PAIR} ?a owl:sameAs ?b .",
+    *(
+        (
+            rule,
+            "{a} and {b} are the same, but members of an AllDifferent",
+            f"?all a owl:AllDifferent ; {members} ?list . {PAIR} ?a owl:sameAs ?b .",
+        )
+        for rule, members in (("eq-diff2", "owl:members"), ("eq-diff3", "owl:distinctMembers"))
     ),
     ("prp-irp", "{x} {p} itself, but {p} is irreflexive", "?p a owl:IrreflexiveProperty . ?x ?p ?x ."),
     (
@@ -97,10 +101,11 @@ class Inconsistency:
 
 @dataclass(frozen=True)
 class Closure:
-    """What follows from the premises, and where they contradict each other."""
+    """What follows from the premises, where they contradict each other, and the engine with its proofs."""
 
     conclusions: frozenset[Triple]
     inconsistencies: tuple[Inconsistency, ...]
+    reasoner: Reasoner | None = None
 
 
 def inconsistencies_of(triples: Iterable[Triple], messages: Iterable[str] = ()) -> tuple[Inconsistency, ...]:
