@@ -12,6 +12,7 @@ from wicara.graph.dataset import PREMISES, GraphKind
 from wicara.graph.grounds import grounds_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of
+from wicara.graph.wording import is_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,16 @@ class Explanation:
     def rests_on_schema(self, proof: Proof) -> bool:
         """Tell whether a proof rests on the ontology alone."""
         return all(map(self.is_schema, proof.leaves()))
+
+    def shown(self, proof: Proof) -> list[Proof]:
+        """Return the premises of a step that are more than axioms; where all are the ontology's, these.
+
+        What only builds a list or a class expression is told by the axiom that uses it.
+        """
+        told = [one for one in proof.premises if one.conclusion and not is_structure(one.conclusion)]
+        return [one for one in told if not self.rests_on_schema(one)] or (
+            told if self.rests_on_schema(proof) else []
+        )
 
 
 @dataclass(frozen=True)
@@ -119,10 +130,9 @@ class Explainer:
 
 def inferred_again(premises: Iterable[Triple]) -> Derivations:
     """Return the conclusions of our own engine with their proofs."""
-    from wicara.graph.reasoning import usable  # noqa: PLC0415 - only where a build keeps no proofs
-    from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415
+    from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415 - only where a build keeps no proofs
 
-    return derivations_of(Reasoner(usable(frozenset(premises))))
+    return derivations_of(Reasoner(premises))
 
 
 def fact_of(triple: Triple) -> Fact:

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, request
 from wicara.queries import questions
-from wicara.server import exports, home, language, problems, resources, served, sparql
+from wicara.server import (
+    explain,
+    exports,
+    home,
+    language,
+    problems,
+    resources,
+    rules_page,
+    served,
+    sparql,
+)
 from wicara.server.addresses import in_language, with_choices
+from wicara.server.redirects import read_redirects
 from wicara.server.served import swap
 
 if TYPE_CHECKING:
@@ -20,7 +31,14 @@ __all__ = ["create_app", "swap"]
 MAX_BODY: Final = 1 << 20
 """Bytes of a request's body; more is 413."""
 
-BLUEPRINTS: Final = (sparql.blueprint, resources.blueprint, exports.blueprint, home.blueprint)
+BLUEPRINTS: Final = (
+    sparql.blueprint,
+    resources.blueprint,
+    exports.blueprint,
+    home.blueprint,
+    explain.blueprint,
+    rules_page.blueprint,
+)
 
 SECURITY: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -43,6 +61,7 @@ def create_app(dataset: BuiltDataset) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.config["QUESTIONS"] = questions()
+    app.config["REDIRECTS"] = read_redirects()
     served.install(app, dataset)
     problems.install(app)
     for blueprint in BLUEPRINTS:

@@ -88,11 +88,12 @@ class Teller:
 
     def premises(self, proof: Proof) -> Iterator[Branch]:
         """Yield the premises of a step: data in full, the ontology's as sentences."""
+        shown = self.explanation.shown(proof)
         for premise in proof.premises:
             fact = premise.conclusion
             if fact is None:
                 continue
-            if self.schema or not self.explanation.rests_on_schema(premise):
+            if self.schema or premise in shown:
                 yield self.branch(premise, fact)
             elif not is_structure(fact):
                 yield Branch(f"{self.wording.statement(fact)} (ontology)")

@@ -1,0 +1,219 @@
+"""Why a statement holds: a page with a tree of proofs, JSON, or RDF 1.2."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, render_template, request
+from pyoxigraph import BlankNode, NamedNode
+from wicara.graph.explain import Explainer, Verdict
+from wicara.graph.explanation_json import as_json
+from wicara.graph.proof_rdf import write_explanation
+from wicara.graph.reasoning.sentences import sentence
+from wicara.graph.term_syntax import UnknownTerm, read_fact
+from wicara.graph.wording import Wording, is_structure
+from wicara.server import negotiation
+from wicara.server.addresses import with_choices
+from wicara.server.explain_words import tell
+from wicara.server.language import language
+from wicara.server.problems import Problem, not_acceptable
+from wicara.server.provenance import bases_of
+from wicara.server.served import dataset
+from wicara.server.terms import Shown, Words, iris_of, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Triple
+    from wicara.graph.explain import Explanation
+    from wicara.graph.grounds import Ground
+    from wicara.graph.reasoning.matching import Fact, Term
+    from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.server.negotiation import Representation
+    from wicara.server.provenance import Basis
+
+blueprint = Blueprint("explain", __name__)
+
+PLACES: Final = ("subject", "predicate", "object")
+MOST: Final = 50
+"""How many proofs a request may ask for."""
+OTHERS: Final = 10
+"""How many proofs `show other proofs` asks for."""
+OPEN: Final = 3
+"""How many levels of a proof a page opens at first."""
+EXTENSION: Final = "wicara-explainer"
+
+JSON: Final = negotiation.Representation("json", "JSON", "application/json", "json")
+OFFERS: Final = (negotiation.HTML, JSON, negotiation.TURTLE, negotiation.TRIG)
+"""Explanations: without an Accept header, HTML."""
+
+
+@blueprint.app_template_global()
+def explain_href(triple: Triple | Fact) -> str:
+    """Return where a statement is explained."""
+    return with_choices(f"/explain?{urlencode(dict(zip(PLACES, map(written, triple), strict=True)))}")
+
+
+def written(term: Term) -> str:
+    """Return a term as the fields take it."""
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def explainer() -> Explainer:
+    """Return what explains the dataset of this request; it is kept as long as the dataset is served."""
+    kept = current_app.extensions.get(EXTENSION)
+    if not isinstance(kept, Explainer) or kept.dataset is not dataset():
+        kept = current_app.extensions[EXTENSION] = Explainer(dataset())
+    return kept
+
+
+@blueprint.get("/explain")
+def explain() -> Response:
+    """Explain the statement that the three fields make; without any, show a form."""
+    given = [request.args.get(place, "") for place in PLACES]
+    if not any(given):
+        return Response(render_template("explain.html", explanation=None, tell=tell, **frame("")))
+    form, media_type = chosen()
+    body = body_of(explainer().explain(asked(given), limit()), form)
+    return Response(
+        body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
+    )
+
+
+def asked(given: list[str]) -> Fact:
+    """Return the statement that is asked for; raises Problem 400 where a term cannot be read."""
+    try:
+        subject, predicate, target = given
+        return read_fact(subject, predicate, target)
+    except UnknownTerm as fault:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{fault}.") from fault
+
+
+def limit() -> int:
+    """Return how many proofs are asked for; raises Problem 400 for none."""
+    given = request.args.get("proofs", "1")
+    if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MOST):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`proofs` is a whole number from 1 to {MOST}.")
+    return int(given)
+
+
+def chosen() -> tuple[Representation, str]:
+    """Return the form to answer in: `format=` before Accept; raises Problem for none."""
+    name = request.args.get("format")
+    if name is None:
+        found = negotiation.choose(request.headers.get("Accept"), OFFERS)
+        if found is None:
+            raise not_acceptable(OFFERS)
+        return found
+    form = negotiation.by_name(OFFERS, name)
+    if form is None:
+        names = ", ".join(offer.name for offer in OFFERS)
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`format` is one of {names}.")
+    return form, form.media_type
+
+
+def body_of(explanation: Explanation, form: Representation) -> bytes:
+    """Return an explanation as bytes."""
+    if form is negotiation.HTML:
+        return page(explanation).encode()
+    if form is JSON:
+        told = as_json(explanation, Wording(dataset().store, language()))
+        return json.dumps(told, ensure_ascii=False).encode()
+    return write_explanation(explanation, dataset().store, form.name)
+
+
+@dataclass(frozen=True)
+class View:
+    """An explanation with the words for all that its page shows."""
+
+    explanation: Explanation
+    words: Words
+    wording: Wording
+    bases: dict[str, Basis]
+
+    def show(self, term: Term | None) -> Shown:
+        """Return a term as the page shows it: a blank node as what it stands for, an open place as a word."""
+        if term is None or isinstance(term, BlankNode):
+            text = self.wording.term(term)
+            return Shown(text, text)
+        return self.words.show(term) or Shown("", "")
+
+    def data(self, proof: Proof) -> list[Proof]:
+        """Return the premises of a step that are shown in full (see Explanation.shown)."""
+        return self.explanation.shown(proof)
+
+    def axioms(self, proof: Proof) -> list[Fact]:
+        """Return what the ontology says in a step, without what only builds its expressions."""
+        shown = self.explanation.shown(proof)
+        folded = (one.conclusion for one in proof.premises if one not in shown)
+        return [fact for fact in folded if fact is not None and not is_structure(fact)]
+
+    def ontology(self, near: Near) -> list[Fact]:
+        """Return what the ontology says in an inference that lacks a premise."""
+        schema = filter(self.explanation.is_schema, near.premises)
+        return [fact for fact in schema if not is_structure(fact)]
+
+    def grounds(self, fact: Fact) -> tuple[Ground, ...]:
+        """Return the graphs that assert a statement."""
+        return self.explanation.grounds.get(fact, ())
+
+
+def page(explanation: Explanation) -> str:
+    """Return the page of an explanation."""
+    store = dataset().store
+    grounds = [*chain.from_iterable(explanation.grounds.values()), *explanation.said]
+    bases = bases_of(store, graphs_of(grounds))
+    terms = [*facts_of(explanation), *(basis.terms() for basis in bases.values())]
+    graphs = map(NamedNode, filter(None, graphs_of(grounds)))
+    labels = labels_of(store, [*iris_of(chain.from_iterable(terms)), *graphs])
+    wording = Wording(store, language())
+    return render_template(
+        "explain.html",
+        explanation=explanation,
+        view=View(explanation, Words.for_request(labels), wording, bases),
+        title=wording.statement(explanation.fact),
+        neither=explanation.verdict is Verdict.NEITHER,
+        limited=len(explanation.proofs) == limit() > 1,
+        more=min(MOST, limit() + OTHERS),
+        is_structure=is_structure,
+        tell=tell,
+        rule_sentence=lambda rule: sentence(rule, language()),
+        open_levels=OPEN,
+        **frame(query(format=None)),
+    )
+
+
+def frame(here: str) -> dict[str, object]:
+    """Return what the page shows around an explanation: its other forms, and the filled-in form."""
+    offers = [offer for offer in OFFERS if offer is not negotiation.HTML] if here else []
+    return {
+        "alternates": [(offer, query(format=offer.name)) for offer in offers],
+        "fields": [(place, request.args.get(place, "")) for place in PLACES],
+        "others": query(proofs=str(OTHERS)),
+    }
+
+
+def query(**changes: str | None) -> str:
+    """Return the address of this explanation with some fields changed."""
+    fields = {name: value for name, value in (request.args.to_dict() | changes).items() if value is not None}
+    return f"/explain?{urlencode(fields)}"
+
+
+def facts_of(explanation: Explanation) -> Iterator[Iterable[Term]]:
+    """Yield the terms of each statement that a page shows."""
+    yield explanation.fact
+    for proof in explanation.proofs:
+        yield from (node.conclusion for node in proof.nodes() if node.conclusion)
+    for near in explanation.near:
+        yield [term for term in near.missing if term is not None]
+        yield from near.premises
+
+
+def graphs_of(grounds: Iterable[Ground]) -> list[str]:
+    """Return the graphs that a page names, with those that they are derived from."""
+    return [graph for ground in grounds for graph in (ground.graph, *graphs_of(ground.derived_from))]
