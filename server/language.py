@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from flask import request
+from flask import g, request
 
 LANGUAGES: Final = ("en", "id")
 """The first one is the default."""
@@ -114,10 +114,11 @@ STRINGS: Final = MappingProxyType(
 
 def language() -> str:
     """Return the language of a request: `?lang=`, else what Accept-Language likes best, else English."""
-    asked = request.args.get("lang")
-    if asked in LANGUAGES:
-        return asked
-    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0]) or LANGUAGES[0]
+    if "language" not in g:
+        asked = request.args.get("lang")
+        liked = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+        g.language = asked if asked in LANGUAGES else liked
+    return str(g.language)
 
 
 def other_language() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 TABLE: Final = Path(wicara.graph.__file__).parent / "data" / "redirects.csv"
 
 
-@cache
-def redirects(table: Path = TABLE) -> Mapping[str, str]:
+def read_redirects(table: Path = TABLE) -> Mapping[str, str]:
     """Return the new IRI of each retired one."""
     with table.open(encoding="utf-8", newline="") as file:
         return MappingProxyType({row["from"]: row["to"] for row in csv.DictReader(file)})

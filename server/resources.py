@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, current_app, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.order import in_order
@@ -15,7 +15,6 @@ from wicara.server.addresses import SAFE, iri_of, path_of
 from wicara.server.description import describe
 from wicara.server.pages import page
 from wicara.server.problems import Problem, not_acceptable
-from wicara.server.redirects import redirects
 from wicara.server.served import store
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def with_query(path: str) -> str:
 
 def moved(iri: str, suffix: str) -> BaseResponse | None:
     """Return the 301 of a retired IRI to what took its place, or None."""
-    new = redirects().get(iri)
+    new = current_app.config["REDIRECTS"].get(iri)
     if new is None:
         return None
     path = path_of(new)

@@ -18,6 +18,7 @@ from wicara.graph.inputs import named_paths
 from wicara.graph.store import from_files, open_dataset
 from wicara.queries import questions
 from wicara.server import create_app
+from wicara.server.redirects import read_redirects
 from wicara.server.served import swap
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def renew(app: Flask, origin: Origin) -> None:
     """Serve what the files hold now; where they are faulty, say so and go on with what was good."""
     try:
         dataset = origin.again()
-        app.config["QUESTIONS"] = questions()
+        app.config.update(QUESTIONS=questions(), REDIRECTS=read_redirects())
     except (WicaraError, ValueError) as fault:
         tell(f"wicara: {fault}\nwicara: still serving the last good dataset")
         return

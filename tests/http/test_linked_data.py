@@ -12,7 +12,7 @@ from rdflib.compare import isomorphic
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:
-    from conftest import Server
+    from server_process import Server
 
 MEETING = "/id/event/2018-08-02-asean-russia-meeting"
 FACT = "/graph/fact/kemlu-2018-08-02-asean-russia/F038"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from conftest import served
+from server_process import served
 
 if TYPE_CHECKING:
-    from conftest import Server
+    from server_process import Server
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 VOID = {"meta", "link", "input", "br", "hr", "img"}

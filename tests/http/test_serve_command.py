@@ -11,12 +11,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import served
+from server_process import served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Server
+    from server_process import Server
 
 ONE = "<https://w3id.org/wicara/id/state/x> <https://w3id.org/wicara/ont#p> 1 .\n"
 TWO = ONE + ONE.replace(" 1 ", " 2 ")

@@ -18,7 +18,7 @@ from wicara.server import guard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Server
+    from server_process import Server
 
 U = "http://127.0.0.1:9/x"
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Answer, Server
+    from server_process import Answer, Server
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
