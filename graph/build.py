@@ -11,8 +11,9 @@ import fcntl
 import os
 import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +37,9 @@ KEPT: Final = 2
 """How many builds stay: the current one and the one before, which a running server may still read."""
 
 CODE: Final = (Path(__file__).parent, ontology.HERE)
-LIBRARIES: Final = ("owlrl", "pyoxigraph", "pyshacl", "rdflib")
+LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "pyshacl", "rdflib")
+NATIVE: Final = "native"
+"""The engine where none is named."""
 LISTED: Final = 20
 """How many findings of a check a message lists."""
 
@@ -51,55 +54,68 @@ def default_data() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "share") / "wicara"
 
 
-def ensure(data: Path | None = None, extra: Path | None = None, progress: Progress = silent) -> BuiltDataset:
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be built: a folder of more data files, and the engine (None: any, `native` if new)."""
+
+    extra: Path | None = None
+    engine: str | None = None
+
+
+def ensure(
+    data: Path | None = None,
+    extra: Path | None = None,
+    progress: Progress = silent,
+    *,
+    engine: str | None = None,
+    force: bool = False,
+) -> BuiltDataset:
     """Return the current build, after building where inputs, code or libraries are not what it was made of.
 
-    `extra` is a folder of more data files. Raises a WicaraError; the last good build then stays.
+    `extra` is a folder of more data files; `engine` is that of the reasoner; `force` builds in any case.
+    Raises a WicaraError; the last good build then stays.
     """
-    folder = data or default_data()
+    folder, wanted = data or default_data(), Wanted(extra, engine)
     key = key_of(extra)
-    if not is_current(folder, key):
-        make(folder, extra, key, progress, force=False)
+    if force or not is_current(folder, key, engine):
+        make(folder, wanted, key, progress, force=force)
     return open_dataset(folder)
 
 
-def build(data: Path | None = None, extra: Path | None = None, progress: Progress = silent) -> BuiltDataset:
-    """Build whether or not anything has changed, and return the new build; raises as `ensure` does."""
-    folder = data or default_data()
-    make(folder, extra, key_of(extra), progress, force=True)
-    return open_dataset(folder)
-
-
-def is_current(data: Path, key: str) -> bool:
+def is_current(data: Path, key: str, engine: str | None) -> bool:
     """Tell whether the current build was made of just this; a damaged one is, so that its fault is told."""
     current = data / CURRENT
     record = read_record(current)
-    return current.is_symlink() if record is None else record.key == key
+    if record is None:
+        return current.is_symlink()
+    return record.key == key and engine in {None, record.engine}
 
 
 def key_of(extra: Path | None) -> str:
     """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
     total = sha256(digest_of(extra).encode())
-    for path in sorted(path for root in CODE for path in root.rglob("*.py")):
+    for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
+        CODE[0].rglob("*.rules")
+    ):
         total.update(path.read_bytes())
     for library in LIBRARIES:
-        total.update(f"{library} {version(library)}\n".encode())
+        total.update(f"{library} {version_of(library)}\n".encode())
     return total.hexdigest()
 
 
-def make(data: Path, extra: Path | None, key: str, progress: Progress, *, force: bool) -> None:
+def make(data: Path, wanted: Wanted, key: str, progress: Progress, *, force: bool) -> None:
     """Build below `data`, one process at a time, and make the result current."""
     progress("waiting for another build to end")
     with sole_builder(data):
-        if not force and is_current(data, key):
+        if not force and is_current(data, key, wanted.engine):
             return
-        candidate = sound_candidate(extra, progress)
+        candidate = sound_candidate(wanted, progress)
         progress("writing the store")
         swap_in(data, write(data, candidate, key))
         remove_old(data)
 
 
-def sound_candidate(extra: Path | None, progress: Progress) -> Candidate:
+def sound_candidate(wanted: Wanted, progress: Progress) -> Candidate:
     """Read the inputs and put them through every check; raises FaultyData with what falls short.
 
     What is slow is not looked at where something quick falls short.
@@ -108,7 +124,7 @@ def sound_candidate(extra: Path | None, progress: Progress) -> Candidate:
     from wicara.graph.check import STAGES, run  # noqa: PLC0415
 
     progress("reading the inputs")
-    candidate = Candidate(read_inputs(extra))
+    candidate = Candidate(read_inputs(wanted.extra), wanted.engine or NATIVE)
     for checks in STAGES:
         if failed := [result for result in run(checks, candidate, progress) if result.findings]:
             raise FaultyData(message(failed))
@@ -153,9 +169,15 @@ def write(data: Path, candidate: Candidate, key: str) -> Path:
     """Write the build beside the others and return its folder, complete."""
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover)
+    from wicara.graph.reasoning.proof_file import NAME as PROOFS  # noqa: PLC0415 - with the engine,
+    from wicara.graph.reasoning.proof_file import write_proofs  # noqa: PLC0415 - not needed by a good build
+
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
     unfinished.mkdir()
-    origin = Origin(key=key, digest=candidate.inputs.digest, version=version_in(candidate.quads))
+    version = version_in(candidate.quads)
+    origin = Origin(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
+    if candidate.closure.reasoner is not None:
+        write_proofs(unfinished / PROOFS, candidate.closure.reasoner)
     write_dataset(unfinished, origin, candidate.served(infer=True), candidate.served(infer=False))
     return unfinished.rename(free_name(data / BUILDS, key[:12]))
 

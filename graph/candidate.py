@@ -24,6 +24,7 @@ class Candidate:
     """What the inputs amount to; the closure is worked out when it is first asked for."""
 
     inputs: Inputs
+    engine: str = "native"
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
@@ -46,7 +47,7 @@ class Candidate:
     @cached_property
     def closure(self) -> Closure:
         """What follows from the premises, and where they contradict each other."""
-        return materialise(merged(self.quads, PREMISES))
+        return materialise(merged(self.quads, PREMISES), self.engine)
 
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat, Store
@@ -27,16 +27,17 @@ WITH_CONCLUSIONS: Final = "store"
 ASSERTED_ONLY: Final = "asserted"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Origin:
-    """What a build is made of: `key` of inputs, code and libraries, `digest` of the inputs, their version."""
+    """What a build is made of: `key` of inputs, code and libraries, inputs' `digest`, version, engine."""
 
     key: str
     digest: str
     version: str
+    engine: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BuildRecord(Origin):
     """What `build.json` says of a build: its origin, and how many quads each store holds."""
 
@@ -62,7 +63,10 @@ class BuiltDataset:
 def read_record(build: Path) -> BuildRecord | None:
     """Return what a build says of itself, or None where there is no complete build."""
     try:
-        return BuildRecord(**json.loads((build / SENTINEL).read_bytes()))
+        told = json.loads((build / SENTINEL).read_bytes())
+        return BuildRecord(
+            **{field.name: told[field.name] for field in fields(BuildRecord) if field.name in told}
+        )
     except (OSError, ValueError, TypeError):
         return None
 

@@ -21,7 +21,7 @@ from pyoxigraph import (
     Store,
     parse,
 )
-from wicara.graph.build import build
+from wicara.graph.build import ensure
 from wicara.graph.export import FORMATS, export
 from wicara.ontology import PREFIXES
 
@@ -182,7 +182,7 @@ def test_the_real_facts_as_reifiers(dataset: BuiltDataset, form: str) -> None:
 
 def test_two_builds_export_the_same_bytes(dataset: BuiltDataset, tmp_path: Path) -> None:
     """Another build of the same inputs exports the same bytes."""
-    other = build(tmp_path / "other")
+    other = ensure(tmp_path / "other")
     for graph, form in [
         ("all", "trig"),
         ("default", "turtle"),

@@ -129,17 +129,18 @@ def main() -> None:
 @main.command()
 @dataset_options
 @click.option("--force", is_flag=True, help="Build again even where nothing has changed.")
-def build(data: Path | None, extra: Path | None, *, force: bool) -> None:
+@click.option(
+    "--engine", type=click.Choice(["native", "owlrl"]), help="The reasoner; native unless told otherwise."
+)
+def build(data: Path | None, extra: Path | None, engine: str | None, *, force: bool) -> None:
     """Build the dataset: check the inputs, validate them, reason, and write the store.
 
     Unchanged inputs are not built again. A build that fails or is interrupted leaves the last good one.
     """
-    from wicara.graph.build import build as build_dataset  # noqa: PLC0415 - loads the reasoner
-    from wicara.graph.build import default_data, ensure  # noqa: PLC0415
+    from wicara.graph.build import ensure  # noqa: PLC0415 - other commands need no build
 
     with progress() as step:
-        make = build_dataset if force else ensure
-        dataset = make(data or default_data(), extra, step)
+        dataset = ensure(data, extra, step, engine=engine, force=force)
     click.echo(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
 
 
