@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +20,15 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import FaultyData, Unavailable
 from wicara.graph.inputs import digest_of, read_inputs, version_in
-from wicara.graph.store import CURRENT, BuiltDataset, Origin, open_dataset, read_record, write_dataset
+from wicara.graph.store import (
+    CURRENT,
+    BuiltDataset,
+    Origin,
+    open_dataset,
+    read_record,
+    refused,
+    write_dataset,
+)
 
 from wicara import ontology
 
@@ -169,17 +178,25 @@ def write(data: Path, candidate: Candidate, key: str) -> Path:
     """Write the build beside the others and return its folder, complete."""
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover)
-    from wicara.graph.reasoning.proof_file import NAME as PROOFS  # noqa: PLC0415 - with the engine,
-    from wicara.graph.reasoning.proof_file import write_proofs  # noqa: PLC0415 - not needed by a good build
-
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
     unfinished.mkdir()
     version = version_in(candidate.quads)
     origin = Origin(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
-    if candidate.closure.reasoner is not None:
-        write_proofs(unfinished / PROOFS, candidate.closure.reasoner)
+    keep_proofs(unfinished, candidate)
     write_dataset(unfinished, origin, candidate.served(infer=True), candidate.served(infer=False))
     return unfinished.rename(free_name(data / BUILDS, key[:12]))
+
+
+def keep_proofs(build: Path, candidate: Candidate) -> None:
+    """Write the first proof of each conclusion beside the store, if the engine has proofs."""
+    from wicara.graph.reasoning.proof_file import NAME, write_proofs  # noqa: PLC0415 - brings the engine
+
+    if candidate.closure.reasoner is None:
+        return
+    try:
+        write_proofs(build / NAME, candidate.closure.reasoner)
+    except sqlite3.Error as error:
+        raise refused(build, error) from error
 
 
 def free_name(builds: Path, name: str) -> Path:

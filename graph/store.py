@@ -119,9 +119,14 @@ def write_dataset(build: Path, origin: Origin, store: Sequence[Quad], asserted: 
         )
         write_durably(build / SENTINEL, json.dumps(asdict(record), indent=1) + "\n")
     except OSError as error:
-        raise Unavailable(
-            f"cannot write {build}: {error}; make room or name another folder with --data, and build again"
-        ) from error
+        raise refused(build, error) from error
+
+
+def refused(build: Path, error: Exception) -> Unavailable:
+    """Return the error that says what to do where the disk refuses."""
+    return Unavailable(
+        f"cannot write {build}: {error}; make room or name another folder with --data, and build again"
+    )
 
 
 def write_store(path: Path, quads: Sequence[Quad]) -> int:
