@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat, parse
+from wicara.graph.errors import StoreFault, Unavailable
 from wicara.graph.reasoning.matching import Fact, Term
 from wicara.graph.reasoning.proofs import Inference
 
@@ -41,18 +42,24 @@ CACHED: Final = 4096
 
 
 def write_proofs(path: Path, reasoner: Reasoner) -> None:
-    """Write the first proof of every conclusion of a reasoner, noise included, into a new file."""
+    """Write the first proof of every conclusion of a reasoner, noise included, into a new file.
+
+    Raises Unavailable where the disk refuses.
+    """
     facts = reasoner.engine.facts
     steps = [(fact, facts.proof(fact)) for fact in facts.numbers(asserted=False).tolist()]
     proved = [(fact, *proof) for fact, proof in steps if proof is not None]
     cited = sorted({fact for fact, _, premises in proved for fact in (fact, *premises)})
     rows = [(fact, row.subject, row.table, row.object) for fact in cited for row in [facts[fact]]]
     terms = sorted({number for _, *places in rows for number in places})
-    with closing(sqlite3.connect(path)) as file, file:
-        file.executescript(SCHEMA)
-        file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
-        file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
-        file.executemany("INSERT INTO step VALUES (?, ?, ?)", written(reasoner, proved))
+    try:
+        with closing(sqlite3.connect(path)) as file, file:
+            file.executescript(SCHEMA)
+            file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
+            file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
+            file.executemany("INSERT INTO step VALUES (?, ?, ?)", written(reasoner, proved))
+    except sqlite3.Error as error:
+        raise Unavailable(f"cannot write {path}: {error}; make room, or write it elsewhere") from error
 
 
 def written(
@@ -70,15 +77,21 @@ def read_proofs(path: Path) -> StoredProofs:
 
 
 class StoredProofs(Mapping[Fact, Inference]):
-    """Each conclusion with its first inference; raises sqlite3.Error where the file is missing or damaged."""
+    """Each conclusion with its first inference; raises StoreFault where the file is missing or damaged."""
 
     def __init__(self, path: Path) -> None:
         """Take the file."""
         self.path = path
 
-    def connection(self) -> closing[sqlite3.Connection]:
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
         """Open the file for a look-up; connections belong to their threads."""
-        return closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True))
+        try:
+            address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            with closing(sqlite3.connect(address, uri=True)) as file:
+                yield file
+        except sqlite3.Error as error:
+            raise StoreFault(f"{self.path} is damaged ({error}): run `wicara build --force`") from error
 
     def __getitem__(self, fact: Fact) -> Inference:
         """Return the first inference of a conclusion."""

@@ -1,0 +1,169 @@
+"""/explain and /rules: every inferred statement on a page opens to a proof, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+from wicara.graph.reasoning.rules import rules
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from conftest import Server
+
+HTML = "text/html"
+PLACE = ("event:2018-08-02-asean-russia-meeting", "wic:heldInState", "state:singapore")
+ACTOR = ("person:sergey-lavrov", "a", "wic:Actor")
+NEITHER = ("person:sergey-lavrov", "wic:hasServedState", "state:indonesia")
+
+
+def path(fact: tuple[str, str, str], **more: str) -> str:
+    """Return where a statement is explained."""
+    return f"/explain?{urlencode(dict(zip(('subject', 'predicate', 'object'), fact, strict=True)) | more)}"
+
+
+def test_page_of_a_proof(server: Server) -> None:
+    """The page is a tree of <details> that names each rule and ends in the words of the article."""
+    answer = server.get(path(PLACE), accept=HTML)
+    assert (answer.status, answer.media_type) == (200, HTML)
+    for shown in (
+        "<details",
+        "<summary>",
+        "di Singapura</q>",
+        'href="/rules#prp-spo2"',
+        'href="#basis-fact-kemlu-2018-08-02-asean-russia-F004"',
+        'id="basis-fact-kemlu-2018-08-02-asean-russia-F004"',
+        "Encyclopaedia Britannica",
+        "Inferred",
+    ):
+        assert shown in answer.text
+    assert "<script" not in answer.text
+
+
+def test_page_in_indonesian(server: Server) -> None:
+    """In Indonesian the rules and the interface are Indonesian, too."""
+    text = server.get(path(PLACE, lang="id"), accept=HTML).text
+    assert "Jika rantai properti" in text
+    assert "Disimpulkan" in text
+    assert "lang=id" in text
+
+
+def test_other_proofs(server: Server) -> None:
+    """The page offers other proofs, shows as many as are asked for, and says that there may be more."""
+    one = server.get(path(ACTOR), accept=HTML).text
+    assert "proofs=10" in one
+    three = server.get(path(ACTOR, proofs="3"), accept=HTML).text
+    assert "Proof 3 of 3" in three
+    assert "there may be more" in three
+
+
+def test_page_of_what_does_not_hold(server: Server) -> None:
+    """What neither is asserted nor follows is said to be so, with what is missing."""
+    text = server.get(path(NEITHER), accept=HTML).text
+    assert "Neither asserted nor inferred" in text
+    assert "It would follow if this held" in text
+    nothing = server.get(path(("person:nobody", "a", "person:nobody")), accept=HTML).text
+    assert "No rule would conclude it" in nothing
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "text/html"),
+        ("application/json", "application/json"),
+        ("text/turtle", "text/turtle"),
+        ("application/trig", "application/trig"),
+        ("application/trig;q=0.5, text/turtle;q=0.4", "application/trig"),
+    ],
+)
+def test_forms(server: Server, accept: str | None, media_type: str) -> None:
+    """Accept chooses among a page, JSON, Turtle and TriG; `format=` goes before it."""
+    answer = server.get(path(PLACE), accept=accept)
+    assert (answer.status, answer.media_type) == (200, media_type)
+    assert "Accept" in answer.headers["Vary"]
+    assert server.get(path(PLACE, format="json"), accept=accept).media_type == "application/json"
+
+
+def test_contents_of_the_forms(server: Server) -> None:
+    """JSON and RDF 1.2 tell the same proof as the page."""
+    told = server.get(path(PLACE), accept="application/json").json
+    assert (told["verdict"], told["proofs"][0]["rule"]) == ("inferred", "prp-spo2")
+    for media_type, form in (("text/turtle", RdfFormat.TURTLE), ("application/trig", RdfFormat.TRIG)):
+        quads = list(parse(server.get(path(PLACE), accept=media_type).body, format=form))
+        reified = [q.object for q in quads if q.predicate.value == f"{PREFIXES['rdf']}reifies"]
+        assert any(triple.predicate.value == f"{PREFIXES['wic']}heldInState" for triple in reified)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/explain?subject=nobody&predicate=a&object=wic:Person", 400),
+        ("/explain?subject=person:x", 400),
+        (path(PLACE, proofs="0"), 400),
+        (path(PLACE, proofs="many"), 400),
+        (path(PLACE, format="xml"), 400),
+    ],
+)
+def test_what_cannot_be_explained(server: Server, address: str, status: int) -> None:
+    """Terms that are none, and choices that there are not, are 400 with problem details."""
+    answer = server.get(address, accept="application/json")
+    assert (answer.status, answer.media_type) == (status, "application/problem+json")
+
+
+def test_not_acceptable(server: Server) -> None:
+    """A client that takes none of the forms is told which there are."""
+    answer = server.get(path(PLACE), accept="image/png")
+    assert answer.status == 406
+    assert "text/turtle" in answer.json["available"]
+
+
+def test_form(server: Server) -> None:
+    """Without a statement there is a form that asks for one."""
+    text = server.get("/explain", accept=HTML).text
+    assert all(f'name="{place}"' in text for place in ("subject", "predicate", "object"))
+
+
+def test_inferred_statements_link_to_their_proofs(server: Server) -> None:
+    """Each inferred statement on a page, and in a proof, has a link; there it says that it is inferred."""
+    text = server.get("/doc/event/2018-08-02-asean-russia-meeting", accept=HTML).text
+    links = re.findall(r'<a class="mark inferred" href="([^"]+)"', text)
+    assert len(links) > 20
+    for link in map(unescape, links):
+        answer = server.get(link, accept="application/json")
+        assert (link, answer.status, answer.json["verdict"]) == (link, 200, "inferred")
+        assert answer.json["proofs"]
+
+
+def test_asks_about_class_expressions(server: Server) -> None:
+    """A step about an unnamed class has a link as well, and is told in words."""
+    text = server.get(path(("person:sergey-lavrov", "a", "wic:HasBeenForeignMinister")), accept=HTML).text
+    link = next(link for link in re.findall(r'href="(/explain[^"]+)"', text) if "_%3A" in link)
+    answer = server.get(unescape(link), accept="application/json").json
+    assert answer["verdict"] == "inferred"
+    assert "has held post" in answer["statement"]["words"]
+
+
+def test_rules(server: Server) -> None:
+    """The page of rules has every rule of the file at an anchor, with its line, in both languages."""
+    text = server.get("/rules", accept=HTML).text
+    for rule in rules():
+        assert f'id="{rule.name}"' in text
+        assert unescape(text).count(rule.text)
+    assert text.count('class="entry"') == len({rule.name for rule in rules()})
+    assert "Aturan" in server.get("/rules?lang=id", accept=HTML).text
+
+
+def test_files_served_as_they_are(small: Server) -> None:
+    """In a file that is served as it is, its graphs assert the statements, and hostile text stays text."""
+    fact = (f"{PREFIXES['person']}a", f"{PREFIXES['person']}p", f"{PREFIXES['person']}b")
+    told = small.get(path(fact), accept="application/json").json
+    assert told["verdict"] == "asserted"
+    assert {ground["graph"].rpartition("/")[2] for ground in told["grounds"]} == {"one", "two"}
+    page = small.get(path(fact, lang="id"), accept=HTML).text
+    assert "<script" not in page
+    said = small.get(path((f"{PREFIXES['person']}secret", *fact[1:])), accept="application/json").json
+    assert said["verdict"] == "neither"
