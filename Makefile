@@ -3,6 +3,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+WORKERS ?= auto
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +30,7 @@ serve: $(INSTALLED)
 
 test: $(INSTALLED)
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run --source=$(COVERED) -m pytest $(TESTS)
+	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -85,7 +85,9 @@ PREFIXES: Final = MappingProxyType(
 HERE: Final = Path(__file__).parent
 REASONED: Final = (HERE / "core.ttl", HERE / "inference.ttl")
 """The modules of graph/ontology: they are reasoned with."""
-ALIGNMENT: Final = tuple(HERE / f"{name}.ttl" for name in ("alignment", "alignment-concepts", "alignment-individuals"))
+ALIGNMENT: Final = tuple(
+    HERE / f"{name}.ttl" for name in ("alignment", "alignment-concepts", "alignment-individuals")
+)
 """The modules of graph/alignment: published, never reasoned with."""
 
 

@@ -1,4 +1,4 @@
-"""The article's facts: all there, each with its words, and nothing in the default graph without a graph that says it."""
+"""The article's facts: all there, each with its words, and nothing served that no graph states."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 from rdflib import Dataset
-
 from wicara.graph.dataset import DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.ontology import PREFIXES
 
@@ -24,7 +23,7 @@ DERIVED = {f"D{n:02}" for n in range(1, 16)} - {"D14"}
 
 
 def rows(dataset: BuiltDataset, query: str) -> list[tuple[str, ...]]:
-    """The solutions as plain strings."""
+    """Return the solutions as plain strings."""
     solutions = dataset.store.query(query, prefixes=dict(PREFIXES))
     assert isinstance(solutions, ox.QuerySolutions)
     return [tuple("" if term is None else term.value for term in solution) for solution in solutions]
@@ -32,7 +31,7 @@ def rows(dataset: BuiltDataset, query: str) -> list[tuple[str, ...]]:
 
 @pytest.fixture(scope="session")
 def facts(shared: Path) -> list[dict[str, Any]]:
-    """The reviewed facts of the article, as the reviewers wrote them down."""
+    """Return the reviewed facts of the article, as the reviewers wrote them down."""
     loaded: list[dict[str, Any]] = json.loads((shared / "facts" / "facts.json").read_text("utf-8"))["facts"]
     return loaded
 
@@ -57,7 +56,7 @@ def test_selectors_are_those_of_the_review(dataset: BuiltDataset, facts: list[di
 
 
 def test_quotes_stand_in_the_text(dataset: BuiltDataset, shared: Path) -> None:
-    """Every quote is a slice of its span, of at most eight words, and the span's hash is that of the stored text."""
+    """Every quote is in its span and has at most eight words; the span's hash is that of the text."""
     text = (shared / "sources" / f"{ARTICLE}.txt").read_bytes().decode("utf-8")
     found = rows(
         dataset,
@@ -102,14 +101,17 @@ def test_what_is_not_stated_is_marked_by_its_basis(dataset: BuiltDataset) -> Non
 
 
 def test_what_holds_only_possibly_is_never_plain(dataset: BuiltDataset) -> None:
-    """The at least four meetings are an editors' reading, and November 2018 lies only possibly in the two terms."""
-    assert rows(dataset, 'SELECT ?c { GRAPH ?g { ?c wic:statedCount 4 } ?g wic:factIdentifier "D10" . ?c a wic:Reading }')
+    """At least four meetings are a reading; November 2018 lies only possibly in the two terms."""
+    assert rows(
+        dataset,
+        'SELECT ?c { GRAPH ?g { ?c wic:statedCount 4 } ?g wic:factIdentifier "D10" . ?c a wic:Reading }',
+    )
     possibly = rows(dataset, "SELECT ?t { timespan:2018-11 wic:possiblyWithin ?t }")
     assert {t.rsplit("/", 1)[-1] for (t,) in possibly} == {"2015-2018", "2018-2021"}
 
 
 def test_default_graph_is_the_merge_of_its_named_graphs(dataset: BuiltDataset) -> None:
-    """Every triple of the default graph stands in a named graph of a kind that belongs there, and the other way round."""
+    """The default graph holds what its kinds of named graph hold, no more and no less."""
     default = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
     named = {
         quad.triple
@@ -126,7 +128,8 @@ def test_claim_contents_stay_out(dataset: BuiltDataset) -> None:
         for (graph,) in rows(
             dataset,
             """SELECT ?g { GRAPH ?g {
-               { ?s wic:cooperatesWith ?o } UNION { ?s wic:truePartnerOf ?o } UNION { ?s wic:onSidelinesOf ?o } } }""",
+               { ?s wic:cooperatesWith ?o } UNION { ?s wic:truePartnerOf ?o }
+               UNION { ?s wic:onSidelinesOf ?o } } }""",
         )
     )
     assert kinds == {GraphKind.CONTENT: 4}
@@ -134,11 +137,14 @@ def test_claim_contents_stay_out(dataset: BuiltDataset) -> None:
 
 def test_inferred_graph_repeats_nothing(dataset: BuiltDataset) -> None:
     """No inferred triple is asserted too, has a literal subject or types by an anonymous class."""
-    inferred = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(GraphKind.INFERRED)))}
+    graph = ox.NamedNode(graph_iri(GraphKind.INFERRED))
+    inferred = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, graph)}
     asserted = {q.triple for q in dataset.asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())}
     assert inferred
     assert not inferred & asserted
-    assert all(isinstance(t.subject, ox.NamedNode) and not isinstance(t.object, ox.BlankNode) for t in inferred)
+    assert all(
+        isinstance(t.subject, ox.NamedNode) and not isinstance(t.object, ox.BlankNode) for t in inferred
+    )
 
 
 def data_files() -> list[Path]:

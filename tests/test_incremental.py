@@ -48,7 +48,7 @@ CHANGES: Final = st.lists(st.tuples(st.booleans(), st.lists(TRIPLES, max_size=4)
 
 
 def contents(reasoner: Reasoner) -> tuple[set[str], set[str], set[str]]:
-    """What is asserted, what is concluded, and by which rules it contradicts itself."""
+    """Return what is asserted, what is concluded, and the rules of the contradictions."""
     asserted = {str(statement) for statement in reasoner.statements(asserted=True)}
     concluded = {str(statement) for statement in reasoner.statements(asserted=False)}
     return asserted, concluded, {step.rule.name for step in reasoner.contradictions()}
@@ -74,7 +74,7 @@ def test_follows_every_change(start: list[Triple], changes: list[tuple[bool, lis
 @settings(deadline=None, max_examples=60)
 @given(start=st.lists(TRIPLES, max_size=14), more=st.lists(TRIPLES, max_size=6))
 def test_first_proofs_are_well_founded(start: list[Triple], more: list[Triple]) -> None:
-    """Each premise of a first proof holds and is older than the conclusion, so that no proof runs in a circle."""
+    """Each premise of a first proof holds and is older than the conclusion: no proof runs in a circle."""
     reasoner = Reasoner(start)
     reasoner.add(more)
     reasoner.retract(start[::2])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def test_query_of_the_guide_has_answers(dataset: BuiltDataset, query: str) -> No
 
 
 def test_the_day_of_the_meeting_has_two_possible_coordinators(dataset: BuiltDataset) -> None:
-    """By years alone both terms are possible on the day of the meeting and neither is certain, as the guide says."""
+    """By years alone both terms are possible on the day of the meeting, and neither is certain."""
     (query,) = (block for block in BLOCKS if "coordinatorshipLink" in block)
     solutions = dataset.store.query(query, prefixes=dict(PREFIXES))
     assert isinstance(solutions, ox.QuerySolutions)

@@ -15,7 +15,7 @@ COMMANDS = sorted(set(re.findall(r"`?(?:/opt/wicara/bin/)?wicara (\w+)", README)
 
 
 def block(language: str) -> str:
-    """The README's only code block in that language."""
+    """Return the README's only code block in that language."""
     (found,) = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
     return str(found)
 
@@ -36,7 +36,9 @@ def test_the_query_has_the_answer_that_is_shown(data_dir: Path) -> None:
 
 def test_the_answer_needs_reasoning(data_dir: Path) -> None:
     """Without inference the README's query has no answer, as it says."""
-    done = wicara("query", "-", "--format", "csv", "--infer", "off", "--data", str(data_dir), text=block("sparql"))
+    done = wicara(
+        "query", "-", "--format", "csv", "--infer", "off", "--data", str(data_dir), text=block("sparql")
+    )
     assert done.stdout.split() == ["person,words"]
 
 

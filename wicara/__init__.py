@@ -16,8 +16,8 @@ __version__ = version("wicara")
 def load(data: Path | None = None) -> Store:
     """Return the built dataset as a pyoxigraph Store, building it first where it is missing or out of date.
 
-    `data` is the folder of builds; its default is `$XDG_DATA_HOME/wicara`. Raises `wicara.graph.errors.WicaraError`
-    where the dataset cannot be built.
+    `data` is the folder of builds; its default is `$XDG_DATA_HOME/wicara`. Raises a
+    `wicara.graph.errors.WicaraError` where the dataset cannot be built.
     """
     from wicara.graph.build import ensure  # noqa: PLC0415 - `import wicara` alone stays light
 
