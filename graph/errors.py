@@ -16,19 +16,19 @@ class WicaraError(Exception):
     exit_code = 1
 
 
-class UnreadableInput(WicaraError):
+class UnreadableInput(WicaraError):  # noqa: N818 - named for what it tells
     """A file is missing or is not what its name says."""
 
     exit_code = 2
 
 
-class FaultyData(WicaraError):
+class FaultyData(WicaraError):  # noqa: N818 - named for what it tells
     """The inputs are readable, but a check, a shape or the reasoner rejects them."""
 
 
-class StoreFault(WicaraError):
+class StoreFault(WicaraError):  # noqa: N818 - named for what it tells
     """The built dataset is missing, corrupt or cannot be written."""
 
 
-class Unavailable(WicaraError):
+class Unavailable(WicaraError):  # noqa: N818 - named for what it tells
     """The machine refuses: a port in use, no space left."""
