@@ -8,7 +8,6 @@ from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.reasoning.contradictions import concerned, told
 from wicara.graph.reasoning.inconsistency import Closure, Inconsistency
 from wicara.graph.reasoning.noise import is_noise
-from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.sources import triples_of
 from wicara.ontology import PREFIXES
 
@@ -45,6 +44,8 @@ def materialise(source: Source, engine: str = "native") -> Closure:
 
 def native(premises: frozenset[Triple]) -> Closure:
     """Return the closure by the engine of this package."""
+    from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415 - numpy is slow to import
+
     reasoner = Reasoner(premises)
     every = sorted(map(inconsistency, reasoner.contradictions()), key=lambda i: (i.rule, i.message))
     found = {(i.rule, frozenset(i.terms)): i for i in reversed(every)}

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat, parse
-from wicara.graph.errors import StoreFault, Unavailable
+from wicara.graph.errors import StoreFault
 from wicara.graph.reasoning.matching import Fact, Term
 from wicara.graph.reasoning.proofs import Inference
 
@@ -44,7 +44,7 @@ CACHED: Final = 4096
 def write_proofs(path: Path, reasoner: Reasoner) -> None:
     """Write the first proof of every conclusion of a reasoner, noise included, into a new file.
 
-    Raises Unavailable where the disk refuses.
+    Raises sqlite3.Error where the disk refuses.
     """
     facts = reasoner.engine.facts
     steps = [(fact, facts.proof(fact)) for fact in facts.numbers(asserted=False).tolist()]
@@ -52,14 +52,11 @@ def write_proofs(path: Path, reasoner: Reasoner) -> None:
     cited = sorted({fact for fact, _, premises in proved for fact in (fact, *premises)})
     rows = [(fact, row.subject, row.table, row.object) for fact in cited for row in [facts[fact]]]
     terms = sorted({number for _, *places in rows for number in places})
-    try:
-        with closing(sqlite3.connect(path)) as file, file:
-            file.executescript(SCHEMA)
-            file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
-            file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
-            file.executemany("INSERT INTO step VALUES (?, ?, ?)", written(reasoner, proved))
-    except sqlite3.Error as error:
-        raise Unavailable(f"cannot write {path}: {error}; make room, or write it elsewhere") from error
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executescript(SCHEMA)
+        file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
+        file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
+        file.executemany("INSERT INTO step VALUES (?, ?, ?)", written(reasoner, proved))
 
 
 def written(
