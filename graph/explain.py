@@ -7,19 +7,20 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.assembly import merged
-from wicara.graph.dataset import PREMISES, GraphKind
+from pyoxigraph import NamedNode
+from wicara.graph.dataset import PREMISES, GraphKind, kind_of
 from wicara.graph.grounds import grounds_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
-from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of
+from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
 from wicara.graph.wording import is_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pyoxigraph import Triple
+    from pyoxigraph import Store, Triple
     from wicara.graph.grounds import Ground
     from wicara.graph.reasoning.matching import Fact
+    from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.store import BuiltDataset
 
@@ -87,11 +88,16 @@ class Explainer:
         The first proofs are those that the build has kept; where another engine has drawn the conclusions,
         they are worked out here.
         """
-        premises = sorted(merged(self.dataset.store, PREMISES), key=str)
-        kept = self.dataset.path / NAME
-        if kept.is_file():
-            return Derivations(map(fact_of, premises), read_proofs(kept))
-        return inferred_again(premises)
+        asserted = sorted(premises(self.dataset.store), key=str)
+        return (
+            inferred_again(asserted) if self.kept is None else Derivations(map(fact_of, asserted), self.kept)
+        )
+
+    @cached_property
+    def kept(self) -> StoredProofs | None:
+        """The first proofs that the build has kept; None where it has kept none."""
+        file = self.dataset.path / NAME
+        return read_proofs(file) if file.is_file() else None
 
     def explain(self, fact: Fact, limit: int = 1) -> Explanation:
         """Return why a statement holds, with up to `limit` proofs, or what it lacks.
@@ -113,7 +119,7 @@ class Explainer:
 
     def proofs(self, fact: Fact, limit: int, *, is_asserted: bool) -> tuple[Proof, ...]:
         """Return the first proof of a conclusion, and others that rest on something else, up to a limit."""
-        first = None if is_asserted else self.derivations.first_proof(fact)
+        first = None if is_asserted else self.first_proof(fact)
         if limit <= 1:
             return (first,) if first else ()
         others = self.derivations.proofs(fact, limit)
@@ -122,10 +128,25 @@ class Explainer:
         leaves = set(first.leaves())
         return (first, *(proof for proof in others if set(proof.leaves()) != leaves))[:limit]
 
+    def first_proof(self, fact: Fact) -> Proof | None:
+        """Return the first proof of a conclusion, from the file alone where there is one; else None."""
+        if self.kept is None:
+            return self.derivations.first_proof(fact)
+        return first_proof(fact, self.kept.get) if fact in self.kept else None
+
     def accepted(self, fact: Fact) -> tuple[Ground, ...]:
         """Return the graphs that assert a statement."""
         found = grounds_of(self.dataset.store, fact)
         return tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
+
+
+def premises(store: Store) -> frozenset[Triple]:
+    """Return what a dataset is reasoned from."""
+    graphs = [each for each in store.named_graphs() if isinstance(each, NamedNode)]
+    wanted = (graph for graph in graphs if kind_of(graph.value) in PREMISES)
+    return frozenset(
+        quad.triple for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph)
+    )
 
 
 def inferred_again(premises: Iterable[Triple]) -> Derivations:
