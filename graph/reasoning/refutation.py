@@ -245,7 +245,7 @@ class Prover:
             for prop in self.world.objects(node, owl("onProperty"))
             for name, show in RESTRICTIONS.items()
             for value in self.world.objects(node, owl(name))
-            for filler in (self.world.fillers(node, name) or [THING])
+            for filler in self.world.fillers(node, name)
         )
 
     def is_in_all(self, subject: Term, head: Term) -> bool:

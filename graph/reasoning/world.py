@@ -239,14 +239,14 @@ class World:
             yield name, self.key(value, inside | {node})
         else:
             fillers = [self.key(f, inside | {node}) for f in self.fillers(node, name)]
-            filler = value_of(value) if isinstance(value, Literal) else self.key(value, inside | {node})
+            made = (isinstance(value, Literal) and value_of(value)) or self.key(value, inside | {node})
             for prop in self.objects(node, owl("onProperty")):
-                yield from ((name, prop, filler, other) for other in fillers or [None])
+                yield from ((name, prop, made, filler) for filler in fillers)
 
     def fillers(self, node: Term, name: str) -> list[Term]:
-        """Return the class or data range that a qualified cardinality counts in."""
+        """Return the class or data range that a cardinality counts in; all things where it names none."""
         if "ualified" not in name:
-            return []
+            return [THING]
         return [*self.objects(node, owl("onClass")), *self.objects(node, owl("onDataRange"))]
 
     def key(self, node: Term, inside: frozenset[Term]) -> object:
@@ -275,7 +275,7 @@ class World:
         for name in ("minCardinality", "cardinality", "minQualifiedCardinality", "qualifiedCardinality"):
             for node, number in self.match(None, owl(name), None):
                 if isinstance(number, Literal) and whole_number(number) > 0:
-                    yield from ((node, filler) for filler in self.fillers(node, name) or [THING])
+                    yield from ((node, filler) for filler in self.fillers(node, name))
 
     def has(self, subject: Term, prop: Term, filler: Term) -> bool:
         """Tell whether a thing has a value in a class."""
