@@ -2,89 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import numpy as np
-from wicara.graph.reasoning.relation import EMPTY, Ints
+from wicara.graph.reasoning.relation import EMPTY, SHIFT, Ints, distinct, packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wicara.graph.reasoning.facts import Facts
 
-SEGMENTS: Final = 8
-"""How many segments there may be before the index is made anew as one."""
 
+class Uses:
+    """The uses of one table's facts as premises, as packed (premise, conclusion).
 
-@dataclass(frozen=True)
-class Segment:
-    """Uses of facts as premises, sorted by the premise."""
+    They are sorted when first asked for. Later ones make segments of their own, each less than half as long
+    as the one before, so that a use is sorted anew but a few times.
+    """
 
-    premises: Ints
-    conclusions: Ints
+    def __init__(self) -> None:
+        """Start empty."""
+        self.waiting: list[tuple[int, int]] = []
+        self.segments: list[Ints] = []
+
+    def of(self, premises: Ints, facts: Facts) -> Ints:
+        """Return the conclusions that use any of these premises."""
+        if self.waiting:
+            self.take_in(facts)
+        return np.concatenate([EMPTY, *(within(segment, premises) for segment in self.segments)])
+
+    def take_in(self, facts: Facts) -> None:
+        """Sort what waits, a batch and a place of its proofs each."""
+        uses = np.sort(np.concatenate([uses_of(facts, batch, place) for batch, place in self.waiting]))
+        self.waiting = []
+        while self.segments and len(self.segments[-1]) < 2 * len(uses):
+            uses = np.sort(np.concatenate([self.segments.pop(), uses]))
+        self.segments.append(uses)
 
 
 class Dependents:
-    """An index that is made when first asked, and follows as facts are added."""
+    """An index that is made, a table at a time, when first asked, and follows as facts are added."""
 
     def __init__(self, facts: Facts) -> None:
         """Take the facts."""
         self.facts = facts
-        self.segments: list[Segment] = []
-        self.size = 0
+        self.by_table: dict[int, Uses] = defaultdict(Uses)
+        self.batches = 0
 
     def of(self, numbers: Ints) -> Ints:
         """Return these facts and all that their loss would take along, each once."""
         self.follow()
-        found = np.unique(numbers)
-        frontier = found
+        frontier = distinct(numbers)
+        found = np.zeros(self.facts.size, np.bool_)
+        found[frontier] = True
         while len(frontier):
-            used = np.concatenate([EMPTY, *(uses(segment, frontier) for segment in self.segments)])
-            frontier = np.setdiff1d(used[self.facts.batch.values[used] >= 0], found)
-            found = np.union1d(found, frontier)
-        return found
+            used = self.users(frontier)
+            frontier = distinct(used[(self.facts.batch.values[used] >= 0) & ~found[used]])
+            found[frontier] = True
+        return np.flatnonzero(found)
+
+    def users(self, numbers: Ints) -> Ints:
+        """Return the conclusions that use any of these facts directly."""
+        tables = self.facts.tables.values[numbers]
+        each = distinct(tables).tolist()
+        return np.concatenate(
+            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in each)]
+        )
 
     def follow(self) -> None:
-        """Take in the facts that were added since."""
-        if len(self.segments) >= SEGMENTS:
-            self.segments, self.size = [], 0
-        if self.size < self.facts.size:
-            self.segments.append(segment_of(self.facts, self.size))
-            self.size = self.facts.size
+        """Note, for each table, the places of the proofs made since that hold its facts."""
+        for number in range(self.batches, len(self.facts.batches)):
+            batch = self.facts.batches[number]
+            for place, fact in enumerate((*batch.schema, *batch.premises[:1].ravel().tolist())):
+                self.by_table[int(self.facts.tables.values[fact])].waiting.append((number, place))
+        self.batches = len(self.facts.batches)
 
 
-def uses(segment: Segment, premises: Ints) -> Ints:
+def within(segment: Ints, premises: Ints) -> Ints:
     """Return the conclusions of a segment that use any of these premises."""
-    low = np.searchsorted(segment.premises, premises)
-    counts = np.searchsorted(segment.premises, premises + 1) - low
+    low = np.searchsorted(segment, premises << SHIFT)
+    counts = np.searchsorted(segment, (premises + 1) << SHIFT) - low
     at = np.arange(int(counts.sum())) + np.repeat(low - np.cumsum(counts) + counts, counts)
-    found: Ints = segment.conclusions[at]
-    return found
+    return unpacked(segment[at])[1]
 
 
-def segment_of(facts: Facts, start: int) -> Segment:
-    """Return the uses of premises by the facts from a number on."""
-    parts = list(proof_columns(facts, start))
-    premises = np.concatenate([EMPTY, *(part[0] for part in parts)])
-    conclusions = np.concatenate([EMPTY, *(part[1] for part in parts)])
-    order = np.argsort(premises, kind="stable")
-    return Segment(premises[order], conclusions[order])
-
-
-def proof_columns(facts: Facts, start: int) -> Iterator[tuple[Ints, Ints]]:
-    """Yield (premises, conclusions) as columns, one pair of columns for each place of each batch."""
-    batch = facts.batch.values[start:]
-    order = np.argsort(batch, kind="stable")
-    places, starts = np.unique(batch[order], return_index=True)
-    for place, low, high in zip(
-        places.tolist(), starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True
-    ):
-        if place < 0:
-            continue
-        numbers = order[low:high] + start
-        for fact in facts.batches[place].schema:
-            yield np.full(len(numbers), fact), numbers
-        rows = facts.batches[place].premises[facts.row.values[numbers]]
-        for column in rows.T:
-            yield column, numbers
+def uses_of(facts: Facts, number: int, place: int) -> Ints:
+    """Return the uses of premises at one place of the proofs of a batch."""
+    batch = facts.batches[number]
+    start, end = facts.spans.get(number, (0, 0))
+    conclusions = start + np.flatnonzero(facts.batch.values[start:end] == number)
+    if place < len(batch.schema):
+        return packed(np.full(len(conclusions), batch.schema[place], np.int64), conclusions)
+    column = batch.premises[:, place - len(batch.schema)]
+    return packed(column[facts.row.values[conclusions]], conclusions)

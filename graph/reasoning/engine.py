@@ -16,7 +16,7 @@ import numpy as np
 from wicara.graph.reasoning.dependents import Dependents
 from wicara.graph.reasoning.facts import ASSERTED, GONE, Batch, Facts
 from wicara.graph.reasoning.joins import Atom, Delta, Join, Rows, Slot, bound, joined, opened, solved, whole
-from wicara.graph.reasoning.relation import Ints, Mask, Relation, packed, unpacked
+from wicara.graph.reasoning.relation import Ints, Mask, Relation, distinct, packed, unpacked
 from wicara.graph.reasoning.schema import Schema, Template, templates
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Engine:
         """Make premises of conclusions that are stated now; each is a step of its own from now on."""
         keys = np.concatenate([each.keys for each in found if each.batch == ASSERTED])
         at, there = self.tables[table].by_subject.find(keys)
-        numbers = np.unique(self.tables[table].by_subject.facts[at[there]])
+        numbers = distinct(self.tables[table].by_subject.facts[at[there]])
         numbers = numbers[self.facts.batch.values[numbers] != ASSERTED]
         self.facts.batch.values[numbers] = ASSERTED
         if table in self.steps:
@@ -140,6 +140,8 @@ class Engine:
         rows = np.concatenate([each.rows for each in found])[at]
         stepped = np.concatenate([np.full(len(each.keys), each.stepped) for each in found])[at]
         subjects, objects = unpacked(keys)
+        span = self.facts.size, self.facts.size + len(subjects)
+        self.facts.spans.update((each.batch, span) for each in found)
         delta = Delta(subjects, objects, self.facts.add(table, subjects, objects, batches, rows))
         self.place(table, delta, deltas)
         if table in self.steps and not stepped.all():
@@ -269,7 +271,7 @@ class Engine:
 
     def derivations(self, table: int, subjects: Ints, objects: Ints) -> Iterator[tuple[Join, Head, Rows]]:
         """Yield every one-step derivation of pairs of a table from the facts there are."""
-        for target in (None, *np.unique(objects).tolist()):
+        for target in (None, *distinct(objects).tolist()):
             chosen = slice(None) if target is None else objects == target
             for join, head in tuple(self.concluding.get((table, target), ())):
                 rows = self.backward(join, head, subjects[chosen], objects[chosen])
@@ -294,7 +296,7 @@ class Engine:
         self.facts.batch.values[lost] = GONE
         by_table = [
             (each, lost[self.facts.tables.values[lost] == each])
-            for each in np.unique(self.facts.tables.values[lost]).tolist()
+            for each in distinct(self.facts.tables.values[lost]).tolist()
         ]
         for each, gone in by_table:
             for place in (each, self.steps.get(each, each)):

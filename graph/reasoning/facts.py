@@ -39,6 +39,8 @@ class Facts:
         """Start empty."""
         self.size = 0
         self.batches: list[Batch] = []
+        self.spans: dict[int, tuple[int, int]] = {}
+        """Of each batch, the numbers between which its facts are, with those of other batches."""
         self.tables, self.subjects, self.objects = Column(), Column(), Column()
         self.batch, self.row = Column(), Column()
 

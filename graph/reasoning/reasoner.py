@@ -77,6 +77,7 @@ class Reasoner:
         on = (rule for rule in rules() if not rule.noise or (all_rules and rule.name not in quiet))
         self.rules: Sequence[Rule] = (*on, *more)
         self.read = 0
+        self.literals: Literals = []
         self.ill_typed_terms: set[int] = set()
         vocabulary = Vocabulary(
             self.number_of_iri,
@@ -160,12 +161,13 @@ class Reasoner:
 
     def read_literals(self) -> None:
         """Note which new literals have no value, and what the rules conclude from literals alone."""
-        literals = [(n, t) for n, t in enumerate(self.terms) if isinstance(t, Literal)]
-        fresh = [(n, t) for n, t in literals if n >= self.read]
+        new = enumerate(self.terms[self.read :], self.read)
+        fresh = [(number, term) for number, term in new if isinstance(term, Literal)]
+        self.literals += fresh
         self.ill_typed_terms |= {number for number, literal in fresh if is_ill_typed(literal)}
         for place, rule in enumerate(self.rules):
             if rule.is_axiomatic:
-                self.generate(place, rule, GENERATED[rule.tests[0].name](self, literals, fresh))
+                self.generate(place, rule, GENERATED[rule.tests[0].name](self, self.literals, fresh))
         self.read = len(self.terms)
 
     def generate(self, place: int, rule: Rule, pairs: list[tuple[int, int]]) -> None:

@@ -25,6 +25,12 @@ def unpacked(keys: Ints) -> tuple[Ints, Ints]:
     return keys >> SHIFT, keys & LOW
 
 
+def distinct(values: Ints) -> Ints:
+    """Return the different numbers, sorted; `numpy.unique` imports numpy.ma first, which takes 20 ms."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 class Index:
     """Pairs in order, with the number of the fact that each is."""
 
