@@ -11,8 +11,10 @@ from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.explain import Explainer, Verdict
 from wicara.graph.reasoning.checker import faults
+from wicara.graph.reasoning.proof_file import NAME
 from wicara.graph.reasoning.rules import rules
 from wicara.graph.reasoning.sentences import SENTENCES, sentence
+from wicara.graph.store import open_dataset
 from wicara.graph.term_syntax import read_fact, read_term
 from wicara.graph.wording import Wording
 from wicara.ontology import PREFIXES
@@ -307,3 +309,13 @@ def test_what_cannot_be_read(wicara: Command, data_dir: Path) -> None:
     done = wicara("explain", "nobody", "a", "wic:Person", "--data", data_dir)
     assert (done.returncode, done.stdout) == (2, "")
     assert "'nobody' is no term" in done.stderr
+
+
+def test_builds_without_proofs(own_data: Path) -> None:
+    """Where a build has kept no proofs, as one by another engine, they are worked out when asked for."""
+    dataset = open_dataset(own_data)
+    (dataset.path / NAME).unlink()
+    found = Explainer(dataset).explain(read_fact(*MINISTER))
+    assert found.verdict is Verdict.INFERRED
+    (proof,) = found.proofs
+    assert list(faults(proof, lambda leaf: bool(found.grounds.get(leaf)))) == []

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from closures import ONTOLOGIES, real_closure, triple
+from closures import EXAMPLE, ONTOLOGIES, real_closure, triple
 from hypothesis import given, settings
+from rdflib import Graph, URIRef
 from wicara.graph.errors import StoreFault
 from wicara.graph.reasoning.checker import faults
+from wicara.graph.reasoning.explanation import explain
 from wicara.graph.reasoning.proof_file import read_proofs, write_proofs
-from wicara.graph.reasoning.proofs import Derivations, Inference, derivations_of, fact_of, first_proof
+from wicara.graph.reasoning.proofs import Derivations, Inference, Proof, derivations_of, fact_of, first_proof
 from wicara.graph.reasoning.reasoner import Reasoner
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,3 +165,29 @@ def test_says_that_the_file_is_damaged(tmp_path: Path) -> None:
         len(read_proofs(broken))
     with pytest.raises(StoreFault, match="damaged"):
         read_proofs(tmp_path / "none").get(fact("i1 p1 i2"))
+
+
+def test_explains_what_programs_hold() -> None:
+    """Premises of pyoxigraph and of rdflib give the same proofs, which print as lines."""
+    texts = ["C1 rdfs:subClassOf C2", "i1 a C1", "p1 rdfs:domain C2", "i1 p1 i2"]
+    graph = Graph()
+    graph.parse(data="".join(f"{triple(text)} .\n" for text in texts), format="nt")
+    names = (f"{EXAMPLE}i1", f"{PREFIXES['rdf']}type", f"{EXAMPLE}C2")
+    proofs = explain(graph, map(URIRef, names), limit=5)
+    natively = explain(map(triple, texts), fact("i1 a C2"), limit=5)
+    assert sorted(map(str, proofs)) == sorted(map(str, natively))
+    assert {proof.rule for proof in proofs} == {"cax-sco", "prp-dom"}
+    (first,) = explain(graph, triple("i1 a C2"))
+    assert str(first).splitlines()[0].endswith(f"({first.rule})")
+    assert str(first).count("(asserted)") == 2
+    assert explain(graph, triple("i2 a C2")) == ()
+
+
+def test_prints_what_is_used_twice_only_once() -> None:
+    """A proof that uses a conclusion twice prints its proof once."""
+    leaf = Proof(fact("i1 p1 i2"))
+    twice = Proof(fact("i2 p1 i1"), "prp-symp", (Proof(fact("p1 a owl:SymmetricProperty")), leaf))
+    text = str(Proof(None, "prp-asyp", (twice, twice)))
+    assert text.startswith("a contradiction (prp-asyp)")
+    assert text.count("(prp-symp)") == 1
+    assert text.count("(prp-symp, see above)") == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, islice, product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
+from wicara.graph.naming import called_term
 from wicara.graph.reasoning.matching import Fact, Facts, Match, Term, matches
 from wicara.graph.reasoning.rules import Rule, is_variable, rules
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.reasoner import Reasoner, Statement
     from wicara.graph.reasoning.rules import Pattern
 
-REACH: Final = 500
-"""How many facts a search for other proofs looks behind; beyond them only first proofs are taken."""
+REACH: Final = 3000
+"""How many inferences a search for other proofs looks at; beyond them only first proofs are taken."""
+CANDIDATES: Final = 500
+"""How many matches of one rule a search for missing premises looks at."""
 LIMIT: Final = 10
 """How many proofs are looked for where no limit is named."""
 
@@ -38,6 +41,25 @@ class Proof:
     conclusion: Fact | None
     rule: str = ""
     premises: tuple[Proof, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the proof as lines, premises below what follows from them and further in.
+
+        What was proved further up is not proved again.
+        """
+        lines: list[str] = []
+        seen: set[int] = set()
+        ahead: list[tuple[Proof, int]] = [(self, 0)]
+        while ahead:
+            node, depth = ahead.pop()
+            is_known = bool(node.rule) and id(node) in seen
+            note = f"({node.rule}{', see above' if is_known else ''})" if node.rule else "(asserted)"
+            fact = " ".join(map(called_term, node.conclusion)) if node.conclusion else "a contradiction"
+            lines.append(f"{'  ' * depth}{fact} {note}")
+            seen.add(id(node))
+            if not is_known:
+                ahead.extend((premise, depth + 1) for premise in reversed(node.premises))
+        return "\n".join(lines)
 
     def nodes(self) -> Iterator[Proof]:
         """Yield all proofs that this one is made of, itself first; those used twice only once."""
@@ -75,25 +97,31 @@ class Derivations:
         self.facts = Facts([*self.asserted, *first])
         self.rules = tuple(rule for rule in rules() if not rule.noise)
 
-    def first_proof(self, fact: Fact) -> Proof | None:
-        """Return the first proof of a fact; None where it neither is asserted nor follows."""
+    def first_proof(self, fact: Fact, known: dict[Fact, Proof] | None = None) -> Proof | None:
+        """Return the first proof of a fact; None where it neither is asserted nor follows.
+
+        `known` are proofs to build on; those that are found on the way join them.
+        """
         if fact not in self.facts:
             return None
-        return first_proof(fact, lambda each: None if each in self.asserted else self.first[each])
+        return first_proof(fact, lambda each: None if each in self.asserted else self.first[each], known)
 
-    def inferences(self, fact: Fact) -> list[Inference]:
-        """Return every step that concludes a fact from others that hold, the first inference first."""
-        found = {
-            (rule.name, frozenset(match.used)): Inference(rule.name, match.used, fact)
-            for rule in self.rules
-            if rule.premises
-            for match in matches(rule, self.facts, fact)
-            if fact not in match.used
-        }
+    def inferences(self, fact: Fact) -> Iterator[Inference]:
+        """Yield every step that concludes a fact from others that hold, the first inference first."""
         start = self.first.get(fact)
-        if start is not None:
-            found = {(start.rule, frozenset(start.premises)): start, **found}
-        return list(found.values())
+        seen = set[tuple[str, frozenset[Fact]]]()
+        for step in chain([start] if start else [], self.matched(fact)):
+            key = (step.rule, frozenset(step.premises))
+            if key not in seen:
+                seen.add(key)
+                yield step
+
+    def matched(self, fact: Fact) -> Iterator[Inference]:
+        """Yield each match of a rule that concludes a fact, but not from itself."""
+        for rule in self.rules:
+            for match in matches(rule, self.facts, fact) if rule.premises else ():
+                if fact not in match.used:
+                    yield Inference(rule.name, match.used, fact)
 
     def proofs(self, fact: Fact, limit: int = LIMIT) -> tuple[Proof, ...]:
         """Return proofs of a fact that rest on different facts, the smallest first, up to a limit.
@@ -107,7 +135,7 @@ class Derivations:
         found = {
             (near.rule, near.missing): near
             for rule in self.rules
-            for match in islice(matches(rule, self.facts, fact, spare=1), REACH)
+            for match in islice(matches(rule, self.facts, fact, spare=1), CANDIDATES)
             for near in nearly(rule, match)
             if near.missing != fact
         }
@@ -154,14 +182,16 @@ def distance(near: Near) -> tuple[int, int, str]:
     return (near.missing.count(None), -len(near.premises), f"{near.rule} {near.missing}")
 
 
-def first_proof(fact: Fact, inference: Callable[[Fact], Inference | None]) -> Proof:
+def first_proof(
+    fact: Fact, inference: Callable[[Fact], Inference | None], known: dict[Fact, Proof] | None = None
+) -> Proof:
     """Return the proof of a fact, given the inference of each fact (None: it is asserted).
 
-    Raises ValueError where a fact would be a premise of itself.
+    `known` are proofs to build on, which grow. Raises ValueError where a fact would be a premise of itself.
     """
-    found: dict[Fact, Proof] = {}
+    found = {} if known is None else known
     opened: set[Fact] = set()
-    ahead = [fact]
+    ahead = [] if fact in found else [fact]
     while ahead:
         current = ahead[-1]
         step = inference(current)
@@ -211,15 +241,18 @@ class Search:
 
     def look_behind(self) -> None:
         """Collect the inferences behind the goal; the facts that end them have one way each."""
-        ahead = [self.goal]
+        ahead, left = [self.goal], REACH
+        known: dict[Fact, Proof] = {}
         for fact in ahead:
-            if fact in self.inferences or fact in self.ways:
+            if fact in self.ways:
                 continue
-            if fact != self.goal and (fact in self.derivations.asserted or len(self.inferences) >= REACH):
-                self.ways[fact] = [way_of(proof) for proof in [self.derivations.first_proof(fact)] if proof]
+            if fact != self.goal and (fact in self.derivations.asserted or not left):
+                first = self.derivations.first_proof(fact, known)
+                self.ways[fact] = [way_of(first)] if first else []
             else:
-                self.inferences[fact] = self.derivations.inferences(fact)
+                self.inferences[fact] = list(islice(self.derivations.inferences(fact), left))
                 self.ways[fact] = []
+                left -= len(self.inferences[fact])
                 ahead += [premise for step in self.inferences[fact] for premise in step.premises]
 
     def proofs(self) -> tuple[Proof, ...]:
