@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from closures import FRESH, ONTOLOGIES, real_closure, term, triple
 from hypothesis import given, settings
 from pyoxigraph import Literal
 from wicara.graph.reasoning.checker import faults, is_instance, rules_by_name
-from wicara.graph.reasoning.proofs import Derivations, Proof, derivations_of
+from wicara.graph.reasoning.documents import read
+from wicara.graph.reasoning.proofs import Derivations, Proof, derivations_of, fact_of
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pyoxigraph import Triple
     from wicara.graph.reasoning.matching import Fact
@@ -173,3 +176,17 @@ def test_rejects_unknown_rules_and_leaves() -> None:
     """A rule that the file does not have gives nothing, and a leaf must be asserted."""
     assert not is_instance("no-such-rule", [], fact("i1 p1 i2"))
     assert list(faults(Proof(fact("i1 p1 i2")), set[object]().__contains__))
+
+
+def test_accepts_every_proof_of_the_w3c_cases(shared: Path) -> None:
+    """Each conclusion and each contradiction of the W3C's cases for OWL 2 RL, with all rules, has a proof."""
+    counted = Counter[str]()
+    for file in sorted((shared / "conformance" / "owl2rl").glob("*/*.rdf")):
+        reasoner = Reasoner(read([file]).triples(), all_rules=True)
+        for step in derivations_of(reasoner).first.values():
+            assert is_instance(step.rule, step.premises, step.conclusion), (file, step)
+            counted[step.rule] += 1
+        for clash in reasoner.contradictions():
+            assert is_instance(clash.rule.name, list(map(fact_of, clash.premises)), None), (file, clash)
+            counted[clash.rule.name] += 1
+    assert len(counted) > 60, counted
