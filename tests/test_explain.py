@@ -208,7 +208,7 @@ def test_tree(wicara: Command, data_dir: Path) -> None:
     text = run(wicara, data_dir, *PLACE)
     assert (
         text.splitlines()[0]
-        == "annual ASEAN-Russia meeting, 2 August 2018: held in state Singapore: inferred"
+        == "annual ASEAN-Russia meeting, 2 August 2018: held in state Singapore (inferred)"
     )
     for shown in ("(prp-spo2)", "F004", "“di Singapura”", "(ontology)", "background/territories/singapore"):
         assert shown in text
@@ -219,7 +219,7 @@ def test_tree(wicara: Command, data_dir: Path) -> None:
 def test_tree_of_the_asserted(wicara: Command, data_dir: Path) -> None:
     """An asserted statement answers with its evidence and exit 0."""
     text = run(wicara, data_dir, *ASSERTED)
-    assert ": asserted\n" in text
+    assert "(asserted)\n" in text
     assert "“di Singapura” (sentence:kemlu-2018-08-02-asean-russia-s01, characters 50 to 62)" in text
 
 

@@ -67,7 +67,7 @@ class Teller:
     def lines(self) -> Iterator[str]:
         """Yield the lines: statement and verdict, then grounds and proofs, or what is missing."""
         found = self.explanation
-        yield f"{self.wording.statement(found.fact)}: {VERDICTS[found.verdict]}"
+        yield f"{self.wording.statement(found.fact)} ({VERDICTS[found.verdict]})"
         yield from lines(tuple(self.sources(found.fact)))
         for number, proof in enumerate(found.proofs, start=1):
             if len(found.proofs) > 1:
