@@ -21,7 +21,7 @@ help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
 	@echo 'make test    run all tests, with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
-	@echo 'make bench   print the medians that the README quotes'
+	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make clean   remove what the others made'
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
@@ -43,7 +43,10 @@ lint: $(INSTALLED)
 	MYPYPATH=$(TYPED) $(BIN)/mypy --strict --package wicara
 
 bench: $(INSTALLED)
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --group bench
 	@$(BIN)/python benchmarks/processes.py
+	@$(BIN)/python benchmarks/in_process.py
+	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
 
 clean:
 	rm -rf $(VENV) $(DATA) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
