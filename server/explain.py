@@ -179,7 +179,7 @@ def page(explanation: Explanation) -> str:
         title=wording.statement(explanation.fact),
         neither=explanation.verdict is Verdict.NEITHER,
         limited=len(explanation.proofs) == limit() > 1,
-        more=min(MOST, limit() + OTHERS),
+        others=others(explanation),
         is_structure=is_structure,
         tell=tell,
         rule_sentence=lambda rule: sentence(rule, language()),
@@ -188,13 +188,20 @@ def page(explanation: Explanation) -> str:
     )
 
 
+def others(explanation: Explanation) -> str | None:
+    """Return the address of the page with more proofs, where there may be more."""
+    asked_for = limit()
+    if asked_for == MOST or (asked_for > 1 and len(explanation.proofs) < asked_for):
+        return None
+    return query(proofs=str(OTHERS if asked_for == 1 else min(MOST, asked_for + OTHERS)))
+
+
 def frame(here: str) -> dict[str, object]:
     """Return what the page shows around an explanation: its other forms, and the filled-in form."""
     offers = [offer for offer in OFFERS if offer is not negotiation.HTML] if here else []
     return {
         "alternates": [(offer, query(format=offer.name)) for offer in offers],
         "fields": [(place, request.args.get(place, "")) for place in PLACES],
-        "others": query(proofs=str(OTHERS)),
     }
 
 

@@ -29,8 +29,8 @@ STRINGS: Final = MappingProxyType(
             "Disimpulkan: tidak tertulis, melainkan mengikuti. Tiap langkah terbuka sampai ke kata-katanya.",
         ),
         "limited": (
-            "These are the first {n} proofs; there may be more (proofs={more}).",
-            "Ini {n} bukti pertama; mungkin ada lagi (proofs={more}).",
+            "These are the first {n} proofs; there may be more.",
+            "Ini {n} bukti pertama; mungkin ada lagi.",
         ),
         "missing": ("It would follow if this held", "Ini akan mengikuti jika yang berikut berlaku"),
         "nearly": ("What is missing", "Yang kurang"),

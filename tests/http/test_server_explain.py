@@ -59,6 +59,8 @@ def test_other_proofs(server: Server) -> None:
     three = server.get(path(ACTOR, proofs="3"), accept=HTML).text
     assert "Proof 3 of 3" in three
     assert "there may be more" in three
+    assert "proofs=13" in three
+    assert "there may be more" not in server.get(path(PLACE, proofs="50"), accept=HTML).text
 
 
 def test_page_of_what_does_not_hold(server: Server) -> None:
