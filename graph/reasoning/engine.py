@@ -37,6 +37,10 @@ class Found:
     stepped: bool
 
 
+class Exhausted(Exception):  # noqa: N818 - not a fault of the engine, but a limit that its user set
+    """The closure would outgrow the limit; what is in it follows, but more may."""
+
+
 @dataclass(frozen=True)
 class Clash:
     """Rows of a rule whose conclusion is false, by the batch of their premises."""
@@ -80,6 +84,8 @@ class Engine:
         self.concluding: dict[tuple[int, int | None], list[tuple[Join, Head]]] = defaultdict(list)
         self.pending: dict[int, list[Found]] = defaultdict(list)
         self.clashes: list[Clash] = []
+        self.limit: int | None = None
+        self.waiting = 0
 
     def add(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Add premises; they join the closure at the next `run`."""
@@ -110,6 +116,7 @@ class Engine:
     def grown(self) -> dict[int, Delta]:
         """Move what is pending into the tables, and return what is new of it."""
         deltas: dict[int, Delta] = {}
+        self.waiting = 0
         pending, self.pending = self.pending, defaultdict(list)
         for table, found in pending.items():
             keys, at = first_of_each(np.concatenate([each.keys for each in found]))
@@ -253,7 +260,11 @@ class Engine:
         return keys, at
 
     def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
-        """Keep conclusions, with their proofs, for the next round."""
+        """Keep conclusions, with their proofs, for the next round; raises Exhausted beyond the limit."""
+        self.waiting += len(keys)
+        if self.limit is not None and self.facts.size + self.waiting > self.limit:
+            self.pending.clear()
+            raise Exhausted
         stepped = table in self.steps and any(atom.table == self.steps[table] for atom in join.atoms)
         self.pending[table].append(Found(keys, self.batch_of(join, rows), np.arange(rows.size), stepped))
 

@@ -58,7 +58,9 @@ COUNTED: Final = 6
 CANDIDATES: Final = 10
 """How many values are looked at for a minimum."""
 BUDGET: Final = 1000
-"""How many suppositions are made for one conclusion."""
+"""How many suppositions are made for one conclusion, at most."""
+WORK: Final = 10_000_000
+"""How many facts may be looked through for them in all."""
 SPLITS: Final = 2
 """How many unions are taken apart within one another."""
 
@@ -73,7 +75,8 @@ class Prover:
         self.world = world
         self.depth = depth
         self.trying: set[Shown] = set()
-        self.left = BUDGET
+        size = world.reasoner.engine.facts.size
+        self.left = min(BUDGET, max(BUDGET // 50, WORK // size))
         self.rules = {rule.name: rule for rule in (*rules(), *read_rules(BEYOND))}
 
     def shows(self, subject: Term, predicate: Term, target: Term) -> bool:
@@ -113,7 +116,7 @@ class Prover:
         if any(isinstance(s, Literal) or not isinstance(p, NamedNode) for s, p, _ in supposed):
             return False
         self.left -= 1
-        if self.left < 0:
+        if self.left < 0 or self.world.is_exhausted:
             return False
         with self.world.supposing(Triple(*each) for each in supposed):  # type: ignore[arg-type]
             if self.world.is_contradictory or (goal is not None and self.shows(*goal)):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.reasoning.datatype_reasoning import common, is_inside
 from wicara.graph.reasoning.datatypes import DATATYPES, value_of
+from wicara.graph.reasoning.engine import Exhausted
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import RDF_TYPE, read_rules
 from wicara.ontology import PREFIXES
@@ -49,6 +50,9 @@ COUNTING: Final = frozenset(name for name in RESTRICTING if name.lower().endswit
 CONSTRUCTORS: Final = LISTED | SINGLE | RESTRICTING
 """The properties, by their names in OWL's vocabulary, that say what a class expression is made of."""
 
+LIMIT: Final = 200_000
+"""How many facts a closure may have, beside GROWTH for each premise: more comes of absurd axioms only."""
+GROWTH: Final = 40
 ROUNDS: Final = 8
 """How often a world is filled up at most: what is left out then is only not found."""
 DEPTH: Final = 2
@@ -72,11 +76,14 @@ class World:
         """Close the premises; `literals` are others that will be spoken of."""
         self.reasoner = Reasoner(all_rules=True, more=read_rules(BEYOND), quiet={"dt-diff"})
         self.made = 0
+        self.is_exhausted = False
         self.depths: dict[Term, int] = {}
         self.spoken_of: set[str] = set()
         for literal in literals:
             self.reasoner.number(literal)
-        self.add(premises)
+        stated = list(premises)
+        self.reasoner.engine.limit = LIMIT + GROWTH * len(stated)
+        self.add(stated)
 
     # What holds.
 
@@ -146,12 +153,26 @@ class World:
             name for t in new for each in (t.subject, t.object) for name in datatype_names(each)
         }
         for _ in range(ROUNDS):
-            self.reasoner.add(new)
             added += new
+            self.close(new)
             new = list(dict.fromkeys(self.filling()))
-            if not new:
+            if not new or self.is_exhausted:
                 break
         return added
+
+    def close(self, triples: Iterable[Triple]) -> None:
+        """Add statements to the closure; absurd axioms may stop it before all is said that follows."""
+        try:
+            self.reasoner.add(triples)
+        except Exhausted:
+            self.is_exhausted = True
+
+    def take_back(self, triples: Iterable[Triple]) -> None:
+        """Take statements out of the closure."""
+        try:
+            self.reasoner.retract(triples)
+        except Exhausted:
+            self.is_exhausted = True
 
     @contextmanager
     def supposing(self, triples: Iterable[Triple]) -> Iterator[None]:
@@ -160,7 +181,7 @@ class World:
         try:
             yield
         finally:
-            self.reasoner.retract(added)
+            self.take_back(added)
 
     # What no rule says.
 
