@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from closures import EXAMPLE, ONTOLOGIES, real_closure, triple
+from closures import EXAMPLE, ONTOLOGIES, real_closure, term, triple
 from hypothesis import given, settings
+from pyoxigraph import BlankNode, Literal, Triple
 from rdflib import Graph, URIRef
 from wicara.graph.errors import StoreFault
 from wicara.graph.reasoning.checker import faults
@@ -19,7 +20,6 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyoxigraph import Triple
     from wicara.graph.reasoning.matching import Fact
 
 
@@ -191,3 +191,20 @@ def test_prints_what_is_used_twice_only_once() -> None:
     assert text.startswith("a contradiction (prp-asyp)")
     assert text.count("(prp-symp)") == 1
     assert text.count("(prp-symp, see above)") == 1
+
+
+def test_keeps_terms_of_every_kind(tmp_path: Path) -> None:
+    """Literals with quotes and line ends, as subjects too, and blank nodes come back as they were."""
+    odd = Literal('a "quoted"\nline \\ with\ttabs and é', language="en")
+    number = Literal("+01", datatype=term("xsd:integer"))
+    node = BlankNode("c14n0")
+    premises = [
+        triple("p1 rdfs:subPropertyOf p2"),
+        *(Triple(node, term("p1"), each) for each in (odd, number, node)),
+    ]
+    reasoner = Reasoner(premises, all_rules=True)
+    write_proofs(tmp_path / "proofs.sqlite", reasoner)
+    stored = read_proofs(tmp_path / "proofs.sqlite")
+    assert dict(stored.items()) == dict(derivations_of(reasoner).first)
+    assert any(isinstance(fact[0], Literal) for fact in stored)
+    assert stored[node, term("p2"), odd].rule == "prp-spo1"

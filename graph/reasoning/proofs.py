@@ -92,9 +92,10 @@ class Derivations:
 
     def __init__(self, asserted: Iterable[Fact], first: Mapping[Fact, Inference]) -> None:
         """Take what is asserted, and the first inference of each conclusion."""
-        self.asserted = frozenset(asserted)
         self.first = first
-        self.facts = Facts([*self.asserted, *first])
+        given, concluded = tuple(asserted), tuple(first)
+        self.facts = Facts([*given, *concluded])
+        self.asserted, self.concluded = frozenset(given), frozenset(concluded)
         self.rules = tuple(rule for rule in rules() if not rule.noise)
 
     def first_proof(self, fact: Fact, known: dict[Fact, Proof] | None = None) -> Proof | None:
@@ -104,11 +105,15 @@ class Derivations:
         """
         if fact not in self.facts:
             return None
-        return first_proof(fact, lambda each: None if each in self.asserted else self.first[each], known)
+        return first_proof(fact, self.step, known)
+
+    def step(self, fact: Fact) -> Inference | None:
+        """Return the first inference of a fact; None where it is no conclusion."""
+        return self.first[fact] if fact in self.concluded else None
 
     def inferences(self, fact: Fact) -> Iterator[Inference]:
         """Yield every step that concludes a fact from others that hold, the first inference first."""
-        start = self.first.get(fact)
+        start = self.step(fact)
         seen = set[tuple[str, frozenset[Fact]]]()
         for step in chain([start] if start else [], self.matched(fact)):
             key = (step.rule, frozenset(step.premises))
@@ -246,7 +251,7 @@ class Search:
         for fact in ahead:
             if fact in self.ways:
                 continue
-            if fact != self.goal and (fact in self.derivations.asserted or not left):
+            if fact != self.goal and (fact not in self.derivations.concluded or not left):
                 first = self.derivations.first_proof(fact, known)
                 self.ways[fact] = [way_of(first)] if first else []
             else:
