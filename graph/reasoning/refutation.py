@@ -57,7 +57,7 @@ COUNTED: Final = 6
 """The greatest maximum that is tried by supposing one value more."""
 CANDIDATES: Final = 10
 """How many values are looked at for a minimum."""
-BUDGET: Final = 1000
+BUDGET: Final = 300
 """How many suppositions are made for one conclusion, at most."""
 WORK: Final = 10_000_000
 """How many facts may be looked through for them in all."""
@@ -76,7 +76,7 @@ class Prover:
         self.depth = depth
         self.trying: set[Shown] = set()
         size = world.reasoner.engine.facts.size
-        self.left = min(BUDGET, max(BUDGET // 50, WORK // size))
+        self.left = min(BUDGET, max(BUDGET // 10, WORK // size))
         self.rules = {rule.name: rule for rule in (*rules(), *read_rules(BEYOND))}
 
     def shows(self, subject: Term, predicate: Term, target: Term) -> bool:

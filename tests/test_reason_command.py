@@ -1,0 +1,271 @@
+"""`wicara reason` and `wicara profile` as processes: any RDF in, N-Triples, proofs and exit codes out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.reasoning.documents import FORMATS, Document, lines_of, numbered, read, split_lines
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Command
+
+HEAD: Final = "@prefix : <http://example.org/> .\n" + "".join(
+    f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("rdf", "rdfs", "owl", "xsd")
+)
+A_PERSON: Final = ":Minister rdfs:subClassOf :Person . :retno a :Minister ."
+TYPE: Final = PREFIXES["rdf"] + "type"
+
+ABSURD: Final = {
+    "a list that is its own rest": ":C owl:intersectionOf _:l . _:l rdf:first :A ; rdf:rest _:l . :x a :A .",
+    "a list without an end": ":C owl:unionOf _:l . _:l rdf:first :A . :D owl:oneOf :nothing . :x a :A .",
+    "a list that branches": """:C owl:unionOf _:l . _:l rdf:first :A, :B ; rdf:rest rdf:nil, _:m .
+        _:m rdf:first :D ; rdf:rest rdf:nil . :x a :A .""",
+    "rdf:nil with members": "rdf:nil rdf:first :A ; rdf:rest rdf:nil . :C owl:unionOf rdf:nil . :x a :C .",
+    "a class made of itself": ":A owl:equivalentClass _:x . _:x owl:intersectionOf (_:x :B) . :x a :A .",
+    "its own complement": ":A owl:complementOf :A ; rdfs:subClassOf :A .",
+    "types are subclasses": "rdf:type rdfs:subPropertyOf rdfs:subClassOf . :x a :A . :A rdfs:subClassOf :B .",
+    "types are identity": "rdf:type rdfs:subPropertyOf owl:sameAs . :x a :A . :y a :A .",
+    "types are transitive": "rdf:type a owl:TransitiveProperty, owl:SymmetricProperty . :x a :A . :A a :M .",
+    "types have a domain": "rdf:type rdfs:domain :D ; rdfs:range :R . rdfs:domain rdfs:range :X . :x a :A .",
+    "lists redefined": "rdf:first rdfs:subPropertyOf rdf:rest . :C owl:intersectionOf (:A :B) . :x a :A .",
+    "nothing is": "owl:Thing rdfs:subClassOf owl:Nothing .",
+    "literals everywhere": ':x a "A" . :C rdfs:subClassOf 5 . :x a :C . :p rdfs:range "x" . :x :p :y .',
+    "a chain of itself": ":p owl:propertyChainAxiom (:p :p :p), (:p :q) . :a :p :b . :b :p :c ; :q :a .",
+    "parents without end": ":P rdfs:subClassOf [owl:onProperty :up; owl:someValuesFrom :P] . :x a :P .",
+}
+SECONDS: Final = 20
+"""How long an absurd input may take a loaded machine at most."""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes Turtle after the usual prefixes into a file."""
+
+    def written(text: str, name: str = "input.ttl") -> Path:
+        path = tmp_path / name
+        path.write_text(HEAD + text, encoding="utf-8")
+        return path
+
+    return written
+
+
+def test_writes_what_follows_and_nothing_else(wicara: Command, write: Callable[..., Path]) -> None:
+    """The inferred triples alone are printed, as N-Triples; a consistent input ends with 0."""
+    result = wicara("reason", write(A_PERSON))
+    line = f"<http://example.org/retno> <{TYPE}> <http://example.org/Person> .\n"
+    assert (result.returncode, result.stdout, result.stderr) == (0, line, "")
+
+
+def test_output_is_sorted(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> None:
+    """The lines are sorted by code point, and are the same for every order of the input."""
+    names = ["b", "a", "é", "ab", "a-b", "A"]
+    statements = [
+        f':p a owl:TransitiveProperty . <http://example.org/{n}> :p "x", "x"@en, _:n .' for n in names
+    ]
+    outputs = []
+    for order in (statements, statements[::-1]):
+        file = write(
+            " ".join([*order, "<http://example.org/0> :p <http://example.org/a>, <http://example.org/é> ."])
+        )
+        assert wicara("reason", file, "-o", tmp_path / "out.nt").returncode == 0
+        outputs.append((tmp_path / "out.nt").read_text("utf-8").splitlines())
+    assert outputs[0] == sorted(outputs[0])
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) == 3
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_reads_every_format(suffix: str, tmp_path: Path, wicara: Command) -> None:
+    """A file's format is told by the end of its name; all give the same conclusions."""
+    quads = [*parse((HEAD + A_PERSON).encode(), RdfFormat.TURTLE)]
+    triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+    path = tmp_path / f"input{suffix}"
+    path.write_bytes(serialize(triples, format=FORMATS[suffix]))
+    result = wicara("reason", path)
+    assert result.returncode == 0
+    assert "/Person> .\n" in result.stdout
+
+
+def test_inconsistency_has_its_rule_and_words(
+    wicara: Command, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A contradiction ends with 3 and is told by rule and in words; what follows is written all the same."""
+    file = write(":A owl:disjointWith :B . :C rdfs:subClassOf :A, :B . :x a :C .")
+    result = wicara("reason", file, "-o", tmp_path / "out.nt")
+    assert result.returncode == 3
+    called = "<http://example.org/{}>".format
+    assert result.stderr == (
+        f"inconsistent, cax-dw: {called('x')} is in {called('A')} and in {called('B')}, which are disjoint\n"
+    )
+    assert len((tmp_path / "out.nt").read_text("utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("bad.ttl", b"<a:b> <a:c> .", "line 1, column 13"),
+        ("bad.nt", b"<a:b> <a:c> <a:d> .\n<a:b> x <a:d> .\n", "line 2, column 7"),
+        ("bad.nt", b'<a:b> <a:c> <a:d> .\n"a" <a:c> <a:d> .\n', "line 2"),
+        ("bad.nt", b"<a:b> <a:c> <a:d> .\n<a:b> _:c <a:d> .\n", "line 2"),
+        ("bad.nt", b"<a:b> <a:c> <a:d> . <a:b> <a:c> <a:e> .\n", "line 1"),
+        ("bad.nt", b"<a:b> <a:c> <not an iri> .\n", "line 1"),
+        ("bad.nt", b'<a:b> <a:c> "\xff" .\n', "bad.nt"),
+        ("bad.rdf", b"<rdf:RDF", "bad.rdf"),
+        ("bad.jsonld", b"{", "line 1"),
+        ("bad.txt", b"", "the format is told by the end of the name"),
+    ],
+)
+def test_unreadable_input(name: str, content: bytes, place: str, tmp_path: Path, wicara: Command) -> None:
+    """A file that is not what its name says ends with 2; the message says where, if the parser does."""
+    (tmp_path / name).write_bytes(content)
+    result = wicara("reason", tmp_path / name)
+    assert result.returncode == 2
+    assert name in result.stderr
+    assert place in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_missing_input(wicara: Command, tmp_path: Path) -> None:
+    """A file that is not there, or is a folder, ends with 2 in each of the commands."""
+    (tmp_path / "folder.nt").mkdir()
+    for missing in (tmp_path / "none.ttl", tmp_path / "folder.nt"):
+        assert wicara("reason", missing).returncode == 2
+        assert wicara("profile", missing).returncode == 2
+        assert wicara("entails", missing, missing).returncode == 2
+
+
+def test_proofs(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> None:
+    """The first proof of every inferred triple is a line of JSON, after the proofs of its premises."""
+    file = write(":A rdfs:subClassOf :B . :B rdfs:subClassOf :C . :x a :A . :p rdfs:range :A . :x :p :y .")
+    out, proofs = tmp_path / "out.nt", tmp_path / "proofs.jsonl"
+    assert wicara("reason", file, "-o", out, "--proofs", proofs).returncode == 0
+    known = set(lines_of(*places(read([file]))).decode().splitlines())
+    for line in proofs.read_text("utf-8").splitlines():
+        proof = json.loads(line)
+        assert set(proof["premises"]) <= known
+        known.add(proof["conclusion"])
+    assert set(out.read_text("utf-8").splitlines()) <= known
+    assert {json.loads(line)["rule"] for line in proofs.read_text("utf-8").splitlines()} >= {
+        "cax-sco",
+        "prp-rng",
+    }
+
+
+def test_owlrl_is_a_choice(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> None:
+    """Owlrl concludes the same here; it has no proofs, and asking it for them is a mistake."""
+    file = write(A_PERSON)
+    outputs = [wicara("reason", file, "--engine", engine).stdout for engine in ("native", "owlrl")]
+    assert outputs[0] == outputs[1]
+    assert wicara("reason", file, "--engine", "owlrl", "--proofs", tmp_path / "p").returncode == 2
+
+
+def places(document: Document) -> tuple[object, object]:
+    """Return the parts of a document in the order in which lines_of takes them."""
+    return document.terms, document.rows
+
+
+def test_blank_nodes_of_several_files_are_kept_apart(wicara: Command, write: Callable[..., Path]) -> None:
+    """The same label in two files is two things; in one N-Triples file a label stays what it is."""
+    one = write(":A owl:disjointWith :B . _:x a :A .", "one.ttl")
+    two = write("_:x a :B .", "two.ttl")
+    assert wicara("reason", one, two).returncode == 0
+    one.write_text(one.read_text("utf-8") + "_:x a :B .", encoding="utf-8")
+    assert wicara("reason", one, two).returncode == 3
+
+
+def test_labels_of_one_n_triples_file_stay(wicara: Command, tmp_path: Path) -> None:
+    """What is inferred of a blank node can be joined to the N-Triples that it came from."""
+    path = tmp_path / "input.nt"
+    type_of, below = f"<{TYPE}>", f"<{PREFIXES['rdfs']}subClassOf>"
+    path.write_text(f"_:me {type_of} <a:A> .\n<a:A> {below} <a:B> .\n", encoding="utf-8")
+    assert wicara("reason", path).stdout == f"_:me {type_of} <a:B> .\n"
+
+
+@pytest.mark.parametrize("name", ABSURD)
+def test_absurd_input_ends(name: str, write: Callable[..., Path], tmp_path: Path) -> None:
+    """Broken lists and axioms about the vocabulary itself neither hang nor crash any of the commands."""
+    file, conclusion = write(ABSURD[name]), write(":x a :Z .", "conclusion.ttl")
+    out = tmp_path / "out.nt"
+    for command in (("reason", file, "-o", out), ("entails", file, conclusion), ("profile", file)):
+        result = subprocess.run(
+            [sys.executable, "-m", "wicara", *map(str, command)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert result.returncode in {0, 1, 3}, result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_profile(wicara: Command, write: Callable[..., Path]) -> None:
+    """An ontology inside OWL 2 RL ends with 0; one outside with 1, each construct named with its axiom."""
+    inside = write(":A a owl:Class . :B a owl:Class ; rdfs:subClassOf :A .", "inside.ttl")
+    assert (wicara("profile", inside).returncode, wicara("profile", inside).stdout) == (0, "OWL 2 RL\n")
+    outside = write(":A a owl:Class ; rdfs:subClassOf [a owl:Class ; owl:unionOf (:A :A)] .", "outside.ttl")
+    result = wicara("profile", outside)
+    assert result.returncode == 1
+    assert (
+        "<http://example.org/A> rdfs:subClassOf: owl:unionOf may not stand in a superclass" in result.stdout
+    )
+
+
+TERMS: Final = st.one_of(
+    st.builds(NamedNode, st.sampled_from(["a:b", "http://example.org/é", "http://example.org/a#b"])),
+    st.builds(BlankNode, st.sampled_from(["a", "b1"])),
+)
+LITERALS: Final = st.one_of(
+    st.builds(Literal, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))),
+    st.builds(Literal, st.text('ab\n\t\\" .<>', max_size=5), language=st.sampled_from(["en", "id-ID"])),
+    st.builds(Literal, st.integers()),
+)
+TRIPLES: Final = st.builds(
+    Triple, TERMS, st.builds(NamedNode, st.sampled_from(["a:p", "a:q"])), st.one_of(TERMS, LITERALS)
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(TRIPLES, max_size=8))
+def test_splitting_lines_reads_what_the_parser_reads(
+    tmp_path_factory: pytest.TempPathFactory, triples: list[Triple]
+) -> None:
+    """N-Triples split by lines are the same triples, and written again they are the same file, sorted."""
+    path = tmp_path_factory.mktemp("nt") / "input.nt"
+    path.write_bytes(serialize(triples, format=RdfFormat.N_TRIPLES))
+    document = split_lines(path)
+    assert document is not None
+    assert [*document.triples()] == triples
+    assert lines_of(document.terms, document.rows).decode().split("\n") == [
+        *sorted(path.read_text("utf-8").split("\n")[:-1]),
+        "",
+    ]
+    assert set(numbered(triples).triples()) == set(triples)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text('<a:b> "x"@en_:.\n#\\u0041^', max_size=60))
+def test_splitting_lines_is_never_laxer_than_the_parser(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    """Whatever splitting lines accepts, the parser accepts and reads alike; all else is refused."""
+    path: Path = tmp_path_factory.mktemp("nt") / "input.nt"
+    path.write_text(text, encoding="utf-8", newline="")
+    try:
+        expected = [Triple(q.subject, q.predicate, q.object) for q in parse(path=path)]
+    except SyntaxError:
+        with pytest.raises(UnreadableInput):
+            read([path])
+    else:
+        assert [*read([path]).triples()] == expected
