@@ -2,6 +2,7 @@
 
 DIR/builds/<key>/{store,asserted,build.json}     one folder a build
 DIR/current -> builds/<key>                      swapped by a rename, so that it always names a complete build
+DIR/overlay                                      what was added and retracted there, an input of the build
 DIR/lock                                         held by the process that builds
 """
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import FaultyData, Unavailable
 from wicara.graph.inputs import digest_of, read_inputs, version_in
+from wicara.graph.overlay import overlay_of
 from wicara.graph.store import (
     CURRENT,
     BuiltDataset,
@@ -36,9 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from wicara.graph.candidate import Candidate
-    from wicara.graph.check import Result
+    from wicara.graph.check import Check, Result
 
     Progress = Callable[[str], None]
+    Fill = Callable[[Path, Origin, Candidate], None]
 
 BUILDS: Final = "builds"
 UNFINISHED: Final = "unfinished-"
@@ -65,10 +68,20 @@ def default_data() -> Path:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be built: a folder of more data files, and the engine (None: any, `native` if new)."""
+    """What is to be built: folders of more data files, and the engine (None: any, `native` if new)."""
 
-    extra: Path | None = None
+    folders: tuple[Path | None, ...] = ()
     engine: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the build will be known by."""
+        return key_of(*self.folders)
+
+
+def wanted_in(data: Path, extra: Path | None, engine: str | None = None) -> Wanted:
+    """Return what is to be built in a folder of builds: `extra` is added, and the overlay as it is now."""
+    return Wanted((extra, overlay_of(data)), engine)
 
 
 def ensure(
@@ -84,25 +97,26 @@ def ensure(
     `extra` is a folder of more data files; `engine` is that of the reasoner; `force` builds in any case.
     Raises a WicaraError; the last good build then stays.
     """
-    folder, wanted = data or default_data(), Wanted(extra, engine)
-    key = key_of(extra)
-    if force or not is_current(folder, key, engine):
-        make(folder, wanted, key, progress, force=force)
+    folder = data or default_data()
+    if force or not is_current(folder, wanted_in(folder, extra, engine)):
+        progress("waiting for another build to end")
+        with sole_builder(folder):
+            renew(folder, wanted_in(folder, extra, engine), progress, force=force)
     return open_dataset(folder)
 
 
-def is_current(data: Path, key: str, engine: str | None) -> bool:
+def is_current(data: Path, wanted: Wanted) -> bool:
     """Tell whether the current build was made of just this; a damaged one is, so that its fault is told."""
     current = data / CURRENT
     record = read_record(current)
     if record is None:
         return current.is_symlink()
-    return record.key == key and engine in {None, record.engine}
+    return record.key == wanted.key and wanted.engine in {None, record.engine}
 
 
-def key_of(extra: Path | None) -> str:
+def key_of(*folders: Path | None) -> str:
     """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
-    total = sha256(digest_of(extra).encode())
+    total = sha256(digest_of(*folders).encode())
     for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
         CODE[0].rglob("*.rules")
     ):
@@ -112,32 +126,37 @@ def key_of(extra: Path | None) -> str:
     return total.hexdigest()
 
 
-def make(data: Path, wanted: Wanted, key: str, progress: Progress, *, force: bool) -> None:
-    """Build below `data`, one process at a time, and make the result current."""
-    progress("waiting for another build to end")
-    with sole_builder(data):
-        if not force and is_current(data, key, wanted.engine):
-            return
-        candidate = sound_candidate(wanted, progress)
-        progress("writing the store")
-        swap_in(data, write(data, candidate, key))
-        remove_old(data)
+def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False) -> None:
+    """Build and make the result current, unless it is; only for the process that holds the lock."""
+    if not force and is_current(data, wanted):
+        return
+    candidate = sound_candidate(wanted, progress)
+    progress("writing the store")
+    swap_in(data, write(data, candidate, wanted.key))
+    remove_old(data)
 
 
 def sound_candidate(wanted: Wanted, progress: Progress) -> Candidate:
-    """Read the inputs and put them through every check; raises FaultyData with what falls short.
+    """Read the inputs and put them through every check; raises FaultyData with what falls short."""
+    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
+    from wicara.graph.check import STAGES  # noqa: PLC0415
+
+    progress("reading the inputs")
+    candidate = Candidate(read_inputs(*wanted.folders), wanted.engine or NATIVE)
+    require(candidate, STAGES, progress)
+    return candidate
+
+
+def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: Progress) -> None:
+    """Put a candidate through checks; raises FaultyData with what falls short.
 
     What is slow is not looked at where something quick falls short.
     """
-    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
-    from wicara.graph.check import STAGES, run  # noqa: PLC0415
+    from wicara.graph.check import run  # noqa: PLC0415 - not needed where a build is up to date
 
-    progress("reading the inputs")
-    candidate = Candidate(read_inputs(wanted.extra), wanted.engine or NATIVE)
-    for checks in STAGES:
+    for checks in stages:
         if failed := [result for result in run(checks, candidate, progress) if result.findings]:
             raise FaultyData(message(failed))
-    return candidate
 
 
 def message(failed: Iterable[Result]) -> str:
@@ -146,7 +165,7 @@ def message(failed: Iterable[Result]) -> str:
         (
             "the data falls short, and nothing was built:",
             *(line for result in failed for line in listed(result)),
-            "Mend the files and run `wicara build` again; the last good build stays as it is.",
+            "Mend the files and run this again; the last good build stays as it is.",
         )
     )
 
@@ -174,8 +193,13 @@ def sole_builder(data: Path) -> Iterator[None]:
         yield
 
 
-def write(data: Path, candidate: Candidate, key: str) -> Path:
-    """Write the build beside the others and return its folder, complete."""
+def fill(build: Path, origin: Origin, candidate: Candidate) -> None:
+    """Write both stores of a candidate."""
+    write_dataset(build, origin, candidate.served(infer=True), candidate.served(infer=False))
+
+
+def write(data: Path, candidate: Candidate, key: str, filled: Fill = fill) -> Path:
+    """Write the build beside the others and return its folder, complete; `filled` writes its stores."""
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover)
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
@@ -183,7 +207,7 @@ def write(data: Path, candidate: Candidate, key: str) -> Path:
     version = version_in(candidate.quads)
     origin = Origin(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
     keep_proofs(unfinished, candidate)
-    write_dataset(unfinished, origin, candidate.served(infer=True), candidate.served(infer=False))
+    filled(unfinished, origin, candidate)
     return unfinished.rename(free_name(data / BUILDS, key[:12]))
 
 

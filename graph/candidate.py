@@ -14,6 +14,9 @@ from wicara.graph.reasoning import Closure, materialise
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyoxigraph import Triple
     from wicara.graph.inputs import Inputs
 
 IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
@@ -21,10 +24,14 @@ IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the inputs amount to; the closure is worked out when it is first asked for."""
+    """What the inputs amount to; the closure is worked out when it is first asked for.
+
+    `close` closes the premises in the place of the engine that is named.
+    """
 
     inputs: Inputs
     engine: str = "native"
+    close: Callable[[frozenset[Triple]], Closure] | None = None
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
@@ -47,7 +54,8 @@ class Candidate:
     @cached_property
     def closure(self) -> Closure:
         """What follows from the premises, and where they contradict each other."""
-        return materialise(merged(self.quads, PREMISES), self.engine)
+        premises = merged(self.quads, PREMISES)
+        return self.close(premises) if self.close else materialise(premises, self.engine)
 
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""

@@ -67,21 +67,26 @@ class Inputs:
     quads: tuple[Quad, ...]
     digest: str
 
+    @property
+    def graphs(self) -> frozenset[str]:
+        """The IRIs of the graphs, retracted ones too."""
+        return frozenset(q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
 
-def read_inputs(extra: Path | None = None) -> Inputs:
-    """Read every input; `extra` is a folder of more `*.trig` and `*.ttl`, laid out as graph/data is.
+
+def read_inputs(*folders: Path | None) -> Inputs:
+    """Read every input; `folders` are more of `*.trig` and `*.ttl`, laid out as graph/data is (None: none).
 
     Raises UnreadableInput with file, line and column.
     """
-    files = source_files(extra)
+    files = source_files(*folders)
     return Inputs(
         files=tuple(file.path for file in files),
         quads=canonical(chain.from_iterable(quads_of(file) for file in files)),
-        digest=digest_of(extra),
+        digest=digest_of(*folders),
     )
 
 
-def source_files(extra: Path | None = None) -> tuple[SourceFile, ...]:
+def source_files(*folders: Path | None) -> tuple[SourceFile, ...]:
     """Return the RDF files that make the dataset, in a fixed order; raises UnreadableInput."""
     modules = (
         *((path, GraphKind.ONTOLOGY) for path in ontology.REASONED),
@@ -89,7 +94,7 @@ def source_files(extra: Path | None = None) -> tuple[SourceFile, ...]:
         *((path, GraphKind.ALIGNMENT) for path in ontology.ALIGNMENT),
     )
     schema = (SourceFile(path, f"ontology/{path.relative_to(ontology.HERE)}", kind) for path, kind in modules)
-    more = data_files(extra, extra.name) if extra else ()
+    more = chain.from_iterable(data_files(folder, folder.name) for folder in folders if folder)
     return (*schema, *data_files(DATA, "graph/data"), *more)
 
 
@@ -117,22 +122,22 @@ def turtle_kind(path: Path, called: str) -> GraphKind:
     )
 
 
-def digest_of(extra: Path | None = None) -> str:
+def digest_of(*folders: Path | None) -> str:
     """Return the SHA-256 (hex) over names and bytes of all inputs: ontology, shapes, data, tables."""
     total = sha256()
-    for name, path in sorted(named_paths(extra)):
+    for name, path in sorted(named_paths(*folders)):
         content = sha256(read_bytes(path, name)).hexdigest()
         total.update(f"{name}\n{content}\n".encode())
     return total.hexdigest()
 
 
-def named_paths(extra: Path | None) -> Iterator[tuple[str, Path]]:
+def named_paths(*folders: Path | None) -> Iterator[tuple[str, Path]]:
     """Yield every input that the dataset depends on, with the name that does not depend on where it lies."""
-    for file in source_files(extra):
+    for file in source_files(*folders):
         yield file.name, file.path
     for path in (*ontology.data_shape_files(), *ontology.ontology_shape_files()):
         yield f"ontology/{path.relative_to(ontology.HERE).as_posix()}", path
-    for root, name in ((DATA, "graph/data"), *(((extra, extra.name),) if extra else ())):
+    for root, name in ((DATA, "graph/data"), *((folder, folder.name) for folder in folders if folder)):
         for path in chain.from_iterable(root.rglob(pattern) for pattern in NOT_RDF):
             yield f"{name}/{path.relative_to(root).as_posix()}", path
 

@@ -15,6 +15,7 @@ from waitress.server import create_server  # type: ignore[import-untyped] # it s
 from wicara.graph.build import ensure
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
+from wicara.graph.overlay import overlay_of
 from wicara.graph.store import from_files, open_dataset
 from wicara.queries import questions
 from wicara.server import create_app
@@ -63,7 +64,7 @@ def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) 
     return Origin(
         load=lambda: ensure(data, extra, progress),
         again=lambda: built_apart(data, extra),
-        files=lambda: (path for _, path in named_paths(extra)),
+        files=lambda: (path for _, path in named_paths(extra, overlay_of(data))),
     )
 
 

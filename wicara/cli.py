@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -16,7 +17,9 @@ from wicara.graph.errors import WicaraError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from wicara.graph.change import Edit
     from wicara.graph.check import Result
+    from wicara.graph.inputs import Inputs
     from wicara.graph.sources import Source
     from wicara.graph.store import BuiltDataset
 
@@ -38,6 +41,8 @@ Examples:
   wicara query FILE                ask a question in SPARQL; - reads it from standard input
   wicara explain S P O             why a statement holds, down to the words it rests on
   wicara export --format trig      write the dataset, or a part of it, as RDF
+  wicara add FILE                  add facts: the build follows without a rebuild
+  wicara retract F038              take a fact out, and what was derived from it
   wicara article FILE              begin with a new article: its description and sentences
   wicara quote FILE 'WORDS'        the evidence of a fact: where these words stand in a text
   wicara reason FILE               what follows from any RDF file by the OWL 2 RL rules
@@ -464,6 +469,74 @@ def quote(  # noqa: PLR0913 - one parameter an option
     source = source_for(text, name, known_sources(extra))
     found = find(source, text.characters, words, read_span(span), occurrence)
     print_text(evidence_block(found, fact))
+
+
+dry_run_option: Final = click.option(
+    "--dry-run", is_flag=True, help="Only tell what would change; nothing is written."
+)
+
+
+@main.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@dataset_options
+@dry_run_option
+def add(files: tuple[Path, ...], data: Path | None, extra: Path | None, *, dry_run: bool) -> None:
+    """Add FILES to the dataset: .trig files of facts, entities*.ttl files of what these speak of.
+
+    They go through every check first, all together; what falls short is told, and nothing is written. Then
+    the conclusions and their proofs follow, without a rebuild. The files are copied into the folder overlay/
+    beside the builds, under their own names (one of the same name is replaced), and are part of every later
+    build there.
+    """
+    from wicara.graph.overlay import put  # noqa: PLC0415 - loaded when needed
+
+    change_overlay(data, extra, lambda stage, _inputs: put(stage, files), dry_run=dry_run)
+
+
+@main.command()
+@click.argument("graph", metavar="FACT-GRAPH")
+@dataset_options
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day of the retraction; today (UTC) unless told otherwise.",
+)
+@click.option("--undo", is_flag=True, help="Bring a retracted graph back.")
+@dry_run_option
+def retract(  # noqa: PLR0913 - one parameter an option
+    graph: str, data: Path | None, extra: Path | None, *, day: datetime | None, undo: bool, dry_run: bool
+) -> None:
+    """Take a fact graph or background graph out of the dataset, and what was derived from it.
+
+    FACT-GRAPH is its IRI, its prefixed name or the end of its IRI: F038, or fact/ARTICLE/F038. Its
+    conclusions go, but for those that have another proof; that it was retracted, and when, is all that
+    remains. The source files stay as they are: the retraction stands in overlay/retracted.trig beside the
+    builds.
+    """
+    from wicara.graph import overlay  # noqa: PLC0415 - loaded when needed
+
+    def edit(stage: Path, inputs: Inputs) -> None:
+        iri = overlay.graph_named(graph, inputs.graphs)
+        if undo:
+            overlay.restore(stage, iri)
+        else:
+            overlay.retract(stage, iri, (day or datetime.now(UTC)).date())
+
+    change_overlay(data, extra, edit, dry_run=dry_run)
+
+
+def change_overlay(data: Path | None, extra: Path | None, edit: Edit, *, dry_run: bool) -> None:
+    """Change the overlay of a folder of builds, and print what that changed in the dataset."""
+    from wicara.changes import told  # noqa: PLC0415 - loaded when needed
+    from wicara.graph.change import change  # noqa: PLC0415
+
+    with progress() as step:
+        found = change(data or default_folder(), extra, edit, step, dry_run=dry_run)
+    click.echo(told(found, dry_run=dry_run))
 
 
 RDF_FILE: Final = click.Path(path_type=Path)

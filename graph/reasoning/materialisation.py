@@ -14,7 +14,7 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.graph.reasoning.reasoner import Step
+    from wicara.graph.reasoning.reasoner import Reasoner, Step
     from wicara.graph.reasoning.sources import Source
 
 OWL: Final = PREFIXES["owl"]
@@ -46,7 +46,11 @@ def native(premises: frozenset[Triple]) -> Closure:
     """Return the closure by the engine of this package."""
     from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415 - numpy is slow to import
 
-    reasoner = Reasoner(premises)
+    return closure_of(Reasoner(premises))
+
+
+def closure_of(reasoner: Reasoner) -> Closure:
+    """Return what a reasoner holds: its conclusions without noise, and where they contradict each other."""
     every = sorted(map(inconsistency, reasoner.contradictions()), key=lambda i: (i.rule, i.message))
     found = {(i.rule, frozenset(i.terms)): i for i in reversed(every)}
     return Closure(

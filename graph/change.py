@@ -1,0 +1,171 @@
+"""A change of the overlay, carried through: statements, closure, proofs and stores follow without a rebuild.
+
+What a change leaves is what a build of the same inputs would make, and is known by the same key; first proofs
+may be other ones. The overlay is published before the new build is swapped in: whoever is interrupted between
+the two leaves a folder whose next build takes the change in.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import DefaultGraph
+from wicara.graph.assembly import inferred, kind, merged, with_default_graph
+from wicara.graph.build import (
+    NATIVE,
+    Wanted,
+    fill,
+    remove_old,
+    renew,
+    require,
+    sole_builder,
+    swap_in,
+    wanted_in,
+    write,
+)
+from wicara.graph.candidate import Candidate
+from wicara.graph.check import QUICK, SLOW
+from wicara.graph.check import STAGES as ALL_STAGES
+from wicara.graph.dataset import PREMISES, GraphKind
+from wicara.graph.errors import FaultyData
+from wicara.graph.inputs import read_inputs
+from wicara.graph.overlay import publish, staged
+from wicara.graph.reasoning.materialisation import closure_of
+from wicara.graph.reasoning.reasoner import Reasoner
+from wicara.graph.store import (
+    CURRENT,
+    BuiltDataset,
+    Difference,
+    Origin,
+    change_dataset,
+    open_dataset,
+    read_record,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from pyoxigraph import Quad, Triple
+    from wicara.graph.build import Progress
+    from wicara.graph.inputs import Inputs
+    from wicara.graph.reasoning import Closure
+
+    Edit = Callable[[Path, Inputs], None]
+
+UNREACHED: Final = frozenset({"profile", "ontology shapes"})
+"""Checks of ontology and vocabularies alone: no overlay can write to these, and the build before passed."""
+STAGES: Final = tuple(
+    tuple(check for check in checks if check.name not in UNREACHED) for checks in (QUICK, SLOW)
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the named graphs of a dataset change: the quads that go and those that come, and whole graphs."""
+
+    out: frozenset[Quad]
+    into: frozenset[Quad]
+    graphs_out: tuple[str, ...]
+    graphs_into: tuple[str, ...]
+
+
+def change(
+    data: Path, extra: Path | None, edit: Edit, progress: Progress, *, dry_run: bool = False
+) -> Change:
+    """Edit the overlay and let the current build follow; with `dry_run` only tell what would change.
+
+    `edit` gets the staged overlay and the inputs as they were. Raises a WicaraError; nothing is changed then.
+    """
+    progress("waiting for another build to end")
+    with sole_builder(data), staged(data) as stage:
+        wanted = wanted_in(data, extra)
+        before = build_before(data, wanted, progress)
+        progress("reading the inputs")
+        old = read_inputs(*wanted.folders)
+        edit(stage, old)
+        candidate = candidate_after(data, before, read_inputs(extra, stage))
+        require(candidate, STAGES if before else ALL_STAGES, progress)
+        if not dry_run and candidate.inputs.digest != old.digest:
+            progress("writing the store")
+            carry_out(data, Wanted((extra, stage)), candidate, before)
+        return compared(named(before) if before else Candidate(old).quads, named_in(candidate))
+
+
+def build_before(data: Path, wanted: Wanted, progress: Progress) -> BuiltDataset | None:
+    """Return the build of the overlay as it is, made first where there is none; None where it falls short.
+
+    A change may be just what mends that.
+    """
+    with suppress(FaultyData):
+        renew(data, wanted, progress)
+        return open_dataset(data)
+    return None
+
+
+def candidate_after(data: Path, before: BuiltDataset | None, inputs: Inputs) -> Candidate:
+    """Return what the inputs amount to, its closure to be that of the build before, carried on."""
+    record = read_record(data / CURRENT)
+    engine = record.engine if before and record and record.engine else NATIVE
+    if before is None or engine != NATIVE:
+        return Candidate(inputs, engine)
+    return Candidate(inputs, engine, partial(carried_on, merged(named(before), PREMISES)))
+
+
+def carried_on(before: frozenset[Triple], after: frozenset[Triple]) -> Closure:
+    """Return the closure of the premises before, less those that go, with those that come."""
+    reasoner = Reasoner(before)
+    reasoner.retract(before - after)
+    reasoner.add(after - before)
+    return closure_of(reasoner)
+
+
+def carry_out(data: Path, wanted: Wanted, candidate: Candidate, before: BuiltDataset | None) -> None:
+    """Write the changed build, publish the staged overlay, and make the build current."""
+    build = write(data, candidate, wanted.key, partial(fill_from, before) if before else fill)
+    stage = wanted.folders[-1]
+    if stage is not None:
+        publish(data, stage)
+    swap_in(data, build)
+    remove_old(data)
+
+
+def fill_from(before: BuiltDataset, build: Path, origin: Origin, candidate: Candidate) -> None:
+    """Write both stores of a candidate as the stores of another build with what differs."""
+    old = named(before)
+    differences = (
+        difference(with_default_graph(old, infer=infer), candidate.served(infer=infer))
+        for infer in (True, False)
+    )
+    change_dataset(build, origin, before, *differences)
+
+
+def difference(before: Iterable[Quad], after: Iterable[Quad]) -> Difference:
+    """Return how quads change."""
+    old, new = frozenset(before), frozenset(after)
+    return Difference(out=old - new, into=new - old)
+
+
+def named(dataset: BuiltDataset) -> tuple[Quad, ...]:
+    """Return the quads of a dataset's named graphs, conclusions included."""
+    return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
+
+
+def named_in(candidate: Candidate) -> tuple[Quad, ...]:
+    """Return the quads of a candidate's named graphs, conclusions included."""
+    return (*candidate.quads, *inferred(candidate.closure.conclusions))
+
+
+def compared(before: Iterable[Quad], after: Iterable[Quad]) -> Change:
+    """Return how the named graphs change, but for what graph/meta says of the inputs."""
+    old, new = (frozenset(q for q in quads if kind(q) != GraphKind.META) for quads in (before, after))
+    graphs = [{quad.graph_name.value for quad in quads} for quads in (old, new)]  # type: ignore[union-attr]
+    return Change(
+        out=old - new,
+        into=new - old,
+        graphs_out=tuple(sorted(graphs[0] - graphs[1])),
+        graphs_into=tuple(sorted(graphs[1] - graphs[0])),
+    )
