@@ -77,7 +77,11 @@ EXPRESSIONS: Final = (
     ("someValuesFrom", ("{property} some {value}", "{property} suatu {value}"), None),
     ("allValuesFrom", ("{property} nothing but {value}", "{property} hanya {value}"), None),
     ("maxCardinality", ("{property} at most {value}", "{property} paling banyak {value}"), None),
-    ("maxQualifiedCardinality", ("{property} at most {value}", "{property} paling banyak {value}"), None),
+    (
+        "maxQualifiedCardinality",
+        ("{property} at most {value} {of}", "{property} paling banyak {value} {of}"),
+        None,
+    ),
 )
 """What makes a class expression, how it is told, and what stands between the members of its list."""
 
@@ -149,12 +153,17 @@ class Wording:
         for name, told, between in EXPRESSIONS:
             for value in self.values(node, f"{OWL}{name}"):
                 members = between and between[self.column].join(self.members(value, depth + 1))
-                prop = "".join(map(self.term, self.values(node, f"{OWL}onProperty")[:1]))
+                prop, of = ("".join(self.named(node, name)) for name in ("onProperty", "onClass"))
                 return told[self.column].format(
-                    members=members, value=self.term(value, depth + 1), property=prop
+                    members=members, value=self.term(value, depth + 1), property=prop, of=of
                 )
         members = ", ".join(self.members(node, depth + 1))
         return members or ANYTHING[self.column]
+
+    def named(self, node: BlankNode, name: str) -> Iterator[str]:
+        """Yield what a restriction is on, if that has a name."""
+        found = self.values(node, f"{OWL}{name}")
+        return (self.label(term) for term in found[:1] if isinstance(term, NamedNode))
 
     def chain(self, node: Term) -> str:
         """Return a property chain in words."""

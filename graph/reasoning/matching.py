@@ -52,11 +52,6 @@ class Facts:
         """Tell whether a fact is among them."""
         return fact in self.index
 
-    def knows(self, term: Term) -> bool:
-        """Tell whether a term stands in any place of a fact."""
-        places = ((term, None, None), (None, term, None), (None, None, term))
-        return any(place in self.index for place in places)
-
 
 @dataclass(frozen=True)
 class Match:

@@ -1,0 +1,75 @@
+"""Statements in words: every kind of class expression, and those that make no sense."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple
+from wicara.graph.wording import Wording
+from wicara.ontology import PREFIXES
+
+NAMES = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("owl", "rdf", "rdfs", "xsd"))
+DATA = """
+@prefix : <http://example.org/> .
+:C rdfs:label "cat"@en , "kucing"@id . :D rdfs:label "dog"@en . :eats rdfs:label "eats"@en .
+_:one owl:oneOf ( :C :D ) . _:either owl:unionOf ( :C :D ) . _:not owl:complementOf :C .
+_:all owl:onProperty :eats ; owl:allValuesFrom :D . _:most owl:onProperty :eats ; owl:maxCardinality 1 .
+_:few owl:onProperty :eats ; owl:onClass :D ; owl:maxQualifiedCardinality 2 .
+_:members owl:members ( :C :D ) . _:empty a owl:Class . _:self owl:complementOf _:self .
+_:ring rdf:first :C ; rdf:rest _:ring . _:broken rdf:first :D ; rdf:rest _:nowhere .
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """Return a store with an expression of each kind."""
+    found = Store()
+    found.load((NAMES + DATA).encode(), format=RdfFormat.TURTLE)
+    return found
+
+
+def node(store: Store, predicate: str, number: int = 0) -> BlankNode:
+    """Return a blank node that has a property."""
+    prefix, _, local = predicate.partition(":")
+    subjects = [
+        quad.subject for quad in store.quads_for_pattern(None, NamedNode(PREFIXES[prefix] + local), None)
+    ]
+    found = sorted({subject for subject in subjects if isinstance(subject, BlankNode)}, key=str)[number]
+    assert isinstance(found, BlankNode)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("predicate", "english", "indonesian"),
+    [
+        ("owl:oneOf", "one of cat, dog", "salah satu dari kucing, dog"),
+        ("owl:unionOf", "cat or dog", "kucing atau dog"),
+        ("owl:allValuesFrom", "eats nothing but dog", "eats hanya dog"),
+        ("owl:maxCardinality", "eats at most 1", "eats paling banyak 1"),
+        ("owl:maxQualifiedCardinality", "eats at most 2 dog", "eats paling banyak 2 dog"),
+        ("owl:members", "cat, dog", "kucing, dog"),
+    ],
+)
+def test_expressions(store: Store, predicate: str, english: str, indonesian: str) -> None:
+    """Each kind of class expression has words in both languages; a missing label falls back to another."""
+    assert Wording(store).term(node(store, predicate)) == english
+    assert Wording(store, "id").term(node(store, predicate)) == indonesian
+
+
+def test_expressions_that_make_no_sense(store: Store) -> None:
+    """A complement of itself, a list that runs in a ring or ends nowhere, and a class of nothing end."""
+    told = {Wording(store).term(node(store, "owl:complementOf", place)) for place in range(2)}
+    assert told == {"not cat", f"{'not ' * 9}…"}
+    rings = {Wording(store).term(BlankNode(name)) for name in ("none", "nobody")}
+    assert rings == {"something"}
+    lists = [node(store, "rdf:rest", place) for place in range(8)]
+    assert {"cat", "dog"} <= {Wording(store).term(each) for each in lists}
+
+
+def test_other_terms(store: Store) -> None:
+    """Literals, triple terms, open places and terms without a label are told, too."""
+    wording = Wording(store)
+    a, b = NamedNode("http://example.org/a"), NamedNode(f"{PREFIXES['wic']}b")
+    assert wording.term(Literal("kata", language="id")) == "“kata”"
+    assert wording.term(Literal(42)) == "42"
+    assert wording.term(Triple(a, b, a)) == str(Triple(a, b, a))
+    assert wording.statement((a, None, b)) == "<http://example.org/a>: something wic:b"
