@@ -16,7 +16,7 @@ import numpy as np
 from wicara.graph.reasoning.dependents import Dependents
 from wicara.graph.reasoning.facts import ASSERTED, GONE, Batch, Facts
 from wicara.graph.reasoning.joins import Atom, Delta, Join, Rows, Slot, bound, joined, opened, solved, whole
-from wicara.graph.reasoning.relation import Ints, Mask, Relation, distinct, packed, unpacked
+from wicara.graph.reasoning.relation import Ints, Mask, Tables, distinct, packed, unpacked
 from wicara.graph.reasoning.schema import Schema, Template, templates
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Engine:
         self.proofs = proofs
         self.facts = Facts()
         self.dependents = Dependents(self.facts)
-        self.tables: dict[int, Relation] = defaultdict(Relation)
+        self.tables = Tables()
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
         self.spanned: dict[Template, int] = {}
@@ -158,7 +158,7 @@ class Engine:
         """Put facts into a table and note them as its growth."""
         if not len(delta.facts):
             return
-        self.tables[table].add(delta.subjects, delta.objects, delta.facts)
+        self.tables.grow(table).add(delta.subjects, delta.objects, delta.facts)
         deltas[table] = joined(deltas[table], delta) if table in deltas else delta
 
     def fresh(self, deltas: Mapping[int, Delta]) -> list[Join]:
@@ -172,10 +172,12 @@ class Engine:
         self.matched = self.facts.size
         return found
 
-    def is_due(self, template: Template, watched: frozenset[int] | None, deltas: Mapping[int, Delta]) -> bool:
+    def is_due(self, template: Template, watched: frozenset[int], deltas: Mapping[int, Delta]) -> bool:
         """Tell whether a template may have new joins after this growth."""
-        if watched is not None:
-            return bool(watched & deltas.keys()) or not self.matched
+        if watched & deltas.keys() or not self.matched:
+            return True
+        if not template.spans_tables:
+            return False
         tables = len(self.tables) if self.schema.is_possible(template) else 0
         before, self.spanned[template] = self.spanned.get(template, 0), tables
         return tables > before
@@ -196,7 +198,7 @@ class Engine:
         if one.table not in self.steps:
             self.steps[one.table] = -1 - len(self.steps)
             every = whole(self.tables[one.table])
-            self.tables[self.steps[one.table]].add(every.subjects, every.objects, every.facts)
+            self.tables.grow(self.steps[one.table]).add(every.subjects, every.objects, every.facts)
         return replace(join, atoms=(one, Atom(self.steps[one.table], two.subject, two.object)))
 
     def start(self, join: Join) -> None:

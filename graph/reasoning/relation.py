@@ -105,6 +105,18 @@ class Relation:
         return found if target is None else [row for row in found if row[1] == target]
 
 
+class Tables(dict[int, Relation]):
+    """The facts by the numbers of their predicates; a predicate without facts has no table of its own."""
+
+    def __missing__(self, table: int) -> Relation:
+        """Return an empty table, which is not kept."""
+        return Relation()
+
+    def grow(self, table: int) -> Relation:
+        """Return a table to put facts into."""
+        return self.setdefault(table, Relation())
+
+
 def within(index: Index, first: int | None) -> list[tuple[int, int, int]]:
     """Return (first, second, fact) of the pairs that begin with a term, or of all."""
     low, high = (0, len(index.keys)) if first is None else span(index, first)

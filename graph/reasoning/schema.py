@@ -7,6 +7,8 @@ match of its schema premises. Other rules are joins as they stand.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.reasoning.joins import Atom, Join, Slot
@@ -65,11 +67,17 @@ class Template:
     schema: tuple[Premise, ...]
     data: tuple[Pattern, ...]
 
-    @property
+    @cached_property
     def spans_tables(self) -> bool:
-        """Whether a data premise has a predicate that no schema premise binds: it is tried on every table."""
-        bound = {v for p in self.schema for v in (p.variables if isinstance(p, Over) else p.terms)}
+        """Whether a data premise has a predicate that no axiom binds: it is tried on every table."""
+        axioms = [p for p in self.schema if p not in self.renaming]
+        bound = {v for p in axioms for v in (p.variables if isinstance(p, Over) else p.terms)}
         return any(is_variable(p.predicate) and p.predicate not in bound for p in self.data)
+
+    @cached_property
+    def renaming(self) -> tuple[Pattern, ...]:
+        """The schema premises that say that a predicate is the same as something else."""
+        return tuple(p for p in self.schema if isinstance(p, Pattern) and p.predicate == SAME_AS)
 
 
 def templates(rules: Sequence[Rule]) -> list[Template]:
@@ -119,10 +127,8 @@ class Schema:
         self.first, self.rest, self.nil = number(FIRST), number(REST), number(NIL)
         self.same_as = number(SAME_AS)
 
-    def watched(self, template: Template) -> frozenset[int] | None:
-        """Return the tables whose growth may give a template new joins; None is every table."""
-        if template.spans_tables:
-            return None
+    def watched(self, template: Template) -> frozenset[int]:
+        """Return the tables whose growth may give a template joins, beside new tables if it spans them."""
         lists = {self.first, self.rest} if any(isinstance(p, Over) for p in template.schema) else set()
         return frozenset(
             lists | {self.number(p.predicate) for p in template.schema if isinstance(p, Pattern)}
@@ -130,7 +136,10 @@ class Schema:
 
     def joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield the joins of a template that rest on a schema fact from a number on, or on none."""
-        for match in self.matches(template.schema, template.rule, Match({})):
+        starts = chain.from_iterable(
+            self.matches(template.schema, template.rule, start) for start in self.starts(template)
+        )
+        for match in starts:
             if match.facts and max(match.facts) < since and not template.spans_tables:
                 continue
             patterns = (*template.data, *match.patterns)
@@ -138,6 +147,15 @@ class Schema:
                 join = self.join(template, patterns, bindings, match.facts)
                 if join is not None:
                     yield join
+
+    def starts(self, template: Template) -> list[Match]:
+        """Return what is bound before the schema is matched: a table, where one is to be renamed.
+
+        There may be many equalities, and few of them are of predicates.
+        """
+        if not template.renaming:
+            return [Match({})]
+        return [Match({template.renaming[0].subject: table}) for table in self.tables if table >= 0]
 
     def is_possible(self, template: Template) -> bool:
         """Tell whether the tables that a template's data premises name have facts."""
@@ -217,7 +235,7 @@ class Schema:
         elif cells:
             members = {f"?member{i}": cell.member for i, cell in enumerate(cells)}
             facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
-            patterns = chain(over, len(cells)) if over.name == "chain" else every(over, rule, len(cells))
+            patterns = chained(over, len(cells)) if over.name == "chain" else every(over, rule, len(cells))
             yield Match(members, facts, patterns)
 
     def cells(self, node: int) -> list[Cell]:
@@ -251,7 +269,7 @@ def pairs(over: Over, cells: Sequence[Cell]) -> Iterator[Match]:
             yield Match({one: far.member, two: near.member}, facts)
 
 
-def chain(over: Over, length: int) -> tuple[Pattern, ...]:
+def chained(over: Over, length: int) -> tuple[Pattern, ...]:
     """Return the steps of a property chain, from its first variable to its last."""
     _, start, end = over.variables
     nodes = [start, *(f"?between{i}" for i in range(1, length)), end]
