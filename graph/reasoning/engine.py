@@ -20,7 +20,7 @@ from wicara.graph.reasoning.relation import Ints, Mask, Tables, distinct, packed
 from wicara.graph.reasoning.schema import Schema, Template, templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.rules import Rule
 
@@ -81,6 +81,7 @@ class Engine:
         self.steps: dict[int, int] = {}
         self.joins: dict[object, Join] = {}
         self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
+        self.targets: dict[int, set[int]] = defaultdict(set)
         self.concluding: dict[tuple[int, int | None], list[tuple[Join, Head]]] = defaultdict(list)
         self.pending: dict[int, list[Found]] = defaultdict(list)
         self.clashes: list[Clash] = []
@@ -206,6 +207,8 @@ class Engine:
         for place, atom in enumerate(join.atoms):
             key = (atom.table, None if isinstance(atom.object, str) else atom.object)
             self.triggers[key].append((join, place))
+            if not isinstance(atom.object, str):
+                self.targets[atom.table].add(atom.object)
         for head in join.heads:
             self.concluding[head[1], None if isinstance(head[2], str) else head[2]].append((join, head))
         if not join.atoms:
@@ -220,18 +223,15 @@ class Engine:
         """Yield the joins that a table's growth concerns, each with its atom and the facts that may fit."""
         for join, place in tuple(self.triggers.get((table, None), ())):
             yield join, place, delta
-        order = np.argsort(delta.objects, kind="stable")
-        objects, starts = np.unique(delta.objects[order], return_index=True)
-        ends = np.append(starts[1:], len(order))
-        for target, low, high in zip(objects.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            waiting = tuple(self.triggers.get((table, target), ()))
-            part = delta.take(order[low:high]) if waiting else delta
-            for join, place in waiting:
+        for target, part in by_object(delta, self.targets.get(table, ())):
+            for join, place in tuple(self.triggers[table, target]):
                 yield join, place, part
 
     def evaluate(self, join: Join, place: int, delta: Delta) -> None:
         """Join some facts, in the place of one atom, with the tables of the others, and conclude."""
         left = [n for n in range(len(join.atoms)) if n != place]
+        if not all(len(self.tables[join.atoms[n].table]) for n in left):
+            return
         self.conclude(
             join, self.passing(join, solved(opened(join.atoms[place], delta, place), join, left, self.tables))
         )
@@ -355,6 +355,17 @@ def is_transitive(join: Join) -> bool:
         and (one.subject, one.table, two.object) == head
         and one.table == two.table
     )
+
+
+def by_object(delta: Delta, targets: Collection[int]) -> Iterator[tuple[int, Delta]]:
+    """Yield the facts that have each of some objects, where there are any."""
+    if not targets:
+        return
+    chosen = np.flatnonzero(np.isin(delta.objects, list(targets)))
+    order = chosen[np.argsort(delta.objects[chosen], kind="stable")]
+    objects, starts = np.unique(delta.objects[order], return_index=True)
+    for target, rows in zip(objects.tolist(), np.split(order, starts[1:]), strict=False):
+        yield target, delta.take(rows)
 
 
 def first_of_each(keys: Ints) -> tuple[Ints, Ints]:

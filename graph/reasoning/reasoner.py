@@ -11,7 +11,7 @@ import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, is_recognised, value_of
 from wicara.graph.reasoning.engine import Engine, Vocabulary
-from wicara.graph.reasoning.facts import GONE
+from wicara.graph.reasoning.facts import GONE, Column
 from wicara.graph.reasoning.noise import REFLEXIVE
 from wicara.graph.reasoning.rules import Rule, rules
 from wicara.ontology import PREFIXES
@@ -78,6 +78,7 @@ class Reasoner:
         self.rules: Sequence[Rule] = (*on, *more)
         self.read = 0
         self.literals: Literals = []
+        self.literal_numbers = Column()
         self.ill_typed_terms: set[int] = set()
         vocabulary = Vocabulary(
             self.number_of_iri,
@@ -164,6 +165,7 @@ class Reasoner:
         new = enumerate(self.terms[self.read :], self.read)
         fresh = [(number, term) for number, term in new if isinstance(term, Literal)]
         self.literals += fresh
+        self.literal_numbers.add(np.array([number for number, _ in fresh], np.int64))
         self.ill_typed_terms |= {number for number, literal in fresh if is_ill_typed(literal)}
         for place, rule in enumerate(self.rules):
             if rule.is_axiomatic:
@@ -181,12 +183,14 @@ class Reasoner:
         """Return a test of terms as one of columns of their numbers; it holds only of literals."""
 
         def holds(one: int, two: int) -> bool:
-            term = self.terms[one]
-            return isinstance(term, Literal) and test(term, self.terms[two])
+            literal = self.terms[one]
+            return isinstance(literal, Literal) and test(literal, self.terms[two])
 
         def masked(ones: Ints, twos: Ints) -> Mask:
-            pairs = zip(ones.tolist(), twos.tolist(), strict=True)
-            return np.fromiter((holds(one, two) for one, two in pairs), np.bool_, len(ones))
+            found = np.isin(ones, self.literal_numbers.values)
+            pairs = zip(ones[found].tolist(), twos[found].tolist(), strict=True)
+            found[found] = [holds(one, two) for one, two in pairs]
+            return found
 
         return masked
 
