@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
-from wicara.graph.assembly import accepted, inferred, merged, with_default_graph
-from wicara.graph.dataset import PREMISES, GraphKind, graph_iri
+from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
+from wicara.graph.dataset import ASSERTED, PREMISES, GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
 from wicara.graph.reasoning import Closure, materialise
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, data_shape_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyoxigraph import Triple
     from wicara.graph.inputs import Inputs
+    from wicara.graph.validation import Violation
 
 IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
 
@@ -56,6 +57,21 @@ class Candidate:
         """What follows from the premises, and where they contradict each other."""
         premises = merged(self.quads, PREMISES)
         return self.close(premises) if self.close else materialise(premises, self.engine)
+
+    @cached_property
+    def violations(self) -> frozenset[Violation]:
+        """Where the data does not meet its shapes, before anything is inferred."""
+        from wicara.graph.validation import validate  # noqa: PLC0415 - pySHACL takes a second to import
+
+        return frozenset(validate(merged(self.quads, ASSERTED), data_shape_files()))
+
+    @cached_property
+    def gaps(self) -> frozenset[Violation]:
+        """The violations that a retraction brought about: what it leaves need not be complete."""
+        kept = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
+        if not self.violations or len(kept) == len(self.inputs.quads):
+            return frozenset()
+        return self.violations - Candidate(replace(self.inputs, quads=kept)).violations
 
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""

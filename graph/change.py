@@ -65,12 +65,16 @@ STAGES: Final = tuple(
 
 @dataclass(frozen=True)
 class Change:
-    """How the named graphs of a dataset change: the quads that go and those that come, and whole graphs."""
+    """How the named graphs of a dataset change: the quads that go and those that come, and whole graphs.
+
+    `gaps` tells what the retractions so far leave incomplete.
+    """
 
     out: frozenset[Quad]
     into: frozenset[Quad]
     graphs_out: tuple[str, ...]
     graphs_into: tuple[str, ...]
+    gaps: tuple[str, ...]
 
 
 def change(
@@ -92,7 +96,7 @@ def change(
         if not dry_run and candidate.inputs.digest != old.digest:
             progress("writing the store")
             carry_out(data, Wanted((extra, stage)), candidate, before)
-        return compared(named(before) if before else Candidate(old).quads, named_in(candidate))
+        return compared(named(before) if before else Candidate(old).quads, candidate)
 
 
 def build_before(data: Path, wanted: Wanted, progress: Progress) -> BuiltDataset | None:
@@ -154,13 +158,9 @@ def named(dataset: BuiltDataset) -> tuple[Quad, ...]:
     return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
 
 
-def named_in(candidate: Candidate) -> tuple[Quad, ...]:
-    """Return the quads of a candidate's named graphs, conclusions included."""
-    return (*candidate.quads, *inferred(candidate.closure.conclusions))
-
-
-def compared(before: Iterable[Quad], after: Iterable[Quad]) -> Change:
+def compared(before: Iterable[Quad], candidate: Candidate) -> Change:
     """Return how the named graphs change, but for what graph/meta says of the inputs."""
+    after = (*candidate.quads, *inferred(candidate.closure.conclusions))
     old, new = (frozenset(q for q in quads if kind(q) != GraphKind.META) for quads in (before, after))
     graphs = [{quad.graph_name.value for quad in quads} for quads in (old, new)]  # type: ignore[union-attr]
     return Change(
@@ -168,4 +168,5 @@ def compared(before: Iterable[Quad], after: Iterable[Quad]) -> Change:
         into=new - old,
         graphs_out=tuple(sorted(graphs[0] - graphs[1])),
         graphs_into=tuple(sorted(graphs[1] - graphs[0])),
+        gaps=tuple(sorted(map(str, candidate.gaps))),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import graphs_stating, merged
 from wicara.graph.blame import blamed
-from wicara.graph.dataset import ASSERTED, DEFAULT, PREMISES, GraphKind
+from wicara.graph.dataset import DEFAULT, PREMISES, GraphKind
 from wicara.graph.naming import called
 from wicara.ontology import PREFIXES
 
@@ -33,10 +33,8 @@ def ontology_shapes(candidate: Candidate) -> Iterator[str]:
 
 
 def data_shapes(candidate: Candidate) -> Iterator[str]:
-    """Validate the data before anything is inferred."""
-    from wicara.graph.validation import validate  # noqa: PLC0415
-
-    for violation in validate(merged(candidate.quads, ASSERTED), ontology.data_shape_files()):
+    """Tell where the data does not meet its shapes, but for what a retraction left incomplete."""
+    for violation in sorted(candidate.violations - candidate.gaps, key=str):
         yield f"{violation}{in_graphs(candidate, violation.terms)}"
 
 

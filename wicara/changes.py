@@ -30,6 +30,7 @@ def told(change: Change, *, dry_run: bool) -> str:
         f"inferred: {counted(change, is_conclusion=True)}",
         *conclusions("-", change.out),
         *conclusions("+", change.into),
+        *(f"incomplete without what was retracted: {gap}" for gap in change.gaps),
         *(["nothing was written: this is what would change"] if dry_run else []),
     )
     return "\n".join(lines)

@@ -150,11 +150,11 @@ def build(data: Path | None, extra: Path | None, engine: str | None, *, force: b
 
 
 @main.command()
-@extra_option
+@dataset_options
 @click.option(
     "--source", "sources", multiple=True, metavar="[ID=]FILE", help="A text to compare the evidence with."
 )
-def check(extra: Path | None, sources: tuple[str, ...]) -> None:
+def check(data: Path | None, extra: Path | None, sources: tuple[str, ...]) -> None:
     """Run every check on the inputs and print what falls short; exit 1 if anything does.
 
     With --source, the evidence is compared with the text itself, which is not part of this software. A text
@@ -163,9 +163,10 @@ def check(extra: Path | None, sources: tuple[str, ...]) -> None:
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - loads the validator and the reasoner
     from wicara.graph.check import STAGES, compared, run  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
+    from wicara.graph.overlay import overlay_of  # noqa: PLC0415
 
     with progress() as step:
-        candidate = Candidate(read_inputs(extra))
+        candidate = Candidate(read_inputs(extra, overlay_of(data or default_folder())))
         found = (*compared(candidate, sources), *run(chain(*STAGES), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
