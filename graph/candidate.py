@@ -61,17 +61,26 @@ class Candidate:
     @cached_property
     def violations(self) -> frozenset[Violation]:
         """Where the data does not meet its shapes, before anything is inferred."""
+        return self.violations_at()
+
+    def violations_at(self, *things: str) -> frozenset[Violation]:
+        """Return the violations; where things are named by their IRIs, those of these only."""
         from wicara.graph.validation import validate  # noqa: PLC0415 - pySHACL takes a second to import
 
-        return frozenset(validate(merged(self.quads, ASSERTED), data_shape_files()))
+        return frozenset(validate(merged(self.quads, ASSERTED), data_shape_files(), things))
 
     @cached_property
     def gaps(self) -> frozenset[Violation]:
         """The violations that a retraction brought about: what it leaves need not be complete."""
-        kept = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
-        if not self.violations or len(kept) == len(self.inputs.quads):
+        if not self.violations or self.unretracted is self:
             return frozenset()
-        return self.violations - Candidate(replace(self.inputs, quads=kept)).violations
+        return self.violations - self.unretracted.violations_at(*{found.focus for found in self.violations})
+
+    @cached_property
+    def unretracted(self) -> Candidate:
+        """The candidate with all that was retracted still in it; itself if nothing was."""
+        kept = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
+        return Candidate(replace(self.inputs, quads=kept)) if len(kept) < len(self.inputs.quads) else self
 
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""

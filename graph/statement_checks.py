@@ -99,8 +99,13 @@ def same_as(candidate: Candidate) -> Iterator[str]:
 
 
 def identity(candidate: Candidate) -> Iterable[str]:
-    """Compare the reviewed table of mentions with the data."""
-    return check_identity(read_identity(), candidate.quads)
+    """Compare the reviewed table of mentions with the data; it may name what was retracted."""
+    table = read_identity()
+    found = check_identity(table, candidate.quads)
+    if candidate.unretracted is candidate:
+        return found
+    standing = set(check_identity(table, candidate.unretracted.quads))
+    return [each for each in found if each in standing]
 
 
 def profile(candidate: Candidate) -> Iterable[str]:

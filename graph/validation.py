@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyshacl
 from rdflib import RDF, SH, Graph
-from rdflib.term import Literal
+from rdflib.term import Literal, URIRef
 from wicara.graph.dataset import GraphKind
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, quads_of
@@ -47,15 +47,23 @@ class Violation:
         return f"{called(self.focus)}: {message}{f' (is {value})' if value else ''}"
 
 
-def validate(triples: Iterable[Triple], shapes: Iterable[Path]) -> tuple[Violation, ...]:
+def validate(
+    triples: Iterable[Triple], shapes: Iterable[Path], things: Iterable[str] = ()
+) -> tuple[Violation, ...]:
     """Return where the triples do not meet the shapes, sorted; only results of severity sh:Violation count.
 
+    Where `things` are named by their IRIs, only these are looked at.
     Raises UnreadableInput for a broken shapes file.
     """
     files = tuple(shapes)
     if not files:
         return ()
-    _, report, _ = pyshacl.validate(graph_of(triples), shacl_graph=shapes_graph(files), inference="none")
+    _, report, _ = pyshacl.validate(
+        graph_of(triples),
+        shacl_graph=shapes_graph(files),
+        inference="none",
+        focus_nodes=list(map(URIRef, things)) or None,
+    )
     if not isinstance(report, Graph):
         raise UnreadableInput(f"the shapes cannot be used: {report}")
     return tuple(sorted(violations(report), key=str))
