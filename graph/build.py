@@ -26,6 +26,7 @@ from wicara.graph.store import (
     CURRENT,
     BuiltDataset,
     Origin,
+    is_held,
     open_dataset,
     read_record,
     refused,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 BUILDS: Final = "builds"
 UNFINISHED: Final = "unfinished-"
 KEPT: Final = 2
-"""How many builds stay: the current one and the one before, which a running server may still read."""
+"""How many builds stay: the current one and the one before."""
 
 CODE: Final = (Path(__file__).parent, ontology.HERE)
 LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "pyshacl", "rdflib")
@@ -240,10 +241,11 @@ def swap_in(data: Path, finished: Path) -> None:
 
 
 def remove_old(data: Path) -> None:
-    """Remove all builds but the current one and the one before."""
+    """Remove all builds but the current one, the one before, and those that a process still uses."""
     current = (data / CURRENT).resolve()
     others = sorted(
         (each for each in (data / BUILDS).iterdir() if each != current), key=lambda each: each.stat().st_mtime
     )
     for each in others[: len(others) - (KEPT - 1)]:
-        shutil.rmtree(each)
+        if not is_held(each):
+            shutil.rmtree(each)

@@ -7,10 +7,13 @@ last: a folder without it is no build.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
+from weakref import finalize
 
 from pyoxigraph import RdfFormat, Store
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
@@ -80,13 +83,35 @@ def open_dataset(data: Path) -> BuiltDataset:
     if record is None:
         raise damaged(data, f"{build / SENTINEL} is missing or broken")
     path = build.resolve()
-    return BuiltDataset(
+    dataset = BuiltDataset(
         path=path,
         store=opened(path / WITH_CONCLUSIONS, record.store, data),
         asserted=opened(path / ASSERTED_ONLY, record.asserted, data),
         version=record.version,
         digest=record.digest,
     )
+    hold(dataset)
+    return dataset
+
+
+def hold(dataset: BuiltDataset) -> None:
+    """Let the build stay on the disk for as long as the dataset is in use, where the system has locks."""
+    with suppress(OSError):
+        record = os.open(dataset.path / SENTINEL, os.O_RDONLY)
+        finalize(dataset, os.close, record)
+        fcntl.flock(record, fcntl.LOCK_SH)
+
+
+def is_held(build: Path) -> bool:
+    """Tell whether some process uses a build."""
+    try:
+        with (build / SENTINEL).open("rb") as record:
+            fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def opened(path: Path, quads: int, data: Path) -> Store:
