@@ -113,7 +113,12 @@ ONTOLOGIES: Final = st.lists(AXIOMS, min_size=1, max_size=14).map(
 )
 
 
+def real_premises() -> frozenset[Triple]:
+    """Return the premises of the real dataset."""
+    return merged(Candidate(read_inputs()).quads, PREMISES)
+
+
 def real_closure() -> tuple[Reasoner, Derivations]:
     """Return the closure of the real dataset's premises."""
-    reasoner = Reasoner(merged(Candidate(read_inputs()).quads, PREMISES))
+    reasoner = Reasoner(real_premises())
     return reasoner, derivations_of(reasoner)

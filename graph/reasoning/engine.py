@@ -186,7 +186,7 @@ class Engine:
     def new_joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield a template's joins that are not known yet; matches of facts before `since` are known."""
         for join in self.schema.joins(template, since):
-            key = (join.rule, join.atoms, join.heads)
+            key = (join.rule, join.atoms, join.heads, join.tests)
             if key not in self.joins:
                 self.joins[key] = self.leftward(join)
                 yield self.joins[key]
@@ -239,7 +239,7 @@ class Engine:
     def passing(self, join: Join, rows: Rows) -> Rows:
         """Return the rows that pass the join's tests."""
         for test in join.tests if rows.size else ():
-            rows = rows.take(self.vocabulary.tests[test.name](*(rows.value(name) for name in test.variables)))
+            rows = rows.take(self.vocabulary.tests[test.name](*(rows.value(place) for place in test.places)))
         return rows
 
     def conclude(self, join: Join, rows: Rows) -> None:

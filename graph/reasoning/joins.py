@@ -11,8 +11,6 @@ from wicara.graph.reasoning.relation import Index, Ints, Mask, Relation, packed,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wicara.graph.reasoning.rules import Over
-
 Slot = int | str
 """A place of an atom: the number of a term, or the name of a variable."""
 
@@ -27,6 +25,14 @@ class Atom:
 
 
 @dataclass(frozen=True)
+class Test:
+    """A test on literals: its name, and the places whose terms it looks at."""
+
+    name: str
+    places: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
 class Join:
     """A rule with its schema premises filled in.
 
@@ -38,7 +44,7 @@ class Join:
     atoms: tuple[Atom, ...]
     heads: tuple[tuple[Slot, int, Slot], ...]
     schema: tuple[int, ...]
-    tests: tuple[Over, ...] = ()
+    tests: tuple[Test, ...] = ()
 
 
 @dataclass(frozen=True)

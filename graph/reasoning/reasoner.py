@@ -83,7 +83,7 @@ class Reasoner:
         vocabulary = Vocabulary(
             self.number_of_iri,
             self.whole_numbers,
-            {"ill_typed": self.on_literals(is_outside), "different": self.on_literals(is_different)},
+            {name: self.on_literals(test) for name, test in TESTS.items()},
             frozenset() if all_rules else frozenset(map(self.number_of_iri, REFLEXIVE)),
         )
         self.engine = Engine(self.rules, vocabulary, proofs=proofs)
@@ -246,6 +246,12 @@ def is_outside(literal: Literal, datatype: Term) -> bool:
     return not in_space(value, datatype.value)
 
 
+def is_inside(literal: Literal, datatype: Term) -> bool:
+    """Tell whether a literal has a value in the value space of a datatype of the map."""
+    value = value_of(literal)
+    return value is not None and isinstance(datatype, NamedNode) and in_space(value, datatype.value)
+
+
 def is_different(literal: Literal, other: Term) -> bool:
     """Tell whether two literals have values, and not the same."""
     values = value_of(literal), value_of(other) if isinstance(other, Literal) else None
@@ -300,6 +306,9 @@ def by_value(literals: Literals) -> list[list[int]]:
             groups[value].append(number)
     return list(groups.values())
 
+
+TESTS: Final = {"has_value": is_inside, "ill_typed": is_outside, "different": is_different}
+"""The tests of literals beside other premises."""
 
 GENERATED: Final = {"datatype": datatypes, "has_value": typed, "equal": equal, "different": different}
 """What the rules say that conclude from the literals alone."""

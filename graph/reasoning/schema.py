@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.reasoning.joins import Atom, Join, Slot
+from wicara.graph.reasoning.joins import Atom, Join, Slot, Test
 from wicara.graph.reasoning.rules import (
     RDF_TYPE,
     SAME_AS,
@@ -190,7 +190,8 @@ class Schema:
         named = {place for atom in atoms for place in (atom.subject, atom.object)}
         if any(isinstance(place, str) and place not in named for head in heads for place in head):
             return None
-        return Join(template.place, atoms, heads, facts, template.rule.tests)
+        tests = tuple(Test(each.name, tuple(map(slot, each.variables))) for each in template.rule.tests)
+        return Join(template.place, atoms, heads, facts, tests)
 
     def matches(self, premises: Sequence[Premise], rule: Rule, match: Match) -> Iterator[Match]:
         """Yield each match of the schema premises that goes with what is matched already."""
