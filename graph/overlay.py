@@ -63,9 +63,11 @@ def staged(data: Path) -> Iterator[Path]:
             stage.mkdir(parents=True)
         else:
             shutil.copytree(before, stage)
-        yield stage
-        if overlay_of(data) != stage.resolve():
-            shutil.rmtree(stage.parent)
+        try:
+            yield stage
+        finally:
+            if overlay_of(data) != stage.resolve():
+                shutil.rmtree(stage.parent)
     except OSError as error:
         raise Unavailable(
             f"cannot change {data / OVERLAY}: {error}; make room or name another folder with --data"
