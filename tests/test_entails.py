@@ -28,6 +28,12 @@ HEAD: Final = "@prefix : <http://example.org/> .\n" + "".join(
     f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("rdf", "rdfs", "owl", "xsd")
 )
 
+ANNOTATED: Final = """
+:p owl:propertyChainAxiom _:l . _:l rdf:first :q ; rdf:rest _:m . _:m rdf:first :r ; rdf:rest rdf:nil .
+_:x a owl:Axiom ; owl:annotatedSource :p ; owl:annotatedProperty owl:propertyChainAxiom ;
+  owl:annotatedTarget _:l ; rdfs:label 'a chain' .
+"""
+
 ENTAILED: Final = {
     "difference is symmetric": (":a owl:differentFrom :b .", ":b owl:differentFrom :a ."),
     "different values of a functional property have different subjects": (
@@ -165,6 +171,10 @@ ENTAILED: Final = {
     "two different values": (
         ":x :p :a, :b . :a owl:differentFrom :b .",
         ":x a [owl:onProperty :p; owl:minCardinality 2] .",
+    ),
+    "an annotated chain": (
+        ANNOTATED,
+        f"{ANNOTATED} _:x rdfs:label 'a chain' .",
     ),
     "a disjoint union": (
         ":C owl:disjointUnionOf (:A :B) .",

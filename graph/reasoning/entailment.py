@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.reasoning.noise import BUILT_IN
-from wicara.graph.reasoning.question import Goal, Reading
+from wicara.graph.reasoning.question import Goal, Question, Reading, without_headers
 from wicara.graph.reasoning.refutation import Prover
 from wicara.graph.reasoning.world import World
 
@@ -41,15 +41,45 @@ def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> bool | 
     headers of the conclusion are passed over.
     """
     asked = list(conclusion)
-    world = World(premises, (term for triple in asked for term in triple if isinstance(term, Literal)))
+    world = World(premises, (term for triple in asked for term in triple))
     contradictions = tuple(world.contradictions())
     if contradictions:
         return Inconsistent(contradictions)
-    names: dict[BlankNode, BlankNode] = {}
-    question = Reading((apart(triple, world, names) for triple in asked), world).question()
-    world.add(question.definitions)
-    solver = Solver(world, frozenset(names.values()) - question.constants)
-    return all(solver.solves(goals, {}) for goals in solver.components(question.goals))
+    renaming: dict[BlankNode, BlankNode] = {}
+    stated = [apart(triple, world, renaming) for triple in without_headers(asked)]
+    nodes = frozenset(renaming.values())
+    parts = connected(stated, nodes)
+    questions = [Reading(part, world).question() for part in parts]
+    world.add(triple for question in questions for triple in question.definitions)
+    prover = Prover(world)
+    return all(is_shown(*pair, prover, nodes) for pair in zip(parts, questions, strict=True))
+
+
+def is_shown(part: Sequence[Triple], question: Question, prover: Prover, names: frozenset[Term]) -> bool:
+    """Tell whether a connected part of a conclusion is shown.
+
+    Its class expressions are taken to exist; where that does not do, they are looked for in the premises as
+    any other blank node is (an annotation of an axiom names the very list that is annotated).
+    """
+    if Solver(prover, names - question.constants).solves(question.goals, {}):
+        return True
+    if not question.constants:
+        return False
+    variables: Bindings = {node: prover.world.fresh() for node in sorted(names, key=str)}
+    stated = [filled(Goal(t.subject, t.predicate, t.object), variables) for t in part]
+    return Solver(prover, frozenset(variables.values())).solves(stated, {})
+
+
+def connected(triples: Iterable[Triple], names: frozenset[Term]) -> list[list[Triple]]:
+    """Return triples in groups that share none of some nodes."""
+    groups: list[tuple[frozenset[Term], list[Triple]]] = []
+    for triple in triples:
+        own = names & {triple.subject, triple.object}
+        touched = [group for group in groups if group[0] & own]
+        groups = [group for group in groups if not group[0] & own]
+        nodes = own.union(*(group[0] for group in touched))
+        groups.append((nodes, [*(each for group in touched for each in group[1]), triple]))
+    return [group[1] for group in groups]
 
 
 def apart(triple: Triple, world: World, names: dict[BlankNode, BlankNode]) -> Triple:
@@ -66,26 +96,15 @@ def apart(triple: Triple, world: World, names: dict[BlankNode, BlankNode]) -> Tr
 class Solver:
     """Finds terms for the variables of goals so that every goal is shown."""
 
-    def __init__(self, world: World, variables: frozenset[Term]) -> None:
-        """Take the world and the blank nodes that are variables."""
-        self.world = world
+    def __init__(self, prover: Prover, variables: frozenset[Term]) -> None:
+        """Take what shows goals without variables, and the blank nodes that are variables."""
+        self.world = prover.world
         self.variables = variables
-        self.prover = Prover(world)
+        self.prover = prover
 
     def free(self, goal: Goal) -> frozenset[Term]:
         """Return the variables of a goal."""
         return self.variables & frozenset(goal.terms)
-
-    def components(self, goals: Iterable[Goal]) -> list[list[Goal]]:
-        """Return the goals in groups that share no variable."""
-        groups: list[tuple[set[Term], list[Goal]]] = []
-        for goal in goals:
-            free = set(self.free(goal))
-            touched = [group for group in groups if group[0] & free]
-            groups = [group for group in groups if not group[0] & free]
-            names = free.union(*(group[0] for group in touched))
-            groups.append((names, [each for group in touched for each in group[1]] + [goal]))
-        return [group[1] for group in groups]
 
     def solves(self, goals: Sequence[Goal], bindings: Bindings) -> bool:
         """Tell whether there are terms for the variables with which all goals are shown."""

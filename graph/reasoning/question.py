@@ -90,7 +90,7 @@ class Reading:
 
     def __init__(self, triples: Iterable[Triple], world: World) -> None:
         """Take the conclusion, whose blank nodes have names of their own, and the closure of the premises."""
-        self.triples = frozenset(without_headers(triples))
+        self.triples = frozenset(triples)
         self.world = world
         self.by_subject: dict[Term, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.used: dict[Term, int] = defaultdict(int)

@@ -72,15 +72,17 @@ def rdfs(name: str) -> NamedNode:
 class World:
     """The closure of some triples, and of what is supposed beside them."""
 
-    def __init__(self, premises: Iterable[Triple], literals: Iterable[Literal] = ()) -> None:
-        """Close the premises; `literals` are others that will be spoken of."""
+    def __init__(self, premises: Iterable[Triple], terms: Iterable[Term] = ()) -> None:
+        """Close the premises; `terms` are others that will be spoken of."""
         self.reasoner = Reasoner(all_rules=True, more=read_rules(BEYOND), quiet={"dt-diff"})
         self.made = 0
         self.is_exhausted = False
         self.depths: dict[Term, int] = {}
         self.spoken_of: set[str] = set()
-        for literal in literals:
-            self.reasoner.number(literal)
+        for term in terms:
+            self.spoken_of |= set(datatype_names(term))
+            if isinstance(term, Literal):
+                self.reasoner.number(term)
         stated = list(premises)
         self.reasoner.engine.limit = LIMIT + GROWTH * len(stated)
         self.add(stated)
