@@ -1,7 +1,7 @@
 """What a dataset must be before it is served: one function or query a check, all of them in one table.
 
 `wicara build` runs the tables in this order, and the slow one only where nothing quick falls short; `wicara
-check` runs all of it.
+check` runs all of it, and what a second reasoner says.
 """
 
 from __future__ import annotations
@@ -206,5 +206,14 @@ SLOW: Final = (
     ),
 )
 """Checks that validate and reason."""
+
+THOROUGH: Final = (
+    Check(
+        "second reasoner",
+        "the engine and owlrl conclude the same of this dataset",
+        closure_checks.disagreements,
+    ),
+)
+"""Checks that take seconds: `wicara check` alone runs them."""
 
 STAGES: Final = (QUICK, SLOW)

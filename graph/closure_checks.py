@@ -9,6 +9,7 @@ from wicara.graph.assembly import graphs_stating, merged
 from wicara.graph.blame import blamed
 from wicara.graph.dataset import DEFAULT, PREMISES, GraphKind
 from wicara.graph.naming import called
+from wicara.graph.reasoning import Closure, materialise
 from wicara.ontology import PREFIXES
 
 from wicara import ontology
@@ -73,6 +74,22 @@ def misplaced_statements(candidate: Candidate) -> Iterator[str]:
     for quad in quads:
         if isinstance(quad.graph_name, DefaultGraph) and quad.triple not in accounted:
             yield f"the default graph holds {quad.triple}, which no named graph accounts for"
+
+
+def disagreements(candidate: Candidate) -> Iterator[str]:
+    """Name each conclusion and each contradicting rule that only one of the two reasoners has."""
+    premises = merged(candidate.quads, PREMISES)
+    ours, theirs = (materialise(premises, engine) for engine in ("native", "owlrl"))
+    for engine, one, other in (("native", ours, theirs), ("owlrl", theirs, ours)):
+        for triple in sorted(one.conclusions - other.conclusions, key=str):
+            yield f"only {engine} concludes {triple}"
+        for rule in sorted(rules_broken(one) - rules_broken(other)):
+            yield f"only {engine} finds a contradiction by {rule}"
+
+
+def rules_broken(closure: Closure) -> set[str]:
+    """Return the names of the rules by which premises contradict each other."""
+    return {each.rule for each in closure.inconsistencies}
 
 
 def in_graphs(candidate: Candidate, iris: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.candidate import Candidate
-from wicara.graph.check import QUICK, SLOW
+from wicara.graph.check import QUICK, SLOW, THOROUGH
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.inputs import Inputs, read_inputs
 from wicara.ontology import PREFIXES
@@ -131,6 +131,16 @@ def test_two_individuals_that_come_out_as_one_are_told(inputs: Inputs) -> None:
     candidate = Candidate(Inputs(inputs.files, (second, third, functional), inputs.digest))
     (check,) = [check for check in SLOW if check.name == "inferred identity"]
     assert any("come out as one thing" in each for each in check.findings(candidate))
+
+
+def test_reasoners_that_disagree_are_told(inputs: Inputs) -> None:
+    """What only one of the two reasoners finds is named, with its rule; they agree on the real data."""
+    (check,) = THOROUGH
+    assert list(check.findings(Candidate(inputs))) == []
+    in_range = statement("ontology", "skos:notation", "rdfs:range", "xsd:integer")
+    word = statement(FACT, "state:laos", "skos:notation", Literal("one"))
+    candidate = Candidate(Inputs(inputs.files, (*inputs.quads, in_range, word), inputs.digest))
+    assert "only native finds a contradiction by dt-not-type" in list(check.findings(candidate))
 
 
 def test_claim_contents_are_not_in_the_default_graph(dataset: BuiltDataset) -> None:

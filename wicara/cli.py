@@ -161,13 +161,13 @@ def check(data: Path | None, extra: Path | None, sources: tuple[str, ...]) -> No
     is known by its SHA-256; write ID=FILE to say which article it is.
     """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - loads the validator and the reasoner
-    from wicara.graph.check import STAGES, compared, run  # noqa: PLC0415
+    from wicara.graph.check import STAGES, THOROUGH, compared, run  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
     from wicara.graph.overlay import overlay_of  # noqa: PLC0415
 
     with progress() as step:
         candidate = Candidate(read_inputs(extra, overlay_of(data or default_folder())))
-        found = (*compared(candidate, sources), *run(chain(*STAGES), candidate, step))
+        found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
 
