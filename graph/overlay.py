@@ -82,17 +82,20 @@ def states_in(data: Path) -> list[Path]:
 
 
 def number_of(overlay: Path | None) -> int:
-    """Return the number of a state; 0 where there is no overlay, or one that a person made."""
-    name = overlay.parent.name if overlay else ""
-    return int(name) if name.isdigit() else 0
+    """Return the number of a state; 0 where there is no overlay, or a folder that a person made."""
+    if overlay is None or overlay.parent.parent.name != STATES:
+        return 0
+    return int(overlay.parent.name)
 
 
 def publish(data: Path, stage: Path) -> None:
-    """Make a staged overlay the current one in a single step."""
-    link = data / f"{OVERLAY}.new"
+    """Make a staged overlay the current one in a single step; a folder that a person made is kept beside."""
+    current, link = data / OVERLAY, data / f"{OVERLAY}.new"
+    if current.is_dir() and not current.is_symlink():
+        current.rename(data / STATES / f"found-{stage.parent.name}")
     link.unlink(missing_ok=True)
     link.symlink_to(stage.relative_to(data))
-    link.replace(data / OVERLAY)
+    link.replace(current)
     for old in states_in(data)[:-KEPT]:
         shutil.rmtree(old)
 
