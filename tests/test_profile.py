@@ -41,6 +41,10 @@ INSIDE = (
     ":q owl:propertyChainAxiom ( :p :p ) . :p owl:inverseOf :q .",
     ":p rdfs:domain :A ; rdfs:range [ owl:intersectionOf ( :A :B ) ] .",
     ":d rdfs:range xsd:integer ; rdfs:subPropertyOf :d . :d a owl:FunctionalProperty .",
+    ":label rdfs:subPropertyOf rdfs:label ; a owl:AnnotationProperty ; rdfs:range rdf:List .",
+    ":p rdfs:subPropertyOf owl:topObjectProperty .",
+    ":v a [ owl:onProperty :p ; owl:allValuesFrom :B ] .",
+    ":d rdfs:range [ a rdfs:Datatype ; owl:intersectionOf ( xsd:integer xsd:decimal ) ] .",
     ':v dcterms:created "2018-08-02"^^xsd:date ; :d "2018-08-02"^^xsd:date .',
 )
 
@@ -77,6 +81,13 @@ OUTSIDE = (
     (":p a owl:ReflexiveProperty .", "owl:ReflexiveProperty"),
     (":o owl:imports <urn:other> .", "owl:imports"),
     (":d rdfs:range xsd:date .", "xsd:date is no datatype of OWL 2 RL"),
+    (":p rdfs:range rdf:List .", "rdf:List is no class or datatype of OWL 2 RL"),
+    (":d rdfs:range [ a rdfs:Datatype ; owl:oneOf ( 1 2 ) ] .", "owl:oneOf may not stand in a data range"),
+    (
+        "[ owl:onProperty :d ; owl:someValuesFrom [ a rdfs:Datatype ; owl:unionOf () ] ] rdfs:subClassOf :A .",
+        "owl:unionOf may not stand in a data range",
+    ),
+    (":v a [ owl:unionOf ( :A :B ) ] .", "owl:unionOf may not stand in a superclass"),
     (":A rdfs:subClassOf :Missing .", "<urn:x:Missing> is not declared as a class"),
     (":p rdfs:domain :Missing .", "<urn:x:Missing> is not declared as a class"),
     (":p rdfs:subPropertyOf :missing .", "<urn:x:missing> is not declared as a property"),

@@ -31,7 +31,7 @@ RDFS: Final = PREFIXES["rdfs"]
 XSD: Final = PREFIXES["xsd"]
 
 DATATYPES: Final = frozenset(
-    {f"{RDF}PlainLiteral", f"{RDF}XMLLiteral", f"{RDF}langString", f"{RDFS}Literal"}
+    {f"{RDF}PlainLiteral", f"{RDF}XMLLiteral", f"{RDFS}Literal"}
     | {
         XSD + name
         for name in (
@@ -91,6 +91,23 @@ FORBIDDEN_TYPES: Final = {f"{OWL}ReflexiveProperty": "owl:ReflexiveProperty is n
 PROPERTY_KINDS: Final = {
     f"{OWL}{name}": name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 }
+BUILT_IN: Final = {
+    **{f"{RDFS}{name}": "AnnotationProperty" for name in ("label", "comment", "seeAlso", "isDefinedBy")},
+    **{
+        f"{OWL}{name}": "AnnotationProperty"
+        for name in (
+            "deprecated",
+            "versionInfo",
+            "priorVersion",
+            "backwardCompatibleWith",
+            "incompatibleWith",
+        )
+    },
+    **{f"{OWL}{name}ObjectProperty": "ObjectProperty" for name in ("top", "bottom")},
+    **{f"{OWL}{name}DataProperty": "DatatypeProperty" for name in ("top", "bottom")},
+}
+"""The properties that need no declaration, with their kinds (Structural Specification, table 5)."""
+
 PROPERTY_AXIOMS: Final = ("subPropertyOf", "domain", "range")
 SIMPLE_ONLY: Final = tuple(
     f"{OWL}{name}"
@@ -162,9 +179,24 @@ def faulty_class_axioms(axioms: Axioms) -> Iterator[Finding]:
     for predicate, (of_subject, of_object) in CLASS_AXIOMS.items():
         for subject, target in axioms.subjects_of(predicate):
             where = (subject, predicate)
+            if is_about_annotations(axioms, subject, predicate):
+                continue
             if of_subject:
                 yield from faulty_expression(axioms, subject, of_subject, where)
             yield from faulty_expression(axioms, target, of_object, where)
+
+
+def is_about_annotations(axioms: Axioms, subject: Term, predicate: str) -> bool:
+    """Tell whether this is a domain or range of an annotation property, which may be any IRI (10.2)."""
+    kinds = axioms.types(subject) & PROPERTY_KINDS.keys()
+    return predicate in {f"{RDFS}domain", f"{RDFS}range"} and kinds == {f"{OWL}AnnotationProperty"}
+
+
+def faulty_assertions(axioms: Axioms) -> Iterator[Finding]:
+    """Class assertions: an individual may be in a superclass expression only (section 4.2.5)."""
+    for subject, target in axioms.subjects_of(f"{RDF}type"):
+        if isinstance(target, BlankNode):
+            yield from faulty_expression(axioms, target, "superclass", (subject, f"{RDF}type"))
 
 
 def faulty_disjointness(axioms: Axioms) -> Iterator[Finding]:
@@ -196,7 +228,10 @@ def faulty_name(axioms: Axioms, term: NamedNode, position: str) -> str | None:
     if term.value == f"{OWL}Thing":
         return f"owl:Thing may not be a {position}"
     if term.value.startswith((XSD, RDFS, RDF)):
-        return None if term.value in DATATYPES else f"{called_term(term)} is no datatype of OWL 2 RL"
+        if term.value in DATATYPES:
+            return None
+        kind = "datatype" if term.value.startswith(XSD) else "class or datatype"
+        return f"{called_term(term)} is no {kind} of OWL 2 RL"
     if axioms.types(term) & {f"{OWL}Class", f"{RDFS}Datatype"} or term.value == f"{OWL}Nothing":
         return None
     return f"{called_term(term)} is not declared as a class"
@@ -205,7 +240,10 @@ def faulty_name(axioms: Axioms, term: NamedNode, position: str) -> str | None:
 def faulty_construct(
     axioms: Axioms, term: Term, construct: str, position: str, where: Axiom
 ) -> Iterator[Finding]:
-    """Check one construct of a class expression, and the expressions inside it."""
+    """Check one construct of a class expression or data range, and the expressions inside it."""
+    if f"{RDFS}Datatype" in axioms.types(term) and construct != "intersectionOf":
+        yield finding(where, f"owl:{construct} may not stand in a data range")
+        return
     if construct not in ALLOWED[position]:
         yield finding(where, f"owl:{construct} may not stand in a {position} expression")
         return
@@ -276,11 +314,18 @@ def undeclared_property(axioms: Axioms, term: Term, where: Axiom) -> Iterator[Fi
     """Certify that a property is declared, as one kind only; an anonymous inverse is a property too."""
     inverses = axioms.objects(term, "inverseOf") if isinstance(term, BlankNode) else []
     for each in inverses or [term]:
-        kinds = sorted(PROPERTY_KINDS[kind] for kind in axioms.types(each) & PROPERTY_KINDS.keys())
+        kinds = kinds_of(axioms, each)
         if not kinds:
             yield finding(where, f"{called_term(each)} is not declared as a property")
         if len(kinds) > 1:
             yield finding(where, f"{called_term(each)} is declared as {' and '.join(kinds)}")
+
+
+def kinds_of(axioms: Axioms, term: Term) -> list[str]:
+    """Return the kinds of a property as it is declared, or as OWL has it."""
+    if isinstance(term, NamedNode) and term.value in BUILT_IN:
+        return [BUILT_IN[term.value]]
+    return sorted(PROPERTY_KINDS[kind] for kind in axioms.types(term) & PROPERTY_KINDS.keys())
 
 
 def composite_misused(axioms: Axioms) -> Iterator[Finding]:
@@ -315,6 +360,7 @@ def composite(axioms: Axioms) -> set[Term]:
 
 LOOKS: Final[tuple[Callable[[Axioms], Iterator[Finding]], ...]] = (
     faulty_class_axioms,
+    faulty_assertions,
     faulty_disjointness,
     forbidden,
     undeclared,
