@@ -57,7 +57,7 @@ COUNTED: Final = 6
 """The greatest maximum that is tried by supposing one value more."""
 CANDIDATES: Final = 10
 """How many values are looked at for a minimum."""
-BUDGET: Final = 300
+BUDGET: Final = 100
 """How many suppositions are made for one conclusion, at most."""
 WORK: Final = 10_000_000
 """How many facts may be looked through for them in all."""
