@@ -84,7 +84,7 @@ OUTSIDE = (
     (":p rdfs:range rdf:List .", "rdf:List is no class or datatype of OWL 2 RL"),
     (":d rdfs:range [ a rdfs:Datatype ; owl:oneOf ( 1 2 ) ] .", "owl:oneOf may not stand in a data range"),
     (
-        "[ owl:onProperty :d ; owl:someValuesFrom [ a rdfs:Datatype ; owl:unionOf () ] ] rdfs:subClassOf :A .",
+        "[ owl:onProperty :d ; owl:someValuesFrom [ a rdfs:Datatype ; owl:unionOf () ] ] rdfs:subClassOf :A.",
         "owl:unionOf may not stand in a data range",
     ),
     (":v a [ owl:unionOf ( :A :B ) ] .", "owl:unionOf may not stand in a superclass"),
