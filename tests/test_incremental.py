@@ -44,6 +44,7 @@ TRIPLES: Final = st.one_of(
     ),
     st.builds(Triple, INDIVIDUAL, terms(OWL, "sameAs"), INDIVIDUAL),
 )
+CLASS_ONE: Final = NamedNode("http://example.org/C1")
 CHANGES: Final = st.lists(st.tuples(st.booleans(), st.lists(TRIPLES, max_size=4)), min_size=1, max_size=5)
 
 
@@ -83,3 +84,17 @@ def test_first_proofs_are_well_founded(start: list[Triple], more: list[Triple]) 
         proof = facts.proof(number)
         assert proof is not None
         assert all(premise < number and facts.batch.values[premise] != GONE for premise in proof[1])
+
+
+def test_a_contradiction_outlives_many_that_are_gone() -> None:
+    """Of very many contradictions of one kind, the one that remains after a retraction is still told."""
+    disjoint = Triple(NamedNode("http://example.org/C0"), NamedNode(f"{OWL}disjointWith"), CLASS_ONE)
+    both = [
+        Triple(NamedNode(f"http://example.org/x{n}"), TYPE, each)
+        for n in range(300)
+        for each in (NamedNode("http://example.org/C0"), CLASS_ONE)
+    ]
+    reasoner = Reasoner([disjoint, *both])
+    reasoner.retract(both[:-2])
+    (left,) = reasoner.contradictions()
+    assert left.rule.name == "cax-dw"

@@ -226,10 +226,10 @@ class Reasoner:
     def clashing(self, clash: Clash, gone: Mask) -> Iterator[tuple[int, ...]]:
         """Yield the premises of a contradiction's rows whose premises all hold."""
         batch = self.engine.facts.batches[clash.batch]
-        for row in batch.premises[:LISTED].tolist():
-            facts = (*batch.schema, *row)
-            if not any(gone[fact] for fact in facts):
-                yield facts
+        if any(gone[fact] for fact in batch.schema):
+            return
+        holding = batch.premises[~gone[batch.premises].any(axis=1)]
+        yield from ((*batch.schema, *row) for row in holding[:LISTED].tolist())
 
     def step(self, rule: int, premises: tuple[int, ...], conclusion: Statement | None) -> Step:
         """Return a step of a proof by its numbers."""
