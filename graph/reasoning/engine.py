@@ -105,11 +105,11 @@ class Engine:
         """Close the facts under the rules."""
         deltas = self.grown()
         while True:
-            for join in self.fresh(deltas):
-                self.start(join)
             for table, delta in deltas.items():
                 for join, place, part in self.triggered(table, delta):
                     self.evaluate(join, place, part)
+            for join in self.fresh(deltas):
+                self.start(join)
             deltas = self.grown()
             if not deltas:
                 return

@@ -13,6 +13,7 @@ from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, 
 from wicara.graph.reasoning.engine import Engine, Vocabulary
 from wicara.graph.reasoning.facts import GONE, Column
 from wicara.graph.reasoning.noise import REFLEXIVE
+from wicara.graph.reasoning.relation import among
 from wicara.graph.reasoning.rules import Rule, rules
 from wicara.ontology import PREFIXES
 
@@ -187,7 +188,7 @@ class Reasoner:
             return isinstance(literal, Literal) and test(literal, self.terms[two])
 
         def masked(ones: Ints, twos: Ints) -> Mask:
-            found = np.isin(ones, self.literal_numbers.values)
+            found = among(ones, self.literal_numbers.values)
             pairs = zip(ones[found].tolist(), twos[found].tolist(), strict=True)
             found[found] = [holds(one, two) for one, two in pairs]
             return found
@@ -215,8 +216,11 @@ class Reasoner:
     def contradictions(self) -> Iterator[Step]:
         """Yield the contradictions: steps without a conclusion, and literals without a value."""
         gone = self.engine.facts.batch.values == GONE
-        for clash in self.engine.clashes:
-            yield from (self.step(clash.join.rule, facts, None) for facts in self.clashing(clash, gone))
+        told = (
+            (each.join.rule, facts) for each in self.engine.clashes for facts in self.clashing(each, gone)
+        )
+        for place, facts in dict.fromkeys(told):
+            yield self.step(place, facts, None)
         rule = next(rule for rule in self.rules if rule.name == "dt-not-type")
         for number in sorted(self.ill_typed_terms):
             for table in tuple(self.engine.tables.values()):
