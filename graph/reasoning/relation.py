@@ -31,6 +31,15 @@ def distinct(values: Ints) -> Ints:
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
+def among(values: Ints, ordered: Ints) -> Mask:
+    """Tell which numbers stand in an ordered column; `numpy.isin` imports numpy.ma too."""
+    if not len(ordered):
+        return np.zeros(len(values), np.bool_)
+    at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: Mask = ordered[at] == values
+    return found
+
+
 class Index:
     """Pairs in order, with the number of the fact that each is."""
 
