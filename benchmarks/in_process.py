@@ -81,8 +81,6 @@ def single_facts(document: Document) -> None:
     """Print what it takes to add and to retract one fact."""
     reasoner = closed(document)
     facts = [student(number) for number in range(FACTS)]
-    first = seconds(lambda: reasoner.retract([facts[0]]), time.perf_counter)
-    print(f"100k: the first retraction also makes the index from facts to what rests on them: {first:.2f} s")
     added = [seconds(partial(reasoner.add, [fact]), time.perf_counter) for fact in facts]
     retracted = [seconds(partial(reasoner.retract, [fact]), time.perf_counter) for fact in facts]
     for name, taken in (("added", added), ("retracted", retracted)):

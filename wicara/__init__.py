@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +9,16 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-__version__ = version("wicara")
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """Return `__version__` when it is first asked for."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # noqa: PLC0415 - a tenth of the start of most commands
+
+    return version("wicara")
 
 
 def load(data: Path | None = None) -> Store:

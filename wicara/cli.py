@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from wicara import __version__
 from wicara.graph.errors import WicaraError
 
 if TYPE_CHECKING:
@@ -73,7 +72,8 @@ def print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
     """Print the version of the software and that of the dataset that it comes with."""
     if not wanted or ctx.resilient_parsing:
         return
-    from wicara.graph.inputs import dataset_version  # noqa: PLC0415 - a command loads only what it needs
+    from wicara import __version__  # noqa: PLC0415 - a command loads only what it needs
+    from wicara.graph.inputs import dataset_version  # noqa: PLC0415
 
     click.echo(f"wicara {__version__}, dataset {dataset_version()}")
     ctx.exit()

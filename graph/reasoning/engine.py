@@ -76,6 +76,8 @@ class Engine:
         self.tables = Tables()
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
+        self.axioms = frozenset[int]().union(*self.templates.values())
+        self.spanning = {each: tables for each, tables in self.templates.items() if each.spans_tables}
         self.spanned: dict[Template, int] = {}
         self.matched = 0
         self.steps: dict[int, int] = {}
@@ -164,9 +166,10 @@ class Engine:
 
     def fresh(self, deltas: Mapping[int, Delta]) -> list[Join]:
         """Return the joins that the templates have now and had not before."""
+        schema_grew = not self.matched or not self.axioms.isdisjoint(deltas)
         found = [
             join
-            for template, watched in self.templates.items()
+            for template, watched in (self.templates if schema_grew else self.spanning).items()
             if self.is_due(template, watched, deltas)
             for join in self.new_joins(template, self.matched)
         ]
