@@ -67,3 +67,9 @@ def test_every_make_target_exists(target: str) -> None:
 def test_every_folder_of_the_map_exists(folder: str) -> None:
     """The map of the folders names folders that are there."""
     assert (ROOT / folder).is_dir()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((docs/[^)#]+)\)", README))))
+def test_every_guide_named_exists(target: str) -> None:
+    """The README's links to guides lead somewhere."""
+    assert (ROOT / target).is_file()
