@@ -16,9 +16,9 @@ from wicara.graph.assembly import merged
 from wicara.graph.candidate import Candidate
 from wicara.graph.dataset import PREMISES
 from wicara.graph.inputs import read_inputs
-from wicara.graph.reasoning.documents import no_collection, read
+from wicara.graph.reasoning.documents import lines_of, no_collection, read
 from wicara.graph.reasoning.materialisation import materialise
-from wicara.graph.reasoning.over_files import tables
+from wicara.graph.reasoning.over_files import conclusions, tables
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
@@ -38,9 +38,24 @@ def main() -> None:
     print(f"\nInside a process: medians of {RUNS}, in turns (of {FACTS} for single facts)")
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
+            steps(size, write(size, Path(folder)))
             proofs(size, read([write(size, Path(folder))]))
         single_facts(read([write("100k", Path(folder))]))
     dataset()
+
+
+def steps(size: str, path: Path) -> None:
+    """Print what `wicara reason` does with a file, and how long each part takes."""
+    start = time.process_time()
+    document = read([path])
+    parsed = time.process_time()
+    reasoner = closed(document)
+    done = time.process_time()
+    lines_of(reasoner.terms, conclusions(reasoner))
+    end = time.process_time()
+    print(
+        f"{size}: read {parsed - start:.2f} s, close {done - parsed:.2f} s, sort and write {end - done:.2f} s"
+    )
 
 
 def proofs(size: str, document: Document) -> None:
