@@ -164,11 +164,20 @@ def test_proofs(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> 
 
 
 def test_owlrl_is_a_choice(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> None:
-    """Owlrl concludes the same here; it has no proofs, and asking it for them is a mistake."""
+    """Owlrl concludes the same here; asking it for proofs, or for other rules, is a mistake."""
     file = write(A_PERSON)
     outputs = [wicara("reason", file, "--engine", engine).stdout for engine in ("native", "owlrl")]
     assert outputs[0] == outputs[1]
     assert wicara("reason", file, "--engine", "owlrl", "--proofs", tmp_path / "p").returncode == 2
+    assert wicara("reason", file, "--engine", "owlrl", "--all-rules").returncode == 2
+
+
+def test_the_rules_that_make_noise_can_be_turned_on(wicara: Command, write: Callable[..., Path]) -> None:
+    """With --all-rules the reflexive triples come too, and all that is concluded without it."""
+    file = write(A_PERSON)
+    plain, noisy = (set(wicara("reason", file, *more).stdout.splitlines()) for more in ((), ("--all-rules",)))
+    assert plain < noisy
+    assert any("sameAs" in line for line in noisy - plain)
 
 
 def places(document: Document) -> tuple[object, object]:

@@ -563,20 +563,26 @@ RDF_FILE: Final = click.Path(path_type=Path)
     type=click.Path(path_type=Path, dir_okay=False),
     help="File for the first proof of each inferred triple, as JSON lines.",
 )
-def reason(files: tuple[Path, ...], output: Path | None, engine: str, proofs: Path | None) -> None:
+@click.option("--all-rules", is_flag=True, help="Run the rules too that make only noise.")
+def reason(
+    files: tuple[Path, ...], output: Path | None, engine: str, proofs: Path | None, *, all_rules: bool
+) -> None:
     """Write what follows from FILES by the OWL 2 RL rules: the inferred triples only, as sorted N-Triples.
 
     FILES are RDF, their formats told by their ends: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several are
     one graph; their blank nodes are kept apart. Triples that hold of everything (x owl:sameAs x) are not
-    written. The exit code is 0 where FILES are consistent, 3 where they contradict themselves (standard error
-    says how, each contradiction after the name of its rule), and 2 where one cannot be read.
+    written, unless --all-rules asks for them. The exit code is 0 where FILES are consistent, 3 where they
+    contradict themselves (standard error says how, each contradiction after the name of its rule), and 2 where
+    one cannot be read.
     """
     from wicara.graph.reasoning.over_files import reason as reason_over  # noqa: PLC0415 - loaded when needed
     from wicara.output import emit  # noqa: PLC0415
 
-    if proofs and engine == "owlrl":
-        raise click.UsageError("owlrl has no proofs: leave out --proofs, or --engine.")
-    result = reason_over(files, engine, proofs=proofs is not None)
+    if engine == "owlrl" and (proofs or all_rules):
+        raise click.UsageError(
+            "owlrl has no proofs and one set of rules: leave out --proofs and --all-rules."
+        )
+    result = reason_over(files, engine, proofs=proofs is not None, all_rules=all_rules)
     if proofs:
         emit(result.proofs, proofs)
     emit(result.inferred, output)

@@ -33,10 +33,10 @@ class Result:
     contradictions: tuple[tuple[str, str], ...]
 
 
-def native(document: Document, *, proofs: bool = False) -> Result:
-    """Return what the engine of this package concludes."""
+def native(document: Document, *, proofs: bool = False, all_rules: bool = False) -> Result:
+    """Return what the engine of this package concludes; `all_rules` turns on those that make only noise."""
     with no_collection():
-        reasoner = Reasoner()
+        reasoner = Reasoner(all_rules=all_rules)
         numbers = np.array([reasoner.number(term) for term in document.terms], np.int64)
         reasoner.add_tables(tables(numbers[document.rows]))
         rows = conclusions(reasoner)
@@ -47,8 +47,8 @@ def native(document: Document, *, proofs: bool = False) -> Result:
         )
 
 
-def owlrl(document: Document, *, proofs: bool = False) -> Result:  # noqa: ARG001 - it has no proofs
-    """Return what owlrl concludes, without what it says of the vocabularies and of everything."""
+def owlrl(document: Document, **_options: bool) -> Result:
+    """Return what owlrl concludes, without what it says of vocabularies and of everything."""
     from wicara.graph.reasoning.inconsistency import inconsistencies_of  # noqa: PLC0415 - owlrl is slow to load
     from wicara.graph.reasoning.owlrl_engine import close  # noqa: PLC0415
 
@@ -76,9 +76,11 @@ ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": o
 """The engines by their names."""
 
 
-def reason(paths: Sequence[Path], engine: str = "native", *, proofs: bool = False) -> Result:
+def reason(
+    paths: Sequence[Path], engine: str = "native", *, proofs: bool = False, all_rules: bool = False
+) -> Result:
     """Return what follows from files; raises UnreadableInput with file, line and column."""
-    return ENGINES[engine](read(paths), proofs=proofs)
+    return ENGINES[engine](read(paths), proofs=proofs, all_rules=all_rules)
 
 
 def told_once(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
