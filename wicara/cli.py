@@ -572,7 +572,7 @@ def reason(
     FILES are RDF, their formats told by their ends: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several are
     one graph; their blank nodes are kept apart. Triples that hold of everything (x owl:sameAs x) are not
     written, unless --all-rules asks for them. The exit code is 0 where FILES are consistent, 3 where they
-    contradict themselves (standard error says how, each contradiction after the name of its rule), and 2 where
+    contradict themselves (standard error says how, each contradiction after its rule), and 2 where
     one cannot be read.
     """
     from wicara.graph.reasoning.over_files import reason as reason_over  # noqa: PLC0415 - loaded when needed
