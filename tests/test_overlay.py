@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from conftest import CHECKOUT
 from pyoxigraph import NamedNode, Triple
 from test_build import ARTICLE, FACT, fact, one
 from wicara.graph import overlay
@@ -34,7 +34,6 @@ from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from pathlib import Path
 
     from conftest import Command
     from pyoxigraph import Quad
@@ -223,7 +222,7 @@ def retracting(*names: str) -> Callable[[Path, Inputs], None]:
 
 def test_the_guide_can_be_followed(wicara: Command, own_data: Path) -> None:
     """The retractions of the guide run, one after the other, and leave the dataset as it was."""
-    guide = (CHECKOUT / "docs" / "change-facts.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parent.parent / "docs" / "change-facts.md").read_text(encoding="utf-8")
     commands = [line.split()[1:] for line in guide.splitlines() if line.startswith("wicara retract ")]
     assert len(commands) == 3
     for command in commands:
