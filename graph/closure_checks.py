@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
@@ -15,12 +16,13 @@ from wicara.ontology import PREFIXES
 from wicara import ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wicara.graph.candidate import Candidate
 
 SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
 
+NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 GRAPHS_NAMED: Final = 5
 """How many graphs one finding names."""
 
@@ -42,9 +44,10 @@ def data_shapes(candidate: Candidate) -> Iterator[str]:
 def inconsistencies(candidate: Candidate) -> Iterator[str]:
     """Nothing that follows contradicts anything else (the rules of OWL 2 RL whose conclusion is false)."""
     closed = merged(candidate.quads, PREMISES) | candidate.closure.conclusions
+    words = quotes(candidate) if candidate.closure.inconsistencies else {}
     for found in candidate.closure.inconsistencies:
         graphs = blamed(candidate.quads, closed, found.terms)
-        yield f"{found.message} (rule {found.rule}){see(graphs)}"
+        yield f"{found.message} (rule {found.rule}){see(graphs, words)}"
 
 
 def inferred_identity(candidate: Candidate) -> Iterator[str]:
@@ -97,7 +100,15 @@ def in_graphs(candidate: Candidate, iris: Iterable[str]) -> str:
     return see(graphs_stating(candidate.quads, frozenset(iris)))
 
 
-def see(graphs: tuple[str, ...]) -> str:
-    """Return the first of these graphs as the end of a sentence."""
+def see(graphs: tuple[str, ...], words: Mapping[str, str] = NO_WORDS) -> str:
+    """Return the first of these graphs as the end of a sentence, each with its words if they are given."""
     more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
-    return f"; see {', '.join(map(called, graphs[:GRAPHS_NAMED]))}{more}" if graphs else ""
+    named = (f"{called(g)} (“{words[g]}”)" if g in words else called(g) for g in graphs[:GRAPHS_NAMED])
+    return f"; see {', '.join(named)}{more}" if graphs else ""
+
+
+def quotes(candidate: Candidate) -> dict[str, str]:
+    """Return the words that each fact graph rests on."""
+    query = "SELECT ?graph ?words { ?graph wic:evidence/oa:hasTarget/oa:hasSelector/oa:exact ?words }"
+    found = candidate.store.query(query, prefixes=dict(PREFIXES))
+    return {row["graph"].value: row["words"].value for row in found}  # type: ignore[union-attr]

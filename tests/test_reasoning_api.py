@@ -67,3 +67,29 @@ def test_entails(form: str) -> None:
     nothing = "@prefix : <http://example.org/> . :house :within [] ."
     assert entails(FORMS[form](TURTLE), FORMS[form](something)) is True
     assert entails(FORMS[form](TURTLE), FORMS[form](nothing)) is False
+
+
+def test_an_inconsistency_has_its_proof() -> None:
+    """A contradiction tells its rule and premises, and its proof ends in what is asserted."""
+    turtle = """
+    @prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    :Cat rdfs:subClassOf :Animal . :Animal owl:disjointWith :Stone . :tom a :Cat , :Stone .
+    """
+    closure = materialise(quads(turtle))
+    (found,) = closure.inconsistencies
+    assert found.rule == "cax-dw"
+    assert len(found.premises) == 3
+    proof = closure.proof(found)
+    assert proof.conclusion is None
+    assert {str(fact[2]).rsplit("/", 1)[-1] for fact in proof.leaves()} == {"Animal>", "Stone>", "Cat>"}
+    assert len(proof.leaves()) == 4
+
+
+def test_owlrl_keeps_no_proofs() -> None:
+    """Asked for the proof of a contradiction that owlrl found, the closure says that there is none."""
+    turtle = "@prefix : <urn:> . @prefix owl: <http://www.w3.org/2002/07/owl#> . :a owl:differentFrom :a ."
+    closure = materialise(quads(turtle), "owlrl")
+    (found,) = closure.inconsistencies
+    with pytest.raises(ValueError, match="native"):
+        closure.proof(found)

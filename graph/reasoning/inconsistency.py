@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import QuerySolution, Triple
-    from wicara.graph.reasoning.reasoner import Reasoner
+    from wicara.graph.reasoning.proofs import Proof
+    from wicara.graph.reasoning.reasoner import Reasoner, Statement
 
 PAIR: Final = "?list rdf:rest* ?here . ?here rdf:first ?a . ?here rdf:rest/rdf:rest*/rdf:first ?b ."
 """Any two members of an RDF list, in its order."""
@@ -92,11 +93,15 @@ TOLD: Final = ("x", "y", "p", "a", "b")
 
 @dataclass(frozen=True)
 class Inconsistency:
-    """A contradiction in the data: the rule that found it, what it is, the IRIs concerned."""
+    """A contradiction: the rule that found it, what it is, the IRIs concerned, and the rule's premises.
+
+    owlrl tells no premises.
+    """
 
     rule: str
     message: str
     terms: tuple[str, ...]
+    premises: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,14 @@ class Closure:
     conclusions: frozenset[Triple]
     inconsistencies: tuple[Inconsistency, ...]
     reasoner: Reasoner | None = None
+
+    def proof(self, inconsistency: Inconsistency) -> Proof:
+        """Return the proof of an inconsistency, down to what is asserted; ValueError if none is kept."""
+        from wicara.graph.reasoning.proofs import contradiction, derivations_of  # noqa: PLC0415 - when asked
+
+        if self.reasoner is None:
+            raise ValueError("this engine keeps no proofs: materialise with the native one")
+        return contradiction(derivations_of(self.reasoner), inconsistency.rule, inconsistency.premises)
 
 
 def inconsistencies_of(triples: Iterable[Triple], messages: Iterable[str] = ()) -> tuple[Inconsistency, ...]:

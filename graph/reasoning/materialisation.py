@@ -61,8 +61,8 @@ def closure_of(reasoner: Reasoner) -> Closure:
 
 
 def inconsistency(step: Step) -> Inconsistency:
-    """Return a contradiction in words, with the IRIs of which it tells."""
-    return Inconsistency(step.rule.name, told(step), concerned(step))
+    """Return a contradiction in words, with the IRIs of which it tells and the premises."""
+    return Inconsistency(step.rule.name, told(step), concerned(step), step.premises)
 
 
 def owlrl(premises: frozenset[Triple]) -> Closure:

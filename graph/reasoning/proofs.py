@@ -163,6 +163,12 @@ def derivations_of(reasoner: Reasoner) -> Derivations:
     )
 
 
+def contradiction(derivations: Derivations, rule: str, premises: Iterable[Statement]) -> Proof:
+    """Return the proof of a contradiction: the first proofs of the premises that its rule was applied to."""
+    found = (derivations.first_proof(fact_of(premise)) for premise in premises)
+    return Proof(None, rule, tuple(proof for proof in found if proof is not None))
+
+
 def fact_of(statement: Statement) -> Fact:
     """Return a statement of a reasoner as its three terms."""
     return (statement.subject, statement.predicate, statement.object)
