@@ -11,16 +11,19 @@ import fcntl
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 from weakref import finalize
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad
 
@@ -50,13 +53,19 @@ class BuildRecord(Origin):
 
 @dataclass(frozen=True)
 class BuiltDataset:
-    """A dataset that can be queried: `store` with conclusions, `asserted` without."""
+    """A dataset that can be queried: `store` with conclusions, `asserted` without.
+
+    `digest` changes with every change of what it holds. `plain` is a dataset that is served as it is: nothing
+    is inferred. `prefixes` need not be declared in queries, and shorten the RDF that is written.
+    """
 
     path: Path
     store: Store
     asserted: Store
     version: str
     digest: str
+    plain: bool = False
+    prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES)
 
     def for_inference(self, infer: bool) -> Store:  # noqa: FBT001 - the value of `infer=on|off`
         """Return the store that answers with (`infer=on`) or without (`infer=off`) conclusions."""
@@ -67,9 +76,7 @@ def read_record(build: Path) -> BuildRecord | None:
     """Return what a build says of itself, or None where there is no complete build."""
     try:
         told = json.loads((build / SENTINEL).read_bytes())
-        return BuildRecord(
-            **{field.name: told[field.name] for field in fields(BuildRecord) if field.name in told}
-        )
+        return BuildRecord(**{one.name: told[one.name] for one in fields(BuildRecord) if one.name in told})
     except (OSError, ValueError, TypeError):
         return None
 
@@ -210,26 +217,61 @@ def write_durably(path: Path, text: str) -> None:
 def from_files(paths: Sequence[Path]) -> BuiltDataset:
     """Load RDF files into memory as they are, for `wicara serve FILE...`; nothing is inferred."""
     store = Store()
+    prefixes = dict(PREFIXES)
     for path in paths:
         load(store, path)
-    return BuiltDataset(path=paths[0], store=store, asserted=store, version="files", digest=digest(store))
+        prefixes |= prefixes_of(path)
+    return plain(paths[0], store, "files", digest(paths), prefixes)
+
+
+def empty() -> BuiltDataset:
+    """Return a dataset in memory that holds nothing."""
+    return plain(Path(), Store(), "empty", new_digest())
+
+
+def plain(
+    path: Path, store: Store, version: str, digest: str, prefixes: Mapping[str, str] = MappingProxyType({})
+) -> BuiltDataset:
+    """Return a dataset that is served as it is."""
+    return BuiltDataset(path, store, store, version, digest, plain=True, prefixes=prefixes)
+
+
+def new_digest() -> str:
+    """Return a digest that no other state of a dataset has (hex)."""
+    return uuid4().hex
+
+
+def prefixes_of(path: Path) -> dict[str, str]:
+    """Return the prefixes that stand at the head of a file; none for formats without."""
+    reader = parse(path=path, format=format_of(path), base_iri=path.resolve().as_uri())
+    next(iter(reader), None)
+    return reader.prefixes
 
 
 def load(store: Store, path: Path) -> None:
     """Load one file by its extension; raises UnreadableInput with file, line and column."""
-    syntax = RdfFormat.from_extension(path.suffix.removeprefix("."))
-    if syntax is None:
-        raise UnreadableInput(f"{path}: the extension tells the format: ttl, trig, nt, nq, rdf or jsonld")
     try:
-        store.load(path=path, format=syntax, base_iri=path.resolve().as_uri())
+        store.load(path=path, format=format_of(path), base_iri=path.resolve().as_uri())
     except SyntaxError as error:
         raise UnreadableInput(f"{path}, line {error.lineno}, column {error.offset}: {error.msg}") from error
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from error
 
 
-def digest(quads: Iterable[Quad]) -> str:
-    """Return the SHA-256 (hex) of the sorted quads."""
-    from hashlib import sha256  # noqa: PLC0415 - only for files
+def format_of(path: Path) -> RdfFormat:
+    """Return the format that the extension of a file tells; raises UnreadableInput where it tells none."""
+    syntax = RdfFormat.from_extension(path.suffix.removeprefix("."))
+    if syntax is None:
+        raise UnreadableInput(f"{path}: the extension tells the format: ttl, trig, nt, nq, rdf or jsonld")
+    return syntax
 
-    return sha256("\n".join(sorted(map(str, quads))).encode()).hexdigest()
+
+def digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 (hex) of the bytes of files, one after the other."""
+    from hashlib import file_digest, sha256  # noqa: PLC0415 - only for files
+
+    total = sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            total.update(file_digest(file, "sha256").digest())
+    return total.hexdigest()

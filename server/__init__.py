@@ -21,15 +21,14 @@ from wicara.server import (
 from wicara.server.addresses import in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.served import swap
+from wicara.server.settings import DEFAULT_SETTINGS
 
 if TYPE_CHECKING:
     from flask import Response
     from wicara.graph.store import BuiltDataset
+    from wicara.server.settings import Settings
 
 __all__ = ["create_app", "swap"]
-
-MAX_BODY: Final = 1 << 20
-"""Bytes of a request's body; more is 413."""
 
 BLUEPRINTS: Final = (
     sparql.blueprint,
@@ -55,14 +54,14 @@ CORS: Final = {
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 
 
-def create_app(dataset: BuiltDataset) -> Flask:
+def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> Flask:
     """Return an app that serves a dataset; `swap` gives it another."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_upload
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.limits.max_upload
     app.config["QUESTIONS"] = questions()
     app.config["REDIRECTS"] = read_redirects()
-    served.install(app, dataset)
+    served.install(app, dataset, settings)
     problems.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -18,12 +18,12 @@ from pyoxigraph import (
     QueryTriples,
     Store,
 )
-from wicara.ontology import BASE, PREFIXES
+from wicara.ontology import BASE
 from wicara.server import guard
 from wicara.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from wicara.graph.store import BuiltDataset
     from wicara.server.protocol import QueryOperation
@@ -46,7 +46,7 @@ class QueryDataset:
     named: tuple[NamedNode, ...]
 
 
-def syntax_problem(query: str, fault: SyntaxError) -> Problem:
+def syntax_problem(query: str, fault: SyntaxError, prefixes: Mapping[str, str]) -> Problem:
     """Return the problem of a query that does not parse: line, column, and the place in the text."""
     match = POSITION.match(str(fault))
     if match is None:
@@ -55,15 +55,18 @@ def syntax_problem(query: str, fault: SyntaxError) -> Problem:
     lines = [*query.split("\n"), ""]
     text = lines[min(line, len(lines)) - 1]
     near = text[max(0, column - 1 - SHOWN) : column - 1] + "⟨here⟩" + text[column - 1 : column - 1 + SHOWN]
-    unknown = undeclared(query)
+    unknown = undeclared(query, prefixes)
     hint = f" The prefix {unknown}: is not declared." if unknown else f" The parser {match[3].strip()}."
     detail = f"The query is not SPARQL 1.1 at line {line}, column {column}.{hint}"
     return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column, near=near)
 
 
-def prologue(query: str) -> dict[str, str]:
-    """Return the prefixes that hold in a query, and its base under the name `@base`."""
-    known = {**PREFIXES, "@base": RELATIVE_TO}
+def prologue(query: str, prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that hold in a query, and its base under the name `@base`.
+
+    `prefixes` are those that it need not declare.
+    """
+    known = {**prefixes, "@base": RELATIVE_TO}
     found = list(guard.tokens(query))
     for before, name, iri in zip(found, found[1:], found[2:], strict=False):
         if before.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri":
@@ -73,16 +76,16 @@ def prologue(query: str) -> dict[str, str]:
     return known
 
 
-def undeclared(query: str) -> str | None:
+def undeclared(query: str, prefixes: Mapping[str, str]) -> str | None:
     """Return the first prefix that a query uses and nothing declares."""
-    known = prologue(query)
+    known = prologue(query, prefixes)
     names = (token.text.partition(":")[0] for token in guard.tokens(query) if token.kind == "name")
     return next((name for name in names if name not in known), None)
 
 
-def graphs_named_after_from(query: str) -> Iterator[tuple[bool, NamedNode]]:
+def graphs_named_after_from(query: str, prefixes: Mapping[str, str]) -> Iterator[tuple[bool, NamedNode]]:
     """Yield the graph of each FROM and FROM NAMED of a query, with whether it is a named one."""
-    known = prologue(query)
+    known = prologue(query, prefixes)
     found = [*guard.tokens(query)]
     for index, token in enumerate(found):
         if token.kind == "word" and token.text.upper() == "FROM":
@@ -98,12 +101,12 @@ def resolve(token: guard.Token, known: dict[str, str]) -> NamedNode:
     return NamedNode(known.get(prefix, "") + re.sub(r"\\(.)", r"\1", local))
 
 
-def dataset_of_text(query: str) -> QueryDataset | None:
+def dataset_of_text(query: str, prefixes: Mapping[str, str]) -> QueryDataset | None:
     """Return the dataset that FROM describes where it merges two graphs or more, else None."""
     if len(FROM.findall(query)) < 2:  # noqa: PLR2004 - one FROM merges nothing
         return None
     try:
-        graphs = list(graphs_named_after_from(query))
+        graphs = list(graphs_named_after_from(query, prefixes))
     except (ValueError, IndexError):
         return None
     default = tuple(dict.fromkeys(graph for named, graph in graphs if not named))
@@ -136,9 +139,9 @@ def evaluate(dataset: BuiltDataset, operation: QueryOperation) -> Results:
         raise Problem(HTTPStatus.FORBIDDEN, str(fault)) from fault
     store = dataset.for_inference(operation.infer)
     try:
-        return run(store, operation)
+        return run(store, operation, dataset.prefixes)
     except SyntaxError as fault:
-        raise syntax_problem(operation.query, fault) from fault
+        raise syntax_problem(operation.query, fault, dataset.prefixes) from fault
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault) from fault
 
@@ -148,17 +151,17 @@ def failed(fault: Exception) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
 
 
-def run(store: Store, operation: QueryOperation) -> Results:
+def run(store: Store, operation: QueryOperation, prefixes: Mapping[str, str]) -> Results:
     """Evaluate a query over the dataset of the request, else that of its text, else the default one."""
-    wanted = dataset_of_request(operation) or dataset_of_text(operation.query)
+    wanted = dataset_of_request(operation) or dataset_of_text(operation.query, prefixes)
     if wanted is None:
-        return store.query(operation.query, base_iri=RELATIVE_TO, prefixes=dict(PREFIXES))
+        return store.query(operation.query, base_iri=RELATIVE_TO, prefixes=dict(prefixes))
     merges = len(wanted.default) > 1
     default: list[NamedNode | BlankNode | DefaultGraph] = [DefaultGraph()] if merges else [*wanted.default]
     return (merged(store, wanted) if merges else store).query(
         operation.query,
         base_iri=RELATIVE_TO,
-        prefixes=dict(PREFIXES),
+        prefixes=dict(prefixes),
         default_graph=default,
         named_graphs=[*wanted.named],
     )

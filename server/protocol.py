@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from pyoxigraph import NamedNode
 from wicara.server.problems import Problem
-from wicara.server.served import infer_of
+from wicara.server.served import infer_of, settings
 
 if TYPE_CHECKING:
     from flask import Request
@@ -70,6 +70,7 @@ def body_fields(request: Request) -> list[tuple[str, str]]:
     """
     if request.method != "POST":
         return []
+    check_length(request, settings().limits.max_query)
     if request.mimetype == FORM:
         return fields(request.get_data(), "The form")
     if request.mimetype == DIRECT:
@@ -80,6 +81,12 @@ def body_fields(request: Request) -> list[tuple[str, str]]:
         f"The content type is {given}; a POST is {DIRECT} or {FORM}.",
         {"Accept-Post": f"{DIRECT}, {FORM}"},
     )
+
+
+def check_length(request: Request, most: int) -> None:
+    """Raise Problem 413 where the body is longer than a limit, in bytes."""
+    if (request.content_length or 0) > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {most} bytes.")
 
 
 def graph(value: str) -> NamedNode:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from pyoxigraph import Store
     from wicara.graph.store import BuiltDataset
+    from wicara.server.settings import Settings
 
 INFER: Final = {"on": True, "off": False}
 EXTENSION: Final = "wicara"
@@ -22,14 +23,15 @@ EXTENSION: Final = "wicara"
 
 @dataclass
 class Served:
-    """The dataset of an app. After a swap the next request gets the new one."""
+    """The dataset of an app, and how it is served. After a swap the next request gets the new dataset."""
 
     dataset: BuiltDataset
+    settings: Settings
 
 
-def install(app: Flask, dataset: BuiltDataset) -> None:
+def install(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
     """Make a dataset the one that an app serves."""
-    app.extensions[EXTENSION] = Served(dataset)
+    app.extensions[EXTENSION] = Served(dataset, settings)
 
 
 def swap(app: Flask, dataset: BuiltDataset) -> None:
@@ -42,6 +44,11 @@ def dataset() -> BuiltDataset:
     if "dataset" not in g:
         g.dataset = current_app.extensions[EXTENSION].dataset
     return cast("BuiltDataset", g.dataset)
+
+
+def settings() -> Settings:
+    """Return how the app of this request is set up."""
+    return cast("Settings", current_app.extensions[EXTENSION].settings)
 
 
 def infer_of(values: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from wicara.graph.build import ensure
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
-from wicara.graph.store import from_files, open_dataset
+from wicara.graph.store import empty, from_files, open_dataset
 from wicara.queries import questions
 from wicara.server import create_app
 from wicara.server.redirects import read_redirects
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from wicara.graph.store import BuiltDataset
+    from wicara.server.settings import Settings
 
     Stamps = dict[Path, tuple[int, int]]
 
@@ -44,7 +45,7 @@ class WSGIServer(Protocol):
 
 
 THREADS: Final = 8
-MAX_BODY: Final = 2 << 20
+MAX_BODY: Final = 1 << 27
 """Bytes of a body that waitress reads; the app's own limit is lower and answers with a problem."""
 EVERY: Final = 0.5
 """Seconds between two looks at the watched files."""
@@ -71,6 +72,11 @@ def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) 
 def from_rdf(files: Sequence[Path]) -> Origin:
     """Return the origin of RDF files that are served as they are."""
     return Origin(load=lambda: from_files(files), again=lambda: from_files(files), files=lambda: files)
+
+
+def from_nothing() -> Origin:
+    """Return the origin of an empty dataset in memory."""
+    return Origin(load=empty, again=empty, files=lambda: ())
 
 
 def built_apart(data: Path, extra: Path | None) -> BuiltDataset:
@@ -187,10 +193,10 @@ class Server:
         run(self.wsgi)
 
 
-def start(origin: Origin, host: str, port: int) -> Server:
+def start(origin: Origin, settings: Settings, host: str, port: int) -> Server:
     """Make the dataset and listen; raises a WicaraError where either cannot be."""
     before = stamps(origin)
     dataset = origin.load()
-    app = create_app(dataset)
+    app = create_app(dataset, settings)
     wsgi = listen(app, host, port)
     return Server(address(wsgi, host), dataset, app, origin, before, wsgi)

@@ -189,6 +189,19 @@ def print_checks(results: tuple[Result, ...]) -> None:
     )
 
 
+def limit_options(command: Command) -> Command:
+    """Give a command an option for each limit of the server; they come as keywords."""
+    from wicara.server.limits import limits  # noqa: PLC0415 - the table imports nothing
+
+    for limit in reversed(list(limits())):
+        told = f"{limit.help} In {limit.unit}."
+        kind = click.FloatRange(min=0.001) if limit.kind is float else click.IntRange(min=0)
+        command = click.option(limit.option, type=kind, default=limit.default, show_default=True, help=told)(
+            command
+        )
+    return command
+
+
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @dataset_options
@@ -197,9 +210,29 @@ def print_checks(results: tuple[Result, ...]) -> None:
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option("--reload", is_flag=True, help="Watch the inputs; build and serve what changes in them.")
-@click.pass_context
+@click.option("--empty", is_flag=True, help="Serve an empty dataset in memory.")
+@click.option("--writable", is_flag=True, help="Take updates from those who bring the token.")
+@click.option(
+    "--token",
+    envvar="WICARA_TOKEN",
+    show_envvar=True,
+    help="What a write must bring (Authorization: Bearer).",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the token on its first line.",
+)
+@click.option(
+    "--allow-service",
+    multiple=True,
+    metavar="URL",
+    help="What SERVICE and LOAD may call, and all addresses that begin so; may be repeated.",
+)
+@click.option("--trust-proxy", is_flag=True, help="Believe the X-Forwarded headers of a web server in front.")
+@click.option("--access-log", is_flag=True, help="Log every request.")
+@limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
-    ctx: click.Context,
     files: tuple[Path, ...],
     data: Path | None,
     extra: Path | None,
@@ -207,6 +240,14 @@ def serve(  # noqa: PLR0913 - one parameter an option
     host: str,
     port: int,
     reload: bool,
+    empty: bool,
+    writable: bool,
+    token: str | None,
+    token_file: Path | None,
+    allow_service: tuple[str, ...],
+    trust_proxy: bool,
+    access_log: bool,
+    **limits: Any,  # noqa: ANN401 - of the table
 ) -> None:
     """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
 
@@ -214,16 +255,43 @@ def serve(  # noqa: PLR0913 - one parameter an option
     served as they are, without the built dataset. Ctrl-C or SIGTERM stops it.
     """
     from wicara.server import serving  # noqa: PLC0415 - only this command needs the web libraries
+    from wicara.server.limits import Limits  # noqa: PLC0415
+    from wicara.server.settings import Settings  # noqa: PLC0415
 
-    if files and click.core.ParameterSource.COMMANDLINE in map(ctx.get_parameter_source, ("data", "extra")):
+    source = click.get_current_context().get_parameter_source
+    named = click.core.ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
+    if (files or empty) and named:
         raise click.UsageError("FILES are served without the built dataset: leave out --data and --add.")
+    settings = Settings(
+        limits=Limits(**limits),
+        writable=writable,
+        token=token_of(token, token_file),
+        allow_service=allow_service,
+        trust_proxy=trust_proxy,
+        access_log=access_log,
+    )
     with progress() as step:
-        built = serving.from_build(data or default_folder(), extra, step)
-        server = serving.start(serving.from_rdf(files) if files else built, host, port)
+        if empty:
+            origin = serving.from_nothing()
+        elif files:
+            origin = serving.from_rdf(files)
+        else:
+            origin = serving.from_build(data or default_folder(), extra, step)
+        server = serving.start(origin, settings, host, port)
     with serving.until_stopped():
         click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
         click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
         server.run(reload=reload)
+
+
+def token_of(token: str | None, file: Path | None) -> str | None:
+    """Return the token, from its file where one is named."""
+    if file is None:
+        return token or None
+    lines = file.read_text(encoding="utf-8").splitlines()
+    if not lines or not lines[0].strip():
+        raise click.UsageError(f"{file} is empty: its first line is the token.")
+    return lines[0].strip()
 
 
 infer_option: Final = click.option(

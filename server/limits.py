@@ -1,0 +1,96 @@
+"""What a request may cost: one table of limits, from which code, `--help`, docs and tests come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit: its option and default, the unit, what it bounds, and the status of a request beyond it.
+
+    A default of 0 means that it is off. `status` is None where nothing is refused.
+    """
+
+    name: str
+    default: float
+    unit: str
+    help: str
+    status: HTTPStatus | None
+
+    @property
+    def option(self) -> str:
+        """Return the option of `wicara serve` that sets it."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def kind(self) -> type:
+        """Return what its values are: whole numbers, or seconds with a fraction."""
+        return type(self.default)
+
+
+def limit(default: float, unit: str, told: str, status: HTTPStatus | None) -> Any:  # noqa: ANN401 - as `field` has it
+    """Return the field of a limit."""
+    return field(default=default, metadata={"unit": unit, "help": told, "status": status})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits that a server runs with; the fields are the table."""
+
+    timeout: float = limit(
+        30.0, "seconds", "A query or update that takes longer is stopped.", HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    memory: int = limit(
+        512, "MB", "A query that needs more memory is stopped.", HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    max_rows: int = limit(0, "rows", "A longer result is cut, and says so; 0: no limit.", None)
+    max_bytes: int = limit(0, "bytes", "A larger result is cut, and says so; 0: no limit.", None)
+    max_nesting: int = limit(100, "brackets", "Brackets within brackets in a query.", HTTPStatus.BAD_REQUEST)
+    max_patterns: int = limit(
+        100, "patterns", "Triple patterns in a query or update.", HTTPStatus.BAD_REQUEST
+    )
+    max_uri: int = limit(60_000, "bytes", "Length of a request's URI.", HTTPStatus.REQUEST_URI_TOO_LONG)
+    max_query: int = limit(
+        1 << 20, "bytes", "Length of the body of a query.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )
+    max_upload: int = limit(
+        1 << 26,
+        "bytes",
+        "Length of the body of an update, or of an uploaded graph.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
+    executors: int = limit(
+        4, "processes", "Requests that are answered at the same time.", HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    slow_lane: int = limit(
+        4,
+        "processes",
+        "Queries past 0.25 seconds: they go on beside the others, at low priority.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    queue: int = limit(256, "requests", "Requests that wait for an executor.", HTTPStatus.SERVICE_UNAVAILABLE)
+    rate: int = limit(
+        0, "requests/second", "Requests of one client; 0: no limit.", HTTPStatus.TOO_MANY_REQUESTS
+    )
+    cache: int = limit(64, "MB", "Answers that are kept to be given again; 0: none.", None)
+
+
+def limits() -> Iterator[Limit]:
+    """Yield the limits in the order of the table."""
+    for each in fields(Limits):
+        yield Limit(
+            each.name,
+            cast("float", each.default),
+            each.metadata["unit"],
+            each.metadata["help"],
+            each.metadata["status"],
+        )
+
+
+DEFAULTS: Final = Limits()
