@@ -236,6 +236,13 @@ def plain(
     return BuiltDataset(path, store, store, version, digest, plain=True, prefixes=prefixes)
 
 
+def in_memory(store: Store) -> Store:
+    """Return a copy of a store in memory."""
+    copy = Store()
+    copy.bulk_extend(store)
+    return copy
+
+
 def new_digest() -> str:
     """Return a digest that no other state of a dataset has (hex)."""
     return uuid4().hex

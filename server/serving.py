@@ -1,147 +1,126 @@
-"""The process that serves: waitress on a socket, a clean stop, and a watch that swaps in what has changed."""
+"""The process that serves: the front on a socket, a clean stop, and a watch that serves what has changed."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
-import subprocess
+import socket
 import sys
-import time
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Thread
-from typing import TYPE_CHECKING, Final, Protocol
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
 
-from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
+import uvloop
+from granian._granian import SocketHolder
+from granian.constants import Interfaces
+from granian.server.embed import Server as Granian
 from wicara.graph.build import ensure
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
-from wicara.graph.store import empty, from_files, open_dataset
-from wicara.queries import questions
-from wicara.server import create_app
-from wicara.server.redirects import read_redirects
-from wicara.server.served import swap
+from wicara.server.front.asgi import Front
+from wicara.server.front.link import LostError
+from wicara.server.front.origins import DISK, Origin
+from wicara.server.front.pool import Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
-    from types import FrameType
+    from collections.abc import Callable, Iterable, Sequence
 
-    from flask import Flask
-    from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
     Stamps = dict[Path, tuple[int, int]]
 
-
-class WSGIServer(Protocol):
-    """What is used of waitress: one socket has `effective_port`, several have `effective_listen`."""
-
-    def run(self) -> None:
-        """Answer requests until the loop is left."""
-
-    def close(self) -> None:
-        """Close the sockets."""
-
-
-THREADS: Final = 8
-MAX_BODY: Final = 1 << 27
-"""Bytes of a body that waitress reads; the app's own limit is lower and answers with a problem."""
+BACKLOG: Final = 1024
 EVERY: Final = 0.5
 """Seconds between two looks at the watched files."""
+GRACE: Final = 10
+"""Seconds that requests under way have at a stop."""
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a dataset comes from: how to make it, how to make it again while it is served, and its files."""
+class Served:
+    """What is served: its origin, how to make it up to date before it is loaded, and the files it is made of."""
 
-    load: Callable[[], BuiltDataset]
-    again: Callable[[], BuiltDataset]
+    origin: Origin
+    prepare: Callable[[], object]
+    renew: Sequence[str]
     files: Callable[[], Iterable[Path]]
 
 
-def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Origin:
-    """Return the origin of the built dataset; it is built again in a process of its own."""
-    return Origin(
-        load=lambda: ensure(data, extra, progress),
-        again=lambda: built_apart(data, extra),
+def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Served:
+    """Serve the built dataset; while it is served it is built again in a process of its own."""
+    command = [sys.executable, "-m", "wicara", "build", "--data", str(data)]
+    command += ["--add", str(extra)] if extra else []
+    return Served(
+        Origin("build", (str(data),)),
+        prepare=lambda: ensure(data, extra, progress),
+        renew=command,
         files=lambda: (path for _, path in named_paths(extra, overlay_of(data))),
     )
 
 
-def from_rdf(files: Sequence[Path]) -> Origin:
-    """Return the origin of RDF files that are served as they are."""
-    return Origin(load=lambda: from_files(files), again=lambda: from_files(files), files=lambda: files)
+def from_rdf(files: Sequence[Path]) -> Served:
+    """Serve RDF files as they are."""
+    return Served(Origin("files", tuple(map(str, files))), lambda: None, (), lambda: files)
 
 
-def from_nothing() -> Origin:
-    """Return the origin of an empty dataset in memory."""
-    return Origin(load=empty, again=empty, files=lambda: ())
+def from_nothing() -> Served:
+    """Serve an empty dataset in memory."""
+    return Served(Origin("empty"), lambda: None, (), lambda: ())
 
 
-def built_apart(data: Path, extra: Path | None) -> BuiltDataset:
-    """Build in another process, so that requests are answered meanwhile; raises FaultyData."""
-    command = [sys.executable, "-m", "wicara", "build", "--data", str(data)]
-    command += ["--add", str(extra)] if extra else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if done.returncode:
-        raise FaultyData(done.stderr.strip().removeprefix("wicara: "))
-    return open_dataset(data)
+def from_disk(data: Path) -> Served:
+    """Serve a writable dataset on disk."""
+    return Served(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
 
 
-def listen(app: Flask, host: str, port: int) -> WSGIServer:
-    """Return a server that listens; raises Unavailable where the machine does not let it."""
+class Listener(Granian):
+    """Granian on a socket that is bound already, so that its port is known and a taken one is told."""
+
+    def __init__(self, front: Front, bound: socket.socket) -> None:
+        """Serve an ASGI app on a bound socket."""
+        super().__init__(front, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+        self.bound = bound
+
+    def _init_shared_socket(self) -> None:
+        """Take the socket that is there."""
+        self._ssp = None
+        self._shd = SocketHolder(self.bound.detach(), False, BACKLOG)
+        self._sfd = self._shd.get_fd()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises Unavailable where the machine does not let it."""
     try:
-        server: WSGIServer = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            max_request_body_size=MAX_BODY,
-            clear_untrusted_proxy_headers=True,
-        )
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or str(fault)
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(BACKLOG)
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
         raise Unavailable(
             f"cannot listen on {host}, port {port}: {reason}. Stop what uses it, or choose another port "
             "with --port (0 takes a free one)."
         ) from fault
-    return server
+    return bound
 
 
-def address(server: WSGIServer, host: str) -> str:
-    """Return the URL that the server answers at, without a slash at the end."""
-    port = getattr(server, "effective_port", None) or vars(server)["effective_listen"][0][1]
+def address(bound: socket.socket, host: str) -> str:
+    """Return the URL that a socket answers at, without a slash at the end."""
+    port = bound.getsockname()[1]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def stop(_signal: int, _frame: FrameType | None) -> None:
-    """Leave the loop of the server."""
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def until_stopped() -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the block quietly, as they are how a server is meant to end."""
-    signal.signal(signal.SIGTERM, stop)
-    with suppress(KeyboardInterrupt):
-        yield
-
-
-def run(server: WSGIServer) -> None:
-    """Answer until SIGTERM or Ctrl-C; requests under way then get five seconds, waitress's own limit."""
-    try:
-        server.run()
-    finally:
-        server.close()
-
-
-def stamps(origin: Origin) -> Stamps:
+def stamps(served: Served) -> Stamps:
     """Return the time of change (ns) and size (bytes) of each file; nothing where one has no place."""
     try:
         return {
-            file: (status.st_mtime_ns, status.st_size) for file in origin.files() for status in [file.stat()]
+            file: (status.st_mtime_ns, status.st_size) for file in served.files() for status in [file.stat()]
         }
     except (OSError, WicaraError):
         return {}
@@ -152,51 +131,109 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)  # noqa: T201 - the command's own messages
 
 
-def renew(app: Flask, origin: Origin) -> None:
+async def renew(front: Front, served: Served) -> None:
     """Serve what the files hold now; where they are faulty, say so and go on with what was good."""
     try:
-        dataset = origin.again()
-        app.config.update(QUESTIONS=questions(), REDIRECTS=read_redirects())
-    except (WicaraError, ValueError) as fault:
+        if served.renew:
+            await built_apart(served.renew)
+        await front.versions.start(served.origin)
+    except (WicaraError, LostError) as fault:
         tell(f"wicara: {fault}\nwicara: still serving the last good dataset")
         return
-    swap(app, dataset)
-    tell(f"wicara: now serving dataset {dataset.version} ({dataset.digest[:12]})")
+    told = front.versions.told
+    tell(f"wicara: now serving dataset {told['version']} ({told['digest'][:12]})")
 
 
-def watch(app: Flask, origin: Origin, served: Stamps) -> None:
-    """Look at the files for ever, and renew the dataset when they have changed and come to rest."""
-    latest = served
+async def built_apart(command: Sequence[str]) -> None:
+    """Build in another process, so that requests are answered meanwhile; raises FaultyData."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, errors = await process.communicate()
+    if process.returncode:
+        raise FaultyData(errors.decode("utf-8", "replace").strip().removeprefix("wicara: "))
+
+
+async def watch(front: Front, served: Served, known: Stamps) -> None:
+    """Look at the files for ever, and serve what they hold when they have changed and come to rest."""
+    latest = known
     while True:
-        time.sleep(EVERY)
-        before, latest = latest, stamps(origin)
-        if latest == before and latest != served:
-            served = latest
-            renew(app, origin)
+        await asyncio.sleep(EVERY)
+        before, latest = latest, stamps(served)
+        if latest == before and latest != known:
+            known = latest
+            await renew(front, served)
 
 
-@dataclass(frozen=True)
-class Server:
-    """A server that listens: its address, without a slash at the end, and the dataset that it began with."""
+def until_signalled() -> asyncio.Event:
+    """Return an event that SIGTERM and Ctrl-C set: they are how a server is meant to end."""
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop
 
-    url: str
-    dataset: BuiltDataset
-    app: Flask
-    origin: Origin
-    stamps: Stamps
-    wsgi: WSGIServer
 
-    def run(self, *, reload: bool) -> None:
-        """Answer requests until SIGTERM or Ctrl-C; with `reload`, watch the files meanwhile."""
+async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]) -> None:
+    """Take no more requests, let those under way end, and then end all processes."""
+    front.stopping = True
+    listener.stop()
+    try:
+        async with asyncio.timeout(GRACE):
+            while front.pool.jobs or front.versions.writing.locked():
+                await asyncio.sleep(EVERY / 10)
+    except TimeoutError:
+        for job in list(front.pool.jobs):
+            job.stop(Stopped.SHUTDOWN)
+    await serving
+    front.pool.close()
+
+
+async def serve(
+    served: Served,
+    settings: Settings,
+    bound: socket.socket,
+    announce: Callable[[str], None],
+    *,
+    reload: bool,
+) -> None:
+    """Load the dataset, answer requests until SIGTERM or Ctrl-C, and stop; SIGHUP loads it anew."""
+    stop = until_signalled()
+    known = stamps(served)
+    with TemporaryDirectory(prefix="wicara-") as folder:
+        front = Front(settings, f"{folder}/front")
+        await front.pool.listen()
+        await front.versions.start(served.origin)
+        listener = Listener(front, bound)
+        serving = asyncio.ensure_future(listener.serve())
+        background = {asyncio.ensure_future(front.versions.watch())}
         if reload:
-            Thread(target=watch, args=(self.app, self.origin, self.stamps), name="watch", daemon=True).start()
-        run(self.wsgi)
+            background.add(asyncio.ensure_future(watch(front, served, known)))
+
+        def reload_now() -> None:
+            background.add(asyncio.ensure_future(renew(front, served)))
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_now)
+        announce(front.versions.told["version"])
+        await stop.wait()
+        for each in background:
+            each.cancel()
+        await finish(front, listener, serving)
 
 
-def start(origin: Origin, settings: Settings, host: str, port: int) -> Server:
-    """Make the dataset and listen; raises a WicaraError where either cannot be."""
-    before = stamps(origin)
-    dataset = origin.load()
-    app = create_app(dataset, settings)
-    wsgi = listen(app, host, port)
-    return Server(address(wsgi, host), dataset, app, origin, before, wsgi)
+def run(  # noqa: PLR0913 - what the command line decides
+    served: Served,
+    settings: Settings,
+    host: str,
+    port: int,
+    announce: Callable[[str, str], None],
+    *,
+    reload: bool,
+) -> None:
+    """Serve until told to stop; `announce` is called with the URL and the dataset's version.
+
+    Raises a WicaraError where the socket or the dataset cannot be had.
+    """
+    logging.getLogger("_granian").setLevel(logging.CRITICAL)
+    with listen(host, port) as bound:
+        url = address(bound, host)
+        uvloop.run(serve(served, settings, bound, lambda version: announce(url, version), reload=reload))

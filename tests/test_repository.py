@@ -32,7 +32,18 @@ FOREIGN = {
     "ontology": {"rdflib"},
     "queries": set(),
     "graph": {"rdflib", "owlrl", "pyshacl", "pyoxigraph", "numpy"},
-    "server": {"flask", "werkzeug", "pyoxigraph", "waitress", "jinja2", "markupsafe"},
+    "server": {
+        "flask",
+        "werkzeug",
+        "pyoxigraph",
+        "jinja2",
+        "markupsafe",
+        "granian",
+        "uvloop",
+        "prometheus_client",
+        "brotli",
+        "zstandard",
+    },
     "wicara": {"click", "rich", "pyoxigraph"},  # it prints solutions as a table
 }
 """Who may import which of other people's packages at run time."""

@@ -270,18 +270,23 @@ def serve(  # noqa: PLR0913 - one parameter an option
         trust_proxy=trust_proxy,
         access_log=access_log,
     )
+
+    def announce(url: str, version: str) -> None:
+        click.echo(f"Wicara serves dataset {version} on {url}/ (Ctrl-C stops it)")
+        click.echo(f"Try: curl '{url}/sparql?query=SELECT*%7B?s+?p+?o%7DLIMIT+5'")
+        sys.stdout.flush()
+
     with progress() as step:
         if empty:
-            origin = serving.from_nothing()
+            served = serving.from_nothing()
         elif files:
-            origin = serving.from_rdf(files)
+            served = serving.from_rdf(files)
+        elif writable and data is not None:
+            served = serving.from_disk(data)
         else:
-            origin = serving.from_build(data or default_folder(), extra, step)
-        server = serving.start(origin, settings, host, port)
-    with serving.until_stopped():
-        click.echo(f"Wicara serves dataset {server.dataset.version} on {server.url}/ (Ctrl-C stops it)")
-        click.echo(f"Try: curl '{server.url}/sparql?query=SELECT*%7B?fact+a+wic:FactGraph%7DLIMIT+5'")
-        server.run(reload=reload)
+            served = serving.from_build(data or default_folder(), extra, step)
+        served.prepare()
+    serving.run(served, settings, host, port, announce, reload=reload)
 
 
 def token_of(token: str | None, file: Path | None) -> str | None:

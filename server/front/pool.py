@@ -1,0 +1,314 @@
+"""Who answers: executors that are free, a queue for them, a lane for what is slow, and the deadline.
+
+A request leases an executor. Past `SOON` seconds its executor runs at the lowest priority; past `SLOW` it moves
+to the slow lane, and another executor takes its place; where that lane is full and others wait, it is stopped.
+At its deadline it is killed. A killed executor counts until the system has taken its memory back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.graph import errors
+from wicara.server.front import frames
+from wicara.server.front.link import LOW, NORMAL, Link, LostError
+from wicara.server.front.worker import EXECUTOR, Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wicara.server.limits import Limits
+
+SOON: Final = 0.02
+SLOW: Final = 0.25
+TICK: Final = 0.01
+"""Seconds between two looks at what runs."""
+
+
+class Stopped(Enum):
+    """Why a request was stopped before it was answered."""
+
+    DEADLINE = "deadline"
+    SLOW_LANE_FULL = "slow lane full"
+    CLIENT_GONE = "client gone"
+    SHUTDOWN = "shutdown"
+
+
+class QueueFull(Exception):  # noqa: N818 - a state of the pool, not a fault
+    """More requests wait than may."""
+
+
+@dataclass(eq=False)
+class Generation:
+    """A version of the dataset: who forks its executors, those that are idle, and how many work."""
+
+    fork_server: Link
+    told: dict[str, Any]
+    digest: str
+    idle: list[Link] = field(default_factory=list)
+    busy: int = 0
+    current: bool = True
+
+    def retire(self) -> None:
+        """Take no more requests; what runs goes on."""
+        self.current = False
+        for each in self.idle:
+            each.kill()
+        self.idle.clear()
+
+
+@dataclass(eq=False)
+class Job:
+    """A request under way: who answers it, since when, until when, and why it was stopped if it was."""
+
+    link: Link
+    generation: Generation
+    began: float
+    deadline: float
+    low: bool = False
+    slow: bool = False
+    stopped: Stopped | None = None
+    watch: Callable[[], asyncio.Future[None]] | None = None
+    watcher: asyncio.Future[None] | None = None
+
+    def look(self) -> None:
+        """Begin to watch the client: worth it only for a job that goes on for a while."""
+        if self.watch is not None and self.watcher is None:
+            self.watcher = self.watch()
+
+    def stop(self, why: Stopped) -> None:
+        """Kill the executor, and remember why."""
+        if self.stopped is None:
+            self.stopped = why
+        self.link.kill()
+
+
+class Pool:
+    """The executors of all versions that are in use."""
+
+    def __init__(self, address: str, limits: Limits) -> None:
+        """Begin without a process; `address` is that of the socket where they connect."""
+        self.address = address
+        self.limits = limits
+        self.tickets: dict[int, asyncio.Future[tuple[Link, dict[str, Any]]]] = {}
+        self.last_ticket = 0
+        self.jobs: set[Job] = set()
+        self.queue: deque[asyncio.Future[None]] = deque()
+        self.fast = 0
+        self.ending = 0
+        self.generation: Generation | None = None
+        self.ticker: asyncio.TimerHandle | None = None
+        self.killed: dict[Stopped, int] = dict.fromkeys(Stopped, 0)
+        self.crashed = 0
+        self.forked = 0
+
+    async def listen(self) -> asyncio.Server:
+        """Take connections of processes."""
+        return await asyncio.get_running_loop().create_unix_server(lambda: Link(self.greet), self.address)
+
+    def greet(self, link: Link) -> None:
+        """Give a new process, or its fault, to whoever waits for it."""
+        kind, payload = link.frames.popleft()
+        link.waiting -= len(payload)
+        told = frames.told_in(payload)
+        waiting = self.tickets.pop(told["ticket"], None)
+        if waiting is None or waiting.done():
+            link.kill()
+        elif kind == frames.FAULT:
+            waiting.set_exception(getattr(errors, told["fault"], errors.Unavailable)(told["told"]))
+        else:
+            waiting.set_result((link, told))
+
+    def expect(self, number: int) -> asyncio.Future[tuple[Link, dict[str, Any]]]:
+        """Return the process of a ticket, as soon as it is there."""
+        future = asyncio.get_running_loop().create_future()
+        self.tickets[number] = future
+        return future
+
+    async def fork(self, fork_server: Link, role: str, digest: str = "") -> tuple[Link, dict[str, Any]]:
+        """Return a new process and what it says of itself; raises LostError where it cannot be forked."""
+        self.last_ticket += 1
+        ticket = Ticket(self.last_ticket, role, digest)
+        future = self.expect(ticket.number)
+        fork_server.send(frames.FORK, ticket.packed())
+        self.forked += 1
+        done, _ = await asyncio.wait({future, fork_server.ended}, return_when=asyncio.FIRST_COMPLETED)
+        if future in done:
+            return future.result()
+        self.tickets.pop(ticket.number, None)
+        raise LostError
+
+    async def lease(self, timeout: float) -> Job:
+        """Return a job with an executor of the current version.
+
+        Raises QueueFull, LostError where no process can be had, and TimeoutError where none is free in time.
+        """
+        deadline = time.monotonic() + timeout
+        generation = self.generation
+        if generation is not None and not self.queue and (link := self.idle_of(generation)):
+            return self.begin(link, generation, deadline)
+        if len(self.queue) >= self.limits.queue:
+            raise QueueFull
+        async with asyncio.timeout_at(asyncio.get_running_loop().time() + timeout):
+            while True:
+                generation = self.generation
+                if generation is None:
+                    raise LostError
+                if link := self.idle_of(generation):
+                    return self.begin(link, generation, deadline)
+                if self.has_room():
+                    return self.begin(await self.new_executor(generation), generation, deadline)
+                await self.turn()
+
+    def idle_of(self, generation: Generation) -> Link | None:
+        """Return an executor that is free, the one that worked last, or None."""
+        while generation.idle:
+            link = generation.idle.pop()
+            if not link.lost:
+                return link
+            self.fast -= 1
+        return None
+
+    def has_room(self) -> bool:
+        """Tell whether there may be one more executor."""
+        most = self.limits.executors + self.limits.slow_lane
+        slow = sum(job.slow for job in self.jobs)
+        return self.fast < self.limits.executors and self.fast + slow + self.ending < most
+
+    async def new_executor(self, generation: Generation) -> Link:
+        """Fork an executor; raises LostError where none can be had."""
+        self.fast += 1
+        generation.busy += 1
+        try:
+            link, _ = await self.fork(generation.fork_server, EXECUTOR, generation.digest)
+        except BaseException:
+            self.fast -= 1
+            self.next()
+            raise
+        finally:
+            generation.busy -= 1
+        return link
+
+    async def turn(self) -> None:
+        """Wait until there may be a free executor."""
+        waiting = asyncio.get_running_loop().create_future()
+        self.queue.append(waiting)
+        try:
+            await waiting
+        except BaseException:
+            if waiting.done() and not waiting.cancelled():
+                self.next()
+            raise
+        finally:
+            if waiting in self.queue:
+                self.queue.remove(waiting)
+
+    def next(self) -> None:
+        """Let the first of those who wait try again."""
+        while self.queue:
+            waiting = self.queue.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
+
+    def begin(self, link: Link, generation: Generation, deadline: float) -> Job:
+        """Begin a job, and look at it from now on."""
+        job = Job(link, generation, time.monotonic(), deadline)
+        generation.busy += 1
+        self.jobs.add(job)
+        if self.ticker is None:
+            self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
+        return job
+
+    def end(self, job: Job) -> None:
+        """End a job: its executor is free for others, or goes where it was slow, stopped or is out of date."""
+        self.jobs.discard(job)
+        job.generation.busy -= 1
+        job.watch = None
+        if job.watcher is not None:
+            job.watcher.cancel()
+        if job.stopped:
+            self.killed[job.stopped] += 1
+        elif job.link.lost:
+            self.crashed += 1
+        if self.may_stay(job):
+            self.fast += job.slow
+            job.generation.idle.append(job.link)
+        else:
+            self.dismiss(job)
+        self.close_when_done(job.generation)
+        self.next()
+
+    def may_stay(self, job: Job) -> bool:
+        """Tell whether the executor of a job can take another: alive, in time, at its old priority."""
+        if job.link.lost or not job.generation.current:
+            return False
+        if job.slow and self.fast >= self.limits.executors:
+            return False
+        return not job.low or job.link.set_priority(NORMAL)
+
+    def dismiss(self, job: Job) -> None:
+        """End the executor of a job; its memory counts until it has ended."""
+        if not job.slow:
+            self.fast -= 1
+        job.link.kill()
+        if not job.link.ended.done():
+            self.ending += 1
+            job.link.ended.add_done_callback(lambda _: self.gone())
+
+    def gone(self) -> None:
+        """Take note that a process that was killed has ended."""
+        self.ending -= 1
+        self.next()
+
+    def tick(self) -> None:
+        """Look at what runs: priority, lane, deadline."""
+        self.ticker = None
+        now = time.monotonic()
+        slow = sum(job.slow for job in self.jobs)
+        for job in sorted(self.jobs, key=lambda each: each.began):
+            if now >= job.deadline:
+                job.stop(Stopped.DEADLINE)
+            elif not job.low and now - job.began > SOON:
+                job.low = True
+                job.link.set_priority(LOW)
+                job.look()
+            elif not job.slow and now - job.began > SLOW:
+                if slow < self.limits.slow_lane:
+                    slow += 1
+                    job.slow = True
+                    self.fast -= 1
+                    self.next()
+                elif self.queue:
+                    job.stop(Stopped.SLOW_LANE_FULL)
+        if self.jobs:
+            self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
+
+    def replace(self, generation: Generation) -> None:
+        """Answer from another version from now on."""
+        old, self.generation = self.generation, generation
+        if old is not None:
+            self.fast -= len(old.idle)
+            old.retire()
+            self.close_when_done(old)
+        self.next()
+
+    def close_when_done(self, generation: Generation) -> None:
+        """Let go of the fork server of a version that nobody uses any more."""
+        if generation.current or generation.busy:
+            return
+        if self.generation is None or self.generation.fork_server is not generation.fork_server:
+            generation.fork_server.kill()
+
+    def close(self) -> None:
+        """End all processes."""
+        for job in list(self.jobs):
+            job.link.kill()
+        if self.generation is not None:
+            self.generation.retire()
+            self.generation.fork_server.kill()

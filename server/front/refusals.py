@@ -1,0 +1,85 @@
+"""What the front answers by itself when no executor can: problem details (RFC 9457), or a page for browsers."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from wicara.server import negotiation
+from wicara.server.front.frames import Reply
+from wicara.server.front.pool import Stopped
+
+if TYPE_CHECKING:
+    from wicara.server.limits import Limits
+    from wicara.server.problems import Problem
+
+RETRY: Final = {"Retry-After": "1"}
+PAGE: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    '<link rel="stylesheet" href="/static/style.css"><main><h1>{title}</h1><p>{detail}</p>'
+    '<p><a href="/">Wicara</a></p></main></html>'
+)
+
+
+def refusal(
+    status: HTTPStatus,
+    detail: str,
+    accept: str | None,
+    headers: dict[str, str] | None = None,
+    **members: object,
+) -> Reply:
+    """Return the reply that tells a problem in the form that the client prefers."""
+    if negotiation.prefers_page(accept):
+        body = PAGE.format(title=escape(status.phrase), detail=escape(detail))
+        media_type = "text/html; charset=utf-8"
+    else:
+        told = {"title": status.phrase, "status": status.value, "detail": detail} | members
+        body, media_type = json.dumps(told, ensure_ascii=False), "application/problem+json"
+    sent = {
+        "Content-Type": media_type,
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'",
+        "X-Content-Type-Options": "nosniff",
+        **(headers or {}),
+    }
+    return Reply(
+        status.value,
+        [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in sent.items()],
+        body.encode(),
+    )
+
+
+def of_problem(problem: Problem, accept: str | None) -> Reply:
+    """Return the reply of a problem."""
+    return refusal(problem.status, problem.detail, accept, problem.headers, **problem.members)
+
+
+def of_stop(why: Stopped | None, seconds: float, limits: Limits, accept: str | None) -> Reply:
+    """Return the reply to a request whose executor was stopped (`why`), or ended by itself (None)."""
+    unavailable = HTTPStatus.SERVICE_UNAVAILABLE
+    if why is Stopped.DEADLINE:
+        detail = (
+            f"The query was stopped after {seconds:g} seconds. Narrow it down, or give it LIMIT; the server's own "
+            f"limit is {limits.timeout:g} seconds (--timeout), and `timeout=` asks for less."
+        )
+        return refusal(unavailable, detail, accept, limit="timeout", seconds=seconds)
+    if why is Stopped.SLOW_LANE_FULL:
+        detail = "Too many slow queries run at once, and this one was stopped for others. Try it again soon."
+        return refusal(unavailable, detail, accept, RETRY, limit="slow_lane")
+    if why is Stopped.SHUTDOWN:
+        return refusal(unavailable, "The server is stopping.", accept, RETRY)
+    detail = (
+        "The query ended the process that answered it: it needs more memory than the "
+        f"{limits.memory} MB that a query has here (--memory), or is more than the query engine can take."
+    )
+    return refusal(unavailable, detail, accept, limit="memory")
+
+
+def busy(what: str, accept: str | None) -> Reply:
+    """Return the reply where no executor is to be had in time."""
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, what, accept, RETRY, limit="executors")

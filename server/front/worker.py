@@ -1,0 +1,229 @@
+"""A process of the dataset: it forks others like it, or answers one request at a time.
+
+    python -m wicara.server.front.worker SOCKET     with its setup as JSON on standard input
+
+The first one loads the dataset and becomes the fork server. All of them wait for frames on a connection of
+their own to the front's socket, and end when it is closed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.graph.disk import DiskDataset
+from wicara.graph.errors import Unavailable, WicaraError
+from wicara.server import create_app, swap
+from wicara.server.front import confinement, frames
+from wicara.server.front.origins import Origin
+from wicara.server.front.wsgi import Answer, answer, environ_of, write_body
+from wicara.server.limits import Limits
+from wicara.server.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.front.frames import Request
+
+FORK_SERVER: Final = "fork server"
+EXECUTOR: Final = "executor"
+WRITER: Final = "writer"
+NO_SPACE: Final = b'{"title": "Insufficient Storage", "status": 507, "detail": %s}'
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the first process is told: where the dataset is, and how it is served."""
+
+    origin: Origin
+    settings: Settings
+
+    def packed(self) -> bytes:
+        """Return this as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def unpacked(cls, raw: bytes) -> Setup:
+        """Return what JSON tells."""
+        told = json.loads(raw)
+        settings = told["settings"]
+        limits = Limits(**settings.pop("limits"))
+        settings["allow_service"] = tuple(settings["allow_service"])
+        origin = Origin(told["origin"]["kind"], tuple(told["origin"]["paths"]))
+        return cls(origin, Settings(limits=limits, **settings))
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a new process is for: its number, its role, and the version of a dataset on disk that it opens."""
+
+    number: int
+    role: str
+    digest: str = ""
+
+    def packed(self) -> bytes:
+        """Return this as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+
+class Worker:
+    """A process, its app, and its connection to the front."""
+
+    def __init__(self, address: str, setup: Setup) -> None:
+        """Connect to the front."""
+        self.address = address
+        self.setup = setup
+        self.role = FORK_SERVER
+        self.app: Flask | None = None
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a connection of this process's own."""
+        self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.connection.connect(self.address)
+        self.reader = self.connection.makefile("rb")
+
+    def read(self) -> tuple[bytes, bytes]:
+        """Return the next message; ends the process where there will be none."""
+        head = self.reader.read(frames.HEADER.size)
+        if len(head) < frames.HEADER.size:
+            os._exit(0)
+        kind, size = frames.HEADER.unpack(head)
+        return kind, self.reader.read(size)
+
+    def send(self, kind: bytes, told: dict[str, Any]) -> None:
+        """Send a message in JSON."""
+        self.connection.sendall(frames.frame(kind, json.dumps(told).encode()))
+
+    def hello(self, number: int) -> None:
+        """Tell the front that this process is ready, and which dataset it has."""
+        dataset = self.dataset
+        told = {"ticket": number, "version": dataset.version, "digest": dataset.digest}
+        if not self.setup.origin.on_disk:
+            told["quads"] = len(dataset.store)
+        self.send(frames.HELLO, told)
+
+    @property
+    def served(self) -> Flask:
+        """Return the app; it is there once the dataset is loaded."""
+        if self.app is None:
+            raise AssertionError("the dataset is loaded before anything is answered")
+        return self.app
+
+    @property
+    def dataset(self) -> BuiltDataset:
+        """Return the dataset as it is now."""
+        dataset: BuiltDataset = self.served.extensions["wicara"].dataset
+        return dataset
+
+    def run(self) -> None:
+        """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
+        try:
+            self.app = create_app(self.setup.origin.load(), self.setup.settings)
+        except WicaraError as fault:
+            self.send(frames.FAULT, {"ticket": 0, "fault": type(fault).__name__, "told": str(fault)})
+            return
+        warm(self.app)
+        gc.collect()
+        gc.freeze()
+        if not self.setup.settings.allow_service:
+            confinement.without_network()
+        confinement.without_core_dumps()
+        self.hello(0)
+        while True:
+            self.take(*self.read())
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Do what a message asks for."""
+        if kind == frames.REQUEST:
+            self.respond(frames.Request.unpacked(payload))
+        elif kind == frames.FORK:
+            self.fork(Ticket(**json.loads(payload)))
+        elif kind == frames.ADOPT:
+            self.adopt()
+
+    def respond(self, request: Request) -> None:
+        """Answer a request; a fault after the first byte ends the process, so that the answer breaks off."""
+        try:
+            if self.role == WRITER:
+                self.change(request)
+            else:
+                answer(self.served, request, self.connection)
+        except OSError:
+            os._exit(1)
+
+    def change(self, request: Request) -> None:
+        """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
+        told = Answer(self.connection)
+        write_body(self.served(environ_of(request), told.start), told)
+        if told.status.startswith(b"2") and self.setup.origin.on_disk:
+            try:
+                DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
+            except Unavailable as fault:
+                told = Answer(self.connection)
+                told.start("507 Insufficient Storage", [("Content-Type", "application/problem+json")])
+                told.write(NO_SPACE % json.dumps(str(fault)).encode())
+        told.end(with_length=told.status != b"204")
+
+    def fork(self, ticket: Ticket) -> None:
+        """Fork; the child goes on here with a connection and limits of its own."""
+        if os.fork():
+            return
+        confinement.end_with_parent()
+        inherited = self.connection
+        try:
+            self.role = ticket.role
+            self.connect()
+            inherited.close()
+            self.open(ticket)
+        except WicaraError as fault:
+            self.send(
+                frames.FAULT, {"ticket": ticket.number, "fault": type(fault).__name__, "told": str(fault)}
+            )
+            os._exit(1)
+        confinement.limit_memory(self.setup.settings.limits.memory)
+        self.hello(ticket.number)
+
+    def open(self, ticket: Ticket) -> None:
+        """Open the dataset where it is on disk; in memory it was inherited."""
+        if not self.setup.origin.on_disk:
+            return
+        disk = DiskDataset(Path(self.setup.origin.paths[0]))
+        writes = ticket.role == WRITER
+        swap(self.served, disk.open_for_writing() if writes else disk.open_snapshot(ticket.digest))
+
+    def adopt(self) -> None:
+        """Become the fork server, in place of the one that this process was forked from."""
+        confinement.end_with_parent(wanted=False)
+        confinement.limit_memory(0)
+        self.role = FORK_SERVER
+        gc.freeze()
+        self.hello(-1)
+
+
+def warm(app: Flask) -> None:
+    """Compile the templates once, for all executors."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
+def main() -> None:
+    """Be the first process."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps what was forked
+    setup = Setup.unpacked(sys.stdin.buffer.read())
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
+        os.dup2(nothing.fileno(), 0)
+    Worker(sys.argv[1], setup).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""One request through a WSGI app (PEP 3333) in an executor; the answer goes out as frames."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
+
+from wicara.server.front import frames
+from wicara.server.pushed import Pushed
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+    from wicara.server.front.frames import Headers, Request
+
+    ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
+
+HELD: Final = 1 << 16
+"""Bytes of a body that are held back, so that an error among them still has its own status."""
+CHUNK: Final = 1 << 16
+UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+MARKS: Final = {
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    "SCRIPT_NAME": "",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+}
+
+
+def environ_of(request: Request) -> WSGIEnvironment:
+    """Return the WSGI environment of a request."""
+    environ: WSGIEnvironment = {
+        **MARKS,
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "RAW_URI": request.path.decode("latin-1"),
+        "QUERY_STRING": request.query.decode("latin-1"),
+        "REMOTE_ADDR": request.client,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+    }
+    for name, value in request.headers:
+        key = UNPREFIXED.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    return environ
+
+
+class Answer:
+    """The answer to one request, a sink for its body: held back at first, then sent in chunks."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Begin with nothing."""
+        self.connection = connection
+        self.status = b"500"
+        self.headers: Headers = []
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.begun = False
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], _exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], object]:
+        """Take status and headers: the `start_response` of WSGI."""
+        self.status = status[:3].encode("latin-1")
+        self.headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers
+        ]
+        return self.write
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes of the body."""
+        self.parts.append(data)
+        self.size += len(data)
+        if self.size >= (CHUNK if self.begun else HELD):
+            self.send_parts()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: chunks go out when they are full."""
+
+    def send_parts(self) -> None:
+        """Send what has come together; the head before the first."""
+        if not self.begun:
+            self.begun = True
+            self.connection.sendall(frames.frame(frames.BEGIN, frames.packed([self.status], self.headers)))
+        body = b"".join(self.parts)
+        self.parts, self.size = [], 0
+        self.connection.sendall(frames.frame(frames.CHUNK, body))
+
+    def end(self, *, with_length: bool) -> None:
+        """Send the rest, or the whole where nothing went out yet."""
+        if self.begun:
+            if self.parts:
+                self.send_parts()
+            self.connection.sendall(frames.frame(frames.END))
+            return
+        body = b"".join(self.parts)
+        if with_length and not any(name == b"content-length" for name, _ in self.headers):
+            self.headers.append((b"content-length", b"%d" % len(body)))
+        self.connection.sendall(frames.frame(frames.ANSWER, frames.packed([self.status], self.headers, body)))
+
+
+def answer(app: WSGIApplication, request: Request, connection: socket.socket) -> None:
+    """Run a request through an app and send its answer; an exception after the first byte goes through."""
+    told = Answer(connection)
+    body = app(environ_of(request), told.start)
+    try:
+        write_body(body, told)
+    finally:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+    told.end(with_length=request.method != "HEAD" and told.status not in {b"204", b"304"})
+
+
+def write_body(body: Iterable[bytes], told: Answer) -> None:
+    """Write what an app returned."""
+    if isinstance(body, Pushed):
+        body.write_to(told)
+        return
+    for part in body:
+        told.write(part)

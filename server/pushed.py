@@ -1,0 +1,43 @@
+"""Bodies that are written rather than read: pyoxigraph writes its results into a file, chunk by chunk."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
+
+from flask import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Sink(Protocol):
+    """Where a body is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes and return how many."""
+
+    def flush(self) -> None:
+        """Do nothing that the writer could rely on; writers of files call it."""
+
+
+class Pushed:
+    """A body: a function that writes it into a sink.
+
+    An executor calls the function; any other WSGI server gets the bytes at once, since WSGI pulls.
+    """
+
+    def __init__(self, write_to: Callable[[Sink], object]) -> None:
+        """Keep the function."""
+        self.write_to = write_to
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the whole body."""
+        whole = BytesIO()
+        self.write_to(whole)
+        yield whole.getvalue()
+
+
+def pushed(write_to: Callable[[Sink], object], headers: Mapping[str, str]) -> Response:
+    """Return a response whose body a function writes."""
+    return Response(Pushed(write_to), headers=dict(headers), direct_passthrough=True)
