@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, request
 from wicara.queries import questions
 from wicara.server import (
+    compression,
+    etags,
     explain,
     exports,
     home,
@@ -17,6 +19,7 @@ from wicara.server import (
     rules_page,
     served,
     sparql,
+    void,
 )
 from wicara.server.addresses import in_language, with_choices
 from wicara.server.redirects import read_redirects
@@ -37,6 +40,7 @@ BLUEPRINTS: Final = (
     home.blueprint,
     explain.blueprint,
     rules_page.blueprint,
+    void.blueprint,
 )
 
 SECURITY: Final = {
@@ -45,11 +49,15 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+READS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
+SAFE: Final = frozenset({"GET", "HEAD"})
+REPRESENTATION: Final = ("Content-Type", "Content-Language", "Content-Encoding")
+"""The headers that tell one representation of the same address from another."""
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, Wicara-Truncated",
 }
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 
@@ -78,14 +86,36 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
 
 
 def add_headers(response: Response) -> Response:
-    """Give every answer the security and CORS headers, and a read one a strong ETag."""
+    """Give every answer the security and CORS headers, and one that succeeds a content coding and an ETag."""
     for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = language.language()
-    if request.method in {"GET", "HEAD"} and response.status_code == HTTPStatus.OK:
-        response.headers.setdefault("Cache-Control", "no-cache")
-        response.add_etag()
-        response.make_conditional(request)
+    if response.status_code == HTTPStatus.OK and request.method in READS:
+        encode(response)
+        add_tag(response)
     return response
+
+
+def encode(response: Response) -> None:
+    """Give a response the content coding that its client likes best."""
+    response.vary.add("Accept-Encoding")
+    coding = compression.chosen(request.headers.get("Accept-Encoding"))
+    if coding != compression.PLAIN and "Content-Encoding" not in response.headers:
+        compression.compress(response, coding)
+
+
+def add_tag(response: Response) -> None:
+    """Give a response a strong ETag, and make it a 304 where the client has it; not one that nobody may keep."""
+    response.headers.setdefault("Cache-Control", "no-cache")
+    if response.cache_control.no_store:
+        return
+    if "ETag" not in response.headers:
+        parts = (
+            request.full_path,
+            request.get_data(as_text=True) if request.method not in SAFE else "",
+            *(response.headers.get(name, "") for name in REPRESENTATION),
+        )
+        response.headers["ETag"] = etags.etag(served.dataset(), *parts)
+    response.make_conditional(request)

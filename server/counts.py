@@ -1,0 +1,143 @@
+"""How much a dataset holds (VoID, section 4.6), counted once for each of its versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+from flask import current_app
+from pyoxigraph import NamedNode
+from wicara.graph.dataset import DEFAULT, GRAPHS
+from wicara.ontology import BASE
+from wicara.server.served import dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyoxigraph import QuerySolutions, Store
+    from wicara.graph.store import BuiltDataset
+
+Counted = TypeVar("Counted")
+
+EXTENSION: Final = "wicara-counts"
+THINGS: Final = f"{BASE}/id/"
+"""What the IRIs of the entities of the built dataset begin with."""
+
+NUMBERS: Final = {
+    "void:distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p ?o }}",
+    "void:distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) {{ ?s ?p ?o }}",
+    "void:entities": "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p ?o {entities} }}",
+}
+"""What VoID tells by one number, and the query that counts it; the rest follows from the partitions."""
+PROPERTIES: Final = {
+    False: "SELECT ?x (COUNT(*) AS ?n) { ?s ?x ?o } GROUP BY ?x",
+    True: "SELECT ?x (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?x ?o { ?s ?x ?o } } GROUP BY ?x",
+}
+"""The query for triples by property, by whether graphs are merged: a triple of two of them counts once."""
+CLASSES: Final = "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s a ?x } GROUP BY ?x HAVING(isIRI(?x))"
+KIND: Final = 'REPLACE(STR(?s), "[^/]*$", "") AS ?kind'
+EXAMPLES: Final = {
+    False: f"SELECT (MIN(?s) AS ?x) (COUNT(*) AS ?n) {{{{ ?s a ?c {{entities}} }}}} GROUP BY ({KIND})",
+    True: "SELECT (MIN(?s) AS ?x) (COUNT(*) AS ?n) {{ ?s a ?c {entities} }} GROUP BY ?c",
+}
+"""The query for an example of each kind of entity; of each class, where the data is served as it is."""
+TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+BY_GRAPH: Final = "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x HAVING(isIRI(?x))"
+BY_KIND: Final = f"""
+SELECT ?x (COUNT(*) AS ?n) {{ SELECT DISTINCT ?x ?s ?p ?o {{
+  GRAPH ?g {{ ?s ?p ?o }} BIND(REPLACE(STRAFTER(STR(?g), "{GRAPHS}"), "/.*", "") AS ?x) }} }} GROUP BY ?x"""
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """How many triples stand in the default graph and in each named graph, empty ones too."""
+
+    default: int
+    named: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What VoID tells of a dataset: numbers by VoID property, and how often each property and class is used.
+
+    `examples` are entities, each of another kind. `parts` are the triples of each kind of graph that the
+    default graph holds, and of all of those that are no conclusions.
+    """
+
+    numbers: Mapping[str, int]
+    properties: Mapping[str, int]
+    classes: Mapping[str, int]
+    examples: Sequence[str]
+    parts: Mapping[str, int]
+
+
+def kept(count: Callable[[BuiltDataset], Counted]) -> Counted:
+    """Return what a function counts in the dataset of this request; it is kept until the dataset changes."""
+    found: dict[object, tuple[str, Counted]] = current_app.extensions.setdefault(EXTENSION, {})
+    digest, counted = found.get(count, ("", None))
+    if counted is None or digest != dataset().digest:
+        digest = dataset().digest
+        counted = count(dataset())
+        found[count] = (digest, counted)
+    return counted
+
+
+def graphs(built: BuiltDataset) -> Graphs:
+    """Count the triples of each graph."""
+    store = built.store
+    counted = by_name(store, BY_GRAPH)
+    names = sorted(name.value for name in store.named_graphs() if isinstance(name, NamedNode))
+    return Graphs(number(store, TRIPLES), {name: int(counted.get(name, 0)) for name in names})
+
+
+def merges(built: BuiltDataset) -> bool:
+    """Tell whether VoID speaks of all graphs: of data as it is, nobody has said what the default graph is."""
+    return built.plain and any(True for _ in built.store.named_graphs())
+
+
+def statistics(built: BuiltDataset) -> Statistics:
+    """Count what VoID tells: of the default graph, or of all graphs merged."""
+    store, union = built.store, merges(built)
+    entities = "FILTER(isIRI(?s))" if built.plain else f'FILTER(STRSTARTS(STR(?s), "{THINGS}"))'
+    properties = frequencies(store, PROPERTIES[union], union=union)
+    classes = frequencies(store, CLASSES, union=union)
+    numbers = {
+        name: number(store, query.format(entities=entities), union=union) for name, query in NUMBERS.items()
+    }
+    return Statistics(
+        numbers={
+            "void:triples": sum(properties.values()),
+            **numbers,
+            "void:properties": len(properties),
+            "void:classes": len(classes),
+        },
+        properties=properties,
+        classes=classes,
+        examples=tuple(frequencies(store, EXAMPLES[built.plain].format(entities=entities), union=union)),
+        parts={} if built.plain else parts(built),
+    )
+
+
+def parts(built: BuiltDataset) -> dict[str, int]:
+    """Count the triples of what the default graph is merged from."""
+    counted = by_name(built.store, BY_KIND)
+    kinds = {kind.value: int(counted[kind]) for kind in sorted(DEFAULT) if kind in counted}
+    return {"asserted": number(built.asserted, TRIPLES), **kinds}
+
+
+def frequencies(store: Store, query: str, *, union: bool) -> dict[str, int]:
+    """Return how often each IRI is used, the most used first."""
+    counted = {name: int(value) for name, value in by_name(store, query, union=union).items()}
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def by_name(store: Store, query: str, *, union: bool = False) -> dict[str, str]:
+    """Return `?n` by `?x` of a query's solutions."""
+    solutions = cast("QuerySolutions", store.query(query, use_default_graph_as_union=union))
+    return {row["x"].value: row["n"].value for row in solutions}
+
+
+def number(store: Store, query: str, *, union: bool = False) -> int:
+    """Return the one number that a query counts."""
+    [row] = cast("QuerySolutions", store.query(query, use_default_graph_as_union=union))
+    return int(row["n"].value)
