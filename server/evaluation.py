@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from wicara.graph.store import BuiltDataset
     from wicara.server.protocol import QueryOperation
+    from wicara.server.settings import Settings
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -131,7 +132,7 @@ def merged(store: Store, wanted: QueryDataset) -> Store:
     return merge
 
 
-def evaluate(dataset: BuiltDataset, operation: QueryOperation) -> Results:
+def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Settings) -> Results:
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     try:
         guard.check(operation.query)
@@ -155,16 +156,21 @@ def run(store: Store, operation: QueryOperation, prefixes: Mapping[str, str]) ->
     """Evaluate a query over the dataset of the request, else that of its text, else the default one."""
     wanted = dataset_of_request(operation) or dataset_of_text(operation.query, prefixes)
     if wanted is None:
-        return store.query(operation.query, base_iri=RELATIVE_TO, prefixes=dict(prefixes))
+        return store.query(operation.query, base_iri=RELATIVE_TO, prefixes=used(prefixes, operation.query))
     merges = len(wanted.default) > 1
     default: list[NamedNode | BlankNode | DefaultGraph] = [DefaultGraph()] if merges else [*wanted.default]
     return (merged(store, wanted) if merges else store).query(
         operation.query,
         base_iri=RELATIVE_TO,
-        prefixes=dict(prefixes),
+        prefixes=used(prefixes, operation.query),
         default_graph=default,
         named_graphs=[*wanted.named],
     )
+
+
+def used(prefixes: Mapping[str, str], query: str) -> dict[str, str]:
+    """Return the prefixes that a query may use: each one that is given costs the parser a microsecond."""
+    return {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in query}
 
 
 def dataset_of_request(operation: QueryOperation) -> QueryDataset | None:

@@ -16,7 +16,7 @@ from wicara.server.evaluation import evaluate
 from wicara.server.problems import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.results import page_parts
-from wicara.server.served import dataset, infer, store
+from wicara.server.served import dataset, infer, settings, store
 
 if TYPE_CHECKING:
     from wicara.queries import Question
@@ -65,7 +65,7 @@ def question(name: str) -> str:
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
     operation = QueryOperation(found.body, infer=infer())
-    shown = without_labels(page_parts(evaluate(dataset(), operation), store()))
+    shown = without_labels(page_parts(evaluate(dataset(), operation, settings()), store()))
     return render_template("question.html", question=found, operation=operation, infer=infer(), **shown)
 
 

@@ -1,22 +1,46 @@
-"""The query operation of the SPARQL 1.1 Protocol, section 2.1: from a request to what is to be evaluated."""
+"""The operations of the SPARQL 1.1 Protocol, section 2: from a request to what is to be evaluated."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlencode
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import unquote_to_bytes, urlencode
 
 from pyoxigraph import NamedNode
 from wicara.server.problems import Problem
 from wicara.server.served import infer_of, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Request
 
 FORM: Final = "application/x-www-form-urlencoded"
-DIRECT: Final = "application/sparql-query"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
 MAX_FIELDS: Final = 1000
+WITH_BODY: Final = frozenset({"POST", "QUERY"})
+"""The methods of a query whose body counts; QUERY is that of RFC 10008."""
+
+
+class Message(Protocol):
+    """What is read of a request; werkzeug's has more."""
+
+    @property
+    def method(self) -> str:
+        """Return the method."""
+
+    @property
+    def mimetype(self) -> str:
+        """Return the media type of the body without parameters, in lower case."""
+
+    @property
+    def query_string(self) -> bytes:
+        """Return what follows the question mark."""
+
+    def get_data(self) -> bytes:
+        """Return the body."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +58,22 @@ class QueryOperation:
 
     def address(self, **more: str) -> str:
         """Return the path and query string that ask the same again, with more fields."""
-        graphs = [("default-graph-uri", one.value) for one in self.default_graphs]
-        graphs += [("named-graph-uri", one.value) for one in self.named_graphs]
+        seen = [("default-graph-uri", one.value) for one in self.default_graphs]
+        seen += [("named-graph-uri", one.value) for one in self.named_graphs]
         without = [] if self.infer else [("infer", "off")]
-        return f"/sparql?{urlencode([('query', self.query), *graphs, *without, *more.items()])}"
+        return f"/sparql?{urlencode([('query', self.query), *seen, *without, *more.items()])}"
+
+
+@dataclass(frozen=True)
+class UpdateOperation:
+    """An update as it was sent (section 2.2): its text, and the graphs that its WHERE clauses see.
+
+    `using` and `using_named` are what USING and USING NAMED would name in every one of its operations.
+    """
+
+    update: str
+    using: tuple[NamedNode, ...] = ()
+    using_named: tuple[NamedNode, ...] = ()
 
 
 def bad(detail: str) -> Problem:
@@ -55,31 +91,32 @@ def utf8(raw: bytes, where: str) -> str:
 
 def fields(raw: bytes, where: str) -> list[tuple[str, str]]:
     """Return the name and value of each field of a query string or form, decoded once."""
-    try:
-        return parse_qsl(utf8(raw, where), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-    except UnicodeDecodeError as fault:
-        raise bad(f"{where} is not UTF-8.") from fault
-    except ValueError as fault:
-        raise bad(f"{where} has more than {MAX_FIELDS} fields.") from fault
+    parts = raw.split(b"&")
+    if len(parts) > MAX_FIELDS:
+        raise bad(f"{where} has more than {MAX_FIELDS} fields.")
+    pairs = (part.partition(b"=") for part in parts if part)
+    return [(decoded(name, where), decoded(value, where)) for name, _, value in pairs]
 
 
-def body_fields(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of the body: those of a form, or the query that the body is.
+def decoded(raw: bytes, where: str) -> str:
+    """Return a name or value of a form as text (WHATWG URL Standard, section 5.1)."""
+    return utf8(unquote_to_bytes(raw.replace(b"+", b" ")), where)
+
+
+def body_fields(request: Message, name: str, direct: str) -> list[tuple[str, str]]:
+    """Return the fields of the body: those of a form, or the one field `name` that a `direct` body is.
 
     Raises Problem 415 for any other content type, or none.
     """
-    if request.method != "POST":
-        return []
-    check_length(request, settings().limits.max_query)
     if request.mimetype == FORM:
         return fields(request.get_data(), "The form")
-    if request.mimetype == DIRECT:
-        return [("query", utf8(request.get_data(), "The query"))]
+    if request.mimetype == direct:
+        return [(name, utf8(request.get_data(), f"The {name}"))]
     given = request.mimetype or "none"
     raise Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"The content type is {given}; a POST is {DIRECT} or {FORM}.",
-        {"Accept-Post": f"{DIRECT}, {FORM}"},
+        f"The content type is {given}; a POST is {direct} or {FORM}.",
+        {"Accept-Post": f"{direct}, {FORM}"},
     )
 
 
@@ -97,19 +134,52 @@ def graph(value: str) -> NamedNode:
         raise bad(f"{value!r} is no absolute IRI, so it names no graph.") from fault
 
 
-def read_operation(request: Request) -> QueryOperation:
-    """Return the query operation of a request; raises Problem where it is none."""
-    in_url = request.environ.get("QUERY_STRING", "").encode("latin-1")
+def graphs(values: Iterable[str]) -> tuple[NamedNode, ...]:
+    """Return the graphs of absolute IRIs; raises Problem 400 for anything else."""
+    return tuple(graph(value) for value in values)
+
+
+def url_fields(request: Message) -> list[tuple[str, str]]:
+    """Return the fields of the query string."""
+    return fields(request.query_string, "The query string")
+
+
+def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each field in their order."""
     given: dict[str, list[str]] = {}
-    for name, value in fields(in_url, "The query string") + body_fields(request):
+    for name, value in pairs:
         given.setdefault(name, []).append(value)
+    return given
+
+
+def read_operation(request: Message) -> QueryOperation:
+    """Return the query operation of a request; raises Problem where it is none."""
+    in_body = body_fields(request, "query", QUERY) if request.method in WITH_BODY else []
+    given = by_name(url_fields(request) + in_body)
     queries = given.get("query", [])
     if len(queries) != 1:
         raise bad(f"A query operation has exactly one `query`; there are {len(queries)}.")
     return QueryOperation(
         query=queries[0],
-        default_graphs=tuple(graph(value) for value in given.get("default-graph-uri", [])),
-        named_graphs=tuple(graph(value) for value in given.get("named-graph-uri", [])),
+        default_graphs=graphs(given.get("default-graph-uri", [])),
+        named_graphs=graphs(given.get("named-graph-uri", [])),
         infer=infer_of(given.get("infer", [])),
         format=given.get("format", [None])[-1],
+    )
+
+
+def read_update(request: Request) -> UpdateOperation:
+    """Return the update operation of a POST; raises Problem where it is none."""
+    check_length(request, settings().limits.max_upload)
+    in_body = body_fields(request, "update", UPDATE)
+    given = by_name(url_fields(request) + in_body)
+    updates = [value for name, value in in_body if name == "update"]
+    if len(updates) != 1 or len(given["update"]) != 1:
+        raise bad("An update operation has exactly one `update`, and that in its body.")
+    if "query" in given:
+        raise bad("An update operation has no `query`: queries go to /sparql.")
+    return UpdateOperation(
+        update=updates[0],
+        using=graphs(given.get("using-graph-uri", [])),
+        using_named=graphs(given.get("using-named-graph-uri", [])),
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from flask import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+
+HELD: Final = 1 << 16
+"""Bytes of a body that are held back, so that an error among them still has its own status."""
 
 
 class Sink(Protocol):

@@ -1,28 +1,41 @@
-"""Query results as bytes, written in the thread that evaluates: pyoxigraph's iterators belong to it."""
+"""Query results as responses, written in the thread that evaluates: pyoxigraph's iterators belong to it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from flask import render_template
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    serialize,
+)
 from wicara.graph.export import FORMATS, write_triples
 from wicara.graph.unwritable import Unwritable
 from wicara.server import negotiation
+from wicara.server.capped import Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
 from wicara.server.problems import Problem
+from wicara.server.pushed import HELD, Pushed
 from wicara.server.statements import Statement, in_sections
 from wicara.server.terms import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import QueryTriples, Store
+    from pyoxigraph import Store, Triple
+    from wicara.server.capped import Cut
     from wicara.server.evaluation import Results
+    from wicara.server.limits import Limits
     from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
+    from wicara.server.pushed import Sink
     from wicara.server.terms import Term
 
 SOLUTION_FORMATS: Final = {
@@ -31,6 +44,14 @@ SOLUTION_FORMATS: Final = {
     negotiation.CSV: QueryResultsFormat.CSV,
     negotiation.TSV: QueryResultsFormat.TSV,
 }
+GRAPH_FORMATS: Final = {
+    negotiation.TURTLE: RdfFormat.TURTLE,
+    negotiation.NTRIPLES: RdfFormat.N_TRIPLES,
+    negotiation.RDFXML: RdfFormat.RDF_XML,
+    negotiation.JSONLD: RdfFormat.JSON_LD,
+}
+SORTED: Final = 1000
+"""How many triples are sorted before they are written; more are written as they are found."""
 SHOWN: Final = 1000
 """How many rows or statements a page shows; the other formats hold all."""
 
@@ -41,16 +62,82 @@ def offers_for(results: Results) -> tuple[Representation, ...]:
     return negotiation.RESULTS if tabular else negotiation.GRAPHS
 
 
-def written(results: Results, form: Representation) -> bytes:
-    """Return results in a form other than HTML; raises Problem where evaluation fails on the way."""
+@dataclass(frozen=True)
+class Written:
+    """A body, or what writes it, and the cap that it was cut at."""
+
+    body: bytes | Pushed
+    cut: Cut | None = None
+
+
+def written(results: Results, form: Representation, limits: Limits, prefixes: Mapping[str, str]) -> Written:
+    """Return results in a form other than HTML; raises Problem where they do not fit it.
+
+    Solutions and large graphs are written as they are found, and never held as a whole.
+    """
+    if isinstance(results, QueryBoolean):
+        return Written(results.serialize(format=SOLUTION_FORMATS[form]) or b"")
+    if isinstance(results, QueryTriples):
+        return graph(results, form, limits, prefixes)
+    if is_capped(limits):
+        return capped(Capped(results, form, limits))
+    return Written(Pushed(lambda sink: results.serialize(sink, SOLUTION_FORMATS[form])))
+
+
+def capped(results: Capped) -> Written:
+    """Return results up to a cap.
+
+    Where it is reached only after the first bytes have gone out, the body breaks off instead.
+    """
+    pieces = results.pieces()
+    first, whole = held(pieces, HELD)
+    if whole:
+        return Written(b"".join(first), results.cut)
+
+    def write(sink: Sink) -> None:
+        for piece in chain(first, pieces):
+            if results.cut:
+                raise CapReached
+            sink.write(piece)
+
+    return Written(Pushed(write))
+
+
+def graph(
+    triples: QueryTriples, form: Representation, limits: Limits, prefixes: Mapping[str, str]
+) -> Written:
+    """Return a graph: a small one sorted, a large one as it is found."""
+    if is_capped(limits):
+        kept, cut = cut_graph(triples, limits)
+        return Written(small(kept, form), cut)
+    first = list(islice(triples, SORTED + 1))
+    if len(first) <= SORTED:
+        return Written(small(first, form))
+    known = dict(prefixes)
+    return Written(
+        Pushed(lambda sink: serialize(chain(first, triples), sink, GRAPH_FORMATS[form], prefixes=known))
+    )
+
+
+def small(triples: Iterable[Triple], form: Representation) -> bytes:
+    """Return triples, sorted; raises Problem where the format cannot hold them."""
     try:
-        if isinstance(results, QuerySolutions | QueryBoolean):
-            return results.serialize(format=SOLUTION_FORMATS[form]) or b""
-        return write_triples(set(results), FORMATS[form.name])
+        return write_triples(triples, FORMATS[form.name])
     except Unwritable as fault:
         raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
-    except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+
+
+def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:
+    """Return the triples within the caps, and the cap that the others are beyond; bytes as N-Triples."""
+    kept: list[Triple] = []
+    size = 0
+    for triple in triples:
+        size += len(str(triple).encode()) + len(b" .\n")
+        cut = cut_at(limits, len(kept) + 1, size)
+        if cut:
+            return kept, cut
+        kept.append(triple)
+    return kept, None
 
 
 def page_parts(results: Results, store: Store) -> dict[str, object]:

@@ -41,7 +41,7 @@ GRACE: Final = 10
 
 @dataclass(frozen=True)
 class Served:
-    """What is served: its origin, how to make it up to date before it is loaded, and the files it is made of."""
+    """What is served: its origin, how to bring it up to date, and the files that it is made of."""
 
     origin: Origin
     prepare: Callable[[], object]

@@ -2,52 +2,56 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
-from wicara.server import negotiation
+from wicara.server import endpoint, service_description
 from wicara.server.evaluation import evaluate
-from wicara.server.problems import Problem, not_acceptable
-from wicara.server.protocol import read_operation
-from wicara.server.results import offers_for, page, written
-from wicara.server.served import dataset
+from wicara.server.protocol import check_length, read_operation
+from wicara.server.results import page
+from wicara.server.served import dataset, settings
 
 if TYPE_CHECKING:
-    from wicara.server.evaluation import Results
-    from wicara.server.negotiation import Representation
-    from wicara.server.protocol import QueryOperation
+    from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("sparql", __name__)
 
 
-def chosen(operation: QueryOperation, results: Results) -> tuple[Representation, str]:
-    """Return the form to answer in and its media type: `format=` before Accept; raises Problem for none."""
-    offers = offers_for(results)
-    if operation.format is None:
-        found = negotiation.choose(request.headers.get("Accept"), offers)
-        if found is None:
-            raise not_acceptable(offers)
-        return found
-    form = negotiation.by_name(offers, operation.format)
-    if form is None:
-        names = ", ".join(offer.name for offer in offers)
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`format` is one of {names} for this query.")
-    return form, form.media_type
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
+def query() -> BaseResponse:
+    """Answer a query operation, or a GET without one with the service description."""
+    if service_description.wanted(request):
+        return service_description.answer()
+    check_length(request, settings().limits.max_query)
+    headers = request.headers
+    asked = endpoint.Asked(
+        request.method,
+        request.query_string,
+        request.mimetype,
+        request.get_data(),
+        headers.get("Accept"),
+        headers.get("Accept-Encoding"),
+        headers.get("If-None-Match"),
+    )
+    found = endpoint.answer(asked, dataset(), settings())
+    if found is None:
+        return as_page()
+    return Response(found.body, found.status, found.headers, direct_passthrough=True)
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
-def query() -> Response:
-    """Answer a query operation."""
+def as_page() -> Response:
+    """Answer a query operation with a page."""
     operation = read_operation(request)
-    results = evaluate(dataset(), operation)
-    form, media_type = chosen(operation, results)
-    if form is negotiation.HTML:
-        body = page(results, operation, dataset().for_inference(operation.infer))
-    else:
-        body = written(results, form)
+    results = evaluate(dataset(), operation, settings())
+    body = page(results, operation, dataset().for_inference(operation.infer))
+    keeping = "no-store" if endpoint.is_volatile(operation.query) else "no-cache"
     return Response(
-        body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
+        body,
+        headers={
+            "Content-Type": "text/html; charset=utf-8",
+            "Vary": endpoint.VARY,
+            "Cache-Control": keeping,
+        },
     )
 
 

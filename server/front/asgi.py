@@ -1,4 +1,4 @@
-"""The front: every request comes through here (ASGI 3.0), and leaves with an answer or a broken connection."""
+"""The front: every request comes in here (ASGI 3.0) and leaves with an answer, or a broken connection."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
-try:
-    from wicara.server import access
-except ImportError:
-    access = None
+from wicara.server import access
 from wicara.server.front import frames, refusals
 from wicara.server.front.cache import Cache
 from wicara.server.front.journal import SLOW, log, query_hash
@@ -99,7 +96,7 @@ class Exchange:
         if self.cached:
             timing = "cache;desc=hit, " + timing
         headers = [
-            *(each for each in reply.headers if not each[0].startswith(b"wicara-")),
+            *reply.headers,
             (b"server", b"wicara"),
             (b"x-request-id", self.id.encode()),
             (b"server-timing", timing.encode()),
@@ -242,7 +239,7 @@ class Front:
             return refusals.refusal(
                 HTTPStatus.TOO_MANY_REQUESTS, detail, exchange.accept, {"Retry-After": "1"}
             )
-        if exchange.writes and access:
+        if exchange.writes:
             try:
                 authorization = exchange.headers.get(b"authorization")
                 access.check(
@@ -377,6 +374,8 @@ class Front:
             kind, payload = await job.link.receive()
             if kind == frames.END:
                 break
+            if kind == frames.ABORT:
+                raise Broken
             await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
         await exchange.send({"type": "http.response.body", "body": b""})
         return None
@@ -400,7 +399,7 @@ class Front:
         """Return what programs are told of the dataset."""
         return {name: value for name, value in self.versions.told.items() if name != "ticket"}
 
-    async def readiness(self, exchange: Exchange) -> Reply:
+    async def readiness(self, _exchange: Exchange) -> Reply:
         """Tell whether a query would be answered now: the dataset is loaded, and an executor answers ASK."""
         if self.stopping:
             return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "stopping"})

@@ -1,7 +1,7 @@
 """Messages between the front and its processes: a kind, a length, the payload.
 
-An answer is whole (`ANSWER`), or a `BEGIN`, any number of `CHUNK`, and an `END`. One that breaks off before
-its `END` is not whole, and the front breaks the client's connection.
+An answer is whole (`ANSWER`), or a `BEGIN`, any number of `CHUNK`, and an `END`. One that ends with `ABORT`,
+or with the process, is not whole, and the front breaks the client's connection.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ ANSWER: Final = b"A"
 BEGIN: Final = b"B"
 CHUNK: Final = b"C"
 END: Final = b"E"
+ABORT: Final = b"Z"
 
 Headers = list[tuple[bytes, bytes]]
 

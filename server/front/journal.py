@@ -1,4 +1,7 @@
-"""The log: a line of JSON for each thing worth telling, on standard error. No query text, no header of a request."""
+"""The log: a line of JSON for each thing worth telling, on standard error.
+
+It holds no text of a query and no header of a request.
+"""
 
 from __future__ import annotations
 

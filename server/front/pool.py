@@ -1,8 +1,8 @@
 """Who answers: executors that are free, a queue for them, a lane for what is slow, and the deadline.
 
-A request leases an executor. Past `SOON` seconds its executor runs at the lowest priority; past `SLOW` it moves
-to the slow lane, and another executor takes its place; where that lane is full and others wait, it is stopped.
-At its deadline it is killed. A killed executor counts until the system has taken its memory back.
+A request leases an executor. Past `SOON` seconds its executor runs at the lowest priority; past `SLOW` it
+moves to the slow lane, and another executor takes its place; where that lane is full and others wait, it is
+stopped. At its deadline it is killed. A killed executor counts until the system has its memory back.
 """
 
 from __future__ import annotations
@@ -143,18 +143,18 @@ class Pool:
         self.tickets.pop(ticket.number, None)
         raise LostError
 
-    async def lease(self, timeout: float) -> Job:
+    async def lease(self, seconds: float) -> Job:
         """Return a job with an executor of the current version.
 
         Raises QueueFull, LostError where no process can be had, and TimeoutError where none is free in time.
         """
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + seconds
         generation = self.generation
         if generation is not None and not self.queue and (link := self.idle_of(generation)):
             return self.begin(link, generation, deadline)
         if len(self.queue) >= self.limits.queue:
             raise QueueFull
-        async with asyncio.timeout_at(asyncio.get_running_loop().time() + timeout):
+        async with asyncio.timeout_at(asyncio.get_running_loop().time() + seconds):
             while True:
                 generation = self.generation
                 if generation is None:
@@ -226,7 +226,7 @@ class Pool:
         return job
 
     def end(self, job: Job) -> None:
-        """End a job: its executor is free for others, or goes where it was slow, stopped or is out of date."""
+        """End a job: its executor is free for others, or goes where it was stopped or is out of date."""
         self.jobs.discard(job)
         job.generation.busy -= 1
         job.watch = None

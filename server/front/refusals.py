@@ -1,4 +1,4 @@
-"""What the front answers by itself when no executor can: problem details (RFC 9457), or a page for browsers."""
+"""What the front answers when no executor can: problem details (RFC 9457), or a page for browsers."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def of_stop(why: Stopped | None, seconds: float, limits: Limits, accept: str | N
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if why is Stopped.DEADLINE:
         detail = (
-            f"The query was stopped after {seconds:g} seconds. Narrow it down, or give it LIMIT; the server's own "
-            f"limit is {limits.timeout:g} seconds (--timeout), and `timeout=` asks for less."
+            f"The query was stopped after {seconds:g} seconds. Narrow it down, or give it LIMIT; the limit "
+            f"of this server is {limits.timeout:g} seconds (--timeout), and `timeout=` asks for less."
         )
         return refusal(unavailable, detail, accept, limit="timeout", seconds=seconds)
     if why is Stopped.SLOW_LANE_FULL:

@@ -48,7 +48,7 @@ class Versions:
         return self.origin is None or self.origin.kind != "build"
 
     async def start(self, origin: Origin) -> None:
-        """Load a dataset in a process of its own and serve it; raises a WicaraError where it cannot be had."""
+        """Load a dataset in a process of its own and serve it; raises a WicaraError where there is none."""
         self.pool.tickets.pop(0, None)
         arrival = self.pool.expect(0)
         process = await asyncio.create_subprocess_exec(
@@ -81,12 +81,12 @@ class Versions:
         self.pool.replace(generation)
         self.changed()
 
-    async def write(self, request: frames.Request, timeout: float) -> frames.Reply:
+    async def write(self, request: frames.Request, seconds: float) -> frames.Reply:
         """Run a write, one after the other, and return its answer once the new version is served.
 
-        Raises TimeoutError past `timeout` seconds, LostError where the writer ended; neither leaves a trace.
+        Raises TimeoutError past `seconds`, LostError where the writer ended; neither leaves a trace.
         """
-        async with asyncio.timeout(timeout), self.writing:
+        async with asyncio.timeout(seconds), self.writing:
             writer = await self.writer_for()
             try:
                 writer.send(frames.REQUEST, request.packed())

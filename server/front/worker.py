@@ -23,7 +23,7 @@ from wicara.graph.errors import Unavailable, WicaraError
 from wicara.server import create_app, swap
 from wicara.server.front import confinement, frames
 from wicara.server.front.origins import Origin
-from wicara.server.front.wsgi import Answer, answer, environ_of, write_body
+from wicara.server.front.wsgi import Answer, answer, run
 from wicara.server.limits import Limits
 from wicara.server.settings import Settings
 
@@ -162,7 +162,7 @@ class Worker:
     def change(self, request: Request) -> None:
         """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
         told = Answer(self.connection)
-        write_body(self.served(environ_of(request), told.start), told)
+        run(self.served, request, told)
         if told.status.startswith(b"2") and self.setup.origin.on_disk:
             try:
                 DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)

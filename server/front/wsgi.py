@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from wicara.server.front import frames
-from wicara.server.pushed import Pushed
+from wicara.server.front.direct import respond
+from wicara.server.pushed import HELD, Pushed
+from wicara.server.served import EXTENSION
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import TracebackType
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+    from flask import Flask
     from wicara.server.front.frames import Headers, Request
 
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
-HELD: Final = 1 << 16
-"""Bytes of a body that are held back, so that an error among them still has its own status."""
 CHUNK: Final = 1 << 16
 UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 MARKS: Final = {
@@ -112,23 +115,54 @@ class Answer:
         self.connection.sendall(frames.frame(frames.ANSWER, frames.packed([self.status], self.headers, body)))
 
 
-def answer(app: WSGIApplication, request: Request, connection: socket.socket) -> None:
-    """Run a request through an app and send its answer; an exception after the first byte goes through."""
+def answer(app: Flask, request: Request, connection: socket.socket) -> None:
+    """Run a request through the endpoint or an app and send its answer.
+
+    A fault before the first byte has gone out is a 500, one after it breaks the answer off. Raises OSError
+    where the front is gone.
+    """
     told = Answer(connection)
+    try:
+        if not respond(app.extensions[EXTENSION], request, told):
+            run(app, request, told)
+    except OSError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets no whole-looking answer
+        if told.begun:
+            connection.sendall(frames.frame(frames.ABORT))
+            return
+        told = failed(connection, fault)
+    told.end(with_length=request.method != "HEAD" and told.status not in {b"204", b"304"})
+
+
+def run(app: WSGIApplication, request: Request, told: Answer) -> None:
+    """Run a request through an app, and write what it returns."""
     body = app(environ_of(request), told.start)
     try:
-        write_body(body, told)
+        if isinstance(body, Pushed):
+            body.write_to(told)
+        else:
+            for part in body:
+                told.write(part)
     finally:
         close = getattr(body, "close", None)
         if close is not None:
             close()
-    told.end(with_length=request.method != "HEAD" and told.status not in {b"204", b"304"})
 
 
-def write_body(body: Iterable[bytes], told: Answer) -> None:
-    """Write what an app returned."""
-    if isinstance(body, Pushed):
-        body.write_to(told)
-        return
-    for part in body:
-        told.write(part)
+def failed(connection: socket.socket, fault: Exception) -> Answer:
+    """Return the answer that tells a fault of evaluation."""
+    status = 503 if isinstance(fault, MemoryError) else 500
+    title = HTTPStatus(status).phrase
+    told = {"title": title, "status": status, "detail": f"The query could not be evaluated: {fault}"}
+    found = Answer(connection)
+    found.start(
+        f"{status} {title}",
+        [
+            ("Content-Type", "application/problem+json"),
+            ("Cache-Control", "no-store"),
+            ("Access-Control-Allow-Origin", "*"),
+        ],
+    )
+    found.write(json.dumps(told).encode())
+    return found

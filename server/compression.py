@@ -1,0 +1,127 @@
+"""Content codings (RFC 9110, section 8.4): which one a client likes best, and bodies written through it."""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+import brotli
+import zstandard
+from wicara.server.negotiation import accepted
+from wicara.server.pushed import Pushed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Response
+    from wicara.server.pushed import Sink
+
+SMALLEST: Final = 512
+"""Bytes below which a body is sent as it is."""
+PLAIN: Final = "identity"
+
+
+class Compressor(Protocol):
+    """What compresses piece by piece."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Return what comes out when some bytes go in."""
+
+    def flush(self) -> bytes:
+        """Return the rest."""
+
+
+class Brotli:
+    """Brotli (RFC 7932), with the methods that the others have."""
+
+    def __init__(self) -> None:
+        """Begin; quality 4 is about as quick as gzip."""
+        self.compressor = brotli.Compressor(quality=4)
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Return what comes out when some bytes go in."""
+        found: bytes = self.compressor.process(data)
+        return found
+
+    def flush(self) -> bytes:
+        """Return the rest."""
+        found: bytes = self.compressor.finish()
+        return found
+
+
+CODINGS: Final[dict[str, Callable[[], Compressor]]] = {
+    "zstd": lambda: zstandard.ZstdCompressor(level=3).compressobj(),
+    "br": Brotli,
+    "gzip": lambda: zlib.compressobj(5, zlib.DEFLATED, 31),
+}
+"""The codings, the one that is preferred first; gzip with its header (31)."""
+
+
+@lru_cache(maxsize=256)
+def chosen(header: str | None) -> str:
+    """Return the coding for an Accept-Encoding header (RFC 9110, section 12.5.3)."""
+    if not header:
+        return PLAIN
+    weights = weights_in(header)
+    best = max(CODINGS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
+    weight = weights.get(best, weights.get("*", 0.0))
+    return best if weight > 0 and weight >= weights.get(PLAIN, 0.0) else PLAIN
+
+
+def weights_in(header: str) -> dict[str, float]:
+    """Return the weight of each coding in a header."""
+    as_media = ",".join(f"coding/{part.strip()}" for part in header.split(",") if part.strip())
+    found = accepted(as_media) if as_media else {}
+    return {name.removeprefix("coding/"): weight for name, (weight, _) in found.items()}
+
+
+class Compressed:
+    """A sink in front of another: what is written to it goes on compressed."""
+
+    def __init__(self, sink: Sink, coding: str) -> None:
+        """Begin with a coding of CODINGS."""
+        self.sink = sink
+        self.compressor = CODINGS[coding]()
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+        out = self.compressor.compress(data)
+        if out:
+            self.sink.write(out)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: a flush would cost more bytes than it saves time."""
+
+    def end(self) -> None:
+        """Write the rest."""
+        self.sink.write(self.compressor.flush())
+
+
+def encoded(body: bytes | Pushed, coding: str, headers: dict[str, str]) -> bytes | Pushed:
+    """Return a body in a content coding, and set the header that tells it; a small one stays as it is."""
+    if coding == PLAIN or (isinstance(body, bytes) and len(body) < SMALLEST):
+        return body
+    headers["Content-Encoding"] = coding
+    if isinstance(body, Pushed):
+        return Pushed(lambda sink: write_through(body, sink, coding))
+    compressor = CODINGS[coding]()
+    return compressor.compress(body) + compressor.flush()
+
+
+def compress(response: Response, coding: str) -> None:
+    """Give a response a content coding, if its body is worth it."""
+    headers: dict[str, str] = {}
+    if isinstance(response.response, Pushed):
+        response.response = encoded(response.response, coding, headers)
+    elif not (response.is_streamed or response.direct_passthrough):
+        response.set_data(encoded(response.get_data(), coding, headers))
+    response.headers.update(headers)
+
+
+def write_through(body: Pushed, sink: Sink, coding: str) -> None:
+    """Write a body into a sink through a coding."""
+    compressed = Compressed(sink, coding)
+    body.write_to(compressed)
+    compressed.end()
