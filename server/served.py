@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, g, request
+from wicara.graph.store import new_digest
 from wicara.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flask import Flask
+    from flask import Flask, Response
     from pyoxigraph import Store
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
 INFER: Final = {"on": True, "off": False}
 EXTENSION: Final = "wicara"
+VERSION_HEADER: Final = "Wicara-Version"
+"""How a response tells the process in front which version its write has made."""
 
 
 @dataclass
@@ -37,6 +40,14 @@ def install(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
 def swap(app: Flask, dataset: BuiltDataset) -> None:
     """Serve another dataset from the next request on."""
     app.extensions[EXTENSION].dataset = dataset
+
+
+def renew(response: Response) -> Response:
+    """Give the dataset, which this request has changed, a new version, and tell it in the response."""
+    served = current_app.extensions[EXTENSION]
+    served.dataset = replace(served.dataset, digest=new_digest())
+    response.headers[VERSION_HEADER] = served.dataset.digest
+    return response
 
 
 def dataset() -> BuiltDataset:

@@ -1,0 +1,46 @@
+"""Entity tags (RFC 9110, section 8.8.3) that tell the dataset's version: `"<version>.<hash>[-coding]"`.
+
+A tag that a client holds is current for as long as the dataset has not changed, whatever it is the tag of.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wicara.graph.store import BuiltDataset
+
+DIGITS: Final = 16
+"""Hexadecimal digits of the version and of the hash."""
+TAG: Final = re.compile(r'(W/)?"([^"]*)"')
+
+
+def version_of(dataset: BuiltDataset) -> str:
+    """Return what tells the version of a dataset in a tag."""
+    return dataset.digest[:DIGITS]
+
+
+def etag(dataset: BuiltDataset, *parts: str) -> str:
+    """Return the strong tag of a representation: the parts are all that it depends on beside the dataset."""
+    told = "\0".join(parts).encode("utf-8", "surrogateescape")
+    return f'"{version_of(dataset)}.{blake2b(told, digest_size=DIGITS // 2).hexdigest()}"'
+
+
+def is_current(if_match: str, dataset: BuiltDataset) -> bool:
+    """Tell whether an If-Match header lists a tag of the dataset's present version, or is `*`.
+
+    Weak tags never match (section 13.1.1).
+    """
+    if if_match.strip() == "*":
+        return True
+    versions = [tag.partition(".")[0] for weak, tag in TAG.findall(if_match) if not weak]
+    return version_of(dataset) in versions
+
+
+def is_known(if_none_match: str | None, tag: str) -> bool:
+    """Tell whether an If-None-Match header lists a tag, weak or strong, or is `*` (section 13.1.2)."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or any(f'"{known}"' == tag for _, known in TAG.findall(if_none_match))
