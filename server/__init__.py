@@ -14,6 +14,7 @@ from wicara.server import (
     exports,
     home,
     language,
+    openapi,
     problems,
     resources,
     rules_page,
@@ -41,6 +42,7 @@ BLUEPRINTS: Final = (
     explain.blueprint,
     rules_page.blueprint,
     void.blueprint,
+    openapi.blueprint,
 )
 
 SECURITY: Final = {
@@ -57,7 +59,8 @@ CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, Wicara-Truncated",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, "
+    "Wicara-Truncated",
 }
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 
@@ -86,7 +89,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
 
 
 def add_headers(response: Response) -> Response:
-    """Give every answer the security and CORS headers, and one that succeeds a content coding and an ETag."""
+    """Give every answer the security headers, and one that succeeds a content coding and an ETag."""
     for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
@@ -107,7 +110,7 @@ def encode(response: Response) -> None:
 
 
 def add_tag(response: Response) -> None:
-    """Give a response a strong ETag, and make it a 304 where the client has it; not one that nobody may keep."""
+    """Give a response that may be kept a strong ETag, and make it a 304 where the client has it."""
     response.headers.setdefault("Cache-Control", "no-cache")
     if response.cache_control.no_store:
         return

@@ -48,10 +48,9 @@ class PoolCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Yield what there is now."""
         pool = self.pool
-        slow = sum(job.slow for job in pool.jobs)
         executors = GaugeMetricFamily("wicara_executors", "Executor processes by state", labels=["state"])
         idle = len(pool.generation.idle) if pool.generation else 0
-        states = {"idle": idle, "busy": len(pool.jobs) - slow, "slow": slow, "ending": pool.ending}
+        states = {"idle": idle, "busy": pool.running, "slow": pool.slow, "ending": pool.ending}
         for state, number in states.items():
             executors.add_metric([state], number)
         yield executors

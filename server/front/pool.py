@@ -1,8 +1,10 @@
 """Who answers: executors that are free, a queue for them, a lane for what is slow, and the deadline.
 
-A request leases an executor. Past `SOON` seconds its executor runs at the lowest priority; past `SLOW` it
-moves to the slow lane, and another executor takes its place; where that lane is full and others wait, it is
-stopped. At its deadline it is killed. A killed executor counts until the system has its memory back.
+A request leases an executor; so many run at a time. Past `SOON` seconds its executor runs at the lowest
+priority; past `SLOW`, or at once where others wait, it moves to the slow lane and counts there; where that
+lane is full and others wait, it is stopped. At its deadline it is killed. What moves over or is killed leaves
+its place to an executor that is there already, for a fork takes its time. A killed executor counts until the
+system has its memory back.
 """
 
 from __future__ import annotations
@@ -88,6 +90,11 @@ class Job:
         self.link.kill()
 
 
+def processes(limits: Limits) -> int:
+    """Return how many executors there are at most: a place in each lane, and those that end or begin."""
+    return limits.executors + 2 * limits.slow_lane
+
+
 class Pool:
     """The executors of all versions that are in use."""
 
@@ -99,8 +106,10 @@ class Pool:
         self.last_ticket = 0
         self.jobs: set[Job] = set()
         self.queue: deque[asyncio.Future[None]] = deque()
-        self.fast = 0
+        self.running = 0
+        """Jobs that are not in the slow lane."""
         self.ending = 0
+        self.coming: set[asyncio.Future[None]] = set()
         self.generation: Generation | None = None
         self.ticker: asyncio.TimerHandle | None = None
         self.killed: dict[Stopped, int] = dict.fromkeys(Stopped, 0)
@@ -161,38 +170,59 @@ class Pool:
                     raise LostError
                 if link := self.idle_of(generation):
                     return self.begin(link, generation, deadline)
-                if self.has_room():
-                    return self.begin(await self.new_executor(generation), generation, deadline)
+                self.grow()
                 await self.turn()
 
     def idle_of(self, generation: Generation) -> Link | None:
-        """Return an executor that is free, the one that worked last, or None."""
+        """Return an executor that is free, the one that worked last, or None where none may begin now."""
+        if self.running >= self.limits.executors:
+            return None
         while generation.idle:
             link = generation.idle.pop()
             if not link.lost:
                 return link
-            self.fast -= 1
         return None
+
+    @property
+    def slow(self) -> int:
+        """Return how many jobs are in the slow lane."""
+        return len(self.jobs) - self.running
 
     def has_room(self) -> bool:
         """Tell whether there may be one more executor."""
-        most = self.limits.executors + self.limits.slow_lane
-        slow = sum(job.slow for job in self.jobs)
-        return self.fast < self.limits.executors and self.fast + slow + self.ending < most
+        idle = len(self.generation.idle) if self.generation else 0
+        there = len(self.jobs) + idle + len(self.coming) + self.ending
+        return there < processes(self.limits)
 
-    async def new_executor(self, generation: Generation) -> Link:
-        """Fork an executor; raises LostError where none can be had."""
-        self.fast += 1
-        generation.busy += 1
+    def grow(self) -> None:
+        """Have another executor forked, one at a time unless requests wait for it."""
+        generation = self.generation
+        if generation is None or not self.has_room():
+            return
+        if len(self.coming) < (1 if generation.idle else max(1, len(self.queue))):
+            generation.busy += 1
+            coming = asyncio.ensure_future(self.arrive(generation))
+            self.coming.add(coming)
+            coming.add_done_callback(self.arrived)
+
+    def arrived(self, coming: asyncio.Future[None]) -> None:
+        """Let those who wait have the new executor, and have the next one forked."""
+        self.coming.discard(coming)
+        self.next()
+        if not coming.cancelled() and coming.exception() is None:
+            self.grow()
+
+    async def arrive(self, generation: Generation) -> None:
+        """Take an executor in when it is there; raises what kept it from coming."""
         try:
             link, _ = await self.fork(generation.fork_server, EXECUTOR, generation.digest)
-        except BaseException:
-            self.fast -= 1
-            self.next()
-            raise
+            if generation.current:
+                generation.idle.append(link)
+            else:
+                link.kill()
         finally:
             generation.busy -= 1
-        return link
+            self.close_when_done(generation)
 
     async def turn(self) -> None:
         """Wait until there may be a free executor."""
@@ -221,6 +251,7 @@ class Pool:
         job = Job(link, generation, time.monotonic(), deadline)
         generation.busy += 1
         self.jobs.add(job)
+        self.running += 1
         if self.ticker is None:
             self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
         return job
@@ -228,6 +259,7 @@ class Pool:
     def end(self, job: Job) -> None:
         """End a job: its executor is free for others, or goes where it was stopped or is out of date."""
         self.jobs.discard(job)
+        self.running -= not job.slow
         job.generation.busy -= 1
         job.watch = None
         if job.watcher is not None:
@@ -237,25 +269,21 @@ class Pool:
         elif job.link.lost:
             self.crashed += 1
         if self.may_stay(job):
-            self.fast += job.slow
             job.generation.idle.append(job.link)
         else:
             self.dismiss(job)
         self.close_when_done(job.generation)
+        self.grow()
         self.next()
 
     def may_stay(self, job: Job) -> bool:
         """Tell whether the executor of a job can take another: alive, in time, at its old priority."""
         if job.link.lost or not job.generation.current:
             return False
-        if job.slow and self.fast >= self.limits.executors:
-            return False
         return not job.low or job.link.set_priority(NORMAL)
 
     def dismiss(self, job: Job) -> None:
         """End the executor of a job; its memory counts until it has ended."""
-        if not job.slow:
-            self.fast -= 1
         job.link.kill()
         if not job.link.ended.done():
             self.ending += 1
@@ -264,13 +292,12 @@ class Pool:
     def gone(self) -> None:
         """Take note that a process that was killed has ended."""
         self.ending -= 1
-        self.next()
+        self.grow()
 
     def tick(self) -> None:
         """Look at what runs: priority, lane, deadline."""
         self.ticker = None
         now = time.monotonic()
-        slow = sum(job.slow for job in self.jobs)
         for job in sorted(self.jobs, key=lambda each: each.began):
             if now >= job.deadline:
                 job.stop(Stopped.DEADLINE)
@@ -278,13 +305,12 @@ class Pool:
                 job.low = True
                 job.link.set_priority(LOW)
                 job.look()
-            elif not job.slow and now - job.began > SLOW:
-                if slow < self.limits.slow_lane:
-                    slow += 1
+            elif not job.slow and now - job.began > (SOON if self.queue else SLOW):
+                if self.slow < self.limits.slow_lane:
                     job.slow = True
-                    self.fast -= 1
+                    self.running -= 1
                     self.next()
-                elif self.queue:
+                elif self.queue and now - job.began > SLOW:
                     job.stop(Stopped.SLOW_LANE_FULL)
         if self.jobs:
             self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
@@ -293,9 +319,9 @@ class Pool:
         """Answer from another version from now on."""
         old, self.generation = self.generation, generation
         if old is not None:
-            self.fast -= len(old.idle)
             old.retire()
             self.close_when_done(old)
+        self.grow()
         self.next()
 
     def close_when_done(self, generation: Generation) -> None:
