@@ -1,0 +1,160 @@
+"""The OpenAPI document tells what the server does: its routes, statuses, media types and limits."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from server_process import served
+from wicara.graph.export import FORMATS
+from wicara.graph.store import empty
+from wicara.server import create_app, negotiation
+from wicara.server.limits import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server_process import Server
+
+BODIES = Path(__file__).with_name("schemathesis_bodies.py")
+OF_THE_FRONT = {"/healthz": {"get"}, "/readyz": {"get"}, "/metrics": {"get"}}
+"""What no route of the app answers, or not this one alone."""
+IMPLICIT = {"HEAD", "OPTIONS"}
+"""What every route has beside the methods that are described."""
+NOT_IN_OPENAPI = {"QUERY"}
+"""Methods that OpenAPI 3.1 has no word for (3.2 has)."""
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CHECKS = (
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+)
+"""No status above 499 but 503 and 507 is described: the first check finds every other one."""
+
+
+@pytest.fixture(scope="module")
+def document(server: Server) -> dict[str, Any]:
+    """Return the document of the server of the real dataset."""
+    answer = server.get("/openapi.json")
+    assert (answer.status, answer.media_type) == (200, "application/json")
+    told: dict[str, Any] = answer.json
+    return told
+
+
+@pytest.fixture(scope="module")
+def writable() -> Iterator[Server]:
+    """Return a server of an empty dataset that takes writes, and small bodies only."""
+    limits = ("--max-query", "5000", "--max-upload", "9000", "--max-uri", "4000")
+    with served("--empty", "--writable", "--token", "t", *limits) as running:
+        yield running
+
+
+def shape(path: str) -> str:
+    """Return a path without the names of its parameters, as Flask or OpenAPI writes them."""
+    return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
+
+
+def test_every_route_and_no_other(document: dict[str, Any]) -> None:
+    """Each route of the app and of the front is described with its methods, and nothing that is not there."""
+    routes: dict[str, set[str]] = {path: set(methods) for path, methods in OF_THE_FRONT.items()}
+    for rule in create_app(empty()).url_map.iter_rules():
+        methods = {name.lower() for name in (rule.methods or set()) - IMPLICIT - NOT_IN_OPENAPI}
+        routes.setdefault(shape(rule.rule), set()).update(methods)
+    assert {shape(path): set(item) for path, item in document["paths"].items()} == routes
+
+
+def test_valid(document: dict[str, Any]) -> None:
+    """The document is valid OpenAPI 3.1, each operation has a name of its own, each path its parameters."""
+    import schemathesis  # noqa: PLC0415 - its import takes a second
+
+    schemathesis.openapi.from_dict(document).validate()
+    assert document["openapi"].startswith("3.1.")
+    operations = [(path, one) for path, item in document["paths"].items() for one in item.values()]
+    assert len({one["operationId"] for _, one in operations}) == len(operations)
+    for path, one in operations:
+        told = {each["name"] for each in one["parameters"] if each["in"] == "path"}
+        assert told == set(re.findall(r"\{(\w+)\}", path)), path
+
+
+def test_media_types_of_the_one_table(document: dict[str, Any]) -> None:
+    """The media types are those of the table that negotiation goes by."""
+    queried = set(document["paths"]["/sparql"]["get"]["responses"]["200"]["content"])
+    offers = {*negotiation.RESULTS, *negotiation.GRAPHS}
+    assert queried == {name for offer in offers for name in (offer.media_type, *offer.aliases)}
+    exported = set(document["paths"]["/export/{part}.{extension}"]["get"]["responses"]["200"]["content"])
+    assert exported == {form.media_type for form in FORMATS.values()}
+    for response in document["components"]["responses"].values():
+        assert set(response["content"]) == {offer.media_type for offer in negotiation.ERRORS}
+
+
+def test_limits_in_force(document: dict[str, Any], writable: Server) -> None:
+    """The limits are those that the server was started with, and a status tells which of them it is for."""
+    assert document["x-limits"] == {limit.name: limit.default for limit in limits()}
+    told = writable.get("/openapi.json").json
+    assert told["x-limits"]["max_query"] == 5000
+    assert (
+        "5000 bytes (`--max-query`)"
+        in told["components"]["responses"]["RequestEntityTooLarge"]["description"]
+    )
+    for limit in limits():
+        described = [one["description"] for one in told["components"]["responses"].values()]
+        assert limit.status is None or sum(f"`{limit.option}`" in one for one in described) == 1
+
+
+def test_other_methods(server: Server, document: dict[str, Any]) -> None:
+    """A method that is not described is answered with 405, and `Allow` lists those that are."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method.lower() not in item:
+                answer = server.send(method, path.format_map(Examples(item)))
+                assert answer.status == 405, (method, path)
+                allowed = {name.strip().lower() for name in answer.headers["Allow"].split(",")}
+                assert allowed >= set(item), path
+
+
+class Examples(dict[str, str]):
+    """The parts of a path, each by its example."""
+
+    def __init__(self, item: dict[str, Any]) -> None:
+        """Take the examples of a path item's parameters."""
+        parameters = (each for operation in item.values() for each in operation["parameters"])
+        super().__init__({each["name"]: each["example"] for each in parameters if each["in"] == "path"})
+
+
+def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run schemathesis on a server: it sends what the document allows, and what it does not."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run"),
+            f"http://127.0.0.1:{server.port}/openapi.json",
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "5"),
+            *("--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", "10"),
+            "--generation-deterministic",
+            *("--warnings", "off", "--suppress-health-check", "all", "--no-color"),
+            *options,
+        ],
+        cwd=folder,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": str(BODIES)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_does_what_it_tells(server: Server, tmp_path: Path) -> None:
+    """Whatever is sent to a server of the real dataset, it answers as the document tells."""
+    done = fuzz(server, tmp_path)
+    assert done.returncode == 0, done.stdout
+
+
+def test_does_what_it_tells_of_writes(writable: Server, tmp_path: Path) -> None:
+    """Whatever is sent to a server that takes writes, it answers as the document tells."""
+    done = fuzz(writable, tmp_path, "--header", "Authorization: Bearer t")
+    assert done.returncode == 0, done.stdout
