@@ -239,7 +239,7 @@ def plain(
 def in_memory(store: Store) -> Store:
     """Return a copy of a store in memory."""
     copy = Store()
-    copy.bulk_extend(store)
+    copy.extend(store)
     return copy
 
 

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
     from wicara.server.settings import Settings

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.server import compression, etags, negotiation
 from wicara.server.evaluation import evaluate
-from wicara.server.problems import Problem, not_acceptable
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
 from wicara.server.protocol import QueryOperation, read_operation
-from wicara.server.pushed import Pushed
 from wicara.server.results import offers_for, written
 
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.evaluation import Results
     from wicara.server.negotiation import Representation
+    from wicara.server.pushed import Pushed
     from wicara.server.settings import Settings
 
 VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|service)\b", re.IGNORECASE)

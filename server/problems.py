@@ -9,25 +9,10 @@ from typing import TYPE_CHECKING
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 from wicara.server import negotiation
+from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Flask
-
-
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
-    """A request that cannot be answered: the status, one sentence that says why, and members for programs."""
-
-    def __init__(
-        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: object
-    ) -> None:
-        """Keep the status, the sentence, headers of the answer, and members such as `line`."""
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.headers = dict(headers or {})
-        self.members = members
 
 
 def answer(problem: Problem) -> Response:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote_to_bytes, urlencode
 
 from pyoxigraph import NamedNode
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 from wicara.server.served import infer_of, settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
@@ -22,11 +21,12 @@ from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
 from wicara.server.front.asgi import Front
 from wicara.server.front.link import LostError
-from wicara.server.front.origins import DISK, Origin
-from wicara.server.front.pool import Stopped
+from wicara.server.front.pool import TICK, Stopped
+from wicara.server.front.setup import DISK, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from wicara.server.settings import Settings
 
@@ -87,7 +87,7 @@ class Listener(Granian):
     def _init_shared_socket(self) -> None:
         """Take the socket that is there."""
         self._ssp = None
-        self._shd = SocketHolder(self.bound.detach(), False, BACKLOG)
+        self._shd = SocketHolder(self.bound.detach(), uds=False, backlog=BACKLOG)
         self._sfd = self._shd.get_fd()
 
 
@@ -179,8 +179,8 @@ async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]
     listener.stop()
     try:
         async with asyncio.timeout(GRACE):
-            while front.pool.jobs or front.versions.writing.locked():
-                await asyncio.sleep(EVERY / 10)
+            while front.pool.jobs or front.versions.writing.locked():  # noqa: ASYNC110 - it has its time
+                await asyncio.sleep(TICK)
     except TimeoutError:
         for job in list(front.pool.jobs):
             job.stop(Stopped.SHUTDOWN)

@@ -20,7 +20,7 @@ from wicara.server.front.metrics import CONTENT_TYPE, Metrics, kind_of
 from wicara.server.front.pool import Pool, QueueFull, Stopped
 from wicara.server.front.rates import Rates
 from wicara.server.front.versions import Versions
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wicara.server import CORS, SECURITY
+from wicara.server.app import CORS, SECURITY
 from wicara.server.endpoint import Asked, answer
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 from wicara.server.pushed import Pushed
 
 if TYPE_CHECKING:

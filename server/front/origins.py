@@ -1,35 +1,20 @@
-"""Where the dataset of a server comes from, told in JSON to the process that will hold it."""
+"""How a process gets the dataset that its setup names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.disk import DiskDataset
 from wicara.graph.store import empty, from_files, in_memory, open_dataset
+from wicara.server.front.setup import DISK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wicara.graph.store import BuiltDataset
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A kind of `LOADERS`, and the paths that it needs."""
-
-    kind: str
-    paths: tuple[str, ...] = ()
-
-    @property
-    def on_disk(self) -> bool:
-        """Tell whether each executor opens a snapshot by itself, rather than share memory."""
-        return self.kind == DISK
-
-    def load(self) -> BuiltDataset:
-        """Return the dataset; raises a WicaraError where it cannot be had."""
-        return LOADERS[self.kind](self.paths)
+    from wicara.server.front.setup import Origin
 
 
 def built(paths: tuple[str, ...]) -> BuiltDataset:
@@ -38,7 +23,6 @@ def built(paths: tuple[str, ...]) -> BuiltDataset:
     return replace(dataset, store=in_memory(dataset.store), asserted=in_memory(dataset.asserted))
 
 
-DISK: Final = "disk"
 LOADERS: Final[Mapping[str, Callable[[tuple[str, ...]], BuiltDataset]]] = {
     "build": built,
     "files": lambda paths: from_files([Path(path) for path in paths]),
@@ -46,3 +30,8 @@ LOADERS: Final[Mapping[str, Callable[[tuple[str, ...]], BuiltDataset]]] = {
     DISK: lambda paths: DiskDataset(Path(paths[0])).described(),
 }
 """How each kind of origin is loaded."""
+
+
+def load(origin: Origin) -> BuiltDataset:
+    """Return the dataset of an origin; raises a WicaraError where it cannot be had."""
+    return LOADERS[origin.kind](origin.paths)

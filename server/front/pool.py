@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wicara.graph import errors
 from wicara.server.front import frames
 from wicara.server.front.link import LOW, NORMAL, Link, LostError
-from wicara.server.front.worker import EXECUTOR, Ticket
+from wicara.server.front.setup import EXECUTOR, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from wicara.server.front.pool import Stopped
 
 if TYPE_CHECKING:
     from wicara.server.limits import Limits
-    from wicara.server.problems import Problem
+    from wicara.server.problem import Problem
 
 RETRY: Final = {"Retry-After": "1"}
 PAGE: Final = (

@@ -10,13 +10,13 @@ from wicara.server.front import frames
 from wicara.server.front.journal import log
 from wicara.server.front.link import Link, LostError
 from wicara.server.front.pool import Generation
-from wicara.server.front.worker import WRITER, Setup
+from wicara.server.front.setup import WRITER, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.server.front.origins import Origin
     from wicara.server.front.pool import Pool
+    from wicara.server.front.setup import Origin
     from wicara.server.settings import Settings
 
 WORKER: Final = "wicara.server.front.worker"

@@ -14,63 +14,28 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from contextlib import suppress
 from pathlib import Path
+from select import select
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.disk import DiskDataset
 from wicara.graph.errors import Unavailable, WicaraError
-from wicara.server import create_app, swap
+from wicara.server.app import create_app
 from wicara.server.front import confinement, frames
-from wicara.server.front.origins import Origin
+from wicara.server.front.origins import load
+from wicara.server.front.setup import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.front.wsgi import Answer, answer, run
-from wicara.server.limits import Limits
-from wicara.server.settings import Settings
+from wicara.server.served import swap
 
 if TYPE_CHECKING:
     from flask import Flask
     from wicara.graph.store import BuiltDataset
     from wicara.server.front.frames import Request
 
-FORK_SERVER: Final = "fork server"
-EXECUTOR: Final = "executor"
-WRITER: Final = "writer"
+PAUSE: Final = 1.0
+"""Seconds without a message after which a fork server has time for other things."""
 NO_SPACE: Final = b'{"title": "Insufficient Storage", "status": 507, "detail": %s}'
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What the first process is told: where the dataset is, and how it is served."""
-
-    origin: Origin
-    settings: Settings
-
-    def packed(self) -> bytes:
-        """Return this as JSON."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def unpacked(cls, raw: bytes) -> Setup:
-        """Return what JSON tells."""
-        told = json.loads(raw)
-        settings = told["settings"]
-        limits = Limits(**settings.pop("limits"))
-        settings["allow_service"] = tuple(settings["allow_service"])
-        origin = Origin(told["origin"]["kind"], tuple(told["origin"]["paths"]))
-        return cls(origin, Settings(limits=limits, **settings))
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """What a new process is for: its number, its role, and the version of a dataset on disk that it opens."""
-
-    number: int
-    role: str
-    digest: str = ""
-
-    def packed(self) -> bytes:
-        """Return this as JSON."""
-        return json.dumps(asdict(self)).encode()
 
 
 class Worker:
@@ -88,15 +53,14 @@ class Worker:
         """Open a connection of this process's own."""
         self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.connection.connect(self.address)
-        self.reader = self.connection.makefile("rb")
 
     def read(self) -> tuple[bytes, bytes]:
         """Return the next message; ends the process where there will be none."""
-        head = self.reader.read(frames.HEADER.size)
+        head = self.connection.recv(frames.HEADER.size, socket.MSG_WAITALL)
         if len(head) < frames.HEADER.size:
             os._exit(0)
         kind, size = frames.HEADER.unpack(head)
-        return kind, self.reader.read(size)
+        return kind, self.connection.recv(size, socket.MSG_WAITALL) if size else b""
 
     def send(self, kind: bytes, told: dict[str, Any]) -> None:
         """Send a message in JSON."""
@@ -126,19 +90,28 @@ class Worker:
     def run(self) -> None:
         """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
         try:
-            self.app = create_app(self.setup.origin.load(), self.setup.settings)
+            self.app = create_app(load(self.setup.origin), self.setup.settings)
         except WicaraError as fault:
             self.send(frames.FAULT, {"ticket": 0, "fault": type(fault).__name__, "told": str(fault)})
             return
-        warm(self.app)
         gc.collect()
         gc.freeze()
         if not self.setup.settings.allow_service:
             confinement.without_network()
         confinement.without_core_dumps()
         self.hello(0)
+        self.warm()
         while True:
             self.take(*self.read())
+
+    def warm(self) -> None:
+        """Compile the templates when nothing has been asked for a while: later executors have them then."""
+        while select([self.connection], [], [], PAUSE)[0]:
+            self.take(*self.read())
+            if self.role != FORK_SERVER:
+                return
+        for name in self.served.jinja_env.list_templates(extensions=["html"]):
+            self.served.jinja_env.get_template(name)
 
     def take(self, kind: bytes, payload: bytes) -> None:
         """Do what a message asks for."""
@@ -150,14 +123,11 @@ class Worker:
             self.adopt()
 
     def respond(self, request: Request) -> None:
-        """Answer a request; a fault after the first byte ends the process, so that the answer breaks off."""
-        try:
-            if self.role == WRITER:
-                self.change(request)
-            else:
-                answer(self.served, request, self.connection)
-        except OSError:
-            os._exit(1)
+        """Answer a request."""
+        if self.role == WRITER:
+            self.change(request)
+        else:
+            answer(self.served, request, self.connection)
 
     def change(self, request: Request) -> None:
         """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
@@ -208,12 +178,6 @@ class Worker:
         self.hello(-1)
 
 
-def warm(app: Flask) -> None:
-    """Compile the templates once, for all executors."""
-    for name in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(name)
-
-
 def main() -> None:
     """Be the first process."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -222,7 +186,9 @@ def main() -> None:
     setup = Setup.unpacked(sys.stdin.buffer.read())
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
         os.dup2(nothing.fileno(), 0)
-    Worker(sys.argv[1], setup).run()
+    with suppress(OSError):  # the front is gone
+        Worker(sys.argv[1], setup).run()
+    os._exit(0)
 
 
 if __name__ == "__main__":
