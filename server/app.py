@@ -12,6 +12,7 @@ from wicara.server import (
     etags,
     explain,
     exports,
+    graph_store,
     home,
     language,
     openapi,
@@ -20,6 +21,7 @@ from wicara.server import (
     rules_page,
     served,
     sparql,
+    update,
     void,
 )
 from wicara.server.addresses import in_language, with_choices
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 BLUEPRINTS: Final = (
     sparql.blueprint,
+    update.blueprint,
+    graph_store.blueprint,
     resources.blueprint,
     exports.blueprint,
     home.blueprint,

@@ -1,0 +1,293 @@
+"""The graphs of the dataset as resources (SPARQL 1.1 Graph Store HTTP Protocol).
+
+`/store?graph=IRI` and `/store?default` name a graph; `/store/NAME` is the graph of that very URL. Beyond the
+standard: GET of `/store` itself is the whole dataset for a client that asks for TriG or N-Quads by name, and
+anyone else is told to name a graph; writes honour If-Match and If-None-Match.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
+
+from flask import Blueprint, Response, request
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
+from wicara.graph.rdfxml import element_names
+from wicara.graph.unwritable import Unwritable
+from wicara.server import etags, negotiation, protocol, rewriting, served
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
+from wicara.server.protocol import bad
+from wicara.server.pushed import pushed
+from wicara.server.served import dataset, renew, settings
+from wicara.server.update import apply, check_access, failures, no_content
+from wicara.server.uploads import FORMATS, MEDIA_TYPES, MULTIPART, insertion, read_uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import QuerySolutions, Store
+    from wicara.server.negotiation import Representation
+    from wicara.server.uploads import Upload
+
+blueprint = Blueprint("graph_store", __name__)
+
+Graph: TypeAlias = NamedNode | DefaultGraph
+
+INDIRECT: Final = "/store"
+DIRECT: Final = "/store/<path:_name>"
+DEFAULT: Final = DefaultGraph()
+NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
+UNWRITABLE: Final = {
+    negotiation.RDFXML: (f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML lacks"),
+    negotiation.JSONLD: ("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"),
+}
+"""What a format cannot hold: how to find it, and what it is called."""
+
+
+@blueprint.get(INDIRECT, strict_slashes=False)
+@blueprint.get(DIRECT, merge_slashes=False)
+def read(_name: str = "") -> Response:
+    """Answer with a graph, or with the whole dataset (section 5.2)."""
+    graph = asked()
+    if graph is None:
+        return whole()
+    check_exists(served.store(), graph)
+    form, media_type = negotiated(FORMATS)
+    check_writable(served.store(), graph, form)
+    return dumped(graph, form, media_type)
+
+
+@blueprint.put(INDIRECT, strict_slashes=False)
+@blueprint.put(DIRECT, merge_slashes=False)
+def replace(_name: str = "") -> Response:
+    """Make a graph what the body holds (section 5.3)."""
+    check_access()
+    graph = required()
+    if "Content-Range" in request.headers:
+        raise bad("A graph is replaced as a whole: leave out Content-Range.")
+    return written(graph, replaces=True)
+
+
+@blueprint.post(INDIRECT, strict_slashes=False)
+@blueprint.post(DIRECT, merge_slashes=False)
+def merge(_name: str = "") -> Response:
+    """Add what the body holds to a graph, or to a new one where none is named (section 5.5)."""
+    check_access()
+    graph = asked()
+    if graph is not None:
+        return written(graph, replaces=False)
+    graph = NamedNode(f"{request.root_url}store/{uuid4()}")
+    response = written(graph, replaces=False)
+    response.headers["Location"] = graph.value
+    return response
+
+
+@blueprint.delete(INDIRECT, strict_slashes=False)
+@blueprint.delete(DIRECT, merge_slashes=False)
+def remove(_name: str = "") -> Response:
+    """Remove a graph; of the default graph, what it holds (section 5.4)."""
+    check_access()
+    graph = required()
+    store = dataset().store
+    check_exists(store, graph)
+    check_conditions(is_new=False)
+    with failures():
+        if isinstance(graph, NamedNode):
+            store.remove_graph(graph)
+        else:
+            store.clear_graph(graph)
+    return renew(no_content())
+
+
+@blueprint.patch(INDIRECT, strict_slashes=False)
+@blueprint.patch(DIRECT, merge_slashes=False)
+def patch(_name: str = "") -> Response:
+    """Apply an update to a graph that exists (section 5.7), as if there were no other.
+
+    The update inserts and deletes triples; one that names graphs is refused.
+    """
+    check_access()
+    graph = required()
+    if request.mimetype != protocol.UPDATE:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"The content type is {request.mimetype or 'none'}; a PATCH is {protocol.UPDATE}.",
+            {"Accept-Patch": protocol.UPDATE},
+        )
+    protocol.check_length(request, settings().limits.max_upload)
+    check_exists(dataset().store, graph)
+    check_conditions(is_new=False)
+    text = protocol.utf8(request.get_data(), "The update")
+    apply(text, lambda text: rewriting.within(text, named(graph)), base_of(graph))
+    return renew(no_content())
+
+
+@blueprint.after_request
+def add_accepted(response: Response) -> Response:
+    """Tell in the answer to OPTIONS what may be sent."""
+    if request.method == "OPTIONS":
+        response.headers["Accept-Post"] = f"{MEDIA_TYPES}, {MULTIPART}"
+        response.headers["Accept-Patch"] = protocol.UPDATE
+    return response
+
+
+def asked() -> Graph | None:
+    """Return the graph that the request names, None where it names none (sections 4.1 and 4.2).
+
+    Raises Problem 400 for two of them, and for an IRI that is not absolute.
+    """
+    given = protocol.by_name(protocol.url_fields(request))
+    found: list[Graph] = [protocol.graph(value) for value in given.get("graph", [])]
+    found += [DEFAULT for _ in given.get("default", [])]
+    if request.view_args:
+        found.append(protocol.graph(own_url()))
+    if len(found) > 1:
+        raise bad("One graph at a time: `graph=` and an absolute IRI, or `default`, or a URL below /store/.")
+    return found[0] if found else None
+
+
+def required() -> Graph:
+    """Return the graph that the request names; raises Problem 400 where it names none."""
+    graph = asked()
+    if graph is None:
+        raise bad("Which graph? Add `graph=` and its absolute IRI, or `default`, or use a URL below /store/.")
+    return graph
+
+
+def own_url() -> str:
+    """Return the URL of the request as the client has written it, without the query string."""
+    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path)
+    path = sent.partition("?")[0] if sent.startswith("/") else urlsplit(sent).path
+    return request.host_url.removesuffix("/") + protocol.utf8(path.encode("latin-1"), "The path")
+
+
+def named(graph: Graph) -> NamedNode | None:
+    """Return a named graph, None for the default graph."""
+    return graph if isinstance(graph, NamedNode) else None
+
+
+def base_of(graph: Graph) -> str:
+    """Return what relative IRIs are resolved against: the graph's IRI, the URL of the default graph."""
+    return graph.value if isinstance(graph, NamedNode) else request.base_url
+
+
+def exists(store: Store, graph: Graph) -> bool:
+    """Tell whether there is a graph; it may be empty, and the default graph always is there."""
+    return not isinstance(graph, NamedNode) or store.contains_named_graph(graph)
+
+
+def check_exists(store: Store, graph: Graph) -> None:
+    """Raise Problem 404 where there is no such graph."""
+    if not exists(store, graph):
+        raise Problem(HTTPStatus.NOT_FOUND, f"The dataset has no graph {graph}.")
+
+
+def check_conditions(*, is_new: bool) -> None:
+    """Raise Problem 412 where a condition of the request does not hold (RFC 9110, section 13.1).
+
+    `is_new` tells that the graph is not there yet. A tag of any graph holds until the dataset changes.
+    """
+    if_match = request.headers.get("If-Match")
+    if if_match is not None and (is_new or not etags.is_current(if_match, dataset())):
+        raise precondition_failed("the graph is not there, or the dataset has changed since")
+    if_none_match = request.headers.get("If-None-Match")
+    if if_none_match is None or is_new:
+        return
+    if etags.is_current(if_none_match.replace("W/", ""), dataset()):
+        raise precondition_failed("the graph is there")
+
+
+def precondition_failed(why: str) -> Problem:
+    """Return the problem of a write whose condition does not hold."""
+    return Problem(HTTPStatus.PRECONDITION_FAILED, f"Nothing was changed: {why}.")
+
+
+def negotiated(offers: Sequence[Representation]) -> tuple[Representation, str]:
+    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
+    found = negotiation.choose(request.headers.get("Accept"), offers)
+    if found is None:
+        raise not_acceptable(tuple(offers))
+    return found
+
+
+def whole() -> Response:
+    """Return the whole dataset to a client that names a format of datasets; raises Problem 400 for others."""
+    ranges = negotiation.accepted(request.headers.get("Accept"))
+    if not any(ranges.get(form.media_type, (0.0, False))[0] for form in negotiation.DATASETS):
+        raise bad(
+            "Which graph? Add `graph=` and its absolute IRI, or `default`. The whole dataset comes with "
+            "`Accept: application/trig` or `Accept: application/n-quads`."
+        )
+    return dumped(None, *negotiated(negotiation.DATASETS))
+
+
+def check_writable(store: Store, graph: Graph, form: Representation) -> None:
+    """Raise Problem 406 where a format cannot hold what stands in a graph."""
+    condition, told = UNWRITABLE.get(form, ("", ""))
+    if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
+        raise Problem(
+            HTTPStatus.NOT_ACCEPTABLE, f"{form.label} cannot hold {told}, which stands in this graph."
+        )
+    if form is negotiation.RDFXML:
+        check_predicates(store, graph)
+
+
+def check_predicates(store: Store, graph: Graph) -> None:
+    """Raise Problem 406 where a predicate of a graph cannot be the name of an XML element."""
+    found = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
+    try:
+        element_names({solution["p"].value for solution in cast("QuerySolutions", found)})
+    except Unwritable as fault:
+        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
+
+
+def dumped(graph: Graph | None, form: Representation, media_type: str) -> Response:
+    """Return a graph, or with None the whole dataset, written as it is read."""
+    store, prefixes = served.store(), dict(dataset().prefixes)
+    syntax = RdfFormat.from_media_type(form.media_type)
+    return pushed(
+        lambda sink: store.dump(cast("IO[bytes]", sink), syntax, from_graph=graph, prefixes=prefixes),
+        {"Content-Type": form.content_type(media_type), "Vary": "Accept"},
+    )
+
+
+def written(graph: Graph, *, replaces: bool) -> Response:
+    """Put the documents of the request into a graph, in place of what it holds or beside it."""
+    store = dataset().store
+    is_new = not exists(store, graph)
+    check_conditions(is_new=is_new)
+    uploads = read_uploads(request, settings().limits, multipart=not replaces)
+    with failures():
+        if replaces and holds(store, graph):
+            in_place_of_all(store, graph, uploads)
+        else:
+            beside(store, graph, uploads)
+    return renew(no_content(HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT))
+
+
+def holds(store: Store, graph: Graph) -> bool:
+    """Tell whether anything stands in a graph."""
+    return any(True for _ in store.quads_for_pattern(None, None, None, graph))
+
+
+def beside(store: Store, graph: Graph, uploads: Sequence[Upload]) -> None:
+    """Add documents to a graph in one transaction, and make it exist."""
+    if len(uploads) == 1 and uploads[0].is_triples:
+        uploads[0].load(store, graph, base_of(graph))
+    else:
+        store.update(" ;\n".join(insertion(named(graph), uploads, base_of(graph))))
+    if isinstance(graph, NamedNode):
+        store.add_graph(graph)
+
+
+def in_place_of_all(store: Store, graph: Graph, uploads: Sequence[Upload]) -> None:
+    """Give a graph other content in one transaction.
+
+    The engine's only transaction that both removes and adds is an update, so the triples go into its text.
+    """
+    target = f"GRAPH {graph}" if isinstance(graph, NamedNode) else "DEFAULT"
+    steps = [f"CLEAR SILENT {target}", *insertion(named(graph), uploads, base_of(graph))]
+    store.update(" ;\n".join(steps))

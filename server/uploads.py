@@ -1,0 +1,172 @@
+"""RDF that a client sends to become part of a graph: its formats, and what is refused before it is parsed.
+
+pyoxigraph expands XML entities without end, and a triple term nested deep enough overflows its stack: either
+would end the process, so both are looked for first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from pyoxigraph import RdfFormat, parse, serialize
+from wicara.server import negotiation
+from wicara.server.problem import Problem
+from wicara.server.protocol import bad, check_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Request
+    from pyoxigraph import DefaultGraph, NamedNode, Store
+    from werkzeug.datastructures import FileStorage
+    from wicara.server.limits import Limits
+    from wicara.server.negotiation import Representation
+
+FORMATS: Final = (negotiation.TURTLE, negotiation.NTRIPLES, negotiation.RDFXML, negotiation.JSONLD)
+BY_MEDIA_TYPE: Final = {form.media_type: form for form in FORMATS}
+MEDIA_TYPES: Final = ", ".join(BY_MEDIA_TYPE)
+MULTIPART: Final = "multipart/form-data"
+POSITION: Final = re.compile(r"Parser error [^:]*: ")
+OPENING: Final = b"<<("
+NESTING: Final = re.compile(
+    rb"""
+      \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
+    | "(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'
+    | <(?!<)[^<>\x00-\x20]*>
+    | \#[^\r\n]*
+    | (?P<mark><<\(|\)>>)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Triple terms of Turtle and N-Triples 1.2, beside what may hold the same characters."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A document: its bytes, their format, and what it is called in a message."""
+
+    body: bytes
+    form: Representation
+    name: str = "The body"
+
+    @property
+    def syntax(self) -> RdfFormat:
+        """Return the engine's name of the format."""
+        return RdfFormat.from_media_type(self.form.media_type) or RdfFormat.TURTLE
+
+    @property
+    def is_triples(self) -> bool:
+        """Tell whether the format can hold no more than one graph."""
+        return self.form is not negotiation.JSONLD
+
+    def check(self, limits: Limits) -> None:
+        """Raise Problem 400 for what must not come before the engine's parser."""
+        if self.form is negotiation.RDFXML:
+            self.check_xml()
+        elif self.body.count(OPENING) > limits.max_nesting and deepest(self.body) > limits.max_nesting:
+            raise bad(f"{self.name} nests triple terms more than {limits.max_nesting} deep (--max-nesting).")
+
+    def check_xml(self) -> None:
+        """Raise Problem 400 for XML that is not well-formed, or whose entities blow it up."""
+        try:
+            ParserCreate().Parse(self.body, True)  # noqa: FBT003 - expat takes no keywords
+        except ExpatError as fault:
+            told = str(fault).partition(": line")[0]
+            raise self.faulty(told, fault.lineno, fault.offset + 1) from fault
+
+    def load(self, store: Store, graph: NamedNode | DefaultGraph, base: str) -> None:
+        """Add the triples to a graph, all of them or none; raises Problem 400 for a faulty document."""
+        try:
+            store.load(self.body, self.syntax, base_iri=base, to_graph=graph)
+        except SyntaxError as fault:
+            raise self.problem(fault) from fault
+
+    def triples(self, base: str) -> str:
+        """Return the triples as N-Triples whose blank nodes are new; raises Problem 400."""
+        written = BytesIO()
+        try:
+            found = parse(
+                self.body, self.syntax, base_iri=base, without_named_graphs=True, rename_blank_nodes=True
+            )
+            serialize(found, written, RdfFormat.N_TRIPLES)
+        except SyntaxError as fault:
+            raise self.problem(fault) from fault
+        return str(written.getbuffer(), "utf-8")
+
+    def problem(self, fault: SyntaxError) -> Problem:
+        """Return the problem of a document that does not parse."""
+        return self.faulty(POSITION.sub("", fault.msg, count=1), fault.lineno, fault.offset)
+
+    def faulty(self, told: str, line: int | None, column: int | None) -> Problem:
+        """Return the problem of a document with a fault, and where that is if the parser knows."""
+        if line is None:
+            return bad(f"{self.name} is not {self.form.label}: {told}.")
+        detail = f"{self.name} is not {self.form.label} at line {line}, column {column}: {told}."
+        return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column)
+
+
+def deepest(body: bytes) -> int:
+    """Return how deep triple terms stand within triple terms."""
+    now = most = 0
+    for match in NESTING.finditer(body):
+        mark = match["mark"]
+        now += (mark == OPENING) - (mark is not None and mark != OPENING)
+        most = max(most, now)
+    return most
+
+
+def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[Upload]:
+    """Return the documents of a request: its body, or the files of a form where that may be one.
+
+    Raises Problem 415 for another media type or none, 400 for what must not be parsed.
+    """
+    check_length(request, limits.max_upload)
+    if multipart and request.mimetype == MULTIPART:
+        uploads = files(request)
+    else:
+        form = BY_MEDIA_TYPE.get(request.mimetype)
+        if form is None:
+            raise unsupported(f"The content type is {request.mimetype or 'none'}", multipart=multipart)
+        uploads = [Upload(request.get_data(), form)]
+    for each in uploads:
+        each.check(limits)
+    return uploads
+
+
+def files(request: Request) -> list[Upload]:
+    """Return the files of a form; raises Problem 400 where there are none, or fields beside them."""
+    found = [upload_of(file) for _, file in request.files.items(multi=True)]
+    if not found or request.form:
+        raise bad("A form has one or more files of RDF, each with a file name, and nothing else.")
+    return found
+
+
+def upload_of(file: FileStorage) -> Upload:
+    """Return a file of a form; its content type tells the format, else the extension of its name."""
+    name = file.filename or ""
+    form = BY_MEDIA_TYPE.get(file.mimetype) or negotiation.by_extension(FORMATS, name.rpartition(".")[2])
+    if form is None:
+        raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
+    return Upload(file.read(), form, f"The file {name}")
+
+
+def unsupported(told: str, *, multipart: bool) -> Problem:
+    """Return the problem of a media type that is none of RDF; it lists those that are."""
+    listed = MEDIA_TYPES + (f", {MULTIPART}" if multipart else "")
+    return Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"{told}; this takes {listed}.",
+        {"Accept-Post": listed},
+        available=listed.split(", "),
+    )
+
+
+def insertion(graph: NamedNode | None, uploads: Iterable[Upload], base: str) -> list[str]:
+    """Return the update operations that add documents to a graph, None being the default graph."""
+    opening, closing = ("", "") if graph is None else (f"GRAPH {graph} {{", "}")
+    return [f"INSERT DATA {{ {opening}\n{each.triples(base)}{closing} }}" for each in uploads]
