@@ -47,6 +47,7 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/processes.py
 	@$(BIN)/python benchmarks/in_process.py
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
+	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 
 clean:
 	rm -rf $(VENV) $(DATA) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
