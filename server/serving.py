@@ -16,11 +16,12 @@ from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.server.embed import Server as Granian
 from wicara.graph.build import ensure
+from wicara.graph.disk import is_disk_dataset
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
+from wicara.graph.store import CURRENT
 from wicara.server.front.asgi import Front
-from wicara.server.front.link import LostError
 from wicara.server.front.pool import TICK, Stopped
 from wicara.server.front.setup import DISK, Origin
 
@@ -74,6 +75,11 @@ def from_nothing() -> Served:
 def from_disk(data: Path) -> Served:
     """Serve a writable dataset on disk."""
     return Served(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
+
+
+def is_on_disk(data: Path, *, writable: bool) -> bool:
+    """Tell whether a folder holds a writable dataset, or is to hold one: it has no build."""
+    return is_disk_dataset(data) or (writable and not (data / CURRENT).is_symlink())
 
 
 class Listener(Granian):
@@ -137,7 +143,7 @@ async def renew(front: Front, served: Served) -> None:
         if served.renew:
             await built_apart(served.renew)
         await front.versions.start(served.origin)
-    except (WicaraError, LostError) as fault:
+    except WicaraError as fault:
         tell(f"wicara: {fault}\nwicara: still serving the last good dataset")
         return
     told = front.versions.told

@@ -281,7 +281,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
             served = serving.from_nothing()
         elif files:
             served = serving.from_rdf(files)
-        elif writable and data is not None:
+        elif data is not None and serving.is_on_disk(data, writable=writable):
             served = serving.from_disk(data)
         else:
             served = serving.from_build(data or default_folder(), extra, step)

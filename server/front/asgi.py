@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import time
+import traceback
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from wicara.graph.errors import WicaraError
 from wicara.server import access
 from wicara.server.front import frames, refusals
 from wicara.server.front.cache import Cache
@@ -178,6 +180,13 @@ class Front:
             await self.respond(exchange)
         except ClientGone:
             exchange.status = exchange.status or 499
+        except Broken:
+            raise
+        except Exception as fault:
+            log("fault", request=exchange.id, fault=repr(fault), trace=traceback.format_exc())
+            if exchange.status:
+                raise
+            await exchange.answer(refusals.unexpected(exchange.accept))
         finally:
             self.tell(exchange)
 
@@ -388,6 +397,9 @@ class Front:
             return refusals.of_stop(Stopped.DEADLINE, seconds, self.limits, exchange.accept)
         except LostError:
             return refusals.of_stop(None, seconds, self.limits, exchange.accept)
+        except WicaraError as fault:
+            log("write failed", request=exchange.id, fault=str(fault))
+            return refusals.not_written(fault, exchange.accept)
         log("write", request=exchange.id, path=exchange.path, status=reply.status, update=query_hash(request))
         return reply
 

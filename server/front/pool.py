@@ -90,6 +90,12 @@ class Job:
         self.link.kill()
 
 
+def fault_in(told: dict[str, Any]) -> errors.WicaraError:
+    """Return the error that a process tells."""
+    fault: errors.WicaraError = getattr(errors, told["fault"], errors.Unavailable)(told["told"])
+    return fault
+
+
 def processes(limits: Limits) -> int:
     """Return how many executors there are at most: a place in each lane, and those that end or begin."""
     return limits.executors + 2 * limits.slow_lane
@@ -129,7 +135,7 @@ class Pool:
         if waiting is None or waiting.done():
             link.kill()
         elif kind == frames.FAULT:
-            waiting.set_exception(getattr(errors, told["fault"], errors.Unavailable)(told["told"]))
+            waiting.set_exception(fault_in(told))
         else:
             waiting.set_result((link, told))
 

@@ -12,9 +12,17 @@ from wicara.server.front.frames import Reply
 from wicara.server.front.pool import Stopped
 
 if TYPE_CHECKING:
+    from wicara.graph.errors import WicaraError
     from wicara.server.limits import Limits
     from wicara.server.problem import Problem
 
+NO_SPACE: Final = (
+    "The disk of this server takes no more. Nothing that was acknowledged is lost, and reads go on: make "
+    "room, then write again."
+)
+NO_WRITER: Final = (
+    "The dataset cannot be written at the moment. Reads go on; the log of the server tells why."
+)
 RETRY: Final = {"Retry-After": "1"}
 PAGE: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -83,3 +91,16 @@ def of_stop(why: Stopped | None, seconds: float, limits: Limits, accept: str | N
 def busy(what: str, accept: str | None) -> Reply:
     """Return the reply where no executor is to be had in time."""
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, what, accept, RETRY, limit="executors")
+
+
+def not_written(fault: WicaraError, accept: str | None) -> Reply:
+    """Return the reply to a write that the disk refuses; only the log tells where and why."""
+    if "No space left" in str(fault):
+        return refusal(HTTPStatus.INSUFFICIENT_STORAGE, NO_SPACE, accept)
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, NO_WRITER, accept, RETRY)
+
+
+def unexpected(accept: str | None) -> Reply:
+    """Return the reply where the front itself failed."""
+    detail = "The server failed at this request. It is not your fault."
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, detail, accept)

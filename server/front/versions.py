@@ -6,10 +6,11 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.graph.errors import Unavailable
 from wicara.server.front import frames
 from wicara.server.front.journal import log
 from wicara.server.front.link import Link, LostError
-from wicara.server.front.pool import Generation
+from wicara.server.front.pool import TICK, Generation, fault_in
 from wicara.server.front.setup import WRITER, Setup
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 WORKER: Final = "wicara.server.front.worker"
 
 Told = dict[str, Any]
+
+
+def reply_in(kind: bytes, payload: bytes) -> frames.Reply:
+    """Return the reply of a writer; raises the WicaraError that it tells in the place of one."""
+    if kind == frames.FAULT:
+        raise fault_in(frames.told_in(payload))
+    return frames.Reply.unpacked(payload)
 
 
 class Versions:
@@ -60,7 +68,7 @@ class Versions:
         ended = asyncio.ensure_future(process.wait())
         await asyncio.wait({arrival, ended}, return_when=asyncio.FIRST_COMPLETED)
         if not arrival.done():
-            raise LostError
+            raise Unavailable("the process that holds the dataset ended at its start; it has said why above")
         link, told = arrival.result()
         self.origin, self.first = origin, process
         await self.serve(link, told)
@@ -90,8 +98,7 @@ class Versions:
             writer = await self.writer_for()
             try:
                 writer.send(frames.REQUEST, request.packed())
-                _, payload = await writer.receive()
-                reply = frames.Reply.unpacked(payload)
+                reply = reply_in(*await writer.receive())
                 await self.settle(writer, reply)
             except BaseException:
                 self.drop(writer)
@@ -99,17 +106,26 @@ class Versions:
             return reply
 
     async def writer_for(self) -> Link:
-        """Return a process that may write: the one of a dataset on disk, or a fork of the current version."""
-        generation = self.pool.generation
-        if generation is None:
-            raise LostError
-        if self.writer is not None and not self.writer.lost:
-            return self.writer
+        """Return a process that may write: the one of a dataset on disk, or a fork of the current version.
+
+        Raises a WicaraError where the disk refuses.
+        """
+        generation = await self.living()
+        if self.writer is not None:
+            if not self.writer.lost:
+                return self.writer
+            await self.writer.ended  # it holds the lock of the store until then
         writer, told = await self.pool.fork(generation.fork_server, WRITER)
         if self.origin is not None and self.origin.on_disk:
             self.writer = writer
             self.put(Generation(generation.fork_server, told, told["digest"]))
         return writer
+
+    async def living(self) -> Generation:
+        """Return the current version once its fork server lives: it may have been killed and come again."""
+        while (generation := self.pool.generation) is None or generation.fork_server.lost:  # noqa: ASYNC110 - rare
+            await asyncio.sleep(TICK)
+        return generation
 
     async def settle(self, writer: Link, reply: frames.Reply) -> None:
         """Serve the version after a write that succeeded; forget what one that failed has left."""
@@ -132,8 +148,6 @@ class Versions:
     def drop(self, writer: Link) -> None:
         """End a writer with all that it has not made a version."""
         writer.kill()
-        if writer is self.writer:
-            self.writer = None
 
     async def watch(self) -> None:
         """Load the dataset again whenever its fork server has ended by itself, for ever."""

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server has time for other things."""
-NO_SPACE: Final = b'{"title": "Insufficient Storage", "status": 507, "detail": %s}'
 
 
 class Worker:
@@ -66,6 +65,10 @@ class Worker:
         """Send a message in JSON."""
         self.connection.sendall(frames.frame(kind, json.dumps(told).encode()))
 
+    def fault(self, fault: WicaraError, number: int) -> None:
+        """Tell the front why something cannot be."""
+        self.send(frames.FAULT, {"ticket": number, "fault": type(fault).__name__, "told": str(fault)})
+
     def hello(self, number: int) -> None:
         """Tell the front that this process is ready, and which dataset it has."""
         dataset = self.dataset
@@ -92,7 +95,7 @@ class Worker:
         try:
             self.app = create_app(load(self.setup.origin), self.setup.settings)
         except WicaraError as fault:
-            self.send(frames.FAULT, {"ticket": 0, "fault": type(fault).__name__, "told": str(fault)})
+            self.fault(fault, 0)
             return
         gc.collect()
         gc.freeze()
@@ -137,9 +140,8 @@ class Worker:
             try:
                 DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
             except Unavailable as fault:
-                told = Answer(self.connection)
-                told.start("507 Insufficient Storage", [("Content-Type", "application/problem+json")])
-                told.write(NO_SPACE % json.dumps(str(fault)).encode())
+                self.fault(fault, 0)
+                return
         told.end(with_length=told.status != b"204")
 
     def fork(self, ticket: Ticket) -> None:
@@ -154,9 +156,7 @@ class Worker:
             inherited.close()
             self.open(ticket)
         except WicaraError as fault:
-            self.send(
-                frames.FAULT, {"ticket": ticket.number, "fault": type(fault).__name__, "told": str(fault)}
-            )
+            self.fault(fault, ticket.number)
             os._exit(1)
         confinement.limit_memory(self.setup.settings.limits.memory)
         self.hello(ticket.number)

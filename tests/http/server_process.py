@@ -80,8 +80,11 @@ class Server:
 
 
 @contextmanager
-def served(*arguments: object) -> Iterator[Server]:
-    """Run `wicara serve` on a free port until the block ends; the process must then end by itself."""
+def served(*arguments: object, ends_with: int = 0) -> Iterator[Server]:
+    """Run `wicara serve` on a free port until the block ends; the process must then end by itself.
+
+    `ends_with` is its exit code where the block ends it otherwise.
+    """
     command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -91,4 +94,4 @@ def served(*arguments: object) -> Iterator[Server]:
             yield Server(process, int(found[1]))
         finally:
             process.terminate()
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(PATIENCE) == ends_with

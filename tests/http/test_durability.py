@@ -1,0 +1,244 @@
+"""What was acknowledged is there, and nothing is half there: kill -9, a full disk, a lost store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+
+import pytest
+from server_process import Server, served
+from test_isolation import workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+TOKEN = "secret"  # noqa: S105 - of a test
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s <x:p> ?o }"
+
+
+def update(server: Server, text: str) -> int:
+    """Send an update and return the status; 0 where the connection broke."""
+    try:
+        return server.send(
+            "POST", "/update", text, content_type="application/sparql-update", authorization=f"Bearer {TOKEN}"
+        ).status
+    except (OSError, HTTPException):
+        return 0
+
+
+def count(server: Server) -> int:
+    """Return how many statements there are."""
+    return int(server.ask(COUNT).rows[0]["n"])
+
+
+def on_disk(folder: Path, *more: object) -> tuple[object, ...]:
+    """Return the arguments of a server of a writable dataset on disk."""
+    return ("--writable", "--data", folder, "--token", TOKEN, *more)
+
+
+def test_an_update_is_seen_at_once(tmp_path: Path) -> None:
+    """A query that begins after the answer to an update sees it, and every ETag changes."""
+    for arguments in (("--empty", "--writable", "--token", TOKEN), on_disk(tmp_path / "d")):
+        with served(*arguments) as server:
+            tags = set()
+            for number in range(1, 16):
+                assert update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}") == 204
+                answer = server.ask(COUNT)
+                assert int(answer.rows[0]["n"]) == number
+                tags.add(answer.headers["ETag"])
+            assert len(tags) == 15
+
+
+def test_a_failed_update_changes_nothing(tmp_path: Path) -> None:
+    """An update that does not parse, or fails, or runs out of time, leaves the dataset and its ETags."""
+    for arguments in (("--empty", "--writable", "--token", TOKEN), on_disk(tmp_path / "d")):
+        with served(*arguments, "--timeout", 2) as server:
+            filled = " ".join(f"<x:s{number}> <x:p> {number} ." for number in range(3000))
+            assert update(server, f"INSERT DATA {{ {filled} }}") == 204
+            tag = server.ask(COUNT).headers["ETag"]
+            assert update(server, "INSERT DATA { <x:a> <x:p> 1 } ; INSERT {") == 400
+            endless = "INSERT { ?a <x:q> ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+            assert update(server, f"INSERT DATA {{ <x:a> <x:p> 1 }} ; {endless}") == 503
+            assert (count(server), server.ask(COUNT).headers["ETag"]) == (3000, tag)
+            assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
+            assert count(server) == 3001
+
+
+def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
+    """A writable dataset on disk is what it was when it is served again, read-only too."""
+    with served(*on_disk(tmp_path / "d")) as server:
+        assert update(server, "INSERT DATA { <x:a> <x:p> 1 . GRAPH <x:g> { <x:a> <x:p> 2 } }") == 204
+    with served(*on_disk(tmp_path / "d")) as server:
+        assert count(server) == 1
+        assert server.ask("ASK { GRAPH <x:g> { <x:a> <x:p> 2 } }").json["boolean"]
+    with served("--data", tmp_path / "d") as server:
+        assert count(server) == 1
+        assert update(server, "CLEAR ALL") == 403
+
+
+def pids_of(server: Server, role: str) -> list[int]:
+    """Return the process to kill: the front, any executor, or all below the front, the writer among them."""
+    if role == "front":
+        return [server.process.pid]
+    below = workers(server)
+    return below[1:2] if role == "executor" else below
+
+
+@pytest.mark.parametrize("role", ["front", "executor", "all below"])
+def test_kill_in_the_middle_of_updates(tmp_path: Path, role: str) -> None:
+    """After kill -9 in the middle of 1,000 updates all that were acknowledged are there, and none by half."""
+    folder = tmp_path / "d"
+    acknowledged: list[int] = []
+    ends = -signal.SIGKILL if role == "front" else 0
+    with served(*on_disk(folder), ends_with=ends) as server:
+        sender = threading.Thread(target=send_many, args=(server, acknowledged))
+        sender.start()
+        for number in (20, 40, 60):
+            wait_until(lambda number=number: len(acknowledged) >= number)
+            for pid in pids_of(server, role):
+                with suppressed():
+                    os.kill(pid, signal.SIGKILL)
+            if role == "front":
+                break
+        sender.join()
+    with served(*on_disk(folder)) as server:
+        found = {int(row["n"]) for row in server.ask("SELECT ?n { ?s <x:first> ?n }").rows}
+        assert found == {int(row["n"]) for row in server.ask("SELECT ?n { ?s <x:second> ?n }").rows}
+        assert set(acknowledged) <= found
+        assert len(acknowledged) >= 20
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, for thirty seconds at most."""
+    until = time.monotonic() + 30
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+@contextmanager
+def suppressed() -> Iterator[None]:
+    """Pass over a process that has ended meanwhile."""
+    try:
+        yield
+    except ProcessLookupError:
+        return
+
+
+def send_many(server: Server, acknowledged: list[int]) -> None:
+    """Send up to 1,000 updates of two statements each; note those that were acknowledged."""
+    until = time.monotonic() + 30
+    for number in range(1000):
+        status = update(server, f"INSERT DATA {{ <x:s{number}> <x:first> {number} ; <x:second> {number} }}")
+        if status == 204:
+            acknowledged.append(number)
+        elif status == 0 and server.process.poll() is not None:
+            return
+        if time.monotonic() > until:
+            return
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a file system of four megabytes; skip where this user cannot mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system takes root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    """A disk that is full is a clear error, reads go on, and nothing that was acknowledged is lost."""
+    with served(*on_disk(small_disk / "d")) as server:
+        assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
+        statuses = []
+        acknowledged = 1
+        for number in range(60):
+            value = f"{number:06d}" * 20_000
+            statuses.append(update(server, f"INSERT DATA {{ <x:s{number}> <x:p> '{value}' }}"))
+            if statuses[-1] == 204:
+                acknowledged += 1
+            elif statuses.count(507) > 2:
+                break
+        assert 507 in statuses
+        assert set(statuses) <= {204, 507}
+        assert server.ask("ASK { <x:a> <x:p> 1 }").json["boolean"]
+        assert count(server) == acknowledged
+        told = server.send(
+            "POST",
+            "/update",
+            f"INSERT DATA {{ <x:z> <x:p> '{'z' * 900_000}' }}",
+            content_type="application/sparql-update",
+            authorization=f"Bearer {TOKEN}",
+        )
+        assert told.status == 507
+        assert "make room" in told.json["detail"]
+
+
+def test_a_lost_store_is_told(tmp_path: Path) -> None:
+    """A folder that held a dataset and lost its store is one message, and no empty dataset."""
+    with served(*on_disk(tmp_path / "d")) as server:
+        assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
+    shutil.rmtree(tmp_path / "d" / "store")
+    done = serve(*on_disk(tmp_path / "d"))
+    assert done.returncode != 0
+    assert "wicara restore" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_servers_of_one_dataset(tmp_path: Path) -> None:
+    """A second server that would write the same dataset is refused with a message."""
+    with served(*on_disk(tmp_path / "d")):
+        done = serve(*on_disk(tmp_path / "d"))
+    assert done.returncode != 0
+    assert "other server" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `wicara serve` where it is expected to fail."""
+    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_readers_see_whole_versions() -> None:
+    """While updates move all statements from one graph to another, every query sees them in just one."""
+    move = (
+        "DELETE { GRAPH ?g { ?s ?p ?o } } INSERT { GRAPH ?h { ?s ?p ?o } } "
+        "WHERE { VALUES (?g ?h) { (<x:g> <x:h>) (<x:h> <x:g>) } GRAPH ?g { ?s ?p ?o } }"
+    )
+    with served("--empty", "--writable", "--token", TOKEN) as server:
+        filled = " ".join(f"<x:s{number}> <x:p> {number} ." for number in range(500))
+        assert update(server, f"INSERT DATA {{ GRAPH <x:g> {{ {filled} }} }}") == 204
+        seen: set[tuple[str, ...]] = set()
+        ended = threading.Event()
+
+        def read() -> None:
+            while not ended.is_set():
+                rows = server.ask(
+                    "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g", timeout="5"
+                ).rows
+                seen.add(tuple(row["n"] for row in rows))
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        statuses = {update(server, move) for _ in range(30)}
+        ended.set()
+        for thread in threads:
+            thread.join()
+        assert statuses == {204}
+        assert seen == {("500",)}

@@ -1,0 +1,256 @@
+"""No query can hurt the others or the front: deadline, memory, lanes, and what is left behind."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+import pytest
+from server_process import Server, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT = 2.0
+LATEST = 2.2
+CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
+NUMBERS = " ".join(map(str, range(5000)))
+
+RUNAWAYS = {
+    "cross join, sorted": f"SELECT * {{ {CROSS} }} ORDER BY ?c ?f",
+    "cross join, counted": f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}",
+    "cross join, filtered": f"SELECT * {{ {CROSS} FILTER (CONCAT(STR(?a), STR(?f), STR(?h)) = '!') }}",
+    "cross join, grouped": f"SELECT ?a ?d (COUNT(*) AS ?n) {{ {CROSS} }} GROUP BY ?a ?d ?h",
+    "disjoint patterns": f"SELECT * {{ {' '.join(f'?a{n} ?b{n} ?c{n} .' for n in range(200))} }}",
+    "nested deep": f"ASK {{ FILTER ({'(' * 5000}1{')' * 5000}) }}",
+    "nested groups": f"SELECT (COUNT(*) AS ?n) {{ {'{' * 90} {CROSS} {'}' * 90} }}",
+    "path over everything": "SELECT (COUNT(*) AS ?n) { ?s (<x:p>|!<x:p>)* ?o . ?p (<x:p>|!<x:p>)* ?q }",
+    "regex on everything": f"SELECT * {{ {CROSS} FILTER REGEX(CONCAT(STR(?a), STR(?f)), '(a+)+$') }}",
+    "huge VALUES": f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?{v} {{ {NUMBERS} }}' for v in 'ab')}"
+    f" {' '.join(f'VALUES ?{v} {{ {NUMBERS} }}' for v in 'cd')} }}",
+}
+"""Queries that would take hours, or all memory."""
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of 20,000 triples with a limit of two seconds."""
+    file = tmp_path_factory.mktemp("limited") / "many.nt"
+    lines = (f"<x:s{n % 1000}> <x:p{n % 7}> <x:s{(n * 7) % 1013}> .\n" for n in range(20_000))
+    file.write_text("".join(lines))
+    with served(file, "--timeout", LIMIT, "--memory", 256) as running:
+        yield running
+
+
+def post(server: Server, query: str) -> tuple[int, float]:
+    """Return the status of a query, and the seconds that it took."""
+    before = time.monotonic()
+    answer = server.send("POST", "/sparql", query, content_type="application/sparql-query")
+    return answer.status, time.monotonic() - before
+
+
+def workers(server: Server) -> list[int]:
+    """Return the processes below a server's."""
+    found, ahead = [], [server.process.pid]
+    while ahead:
+        children = children_of(ahead.pop())
+        found += children
+        ahead += children
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the children of a process; none where it has ended."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def metric(server: Server, name: str) -> float:
+    """Return the value of a metric."""
+    lines = server.get("/metrics").text.splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+
+class Lookups:
+    """Four clients that look little things up, one after the other, until the block ends."""
+
+    def __init__(self, server: Server) -> None:
+        """Begin later."""
+        self.port = server.port
+        self.statuses: list[int] = []
+        self.slowest = 0.0
+        self.ended = False
+        self.threads = [threading.Thread(target=self.look) for _ in range(4)]
+
+    def look(self) -> None:
+        """Ask again and again on one connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        number = 0
+        while not self.ended:
+            number += 1
+            query = quote(
+                f"SELECT ?o {{ <x:s{number % 1000}> <x:p1> ?o }} # {number} {threading.get_ident()}"
+            )
+            before = time.monotonic()
+            connection.request("GET", f"/sparql?query={query}")
+            response = connection.getresponse()
+            response.read()
+            self.statuses.append(response.status)
+            self.slowest = max(self.slowest, time.monotonic() - before)
+            time.sleep(0.005)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        """End."""
+        self.ended = True
+        for thread in self.threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("name", RUNAWAYS)
+@pytest.mark.parametrize("number", [1, 5])
+def test_runaways(limited: Server, name: str, number: int) -> None:
+    """A runaway, alone or five at once, is a 503 or 400 by the limit, and no other client has an error."""
+    answers: list[tuple[int, float]] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(post(limited, RUNAWAYS[name]))) for _ in range(number)
+    ]
+    with Lookups(limited) as lookups:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {status for status, _ in answers} <= {400, 503}
+    assert set(lookups.statuses) == {200}
+    assert limited.process.poll() is None
+
+
+def test_a_deadline_is_a_problem(limited: Server) -> None:
+    """What a deadline stops is answered in time, as a problem that says what to do."""
+    before = time.monotonic()
+    answer = limited.ask(RUNAWAYS["cross join, counted"])
+    assert time.monotonic() - before < LATEST + 1  # a busy machine; the benchmark holds it to 2.2 seconds
+    assert (answer.status, answer.media_type) == (503, "application/problem+json")
+    assert "--timeout" in answer.json["detail"]
+    assert answer.json["limit"] == "timeout"
+
+
+def test_a_client_may_ask_for_less_time(limited: Server) -> None:
+    """`timeout=` makes the deadline shorter, never longer; what is no number of seconds is 400."""
+    before = time.monotonic()
+    assert limited.ask(RUNAWAYS["cross join, counted"], timeout="0.3").status == 503
+    assert time.monotonic() - before < LIMIT
+    before = time.monotonic()
+    assert limited.ask(RUNAWAYS["cross join, counted"], timeout="60").status == 503
+    assert time.monotonic() - before < LATEST + 1
+    for wrong in ("0", "-1", "x", "nan"):
+        assert limited.ask("ASK {}", timeout=wrong).status == 400
+
+
+def test_memory(limited: Server) -> None:
+    """A query that needs more memory than it may have is a 503 that says so, in JSON and as a page."""
+    query = f"SELECT (GROUP_CONCAT(?x) AS ?y) {{ {CROSS} BIND (CONCAT(STR(?a), STR(?d), STR(?g)) AS ?x) }}"
+    answer = limited.ask(query)
+    assert answer.status == 503
+    assert answer.json["limit"] in {"memory", "timeout"}
+    assert limited.ask(query, accept="text/html").media_type == "text/html"
+
+
+def test_a_crash_takes_nobody_along(limited: Server) -> None:
+    """Executors that are killed from outside are replaced; the request they had is a 503, or is not hurt."""
+    for _ in range(3):
+        for pid in workers(limited)[1:]:
+            os.kill(pid, signal.SIGKILL)
+        assert limited.ask("ASK {}", accept="text/csv").status in {200, 503}
+        time.sleep(0.2)
+        assert limited.ask("SELECT * { ?s ?p ?o } LIMIT 1").status == 200
+
+
+def test_the_fork_server_may_be_killed(tmp_path: Path) -> None:
+    """Where the process that holds the dataset is killed, it is loaded again, and queries are answered."""
+    file = tmp_path / "one.ttl"
+    file.write_text("<x:a> <x:b> 1 .")
+    with served(file) as server:
+        os.kill(workers(server)[0], signal.SIGKILL)
+        until = time.monotonic() + 20
+        while time.monotonic() < until and server.ask("ASK { <x:a> <x:b> 1 }", timeout="5").status != 200:
+            time.sleep(0.1)
+        assert server.ask("ASK { <x:a> <x:b> 1 }").json["boolean"]
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    """A kill -9 of the front ends all of its processes, one in the middle of a runaway too."""
+    file = tmp_path / "one.nt"
+    file.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(2000)))
+    with served(file, ends_with=-signal.SIGKILL) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            request = (
+                f"GET /sparql?query={quote(RUNAWAYS['cross join, counted'])} HTTP/1.1\r\nHost: x\r\n\r\n"
+            )
+            connection.sendall(request.encode())
+            time.sleep(0.5)
+            below = workers(server)
+            assert len(below) > 1
+            server.process.kill()
+            server.process.wait(10)
+        until = time.monotonic() + 10
+        while time.monotonic() < until and any(is_alive(pid) for pid in below):
+            time.sleep(0.05)
+        assert [pid for pid in below if is_alive(pid)] == []
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that is dead and not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return False
+
+
+def test_a_client_that_leaves_stops_its_query(limited: Server) -> None:
+    """When its client has gone, a query is stopped long before its deadline."""
+    before = metric(limited, 'wicara_stopped_total{why="client gone"}')
+    with socket.create_connection(("127.0.0.1", limited.port)) as connection:
+        query = quote(RUNAWAYS["cross join, counted"])
+        connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(0.3)
+    time.sleep(0.5)
+    assert metric(limited, 'wicara_stopped_total{why="client gone"}') == before + 1
+
+
+def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
+    """A result that its deadline cuts after the first byte is no whole-looking body."""
+    path = f"/sparql?query={quote(f'SELECT * {{ {CROSS} }}')}"
+    connection = http.client.HTTPConnection("127.0.0.1", limited.port, timeout=20)
+    connection.request("GET", path, headers={"Accept": "text/csv"})
+    response = connection.getresponse()
+    assert response.status == 200
+    with pytest.raises(http.client.IncompleteRead):
+        response.read()
+
+
+def test_executors_have_no_network(tmp_path: Path) -> None:
+    """An executor can open no connection: its sockets are of the machine's inside only."""
+    file = tmp_path / "one.ttl"
+    file.write_text("<x:a> <x:b> 1 .")
+    with served(file) as server:
+        for pid in workers(server):
+            status = Path(f"/proc/{pid}/status").read_text()
+            assert "Seccomp:\t2" in status
+            assert "NoNewPrivs:\t1" in status
