@@ -69,7 +69,7 @@ class Limits:
         4, "processes", "Requests that are answered at the same time.", HTTPStatus.SERVICE_UNAVAILABLE
     )
     slow_lane: int = limit(
-        4,
+        12,
         "processes",
         "Queries past 0.25 seconds: they go on beside the others, at low priority.",
         HTTPStatus.SERVICE_UNAVAILABLE,

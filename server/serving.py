@@ -207,7 +207,7 @@ async def serve(
     known = stamps(served)
     with TemporaryDirectory(prefix="wicara-") as folder:
         front = Front(settings, f"{folder}/front")
-        await front.pool.listen()
+        inside = await front.pool.listen()
         await front.versions.start(served.origin)
         listener = Listener(front, bound)
         serving = asyncio.ensure_future(listener.serve())
@@ -224,6 +224,7 @@ async def serve(
         for each in background:
             each.cancel()
         await finish(front, listener, serving)
+        inside.close()
 
 
 def run(  # noqa: PLR0913 - what the command line decides

@@ -2,9 +2,9 @@
 
 A request leases an executor; so many run at a time. Past `SOON` seconds its executor runs at the lowest
 priority; past `SLOW`, or at once where others wait, it moves to the slow lane and counts there; where that
-lane is full and others wait, it is stopped. At its deadline it is killed. What moves over or is killed leaves
-its place to an executor that is there already, for a fork takes its time. A killed executor counts until the
-system has its memory back.
+lane is full and others have waited for `PATIENCE` seconds, it is stopped. At its deadline it is killed. What
+moves over or is killed leaves its place to an executor that is there already, for a fork takes its time. A
+killed executor counts until the system has its memory back.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SOON: Final = 0.02
 SLOW: Final = 0.25
+PATIENCE: Final = 1.0
+"""Seconds that a request waits before a slow one that finds no place in the slow lane is stopped for it."""
 TICK: Final = 0.01
 """Seconds between two looks at what runs."""
 
@@ -65,6 +67,14 @@ class Generation:
 
 
 @dataclass(eq=False)
+class Waiting:
+    """A request that waits for an executor: its turn, and since when it waits."""
+
+    turn: asyncio.Future[None]
+    since: float
+
+
+@dataclass(eq=False)
 class Job:
     """A request under way: who answers it, since when, until when, and why it was stopped if it was."""
 
@@ -97,8 +107,8 @@ def fault_in(told: dict[str, Any]) -> errors.WicaraError:
 
 
 def processes(limits: Limits) -> int:
-    """Return how many executors there are at most: a place in each lane, and those that end or begin."""
-    return limits.executors + 2 * limits.slow_lane
+    """Return how many executors there are at most: those of both lanes, and those that end or begin."""
+    return 2 * limits.executors + limits.slow_lane
 
 
 class Pool:
@@ -111,7 +121,7 @@ class Pool:
         self.tickets: dict[int, asyncio.Future[tuple[Link, dict[str, Any]]]] = {}
         self.last_ticket = 0
         self.jobs: set[Job] = set()
-        self.queue: deque[asyncio.Future[None]] = deque()
+        self.queue: deque[Waiting] = deque()
         self.running = 0
         """Jobs that are not in the slow lane."""
         self.ending = 0
@@ -163,7 +173,8 @@ class Pool:
 
         Raises QueueFull, LostError where no process can be had, and TimeoutError where none is free in time.
         """
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        deadline = began + seconds
         generation = self.generation
         if generation is not None and not self.queue and (link := self.idle_of(generation)):
             return self.begin(link, generation, deadline)
@@ -177,7 +188,7 @@ class Pool:
                 if link := self.idle_of(generation):
                     return self.begin(link, generation, deadline)
                 self.grow()
-                await self.turn()
+                await self.turn(began)
 
     def idle_of(self, generation: Generation) -> Link | None:
         """Return an executor that is free, the one that worked last, or None where none may begin now."""
@@ -205,6 +216,8 @@ class Pool:
         generation = self.generation
         if generation is None or not self.has_room():
             return
+        if len(generation.idle) >= 2 * self.limits.executors:
+            return
         if len(self.coming) < (1 if generation.idle else max(1, len(self.queue))):
             generation.busy += 1
             coming = asyncio.ensure_future(self.arrive(generation))
@@ -230,14 +243,17 @@ class Pool:
             generation.busy -= 1
             self.close_when_done(generation)
 
-    async def turn(self) -> None:
-        """Wait until there may be a free executor."""
-        waiting = asyncio.get_running_loop().create_future()
-        self.queue.append(waiting)
+    async def turn(self, since: float) -> None:
+        """Wait until there may be a free executor; who has waited since longest comes first."""
+        waiting = Waiting(asyncio.get_running_loop().create_future(), since)
+        if self.queue and since < self.queue[0].since:
+            self.queue.appendleft(waiting)
+        else:
+            self.queue.append(waiting)
         try:
-            await waiting
+            await waiting.turn
         except BaseException:
-            if waiting.done() and not waiting.cancelled():
+            if waiting.turn.done() and not waiting.turn.cancelled():
                 self.next()
             raise
         finally:
@@ -248,8 +264,8 @@ class Pool:
         """Let the first of those who wait try again."""
         while self.queue:
             waiting = self.queue.popleft()
-            if not waiting.done():
-                waiting.set_result(None)
+            if not waiting.turn.done():
+                waiting.turn.set_result(None)
                 return
 
     def begin(self, link: Link, generation: Generation, deadline: float) -> Job:
@@ -316,10 +332,14 @@ class Pool:
                     job.slow = True
                     self.running -= 1
                     self.next()
-                elif self.queue and now - job.began > SLOW:
+                elif self.starved(now):
                     job.stop(Stopped.SLOW_LANE_FULL)
         if self.jobs:
             self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
+
+    def starved(self, now: float) -> bool:
+        """Tell whether a request has waited so long that a slow one has to make room for it."""
+        return bool(self.queue) and now - self.queue[0].since > PATIENCE
 
     def replace(self, generation: Generation) -> None:
         """Answer from another version from now on."""

@@ -60,7 +60,7 @@ class Versions:
         self.pool.tickets.pop(0, None)
         arrival = self.pool.expect(0)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
+            sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
         )
         if process.stdin is not None:
             process.stdin.write(Setup(origin, self.settings).packed())

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -109,6 +109,7 @@ class Lookups:
             self.statuses.append(response.status)
             self.slowest = max(self.slowest, time.monotonic() - before)
             time.sleep(0.005)
+        connection.close()
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -176,7 +177,8 @@ def test_a_crash_takes_nobody_along(limited: Server) -> None:
     """Executors that are killed from outside are replaced; the request they had is a 503, or is not hurt."""
     for _ in range(3):
         for pid in workers(limited)[1:]:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert limited.ask("ASK {}", accept="text/csv").status in {200, 503}
         time.sleep(0.2)
         assert limited.ask("SELECT * { ?s ?p ?o } LIMIT 1").status == 200
@@ -188,9 +190,7 @@ def test_the_fork_server_may_be_killed(tmp_path: Path) -> None:
     file.write_text("<x:a> <x:b> 1 .")
     with served(file) as server:
         os.kill(workers(server)[0], signal.SIGKILL)
-        until = time.monotonic() + 20
-        while time.monotonic() < until and server.ask("ASK { <x:a> <x:b> 1 }", timeout="5").status != 200:
-            time.sleep(0.1)
+        time.sleep(0.5)
         assert server.ask("ASK { <x:a> <x:b> 1 }").json["boolean"]
 
 
@@ -241,7 +241,7 @@ def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
     connection.request("GET", path, headers={"Accept": "text/csv"})
     response = connection.getresponse()
     assert response.status == 200
-    with pytest.raises(http.client.IncompleteRead):
+    with closing(connection), pytest.raises(http.client.IncompleteRead):
         response.read()
 
 
