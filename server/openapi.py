@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 from wicara.server import negotiation
 from wicara.server.limits import limits
-from wicara.server.operations import OPERATIONS, PARAMETERS
+from wicara.server.operations import OPERATIONS
+from wicara.server.parameters import PARAMETERS
 from wicara.server.schemas import SCHEMAS, TEXT, content
 from wicara.server.served import settings
 
@@ -53,13 +54,14 @@ FAULTS: Final = {
 }
 """What each status from 400 on tells."""
 HEADERS: Final = {
-    HTTPStatus.CREATED: ("Location", "Where the new graph is."),
-    HTTPStatus.MOVED_PERMANENTLY: ("Location", "What has taken its place."),
-    HTTPStatus.SEE_OTHER: ("Location", "Where to go on."),
-    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "`Bearer`: RFC 6750."),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("Allow", "The methods that there are."),
+    HTTPStatus.CREATED: ("Location", "Where the graph is, if the server has named it.", False),
+    HTTPStatus.MOVED_PERMANENTLY: ("Location", "What has taken its place.", True),
+    HTTPStatus.SEE_OTHER: ("Location", "Where to go on.", True),
+    HTTPStatus.PERMANENT_REDIRECT: ("Location", "The same path without empty segments.", True),
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "`Bearer`: RFC 6750.", True),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Allow", "The methods that there are.", True),
 }
-"""The header that an answer of a status always has, and what it tells."""
+"""The header that tells of a status, what it tells, and whether it is always there."""
 BEYOND_LIMITS: Final = tuple(
     sorted({limit.status for limit in limits() if limit.status} - {HTTPStatus.BAD_REQUEST})
 )
@@ -135,13 +137,13 @@ def responses(each: Operation) -> Iterator[tuple[HTTPStatus, Json]]:
 
 
 def answer(status: HTTPStatus, bodies: Json, about: str = "") -> Json:
-    """Return a response object (section 4.8.17), with the header that its status always has."""
+    """Return a response object (section 4.8.17), with the header of its status."""
     found: Json = {"description": about or status.phrase}
     if bodies:
         found["content"] = bodies
     if status in HEADERS:
-        name, what = HEADERS[status]
-        found["headers"] = {name: {"description": what, "required": True, "schema": TEXT}}
+        name, what, always = HEADERS[status]
+        found["headers"] = {name: {"description": what, "required": always, "schema": TEXT}}
     return found
 
 

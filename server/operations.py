@@ -1,34 +1,26 @@
 """Every operation of the server: the table that its OpenAPI document is made of.
 
-Media types come from `negotiation`, limits from `limits`: what is written here is what they do not tell.
+Media types come from the tables of what is negotiated, exported and uploaded, limits from theirs: what
+stands here is what those do not tell.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from wicara.graph.export import EXPORTS, FORMATS
-from wicara.server import negotiation
-from wicara.server.language import LANGUAGES
-from wicara.server.schemas import FORMS, INFER, IRIS, QUERY, SECONDS, TEXT
+from wicara.graph.export import FORMATS
+from wicara.server import negotiation, protocol, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wicara.server.negotiation import Representation
 
-HTML: Final = ("text/html",)
-JSON: Final = ("application/json",)
-PAGE: Final = MappingProxyType({HTTPStatus.OK: HTML})
-FORM: Final = "application/x-www-form-urlencoded"
-
-
-def media_types(*offers: Representation) -> tuple[str, ...]:
-    """Return the media types that forms are sent under, each once."""
-    return tuple(dict.fromkeys(name for offer in offers for name in (offer.media_type, *offer.aliases)))
+    Answers = Mapping[HTTPStatus, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,206 +35,164 @@ class Operation:
     method: str
     path: str
     summary: str
-    answers: Mapping[HTTPStatus, tuple[str, ...]]
+    answers: Answers
     faults: tuple[HTTPStatus, ...] = ()
     parameters: tuple[str, ...] = ()
     body: Mapping[str, str] = field(default_factory=dict)
-    schema: str = ""
     tag: str = "pages"
+    schema: str = ""
     needs_token: bool = False
     limited: bool = True
 
 
-def parameter(name: str, place: str, told: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return a parameter as OpenAPI has it (section 4.8.12)."""
-    return {"name": name, "in": place, "description": told, "schema": dict(schema), **more}
+write: Final = partial(Operation, needs_token=True)
+"""An operation that changes the dataset."""
 
 
-def in_query(name: str, told: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a parameter of the query string."""
-    return parameter(name, "query", told, schema)
+def media_types(*offers: Representation) -> tuple[str, ...]:
+    """Return the media types that forms are sent under, each once."""
+    return tuple(dict.fromkeys(name for offer in offers for name in (offer.media_type, *offer.aliases)))
 
 
-def in_path(name: str, told: str, example: str) -> dict[str, Any]:
-    """Return a parameter that is a part of the path."""
-    return parameter(name, "path", told, {"type": "string", "minLength": 1}, required=True, example=example)
+OK: Final = HTTPStatus.OK
+MOVED: Final = HTTPStatus.MOVED_PERMANENTLY
+SEE_OTHER: Final = HTTPStatus.SEE_OTHER
+BAD: Final = HTTPStatus.BAD_REQUEST
+FORBIDDEN: Final = HTTPStatus.FORBIDDEN
+NOT_FOUND: Final = HTTPStatus.NOT_FOUND
+NOT_ACCEPTABLE: Final = HTTPStatus.NOT_ACCEPTABLE
+CONFLICT: Final = HTTPStatus.CONFLICT
+CHANGED_SINCE: Final = HTTPStatus.PRECONDITION_FAILED
+OF_OTHER_TYPE: Final = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+WRITE: Final = (BAD, HTTPStatus.UNAUTHORIZED, FORBIDDEN, HTTPStatus.INSUFFICIENT_STORAGE)
+"""What any write may be answered with."""
 
+STORE: Final = "graph store"
+HTML: Final = ("text/html",)
+JSON: Final = ("application/json",)
+CSS: Final = ("text/css",)
+RDF: Final = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
+RESULTS: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
+EXPLAINED: Final = (*HTML, *JSON, *media_types(negotiation.TURTLE, negotiation.TRIG))
+EXPORTED: Final = tuple(form.media_type for form in FORMATS.values())
+UPLOADED: Final = MappingProxyType({form.media_type: form.label for form in uploads.FORMATS})
 
-NUMBER: Final = MappingProxyType({"type": "integer", "minimum": 1, "default": 1})
-
-PARAMETERS: Final = MappingProxyType(
-    {
-        "query": in_query("query", "The query, exactly once.", QUERY),
-        "default-graph-uri": in_query("default-graph-uri", "A graph of the default graph, for FROM.", IRIS),
-        "named-graph-uri": in_query("named-graph-uri", "A named graph, for FROM NAMED.", IRIS),
-        "using-graph-uri": in_query("using-graph-uri", "A graph that WHERE sees, for USING.", IRIS),
-        "using-named-graph-uri": in_query(
-            "using-named-graph-uri", "A named graph that WHERE sees, for USING NAMED.", IRIS
-        ),
-        "infer": in_query("infer", "With or without what was inferred.", INFER),
-        "format": in_query("format", "The form of the answer, whatever Accept says.", {"enum": [*FORMS]}),
-        "timeout": in_query(
-            "timeout",
-            "Seconds that the query may take, up to the limit of the server.",
-            SECONDS,
-        ),
-        "lang": in_query("lang", "The language, whatever Accept-Language says.", {"enum": [*LANGUAGES]}),
-        "page": in_query("page", "Which page of incoming statements.", {**NUMBER, "maximum": 999_999}),
-        "text": in_query("query", "A query that the form is filled in with.", QUERY),
-        "subject": in_query("subject", "An IRI or a prefixed name.", TEXT),
-        "predicate": in_query("predicate", "An IRI or a prefixed name.", TEXT),
-        "object": in_query("object", "An IRI, a prefixed name, or a literal as Turtle has it.", TEXT),
-        "proofs": in_query("proofs", "How many proofs at most.", {**NUMBER, "maximum": 50}),
-        "explained": in_query(
-            "format", "The form of the explanation.", {"enum": ["html", "json", "turtle", "trig"]}
-        ),
-        "thing": in_path("thing", "Kind and name of a thing, with a slash between.", "state/russia"),
-        "concept": in_path("concept", "Scheme and name, with or without a suffix.", "area/trade.ttl"),
-        "graph": in_path("graph", "What the IRI of the graph ends in, with or without a suffix.", "inferred"),
-        "document": in_path("document", "What the IRI goes on with.", "1.0.0"),
-        "suffix": in_path("suffix", "The form: html, ttl, jsonld, nt or rdf.", "ttl"),
-        "question": in_path("question", "The number of a question.", "CQ25"),
-        "part": in_path("part", f"{', '.join(EXPORTS)}, or what a graph's IRI ends in.", "default"),
-        "extension": in_path("extension", "The format: ttl, trig, nq, nt, jsonld or rdf.", "ttl"),
-        "file": in_path("file", "The name of a file.", "style.css"),
-    }
-)
-"""The parameters, by the names that operations call them."""
-
-DESCRIBED: Final = MappingProxyType(
-    {
-        HTTPStatus.OK: media_types(*negotiation.PAGES),
-        HTTPStatus.MOVED_PERMANENTLY: (),
-    }
-)
-DESCRIBED_GRAPH: Final = MappingProxyType(
-    {**DESCRIBED, HTTPStatus.OK: media_types(*negotiation.PAGES, *negotiation.DATASETS)}
-)
-OF_RESOURCE: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE)
+MERGED: Final = MappingProxyType({HTTPStatus.PERMANENT_REDIRECT: HTML})
+"""How a path with two slashes in a row is answered."""
+DONE: Final = MappingProxyType({HTTPStatus.NO_CONTENT: ()})
+PUT: Final = MappingProxyType({HTTPStatus.CREATED: (), **DONE})
 ON_PAGE: Final = ("infer", "lang")
-ON_RESOURCE: Final = (*ON_PAGE, "page")
-QUERIED: Final = MappingProxyType({HTTPStatus.OK: media_types(*negotiation.RESULTS, *negotiation.GRAPHS)})
-OF_QUERY: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_ACCEPTABLE)
-DATASET: Final = ("default-graph-uri", "named-graph-uri")
-RDF: Final = tuple(offer for offer in negotiation.GRAPHS if offer is not negotiation.HTML)
+GRAPHS: Final = ("default-graph-uri", "named-graph-uri")
+HOW: Final = ("infer", "format", "timeout")
+
+
+def page(path: str, summary: str, *parameters: str, faults: tuple[HTTPStatus, ...] = ()) -> Operation:
+    """Return the operation of a page."""
+    return Operation("get", path, summary, {OK: HTML, **merged(path)}, faults, (*parameters, "lang"))
+
+
+def merged(path: str) -> Answers:
+    """Return the redirect of a path in which slashes may stand, to the one where none follows another."""
+    return MERGED if "{" in path else {}
+
+
+def description(path: str, summary: str, *parameters: str, datasets: bool = False) -> Operation:
+    """Return the operation that describes an IRI of ours; a named graph also as a dataset."""
+    offers = (*negotiation.PAGES, *(negotiation.DATASETS if datasets else ()))
+    answers = {OK: media_types(*offers), MOVED: HTML, **merged(path)}
+    faults = (BAD, NOT_FOUND, NOT_ACCEPTABLE)
+    return Operation(
+        "get", path, summary, answers, faults, (*parameters, *ON_PAGE, "page"), tag="linked data"
+    )
+
+
+def on_graph(path: str, *names: str, datasets: bool = False) -> tuple[Operation, ...]:
+    """Return what can be done to the graph that a path or its parameters name (Graph Store Protocol)."""
+    forms = media_types(*uploads.FORMATS, *(negotiation.DATASETS if datasets else ()))
+    faults = (BAD, NOT_FOUND, NOT_ACCEPTABLE)
+    put = (*WRITE, CHANGED_SINCE, OF_OTHER_TYPE)
+    there = (*WRITE, NOT_FOUND, CHANGED_SINCE)
+    patched = (*there, OF_OTHER_TYPE, CONFLICT)
+    files = {**UPLOADED, uploads.MULTIPART: "Files"}
+    update = {protocol.UPDATE: "Update"}
+    return (
+        Operation("get", path, "Get a graph.", {OK: forms}, faults, (*names, "infer"), tag=STORE),
+        write("put", path, "Make a graph what the body holds.", PUT, put, names, UPLOADED, STORE),
+        write("post", path, "Add what the body holds to a graph.", PUT, put, names, files, STORE),
+        write("delete", path, "Remove a graph.", DONE, there, names, tag=STORE),
+        write("patch", path, "Update a graph.", DONE, patched, names, update, STORE),
+    )
+
+
+def by_front(path: str, summary: str, answers: Answers, schema: str = "") -> Operation:
+    """Return an operation that the front answers by itself."""
+    return Operation("get", path, summary, answers, tag="operation", schema=schema, limited=False)
+
 
 OPERATIONS: Final = (
     Operation(
         "get",
         "/sparql",
         "Answer a query; without any parameter, describe the service (browsers are sent to the form).",
-        {**QUERIED, HTTPStatus.SEE_OTHER: ()},
-        OF_QUERY,
-        ("query", *DATASET, "infer", "format", "timeout"),
+        {OK: RESULTS, SEE_OTHER: HTML},
+        (BAD, FORBIDDEN, NOT_ACCEPTABLE),
+        ("query", *GRAPHS, *HOW),
         tag="SPARQL",
     ),
     Operation(
         "post",
         "/sparql",
         "Answer a query. The method QUERY does the same.",
-        QUERIED,
-        (*OF_QUERY, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
-        (*DATASET, "infer", "format", "timeout"),
-        {"application/sparql-query": "Query", FORM: "QueryForm"},
+        {OK: RESULTS},
+        (BAD, FORBIDDEN, NOT_ACCEPTABLE, OF_OTHER_TYPE),
+        (*GRAPHS, *HOW),
+        {protocol.QUERY: "Query", protocol.FORM: "QueryForm"},
         tag="SPARQL",
     ),
-    Operation(
+    write(
         "post",
         "/update",
         "Change the dataset by a SPARQL update: the whole of it, or nothing.",
-        {HTTPStatus.NO_CONTENT: ()},
-        (
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.CONFLICT,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.INSUFFICIENT_STORAGE,
-        ),
+        DONE,
+        (*WRITE, CONFLICT, OF_OTHER_TYPE),
         ("using-graph-uri", "using-named-graph-uri"),
-        {"application/sparql-update": "Update", FORM: "UpdateForm"},
+        {protocol.UPDATE: "Update", protocol.FORM: "UpdateForm"},
         tag="SPARQL",
-        needs_token=True,
     ),
-    Operation("get", "/query", "Show a form for a query.", PAGE, (), ("text", *ON_PAGE), tag="SPARQL"),
+    *on_graph("/store", "graph-iri", "default", datasets=True),
+    *on_graph("/store/{name}", "name"),
     Operation(
         "get",
         "/id/{thing}",
         "Send from a thing to the document about it.",
-        {HTTPStatus.MOVED_PERMANENTLY: (), HTTPStatus.SEE_OTHER: ()},
-        (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+        {MOVED: HTML, SEE_OTHER: HTML, **MERGED},
+        (BAD, NOT_FOUND),
         ("thing", *ON_PAGE),
         tag="linked data",
     ),
+    description("/doc/{thing}", "Describe a thing.", "thing"),
+    description("/concept/{concept}", "Describe a concept or a concept scheme.", "concept"),
+    description("/graph/{graph}", "Describe a named graph.", "graph", datasets=True),
+    description("/ont", "Describe the ontology."),
+    description("/ont.{suffix}", "Describe the ontology in the form of a suffix.", "suffix"),
+    description("/ont/{document}", "Describe what else is of the ontology.", "document"),
     Operation(
-        "get",
-        "/doc/{thing}",
-        "Describe a thing.",
-        DESCRIBED,
-        OF_RESOURCE,
-        ("thing", *ON_RESOURCE),
-        tag="linked data",
-    ),
-    Operation(
-        "get",
-        "/concept/{concept}",
-        "Describe a concept or a concept scheme.",
-        DESCRIBED,
-        OF_RESOURCE,
-        ("concept", *ON_RESOURCE),
-        tag="linked data",
-    ),
-    Operation(
-        "get",
-        "/graph/{graph}",
-        "Describe a named graph.",
-        DESCRIBED_GRAPH,
-        OF_RESOURCE,
-        ("graph", *ON_RESOURCE),
-        tag="linked data",
-    ),
-    Operation(
-        "get", "/ont", "Describe the ontology.", DESCRIBED, OF_RESOURCE, ON_RESOURCE, tag="linked data"
-    ),
-    Operation(
-        "get",
-        "/ont.{suffix}",
-        "Describe the ontology in the form of a suffix.",
-        DESCRIBED,
-        OF_RESOURCE,
-        ("suffix", *ON_RESOURCE),
-        tag="linked data",
-    ),
-    Operation(
-        "get",
-        "/ont/{document}",
-        "Describe what else is of the ontology.",
-        DESCRIBED,
-        OF_RESOURCE,
-        ("document", *ON_RESOURCE),
-        tag="linked data",
-    ),
-    Operation(
-        "get",
-        "/dataset",
-        "Send from the dataset to its description.",
-        {HTTPStatus.SEE_OTHER: ()},
-        tag="linked data",
+        "get", "/dataset", "Send from the dataset to its description.", {SEE_OTHER: HTML}, tag="linked data"
     ),
     Operation(
         "get",
         "/.well-known/void",
         "Describe the dataset: VoID and DCAT.",
-        {HTTPStatus.OK: media_types(*RDF)},
-        (HTTPStatus.NOT_ACCEPTABLE,),
+        {OK: media_types(*RDF)},
+        (NOT_ACCEPTABLE,),
         tag="linked data",
     ),
     Operation(
         "get",
         "/export/{part}.{extension}",
         "Download a part of the dataset.",
-        {HTTPStatus.OK: tuple(form.media_type for form in FORMATS.values())},
-        (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+        {OK: EXPORTED, **MERGED},
+        (BAD, NOT_FOUND),
         ("part", "extension", "infer"),
         tag="downloads",
     ),
@@ -250,55 +200,37 @@ OPERATIONS: Final = (
         "get",
         "/explain",
         "Say why a statement holds; without parameters, show a form.",
-        {HTTPStatus.OK: (*HTML, *JSON, *media_types(negotiation.TURTLE, negotiation.TRIG))},
-        (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_ACCEPTABLE),
+        {OK: EXPLAINED},
+        (BAD, NOT_ACCEPTABLE),
         ("subject", "predicate", "object", "proofs", "explained", "lang"),
     ),
-    Operation("get", "/", "Say what this is and what it holds.", PAGE, (HTTPStatus.BAD_REQUEST,), ON_PAGE),
-    Operation("get", "/browse", "List what has a page.", PAGE, (HTTPStatus.BAD_REQUEST,), ON_PAGE),
-    Operation(
-        "get",
+    page("/", "Say what this is and what it holds.", "infer", faults=(BAD,)),
+    page("/browse", "List what has a page.", "infer", faults=(BAD,)),
+    page(
         "/questions/{question}",
         "Show a question and its answer.",
-        PAGE,
-        (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
-        ("question", *ON_PAGE),
+        "question",
+        "infer",
+        faults=(BAD, NOT_FOUND),
     ),
-    Operation("get", "/rules", "List the rules of OWL 2 RL.", PAGE, (), ("lang",)),
+    page("/rules", "List the rules of OWL 2 RL."),
+    page("/query", "Show a form for a query.", "text"),
     Operation(
         "get",
         "/static/{file}",
         "Give a file of the pages.",
-        {HTTPStatus.OK: ("text/css",), HTTPStatus.PARTIAL_CONTENT: ("text/css",)},
-        (HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
+        {OK: CSS, HTTPStatus.PARTIAL_CONTENT: CSS, **MERGED},
+        (NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
         ("file",),
     ),
-    Operation("get", "/openapi.json", "Give this document.", {HTTPStatus.OK: JSON}, tag="operation"),
-    Operation(
-        "get",
-        "/healthz",
-        "Tell that the server answers, and which dataset it serves.",
-        {HTTPStatus.OK: JSON},
-        schema="Health",
-        tag="operation",
-        limited=False,
-    ),
-    Operation(
-        "get",
+    Operation("get", "/openapi.json", "Give this document.", {OK: JSON}, tag="operation"),
+    by_front("/healthz", "Tell that the server answers, and what it serves.", {OK: JSON}, "Health"),
+    by_front(
         "/readyz",
         "Tell whether a query would be answered now.",
-        {HTTPStatus.OK: JSON, HTTPStatus.SERVICE_UNAVAILABLE: JSON},
-        schema="Readiness",
-        tag="operation",
-        limited=False,
+        {OK: JSON, HTTPStatus.SERVICE_UNAVAILABLE: JSON},
+        "Readiness",
     ),
-    Operation(
-        "get",
-        "/metrics",
-        "Tell Prometheus the metrics.",
-        {HTTPStatus.OK: ("text/plain",)},
-        tag="operation",
-        limited=False,
-    ),
+    by_front("/metrics", "Tell Prometheus the metrics.", {OK: ("text/plain",)}),
 )
-"""Every operation: one line a method and path."""
+"""Every operation: a method on a path."""

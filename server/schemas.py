@@ -9,11 +9,22 @@ from wicara.server import negotiation
 
 TEXT: Final = {"type": "string"}
 COUNT: Final = {"type": "integer", "minimum": 0}
-IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
+IRI: Final = {"type": "string", "format": "iri"}
+IRIS: Final = {"type": "array", "items": IRI}
 INFER: Final = {"enum": ["on", "off"]}
 SECONDS: Final = {"type": "number", "minimum": 0.001}
 QUERY: Final = {"type": "string", "examples": ["SELECT * { ?s ?p ?o } LIMIT 5", "DESCRIBE <urn:x:thing>"]}
 UPDATE: Final = {"type": "string", "examples": ["INSERT DATA { <urn:x:thing> <urn:x:is> true }"]}
+TRIPLE: Final = {"type": "string", "examples": ["<urn:x:thing> <urn:x:is> <urn:x:there> ."]}
+XML: Final = {
+    "type": "string",
+    "examples": ['<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Bag/></r:RDF>'],
+}
+FILES: Final = {
+    "type": "object",
+    "description": "Files of RDF: the content type of each, or its extension, tells the format.",
+    "additionalProperties": {"type": "array", "items": {"type": "string", "format": "binary"}},
+}
 FORMS: Final = tuple(offer.name for offer in dict.fromkeys((*negotiation.RESULTS, *negotiation.GRAPHS)))
 
 
@@ -62,6 +73,11 @@ SCHEMAS: Final = MappingProxyType(
     {
         "Query": QUERY,
         "Update": UPDATE,
+        "Turtle": TRIPLE,
+        "N-Triples": TRIPLE,
+        "RDF-XML": XML,
+        "JSON-LD": {"type": ["object", "array"]},
+        "Files": FILES,
         "Problem": PROBLEM,
         "SparqlResults": RESULTS,
         "Health": HEALTH,
@@ -96,4 +112,4 @@ def content(media_types: dict[str, str]) -> dict[str, Any]:
 
 def reference(schema: str | None) -> dict[str, Any]:
     """Return a reference to a schema, or the schema that everything meets."""
-    return {"$ref": f"#/components/schemas/{schema}"} if schema else {}
+    return {"$ref": f"#/components/schemas/{schema.replace('/', '-')}"} if schema else {}

@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.export import FORMATS, write_triples
-from wicara.server import negotiation
+from wicara.server import negotiation, uploads
 from wicara.server.counts import graphs, kept
 from wicara.server.problems import not_acceptable
 from wicara.server.public import public_url
@@ -126,7 +126,7 @@ def update_service() -> Said:
     yield "a", named("sd:Service")
     yield "sd:endpoint", NamedNode(public_url(UPDATE))
     yield "sd:supportedLanguage", named("sd:SPARQL11Update")
-    yield from formats("sd:inputFormat", (*negotiation.GRAPHS, *negotiation.DATASETS))
+    yield from formats("sd:inputFormat", uploads.FORMATS)
     yield from of_both_services()
 
 

@@ -1,0 +1,73 @@
+"""The parameters of the server's operations, as the OpenAPI document has them (section 4.8.12)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.graph.export import EXPORTS
+from wicara.server.language import LANGUAGES
+from wicara.server.schemas import FORMS, INFER, IRI, IRIS, QUERY, SECONDS, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def parameter(name: str, place: str, told: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return a parameter as OpenAPI has it."""
+    return {"name": name, "in": place, "description": told, "schema": dict(schema), **more}
+
+
+def in_query(name: str, told: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a parameter of the query string."""
+    return parameter(name, "query", told, schema)
+
+
+def in_path(name: str, told: str, example: str) -> dict[str, Any]:
+    """Return a parameter that is a part of the path."""
+    return parameter(name, "path", told, {"type": "string", "minLength": 1}, required=True, example=example)
+
+
+NUMBER: Final = MappingProxyType({"type": "integer", "minimum": 1, "default": 1})
+
+PARAMETERS: Final = MappingProxyType(
+    {
+        "query": in_query("query", "The query, exactly once.", QUERY),
+        "default-graph-uri": in_query("default-graph-uri", "A graph of the default graph, for FROM.", IRIS),
+        "named-graph-uri": in_query("named-graph-uri", "A named graph, for FROM NAMED.", IRIS),
+        "using-graph-uri": in_query("using-graph-uri", "A graph that WHERE sees, for USING.", IRIS),
+        "using-named-graph-uri": in_query(
+            "using-named-graph-uri", "A named graph that WHERE sees, for USING NAMED.", IRIS
+        ),
+        "infer": in_query("infer", "With or without what was inferred.", INFER),
+        "format": in_query("format", "The form of the answer, whatever Accept says.", {"enum": [*FORMS]}),
+        "graph-iri": in_query("graph", "The IRI of the graph.", IRI),
+        "default": in_query("default", "The default graph; any value, or none.", {"const": ""}),
+        "timeout": in_query(
+            "timeout",
+            "Seconds that the query may take, up to the limit of the server.",
+            SECONDS,
+        ),
+        "lang": in_query("lang", "The language, whatever Accept-Language says.", {"enum": [*LANGUAGES]}),
+        "page": in_query("page", "Which page of incoming statements.", {**NUMBER, "maximum": 999_999}),
+        "text": in_query("query", "A query that the form is filled in with.", QUERY),
+        "subject": in_query("subject", "An IRI or a prefixed name.", TEXT),
+        "predicate": in_query("predicate", "An IRI or a prefixed name.", TEXT),
+        "object": in_query("object", "An IRI, a prefixed name, or a literal as Turtle has it.", TEXT),
+        "proofs": in_query("proofs", "How many proofs at most.", {**NUMBER, "maximum": 50}),
+        "explained": in_query(
+            "format", "The form of the explanation.", {"enum": ["html", "json", "turtle", "trig"]}
+        ),
+        "thing": in_path("thing", "Kind and name of a thing, with a slash between.", "state/russia"),
+        "concept": in_path("concept", "Scheme and name, with or without a suffix.", "area/trade.ttl"),
+        "graph": in_path("graph", "What the IRI of the graph ends in, with or without a suffix.", "inferred"),
+        "name": in_path("name", "What the URL goes on with: the whole of it names the graph.", "notes"),
+        "document": in_path("document", "What the IRI goes on with.", "1.0.0"),
+        "suffix": in_path("suffix", "The form: html, ttl, jsonld, nt or rdf.", "ttl"),
+        "question": in_path("question", "The number of a question.", "CQ25"),
+        "part": in_path("part", f"{', '.join(EXPORTS)}, or what a graph's IRI ends in.", "default"),
+        "extension": in_path("extension", "The format: ttl, trig, nq, nt, jsonld or rdf.", "ttl"),
+        "file": in_path("file", "The name of a file.", "style.css"),
+    }
+)
+"""The parameters, by the names that operations call them."""
