@@ -137,7 +137,7 @@ class Versions:
                 self.drop(writer)
             return
         if writer is self.writer:
-            told = generation.told | {"digest": reply.header(b"wicara-version").decode()}
+            told = {"version": generation.told["version"], "digest": reply.header(b"wicara-version").decode()}
             self.put(Generation(generation.fork_server, told, told["digest"]))
             return
         writer.send(frames.ADOPT)

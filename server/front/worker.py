@@ -69,13 +69,14 @@ class Worker:
         """Tell the front why something cannot be."""
         self.send(frames.FAULT, {"ticket": number, "fault": type(fault).__name__, "told": str(fault)})
 
-    def hello(self, number: int) -> None:
-        """Tell the front that this process is ready, and which dataset it has."""
+    def hello(self, number: int, **more: int) -> None:
+        """Tell the front that this process is ready, and which dataset it has.
+
+        Its size is told once: to count it touches all of it, and what a fork touches is no longer shared.
+        """
         dataset = self.dataset
         told = {"ticket": number, "version": dataset.version, "digest": dataset.digest}
-        if not self.setup.origin.on_disk:
-            told["quads"] = len(dataset.store)
-        self.send(frames.HELLO, told)
+        self.send(frames.HELLO, told | more)
 
     @property
     def served(self) -> Flask:
@@ -102,7 +103,7 @@ class Worker:
         if not self.setup.settings.allow_service:
             confinement.without_network()
         confinement.without_core_dumps()
-        self.hello(0)
+        self.hello(0, quads=len(self.dataset.store))
         self.warm()
         while True:
             self.take(*self.read())
