@@ -10,25 +10,27 @@ BIN := $(VENV)/bin
 DATA := .wicara
 INSTALLED := $(VENV)/installed
 PACKAGES := graph ontology queries server
+CLIENTS := tests/clients/node_modules/installed
 TYPED := .mypy_cache/tree
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test lint bench clean
+.PHONY: help serve test lint bench conformance clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
 	@echo 'make test    run all tests, with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
+	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
 	@echo 'make clean   remove what the others made'
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
 serve: $(INSTALLED)
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(CLIENTS)
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -49,8 +51,18 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 
+conformance: $(INSTALLED)
+	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
+
 clean:
 	rm -rf $(VENV) $(DATA) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Where there is no npm, the test of that client is skipped and says so.
+$(CLIENTS): tests/clients/package.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; then cd tests/clients && \
+	  npm install --no-audit --no-fund --no-package-lock --silent; else rmdir $(@D); fi
+	@if [ -d $(@D) ]; then touch $@; fi
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \

@@ -1,0 +1,132 @@
+"""The clients that people really use: curl, SPARQLWrapper, rdflib's stores, Comunica."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from rdflib import Graph, Literal, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
+from server_process import served
+from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server_process import Server
+
+CLIENTS = Path(__file__).parent.parent / "clients"
+TOKEN = "secret"  # noqa: S105 - of a test
+PEOPLE = "SELECT ?p ?name { ?p a wic:Person ; skos:prefLabel ?name . FILTER (LANG(?name) = 'en') }"
+PREFIXES = (
+    "PREFIX wic: <https://w3id.org/wicara/ont#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+    "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
+)
+
+
+@pytest.fixture(scope="module")
+def writable() -> Iterator[Server]:
+    """Return a server of an empty dataset that takes updates."""
+    with served("--empty", "--writable", "--token", TOKEN) as running:
+        yield running
+
+
+def endpoint(server: Server, path: str = "/sparql") -> str:
+    """Return the address of an endpoint."""
+    return f"http://127.0.0.1:{server.port}{path}"
+
+
+def wrapper(server: Server, query: str, form: str = JSON) -> SPARQLWrapper:
+    """Return a query of SPARQLWrapper."""
+    asked = SPARQLWrapper(endpoint(server))
+    asked.setQuery(PREFIXES + query)
+    asked.setReturnFormat(form)
+    return asked
+
+
+def test_sparqlwrapper_reads(server: Server) -> None:
+    """SPARQLWrapper asks SELECT, ASK and CONSTRUCT, by GET and POST, and understands each format."""
+    found = cast("dict[str, Any]", wrapper(server, PEOPLE).queryAndConvert())
+    names = {row["name"]["value"] for row in found["results"]["bindings"]}
+    assert "Sergey Lavrov" in names
+    posted = wrapper(server, PEOPLE)
+    posted.setMethod(POST)
+    assert cast("dict[str, Any]", posted.queryAndConvert()) == found
+    assert b"Sergey Lavrov" in cast("bytes", wrapper(server, PEOPLE, CSV).queryAndConvert())
+    asked = cast("dict[str, Any]", wrapper(server, "ASK { ?p a wic:Person }").queryAndConvert())
+    assert asked["boolean"] is True
+    assert "Sergey Lavrov" in cast("Any", wrapper(server, PEOPLE, XML).queryAndConvert()).toxml()
+    built = cast("bytes", wrapper(server, "CONSTRUCT WHERE { ?p a wic:Person }", TURTLE).queryAndConvert())
+    assert len(Graph().parse(data=built, format="turtle")) == len(names)
+
+
+def test_sparqlwrapper_writes(writable: Server) -> None:
+    """SPARQLWrapper sends an update with the token."""
+    asked = SPARQLWrapper(endpoint(writable), updateEndpoint=endpoint(writable, "/update"))
+    asked.addCustomHttpHeader("Authorization", f"Bearer {TOKEN}")
+    asked.setMethod(POST)
+    asked.setQuery("INSERT DATA { <x:wrapper> <x:p> 1 }")
+    assert asked.query().response.status == 204
+    assert writable.ask("ASK { <x:wrapper> <x:p> 1 }").json["boolean"]
+
+
+def test_rdflib_store_reads(server: Server) -> None:
+    """A graph of rdflib on the endpoint answers patterns and queries."""
+    graph = Graph(SPARQLStore(endpoint(server)))
+    person = URIRef("https://w3id.org/wicara/ont#Person")
+    kind = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    people = set(graph.subjects(kind, person))
+    assert URIRef("https://w3id.org/wicara/id/person/sergey-lavrov") in people
+    assert len(list(graph.query(PREFIXES + "SELECT DISTINCT ?p { ?p a wic:Person }"))) == len(people)
+
+
+def test_rdflib_store_writes(writable: Server) -> None:
+    """A graph of rdflib on both endpoints adds and removes triples."""
+    store = SPARQLUpdateStore(
+        endpoint(writable), endpoint(writable, "/update"), headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    graph = Graph(store, identifier=URIRef("x:rdflib"))
+    triple = (URIRef("x:a"), URIRef("x:p"), Literal("ünï", lang="id"))
+    graph.add(triple)
+    assert list(graph) == [triple]
+    graph.remove(triple)
+    assert list(graph) == []
+
+
+def test_curl(server: Server, writable: Server, tmp_path: Path) -> None:
+    """`curl` asks as the README says, takes what is compressed, and uploads a graph."""
+    file = tmp_path / "query.rq"
+    file.write_text(PEOPLE)
+    asked = ["curl", "-sS", "-H", "Accept: text/csv", "--data-urlencode", f"query@{file}", endpoint(server)]
+    assert "Sergey Lavrov" in run(asked)
+    assert run([*asked, "--compressed"]) == run(asked)
+    graph = tmp_path / "graph.ttl"
+    graph.write_text("<x:curl> <x:p> 1 .")
+    uploaded = ["curl", "-sS", "-T", str(graph), "-H", "Content-Type: text/turtle", "-w", "%{http_code}"]
+    address = endpoint(writable, "/store?graph=x:curl")
+    assert run([*uploaded, "-H", f"Authorization: Bearer {TOKEN}", address]) == "201"
+    assert "<x:curl>" in run(["curl", "-sS", "-H", "Accept: application/n-triples", address])
+
+
+def test_comunica(server: Server) -> None:
+    """Comunica finds out by itself what the endpoint is, and joins over it."""
+    if not (CLIENTS / "node_modules").is_dir():
+        told = "Comunica is not installed: `make test` does it where there is npm"
+        if os.environ.get("WICARA_REQUIRE_SHARED") == "1":
+            pytest.fail(told)
+        pytest.skip(told)
+    node = shutil.which("node") or "node"
+    lines = run([node, str(CLIENTS / "ask.mjs"), endpoint(server), PREFIXES + PEOPLE]).splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == len(server.ask(PEOPLE).rows)
+    assert "Sergey Lavrov" in {row["name"] for row in rows}
+
+
+def run(command: list[str]) -> str:
+    """Run a command to its end and return what it prints."""
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
