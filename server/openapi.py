@@ -8,17 +8,19 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from wicara.server import negotiation
 from wicara.server.limits import limits
 from wicara.server.operations import OPERATIONS
 from wicara.server.parameters import PARAMETERS
+from wicara.server.public import said
 from wicara.server.schemas import SCHEMAS, TEXT, content
 from wicara.server.served import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask import Response
     from wicara.server.limits import Limit, Limits
     from wicara.server.operations import Operation
 
@@ -71,7 +73,7 @@ BEYOND_LIMITS: Final = tuple(
 def document() -> Response:
     """Answer with the document."""
     body = json.dumps(described(settings().limits), ensure_ascii=False, indent=1)
-    return Response(body, headers={"Content-Type": "application/json"})
+    return said(body.encode(), "application/json")
 
 
 def described(in_force: Limits) -> Json:

@@ -217,6 +217,22 @@ OPERATIONS: Final = (
     page("/query", "Show a form for a query.", "text"),
     Operation(
         "get",
+        "/conformance",
+        "Tell how far this conforms to the standards, in EARL or as a page.",
+        {OK: media_types(*negotiation.PAGES)},
+        (NOT_ACCEPTABLE,),
+        ("lang",),
+    ),
+    Operation(
+        "get",
+        "/conformance.{suffix}",
+        "Tell how far this conforms, in the form of a suffix.",
+        {OK: media_types(*negotiation.PAGES), **MERGED},
+        (NOT_FOUND,),
+        ("suffix", "lang"),
+    ),
+    Operation(
+        "get",
         "/static/{file}",
         "Give a file of the pages.",
         {OK: CSS, HTTPStatus.PARTIAL_CONTENT: CSS, **MERGED},

@@ -6,14 +6,14 @@ from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, redirect, request
+from flask import redirect, request
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.export import FORMATS, write_triples
 from wicara.server import negotiation, uploads
 from wicara.server.counts import graphs, kept
 from wicara.server.problems import not_acceptable
-from wicara.server.public import public_url
+from wicara.server.public import public_url, said
 from wicara.server.served import dataset, settings
 from wicara.server.triples import about, named
 
@@ -85,10 +85,9 @@ def answer() -> BaseResponse:
         raise not_acceptable(negotiation.GRAPHS)
     form, media_type = found
     if form is negotiation.HTML:
-        response = redirect(FORM, HTTPStatus.SEE_OTHER)
+        response: BaseResponse = redirect(FORM, HTTPStatus.SEE_OTHER)
     else:
-        body = write_triples(described(), FORMATS[form.name])
-        response = Response(body, headers={"Content-Type": form.content_type(media_type)})
+        response = said(write_triples(described(), FORMATS[form.name]), form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, redirect, request
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.export import EXPORTS, FORMATS, write_triples
 from wicara.graph.inputs import DATASET
@@ -16,7 +16,7 @@ from wicara.server import negotiation
 from wicara.server.counts import THINGS, kept, statistics
 from wicara.server.dcat import PATH, cataloged, downloads_of, iri, licensed, root
 from wicara.server.problems import not_acceptable
-from wicara.server.public import public_url
+from wicara.server.public import public_url, said
 from wicara.server.served import dataset
 from wicara.server.service_description import FORMAT_IRIS, QUERY
 from wicara.server.triples import about, named
@@ -24,6 +24,7 @@ from wicara.server.triples import about, named
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from flask import Response
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.server.counts import Statistics
@@ -45,8 +46,9 @@ def description() -> Response:
     if found is None:
         raise not_acceptable(OFFERS)
     form, media_type = found
-    body = write_triples(described(), FORMATS[form.name])
-    return Response(body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept"})
+    response = said(write_triples(described(), FORMATS[form.name]), form.content_type(media_type))
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @blueprint.get(DATASET.removeprefix(BASE))
