@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from wicara.server.negotiation import Representation
     from wicara.server.terms import Term
 
+QUOTES: Final = {'"': "&quot;", "'": "&apos;"}
+BARE: Final = {
+    "boolean": re.compile("true|false"),
+    "integer": re.compile("[+-]?[0-9]+"),
+    "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    "double": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+}
+"""The literals that Turtle writes without quotes, by the end of their datatype."""
 STRING: Final = f"{PREFIXES['xsd']}string"
 
 Row = list["Term | None"]
@@ -84,9 +93,20 @@ def csv_row(_names: Sequence[str], row: Row) -> str:
     return line.getvalue() if row else "\r\n"
 
 
+def tsv_value(term: Term | None) -> str:
+    """Return a term as TSV has it: as in Turtle, numbers and truth values bare where Turtle has them so."""
+    if term is None:
+        return ""
+    if isinstance(term, Literal):
+        bare = BARE.get(term.datatype.value.removeprefix(PREFIXES["xsd"]))
+        if bare and bare.fullmatch(term.value):
+            return term.value
+    return str(term).replace("\t", "\\t")
+
+
 def tsv_row(_names: Sequence[str], row: Row) -> str:
-    """Return a solution in TSV: terms as in Turtle."""
-    return "\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) + "\n"
+    """Return a solution in TSV (SPARQL 1.1 Query Results CSV and TSV, section 4)."""
+    return "\t".join(map(tsv_value, row)) + "\n"
 
 
 def xml_term(term: Term) -> str:
@@ -99,10 +119,10 @@ def xml_term(term: Term) -> str:
         parts = zip(("subject", "predicate", "object"), term, strict=True)
         return f"<triple>{''.join(f'<{name}>{xml_term(part)}</{name}>' for name, part in parts)}</triple>"
     if term.language:
-        return f"<literal xml:lang={quoteattr(term.language)}>{escape(term.value)}</literal>"
+        return f"<literal xml:lang={quoteattr(term.language)}>{escape(term.value, QUOTES)}</literal>"
     if term.datatype.value == STRING:
-        return f"<literal>{escape(term.value)}</literal>"
-    return f"<literal datatype={quoteattr(term.datatype.value)}>{escape(term.value)}</literal>"
+        return f"<literal>{escape(term.value, QUOTES)}</literal>"
+    return f"<literal datatype={quoteattr(term.datatype.value)}>{escape(term.value, QUOTES)}</literal>"
 
 
 def xml_row(names: Sequence[str], row: Row) -> str:

@@ -1,0 +1,146 @@
+"""What a request may cost, limit by limit, and what is said where one is reached."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from server_process import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Server
+
+ALL = "SELECT * { ?s ?p ?o }"
+ROWS = 5000
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file of 5,000 triples."""
+    path = tmp_path_factory.mktemp("limits") / "many.nt"
+    path.write_text("".join(f'<x:s{n}> <x:p> "value, {n}"@en .\n' for n in range(ROWS)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def capped(file: Path) -> Iterator[Server]:
+    """Return a server that cuts results at 100 rows."""
+    with served(file, "--max-rows", 100) as running:
+        yield running
+
+
+def test_rows_are_cut_and_said(capped: Server) -> None:
+    """A result over the cap of rows is cut there; a header says so, and the JSON."""
+    answer = capped.ask(ALL)
+    assert len(answer.json["results"]["bindings"]) == 100
+    assert answer.headers["Wicara-Truncated"] == "max-rows=100"
+    assert answer.json["truncated"] == {"limit": "max-rows", "value": 100}
+
+
+def test_a_short_result_is_whole(capped: Server) -> None:
+    """A result under the cap is whole, says nothing, and is what a server without a cap answers."""
+    query = "SELECT ?s ?o ?none { ?s <x:p> ?o } ORDER BY ?s LIMIT 100"
+    answer = capped.ask(query)
+    assert len(answer.json["results"]["bindings"]) == 100
+    assert "Wicara-Truncated" not in answer.headers
+    assert "truncated" not in answer.json
+
+
+TERMS = """SELECT * { VALUES (?a ?b) {
+  (<x:a> "a\\"b\\nc\\td,<&>") ("x"@id 1) (1.5 true) (UNDEF "é"^^<x:t>) } }"""
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+def test_capped_results_say_the_same(capped: Server, file: Path, form: str) -> None:
+    """Results under a cap hold the same as those that the engine writes, in every format."""
+    with served(file) as plain:
+        expected, found = (server.ask(TERMS, format=form) for server in (plain, capped))
+    if form == "json":
+        assert found.json == expected.json
+    elif form == "xml":
+        rows = [one.text.partition("<results>")[2] for one in (found, expected)]
+        assert rows[0] == rows[1]
+    else:
+        assert found.text == expected.text
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "xml"])
+def test_other_formats_are_cut(capped: Server, form: str) -> None:
+    """Each format is cut at a row, and stays well-formed."""
+    answer = capped.ask(ALL, format=form)
+    assert answer.text.count("x:s") == 100
+    assert answer.headers["Wicara-Truncated"] == "max-rows=100"
+
+
+def test_graphs_are_cut(capped: Server) -> None:
+    """A graph is cut at so many triples."""
+    answer = capped.ask("CONSTRUCT WHERE { ?s ?p ?o }", format="ntriples")
+    assert len(answer.text.splitlines()) == 100
+    assert answer.headers["Wicara-Truncated"] == "max-rows=100"
+
+
+def test_a_cap_after_the_first_byte_breaks(file: Path) -> None:
+    """A cap that is reached after the first bytes have gone out breaks the connection."""
+    with served(file, "--max-rows", 4000) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", f"/sparql?query={quote(ALL)}")
+        response = connection.getresponse()
+        assert response.status == 200
+        with closing(connection), pytest.raises(http.client.IncompleteRead):
+            response.read()
+
+
+def test_bytes_are_cut(file: Path) -> None:
+    """A result over the cap of bytes is cut at a row before it, and says so."""
+    with served(file, "--max-bytes", 10_000) as server:
+        answer = server.ask(ALL)
+        assert 8000 < len(answer.body) < 11_000
+        assert answer.headers["Wicara-Truncated"] == "max-bytes=10000"
+        assert json.loads(answer.body)["truncated"]["limit"] == "max-bytes"
+
+
+def test_a_long_uri(capped: Server) -> None:
+    """A URI over the limit is 414, as a problem that says to use POST."""
+    answer = capped.get(f"/sparql?query={'x' * 60_001}")
+    assert (answer.status, answer.media_type) == (414, "application/problem+json")
+    assert "POST" in answer.json["detail"]
+
+
+def test_a_long_body(capped: Server) -> None:
+    """A body over the limit is 413, told before it has all come in."""
+    query = "ASK {} #" + "x" * (1 << 20)
+    answer = capped.send("POST", "/sparql", query, content_type="application/sparql-query")
+    assert (answer.status, answer.media_type) == (413, "application/problem+json")
+
+
+def test_rate(file: Path) -> None:
+    """A client over its rate is 429 with Retry-After; a trusted proxy's clients are told apart."""
+    with served(file, "--rate", 5, "--trust-proxy") as server:
+        statuses = [server.ask("ASK {}").status for _ in range(12)]
+        assert statuses[:5] == [200] * 5
+        assert 429 in statuses
+        answer = server.get("/sparql?query=ASK%7B%7D", x_forwarded_for="192.0.2.1")
+        assert answer.status == 200
+    assert statuses.count(429) > 2
+
+
+def test_a_full_queue(file: Path) -> None:
+    """Where no more requests may wait, the next one is 503 with Retry-After at once."""
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with served(file, "--executors", 1, "--slow-lane", 1, "--queue", 1, "--timeout", 3) as server:
+        connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(6)]
+        for number, connection in enumerate(connections):
+            connection.request("GET", f"/sparql?query={quote(f'{slow} # {number}')}")
+        answers = [connection.getresponse() for connection in connections]
+        assert {answer.status for answer in answers} == {503}
+        assert any(answer.headers["Retry-After"] for answer in answers)
+        for connection in connections:
+            connection.close()
+        assert server.ask("ASK {}", timeout="3").status in {200, 503}
