@@ -47,6 +47,9 @@ Examples:
   wicara reason FILE               what follows from any RDF file by the OWL 2 RL rules
   wicara entails FILE CONCLUSION   whether the one entails the other
   wicara profile FILE              whether an ontology is OWL 2 RL
+  wicara backup TARGET             copy the dataset, also while it is served and written
+  wicara verify BACKUP             whether a backup, or the dataset itself, is whole
+  wicara restore BACKUP --data DIR bring it back
   wicara COMMAND --help            one command in detail
 
 Wicara keeps its builds in $XDG_DATA_HOME/wicara, or in ~/.local/share/wicara; --data names another folder.
@@ -704,6 +707,66 @@ def profile(files: tuple[Path, ...]) -> None:
         click.echo(str(finding))
     click.echo(f"outside OWL 2 RL in {len(found)} places" if found else "OWL 2 RL")
     raise SystemExit(bool(found))
+
+
+BACKUP: Final = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@data_option
+def backup(target: Path, data: Path | None) -> None:
+    """Copy the dataset in a data folder to TARGET, a new folder; it appears when it is whole.
+
+    A server may go on serving the dataset and writing it: the copy is of one version. Whatever is copied is
+    read through; a damaged dataset is not backed up.
+    """
+    from wicara.graph.backup import back_up  # noqa: PLC0415 - loaded when needed
+
+    with progress() as step:
+        made = back_up(data or default_folder(), target, step)
+    click.echo(f"{target} holds {made.told}")
+
+
+@main.command()
+@click.argument("backup", required=False, type=BACKUP)
+@data_option
+def verify(backup: Path | None, data: Path | None) -> None:
+    """Tell whether BACKUP is whole: its files, their contents, and what the stores hold; exit 1 if not.
+
+    Without BACKUP, the dataset in the data folder is read through, also while a server uses it.
+    """
+    from wicara.graph.verify import verify_backup, verify_data  # noqa: PLC0415 - loaded when needed
+
+    folder = backup or data or default_folder()
+    with progress() as step:
+        found = verify_backup(folder, step) if backup else verify_data(folder, step)
+    click.echo(f"{folder} is whole: {found.told}")
+
+
+@main.command()
+@click.argument("backup", type=BACKUP)
+@click.option(
+    "--data",
+    type=FOLDER,
+    envvar="WICARA_DATA",
+    show_envvar=True,
+    required=True,
+    help="Folder to restore the dataset in.",
+)
+@click.option("--force", is_flag=True, help="Move a dataset that is there aside, to DIR.before-1.")
+def restore(backup: Path, data: Path, *, force: bool) -> None:
+    """Put the dataset of BACKUP into a data folder, after BACKUP was found whole; all of it or nothing.
+
+    Stop the server that uses the folder first, and start it again afterwards.
+    """
+    from wicara.graph.restore import restore as put_back  # noqa: PLC0415 - loaded when needed
+
+    with progress() as step:
+        before = put_back(backup, data, step, force=force)
+    click.echo(f"{data} holds the dataset of {backup}")
+    if before is not None:
+        click.echo(f"what was there is in {before}")
 
 
 def current(data: Path | None, extra: Path | None) -> BuiltDataset:
