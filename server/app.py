@@ -9,6 +9,7 @@ from flask import Flask, request
 from wicara.queries import questions
 from wicara.server import (
     compression,
+    conformance_page,
     etags,
     explain,
     exports,
@@ -44,6 +45,7 @@ BLUEPRINTS: Final = (
     rules_page.blueprint,
     void.blueprint,
     openapi.blueprint,
+    conformance_page.blueprint,
 )
 
 SECURITY: Final = {
