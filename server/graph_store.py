@@ -8,6 +8,7 @@ anyone else is told to name a graph; writes honour If-Match and If-None-Match.
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -26,9 +27,9 @@ from wicara.server.update import apply, check_access, failures, no_content
 from wicara.server.uploads import FORMATS, MEDIA_TYPES, MULTIPART, insertion, read_uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pyoxigraph import QuerySolutions, Store
+    from pyoxigraph import Quad, QuerySolutions, Store
     from wicara.server.negotiation import Representation
     from wicara.server.uploads import Upload
 
@@ -39,6 +40,8 @@ Graph: TypeAlias = NamedNode | DefaultGraph
 INDIRECT: Final = "/store"
 DIRECT: Final = "/store/<path:_name>"
 DEFAULT: Final = DefaultGraph()
+FEW: Final = 1000
+"""How many statements are looked through for the prefixes that they use."""
 NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
 UNWRITABLE: Final = {
     negotiation.RDFXML: (f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML lacks"),
@@ -246,12 +249,22 @@ def check_predicates(store: Store, graph: Graph) -> None:
 
 def dumped(graph: Graph | None, form: Representation, media_type: str) -> Response:
     """Return a graph, or with None the whole dataset, written as it is read."""
-    store, prefixes = served.store(), dict(dataset().prefixes)
+    store = served.store()
+    prefixes = used(dataset().prefixes, store.quads_for_pattern(None, None, None, graph))
     syntax = RdfFormat.from_media_type(form.media_type)
     return pushed(
         lambda sink: store.dump(cast("IO[bytes]", sink), syntax, from_graph=graph, prefixes=prefixes),
         {"Content-Type": form.content_type(media_type), "Vary": "Accept"},
     )
+
+
+def used(prefixes: Mapping[str, str], quads: Iterable[Quad]) -> dict[str, str]:
+    """Return the prefixes that shorten something in a few quads, and all of them for many."""
+    first = list(islice(quads, FEW + 1))
+    if len(first) > FEW:
+        return dict(prefixes)
+    text = "".join(map(str, first))
+    return {prefix: iri for prefix, iri in prefixes.items() if f"<{iri}" in text}
 
 
 def written(graph: Graph, *, replaces: bool) -> Response:

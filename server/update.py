@@ -30,7 +30,7 @@ FAILURES: Final = (
 """What the words of a fault of the engine mean: the status, and what is said."""
 
 
-@blueprint.post("/update", strict_slashes=False)
+@blueprint.post("/update")
 def update() -> Response:
     """Apply an update operation."""
     check_access()

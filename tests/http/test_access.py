@@ -1,0 +1,148 @@
+"""Who may write: nobody by default, then who brings the token; reading needs none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from server_process import served
+from wicara.server import access
+from wicara.server.problem import Problem
+from wicara.server.settings import Settings
+from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Answer, Server
+
+
+class Sent(NamedTuple):
+    """A write."""
+
+    method: str
+    path: str
+    body: str | None = None
+    content_type: str | None = None
+
+    def to(self, server: Server, authorization: str | None) -> Answer:
+        """Send it."""
+        return server.send(
+            self.method, self.path, self.body, authorization=authorization, content_type=self.content_type
+        )
+
+
+WRITES = [
+    Sent("POST", "/update", "INSERT DATA { <x:s> <x:p> 1 }", UPDATE),
+    Sent("PUT", "/store?graph=x:g", "<x:s> <x:p> 1 .", TURTLE),
+    Sent("POST", "/store?graph=x:g", "<x:s> <x:p> 2 .", TURTLE),
+    Sent("POST", "/store", "<x:s> <x:p> 1 .", TURTLE),
+    Sent("PUT", "/store/g", "<x:s> <x:p> 1 .", TURTLE),
+    Sent("PATCH", "/store?graph=x:g", "INSERT DATA { <x:s> <x:p> 3 }", UPDATE),
+    Sent("DELETE", "/store?graph=x:g"),
+]
+WRONG = [
+    "Bearer",
+    "Bearer ",
+    f"Bearer {TOKEN}x",
+    f"Bearer {TOKEN[:-1]}",
+    f"Bearer {TOKEN.upper()}",
+    f"Bearer {TOKEN} {TOKEN}",
+    "Bearer \xe9",
+]
+
+
+@pytest.fixture(scope="module")
+def writable() -> Iterator[Server]:
+    """Return a server of an empty dataset that takes writes."""
+    with served("--empty", *WRITABLE) as running:
+        yield running
+
+
+@pytest.mark.parametrize("sent", WRITES)
+def test_no_writes_by_default(small: Server, sent: Sent) -> None:
+    """A server that was not started with --writable refuses every write, and says how to allow them."""
+    answer = sent.to(small, BEARER)
+    assert (answer.status, answer.media_type) == (403, "application/problem+json")
+    assert "--writable" in answer.json["detail"]
+
+
+def test_no_token_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --writable and no token nobody may write, and the answer says to give one."""
+    monkeypatch.delenv("WICARA_TOKEN", raising=False)
+    with served("--empty", "--writable") as server:
+        for authorization in (None, BEARER, "Bearer "):
+            answer = server.send("DELETE", "/store?default", None, authorization=authorization)
+            assert answer.status == 403
+            assert "--token" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("sent", WRITES)
+@pytest.mark.parametrize("authorization", [None, "Basic dXNlcjpwYXNz", TOKEN])
+def test_without_token(writable: Server, sent: Sent, authorization: str | None) -> None:
+    """A write without a bearer token is 401 with a challenge that names no error, and changes nothing."""
+    answer = sent.to(writable, authorization)
+    assert (answer.status, answer.media_type) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="wicara"'
+    assert not writable.ask("ASK { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }").json["boolean"]
+
+
+@pytest.mark.parametrize("authorization", WRONG)
+def test_wrong_token(writable: Server, authorization: str) -> None:
+    """A write with any other token is 401 and the challenge says that it is wrong; it is not told again."""
+    answer = writable.send("DELETE", "/store?default", None, authorization=authorization)
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="wicara", error="invalid_token"'
+    assert TOKEN not in answer.text
+
+
+@pytest.mark.parametrize("authorization", [BEARER, f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
+def test_right_token(writable: Server, authorization: str) -> None:
+    """The token is taken whatever the case of the scheme and the space around it."""
+    assert writable.send("DELETE", "/store?default", None, authorization=authorization).status == 204
+
+
+def test_refused_before_the_body_is_looked_at(writable: Server) -> None:
+    """Who may not write learns nothing of what is wrong with the rest of the request."""
+    assert writable.send("POST", "/update", "rubbish", content_type="image/png").status == 401
+
+
+def test_reading_needs_no_token(writable: Server) -> None:
+    """Reading graphs and queries take no token."""
+    assert writable.get("/store?default").status == 200
+    assert writable.ask("ASK {}").status == 200
+
+
+def test_built_dataset(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built dataset is not changed over HTTP: the answer names the commands for that; reads go on."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "wicara").symlink_to(data_dir)
+    with served(*WRITABLE) as server:
+        for sent in WRITES:
+            answer = sent.to(server, BEARER)
+            assert answer.status == 403
+            assert "wicara add" in answer.json["detail"]
+        assert server.get("/store?graph=https://w3id.org/wicara/graph/ontology").status == 200
+
+
+def test_token_is_in_no_log() -> None:
+    """No log line has the token, neither one of a good request nor of a refused one."""
+    with served("--empty", *WRITABLE, "--access-log") as server:
+        for path in ("/update", "/store?default"):
+            for authorization in (BEARER, f"{BEARER}x", f"Basic {TOKEN}"):
+                server.send("POST", path, "rubbish", authorization=authorization, content_type=UPDATE)
+        server.process.terminate()
+        out, told = server.process.communicate()
+    assert "/update" in told
+    assert TOKEN not in out + told
+
+
+def test_token_beyond_ascii() -> None:
+    """A token may have any characters; bytes are compared."""
+    settings = Settings(writable=True, token="kunci-é")  # noqa: S106 - of this test
+    access.check("Bearer " + "kunci-é".encode().decode("latin-1"), settings, plain=True)
+    with pytest.raises(Problem, match="not the one"):
+        access.check("Bearer kunci-é", settings, plain=True)
+    with pytest.raises(Problem, match="not the one"):
+        access.check("Bearer kunci-\u4e2d", settings, plain=True)

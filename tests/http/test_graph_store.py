@@ -1,0 +1,660 @@
+"""The graphs of the dataset as resources, as SPARQL 1.1 Graph Store HTTP Protocol has it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
+from server_process import PATIENCE, served
+from writing import BEARER, TURTLE, UPDATE, count, emptied, update, writable, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Answer, Server
+
+IRI = "http://example.org/g"
+G = f"/store?graph={quote(IRI, safe='')}"
+TARGETS = [G, "/store?default", "/store/person/1.ttl"]
+NAMESPACES = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="x:"'
+DATA = {
+    TURTLE: f"<{IRI}/s> <x:p> 'é' , [ <x:q> 1 ] .",
+    "application/n-triples": f'<{IRI}/s> <x:p> "é" .\n<{IRI}/s> <x:p> _:b .\n_:b <x:q> "1"^^'
+    "<http://www.w3.org/2001/XMLSchema#integer> .",
+    "application/ld+json": f'{{"@id": "{IRI}/s", "x:p": ["é", {{"x:q": 1}}]}}',
+    "application/rdf+xml": f'<rdf:RDF {NAMESPACES}><rdf:Description rdf:about="{IRI}/s">'
+    "<x:p>é</x:p><x:p><rdf:Description>"
+    '<x:q rdf:datatype="http://www.w3.org/2001/XMLSchema#integer">1</x:q></rdf:Description></x:p>'
+    "</rdf:Description></rdf:RDF>",
+}
+"""The same three triples in each format."""
+BAD = [
+    (TURTLE, "<x:s> <x:p> 1 .\n<x:s> <x:p> .", 2, 13),
+    (TURTLE, "<x:s> <x:p> 1 .\n<x:s> <x:p> '\xff' .".encode("latin-1"), 2, 14),
+    ("application/n-triples", "<x:s> <x:p> <relative> .", 1, 13),
+    ("application/rdf+xml", "<r>\n <s></r>", 2, 7),
+    ("application/rdf+xml", "", 1, 1),
+    ("application/ld+json", '{\n "@id": }', 2, 9),
+]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    """Return a server that takes writes."""
+    with writable() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Server) -> Server:
+    """Return a server whose dataset holds nothing."""
+    return emptied(running)
+
+
+def put(server: Server, path: str, body: str | bytes, content_type: str | None = TURTLE) -> Answer:
+    """Replace a graph."""
+    return write(server, "PUT", path, body, content_type=content_type)
+
+
+def post(server: Server, path: str, body: str | bytes, content_type: str | None = TURTLE) -> Answer:
+    """Add to a graph."""
+    return write(server, "POST", path, body, content_type=content_type)
+
+
+def patch(server: Server, path: str, body: str | bytes, content_type: str | None = UPDATE) -> Answer:
+    """Change a graph."""
+    return write(server, "PATCH", path, body, content_type=content_type)
+
+
+def triples(server: Server, path: str) -> set[str]:
+    """Return the triples of a graph as lines of N-Triples."""
+    answer = server.get(path, accept="application/n-triples")
+    assert answer.status == 200
+    return set(answer.text.splitlines())
+
+
+def canonical(body: str | bytes, media_type: str) -> set[Quad]:
+    """Return the statements of a document, with blank nodes named by what is said of them."""
+    syntax = RdfFormat.from_media_type(media_type)
+    found = Dataset(parse(body.encode() if isinstance(body, str) else body, syntax))
+    found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return set(found)
+
+
+@pytest.mark.parametrize("path", TARGETS)
+@pytest.mark.parametrize("content_type", DATA)
+def test_put_and_get_in_every_format(server: Server, path: str, content_type: str) -> None:
+    """What is put in one format comes back in each format as the same graph, labelled as that format."""
+    assert put(server, path, DATA[content_type], content_type).status in {201, 204}
+    for accept in DATA:
+        answer = server.get(path, accept=accept)
+        assert (answer.status, answer.media_type) == (200, accept)
+        assert "Accept" in answer.headers["Vary"]
+        assert canonical(answer.body, accept) == canonical(DATA[TURTLE], TURTLE)
+
+
+def test_turtle_by_default(server: Server) -> None:
+    """Without an Accept header, and for a browser, a graph is Turtle with its charset."""
+    put(server, G, DATA[TURTLE])
+    for accept in (None, "*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/turtle; charset=utf-8"):
+        assert server.get(G, accept=accept).headers["Content-Type"] == "text/turtle; charset=utf-8"
+
+
+def test_prefixes_of_the_dataset(small: Server) -> None:
+    """A graph of a server without writes is read as well, with those of its prefixes that the graph uses."""
+    answer = small.get("/store?default")
+    assert "skos:prefLabel" in answer.text
+    assert "@prefix skos: <http://www.w3.org/2004/02/skos/core#> ." in answer.text
+    assert "@prefix owl:" not in answer.text
+
+
+def test_not_acceptable(server: Server) -> None:
+    """A client that takes none of the formats gets 406 with a list of them."""
+    answer = server.get("/store?default", accept="image/png")
+    assert answer.status == 406
+    assert "application/n-triples" in answer.json["available"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", [G, "/store/none"])
+def test_no_such_graph(server: Server, method: str, path: str) -> None:
+    """A graph that is not there is 404; the default graph always is there."""
+    content_type = UPDATE if method == "PATCH" else None
+    assert write(server, method, path, content_type=content_type).status == 404
+    assert server.get("/store?default").status == 200
+
+
+def test_head(server: Server) -> None:
+    """HEAD answers with the headers of GET and no body."""
+    put(server, G, DATA[TURTLE])
+    head, get = server.send("HEAD", G, accept=TURTLE), server.get(G, accept=TURTLE)
+    assert (head.status, head.body) == (200, b"")
+    assert {name: head.headers[name] for name in ("Content-Type", "ETag", "Vary")} == {
+        name: get.headers[name] for name in ("Content-Type", "ETag", "Vary")
+    }
+
+
+def test_put_replaces(server: Server) -> None:
+    """PUT is 201 for a new graph and 204 for one that it replaces; other graphs stay."""
+    put(server, "/store?graph=x:other", "<x:s> <x:p> 9 .")
+    first = put(server, G, "<x:s> <x:p> 1 , 2 , [] .")
+    second = put(server, G, "<x:s> <x:p> 2 , 3 .")
+    assert [(answer.status, answer.body) for answer in (first, second)] == [(201, b""), (204, b"")]
+    integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
+    assert triples(server, G) == {f'<x:s> <x:p> "{n}"{integer} .' for n in (2, 3)}
+    assert triples(server, "/store?graph=x:other") == {f'<x:s> <x:p> "9"{integer} .'}
+
+
+def test_put_again_is_the_same(server: Server) -> None:
+    """The same PUT twice leaves one copy, blank nodes too."""
+    for status in (201, 204, 204):
+        assert put(server, G, "<x:s> <x:p> _:a , [ <x:q> _:a ] .").status == status
+        assert len(triples(server, G)) == 3
+
+
+@pytest.mark.parametrize("path", TARGETS)
+def test_put_nothing(server: Server, path: str) -> None:
+    """An empty body makes an empty graph, which is there."""
+    put(server, path, "<x:s> <x:p> 1 .")
+    assert put(server, path, "").status == 204
+    assert triples(server, path) == set()
+    assert put(server, "/store?graph=x:new", "").status == 201
+    assert triples(server, "/store?graph=x:new") == set()
+    assert post(server, "/store?graph=x:newer", "").status == 201
+    assert server.get("/store?graph=x:newer").status == 200
+
+
+@pytest.mark.parametrize("path", TARGETS)
+def test_post_merges(server: Server, path: str) -> None:
+    """POST adds to what is there, 201 where that makes the graph."""
+    status = 204 if path.endswith("default") else 201
+    assert post(server, path, "<x:s> <x:p> 1 .").status == status
+    assert post(server, path, "<x:s> <x:p> 1 , 2 .").status == 204
+    assert len(triples(server, path)) == 2
+
+
+@pytest.mark.parametrize("content_type", [TURTLE, "application/ld+json"])
+def test_blank_nodes_are_new(server: Server, content_type: str) -> None:
+    """A blank node of an upload is none that is there already, even one with the same label."""
+    for _ in range(2):
+        assert post(server, G, DATA[content_type], content_type).status in {201, 204}
+    label = next(line.split()[0] for line in triples(server, G) if line.startswith("_:"))
+    assert post(server, G, f"{label} <x:q> 1 .").status == 204
+    assert count(server, f"GRAPH <{IRI}> {{ ?b <x:q> 1 }}") == 3
+
+
+def test_delete(server: Server) -> None:
+    """DELETE removes a graph, once, and of the default graph what it holds."""
+    put(server, G, "<x:s> <x:p> 1 .")
+    put(server, "/store?default", "<x:s> <x:p> 1 .")
+    assert [write(server, "DELETE", G).status for _ in range(2)] == [204, 404]
+    assert count(server) == 1
+    assert [write(server, "DELETE", "/store?default").status for _ in range(2)] == [204, 204]
+    assert count(server) == 0
+
+
+@pytest.mark.parametrize("path", TARGETS)
+@pytest.mark.parametrize("bad", BAD)
+def test_bad_body(server: Server, path: str, bad: tuple[str, str | bytes, int, int]) -> None:
+    """A body that does not parse is 400 with line and column, and the graph stays as it was."""
+    content_type, body, line, column = bad
+    put(server, path, "<x:s> <x:p> 0 .")
+    before = server.get(path)
+    for method in ("PUT", "POST"):
+        answer = write(server, method, path, body, content_type=content_type)
+        assert (answer.status, answer.media_type) == (400, "application/problem+json")
+        assert (answer.json["line"], answer.json["column"]) == (line, column)
+    after = server.get(path)
+    assert (after.body, after.headers["ETag"]) == (before.body, before.headers["ETag"])
+
+
+def test_bad_body_makes_no_graph(server: Server) -> None:
+    """A body that does not parse makes no graph, neither named nor new."""
+    assert put(server, G, "<x:s>").status == post(server, "/store", "<x:s>").status == 400
+    assert server.get(G).status == 404
+    assert server.get("/store", accept="application/n-quads").body == b""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"@id": "{IRI}", "@graph": [{{"@id": "x:s", "x:p": 1}}]}}',
+        '[{"@id": "x:s", "x:p": 1}, {"@id": "x:g", "@graph": [{"@id": "x:s", "x:p": 1}]}]',
+        '{"@context": "http://127.0.0.1:9/context", "@id": "x:s", "x:p": 1}',
+        '{"@context": {"@import": "http://127.0.0.1:9/context"}, "@id": "x:s"}',
+    ],
+)
+def test_json_ld_of_other_graphs(server: Server, body: str) -> None:
+    """JSON-LD with named graphs would write elsewhere, a remote context be fetched: both are 400."""
+    for method in ("PUT", "POST"):
+        assert write(server, method, G, body, content_type="application/ld+json").status == 400
+    assert server.get("/store", accept="application/n-quads").body == b""
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [None, "text/plain", "application/trig", "application/n-quads", "text/n3", "rubbish", UPDATE],
+)
+def test_other_media_types(server: Server, content_type: str | None) -> None:
+    """Another media type, or none, is 415 and lists those that there are."""
+    for method in ("PUT", "POST"):
+        answer = write(server, method, G, "<x:s> <x:p> 1 .", content_type=content_type)
+        assert answer.status == 415
+        assert set(DATA) <= set(answer.headers["Accept-Post"].split(", "))
+        assert set(DATA) <= set(answer.json["available"])
+    assert server.get(G).status == 404
+
+
+def test_too_long() -> None:
+    """A body over the limit is 413."""
+    with writable("--max-upload", "100") as server:
+        assert put(server, G, f"<x:s> <x:p> '{'x' * 100}' .").status == 413
+        assert server.get(G).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{G}&default",
+        f"{G}&graph=x:g",
+        "/store?graph=relative",
+        "/store?graph=",
+        "/store?graph=/absolute/path",
+        "/store?graph=x:%20",
+        "/store/a?graph=x:g",
+        "/store/a?default",
+        "/store?graph=%FF",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"])
+def test_names_that_are_none(server: Server, method: str, path: str) -> None:
+    """Two names of a graph, a relative IRI or none at all are 400."""
+    content_type = {"PUT": TURTLE, "POST": TURTLE, "PATCH": UPDATE}.get(method)
+    assert write(server, method, path, content_type=content_type).status == 400
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
+def test_no_name(server: Server, method: str) -> None:
+    """A request to the store itself that names no graph is 400, but for POST."""
+    content_type = {"PUT": TURTLE, "PATCH": UPDATE}.get(method)
+    assert write(server, method, "/store", content_type=content_type).status == 400
+
+
+def test_decoded_once(server: Server) -> None:
+    """The IRI of `graph=` is decoded once, however it is encoded."""
+    put(server, "/store?graph=http://example.org/%2531", "<x:s> <x:p> 1 .")
+    assert server.get("/store?graph=http%3A%2F%2Fexample.org%2F%252531").status == 404
+    assert server.get("/store?graph=http%3a%2f%2fexample.org%2F%2531").status == 200
+    assert count(server, "GRAPH <http://example.org/%31> { ?s ?p ?o }") == 1
+    put(server, f"/store?graph={quote('http://example.org/é')}", "<x:s> <x:p> 1 .")
+    assert count(server, "GRAPH <http://example.org/é> { ?s ?p ?o }") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/store/person/1.ttl", "/store/a%20b/%C3%A9", "/store/a//b", "/store/http://x/"]
+)
+def test_direct_name(server: Server, path: str) -> None:
+    """A URL below /store/ names the graph of just that URL, as it was written, which is the base too."""
+    assert put(server, path, "<> <x:p> <other> .").status == 201
+    iri = f"http://127.0.0.1:{server.port}{path}"
+    assert count(server, f"GRAPH <{iri}> {{ <{iri}> ?p ?o }}") == 1
+    assert triples(server, f"/store?graph={quote(iri, safe='')}") == triples(server, path)
+    assert server.get(f"{path}?").status == 200
+
+
+def test_direct_name_by_host(server: Server) -> None:
+    """The host of a directly named graph is the one that the client asks for."""
+    sent = {"authorization": BEARER, "content_type": TURTLE, "host": "graphs.example"}
+    assert server.send("PUT", "/store/g", "<> <x:p> 1 .", **sent).status == 201
+    assert server.get("/store/g").status == 404
+    assert server.get("/store?graph=http://graphs.example/store/g").status == 200
+
+
+@pytest.mark.parametrize("content_type", ["application/rdf+xml", TURTLE, "application/ld+json"])
+def test_base(server: Server, content_type: str) -> None:
+    """A relative IRI in an upload is resolved against the IRI of its graph."""
+    body = {
+        TURTLE: "<a#b> <x:p> <> .",
+        "application/ld+json": '{"@id": "a#b", "x:p": {"@id": ""}}',
+        "application/rdf+xml": f'<rdf:RDF {NAMESPACES}><rdf:Description rdf:about="a#b">'
+        '<x:p rdf:resource=""/></rdf:Description></rdf:RDF>',
+    }[content_type]
+    for method in ("PUT", "POST", "PUT"):
+        write(server, method, G, body, content_type=content_type)
+        assert triples(server, G) == {f"<http://example.org/a#b> <x:p> <{IRI}> ."}
+
+
+def test_post_to_the_store(server: Server) -> None:
+    """POST to the store itself makes a new graph each time; Location is its IRI and where it is read."""
+    places = []
+    for _ in range(2):
+        answer = post(server, "/store", "<> <x:p> 1 .")
+        assert (answer.status, answer.body) == (201, b"")
+        places.append(answer.headers["Location"])
+        UUID(places[-1].rpartition("/")[2])
+        assert count(server, f"GRAPH <{places[-1]}> {{ <{places[-1]}> <x:p> 1 }}") == 1
+        assert server.get(places[-1].partition(f":{server.port}")[2]).status == 200
+        assert server.get(f"/store?graph={places[-1]}").status == 200
+    assert places[0] != places[1]
+
+
+def form_of(*parts: tuple[str, bytes]) -> tuple[bytes, str]:
+    """Return a form of parts, each its headers and bytes, and its content type."""
+    body = b"".join(
+        f"--limit\r\nContent-Disposition: form-data; {headers}\r\n\r\n".encode() + content + b"\r\n"
+        for headers, content in parts
+    )
+    return body + b"--limit--\r\n", "multipart/form-data; boundary=limit"
+
+
+PARTS = [
+    ('name="a"; filename="a.bin"\r\nContent-Type: text/turtle; charset=utf-8', b"<a> <x:p> _:b ."),
+    ('name="b"; filename="b.nt"\r\nContent-Type: application/octet-stream', b"_:b <x:p> <x:b> ."),
+    ('name="a"; filename="c.ttl"', b"_:b <x:p> <x:c> , _:b ."),
+    ('name="d"; filename="d"\r\nContent-Type: application/ld+json', b'{"@id": "_:b", "x:p": "d"}'),
+]
+
+
+@pytest.mark.parametrize("path", [*TARGETS, "/store"])
+@pytest.mark.parametrize("parts", [PARTS[:1], PARTS])
+def test_multipart(server: Server, path: str, parts: list[tuple[str, bytes]]) -> None:
+    """The files of a form are all added, each in its own format, and no blank node is shared between them."""
+    answer = post(server, path, *form_of(*parts))
+    assert answer.status in {201, 204}
+    if path == "/store":
+        path = answer.headers["Location"].partition(f":{server.port}")[2]
+    lines = triples(server, path)
+    assert len(lines) == (1 if len(parts) == 1 else 5)
+    labels = {word for line in lines for word in line.split() if word.startswith("_:")}
+    assert len(labels) == len(parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ([], 400),
+        ([*PARTS[:2], ('name="e"; filename="e.ttl"', b"<x:s> <x:p> .")], 400),
+        ([*PARTS[:1], ('name="e"', b"<x:s> <x:p> 1 .")], 400),
+        ([*PARTS[:1], ('name="e"; filename="e.txt"\r\nContent-Type: text/plain', b"")], 415),
+        ([*PARTS[:1], ('name="e"; filename="e.trig"', b"")], 415),
+        ([*PARTS[:1], ('name="e"; filename="e"', b"")], 415),
+    ],
+)
+def test_bad_multipart(server: Server, parts: list[tuple[str, bytes]], status: int) -> None:
+    """A form with a bad file, a file of no known format, a field or no file at all adds nothing."""
+    answer = post(server, G, *form_of(*parts))
+    assert answer.status == status
+    assert server.get(G).status == 404
+    if status == 400 and len(parts) == 3:
+        assert "e.ttl" in answer.json["detail"]
+        assert (answer.json["line"], answer.json["column"]) == (1, 13)
+
+
+def test_broken_multipart(server: Server) -> None:
+    """A form without a boundary, or one that breaks off, is 400; PUT takes no form."""
+    body, content_type = form_of(*PARTS)
+    assert post(server, G, body, "multipart/form-data").status == 400
+    assert post(server, G, body[:-40], content_type).status == 400
+    assert put(server, G, body, content_type).status == 415
+    assert server.get(G).status == 404
+
+
+def test_whole_dataset(server: Server) -> None:
+    """The store itself is the whole dataset, for a client that names a format of datasets."""
+    put(server, G, "<x:s> <x:p> 1 .")
+    put(server, "/store?default", "<x:s> <x:p> 2 .")
+    trig = server.get("/store", accept="application/trig, text/turtle;q=0.5")
+    nquads = server.get("/store", accept="application/n-quads")
+    assert (trig.media_type, nquads.media_type) == ("application/trig", "application/n-quads")
+    assert set(parse(trig.body, RdfFormat.TRIG)) == set(parse(nquads.body, RdfFormat.N_QUADS))
+    assert len(nquads.text.splitlines()) == 2
+    for accept in (None, "*/*", TURTLE, "application/trig;q=0, */*"):
+        answer = server.get("/store", accept=accept)
+        assert answer.status == 400
+        assert "application/trig" in answer.json["detail"]
+
+
+def test_infer(data_dir: Path) -> None:
+    """Of the built dataset every graph is read, and `infer=off` leaves out what was inferred."""
+    inferred = "/store?graph=https://w3id.org/wicara/graph/inferred"
+    with served("--data", data_dir) as built:
+        asserted = triples(built, "/store?default&infer=off")
+        assert asserted < triples(built, "/store?default")
+        assert built.get(inferred).status == 200
+        assert built.get(f"{inferred}&infer=off").status == 404
+        assert built.get("/store?default&infer=rubbish").status == 400
+
+
+@pytest.mark.parametrize("path", TARGETS)
+def test_patch(server: Server, path: str) -> None:
+    """PATCH applies an update to one graph, which is its default graph and the base of its IRIs."""
+    put(server, path, "<x:s> <x:p> 1 , 2 .")
+    put(server, "/store?graph=x:other", "<x:s> <x:p> 1 .")
+    text = """PREFIX x: <x:> DELETE DATA { x:s x:p 1 } ; DELETE { ?s ?p ?o } INSERT { ?s ?p ?n } WHERE
+        { ?s ?p ?o BIND(?o * 10 AS ?n) } ; INSERT DATA { <#a> x:p '<x:s> GRAPH' }"""
+    answer = patch(server, path, text)
+    assert (answer.status, answer.body) == (204, b"")
+    base = {G: IRI, TARGETS[1]: f"http://127.0.0.1:{server.port}/store"}.get(
+        path, f"http://127.0.0.1:{server.port}{path}"
+    )
+    integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
+    assert triples(server, path) == {f'<x:s> <x:p> "20"{integer} .', f'<{base}#a> <x:p> "<x:s> GRAPH" .'}
+    assert len(triples(server, "/store?graph=x:other")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { GRAPH <x:other> { <x:s> <x:p> 1 } }",
+        "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }",
+        "WITH <x:other> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "DELETE { ?s ?p ?o } USING <x:other> WHERE { ?s ?p ?o }",
+        "CLEAR ALL",
+        "INSERT DATA { <x:s> <x:p> 1 } ; DROP DEFAULT",
+        "INSERT DATA { <x:s> <x:p> }",
+        b"INSERT DATA { <x:s> <x:p> '\xff' }",
+    ],
+)
+@pytest.mark.parametrize("path", TARGETS)
+def test_bad_patch(server: Server, path: str, text: str | bytes) -> None:
+    """A PATCH that names other graphs, manages graphs or does not parse is 400 and changes nothing."""
+    put(server, path, "<x:s> <x:p> 0 .")
+    put(server, "/store?graph=x:other", "<x:s> <x:p> 0 .")
+    before = server.get("/store", accept="application/n-quads")
+    assert patch(server, path, text).status == 400
+    after = server.get("/store", accept="application/n-quads")
+    assert (after.body, after.headers["ETag"]) == (before.body, before.headers["ETag"])
+
+
+@pytest.mark.parametrize("content_type", [None, TURTLE, "application/sparql-query"])
+def test_patch_of_another_type(server: Server, content_type: str | None) -> None:
+    """A PATCH that is no update is 415 and says what it is to be."""
+    put(server, G, "")
+    answer = patch(server, G, "INSERT DATA { <x:s> <x:p> 1 }", content_type)
+    assert (answer.status, answer.headers["Accept-Patch"]) == (415, UPDATE)
+
+
+def test_content_range(server: Server) -> None:
+    """A PUT of a part is 400 (RFC 9110, section 14.5)."""
+    put(server, G, "<x:s> <x:p> 1 .")
+    answer = write(server, "PUT", G, "", content_type=TURTLE, content_range="bytes 0-0/10")
+    assert answer.status == 400
+    assert len(triples(server, G)) == 1
+
+
+@pytest.mark.parametrize("path", ["/store", "/store/a", G])
+def test_options(server: Server, path: str) -> None:
+    """OPTIONS tells the methods and what they take."""
+    answer = server.send("OPTIONS", path)
+    methods = {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"}
+    assert (answer.status, set(answer.headers["Allow"].split(", "))) == (200, methods)
+    assert set(DATA) < set(answer.headers["Accept-Post"].split(", "))
+    assert answer.headers["Accept-Patch"] == UPDATE
+
+
+def test_other_methods(server: Server) -> None:
+    """Any other method is 405."""
+    answer = server.send("TRACE", G)
+    assert answer.status == 405
+    assert "PATCH" in answer.headers["Allow"]
+
+
+def test_etag(server: Server) -> None:
+    """A graph has a strong ETag for each format, good for 304 until the dataset changes."""
+    put(server, G, "<x:s> <x:p> 1 .")
+    first = server.get(G)
+    tag = first.headers["ETag"]
+    assert not tag.startswith("W/")
+    assert server.get(G, if_none_match=tag).status == 304
+    assert server.get(G, accept="application/n-triples").headers["ETag"] != tag
+    post(server, G, "<x:s> <x:p> 2 .")
+    again = server.get(G, if_none_match=tag)
+    assert (again.status, again.headers["ETag"] != tag) == (200, True)
+
+
+CONDITIONAL = [
+    ("PUT", "<x:s> <x:p> 2 .", TURTLE),
+    ("POST", "<x:s> <x:p> 2 .", TURTLE),
+    ("PATCH", "INSERT DATA { <x:s> <x:p> 2 }", UPDATE),
+    ("DELETE", None, None),
+]
+
+
+@pytest.mark.parametrize(("method", "body", "content_type"), CONDITIONAL)
+def test_if_match(server: Server, method: str, body: str | None, content_type: str | None) -> None:
+    """A write with the tag of what the client has seen is done, one with an older tag is 412."""
+    put(server, G, "<x:s> <x:p> 0 .")
+    old = server.get(G).headers["ETag"]
+    put(server, G, "<x:s> <x:p> 1 .")
+    new = server.get(G, accept="application/rdf+xml", accept_encoding="gzip").headers["ETag"]
+    for tags in (old, f"W/{new}", '"rubbish"', "rubbish", f'"{new[1:10]}"'):
+        answer = write(server, method, G, body, content_type=content_type, if_match=tags)
+        assert (answer.status, answer.media_type) == (412, "application/problem+json")
+    assert server.get(G, if_none_match=server.get(G).headers["ETag"]).status == 304
+    tags = f"{old}, {new}"
+    assert write(server, method, G, body, content_type=content_type, if_match=tags).status == 204
+
+
+def test_if_match_star(server: Server) -> None:
+    """`If-Match: *` is for a graph that is there, `If-None-Match: *` for one that is not."""
+    body = "<x:s> <x:p> 1 ."
+    for method in ("PUT", "POST"):
+        assert write(server, method, G, body, content_type=TURTLE, if_match="*").status == 412
+        assert server.get(G).status == 404
+    assert write(server, "PUT", G, body, content_type=TURTLE, if_none_match="*").status == 201
+    for method, body_, content_type in CONDITIONAL:
+        answer = write(server, method, G, body_, content_type=content_type, if_none_match="*")
+        assert answer.status == 412
+    tag = server.get(G).headers["ETag"]
+    assert write(server, "PUT", G, body, content_type=TURTLE, if_none_match=f"W/{tag}").status == 412
+    assert write(server, "PUT", G, body, content_type=TURTLE, if_none_match='"other"').status == 204
+    assert write(server, "PUT", G, body, content_type=TURTLE, if_match="*").status == 204
+
+
+def test_no_update_is_lost(server: Server) -> None:
+    """Of clients that change what they have read, each with its tag, none undoes the work of another."""
+    put(server, G, "<x:s> <x:n> 0 .")
+
+    def raised(_: int) -> None:
+        for _ in range(200):
+            seen = server.get(G, accept="application/n-triples")
+            number = int(seen.text.split('"')[1])
+            body = f"<x:s> <x:n> {number + 1} ."
+            tag = seen.headers["ETag"]
+            if write(server, "PUT", G, body, content_type=TURTLE, if_match=tag).status == 204:
+                return
+        pytest.fail("another client was faster, two hundred times")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(raised, range(20)))
+    assert server.get(G, accept="application/n-triples").text.split('"')[1] == "20"
+
+
+def test_many_writers(server: Server) -> None:
+    """Twenty clients that add to one graph at once lose nothing."""
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda n: post(server, G, f"<x:s> <x:p> {n} , [] ."), range(40)))
+    assert sorted(answer.status for answer in answers) == [201] + [204] * 39
+    assert len(triples(server, G)) == 80
+
+
+def test_readers_see_no_half(server: Server) -> None:
+    """While a graph is replaced, every reader gets one of its states as a whole."""
+    bodies = ["".join(f"<x:s{part}> <x:p> {state} .\n" for part in range(500)) for state in range(2)]
+    put(server, G, bodies[0])
+
+    def seen(_: int) -> set[str]:
+        lines = server.get(G, accept="application/n-triples").text.splitlines()
+        assert len(lines) == 500
+        return {line.split('"')[1] for line in lines}
+
+    with ThreadPoolExecutor(4) as pool:
+        states = pool.map(seen, range(60))
+        for turn in range(20):
+            assert put(server, G, bodies[turn % 2]).status == 204
+        assert all(len(state) == 1 for state in states)
+
+
+@pytest.mark.parametrize(
+    ("body", "accept"),
+    [
+        ("<x:s> <x:p> <<( <x:s> <x:p> 1 )>> .", "application/ld+json"),
+        ("<x:s> <x:p> 'x'@en--ltr .", "application/ld+json"),
+        ("<x:s> <http://example.org/1/> 1 .", "application/rdf+xml"),
+        ("<x:s> <x:p> '\\u0001' .", "application/rdf+xml"),
+    ],
+)
+def test_what_a_format_cannot_hold(server: Server, body: str, accept: str) -> None:
+    """A graph that a format cannot hold is 406 in that format, never a broken document; Turtle holds it."""
+    put(server, G, body)
+    assert server.get(G, accept=accept).status == 406
+    assert set(parse(server.get(G).body, RdfFormat.TURTLE)) == set(parse(body.encode(), RdfFormat.TURTLE))
+
+
+def test_entities(server: Server) -> None:
+    """The XML entities that ontologies use are expanded; those that blow up are 400 and end nothing."""
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="x:"'
+    document = "<!DOCTYPE r [%s]>\n<rdf:RDF " + rdf + '><rdf:Description rdf:about="x:s"><x:p>&%s;</x:p>'
+    document += "</rdf:Description></rdf:RDF>"
+    good = document % ('<!ENTITY a "A"><!ENTITY b "&a;&a;">', "b")
+    assert put(server, G, good, "application/rdf+xml").status == 201
+    assert triples(server, G) == {'<x:s> <x:p> "AA" .'}
+    names = "abcdefgh"
+    bomb = f'<!ENTITY a "{"A" * 20}">'
+    bomb += "".join(f'<!ENTITY {n} "{f"&{m};" * 20}">' for m, n in pairwise(names))
+    assert put(server, G, document % (bomb, "h"), "application/rdf+xml").status == 400
+    assert triples(server, G) == {'<x:s> <x:p> "AA" .'}
+
+
+def test_nesting(server: Server) -> None:
+    """Triple terms nested deep are 400 before the parser's stack overflows; brackets and strings are not."""
+
+    def nested(depth: int) -> str:
+        return f"<x:s> <x:p> {'<<( <x:s> <x:p> ' * depth} 1 {')>>' * depth} ."
+
+    answer = put(server, G, nested(100_000))
+    assert answer.status == 400
+    assert "--max-nesting" in answer.json["detail"]
+    assert put(server, G, nested(101), "text/turtle").status == 400
+    assert put(server, G, nested(100)).status == 201
+    assert put(server, G, f"<x:s> <x:p> {'[ <x:p> ' * 500} 1 {']' * 500} , '{'<<(' * 500}' .").status == 204
+
+
+def test_broken_off(server: Server) -> None:
+    """A body that ends before its announced length changes nothing."""
+    put(server, G, "<x:s> <x:p> 1 .")
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection.putrequest("PUT", G)
+    for name, value in (("Authorization", BEARER), ("Content-Type", TURTLE), ("Content-Length", "1000")):
+        connection.putheader(name, value)
+    connection.endheaders(b"<x:s> <x:p> 2 .")
+    connection.close()
+    assert update(server, "INSERT DATA { <x:s> <x:p> 3 }").status == 204
+    assert triples(server, G) == {'<x:s> <x:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .'}

@@ -1,0 +1,68 @@
+"""A server that takes writes, and what tests send to it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from threading import Thread
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlencode
+
+from server_process import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server_process import Answer, Server
+
+TOKEN = "s3cr3t-t0k3n"  # noqa: S105 - of a server that the test itself starts
+WRITABLE = ("--writable", "--token", TOKEN)
+BEARER = f"Bearer {TOKEN}"
+UPDATE = "application/sparql-update"
+FORM = "application/x-www-form-urlencoded"
+TURTLE = "text/turtle"
+
+
+@contextmanager
+def writable(*arguments: object) -> Iterator[Server]:
+    """Run a server of an empty dataset that takes writes; its log has a line for each and is read away."""
+    with served("--empty", *WRITABLE, *arguments) as server:
+        if server.process.stderr:
+            read_away(server.process.stderr)
+        yield server
+
+
+def read_away(stream: IO[str]) -> None:
+    """Read a pipe to its end in the background, so that whoever writes to it is never held up."""
+    pipe = os.dup(stream.fileno())
+
+    def read() -> None:
+        while os.read(pipe, 1 << 16):
+            pass
+        os.close(pipe)
+
+    Thread(target=read, daemon=True).start()
+
+
+def write(
+    server: Server, method: str, path: str, body: bytes | str | None = None, /, **headers: str | None
+) -> Answer:
+    """Send a request with the token."""
+    return server.send(method, path, body, **{"authorization": BEARER, **headers})
+
+
+def update(server: Server, text: str | bytes, /, **fields: str | list[str]) -> Answer:
+    """Send an update, with more fields of the protocol in the URL."""
+    path = "/update" + (f"?{urlencode(fields, doseq=True)}" if fields else "")
+    return write(server, "POST", path, text, content_type=UPDATE)
+
+
+def count(server: Server, pattern: str = "?s ?p ?o") -> int:
+    """Return how often a pattern matches."""
+    return int(server.ask(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}").rows[0]["n"])
+
+
+def emptied(server: Server) -> Server:
+    """Return a server whose dataset holds nothing."""
+    assert update(server, "DROP ALL").status == 204
+    return server
