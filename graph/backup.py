@@ -138,9 +138,9 @@ def written(source: Source, stage: Path, progress: Progress) -> Backup:
         files[place] = copy(file, stage / DATA / place)
     progress("reading what was copied")
     stores = {place: counted(stage / DATA / place, read_through) for place in source.stores}
-    for place, number in source.stores.items():
-        if number not in {None, stores[place]}:
-            raise StoreFault(f"the dataset is damaged: {place} holds {stores[place]} quads, not {number}")
+    for place, recorded in source.stores.items():
+        if recorded not in {None, stores[place]}:
+            raise StoreFault(f"the dataset is damaged: {place} holds {stores[place]} quads, not {recorded}")
     return Backup(
         format=FORMAT,
         kind=source.kind,

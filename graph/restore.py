@@ -39,6 +39,7 @@ def restore(backup: Path, data: Path, progress: Progress, *, force: bool = False
     `force` is not given, where a process uses it, or where the disk refuses; all stays as it was then.
     """
     record = verify_backup(backup, progress)
+    data = data.resolve()
     check(backup, data, force=force)
     try:
         with made(data), unfinished(data / STAGE) as stage:
@@ -59,7 +60,7 @@ def is_occupied(data: Path) -> bool:
 
 def check(backup: Path, data: Path, *, force: bool) -> None:
     """Raise Unavailable where a backup may not be put into a data folder."""
-    if backup.resolve().is_relative_to(data.resolve()) or data.resolve().is_relative_to(backup.resolve()):
+    if backup.resolve().is_relative_to(data) or data.is_relative_to(backup.resolve()):
         raise Unavailable(f"{backup} and {data} are one in the other: move the backup elsewhere")
     if is_occupied(data) and not force:
         raise Unavailable(

@@ -322,6 +322,15 @@ def test_restore_over_data(wicara: Command, made: Path, tmp_path: Path) -> None:
     assert len(quads_of(Path(f"{data}.before-2"))) == SOME
 
 
+def test_restore_through_a_link(made: Path, tmp_path: Path) -> None:
+    """A data folder may be named by a link to it: the folder is replaced, and the link stays."""
+    data = writable(tmp_path / "data", 3)
+    (tmp_path / "link").symlink_to(data)
+    assert restore(made, tmp_path / "link", silent, force=True) == tmp_path / "data.before-1"
+    assert (tmp_path / "link").readlink() == data
+    assert len(quads_of(tmp_path / "link")) == SOME
+
+
 def test_restore_over_a_build(own_data: Path, made: Path) -> None:
     """A folder of builds is moved aside as well, with all it has."""
     before = files_in(own_data)
