@@ -96,8 +96,8 @@ def answer(asked: Asked, dataset: BuiltDataset, settings: Settings) -> Answered 
         headers["Cache-Control"] = "no-store"
     else:
         headers["Cache-Control"] = "no-cache"
-        headers["ETag"] = etags.etag(dataset, tag_of(asked), media_type, coding)
-        if etags.is_known(asked.if_none_match, headers["ETag"]):
+        headers["ETag"] = etags.etag(dataset, tag_of(asked), media_type, coding, repr(settings.limits))
+        if asked.method != "POST" and etags.is_known(asked.if_none_match, headers["ETag"]):
             return Answered(HTTPStatus.NOT_MODIFIED, headers, b"")
     found = written(results, form, settings.limits, dataset.prefixes)
     if found.cut:

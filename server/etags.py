@@ -9,6 +9,8 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from wicara import __version__
+
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
 
@@ -23,8 +25,11 @@ def version_of(dataset: BuiltDataset) -> str:
 
 
 def etag(dataset: BuiltDataset, *parts: str) -> str:
-    """Return the strong tag of a representation: the parts are all that it depends on beside the dataset."""
-    told = "\0".join(parts).encode("utf-8", "surrogateescape")
+    """Return the strong tag of a representation.
+
+    The parts are all that it depends on beside the dataset and this software.
+    """
+    told = "\0".join((__version__, *parts)).encode("utf-8", "surrogateescape")
     return f'"{version_of(dataset)}.{blake2b(told, digest_size=DIGITS // 2).hexdigest()}"'
 
 

@@ -181,7 +181,7 @@ def until_signalled() -> asyncio.Event:
 
 async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]) -> None:
     """Take no more requests, let those under way end, and then end all processes."""
-    front.stopping = True
+    front.own.stopping = True
     listener.stop()
     try:
         async with asyncio.timeout(GRACE):

@@ -3,138 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
+import re
 import time
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from wicara.graph.errors import WicaraError
 from wicara.server import access
 from wicara.server.front import frames, refusals
-from wicara.server.front.cache import Cache
+from wicara.server.front.cache import CONDITIONAL, Cache, conditional, is_kept, key_of
+from wicara.server.front.exchange import HIT, SERVER, WITH_BODY, Broken, ClientGone, Exchange, TooLong
 from wicara.server.front.journal import SLOW, log, query_hash
 from wicara.server.front.link import LostError
-from wicara.server.front.metrics import CONTENT_TYPE, Metrics, kind_of
+from wicara.server.front.metrics import Metrics, kind_of
+from wicara.server.front.own import Own
 from wicara.server.front.pool import Pool, QueueFull, Stopped
 from wicara.server.front.rates import Rates
 from wicara.server.front.versions import Versions
 from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
+    from wicara.server.front.exchange import Receive, Scope, Send
     from wicara.server.front.frames import Headers, Reply, Request
     from wicara.server.front.pool import Job
     from wicara.server.settings import Settings
 
-    Scope = dict[str, Any]
-    Receive = Callable[[], Awaitable[dict[str, Any]]]
-    Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-WRITES: Final = frozenset({"POST", "PUT", "DELETE", "PATCH"})
-WITH_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 FORWARDED: Final = (b"x-forwarded-", b"forwarded", b"wicara-")
 """The beginnings of headers that nobody but a trusted proxy, or this server itself, may set."""
-NEGOTIATED: Final = (b"accept", b"accept-language", b"accept-encoding", b"host", b"content-type")
-"""The headers that an answer may depend on, beside the request's address and body."""
-KEPT_BY_304: Final = frozenset(
-    {b"etag", b"vary", b"cache-control", b"content-location", b"link", b"access-control-allow-origin"}
-)
+VERSION: Final = b"wicara-version"
+"""How a writer tells the front which version it has made."""
+SCHEME: Final = re.compile("https?")
+HOST: Final = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 UPLOAD_TIME: Final = 60
 """Seconds that a body may take to come in."""
 
 
-class ClientGone(Exception):  # noqa: N818 - it is no fault of anybody
-    """The client has closed its connection."""
-
-
-class Broken(Exception):  # noqa: N818 - what it says is meant for the HTTP server
-    """The answer broke off after its first byte: the connection must break too."""
-
-
-class TooLong(Exception):  # noqa: N818 - a refusal
-    """The body is longer than the limit that this carries."""
-
-
-@dataclass
-class Exchange:
-    """A request as it came in, and what was answered so far."""
-
-    method: str
-    path: str
-    scope: Scope
-    headers: dict[bytes, bytes]
-    receive: Receive
-    send: Send
-    id: str
-    began: float
-    status: int = 0
-    cached: bool = False
-    queued: float = 0.0
-    """Seconds that it waited for an executor."""
-
-    @property
-    def accept(self) -> str | None:
-        """Return the Accept header."""
-        value = self.headers.get(b"accept")
-        return None if value is None else value.decode("latin-1")
-
-    @property
-    def writes(self) -> bool:
-        """Tell whether the request is one to change the dataset."""
-        if self.path == "/update":
-            return self.method == "POST"
-        return self.method in WRITES and (self.path == "/store" or self.path.startswith("/store/"))
-
-    async def start(self, reply: Reply) -> None:
-        """Send status and headers, with those that every answer has."""
-        self.status = reply.status
-        now = time.perf_counter()
-        timing = f"queue;dur={self.queued * 1000:.1f}, total;dur={(now - self.began) * 1000:.1f}"
-        if self.cached:
-            timing = "cache;desc=hit, " + timing
-        headers = [
-            *reply.headers,
-            (b"server", b"wicara"),
-            (b"x-request-id", self.id.encode()),
-            (b"server-timing", timing.encode()),
-        ]
-        await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
-
-    async def answer(self, reply: Reply) -> None:
-        """Send a whole reply."""
-        await self.start(reply)
-        body = b"" if self.method == "HEAD" else reply.body
-        await self.send({"type": "http.response.body", "body": body})
-
-    async def until_gone(self) -> None:
-        """Wait until the client has closed its connection."""
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
-
-    async def body(self, most: int) -> bytes:
-        """Return the body; raises TooLong, or ClientGone where the client leaves before its end."""
-        if not WITH_BODY & self.headers.keys():
-            return b""
-        declared = self.headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > most:
-            raise TooLong(most)
-        parts: list[bytes] = []
-        size, more = 0, True
-        while more:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            more = message.get("more_body", False)
-            if size > most:
-                raise TooLong(most)
-        return b"".join(parts)
+def forwarded(headers: dict[bytes, bytes], name: bytes, valid: re.Pattern[str]) -> str | None:
+    """Return what the nearest proxy says in a header, the last value of a list; None for nonsense."""
+    value = headers.get(name, b"").rpartition(b",")[2].strip().decode("latin-1")
+    return value if valid.fullmatch(value) else None
 
 
 class Front:
@@ -149,23 +60,23 @@ class Front:
         self.rates = Rates(settings.limits.rate)
         self.versions = Versions(self.pool, settings, self.changed)
         self.metrics = Metrics(self.pool, self.cache)
-        self.stopping = False
+        self.own = Own(self.pool, self.versions, self.metrics)
         self.number = 0
         self.prefix = os.urandom(4).hex()
-        self.own: dict[str, Callable[[Exchange], Awaitable[Reply]]] = {
-            "/healthz": self.health,
-            "/readyz": self.readiness,
-            "/metrics": self.metrics_text,
-        }
 
     def changed(self) -> None:
         """Forget what was kept of the version before."""
         self.cache.clear()
-        self.metrics.version.inc()
+        self.metrics.versions += 1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3.0, HTTP)."""
         self.number += 1
+        if scope["method"] == "GET" and not self.limits.rate and not self.settings.access_log:
+            kept = self.cache.get(key_of(scope))
+            if kept is not None:
+                await self.again(scope, send, kept)
+                return
         exchange = Exchange(
             scope["method"],
             scope["path"],
@@ -190,11 +101,23 @@ class Front:
         finally:
             self.tell(exchange)
 
+    async def again(self, scope: Scope, send: Send, kept: Reply) -> None:
+        """Give an answer again that was kept."""
+        began = time.perf_counter()
+        reply = conditional(kept, scope["headers"]) if scope["method"] in CONDITIONAL else kept
+        number = b"%s%08x" % (self.prefix.encode(), self.number)
+        headers = [*reply.headers, SERVER, HIT, (b"x-request-id", number)]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+        self.metrics.hits += 1
+        self.metrics.count(kind_of(scope["path"]), reply.status, time.perf_counter() - began)
+
     async def respond(self, exchange: Exchange) -> None:
         """Answer from the cache, from the front itself, or through an executor."""
-        own = self.own.get(exchange.path)
-        if own is not None and exchange.method in {"GET", "HEAD"}:
-            await exchange.answer(await own(exchange))
+        own = self.own.routes.get(exchange.path)
+        if own is not None:
+            allowed = exchange.method in {"GET", "HEAD"}
+            await exchange.answer(await own() if allowed else refusals.not_allowed(exchange.accept))
             return
         refused = self.refused(exchange)
         if refused is not None:
@@ -202,12 +125,15 @@ class Front:
             return
         writes = exchange.writes
         try:
-            async with asyncio.timeout(UPLOAD_TIME) if exchange.headers.keys() & WITH_BODY else Now():
-                body = await exchange.body(self.limits.max_upload if writes else self.most(exchange))
+            body = await self.body_of(exchange)
             request = self.request_of(exchange, body)
             seconds = self.seconds_of(request)
+        except ClientGone:
+            detail = "The body ended before its Content-Length, or is not chunked as it should be."
+            await exchange.answer(refusals.refusal(HTTPStatus.BAD_REQUEST, detail, exchange.accept))
+            return
         except TooLong as fault:
-            self.metrics.rejected.labels("body").inc()
+            self.metrics.rejections["body"] += 1
             detail = f"The body is longer than {fault} bytes (--max-query, --max-upload)."
             reply = refusals.refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, exchange.accept)
             await exchange.answer(replace(reply, headers=[*reply.headers, (b"connection", b"close")]))
@@ -224,26 +150,26 @@ class Front:
         else:
             await self.read(exchange, request, seconds)
 
-    def most(self, exchange: Exchange) -> int:
-        """Return how long the body of a request may be: that of an update that goes astray is told so."""
-        return (
-            self.limits.max_upload
-            if exchange.path.startswith(("/update", "/store"))
-            else self.limits.max_query
-        )
+    async def body_of(self, exchange: Exchange) -> bytes:
+        """Return the body of a request; raises TooLong, and TimeoutError where it does not come in."""
+        if not WITH_BODY & exchange.headers.keys():
+            return b""
+        uploads = exchange.path.startswith(("/update", "/store"))
+        async with asyncio.timeout(UPLOAD_TIME):
+            return await exchange.body(self.limits.max_upload if uploads else self.limits.max_query)
 
     def refused(self, exchange: Exchange) -> Reply | None:
         """Return the refusal of a request that is not even looked at, or None."""
         scope = exchange.scope
         if len(scope["raw_path"]) + len(scope["query_string"]) + 1 > self.limits.max_uri:
-            self.metrics.rejected.labels("max_uri").inc()
+            self.metrics.rejections["max_uri"] += 1
             detail = (
                 f"The URI is longer than {self.limits.max_uri} bytes (--max-uri). Send the query with POST: "
                 "its body may be longer."
             )
             return refusals.refusal(HTTPStatus.REQUEST_URI_TOO_LONG, detail, exchange.accept)
         if not self.rates.allows(self.client_of(exchange)):
-            self.metrics.rejected.labels("rate").inc()
+            self.metrics.rejections["rate"] += 1
             detail = f"One client may send {self.limits.rate} requests a second here (--rate)."
             return refusals.refusal(
                 HTTPStatus.TOO_MANY_REQUESTS, detail, exchange.accept, {"Retry-After": "1"}
@@ -269,14 +195,14 @@ class Front:
 
     def request_of(self, exchange: Exchange, body: bytes) -> Request:
         """Return the request for an executor; only a trusted proxy tells another host or scheme."""
-        scope, headers = exchange.scope, exchange.headers
+        scope = exchange.scope
         scheme = scope["scheme"]
         sent: Headers = [each for each in scope["headers"] if not each[0].startswith(FORWARDED)]
         if self.settings.trust_proxy:
-            scheme = headers.get(b"x-forwarded-proto", scheme.encode()).decode("latin-1")
-            host = headers.get(b"x-forwarded-host")
+            scheme = forwarded(exchange.headers, b"x-forwarded-proto", SCHEME) or scheme
+            host = forwarded(exchange.headers, b"x-forwarded-host", HOST)
             if host:
-                sent = [each for each in sent if each[0] != b"host"] + [(b"host", host)]
+                sent = [each for each in sent if each[0] != b"host"] + [(b"host", host.encode())]
         return frames.Request(
             exchange.method,
             scope["raw_path"],
@@ -307,22 +233,13 @@ class Front:
 
     async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
         """Answer a request that changes nothing, from the cache where it was answered before."""
-        headers = exchange.headers
-        key = (
-            request.method,
-            request.path,
-            request.query,
-            request.body,
-            request.scheme,
-            *(headers.get(name) for name in NEGOTIATED),
-        )
+        key = key_of(exchange.scope, request.body)
         kept = self.cache.get(key)
         if kept is not None:
-            self.metrics.hit.inc()
-            exchange.cached = True
-            await exchange.answer(conditional(kept, headers))
+            await self.again(exchange.scope, exchange.send, kept)
+            exchange.status = kept.status
             return
-        self.metrics.missed.inc()
+        self.metrics.misses += 1
         generation = self.pool.generation
         reply = await self.run(exchange, request, seconds)
         if reply is not None and is_kept(reply) and generation is self.pool.generation:
@@ -333,11 +250,11 @@ class Front:
         try:
             job = await self.pool.lease(seconds)
         except QueueFull:
-            self.metrics.rejected.labels("queue").inc()
+            self.metrics.rejections["queue"] += 1
             await exchange.answer(refusals.busy("Too many requests wait already.", exchange.accept))
             return None
         except (TimeoutError, LostError):
-            self.metrics.rejected.labels("executors").inc()
+            self.metrics.rejections["executors"] += 1
             await exchange.answer(refusals.busy("No process was free to answer in time.", exchange.accept))
             return None
         exchange.queued = time.perf_counter() - exchange.began
@@ -400,47 +317,15 @@ class Front:
         except WicaraError as fault:
             log("write failed", request=exchange.id, fault=str(fault))
             return refusals.not_written(fault, exchange.accept)
+        reply = replace(reply, headers=[each for each in reply.headers if each[0] != VERSION])
         log("write", request=exchange.id, path=exchange.path, status=reply.status, update=query_hash(request))
         return reply
-
-    async def health(self, _exchange: Exchange) -> Reply:
-        """Tell that the front answers, and what it serves."""
-        return as_json(HTTPStatus.OK, {"status": "ok"} | self.told())
-
-    def told(self) -> dict[str, Any]:
-        """Return what programs are told of the dataset."""
-        return {name: value for name, value in self.versions.told.items() if name != "ticket"}
-
-    async def readiness(self, _exchange: Exchange) -> Reply:
-        """Tell whether a query would be answered now: the dataset is loaded, and an executor answers ASK."""
-        if self.stopping:
-            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "stopping"})
-        probe = frames.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
-        try:
-            job = await self.pool.lease(1.0)
-        except (QueueFull, TimeoutError, LostError):
-            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "no executor is free"})
-        try:
-            job.link.send(frames.REQUEST, probe.packed())
-            _, payload = await job.link.receive()
-            ready = frames.Reply.unpacked(payload).status == HTTPStatus.OK
-        except LostError:
-            ready = False
-        finally:
-            self.pool.end(job)
-        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-        closure = "consistent" if not self.versions.is_plain else "none"
-        return as_json(status, {"ready": ready, "closure": closure} | self.told())
-
-    async def metrics_text(self, _exchange: Exchange) -> Reply:
-        """Tell Prometheus the metrics."""
-        return plain_reply(HTTPStatus.OK, CONTENT_TYPE, self.metrics.text())
 
     def tell(self, exchange: Exchange) -> None:
         """Count a request that was answered, and log it where it was slow or all are to be."""
         seconds = time.perf_counter() - exchange.began
         self.metrics.count(kind_of(exchange.path), exchange.status, seconds)
-        if self.settings.access_log or (seconds > SLOW and exchange.path not in self.own):
+        if self.settings.access_log or (seconds > SLOW and exchange.path not in self.own.routes):
             log(
                 "slow" if seconds > SLOW else "request",
                 request=exchange.id,
@@ -448,51 +333,5 @@ class Front:
                 path=exchange.path,
                 status=exchange.status,
                 seconds=round(seconds, 4),
-                cached=exchange.cached,
                 query=query_hash(self.request_of(exchange, b"")),
             )
-
-
-class Now:
-    """An asynchronous context that does nothing."""
-
-    async def __aenter__(self) -> None:
-        """Begin."""
-
-    async def __aexit__(self, *_fault: object) -> None:
-        """End."""
-
-
-def plain_reply(status: HTTPStatus, media_type: str, body: bytes) -> Reply:
-    """Return a reply that nobody keeps."""
-    return frames.Reply(
-        status.value,
-        [
-            (b"content-type", media_type.encode()),
-            (b"cache-control", b"no-store"),
-            (b"content-length", b"%d" % len(body)),
-        ],
-        body,
-    )
-
-
-def as_json(status: HTTPStatus, told: dict[str, Any]) -> Reply:
-    """Return a reply in JSON that nobody keeps."""
-    return plain_reply(status, "application/json", json.dumps(told).encode())
-
-
-def is_kept(reply: Reply) -> bool:
-    """Tell whether a reply may be given again: a success that has an ETag."""
-    return reply.status == HTTPStatus.OK and bool(reply.header(b"etag"))
-
-
-def conditional(reply: Reply, headers: dict[bytes, bytes]) -> Reply:
-    """Return a kept reply, or the 304 for a client that has it already (RFC 9110, section 13.1.2)."""
-    known = headers.get(b"if-none-match")
-    if known is None:
-        return reply
-    tags = [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
-    if b"*" not in tags and reply.header(b"etag") not in tags:
-        return reply
-    kept = [each for each in reply.headers if each[0] in KEPT_BY_304]
-    return frames.Reply(HTTPStatus.NOT_MODIFIED.value, kept)

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.server.front.frames import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from wicara.server.front.frames import Reply
+    from wicara.server.front.frames import Headers
+
+NEGOTIATED: Final = frozenset(
+    {
+        b"accept",
+        b"accept-language",
+        b"accept-encoding",
+        b"content-type",
+        b"host",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+    }
+)
+"""The headers that an answer may depend on, beside the request's address and body."""
+CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
+"""The methods that If-None-Match means something to."""
+KEPT_BY_304: Final = frozenset(
+    {b"etag", b"vary", b"cache-control", b"content-location", b"link", b"access-control-allow-origin"}
+)
 
 LARGEST: Final = 8
 """An answer may take this part of the cache."""
@@ -47,3 +68,31 @@ class Cache:
         """Forget everything: there is another version."""
         self.replies.clear()
         self.used = 0
+
+
+def key_of(scope: dict[str, Any], body: bytes = b"") -> Hashable:
+    """Return what tells a request from others that may be answered otherwise."""
+    return (
+        scope["method"],
+        scope["raw_path"],
+        scope["query_string"],
+        body,
+        *(header for header in scope["headers"] if header[0] in NEGOTIATED),
+    )
+
+
+def is_kept(reply: Reply) -> bool:
+    """Tell whether a reply may be given again: a success that has an ETag."""
+    return reply.status == HTTPStatus.OK.value and bool(reply.header(b"etag"))
+
+
+def conditional(reply: Reply, headers: Headers) -> Reply:
+    """Return a kept reply, or the 304 for a client that has it already (RFC 9110, section 13.1.2)."""
+    known = [value for name, value in headers if name == b"if-none-match"]
+    if not known:
+        return reply
+    tags = [tag.strip().removeprefix(b"W/") for value in known for tag in value.split(b",")]
+    if b"*" not in tags and reply.header(b"etag") not in tags:
+        return reply
+    kept = [each for each in reply.headers if each[0] in KEPT_BY_304]
+    return Reply(HTTPStatus.NOT_MODIFIED.value, kept)

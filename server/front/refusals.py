@@ -104,3 +104,9 @@ def unexpected(accept: str | None) -> Reply:
     """Return the reply where the front itself failed."""
     detail = "The server failed at this request. It is not your fault."
     return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, detail, accept)
+
+
+def not_allowed(accept: str | None) -> Reply:
+    """Return the reply to a method that the front's own addresses do not have."""
+    detail = "This is read with GET or HEAD."
+    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, detail, accept, {"Allow": "GET, HEAD"})

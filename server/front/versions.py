@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wicara.server.front.setup import Origin
     from wicara.server.settings import Settings
 
+LAST_WORDS: Final = 1.0
+"""Seconds that what a process said before it ended may take to be heard."""
 WORKER: Final = "wicara.server.front.worker"
 
 Told = dict[str, Any]
@@ -67,6 +69,8 @@ class Versions:
             process.stdin.close()
         ended = asyncio.ensure_future(process.wait())
         await asyncio.wait({arrival, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not arrival.done():  # what it said last may still be on its way
+            await asyncio.wait({arrival}, timeout=LAST_WORDS)
         if not arrival.done():
             raise Unavailable("the process that holds the dataset ended at its start; it has said why above")
         link, told = arrival.result()

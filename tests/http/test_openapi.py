@@ -125,7 +125,6 @@ def test_other_methods(server: Server, document: dict[str, Any]) -> None:
         check_other_methods(server, path, document["paths"][path])
 
 
-@pytest.mark.xfail(reason="the front leaves other methods than GET and HEAD to the app, which says 404")
 def test_other_methods_of_the_front(server: Server, document: dict[str, Any]) -> None:
     """What the front answers by itself has no other methods either."""
     for path in OF_THE_FRONT:

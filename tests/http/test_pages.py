@@ -185,7 +185,7 @@ def test_content_of_claims_is_not_stated(small: Server) -> None:
 
 
 def test_security_headers(server: Server) -> None:
-    """Every answer forbids scripts, frames and type guessing; no cookie is set; no version of a server is named."""
+    """Every answer forbids scripts, frames and type guessing; no cookie is set, no version named."""
     for path in ("/", "/nowhere", "/sparql", "/doc/state/russia.ttl", "/static/style.css"):
         headers = server.get(path).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
