@@ -26,6 +26,7 @@ FAILURES: Final = (
     ("No space left", HTTPStatus.INSUFFICIENT_STORAGE, "There is no space left on the server's disk."),
     ("does not exist", HTTPStatus.CONFLICT, "{}. With SILENT that is no error."),
     ("already exists", HTTPStatus.CONFLICT, "{}. With SILENT that is no error."),
+    ("The custom function", HTTPStatus.BAD_REQUEST, "{}."),
 )
 """What the words of a fault of the engine mean: the status, and what is said."""
 

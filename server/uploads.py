@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from pyoxigraph import RdfFormat, parse, serialize
@@ -86,17 +86,15 @@ class Upload:
         except SyntaxError as fault:
             raise self.problem(fault) from fault
 
-    def triples(self, base: str) -> str:
-        """Return the triples as N-Triples whose blank nodes are new; raises Problem 400."""
-        written = BytesIO()
+    def write(self, sink: IO[bytes], base: str) -> None:
+        """Write the triples as N-Triples whose blank nodes are new; raises Problem 400."""
         try:
             found = parse(
                 self.body, self.syntax, base_iri=base, without_named_graphs=True, rename_blank_nodes=True
             )
-            serialize(found, written, RdfFormat.N_TRIPLES)
+            serialize(found, sink, RdfFormat.N_TRIPLES)
         except SyntaxError as fault:
             raise self.problem(fault) from fault
-        return str(written.getbuffer(), "utf-8")
 
     def problem(self, fault: SyntaxError) -> Problem:
         """Return the problem of a document that does not parse."""
@@ -166,7 +164,13 @@ def unsupported(told: str, *, multipart: bool) -> Problem:
     )
 
 
-def insertion(graph: NamedNode | None, uploads: Iterable[Upload], base: str) -> list[str]:
-    """Return the update operations that add documents to a graph, None being the default graph."""
-    opening, closing = ("", "") if graph is None else (f"GRAPH {graph} {{", "}")
-    return [f"INSERT DATA {{ {opening}\n{each.triples(base)}{closing} }}" for each in uploads]
+def insertion(graph: NamedNode | None, uploads: Iterable[Upload], base: str, first: str = "") -> str:
+    """Return an update that adds documents to a graph, None being the default graph; `first` it does that."""
+    opening, closing = ("{", "}") if graph is None else (f"{{ GRAPH {graph} {{", "}}")
+    text = BytesIO()
+    text.write(first.encode())
+    for each in uploads:
+        text.write(f"{' ;' if text.tell() else ''}\nINSERT DATA {opening}\n".encode())
+        each.write(text, base)
+        text.write(closing.encode())
+    return str(text.getbuffer(), "utf-8")

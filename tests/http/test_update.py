@@ -173,6 +173,14 @@ def test_state_that_forbids(server: Server) -> None:
     assert update(server, "DROP SILENT GRAPH <x:none>").status == 204
 
 
+def test_unknown_function(server: Server) -> None:
+    """A function that there is not is the client's fault, and changes nothing."""
+    answer = update(server, f"{INSERT} ; INSERT {{ <x:s> <x:p> ?x }} WHERE {{ BIND(<x:f>(1) AS ?x) }}")
+    assert answer.status == 400
+    assert "x:f" in answer.json["detail"]
+    assert count(server) == 0
+
+
 def test_empty_update(server: Server) -> None:
     """A request without any operation is an update that changes nothing."""
     assert update(server, "").status == update(server, "PREFIX e: <x:> # nothing").status == 204
