@@ -118,7 +118,7 @@ def outcome(test: str, assertion: Term) -> Outcome:
 
 def version() -> str:
     """Return the version of the software that was tested."""
-    return next(triple.object.value for triple in triples() if triple.predicate.value == REVISION)
+    return next(value_of(triple.object) for triple in triples() if triple.predicate.value == REVISION)
 
 
 def text_of(subject: Term, predicate: str) -> str:
