@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from wicara.server.negotiation import Representation
     from wicara.server.terms import Term
 
+DIRECTION: Final = ' its:dir="{}" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
+"""The base direction of a literal in XML (SPARQL 1.2 Query Results XML, section 2.3.1)."""
 QUOTES: Final = {'"': "&quot;", "'": "&apos;"}
 BARE: Final = {
     "boolean": re.compile("true|false"),
@@ -83,7 +85,7 @@ def csv_value(term: Term | None) -> str:
     """Return a term as CSV has it (SPARQL 1.1 Query Results CSV and TSV, section 3.2)."""
     if term is None:
         return ""
-    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+    return term.value if isinstance(term, NamedNode | Literal) else tsv_value(term)
 
 
 def csv_row(_names: Sequence[str], row: Row) -> str:
@@ -101,6 +103,8 @@ def tsv_value(term: Term | None) -> str:
         bare = BARE.get(term.datatype.value.removeprefix(PREFIXES["xsd"]))
         if bare and bare.fullmatch(term.value):
             return term.value
+    if isinstance(term, Triple):
+        return f"<<( {' '.join(map(tsv_value, term))} )>>"
     return str(term).replace("\t", "\\t")
 
 
@@ -119,7 +123,10 @@ def xml_term(term: Term) -> str:
         parts = zip(("subject", "predicate", "object"), term, strict=True)
         return f"<triple>{''.join(f'<{name}>{xml_term(part)}</{name}>' for name, part in parts)}</triple>"
     if term.language:
-        return f"<literal xml:lang={quoteattr(term.language)}>{escape(term.value, QUOTES)}</literal>"
+        direction = DIRECTION.format(term.direction) if term.direction else ""
+        return (
+            f"<literal xml:lang={quoteattr(term.language)}{direction}>{escape(term.value, QUOTES)}</literal>"
+        )
     if term.datatype.value == STRING:
         return f"<literal>{escape(term.value, QUOTES)}</literal>"
     return f"<literal datatype={quoteattr(term.datatype.value)}>{escape(term.value, QUOTES)}</literal>"

@@ -84,7 +84,7 @@ def accepted(header: str | None) -> dict[str, tuple[float, bool]]:
     """
     ranges: dict[str, tuple[float, bool]] = {}
     for element in ELEMENT.findall(header or ""):
-        media, *parameters = (part.strip() for part in PARAMETER.findall(element))
+        media, *parameters = (part.strip() for part in PARAMETER.findall(element) or [""])
         quality = quality_of(parameters)
         if quality is None or not NAME.fullmatch(media):
             continue

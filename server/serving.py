@@ -22,6 +22,7 @@ from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import CURRENT
 from wicara.server.front.asgi import Front
+from wicara.server.front.journal import flush
 from wicara.server.front.pool import TICK, Stopped
 from wicara.server.front.setup import DISK, Origin
 
@@ -225,6 +226,7 @@ async def serve(
             each.cancel()
         await finish(front, listener, serving)
         inside.close()
+        flush(1.0)
 
 
 def run(  # noqa: PLR0913 - what the command line decides

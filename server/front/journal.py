@@ -9,21 +9,65 @@ import json
 import sys
 import time
 from hashlib import blake2b
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from wicara.server.front.frames import Request
 
+WAITING: Final = 10_000
 SLOW: Final = 1.0
 """Seconds past which a request is logged even without the access log."""
 
 
+class Journal:
+    """Lines on their way to standard error, written by a thread: whoever reads too slowly stops nobody.
+
+    Beyond `WAITING` lines they are dropped, and how many is told later.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a line."""
+        self.lines: SimpleQueue[str] = SimpleQueue()
+        self.dropped = 0
+        self.thread = Thread(target=self.write, name="journal", daemon=True)
+        self.started = False
+
+    def put(self, line: str) -> None:
+        """Take a line."""
+        if not self.started:
+            self.started = True
+            self.thread.start()
+        if self.lines.qsize() >= WAITING:
+            self.dropped += 1
+            return
+        self.lines.put(line)
+
+    def write(self) -> None:
+        """Write lines for ever."""
+        while True:
+            sys.stderr.write(self.lines.get() + "\n")
+            sys.stderr.flush()
+
+
+JOURNAL: Final = Journal()
+
+
 def log(event: str, **members: object) -> None:
-    """Write a line."""
+    """Write a line, soon."""
     told = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event} | members
-    sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
-    sys.stderr.flush()
+    if JOURNAL.dropped:
+        told["dropped"], JOURNAL.dropped = JOURNAL.dropped, 0
+    JOURNAL.put(json.dumps(told, ensure_ascii=False))
+
+
+def flush(seconds: float) -> None:
+    """Wait until all lines are written, for so long at most."""
+    until = time.monotonic() + seconds
+    while not JOURNAL.lines.empty() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def query_hash(request: Request) -> str | None:

@@ -117,7 +117,7 @@ def test_reload_of_files(tmp_path: Path) -> None:
         file.write_text(TWO)
         assert wait_for(server, 2)
         file.write_text(TWO + "<broken")
-        time.sleep(2)
+        time.sleep(6)
         assert count(server) == 2
         file.write_text(ONE)
         assert wait_for(server, 1)

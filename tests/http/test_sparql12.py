@@ -208,15 +208,7 @@ def test_results_in_json(name: str, request: pytest.FixtureRequest) -> None:
     assert len(found) == 3
 
 
-BY_ROW: Final = pytest.mark.xfail(
-    strict=True, reason="results that are written row by row, for a cap, have no base direction in XML"
-)
-IN_TSV: Final = pytest.mark.xfail(
-    strict=True, reason="results that are written row by row, for a cap, have no <<( )>> in TSV"
-)
-
-
-@pytest.mark.parametrize("name", ["reading", pytest.param("capped", marks=BY_ROW)])
+@pytest.mark.parametrize("name", ["reading", "capped"])
 def test_results_in_xml(name: str, request: pytest.FixtureRequest) -> None:
     """XML has the attribute `its:dir`, and `triple` with `subject`, `predicate` and `object`."""
     server = request.getfixturevalue(name)
@@ -231,7 +223,7 @@ def test_results_in_xml(name: str, request: pytest.FixtureRequest) -> None:
     assert sorted(told, key=str) == [("hello", "ltr"), ("hello", None), ("سلام", "rtl")]
 
 
-@pytest.mark.parametrize("name", ["reading", pytest.param("capped", marks=IN_TSV)])
+@pytest.mark.parametrize("name", ["reading", "capped"])
 def test_results_in_tsv(name: str, request: pytest.FixtureRequest) -> None:
     """TSV has terms as Turtle 1.2 has them."""
     server = request.getfixturevalue(name)
