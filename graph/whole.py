@@ -9,13 +9,13 @@ import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import BinaryIO
 
 BLOCK: Final = 1 << 20
@@ -72,7 +72,7 @@ def sync(folder: Path) -> None:
 def sync_all(folder: Path) -> None:
     """Wait until the names in a folder, and in those in it, are on the disk."""
     for each, _, _ in os.walk(folder):
-        sync(folder / each)
+        sync(Path(each))
 
 
 @contextmanager
