@@ -6,7 +6,7 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-import brotli
+import brotli  # type: ignore[import-untyped] # it ships no types
 import zstandard
 from wicara.server.negotiation import accepted
 from wicara.server.pushed import Pushed
@@ -104,20 +104,30 @@ def encoded(body: bytes | Pushed, coding: str, headers: dict[str, str]) -> bytes
     if coding == PLAIN or (isinstance(body, bytes) and len(body) < SMALLEST):
         return body
     headers["Content-Encoding"] = coding
-    if isinstance(body, Pushed):
-        return Pushed(lambda sink: write_through(body, sink, coding))
+    return through(body, coding) if isinstance(body, Pushed) else at_once(body, coding)
+
+
+def through(body: Pushed, coding: str) -> Pushed:
+    """Return a body that is coded while it is written."""
+    return Pushed(lambda sink: write_through(body, sink, coding))
+
+
+def at_once(body: bytes, coding: str) -> bytes:
+    """Return a body in a coding."""
     compressor = CODINGS[coding]()
     return compressor.compress(body) + compressor.flush()
 
 
 def compress(response: Response, coding: str) -> None:
     """Give a response a content coding, if its body is worth it."""
-    headers: dict[str, str] = {}
-    if isinstance(response.response, Pushed):
-        response.response = encoded(response.response, coding, headers)
-    elif not (response.is_streamed or response.direct_passthrough):
-        response.set_data(encoded(response.get_data(), coding, headers))
-    response.headers.update(headers)
+    body = response.response
+    if isinstance(body, Pushed):
+        response.response = through(body, coding)
+    elif response.is_streamed or response.direct_passthrough or len(response.get_data()) < SMALLEST:
+        return
+    else:
+        response.set_data(at_once(response.get_data(), coding))
+    response.headers["Content-Encoding"] = coding
 
 
 def write_through(body: Pushed, sink: Sink, coding: str) -> None:

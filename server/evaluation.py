@@ -20,7 +20,7 @@ from pyoxigraph import (
 )
 from wicara.ontology import BASE
 from wicara.server import guard
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,8 @@ POSITION: Final = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 FROM: Final = re.compile("from", re.IGNORECASE)
 RELATIVE_TO: Final = f"{BASE}/"
 """What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
+UNKNOWN_FUNCTION: Final = "The custom function"
+"""How pyoxigraph begins to say that a function does not exist, or takes other arguments."""
 SHOWN: Final = 60
 """How many characters of a faulty line a message shows on each side."""
 
@@ -135,9 +137,9 @@ def merged(store: Store, wanted: QueryDataset) -> Store:
 def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Settings) -> Results:
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     try:
-        guard.check(operation.query)
+        guard.check(operation.query, settings)
     except guard.Refused as fault:
-        raise Problem(HTTPStatus.FORBIDDEN, str(fault)) from fault
+        raise Problem(fault.status, str(fault)) from fault
     store = dataset.for_inference(operation.infer)
     try:
         return run(store, operation, dataset.prefixes)
@@ -148,7 +150,9 @@ def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Setting
 
 
 def failed(fault: Exception) -> Problem:
-    """Return the problem of a query that parses and cannot be evaluated."""
+    """Return the problem of a query that parses and cannot be evaluated; some are the query's own fault."""
+    if UNKNOWN_FUNCTION in str(fault):
+        return Problem(HTTPStatus.BAD_REQUEST, f"{fault}.")
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
 
 

@@ -21,7 +21,8 @@ from wicara.server import negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.explain_words import tell
 from wicara.server.language import language
-from wicara.server.problems import Problem, not_acceptable
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
 from wicara.server.provenance import bases_of
 from wicara.server.served import dataset
 from wicara.server.terms import Shown, Words, iris_of, labels_of

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from pyoxigraph import DefaultGraph, RdfFormat
 from wicara.graph.export import EXPORTS, FORMATS, Format, export
 from wicara.graph.unwritable import Unwritable
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 from wicara.server.pushed import pushed
 from wicara.server.served import dataset, infer, store
 

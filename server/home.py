@@ -13,7 +13,7 @@ from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.browse import things
 from wicara.server.evaluation import evaluate
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.results import page_parts
 from wicara.server.served import dataset, infer, settings, store

@@ -14,7 +14,8 @@ from wicara.server import negotiation
 from wicara.server.addresses import SAFE, iri_of, path_of
 from wicara.server.description import describe
 from wicara.server.pages import page
-from wicara.server.problems import Problem, not_acceptable
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
 from wicara.server.served import store
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from flask import render_template
 from pyoxigraph import (
@@ -21,7 +21,7 @@ from wicara.graph.unwritable import Unwritable
 from wicara.server import negotiation
 from wicara.server.capped import Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 from wicara.server.pushed import HELD, Pushed
 from wicara.server.statements import Statement, in_sections
 from wicara.server.terms import Words, iris_of, labels_of
@@ -81,7 +81,7 @@ def written(results: Results, form: Representation, limits: Limits, prefixes: Ma
         return graph(results, form, limits, prefixes)
     if is_capped(limits):
         return capped(Capped(results, form, limits))
-    return Written(Pushed(lambda sink: results.serialize(sink, SOLUTION_FORMATS[form])))
+    return Written(Pushed(lambda sink: results.serialize(cast("IO[bytes]", sink), SOLUTION_FORMATS[form])))
 
 
 def capped(results: Capped) -> Written:
@@ -115,7 +115,11 @@ def graph(
         return Written(small(first, form))
     known = dict(prefixes)
     return Written(
-        Pushed(lambda sink: serialize(chain(first, triples), sink, GRAPH_FORMATS[form], prefixes=known))
+        Pushed(
+            lambda sink: serialize(
+                chain(first, triples), cast("IO[bytes]", sink), GRAPH_FORMATS[form], prefixes=known
+            )
+        )
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, g, request
 from wicara.graph.store import new_digest
-from wicara.server.problems import Problem
+from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
@@ -12,9 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import uvloop
-from granian._granian import SocketHolder
-from granian.constants import Interfaces
-from granian.server.embed import Server as Granian
 from wicara.graph.build import ensure
 from wicara.graph.disk import is_disk_dataset
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
@@ -22,6 +18,7 @@ from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import CURRENT
 from wicara.server.front.asgi import Front
+from wicara.server.front.http import Listener
 from wicara.server.front.journal import flush
 from wicara.server.front.pool import TICK, Stopped
 from wicara.server.front.setup import DISK, Origin
@@ -83,21 +80,6 @@ def is_on_disk(data: Path, *, writable: bool) -> bool:
     return is_disk_dataset(data) or (writable and not (data / CURRENT).is_symlink())
 
 
-class Listener(Granian):
-    """Granian on a socket that is bound already, so that its port is known and a taken one is told."""
-
-    def __init__(self, front: Front, bound: socket.socket) -> None:
-        """Serve an ASGI app on a bound socket."""
-        super().__init__(front, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
-        self.bound = bound
-
-    def _init_shared_socket(self) -> None:
-        """Take the socket that is there."""
-        self._ssp = None
-        self._shd = SocketHolder(self.bound.detach(), uds=False, backlog=BACKLOG)
-        self._sfd = self._shd.get_fd()
-
-
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; raises Unavailable where the machine does not let it."""
     try:
@@ -108,6 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(BACKLOG)
+        bound.setblocking(False)  # noqa: FBT003 - of the socket's own
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise Unavailable(
@@ -183,7 +166,7 @@ def until_signalled() -> asyncio.Event:
 async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]) -> None:
     """Take no more requests, let those under way end, and then end all processes."""
     front.own.stopping = True
-    listener.stop()
+    listener.should_exit = True
     try:
         async with asyncio.timeout(GRACE):
             while front.pool.jobs or front.versions.writing.locked():  # noqa: ASYNC110 - it has its time
@@ -210,8 +193,8 @@ async def serve(
         front = Front(settings, f"{folder}/front")
         inside = await front.pool.listen()
         await front.versions.start(served.origin)
-        listener = Listener(front, bound)
-        serving = asyncio.ensure_future(listener.serve())
+        listener = Listener(front, GRACE)
+        serving = asyncio.ensure_future(listener.begin(bound))
         background = {asyncio.ensure_future(front.versions.watch())}
         if reload:
             background.add(asyncio.ensure_future(watch(front, served, known)))
@@ -242,7 +225,6 @@ def run(  # noqa: PLR0913 - what the command line decides
 
     Raises a WicaraError where the socket or the dataset cannot be had.
     """
-    logging.getLogger("_granian").setLevel(logging.CRITICAL)
     with listen(host, port) as bound:
         url = address(bound, host)
         uvloop.run(serve(served, settings, bound, lambda version: announce(url, version), reload=reload))

@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from pyoxigraph import RdfFormat, parse, serialize
 from wicara.server import negotiation
 from wicara.server.problem import Problem
-from wicara.server.protocol import bad, check_length
+from wicara.server.protocol import bad, check_coding, check_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +35,10 @@ POSITION: Final = re.compile(r"Parser error [^:]*: ")
 OPENING: Final = b"<<("
 NESTING: Final = re.compile(
     rb"""
-      \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
-    | "(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'
-    | <(?!<)[^<>\x00-\x20]*>
-    | \#[^\r\n]*
+      \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
+    | "(?:[^"\\\r\n]|\\.)*+"?|'(?:[^'\\\r\n]|\\.)*+'?
+    | <(?!<)[^<>\x00-\x20]*+>
+    | \#[^\r\n]*+
     | (?P<mark><<\(|\)>>)
     """,
     re.VERBOSE | re.DOTALL,
@@ -123,6 +123,7 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
 
     Raises Problem 415 for another media type or none, 400 for what must not be parsed.
     """
+    check_coding(request)
     check_length(request, limits.max_upload)
     if multipart and request.mimetype == MULTIPART:
         uploads = files(request)

@@ -38,7 +38,7 @@ FOREIGN = {
         "pyoxigraph",
         "jinja2",
         "markupsafe",
-        "granian",
+        "uvicorn",
         "uvloop",
         "prometheus_client",
         "brotli",

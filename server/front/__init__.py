@@ -1,6 +1,6 @@
 """The processes of a server: one front that speaks HTTP, and executors that it may kill.
 
-    client -- front (granian, asyncio) -- executor (the Flask app, one request at a time)
+    client -- front (uvicorn) -- executor (the Flask app, one request at a time)
                       |                   executor …
                       +-- fork server: holds the dataset, forks executors, answers nothing itself
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs
 from wicara.graph.errors import WicaraError
 from wicara.server import access
 from wicara.server.front import frames, refusals
-from wicara.server.front.cache import CONDITIONAL, Cache, conditional, is_kept, key_of
-from wicara.server.front.exchange import HIT, SERVER, WITH_BODY, Broken, ClientGone, Exchange, TooLong
+from wicara.server.front.cache import CONDITIONAL, Cache, conditional, is_kept, key_in, key_of
+from wicara.server.front.exchange import WITH_BODY, Broken, ClientGone, Exchange, TooLong
 from wicara.server.front.journal import SLOW, log, query_hash
 from wicara.server.front.link import LostError
 from wicara.server.front.metrics import Metrics, kind_of
@@ -27,6 +27,7 @@ from wicara.server.front.versions import Versions
 from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
+    from wicara.server.front.cache import Kept
     from wicara.server.front.exchange import Receive, Scope, Send
     from wicara.server.front.frames import Headers, Reply, Request
     from wicara.server.front.pool import Job
@@ -72,11 +73,6 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3.0, HTTP)."""
         self.number += 1
-        if scope["method"] == "GET" and not self.limits.rate and not self.settings.access_log:
-            kept = self.cache.get(key_of(scope))
-            if kept is not None:
-                await self.again(scope, send, kept)
-                return
         exchange = Exchange(
             scope["method"],
             scope["path"],
@@ -101,16 +97,26 @@ class Front:
         finally:
             self.tell(exchange)
 
-    async def again(self, scope: Scope, send: Send, kept: Reply) -> None:
-        """Give an answer again that was kept."""
-        began = time.perf_counter()
-        reply = conditional(kept, scope["headers"]) if scope["method"] in CONDITIONAL else kept
-        number = b"%s%08x" % (self.prefix.encode(), self.number)
-        headers = [*reply.headers, SERVER, HIT, (b"x-request-id", number)]
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+    def kept(self, url: bytes, headers: Headers) -> Kept | None:
+        """Return the answer to a GET that was kept, for the parser to send at once; None for all else.
+
+        What is to be counted, logged or compared is for the long way.
+        """
+        if self.limits.rate or self.settings.access_log:
+            return None
+        if any(name == b"if-none-match" for name, _ in headers):
+            return None
+        return self.cache.get(key_of("GET", url, headers))
+
+    def identity(self) -> bytes:
+        """Return the header with the id of the next request, as a line."""
+        self.number += 1
+        return b"x-request-id: %s%08x\r\n" % (self.prefix.encode(), self.number)
+
+    def count_again(self, url: bytes, seconds: float) -> None:
+        """Count an answer that was given again."""
         self.metrics.hits += 1
-        self.metrics.count(kind_of(scope["path"]), reply.status, time.perf_counter() - began)
+        self.metrics.count(kind_of(url.partition(b"?")[0].decode("latin-1")), HTTPStatus.OK.value, seconds)
 
     async def respond(self, exchange: Exchange) -> None:
         """Answer from the cache, from the front itself, or through an executor."""
@@ -233,11 +239,15 @@ class Front:
 
     async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
         """Answer a request that changes nothing, from the cache where it was answered before."""
-        key = key_of(exchange.scope, request.body)
+        key = key_in(exchange.scope, request.body)
         kept = self.cache.get(key)
         if kept is not None:
-            await self.again(exchange.scope, exchange.send, kept)
-            exchange.status = kept.status
+            self.metrics.hits += 1
+            exchange.cached = True
+            comparable = exchange.method in CONDITIONAL
+            await exchange.answer(
+                conditional(kept.reply, exchange.scope["headers"]) if comparable else kept.reply
+            )
             return
         self.metrics.misses += 1
         generation = self.pool.generation

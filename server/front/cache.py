@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.server.front.exchange import HIT
 from wicara.server.front.frames import Reply
 
 if TYPE_CHECKING:
@@ -37,6 +39,26 @@ OVERHEAD: Final = 1000
 """Bytes that an entry costs beside its body, about."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A reply that is kept, and how its head begins on the wire: lines, each with its end."""
+
+    reply: Reply
+    head: bytes
+
+    @property
+    def body(self) -> bytes:
+        """Return the body."""
+        return self.reply.body
+
+    @classmethod
+    def of(cls, reply: Reply) -> Kept:
+        """Keep a reply."""
+        lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}".encode()]
+        lines += [b"%s: %s" % header for header in (*reply.headers, (b"server-timing", HIT))]
+        return cls(reply, b"".join(line + b"\r\n" for line in lines))
+
+
 class Cache:
     """Replies by request, up to a number of bytes."""
 
@@ -44,21 +66,21 @@ class Cache:
         """Keep nothing yet."""
         self.room = megabytes << 20
         self.used = 0
-        self.replies: OrderedDict[Hashable, Reply] = OrderedDict()
+        self.replies: OrderedDict[Hashable, Kept] = OrderedDict()
 
-    def get(self, key: Hashable) -> Reply | None:
+    def get(self, key: Hashable) -> Kept | None:
         """Return the reply of a request, or None."""
-        reply = self.replies.get(key)
-        if reply is not None:
+        kept = self.replies.get(key)
+        if kept is not None:
             self.replies.move_to_end(key)
-        return reply
+        return kept
 
     def put(self, key: Hashable, reply: Reply) -> None:
         """Keep a reply, if it is not too large; what was not used for longest goes."""
         size = len(reply.body) + OVERHEAD
         if size * LARGEST > self.room or key in self.replies:
             return
-        self.replies[key] = reply
+        self.replies[key] = Kept.of(reply)
         self.used += size
         while self.used > self.room:
             _, gone = self.replies.popitem(last=False)
@@ -70,15 +92,16 @@ class Cache:
         self.used = 0
 
 
-def key_of(scope: dict[str, Any], body: bytes = b"") -> Hashable:
+def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> Hashable:
     """Return what tells a request from others that may be answered otherwise."""
-    return (
-        scope["method"],
-        scope["raw_path"],
-        scope["query_string"],
-        body,
-        *(header for header in scope["headers"] if header[0] in NEGOTIATED),
-    )
+    return method, url, body, *(header for header in headers if header[0] in NEGOTIATED)
+
+
+def key_in(scope: dict[str, Any], body: bytes = b"") -> Hashable:
+    """Return the key of a request that came in with an ASGI scope."""
+    query = scope["query_string"]
+    url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+    return key_of(scope["method"], url, scope["headers"], body)
 
 
 def is_kept(reply: Reply) -> bool:

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 WRITES: Final = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+HIT: Final = b"cache;desc=hit, total;dur=0.0"
 WITH_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
-SERVER: Final = (b"server", b"wicara")
-HIT: Final = (b"server-timing", b"cache;desc=hit, total;dur=0.0")
 
 
 class ClientGone(Exception):  # noqa: N818 - it is no fault of anybody
@@ -46,6 +45,7 @@ class Exchange:
     id: str
     began: float
     status: int = 0
+    cached: bool = False
     queued: float = 0.0
     """Seconds that it waited for an executor."""
 
@@ -69,9 +69,8 @@ class Exchange:
         timing = b"queue;dur=%.1f, total;dur=%.1f" % (self.queued * 1000, total * 1000)
         headers = [
             *reply.headers,
-            SERVER,
             (b"x-request-id", self.id.encode()),
-            (b"server-timing", timing),
+            (b"server-timing", HIT if self.cached else timing),
         ]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 

@@ -162,8 +162,9 @@ class Pool:
         future = self.expect(ticket.number)
         fork_server.send(frames.FORK, ticket.packed())
         self.forked += 1
-        done, _ = await asyncio.wait({future, fork_server.ended}, return_when=asyncio.FIRST_COMPLETED)
-        if future in done:
+        either: set[asyncio.Future[Any]] = {future, fork_server.ended}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if future.done():
             return future.result()
         self.tickets.pop(ticket.number, None)
         raise LostError

@@ -67,8 +67,8 @@ class Versions:
         if process.stdin is not None:
             process.stdin.write(Setup(origin, self.settings).packed())
             process.stdin.close()
-        ended = asyncio.ensure_future(process.wait())
-        await asyncio.wait({arrival, ended}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not arrival.done():  # what it said last may still be on its way
             await asyncio.wait({arrival}, timeout=LAST_WORDS)
         if not arrival.done():

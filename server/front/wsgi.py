@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from wicara.server.front.frames import Headers, Request
 
-    ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
+    ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 CHUNK: Final = 1 << 16
 UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
@@ -73,9 +73,11 @@ class Answer:
         self.begun = False
 
     def start(
-        self, status: str, headers: list[tuple[str, str]], _exc_info: ExcInfo | None = None
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
     ) -> Callable[[bytes], object]:
         """Take status and headers: the `start_response` of WSGI."""
+        if exc_info is not None and exc_info[1] is not None and self.begun:
+            raise exc_info[1]
         self.status = status[:3].encode("latin-1")
         self.headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers

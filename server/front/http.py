@@ -1,0 +1,163 @@
+"""HTTP/1.1 (RFC 9112) by uvicorn and httptools, with what a server that faces strangers needs besides.
+
+A request whose head is too long, or takes too long, is refused. An answer that was kept goes out at once,
+from the parser's callback: no task, no coroutine.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+    import socket
+    from collections.abc import Iterator
+
+    from wicara.server.front.asgi import Front
+
+MAX_HEAD: Final = 1 << 17
+"""Bytes of a request line and headers."""
+HEAD_TIME: Final = 20
+"""Seconds that the head of a request may take to come in, and a new connection to say anything."""
+IDLE_TIME: Final = 60
+"""Seconds that a connection is kept open between requests."""
+REFUSED: Final = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+TOO_LARGE: Final = REFUSED % b"431 Request Header Fields Too Large"
+TOO_SLOW: Final = REFUSED % b"408 Request Timeout"
+
+
+class Protocol(HttpToolsProtocol):
+    """A connection of a client."""
+
+    front: Front
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; who says nothing for too long is refused."""
+        super().connection_made(transport)
+        self.head = 0
+        self.in_head = True
+        self.given_again = False
+        self.patience: asyncio.TimerHandle | None = None
+        self.wait()
+
+    def wait(self) -> None:
+        """Begin to wait for a head."""
+        self.patience = self.loop.call_later(HEAD_TIME, self.refuse, TOO_SLOW)
+
+    def stop_waiting(self) -> None:
+        """Stop waiting for a head: it is there, or the connection has gone."""
+        if self.patience is not None:
+            self.patience.cancel()
+            self.patience = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self.stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a head may be in part of them, and may not be without end."""
+        super().data_received(data)
+        if not self.in_head or self.transport.is_closing():
+            return
+        self.head += len(data)
+        if self.head > MAX_HEAD:
+            self.refuse(TOO_LARGE)
+        elif self.patience is None:
+            self.wait()
+
+    def refuse(self, answer: bytes) -> None:
+        """Refuse a request whose head is not whole."""
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.in_head = True
+        self.given_again = False
+
+    def on_headers_complete(self) -> None:
+        """Answer at once where the answer was kept; else begin to answer."""
+        self.in_head = False
+        self.head = 0
+        self.stop_waiting()
+        if self.is_simple() and self.give_again():
+            self.given_again = True
+            return
+        super().on_headers_complete()
+
+    def is_simple(self) -> bool:
+        """Tell whether a request is a GET of HTTP/1.1, and no other is under way before it."""
+        return (
+            self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            and (self.cycle is None or self.cycle.response_complete)
+        )
+
+    def give_again(self) -> bool:
+        """Send the answer that was kept; tell whether there was one."""
+        began = time.perf_counter()
+        kept = self.front.kept(self.url, self.headers)
+        if kept is None:
+            return False
+        date = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(b"".join((kept.head, self.front.identity(), date, b"\r\n", kept.body)))
+        self.front.count_again(self.url, time.perf_counter() - began)
+        return True
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body; one of a request that has its answer already is of no use."""
+        if not self.given_again:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request; go on with the next one of the connection, if it is to stay open."""
+        if not self.given_again:
+            super().on_message_complete()
+            return
+        if self.parser.should_keep_alive():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            self.transport.close()
+
+
+class Listener(uvicorn.Server):
+    """A server on sockets that are bound already; signals are for whoever started it."""
+
+    def __init__(self, front: Front, grace: int) -> None:
+        """Serve an app; at a stop, requests under way have `grace` seconds."""
+        for name in ("uvicorn.error", "uvicorn.access"):
+            logging.getLogger(name).disabled = True  # the front has a log of its own
+        super().__init__(
+            uvicorn.Config(
+                front,
+                http=type("Connection", (Protocol,), {"front": front}),
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=IDLE_TIME,
+                timeout_graceful_shutdown=grace,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals as they are."""
+        yield
+
+    def begin(self, bound: socket.socket) -> Any:  # noqa: ANN401 - a coroutine
+        """Return what serves until `should_exit` is set."""
+        return self.serve(sockets=[bound])
