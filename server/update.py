@@ -60,10 +60,10 @@ def on_dataset(text: str, operation: UpdateOperation) -> list[Edit]:
 def apply(text: str, rewrite: Callable[[str], list[Edit]], base: str) -> None:
     """Change the dataset by an update as it is rewritten; raises Problem, and then nothing has changed."""
     try:
-        guard.check(text)
+        guard.check(text, settings())
         edits = rewrite(text)
     except guard.Refused as fault:
-        raise Problem(HTTPStatus.FORBIDDEN, str(fault)) from fault
+        raise Problem(fault.status, str(fault)) from fault
     except Unclear as fault:
         raise bad(str(fault)) from fault
     rewritten = rewriting.edited(text, edits)

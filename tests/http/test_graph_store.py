@@ -481,6 +481,20 @@ def test_patch_of_another_type(server: Server, content_type: str | None) -> None
     assert (answer.status, answer.headers["Accept-Patch"]) == (415, UPDATE)
 
 
+def test_content_coding(server: Server) -> None:
+    """A body in a content coding is 415 and says that there is none to be."""
+    put(server, G, "")
+    for method, path, content_type in (
+        ("PUT", G, TURTLE),
+        ("POST", "/store", TURTLE),
+        ("PATCH", G, UPDATE),
+        ("POST", "/update", UPDATE),
+    ):
+        answer = write(server, method, path, b"\x1f\x8b", content_type=content_type, content_encoding="gzip")
+        assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert write(server, "PUT", G, "", content_type=TURTLE, content_encoding="identity").status == 204
+
+
 def test_content_range(server: Server) -> None:
     """A PUT of a part is 400 (RFC 9110, section 14.5)."""
     put(server, G, "<x:s> <x:p> 1 .")

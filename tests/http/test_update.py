@@ -322,13 +322,29 @@ def test_prologue_of_each_operation(server: Server) -> None:
     assert (wrong.json["line"], wrong.json["column"]) == (3, 23)
 
 
-def test_service_is_refused(server: Server) -> None:
-    """SERVICE in an update is 403, as in a query."""
-    answer = update(
-        server, f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <http://127.0.0.1:9/> {{ ?s ?p ?o }} }} ; {INSERT}"
-    )
+@pytest.mark.parametrize(
+    "call",
+    [
+        "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "LOAD <http://127.0.0.1:9/>",
+        "LOAD SILENT <http://127.0.0.1:9/> INTO GRAPH <x:g>",
+    ],
+)
+def test_calls_are_refused(server: Server, call: str) -> None:
+    """SERVICE and LOAD are 403, SILENT or not, and the operations before them have no effect."""
+    answer = update(server, f"{INSERT} ; {call}")
     assert answer.status == 403
     assert count(server) == 0
+
+
+def test_limits_of_a_text(server: Server) -> None:
+    """Too many patterns or brackets are 400, as in a query; data may be long."""
+    patterns = " ".join(f"?s{number} <x:p> ?o ." for number in range(101))
+    for text in (f"DELETE WHERE {{ {patterns} }}", f"INSERT {{}} WHERE {{ {'{' * 200} {'}' * 200} }}"):
+        assert update(server, text).status == 400
+    triples = " ".join(f"<x:s> <x:p> {number} ." for number in range(5000))
+    assert update(server, f"INSERT DATA {{ {triples} }}").status == 204
+    assert count(server) == 5000
 
 
 def test_version(server: Server) -> None:
