@@ -1,0 +1,105 @@
+"""The limits as docs/limits.md, `wicara serve --help` and a running server tell them: one table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from server_process import served
+from wicara.server.front.pool import processes
+from wicara.server.limits import DEFAULTS, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Command
+    from server_process import Answer, Server
+    from wicara.server.limits import Limit
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "limits.md").read_text("utf-8")
+ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and "`--" in line]
+LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def row(limit: Limit) -> str:
+    """Return the line of a limit in the table."""
+    beyond = f" {limit.status.value} " if limit.status else " "
+    what = f"{limit.default:g}" if isinstance(limit.default, float) else limit.default
+    return f"| {limit.name} | `{limit.option}` | {what} | {limit.unit} | {limit.help} |{beyond}|"
+
+
+def test_the_table() -> None:
+    """The page has each limit with its option, default and unit, and what happens beyond it."""
+    assert [row(limit) for limit in limits()] == ROWS
+
+
+def test_the_help(wicara: Command) -> None:
+    """The help of the command has each option with the same words and default."""
+    told = " ".join(wicara("serve", "--help").stdout.split())
+    for limit in limits():
+        described = f"{limit.help} In {limit.unit}. [default: {limit.default}; x>="
+        assert re.search(rf"{limit.option} [A-Z ]+ {re.escape(described)}", told), limit.name
+
+
+def test_what_all_queries_take() -> None:
+    """The page's sum is that of the pool and the defaults."""
+    number = processes(DEFAULTS)
+    assert f"| processes for queries | {number} |" in PAGE
+    total = number * DEFAULTS.memory
+    assert f"| their memory, at worst | {number} of {DEFAULTS.memory} MB, {total} MB |" in PAGE
+    assert f"| and of a write | {DEFAULTS.memory} MB |" in PAGE
+    assert number == 2 * DEFAULTS.executors + DEFAULTS.slow_lane
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server with small limits."""
+    file = tmp_path_factory.mktemp("strict") / "some.ttl"
+    file.write_text("".join(f"<x:s{number}> <x:p{number % 9}> {number} .\n" for number in range(500)))
+    options = (
+        "--timeout",
+        1,
+        "--max-nesting",
+        5,
+        "--max-patterns",
+        5,
+        "--max-uri",
+        2000,
+        "--max-query",
+        3000,
+    )
+    with served(file, *options) as server:
+        yield server
+
+
+def post(server: Server, query: str) -> Answer:
+    """Send a query by POST."""
+    return server.send("POST", "/sparql", query, content_type="application/sparql-query")
+
+
+BEYOND = {
+    "timeout": lambda server: post(server, LONG),
+    "max_nesting": lambda server: post(server, f"ASK {'{' * 7}{'}' * 7}"),
+    "max_patterns": lambda server: post(server, f"ASK {{ {'?s ?p ?o . ' * 6} }}"),
+    "max_uri": lambda server: server.ask(f"ASK {{}} #{'x' * 2000}"),
+    "max_query": lambda server: post(server, f"ASK {{}} #{'x' * 3000}"),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_beyond(strict: Server, name: str) -> None:
+    """What goes beyond a limit has the status of the table, and the answer names the option."""
+    answer = BEYOND[name](strict)
+    (limit,) = (each for each in limits() if each.name == name)
+    assert (answer.status, answer.media_type) == (limit.status, "application/problem+json")
+    assert limit.option in answer.json["detail"]
+
+
+def test_less_time(strict: Server) -> None:
+    """A client may ask for less time, and not for more."""
+    for asked in ("0.2", "100"):
+        answer = strict.ask(LONG, timeout=asked)
+        assert answer.status == 503
+        assert answer.json["seconds"] == min(float(asked), 1)
