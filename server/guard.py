@@ -39,7 +39,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from wicara.server.limits import limits as table_of_limits
-from wicara.server.settings import DEFAULT_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +127,7 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, match.group(), match.end())
 
 
-def check(text: str, settings: Settings = DEFAULT_SETTINGS) -> None:
+def check(text: str, settings: Settings) -> None:
     """Raise Refused where a query or update asks for what the settings do not allow."""
     lower = text.lower()
     if "service" in lower or "load" in lower:
@@ -141,31 +140,36 @@ def check(text: str, settings: Settings = DEFAULT_SETTINGS) -> None:
 
 NAMED: Final = r"[A-Za-z0-9_\x80-\U0010ffff.:%\-]"
 """What a keyword may be written together with, so that it looks like a part of a name."""
+OR_ESCAPED: Final = r"[A-Za-z0-9_\x80-\U0010ffff.:%\-\\]"
+"""Likewise where of an escaped sign its backslash is left."""
 BEFORE_COLON: Final = r"[A-Za-z0-9_\x80-\U0010ffff.%\-]*+"
 W: Final = r"[ \t\r\n]*+"
-SILENT: Final = rf"(?:{W}(?i:silent)(?!{NAMED}))?+"
-TARGET: Final = rf"(?P<iri>{IRI})|(?P<name>{BEFORE_COLON}:{NAMED}*+)"
-HAS_SERVICE: Final = rf"(?>{NAMED}*?(?i:service))"
-DUE: Final = rf"(?:(?<!{NAMED})(?P<due>(?i:graph|from|named|describe))[ \t\r\n]++)?+"
-"""After these keywords comes the name of a graph or resource, however it is spelled."""
 DECLARATION: Final = rf"(?<!{NAMED})(?i:prefix){W}(?P<prefix>{BEFORE_COLON}):{W}<(?P<declared>[^<>]*+)>"
 NEVER: Final = "(?!)"
 
 
-def service(end: str, comment: str) -> re.Pattern[str]:
-    """Return what a SERVICE clause looks like up to its brace, or to an escape in a name before that."""
-    return re.compile(
-        rf"{DUE}(?<!{NAMED})(?={HAS_SERVICE})(?:"
-        rf"(?P<run>{NAMED}*+){SILENT}{W}(?:(?:{TARGET}|[?$])(?:{W}{end}|\\)|{comment})"
-        rf"|(?={HAS_SERVICE}{BEFORE_COLON}:)(?P<glued>{NAMED}*+)(?:{W}{end}|\\))"
-    )
+def target(named: str) -> str:
+    """Return what stands before the target of a call, and what a target looks like that is no variable."""
+    silent = rf"(?:{W}(?i:silent)(?!{named}))?+{W}"
+    return rf"{silent}(?:(?:(?P<iri>{IRI})|(?P<name>{BEFORE_COLON}:{named}*+)|[?$])"
 
 
-def load(before: str, end: str, comment: str) -> re.Pattern[str]:
-    """Return what a LOAD operation looks like up to what comes after its source, or to an escape in it."""
-    return re.compile(
-        rf"{before}(?P<run>(?i:load)){SILENT}{W}(?:(?:{TARGET})(?:{W}(?:{end}|\Z|(?i:into))|\\)|{comment})"
-    )
+def service(named: str, end: str, comment: str) -> re.Pattern[str]:
+    """Return what a SERVICE clause looks like up to its brace.
+
+    The keyword may be written together with what is around it, also so that it looks like a part of a name;
+    but after some keywords, which are `due`, comes the name of a graph or resource, however it is spelled.
+    """
+    due = rf"(?:(?<!{named})(?P<due>(?i:graph|from|named|describe))[ \t\r\n]++)?+"
+    keyword = rf"(?>{named}*?(?i:service))"
+    apart = rf"(?P<run>{named}*+){target(named)}{W}{end}|{comment})"
+    glued = rf"(?={keyword}{BEFORE_COLON}:)(?P<glued>{named}*+){W}{end}"
+    return re.compile(rf"{due}(?<!{named})(?={keyword})(?:{apart}|{glued})")
+
+
+def load(before: str, named: str, end: str, comment: str) -> re.Pattern[str]:
+    """Return what a LOAD operation looks like up to what comes after its source."""
+    return re.compile(rf"{before}(?P<run>(?i:load)){target(named)}{W}(?:{end}|\Z|(?i:into))|{comment})")
 
 
 @dataclass(frozen=True)
@@ -176,23 +180,27 @@ class Forms:
     load: re.Pattern[str]
 
 
-RAW: Final = Forms(service(r"[{#]", r"\#"), load(rf"(?<!{NAMED})", r"[;\#]", r"\#"))
-"""Where a comment may begin the form ends: what comes after it is not known."""
+RAW: Final = Forms(
+    service(NAMED, r"[{\#\\]", r"\#"),
+    load(rf"(?<!{NAMED})", NAMED, r"[;\#\\]", r"\#"),
+)
+"""Where a comment may begin, or a sign is escaped, the form ends: what comes after it is not known."""
 PLAIN: Final = Forms(
-    service(r"\{", NEVER), load(rf"(?:\A|[;\"']|(?::|(?i:base)){W}<[^<>]*+>){W}", ";", NEVER)
+    service(OR_ESCAPED, r"\{", NEVER),
+    load(rf"(?:\A|[;\"']|(?::|(?i:base)){W}<[^<>]*+>){W}", OR_ESCAPED, ";", NEVER),
 )
 DECLARED: Final = re.compile(DECLARATION)
 VARIABLE: Final = re.compile(rf"(?<=[?$]){LETTER}++")
 CODE: Final = re.compile(
     rf"""
-      ({IRI}|(?:\\.)++)
+      ({IRI})
     | \#[^\r\n]*+
     | {LANGUAGE}
-    | (?=(["'?$])) (?: {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ )
+    | (?=(["'?$\\])) (?: {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:\\.)++ )
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""What a text is split at so that its code is left: of a string the first quote, of a variable the mark."""
+"""What a text is split at so that its code is left: of what is no IRI, the first sign or nothing."""
 TWO_READINGS: Final = re.compile(
     rf"{DECLARATION}|(?P<unsure><(?!{SCHEME}://)[^<>\"{{}}|^`\x00-\x20#\\']*+[#\\']{IN_IRI}*+>"
     r"|\\u[dD][89A-Fa-f]|\\U(?!0010|000[1-9A-Fa-f]|0000(?![dD][89A-Fa-f])))"
@@ -269,7 +277,7 @@ def targets(match: re.Match[str], declared: Mapping[str, set[str]]) -> list[str]
     if iri:
         return [iri[1:-1]]
     prefix, _, local = (name or "").partition(":")
-    if name is None or match.group().endswith("\\") or prefix.lower().startswith("silent"):
+    if name is None or "\\" in match.group() or prefix.lower().startswith("silent"):
         return [""]
     return [each + local for each in declared.get(prefix, ())] or [""]
 

@@ -22,6 +22,7 @@ class Limit:
     unit: str
     help: str
     status: HTTPStatus | None
+    least: int = 0
 
     @property
     def option(self) -> str:
@@ -34,9 +35,9 @@ class Limit:
         return type(self.default)
 
 
-def limit(default: float, unit: str, told: str, status: HTTPStatus | None) -> Any:  # noqa: ANN401 - as `field` has it
+def limit(default: float, unit: str, told: str, status: HTTPStatus | None, least: int = 0) -> Any:  # noqa: ANN401 - as `field` has it
     """Return the field of a limit."""
-    return field(default=default, metadata={"unit": unit, "help": told, "status": status})
+    return field(default=default, metadata={"unit": unit, "help": told, "status": status, "least": least})
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Limits:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
     executors: int = limit(
-        4, "processes", "Requests that are answered at the same time.", HTTPStatus.SERVICE_UNAVAILABLE
+        4, "processes", "Requests that are answered at the same time.", HTTPStatus.SERVICE_UNAVAILABLE, 1
     )
     slow_lane: int = limit(
         12,
@@ -90,6 +91,7 @@ def limits() -> Iterator[Limit]:
             each.metadata["unit"],
             each.metadata["help"],
             each.metadata["status"],
+            each.metadata["least"],
         )
 
 

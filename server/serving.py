@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     Stamps = dict[Path, tuple[int, int]]
 
 BACKLOG: Final = 1024
+FILES: Final = 65_536
+"""Open files and connections that the front asks the system for."""
 EVERY: Final = 0.5
 """Seconds between two looks at the watched files."""
 GRACE: Final = 10
@@ -78,6 +81,13 @@ def from_disk(data: Path) -> Served:
 def is_on_disk(data: Path, *, writable: bool) -> bool:
     """Tell whether a folder holds a writable dataset, or is to hold one: it has no build."""
     return is_disk_dataset(data) or (writable and not (data / CURRENT).is_symlink())
+
+
+def many_files() -> None:
+    """Let this process and those that it starts have many connections and files open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -225,6 +235,7 @@ def run(  # noqa: PLR0913 - what the command line decides
 
     Raises a WicaraError where the socket or the dataset cannot be had.
     """
+    many_files()
     with listen(host, port) as bound:
         url = address(bound, host)
         uvloop.run(serve(served, settings, bound, lambda version: announce(url, version), reload=reload))

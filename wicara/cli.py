@@ -198,7 +198,7 @@ def limit_options(command: Command) -> Command:
 
     for limit in reversed(list(limits())):
         told = f"{limit.help} In {limit.unit}."
-        kind = click.FloatRange(min=0.001) if limit.kind is float else click.IntRange(min=0)
+        kind = click.FloatRange(min=0.001) if limit.kind is float else click.IntRange(min=limit.least)
         command = click.option(limit.option, type=kind, default=limit.default, show_default=True, help=told)(
             command
         )

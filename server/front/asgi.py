@@ -160,9 +160,9 @@ class Front:
         """Return the body of a request; raises TooLong, and TimeoutError where it does not come in."""
         if not WITH_BODY & exchange.headers.keys():
             return b""
-        uploads = exchange.path.startswith(("/update", "/store"))
+        most = self.limits.max_upload if exchange.writes else self.limits.max_query
         async with asyncio.timeout(UPLOAD_TIME):
-            return await exchange.body(self.limits.max_upload if uploads else self.limits.max_query)
+            return await exchange.body(most)
 
     def refused(self, exchange: Exchange) -> Reply | None:
         """Return the refusal of a request that is not even looked at, or None."""

@@ -148,6 +148,7 @@ class Listener(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # the front believes a proxy only where it is told to
                 timeout_keep_alive=IDLE_TIME,
                 timeout_graceful_shutdown=grace,
             )

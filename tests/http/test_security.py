@@ -157,9 +157,6 @@ def test_a_body_without_an_end() -> None:
         assert server.ask("ASK {}").status == 200
 
 
-@pytest.mark.xfail(
-    reason="the front takes max_upload at any address below /update and /store", raises=TimeoutError
-)
 def test_only_writes_may_be_long(small: Server) -> None:
     """A body as long as an upload is taken from nobody who may not write, at whatever address."""
     for method, path in (
@@ -242,9 +239,6 @@ def test_an_allowed_service_leads_nowhere_else() -> None:
     assert {each.partition("/")[0] for each in seen} == {str(allowed.server_port)}
 
 
-@pytest.mark.xfail(
-    reason="uvicorn believes X-Forwarded-For of 127.0.0.1 unless proxy_headers=False", raises=AssertionError
-)
 def test_forged_addresses_of_clients() -> None:
     """Where no proxy is trusted, a client that calls itself by other addresses is still one client."""
     with served("--empty", "--rate", 1) as server:
