@@ -169,7 +169,8 @@ def service(named: str, end: str, comment: str) -> re.Pattern[str]:
 
 def load(before: str, named: str, end: str, comment: str) -> re.Pattern[str]:
     """Return what a LOAD operation looks like up to what comes after its source."""
-    return re.compile(rf"{before}(?P<run>(?i:load)){target(named)}{W}(?:{end}|\Z|(?i:into))|{comment})")
+    after = rf"(?={W}(?:{end}|\Z|(?i:into)))"
+    return re.compile(rf"{before}(?P<run>(?i:load)){target(named)}{after}|{comment})")
 
 
 @dataclass(frozen=True)

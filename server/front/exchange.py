@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 WRITES: Final = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+DROPPED: Final = 1 << 24
+"""Bytes over its limit that are still taken in of a body."""
 HIT: Final = b"cache;desc=hit, total;dur=0.0"
 WITH_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -86,21 +88,25 @@ class Exchange:
             pass
 
     async def body(self, most: int) -> bytes:
-        """Return the body; raises TooLong, or ClientGone where the client leaves before its end."""
-        if not WITH_BODY & self.headers.keys():
-            return b""
+        """Return the body; raises TooLong, or ClientGone where the client leaves before its end.
+
+        A body that is somewhat too long is taken in all the same, and dropped: a client that is still sending
+        would not hear the answer.
+        """
         declared = self.headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > most:
+        if declared.isdigit() and int(declared) > most + DROPPED:
             raise TooLong(most)
         parts: list[bytes] = []
-        size, more = 0, True
-        while more:
+        size, more = 0, bool(WITH_BODY & self.headers.keys())
+        while more and size <= most + DROPPED:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
+            part = message.get("body", b"")
+            size += len(part)
             more = message.get("more_body", False)
-            if size > most:
-                raise TooLong(most)
+            if size <= most:
+                parts.append(part)
+        if size > most:
+            raise TooLong(most)
         return b"".join(parts)

@@ -48,7 +48,9 @@ def test_other_methods(small: Server, method: str) -> None:
     assert {"GET", "HEAD", "POST"} <= set(answer.headers["Allow"].split(", "))
 
 
-@pytest.mark.parametrize("path", ["/sparql?infer=off", "/sparql?query=ASK{}&query=ASK{}", "/sparql?update=DROP%20ALL"])
+@pytest.mark.parametrize(
+    "path", ["/sparql?infer=off", "/sparql?query=ASK{}&query=ASK{}", "/sparql?update=DROP%20ALL"]
+)
 def test_exactly_one_query(small: Server, path: str) -> None:
     """None or two queries are 400, as a problem that says so."""
     answer = small.get(path.replace("{}", "%7B%7D"))
