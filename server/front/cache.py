@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,24 +39,20 @@ OVERHEAD: Final = 1000
 """Bytes that an entry costs beside its body, about."""
 
 
-@dataclass(frozen=True)
 class Kept:
-    """A reply that is kept, and how its head begins on the wire: lines, each with its end."""
+    """A reply that is kept; how its head begins on the wire is put together when it is given again."""
 
-    reply: Reply
-    head: bytes
-
-    @property
-    def body(self) -> bytes:
-        """Return the body."""
-        return self.reply.body
-
-    @classmethod
-    def of(cls, reply: Reply) -> Kept:
+    def __init__(self, reply: Reply) -> None:
         """Keep a reply."""
-        lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}".encode()]
-        lines += [b"%s: %s" % header for header in (*reply.headers, (b"server-timing", HIT))]
-        return cls(reply, b"".join(line + b"\r\n" for line in lines))
+        self.reply = reply
+        self.body = reply.body
+
+    @cached_property
+    def head(self) -> bytes:
+        """Return status and headers as lines, each with its end."""
+        lines = [f"HTTP/1.1 {self.reply.status} {HTTPStatus(self.reply.status).phrase}".encode()]
+        lines += [b"%s: %s" % header for header in (*self.reply.headers, (b"server-timing", HIT))]
+        return b"".join(line + b"\r\n" for line in lines)
 
 
 class Cache:
@@ -80,7 +76,7 @@ class Cache:
         size = len(reply.body) + OVERHEAD
         if size * LARGEST > self.room or key in self.replies:
             return
-        self.replies[key] = Kept.of(reply)
+        self.replies[key] = Kept(reply)
         self.used += size
         while self.used > self.room:
             _, gone = self.replies.popitem(last=False)
