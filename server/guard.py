@@ -52,10 +52,10 @@ ECHAR: Final = r"\\[tbnrf\\\"']|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 IN_IRI: Final = r"[^<>\"{}|^`\x00-\x20]"
 IRI: Final = rf"<{IN_IRI}*+>"
 LONG: Final = (
-    rf"\"\"\"(?:\"{{0,2}}(?:[^\"\\]|{ECHAR}))*\"\"\"",
-    rf"'''(?:'{{0,2}}(?:[^'\\]|{ECHAR}))*'''",
+    rf"\"\"\"(?:[^\"\\]++|\"{{0,2}}+(?:[^\"\\]|{ECHAR}))*+\"\"\"",
+    rf"'''(?:[^'\\]++|'{{0,2}}+(?:[^'\\]|{ECHAR}))*+'''",
 )
-SHORT: Final = (rf"\"(?:[^\"\\\r\n]|{ECHAR})*\"", rf"'(?:[^'\\\r\n]|{ECHAR})*'")
+SHORT: Final = (rf"\"(?:[^\"\\\r\n]++|{ECHAR})*+\"", rf"'(?:[^'\\\r\n]++|{ECHAR})*+'")
 LANGUAGE: Final = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
 LABEL: Final = rf"(?:{LETTER}|-)*+(?:\.++(?:{LETTER}|-)++)*+"
 LOCAL: Final = rf"(?:{LETTER}|[:\-%]|{ESCAPED})*+(?:\.++(?:{LETTER}|[:\-%]|{ESCAPED})++)?+"
@@ -145,32 +145,32 @@ OR_ESCAPED: Final = r"[A-Za-z0-9_\x80-\U0010ffff.:%\-\\]"
 BEFORE_COLON: Final = r"[A-Za-z0-9_\x80-\U0010ffff.%\-]*+"
 W: Final = r"[ \t\r\n]*+"
 DECLARATION: Final = rf"(?<!{NAMED})(?i:prefix){W}(?P<prefix>{BEFORE_COLON}):{W}<(?P<declared>[^<>]*+)>"
+DUE: Final = rf"(?:(?<!{OR_ESCAPED})(?P<due>(?i:graph|from|named|describe))[ \t\r\n]++)?+"
+"""After these keywords comes the name of a graph or resource, however it is spelled."""
 NEVER: Final = "(?!)"
 
 
-def target(named: str) -> str:
-    """Return what stands before the target of a call, and what a target looks like that is no variable."""
-    silent = rf"(?:{W}(?i:silent)(?!{named}))?+{W}"
-    return rf"{silent}(?:(?:(?P<iri>{IRI})|(?P<name>{BEFORE_COLON}:{named}*+)|[?$])"
+def target(named: str, end: str, comment: str) -> str:
+    """Return what stands after the keyword of a call: its target and the end of that, or a comment."""
+    silent = rf"(?:{W}(?i:silent)(?!{named}))?+"
+    return rf"{silent}{W}(?:(?:(?P<iri>{IRI})|(?P<name>{BEFORE_COLON}:{named}*+)|[?$]){W}{end}|{comment})"
 
 
-def service(named: str, end: str, comment: str) -> re.Pattern[str]:
+def service(before: str, named: str, end: str, comment: str) -> re.Pattern[str]:
     """Return what a SERVICE clause looks like up to its brace.
 
-    The keyword may be written together with what is around it, also so that it looks like a part of a name;
-    but after some keywords, which are `due`, comes the name of a graph or resource, however it is spelled.
+    The keyword may be written together with what is around it, also so that it looks like a part of a name.
     """
-    due = rf"(?:(?<!{named})(?P<due>(?i:graph|from|named|describe))[ \t\r\n]++)?+"
     keyword = rf"(?>{named}*?(?i:service))"
-    apart = rf"(?P<run>{named}*+){target(named)}{W}{end}|{comment})"
+    apart = rf"(?P<run>{named}*+){target(named, end, comment)}"
     glued = rf"(?={keyword}{BEFORE_COLON}:)(?P<glued>{named}*+){W}{end}"
-    return re.compile(rf"{due}(?<!{named})(?={keyword})(?:{apart}|{glued})")
+    return re.compile(rf"{before}(?<!{named})(?={keyword})(?:{apart}|{glued})")
 
 
 def load(before: str, named: str, end: str, comment: str) -> re.Pattern[str]:
-    """Return what a LOAD operation looks like up to what comes after its source."""
-    after = rf"(?={W}(?:{end}|\Z|(?i:into)))"
-    return re.compile(rf"{before}(?P<run>(?i:load)){target(named)}{after}|{comment})")
+    """Return what a LOAD operation looks like, up to where its source ends."""
+    after = rf"(?={end}|\Z|(?i:into))"
+    return re.compile(rf"{before}(?P<run>(?i:load)){target(named, after, comment)}")
 
 
 @dataclass(frozen=True)
@@ -182,12 +182,12 @@ class Forms:
 
 
 RAW: Final = Forms(
-    service(NAMED, r"[{\#\\]", r"\#"),
+    service("", NAMED, r"[{\#\\]", r"\#"),
     load(rf"(?<!{NAMED})", NAMED, r"[;\#\\]", r"\#"),
 )
 """Where a comment may begin, or a sign is escaped, the form ends: what comes after it is not known."""
 PLAIN: Final = Forms(
-    service(OR_ESCAPED, r"\{", NEVER),
+    service(DUE, OR_ESCAPED, r"\{", NEVER),
     load(rf"(?:\A|[;\"']|(?::|(?i:base)){W}<[^<>]*+>){W}", OR_ESCAPED, ";", NEVER),
 )
 DECLARED: Final = re.compile(DECLARATION)
@@ -278,7 +278,7 @@ def targets(match: re.Match[str], declared: Mapping[str, set[str]]) -> list[str]
     if iri:
         return [iri[1:-1]]
     prefix, _, local = (name or "").partition(":")
-    if name is None or "\\" in match.group() or prefix.lower().startswith("silent"):
+    if name is None or "\\" in name or prefix.lower().startswith("silent"):
         return [""]
     return [each + local for each in declared.get(prefix, ())] or [""]
 
@@ -329,6 +329,7 @@ SKELETON: Final = re.compile(
     | (?=([<"'?$_:0-9A-Za-z\x80-\U0010ffff]))
       (?: {IRI} | {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:_|{BEGINS}{LABEL})?+:{LOCAL} | {NUMBER} )
     | ({BEGINS}{LABEL})
+    | (?:\\.)++
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -344,7 +345,7 @@ WORD: Final = r"(?P<word>[A-Za-z][A-Za-z0-9_]++)"
 BRACKET: Final = r"(?P<opening>[(\[{])|(?P<closing>[)\]}])"
 IN_EXPRESSION: Final = re.compile(rf"{WORD}|{BRACKET}|(?P<operator>&&|\|\||[-+*/!])")
 IN_HEAD: Final = re.compile(
-    rf"(?P<term>{TERM}(?:[\s,.]*+{TERM})*+)|{WORD}|{BRACKET}|(?P<operator>[-+*/!|&])|(?P<end>;)"
+    rf"(?P<term>{TERM}(?:[\s,.]*+{TERM})*+)|{WORD}|{BRACKET}|(?P<operator>[-+*/!|&])|(?P<end>;[;\s]*+)"
 )
 IN_PATTERN: Final = re.compile(
     rf"(?P<term>(?:{TERM}|\[\s*+\]|\(\s*+\))(?:[\s,]*+{TERM})*+)"

@@ -269,6 +269,42 @@ def test_no_update_is_refused_for_words(update: str) -> None:
     assert refusal(update) != HTTPStatus.FORBIDDEN
 
 
+OTHER = "http://127.0.0.1:2/"
+TO_ALLOWED = st.sampled_from([f"<{CLOSED}>", f"<{CLOSED}a/b>", "allowed:a", "allowed:"])
+TO_OTHERS = st.sampled_from([f"<{OTHER}>", "other:a", "both:a", "<x>", "<http://127.0.0.1:1@127.0.0.1:2/>"])
+DECLARED = (
+    f"PREFIX allowed: <{CLOSED}> PREFIX other: <{OTHER}> PREFIX both: <{OTHER}> PREFIX both: <{CLOSED}> "
+)
+BODY = word("{ ?s ?p ?o }")
+ONE_ALLOWED = texts(KEYWORD, TO_ALLOWED, BODY)
+ONE_OF_EACH = ONE_ALLOWED | texts(st.sampled_from(["sErViCe", "sErViCe SILENT", "1sErViCe"]), TO_OTHERS, BODY)
+LOADS_ALLOWED = texts(st.sampled_from(["LOAD", "LOAD SILENT", "LOADSILENT"]), TO_ALLOWED)
+LOADS_OF_EACH = LOADS_ALLOWED | texts(st.sampled_from(["lOaD", "lOaD SILENT"]), TO_OTHERS)
+
+
+def calls_others(text: str, *, is_update: bool) -> bool:
+    """Tell whether a text has a call that is spelled as those are which are not allowed."""
+    renamed = text.replace("sErViCe", "servicx").replace("lOaD", "loax")
+    return parses(text, is_update=is_update) and not parses(renamed, is_update=is_update)
+
+
+@pytest.mark.parametrize("is_update", [False, True], ids=["queries", "updates"])
+def test_no_other_is_called(*, is_update: bool) -> None:
+    """Where some calls are allowed no other passes, whatever stands around it, and the allowed ones do."""
+    config = Settings(allow_service=(CLOSED,))
+    some = updates(OPERATIONS | LOADS_OF_EACH) if is_update else queries(ONE_OF_EACH)
+
+    @fuzzed(max_examples=150)
+    @given(some.map(DECLARED.__add__))
+    def check(text: str) -> None:
+        if calls_others(text, is_update=is_update):
+            assert refusal(text, config) == HTTPStatus.FORBIDDEN
+        elif "both:" not in text.removeprefix(DECLARED) and parses(text, is_update=is_update):
+            assert refusal(text, config) != HTTPStatus.FORBIDDEN
+
+    check()
+
+
 PIECES = st.sampled_from(
     [
         "SERVICE", "service", "LOAD", "load", "SILENT", f"<{CLOSED}>", "?x", "{", "}", "(", ")", "FILTER",

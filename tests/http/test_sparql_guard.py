@@ -589,32 +589,75 @@ def test_patterns_over_http(small: Server) -> None:
     assert "--max-patterns" in answer.json["detail"]
 
 
-LONG = 1 << 17
+LONG = 1 << 20
 ENDS = [
-    "",
     '\n"SERVICE <x:x> {}" service load',
     '\n"SERVICE <http://a.example/> {} \\uD800',
     "\"\n' SERVICE <http://a.example/> {} ; LOAD <http://a.example/> ;",
 ]
-"""What makes the guard look closer: the bare words, a clause in a string, a text with two readings."""
+"""What makes the guard look closer: a clause in a string, a text with two readings, strings turned round."""
+REPEATED = [
+    *(
+        "a.",
+        '"""',
+        "x:...",
+        "<#>",
+        "service:a ",
+        "'''\\n",
+        "(",
+        "_:a.",
+        "<",
+        "\\",
+        "'\\",
+        "service:",
+        "?a<?b#",
+    ),
+    *(
+        "service#",
+        "service ",
+        "service<",
+        "service",
+        "load ",
+        "load:",
+        ";load<x:x>",
+        "load#",
+        '"a"',
+        "{}",
+        "()",
+    ),
+    *("[", "a ", "1,", ";", "/", "!", "<<", "{|", "?a", "@a-", "#", "\n", "a-b.", "a:a.", "e:\\#", "FILTER("),
+    *("SELECT{", "insert{", "insert{{}", "values?x{", "values(?x){", "prefix a:<x>", "prefix", "service ?x "),
+    *(
+        "graph service:g ",
+        "1e",
+        "é:é",
+        "<a#",
+        "<#'>",
+        "\\uD8",
+        "DESCRIBE <a>",
+        "(a/",
+        "IN((1),",
+        "service\\~",
+    ),
+    *("load:\\~", "{?s ?p ?o}", "'''\\", "'\\'", '"\\\\', "''\\", "<\\", "<'"),
+]
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "a.", '"""', "x:...", "<#>", "service:a ", "'''\\n", "(", "_:a.", "<", "\\", "service:", "?a<?b#",
-        "service#", "service ", "service<", "service", "load ", "load:", ";load<x:x>", "load#", '"a"', "{}", "()",
-        "[", "a ", "1,", ";", "/", "!", "<<", "{|", "?a", "@a-", "#", "\n", "a-b.", "a:a.", "e:\\#", "FILTER(",
-        "SELECT{", "insert{", "insert{{}", "values?x{", "values(?x){", "prefix a:<x>", "prefix", "graph service:g ",
-        "service ?x ", "1e", "é:é", "<a#", "<#'>", "\\uD8", "DESCRIBE <a>", "(a/", "IN((1),", "service\\~", "load:\\~",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("piece", REPEATED)
 def test_the_guard_is_linear(piece: str) -> None:
-    """A long text of any repeated piece is read in well under a second; a square would take hours."""
+    """An eighth of a megabyte of anything repeated takes a tenth of a second; a square would take seconds."""
     config = allowing("http://a.example/")
     for end in ENDS:
-        text = piece * (LONG // len(piece)) + end
         before = time.process_time()
         with suppress(guard.Refused):
-            guard.check(text, config)
-        assert time.process_time() - before < 3
+            guard.check(piece * (LONG // 8 // len(piece)) + end, config)
+        assert time.process_time() - before < 1
+
+
+@pytest.mark.parametrize("piece", ["a.", "'''\\n", '"""', "<#>", "service:a ", "{}"])
+def test_a_megabyte(piece: str) -> None:
+    """The longest query that the server takes is read in a second of computing, or a few on a busy machine."""
+    before = time.process_time()
+    with suppress(guard.Refused):
+        guard.check(piece * (LONG // len(piece)) + ENDS[0], STRICT)
+    assert time.process_time() - before < 4
