@@ -15,14 +15,14 @@ clause beside others, makes the tree of a query one deeper as well (a chain of 2
 of them count as one bracket. The parser reads the arguments of some functions twice, after `!` too, and the
 planner visits sub-selects and the steps of a path twice: each of them doubles the time, so they count more.
 
-**Patterns.** Joins are planned in more than cubic time. On an empty store, in seconds (2 cores, noisy):
+**Patterns.** Joins are planned in more than cubic time. On an empty store, in seconds of computing:
 
 | triple patterns            | 25    | 50   | 75   | 100  | 150  | 200  |
 |----------------------------|-------|------|------|------|------|------|
-| without a common variable  | 0.002 | 0.02 | 0.08 | 0.24 | 0.6  | 1.5  |
-| all of one subject         | 0.01  | 0.08 | 0.5  | 1.6  | 10   | 35   |
+| without a common variable  | 0.001 | 0.01 | 0.03 | 0.06 | 0.2  | 0.5  |
+| all of one subject         | 0.003 | 0.05 | 0.26 | 0.9  | 4.6  | 19   |
 
-The default of 100 so means: no query is planned for longer than about two seconds. They are counted from
+The default of 100 so means: a query is planned for about a second at most. They are counted from
 above, one for each object, step of a path, GRAPH and VALUES and two for each member of a list; data and
 templates are no patterns. Nesting and patterns are measured in the plain reading.
 """
@@ -144,7 +144,6 @@ OR_ESCAPED: Final = r"[A-Za-z0-9_\x80-\U0010ffff.:%\-\\]"
 """Likewise where of an escaped sign its backslash is left."""
 BEFORE_COLON: Final = r"[A-Za-z0-9_\x80-\U0010ffff.%\-]*+"
 W: Final = r"[ \t\r\n]*+"
-DECLARATION: Final = rf"(?<!{NAMED})(?i:prefix){W}(?P<prefix>{BEFORE_COLON}):{W}<(?P<declared>[^<>]*+)>"
 DUE: Final = rf"(?:(?<!{OR_ESCAPED})(?P<due>(?i:graph|from|named|describe))[ \t\r\n]++)?+"
 """After these keywords comes the name of a graph or resource, however it is spelled."""
 NEVER: Final = "(?!)"
@@ -190,7 +189,9 @@ PLAIN: Final = Forms(
     service(DUE, OR_ESCAPED, r"\{", NEVER),
     load(rf"(?:\A|[;\"']|(?::|(?i:base)){W}<[^<>]*+>){W}", OR_ESCAPED, ";", NEVER),
 )
-DECLARED: Final = re.compile(DECLARATION)
+DECLARED: Final = re.compile(
+    rf"(?<!{NAMED})(?i:prefix){W}(?P<prefix>{BEFORE_COLON}):{W}<(?P<declared>[^<>]*+)>"
+)
 VARIABLE: Final = re.compile(rf"(?<=[?$]){LETTER}++")
 CODE: Final = re.compile(
     rf"""
@@ -203,10 +204,14 @@ CODE: Final = re.compile(
 )
 """What a text is split at so that its code is left: of what is no IRI, the first sign or nothing."""
 TWO_READINGS: Final = re.compile(
-    rf"{DECLARATION}|(?P<unsure><(?!{SCHEME}://)[^<>\"{{}}|^`\x00-\x20#\\']*+[#\\']{IN_IRI}*+>"
+    rf"(?<!{NAMED})(?i:prefix)[ \t\r\n]++{BEFORE_COLON}:{W}<[^<>]*+>"
+    rf"|(?P<unsure><(?!{SCHEME}://)[^<>\"{{}}|^`\x00-\x20#\\']*+[#\\']{IN_IRI}*+>"
     r"|\\u[dD][89A-Fa-f]|\\U(?!0010|000[1-9A-Fa-f]|0000(?![dD][89A-Fa-f])))"
 )
-"""An IRI, or a comparison with a comment or a string after it; an escape that is no character."""
+"""An IRI, or a comparison with a comment or a string after it; an escape that is no character.
+
+After `PREFIX a:` comes an IRI; `PREFIXa:<` may be a comparison with a name.
+"""
 WRITTEN_APART: Final = ("service", "servicesilent", "load")
 
 

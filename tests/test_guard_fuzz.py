@@ -320,6 +320,7 @@ FRAMES = st.sampled_from(
         "ASK {?s ?p ?o FILTER(?o%s}",
         "ASK {VALUES ?x {1} FILTER(?x%s {?s ?p ?o}}",
         "ASK {?s ?p h:%s}",
+        "ASK {FILTER(prefixh:%s {?s ?p ?o}}",
         "ASK {?s ?p e:a.b.%s}",
         "ASK {VALUES ?x {%s}}",
         "CLEAR ALL;%s",
@@ -360,7 +361,7 @@ HIDDEN = st.sampled_from(
 )
 def test_no_reading_passes(frame: str, before: str, hidden: str, after: str) -> None:
     """Whatever reading pyoxigraph takes of a text: if there is a call in it, the text is refused."""
-    text = f"PREFIX : <{CLOSED}> PREFIX e: <{CLOSED}> PREFIX h: <http://h:> " + frame % (
+    text = f"PREFIX : <{CLOSED}> PREFIX e: <{CLOSED}> PREFIX h: <http://h:> PREFIX prefixh: <x:> " + frame % (
         before + hidden + after
     )
     is_update = "CLEAR" in frame or "LOAD" in hidden

@@ -66,6 +66,7 @@ HIDDEN = [
     f'ASK {{ ?s ?p ?o FILTER(?o<#>"""\n2) SERVICE <{U}> {{ ?s ?p ?o }} #"""\n}}',
     f'ASK {{ ?s ?p ?o FILTER(?o<?o#>"""\n) SERVICE <{U}> {{ ?s ?p ?o }} #"""\n}}',
     f"ASK {{ VALUES ?o {{1}} FILTER(?o<'x>')SERVICE <{U}> {{ ?s ?p ?o }} #'\n}}",
+    f"PREFIX prefixe: <x:> ASK {{ FILTER(prefixe:<'x>')SERVICE <{U}> {{ ?s ?p ?o }} #'\n}}",
     f"ASK {{ VALUES ?o {{1}} FILTER(?o=<http://a/\\u+041'>)SERVICE <{U}> {{ ?s ?p ?o }} #'\n}}",
     f'ASK {{ VALUES ?x {{"""abc"}} SERVICE <{U}> {{ ?s ?p ?o }} #\\q"""\n}}',
     f'ASK {{ VALUES ?x {{"""abc"}} SERVICE <{U}> {{ ?s ?p ?o }} #\\uD800"""\n}}',
