@@ -32,7 +32,7 @@ serve: $(INSTALLED)
 
 test: $(INSTALLED) $(CLIENTS)
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) $(TESTS)
+	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
