@@ -137,7 +137,7 @@ def merged(store: Store, wanted: QueryDataset) -> Store:
 def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Settings) -> Results:
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     try:
-        guard.check(operation.query, settings)
+        guard.check(operation.query, settings, guard.IN_QUERIES)
     except guard.Refused as fault:
         raise Problem(fault.status, str(fault)) from fault
     store = dataset.for_inference(operation.infer)

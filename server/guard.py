@@ -127,11 +127,15 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, match.group(), match.end())
 
 
-def check(text: str, settings: Settings) -> None:
-    """Raise Refused where a query or update asks for what the settings do not allow."""
+IN_QUERIES: Final = ("SERVICE",)
+"""A LOAD in a query is a syntax error, which the parser tells."""
+
+
+def check(text: str, settings: Settings, keywords: Iterable[str] = ("SERVICE", "LOAD")) -> None:
+    """Raise Refused where a text asks for what the settings do not allow; `keywords` are those of calls."""
     lower = text.lower()
-    if "service" in lower or "load" in lower:
-        check_calls(text, settings.allow_service)
+    if any(keyword.lower() in lower for keyword in keywords):
+        check_calls(text, settings.allow_service, keywords)
     if not is_small(text, settings.limits):
         check_size(text, settings.limits)
 
@@ -222,10 +226,10 @@ class Call(NamedTuple):
     target: str
 
 
-def check_calls(text: str, allowed: Iterable[str]) -> None:
-    """Raise Refused where a text may call another server than those allowed."""
+def check_calls(text: str, allowed: Iterable[str], keywords: Iterable[str]) -> None:
+    """Raise Refused where a text may, by one of the keywords, call another server than those allowed."""
     for keyword, target in calls(text):
-        if not any(begins(target, each) for each in allowed):
+        if keyword in keywords and not any(begins(target, each) for each in allowed):
             raise Refused(
                 f"{keyword}{target and f' <{target}>'} is not allowed: this server calls no others but those "
                 "that `wicara serve --allow-service URL` names. Ask the other server itself.",
