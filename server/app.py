@@ -16,6 +16,7 @@ from wicara.server import (
     graph_store,
     home,
     language,
+    named,
     openapi,
     problems,
     resources,
@@ -80,10 +81,9 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.after_request(add_headers)
+    language.install(app)
     app.jinja_env.globals.update(
-        say=language.say,
-        language=language.language,
-        other_language=language.other_language,
+        named=named,
         with_choices=with_choices,
         in_language=in_language,
     )

@@ -11,7 +11,6 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import BASE
 from wicara.server import earl, negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.conformance_words import tell
 from wicara.server.language import language
 from wicara.server.problem import Problem
 from wicara.server.problems import not_acceptable
@@ -91,7 +90,6 @@ def page() -> str:
             for offer in OFFERS
             if offer is not negotiation.HTML
         ],
-        tell=tell,
     )
 
 

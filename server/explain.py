@@ -19,7 +19,6 @@ from wicara.graph.term_syntax import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
 from wicara.server import negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.explain_words import tell
 from wicara.server.language import language
 from wicara.server.problem import Problem
 from wicara.server.problems import not_acceptable
@@ -78,7 +77,7 @@ def explain() -> Response:
     """Explain the statement that the three fields make; without any, show a form."""
     given = [request.args.get(place, "") for place in PLACES]
     if not any(given):
-        return Response(render_template("explain.html", explanation=None, tell=tell, **frame("")))
+        return Response(render_template("explain.html", explanation=None, **frame("")))
     form, media_type = chosen()
     body = body_of(explainer().explain(asked(given), limit()), form)
     return Response(
@@ -182,7 +181,6 @@ def page(explanation: Explanation) -> str:
         limited=len(explanation.proofs) == limit() > 1,
         others=others(explanation),
         is_structure=is_structure,
-        tell=tell,
         rule_sentence=lambda rule: sentence(rule, language()),
         open_levels=OPEN,
         **frame(query(format=None)),

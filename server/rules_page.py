@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 from wicara.graph.reasoning.rules import rules
 from wicara.graph.reasoning.sentences import sentence
-from wicara.server.explain_words import tell
 from wicara.server.language import language
 
 if TYPE_CHECKING:
@@ -41,4 +40,4 @@ def entries(lines: Iterable[Rule]) -> list[Entry]:
 def all_rules() -> str:
     """List the rules by table; each has its name as anchor."""
     tables = [(table, entries(lines)) for table, lines in groupby(rules(), key=lambda rule: rule.table)]
-    return render_template("rules.html", tables=tables, tell=tell)
+    return render_template("rules.html", tables=tables)

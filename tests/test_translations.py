@@ -1,0 +1,54 @@
+"""Every string of the interface is there in Indonesian, and no translation is left over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from wicara import server
+
+SERVER: Final = Path(server.__file__).parent
+CATALOGS: Final = sorted((SERVER / "translations/id").glob("*.po"))
+EXTRACTED: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def in_code() -> set[str]:
+    """Return the strings that the code and the templates mark for translation."""
+    found = extract_from_dir(
+        SERVER, EXTRACTED, keywords=KEYWORDS, options_map={"templates/**.html": {"trimmed": "true"}}
+    )
+    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+
+
+def translated() -> list[tuple[str, object]]:
+    """Return the strings of all catalogs with what they are in Indonesian."""
+    messages = [message for path in CATALOGS for message in read_po(BytesIO(path.read_bytes()), locale="id")]
+    return [
+        (message.id if isinstance(message.id, str) else message.id[0], message.string)
+        for message in messages
+        if message.id
+    ]
+
+
+def test_each_string_is_translated() -> None:
+    """The catalogs hold what the code and the templates say, no less and no more, and nothing empty."""
+    assert {english for english, indonesian in translated() if indonesian} == in_code()
+
+
+def test_no_string_is_translated_twice() -> None:
+    """A string that two parts of the site share stands in one catalog."""
+    assert [one for one, count in Counter(english for english, _ in translated()).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_values_are_kept(path: Path) -> None:
+    """A translation fills in the same values as its original."""
+    faults = [(one.id, list(one.check())) for one in read_po(BytesIO(path.read_bytes()), locale="id")]
+    assert [fault for fault in faults if fault[1]] == []
