@@ -11,10 +11,14 @@ DATA := .wicara
 INSTALLED := $(VENV)/installed
 PACKAGES := graph ontology queries server
 CLIENTS := tests/clients/node_modules/installed
+BUILT := server/static/built/made
+WEB := $(shell find server/web -path server/web/node_modules -prune -o -type f -print)
 TYPED := .mypy_cache/tree
+QUIETLY := --no-audit --no-fund --no-package-lock --silent
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: help serve test lint bench conformance clean
 
@@ -28,9 +32,10 @@ help:
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
 serve: $(INSTALLED)
+	@$(MAKE) --silent $(BUILT) || echo 'The scripts of the pages could not be built: the pages work without them.' >&2
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
-test: $(INSTALLED) $(CLIENTS)
+test: $(INSTALLED) $(BUILT) $(CLIENTS)
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -55,14 +60,16 @@ conformance: $(INSTALLED)
 	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
 
 clean:
-	rm -rf $(VENV) $(DATA) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DATA) server/static/built server/web/node_modules build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# Where there is no npm, the test of that client is skipped and says so.
-$(CLIENTS): tests/clients/package.json
-	@mkdir -p $(@D)
-	@if command -v npm >/dev/null; then cd tests/clients && \
-	  npm install --no-audit --no-fund --no-package-lock --silent; else rmdir $(@D); fi
-	@if [ -d $(@D) ]; then touch $@; fi
+# The scripts of the pages. Node comes from PyPI where there is none.
+$(BUILT): $(WEB) | $(INSTALLED)
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --group web
+	@cd server/web && npm install $(QUIETLY) && npm run --silent build
+
+$(CLIENTS): tests/clients/package.json | $(BUILT)
+	@cd tests/clients && npm install $(QUIETLY)
+	@touch $@
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \

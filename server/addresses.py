@@ -46,6 +46,12 @@ def with_choices(path: str) -> str:
     return f"{place}{'&' if '?' in place else '?'}{urlencode(choices)}{mark}{fragment}"
 
 
+def canonical() -> str:
+    """Return the path of this page without what only changes how it is shown."""
+    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return quote(request.path, safe=SAFE) + (f"?{urlencode(choices)}" if choices else "")
+
+
 def in_language(lang: str) -> str:
     """Return the address of this page in another language."""
     choices = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]

@@ -26,9 +26,10 @@ from wicara.server import (
     update,
     void,
 )
-from wicara.server.addresses import in_language, with_choices
+from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
+from wicara.server.site import layout
 
 if TYPE_CHECKING:
     from flask import Response
@@ -50,8 +51,8 @@ BLUEPRINTS: Final = (
 )
 
 SECURITY: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -82,10 +83,13 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         app.register_blueprint(blueprint)
     app.after_request(add_headers)
     language.install(app)
+    layout.install(app)
     app.jinja_env.globals.update(
         named=named,
         with_choices=with_choices,
         in_language=in_language,
+        canonical=canonical,
+        current_dataset=served.dataset,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app

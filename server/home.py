@@ -8,24 +8,43 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template
-from pyoxigraph import DefaultGraph, NamedNode
+from flask_babel import lazy_gettext as _
 from wicara.graph.export import EXPORTS, FORMATS, capable
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
 from wicara.server.evaluation import evaluate
 from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
+from wicara.server.provenance import solutions, value
 from wicara.server.results import page_parts
 from wicara.server.served import dataset, infer, settings, store
+from wicara.server.site.layout import parts
 
 if TYPE_CHECKING:
     from wicara.queries import Question
 
 blueprint = Blueprint("home", __name__)
 
-TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
 LABEL: Final = re.compile(r"Label(_en|_id)?$")
-FACT_GRAPH: Final = NamedNode(f"{WIC}FactGraph")
+COUNTED: Final = {
+    "SourceArticle": _("articles"),
+    "FactGraph": _("facts"),
+    "Event": _("events"),
+    "Person": _("persons"),
+    "State": _("states"),
+    "Document": _("documents"),
+}
+"""The classes that the first page counts."""
+WAYS: Final = {
+    "/timeline": _("Meetings, terms of office, documents and figures, one above the other."),
+    "/network": _("Who took part in what, with whom. Start from anyone and unfold."),
+    "/map": _("Where they met, and who came."),
+    "/figures": _("Trade and other figures, and who gave them."),
+    "/as-of": _("Who held which office, what was in force: on any day you choose, certainly or possibly."),
+    "/ont": _("What each word of the graph means."),
+    "/query": _("Ask anything, in SPARQL."),
+}
+"""What a reader finds in the parts of the site."""
 
 
 def all_questions() -> tuple[Question, ...]:
@@ -34,9 +53,12 @@ def all_questions() -> tuple[Question, ...]:
     return found
 
 
-def count_of_facts() -> int:
-    """Return how many fact graphs the dataset has."""
-    return sum(1 for _ in store().quads_for_pattern(None, TYPE, FACT_GRAPH, DefaultGraph()))
+def figures() -> list[tuple[int, object]]:
+    """Return how many things of each counted class the dataset has, with one query."""
+    classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
+    query = f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c }} GROUP BY ?c"
+    found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
+    return [(found.get(name, 0), text) for name, text in COUNTED.items()]
 
 
 @blueprint.get("/")
@@ -44,8 +66,9 @@ def home() -> str:
     """Say what this is, how much it holds, and what can be asked."""
     return render_template(
         "home.html",
-        facts=count_of_facts(),
-        dataset=dataset(),
+        figures=figures(),
+        ways=[(path, name, WAYS[path]) for path, name in parts() if path in WAYS],
+        can_search="/search" in dict(parts()),
         questions=all_questions(),
         exports=[(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()],
         base=BASE,

@@ -1,0 +1,1 @@
+"""The pages for people, one module or package for each part of the site."""

@@ -1,0 +1,65 @@
+"""What every page has around its content: the ways to the parts of the site, and the scripts it may load."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+PARTS: Final = {
+    "/search": _("Search"),
+    "/timeline": _("Timeline"),
+    "/network": _("Network"),
+    "/map": _("Map"),
+    "/figures": _("Figures"),
+    "/questions": _("Questions"),
+    "/as-of": _("On a day"),
+    "/ont": _("Ontology"),
+    "/query": _("Query"),
+}
+"""The parts that the head of every page leads to."""
+BUILT: Final = Path(__file__).parent.parent / "static" / "built"
+
+
+def install(app: Flask) -> None:
+    """Give the templates of an app what the layout needs."""
+    app.jinja_env.globals.update(parts=parts, script=script)
+
+
+def parts() -> Iterator[tuple[str, object]]:
+    """Yield the address and name of each part that this app has."""
+    adapter = current_app.url_map.bind("localhost")
+    for path, name in PARTS.items():
+        try:
+            adapter.match(path, method="GET")
+        except RequestRedirect:
+            yield path, name
+        except HTTPException:
+            continue
+        else:
+            yield path, name
+
+
+@cache
+def is_built(name: str) -> bool:
+    """Tell whether a script has been built; without npm there is none, and the pages do without."""
+    return (BUILT / f"{name}.js").is_file()
+
+
+def script(name: str) -> Markup:
+    """Return the element that loads a script of `web/entries`, or nothing where it is not built."""
+    if not is_built(name):
+        return Markup("")
+    address = url_for("static", filename=f"built/{name}.js")
+    return Markup('<script type="module" src="{}"></script>').format(address)
