@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/installed
 PACKAGES := graph ontology queries server
 CLIENTS := tests/clients/node_modules/installed
 BUILT := server/static/built/made
-WEB := $(shell find server/web -path server/web/node_modules -prune -o -type f -print)
+WEB := $(shell find server/web 2>/dev/null -path server/web/node_modules -prune -o -type f -print)
 TYPED := .mypy_cache/tree
 QUIETLY := --no-audit --no-fund --no-package-lock --silent
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
@@ -20,11 +20,12 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve test lint bench conformance clean
+.PHONY: help serve test coverage lint bench conformance clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
-	@echo 'make test    run all tests, with branch coverage'
+	@echo 'make test    run all tests'
+	@echo 'make coverage  run them with branch coverage, which takes longer'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
@@ -36,6 +37,9 @@ serve: $(INSTALLED)
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
 test: $(INSTALLED) $(BUILT) $(CLIENTS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
+
+coverage: $(INSTALLED) $(BUILT) $(CLIENTS)
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
