@@ -1,4 +1,4 @@
-"""What all tests share: the shared folder, and one built dataset."""
+"""What all tests share: the shared folder, one built dataset, and servers of it and of a small file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from server_process import served
 from wicara.graph.build import ensure
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from server_process import Server
     from wicara.graph.store import BuiltDataset
 
 CHECKOUT = Path(__file__).parent.parent
@@ -91,3 +93,31 @@ def addition(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def server(data_dir: Path) -> Iterator[Server]:
+    """Return a server of the real dataset."""
+    with served("--data", data_dir) as running:
+        yield running
+
+
+SMALL = """
+@prefix : <https://w3id.org/wicara/id/person/> .
+@prefix g: <https://w3id.org/wicara/graph/fact/test/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:a skos:prefLabel "A"@en , "<script>alert(1)</script>"@id ; :p :b , <javascript:alert(1)> , "x\\"><b>" .
+:b skos:prefLabel "B"@en .
+g:one { :a :p :b . :a :q 1 . }
+g:two { :a :p :b . :b :q 2 . }
+<https://w3id.org/wicara/graph/content/c> { :secret :p :b . }
+"""
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of a small file with two overlapping graphs and hostile strings."""
+    file = tmp_path_factory.mktemp("small") / "small.trig"
+    file.write_text(SMALL, encoding="utf-8")
+    with served(file) as running:
+        yield running
