@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from needed import needed
 from server_process import served
 from wicara.graph.build import ensure
 from wicara.ontology import PREFIXES
@@ -27,12 +28,8 @@ CHECKOUT = Path(__file__).parent.parent
 def shared() -> Path:
     """Return the folder with the article, its facts and the questions; skip, or fail where it is required."""
     folder = Path(os.environ.get("WICARA_SHARED", CHECKOUT.parent / "shared"))
-    if folder.is_dir():
-        return folder
-    told = f"the shared folder is not at {folder}: name it in WICARA_SHARED"
-    if os.environ.get("WICARA_REQUIRE_SHARED") == "1":
-        pytest.fail(told)
-    pytest.skip(told)
+    needed(folder.is_dir(), f"the shared folder is not at {folder}: name it in WICARA_SHARED")
+    return folder
 
 
 @pytest.fixture(scope="session")
