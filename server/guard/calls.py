@@ -1,9 +1,9 @@
 """Calls to other servers.
 
-The engine, pyoxigraph, sends real requests for SERVICE and LOAD and has no switch against it, so they are found
-here, before the text is parsed; FROM and USING never fetch. Its parser knows no tokens: it reads characters
-where the grammar allows them, so a text can have two readings. `?a<?b#>` is a comparison and a comment inside
-an expression, and an IRI elsewhere; a long string with an escape that is no character is two short strings;
+The engine sends real requests for SERVICE and LOAD and has no switch against it, so they are found here
+before the text is parsed; FROM and USING never fetch. Its parser knows no tokens: it reads characters where
+the grammar allows them, so a text can have two readings. `?a<?b#>` is a comparison and a comment inside an
+expression, and an IRI elsewhere; a long string with an escape that is no character is two short strings;
 `e:a.b.SERVICE` ends after `b`; `e:SERVICE` ends after `:` where the IRI of `e:SERVICE` would be none. So a
 clause is looked for in two steps, of which each alone lets no clause pass:
 

@@ -14,40 +14,35 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 import pytest
+import writing
 from server_process import Server, served
 from test_isolation import workers
+from writing import BEARER, WRITABLE, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-TOKEN = "secret"  # noqa: S105 - of a test
-COUNT = "SELECT (COUNT(*) AS ?n) { ?s <x:p> ?o }"
+P = "?s <x:p> ?o"
+COUNT = f"SELECT (COUNT(*) AS ?n) {{ {P} }}"
 
 
 def update(server: Server, text: str) -> int:
     """Send an update and return the status; 0 where the connection broke."""
     try:
-        return server.send(
-            "POST", "/update", text, content_type="application/sparql-update", authorization=f"Bearer {TOKEN}"
-        ).status
+        return writing.update(server, text).status
     except (OSError, HTTPException):
         return 0
 
 
-def count(server: Server) -> int:
-    """Return how many statements there are."""
-    return int(server.ask(COUNT).rows[0]["n"])
-
-
 def on_disk(folder: Path, *more: object) -> tuple[object, ...]:
     """Return the arguments of a server of a writable dataset on disk."""
-    return ("--writable", "--data", folder, "--token", TOKEN, *more)
+    return (*WRITABLE, "--data", folder, *more)
 
 
 def test_an_update_is_seen_at_once(tmp_path: Path) -> None:
     """A query that begins after the answer to an update sees it, and every ETag changes."""
-    for arguments in (("--empty", "--writable", "--token", TOKEN), on_disk(tmp_path / "d")):
+    for arguments in (("--empty", *WRITABLE), on_disk(tmp_path / "d")):
         with served(*arguments) as server:
             tags = set()
             for number in range(1, 16):
@@ -60,7 +55,7 @@ def test_an_update_is_seen_at_once(tmp_path: Path) -> None:
 
 def test_a_failed_update_changes_nothing(tmp_path: Path) -> None:
     """An update that does not parse, or fails, or runs out of time, leaves the dataset and its ETags."""
-    for arguments in (("--empty", "--writable", "--token", TOKEN), on_disk(tmp_path / "d")):
+    for arguments in (("--empty", *WRITABLE), on_disk(tmp_path / "d")):
         with served(*arguments, "--timeout", 2) as server:
             filled = " ".join(f"<x:s{number}> <x:p> {number} ." for number in range(3000))
             assert update(server, f"INSERT DATA {{ {filled} }}") == 204
@@ -68,9 +63,9 @@ def test_a_failed_update_changes_nothing(tmp_path: Path) -> None:
             assert update(server, "INSERT DATA { <x:a> <x:p> 1 } ; INSERT {") == 400
             endless = "INSERT { ?a <x:q> ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
             assert update(server, f"INSERT DATA {{ <x:a> <x:p> 1 }} ; {endless}") == 503
-            assert (count(server), server.ask(COUNT).headers["ETag"]) == (3000, tag)
+            assert (count(server, P), server.ask(COUNT).headers["ETag"]) == (3000, tag)
             assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
-            assert count(server) == 3001
+            assert count(server, P) == 3001
 
 
 def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -78,10 +73,10 @@ def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
     with served(*on_disk(tmp_path / "d")) as server:
         assert update(server, "INSERT DATA { <x:a> <x:p> 1 . GRAPH <x:g> { <x:a> <x:p> 2 } }") == 204
     with served(*on_disk(tmp_path / "d")) as server:
-        assert count(server) == 1
+        assert count(server, P) == 1
         assert server.ask("ASK { GRAPH <x:g> { <x:a> <x:p> 2 } }").json["boolean"]
     with served("--data", tmp_path / "d") as server:
-        assert count(server) == 1
+        assert count(server, P) == 1
         assert update(server, "CLEAR ALL") == 403
 
 
@@ -176,13 +171,13 @@ def test_a_full_disk(small_disk: Path) -> None:
         assert 507 in statuses
         assert set(statuses) <= {204, 507}
         assert server.ask("ASK { <x:a> <x:p> 1 }").json["boolean"]
-        assert count(server) >= acknowledged
+        assert count(server, P) >= acknowledged
         told = server.send(
             "POST",
             "/update",
             f"INSERT DATA {{ <x:z> <x:p> '{'z' * 900_000}' }}",
             content_type="application/sparql-update",
-            authorization=f"Bearer {TOKEN}",
+            authorization=BEARER,
         )
         assert told.status == 507
         assert "make room" in told.json["detail"]
@@ -220,7 +215,7 @@ def test_readers_see_whole_versions() -> None:
         "DELETE { GRAPH ?g { ?s ?p ?o } } INSERT { GRAPH ?h { ?s ?p ?o } } "
         "WHERE { VALUES (?g ?h) { (<x:g> <x:h>) (<x:h> <x:g>) } GRAPH ?g { ?s ?p ?o } }"
     )
-    with served("--empty", "--writable", "--token", TOKEN) as server:
+    with served("--empty", *WRITABLE) as server:
         filled = " ".join(f"<x:s{number}> <x:p> {number} ." for number in range(500))
         assert update(server, f"INSERT DATA {{ GRAPH <x:g> {{ {filled} }} }}") == 204
         seen: set[tuple[str, ...]] = set()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from forms import same_in_each_form
 from rdflib import Graph, Literal, URIRef
-from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, VOID
 from server_process import served
 from wicara.ontology import BASE
@@ -22,12 +22,6 @@ PATH = "/.well-known/void"
 DATASET = URIRef(f"{BASE}/dataset")
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 CC_BY = URIRef("https://creativecommons.org/licenses/by/4.0/")
-SYNTAXES = {
-    "text/turtle": "turtle",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "xml",
-    "application/ld+json": "json-ld",
-}
 
 
 def described(server: Server) -> Graph:
@@ -70,14 +64,7 @@ def frequencies(server: Server, query: str) -> dict[str, int]:
 )  # rdflib's own JSON-LD parser uses it
 def test_same_in_every_format(small: Server) -> None:
     """The description is the same graph in each RDF format; Turtle where a client does not say."""
-    graphs = []
-    for media_type, syntax in SYNTAXES.items():
-        answer = small.get(PATH, accept=media_type)
-        assert (answer.status, answer.media_type) == (200, media_type)
-        assert "Accept" in answer.headers["Vary"]
-        graphs.append(Graph().parse(data=answer.text, format=syntax))
-    assert all(isomorphic(graphs[0], other) for other in graphs[1:])
-    assert small.get(PATH).media_type == "text/turtle"
+    same_in_each_form(small, PATH)
     assert small.get(PATH, accept="text/html,*/*;q=0.8").media_type == "text/turtle"
     assert small.get(PATH, accept="image/png").status == 406
     assert small.send("HEAD", PATH).status == 200

@@ -1,0 +1,31 @@
+"""What a document in RDF says, in each of the forms that it is offered in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdflib import Graph
+from rdflib.compare import isomorphic
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+SYNTAXES = {
+    "text/turtle": "turtle",
+    "application/n-triples": "nt",
+    "application/rdf+xml": "xml",
+    "application/ld+json": "json-ld",
+}
+"""Media types, and what rdflib calls them."""
+
+
+def same_in_each_form(server: Server, path: str) -> None:
+    """Hold that a document is one graph in all its forms, and Turtle where a client does not say."""
+    graphs = []
+    for media_type, syntax in SYNTAXES.items():
+        answer = server.get(path, accept=media_type)
+        assert (answer.status, answer.media_type) == (200, media_type)
+        assert "Accept" in answer.headers["Vary"]
+        graphs.append(Graph().parse(data=answer.text, format=syntax))
+    assert all(isomorphic(graphs[0], other) for other in graphs[1:])
+    assert server.get(path).media_type == "text/turtle"
