@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
@@ -21,18 +22,20 @@ from wicara.server.served import dataset, infer, settings, store
 from wicara.server.site.layout import parts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wicara.queries import Question
 
 blueprint = Blueprint("home", __name__)
 
 LABEL: Final = re.compile(r"Label(_en|_id)?$")
-COUNTED: Final = {
-    "SourceArticle": _("articles"),
-    "FactGraph": _("facts"),
-    "Event": _("events"),
-    "Person": _("persons"),
-    "State": _("states"),
-    "Document": _("documents"),
+COUNTED: Final[dict[str, Callable[[int], str]]] = {
+    "SourceArticle": lambda n: ngettext("article", "articles", n),
+    "FactGraph": lambda n: ngettext("fact", "facts", n),
+    "Event": lambda n: ngettext("event", "events", n),
+    "Person": lambda n: ngettext("person", "persons", n),
+    "State": lambda n: ngettext("state", "states", n),
+    "Document": lambda n: ngettext("document", "documents", n),
 }
 """The classes that the first page counts."""
 WAYS: Final = {
@@ -53,12 +56,12 @@ def all_questions() -> tuple[Question, ...]:
     return found
 
 
-def figures() -> list[tuple[int, object]]:
+def figures() -> list[tuple[int, str]]:
     """Return how many things of each counted class the dataset has, with one query."""
     classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
     query = f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c }} GROUP BY ?c"
     found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
-    return [(found.get(name, 0), text) for name, text in COUNTED.items()]
+    return [(found.get(name, 0), told(found.get(name, 0))) for name, told in COUNTED.items()]
 
 
 @blueprint.get("/")
