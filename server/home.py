@@ -8,12 +8,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template
-from flask_babel import lazy_gettext as _
-from flask_babel import ngettext
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
 from wicara.server.evaluation import evaluate
+from wicara.server.language import lazy_gettext as _
+from wicara.server.language import ngettext
 from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.provenance import solutions, value

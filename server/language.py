@@ -16,10 +16,32 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import g, request
-from flask_babel import Babel, Domain
+from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but here
+    Babel,
+    Domain,
+    format_date,
+    format_decimal,
+    get_locale,
+    gettext,
+    lazy_gettext,
+    ngettext,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
+
+__all__ = [
+    "LANGUAGES",
+    "format_date",
+    "format_decimal",
+    "get_locale",
+    "gettext",
+    "install",
+    "language",
+    "lazy_gettext",
+    "ngettext",
+    "other_language",
+]
 
 LANGUAGES: Final = {"en": "English", "id": "Bahasa Indonesia"}
 """Their codes and their own names; the first one is the default."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app, url_for
-from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from wicara.server.language import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
