@@ -30,6 +30,8 @@ from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import layout
+from wicara.server.site.search import kept as search_index
+from wicara.server.site.search import page as search
 
 if TYPE_CHECKING:
     from flask import Response
@@ -48,6 +50,7 @@ BLUEPRINTS: Final = (
     void.blueprint,
     openapi.blueprint,
     conformance_page.blueprint,
+    search.blueprint,
 )
 
 SECURITY: Final = {
@@ -84,6 +87,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     app.after_request(add_headers)
     language.install(app)
     layout.install(app)
+    search_index.install(app)
     app.jinja_env.globals.update(
         named=named,
         with_choices=with_choices,

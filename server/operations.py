@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.export import FORMATS
 from wicara.server import negotiation, protocol, uploads
+from wicara.server.site.search.facets import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,9 +72,12 @@ STORE: Final = "graph store"
 HTML: Final = ("text/html",)
 JSON: Final = ("application/json",)
 CSS: Final = ("text/css",)
+CSV: Final = ("text/csv",)
 RDF: Final = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
 RESULTS: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
 EXPLAINED: Final = (*HTML, *JSON, *media_types(negotiation.TURTLE, negotiation.TRIG))
+FOUND: Final = (*CSV, *JSON, *media_types(*negotiation.PAGES))
+"""The forms of what a search finds."""
 EXPORTED: Final = tuple(form.media_type for form in FORMATS.values())
 UPLOADED: Final = MappingProxyType({form.media_type: form.label for form in uploads.FORMATS})
 
@@ -84,6 +88,7 @@ PUT: Final = MappingProxyType({HTTPStatus.CREATED: (), **DONE})
 ON_PAGE: Final = ("infer", "lang")
 GRAPHS: Final = ("default-graph-uri", "named-graph-uri")
 HOW: Final = ("infer", "format", "timeout")
+SEARCHED: Final = ("words", *FACETS, "results", *ON_PAGE)
 
 
 def page(path: str, summary: str, *parameters: str, faults: tuple[HTTPStatus, ...] = ()) -> Operation:
@@ -212,6 +217,22 @@ OPERATIONS: Final = (
         "question",
         "infer",
         faults=(BAD, NOT_FOUND),
+    ),
+    Operation(
+        "get",
+        "/search",
+        "Find things by words and by facets: as a page, or as data.",
+        {OK: FOUND},
+        (BAD, NOT_ACCEPTABLE),
+        SEARCHED,
+    ),
+    Operation(
+        "get",
+        "/search.{suffix}",
+        "Find things, in the form of a suffix; without `page`, all of them up to 10,000.",
+        {OK: FOUND, **MERGED},
+        (BAD, NOT_FOUND, NOT_ACCEPTABLE),
+        ("form", *SEARCHED),
     ),
     page("/rules", "List the rules of OWL 2 RL."),
     page("/query", "Show a form for a query.", "text"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.export import EXPORTS
 from wicara.server.language import LANGUAGES
-from wicara.server.schemas import FORMS, INFER, IRI, IRIS, QUERY, SECONDS, TEXT
+from wicara.server.schemas import FORMS, INFER, IRI, IRIS, QUERY, SECONDS, TEXT, TEXTS
+from wicara.server.site.search.facets import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,12 @@ PARAMETERS: Final = MappingProxyType(
         ),
         "lang": in_query("lang", "The language, whatever Accept-Language says.", {"enum": [*LANGUAGES]}),
         "page": in_query("page", "Which page of incoming statements.", {**NUMBER, "maximum": 999_999}),
+        "words": in_query("q", "Words to find; those in quotation marks stand together.", TEXT),
+        **{
+            key: in_query(key, f"Only results with one of these values of the facet {key}.", TEXTS)
+            for key in FACETS
+        },
+        "results": in_query("page", "Which page of results.", {**NUMBER, "maximum": 999_999}),
         "text": in_query("query", "A query that the form is filled in with.", QUERY),
         "subject": in_query("subject", "An IRI or a prefixed name.", TEXT),
         "predicate": in_query("predicate", "An IRI or a prefixed name.", TEXT),
@@ -64,6 +71,7 @@ PARAMETERS: Final = MappingProxyType(
         "name": in_path("name", "What the URL goes on with: the whole of it names the graph.", "notes"),
         "document": in_path("document", "What the IRI goes on with.", "1.0.0"),
         "suffix": in_path("suffix", "The form: html, ttl, jsonld, nt or rdf.", "ttl"),
+        "form": in_path("suffix", "The form: html, csv, json, ttl, jsonld, nt or rdf.", "csv"),
         "question": in_path("question", "The number of a question.", "CQ25"),
         "part": in_path("part", f"{', '.join(EXPORTS)}, or what a graph's IRI ends in.", "default"),
         "extension": in_path("extension", "The format: ttl, trig, nq, nt, jsonld or rdf.", "ttl"),

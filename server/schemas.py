@@ -8,6 +8,7 @@ from typing import Any, Final
 from wicara.server import negotiation
 
 TEXT: Final = {"type": "string"}
+TEXTS: Final = {"type": "array", "items": TEXT}
 COUNT: Final = {"type": "integer", "minimum": 0}
 IRI: Final = {"type": "string", "format": "iri"}
 IRIS: Final = {"type": "array", "items": IRI}

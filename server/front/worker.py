@@ -27,6 +27,7 @@ from wicara.server.front.origins import load
 from wicara.server.front.setup import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.front.wsgi import Answer, answer, run
 from wicara.server.served import swap
+from wicara.server.site.search import kept as search_index
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -95,6 +96,7 @@ class Worker:
         """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
         try:
             self.app = create_app(load(self.setup.origin), self.setup.settings)
+            search_index.keep_in(self.app, Path(self.address).parent)
         except WicaraError as fault:
             self.fault(fault, 0)
             return

@@ -1,0 +1,159 @@
+"""Search: a page with facets, and the same results as CSV, JSON and RDF."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, render_template, request
+from wicara.graph.export import FORMATS, write_triples
+from wicara.graph.unwritable import Unwritable
+from wicara.server import negotiation
+from wicara.server.addresses import with_choices
+from wicara.server.language import language
+from wicara.server.negotiation import Representation
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
+from wicara.server.resources import number_of_page, with_query
+from wicara.server.site.search.downloads import as_csv, as_triples
+from wicara.server.site.search.facets import FACETS
+from wicara.server.site.search.kept import index
+from wicara.server.site.search.query import Search, search
+from wicara.server.site.search.reading import MOST
+from wicara.server.site.search.view import PATH, ROLES, address, as_json, groups, rows, words_for
+
+if TYPE_CHECKING:
+    from wicara.server.site.search.query import Found
+
+blueprint = Blueprint("search", __name__)
+
+JSON: Final = Representation("json", "JSON", "application/json", "json")
+OFFERS: Final = (
+    negotiation.HTML,
+    negotiation.CSV,
+    JSON,
+    *(offer for offer in negotiation.PAGES if offer is not negotiation.HTML),
+)
+PAGE: Final = 25
+"""Results on a page."""
+LONGEST: Final = 400
+"""Characters of a text that are searched: links on the page carry it."""
+LONGEST_VALUE, MOST_VALUES = 120, 20
+"""Characters of a chosen value, and chosen values of a facet."""
+DOWNLOAD: Final = 10_000
+"""Results in a download that asks for no page of its own."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which of the results are wanted."""
+
+    number: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """Return how many results come before."""
+        return (self.number - 1) * self.size
+
+
+def asked() -> Search:
+    """Return what this request asks for."""
+    given = {
+        key: dict.fromkeys(value[:LONGEST_VALUE] for value in request.args.getlist(key) if value)
+        for key in FACETS
+    }
+    chosen = {key: tuple(values)[:MOST_VALUES] for key, values in given.items() if values}
+    return Search(request.args.get("q", "")[:LONGEST], chosen, language())
+
+
+def part(form: Representation) -> Part:
+    """Return which results are wanted: a page of them, or in a download all where none is named."""
+    number = number_of_page()
+    whole = form is not negotiation.HTML and "page" not in request.args
+    return Part(number, DOWNLOAD if whole else PAGE)
+
+
+@blueprint.get(PATH)
+def negotiated() -> Response:
+    """Answer a search in the form that the Accept header likes best."""
+    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
+    if found is None:
+        raise not_acceptable(OFFERS)
+    return answer(*found)
+
+
+@blueprint.get(f"{PATH}.<suffix>")
+def with_suffix(suffix: str) -> Response:
+    """Answer a search in the form of a suffix."""
+    form = negotiation.by_extension(OFFERS, suffix)
+    if form is None:
+        names = ", ".join(offer.extension for offer in OFFERS)
+        raise Problem(HTTPStatus.NOT_FOUND, f"{PATH} has no form {suffix}; there are {names}.")
+    return answer(form, form.media_type)
+
+
+def answer(form: Representation, media_type: str) -> Response:
+    """Return the results in a form, and say in which others there are."""
+    search_for, wanted = asked(), part(form)
+    found = search(index(), search_for, wanted.offset, wanted.size)
+    response = Response(
+        body(form, search_for, found, wanted), headers={"Content-Type": form.content_type(media_type)}
+    )
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
+    response.headers["Link"] = ", ".join(
+        f'<{address(search_for, f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
+        for offer in OFFERS
+        if offer is not form
+    )
+    if wanted.size == DOWNLOAD and found.total > DOWNLOAD:
+        response.headers["Wicara-Truncated"] = f"rows={DOWNLOAD}"
+    return response
+
+
+def body(form: Representation, search_for: Search, found: Found, wanted: Part) -> bytes:
+    """Return results in a form."""
+    if form in negotiation.PAGES and form is not negotiation.HTML:
+        return rdf(form, search_for, found)
+    words = words_for(index(), found, search_for)
+    listed = rows(found, words)
+    if form is negotiation.CSV:
+        return as_csv(listed)
+    facets = groups(found, search_for, words)
+    if form is JSON:
+        return json.dumps(as_json(search_for, found, listed, facets), ensure_ascii=False, indent=1).encode()
+    return render_template(
+        "search.html",
+        asked=search_for,
+        found=found,
+        rows=listed,
+        groups=facets,
+        roles=ROLES,
+        first=wanted.offset + 1,
+        last=wanted.offset + len(listed),
+        previous=address(search_for, page=wanted.number - 1) if wanted.number > 1 else None,
+        following=address(search_for, page=wanted.number + 1)
+        if wanted.offset + len(listed) < found.total
+        else None,
+        everything=with_choices(PATH),
+        without_choices=address(Search(search_for.text, {}, search_for.lang)),
+        cut=found.understood.cut or len(request.args.get("q", "")) > LONGEST,
+        most=MOST,
+        download=DOWNLOAD,
+        alternates=[
+            (offer, address(search_for, f"{PATH}.{offer.extension}"))
+            for offer in OFFERS
+            if offer is not negotiation.HTML
+        ],
+    ).encode()
+
+
+def rdf(form: Representation, search_for: Search, found: Found) -> bytes:
+    """Return results as RDF; raises Problem where the format cannot hold a text."""
+    try:
+        return write_triples(as_triples(address(search_for), found), FORMATS[form.name])
+    except Unwritable as fault:
+        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault

@@ -1,0 +1,221 @@
+"""What a search asks for, and what the index answers: a page of results, and the counts of the facets.
+
+All words have to be found, each as the beginning of a word. Where nothing has them all, words that nobody
+uses give way to the nearest that somebody does, and after that some of the words are enough: the answer
+says so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wicara.server.site.search.facets import BY_BIT, FACETS
+from wicara.server.site.search.folding import fold, phrases
+from wicara.server.site.search.reading import Text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wicara.server.site.search.folding import Phrase
+
+MATCHING: Final = """
+INSERT INTO hit SELECT rowid, bm25(words, 16.0, 8.0, 2.0, 1.0), 0 FROM words WHERE words MATCH ?"""
+"""The numbers are how much a word counts in a label, a variant, a definition, a quote."""
+FAILING: Final = """
+UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
+  SELECT thing FROM facet WHERE bit = :bit AND value IN (SELECT value FROM json_each(:values)))"""
+BEST: Final = """
+SELECT id, iri, kind FROM hit JOIN thing ON id = hit.thing JOIN name ON name.thing = id AND lang = :lang
+WHERE failed = 0
+ORDER BY :name <> '' AND folded = :name DESC, score * weight, place, folded, iri
+LIMIT :limit OFFSET :offset"""
+TEXTS: Final = """
+SELECT thing, role, words, lang, source FROM text
+WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing, rowid"""
+VALUES: Final = """
+SELECT thing, bit, value FROM facet WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3"""
+COUNTS: Final = """
+SELECT bit, value, number FROM (
+  SELECT bit, value, COUNT(*) AS number,
+    ROW_NUMBER() OVER (PARTITION BY bit ORDER BY COUNT(*) DESC, value) AS place
+  FROM hit JOIN facet USING (thing) WHERE failed & ~bit = 0 GROUP BY bit, value)
+WHERE place <= :most OR bit || '/' || value IN (SELECT value FROM json_each(:chosen))
+ORDER BY number DESC, value"""
+LABELS: Final = """
+SELECT iri, role, words, lang, source FROM thing JOIN text ON text.thing = id
+WHERE iri IN (SELECT value FROM json_each(?)) AND role = 0 ORDER BY iri, text.rowid"""
+MOST_WORDS: Final = 32
+"""Words of a query that are searched."""
+MOST_VALUES: Final = 40
+"""Values of a facet that are counted, the most frequent first."""
+CANDIDATES: Final = 60
+"""Words that share letters with one that is written wrong, and are compared with it."""
+NEAR: Final = 0.72
+"""How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
+SHORTEST: Final = 4
+"""Letters of a word that may be written wrong."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked: the text, the chosen values of each facet, and the language to sort by."""
+
+    text: str
+    chosen: Mapping[str, tuple[str, ...]]
+    lang: str
+
+
+class Count(NamedTuple):
+    """How many results have a value of a facet, or would with this one chosen too."""
+
+    value: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Understood:
+    """How a text was understood: its phrases, words that gave way to others, and whether some are enough."""
+
+    phrases: tuple[Phrase, ...]
+    instead: tuple[tuple[str, str], ...] = ()
+    some: bool = False
+    cut: bool = False
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the words that are sought."""
+        return frozenset(chain.from_iterable(self.phrases))
+
+    @property
+    def expression(self) -> str:
+        """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
+        return (" OR " if self.some else " AND ").join(map(term, self.phrases))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A result: what it is, and the texts that it has."""
+
+    number: int
+    iri: str
+    kind: str
+    texts: list[Text] = field(default_factory=list)
+    values: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: how many, the asked part of them, and the counts of each facet."""
+
+    understood: Understood
+    total: int
+    hits: Sequence[Hit]
+    counts: Mapping[str, Sequence[Count]]
+    whole: bool
+
+
+def term(phrase: Phrase) -> str:
+    """Return a phrase as FTS5 has it: a single word of two letters or more is the beginning of one."""
+    quoted = f'"{" ".join(phrase)}"'
+    return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) > 1 else quoted
+
+
+def matches(index: sqlite3.Connection, expression: str) -> bool:
+    """Tell whether an expression finds anything."""
+    return (
+        index.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)).fetchone() is not None
+    )
+
+
+def understand(index: sqlite3.Connection, text: str) -> Understood:
+    """Return how a text is understood, with this index."""
+    asked = phrases(text)
+    plain = Understood(tuple(asked[:MOST_WORDS]), cut=len(asked) > MOST_WORDS)
+    if not plain.phrases or matches(index, plain.expression):
+        return plain
+    instead = {
+        phrase: nearest(index, phrase[0])
+        for phrase in plain.phrases
+        if len(phrase) == 1 and not matches(index, term(phrase))
+    }
+    corrected = Understood(
+        tuple(
+            (instead.get(phrase) or phrase[0],) if len(phrase) == 1 else phrase for phrase in plain.phrases
+        ),
+        tuple((phrase[0], word) for phrase, word in instead.items() if word),
+        cut=plain.cut,
+    )
+    if matches(index, corrected.expression):
+        return corrected
+    return Understood(corrected.phrases, corrected.instead, some=len(corrected.phrases) > 1, cut=plain.cut)
+
+
+def nearest(index: sqlite3.Connection, word: str) -> str:
+    """Return the word of the index that is written most like one, or nothing."""
+    if len(word) < SHORTEST:
+        return ""
+    groups = {word[at : at + 3] for at in range(len(word) - 2)}
+    expression = " OR ".join(f'"{group}"' for group in sorted(groups))
+    rows = index.execute(
+        "SELECT word FROM spelling WHERE spelling MATCH ? ORDER BY rank LIMIT ?", (expression, CANDIDATES)
+    )
+    return next(iter(get_close_matches(word, [row[0] for row in rows], 1, NEAR)), "")
+
+
+def search(index: sqlite3.Connection, asked: Search, offset: int, limit: int) -> Found:
+    """Return a part of what is found, and the counts of all of it."""
+    understood = understand(index, asked.text)
+    gather(index, asked, understood)
+    return Found(
+        understood,
+        index.execute("SELECT COUNT(*) FROM hit WHERE failed = 0").fetchone()[0],
+        part(index, asked, offset, limit),
+        counted(index, asked),
+        whole=bool(index.execute("SELECT whole FROM about").fetchone()[0]),
+    )
+
+
+def gather(index: sqlite3.Connection, asked: Search, understood: Understood) -> None:
+    """Put what the text finds into the table `hit`, with the facets (bits) whose choices it does not meet."""
+    index.execute("DROP TABLE IF EXISTS hit")
+    index.execute("CREATE TEMP TABLE hit (thing INTEGER PRIMARY KEY, score REAL, failed INTEGER)")
+    if understood.phrases:
+        index.execute(MATCHING, (understood.expression,))
+    elif not asked.text.strip():
+        index.execute("INSERT INTO hit SELECT id, 0, 0 FROM thing")
+    for key, values in asked.chosen.items():
+        index.execute(FAILING, {"bit": FACETS[key].bit, "values": json.dumps(values)})
+
+
+def part(index: sqlite3.Connection, asked: Search, offset: int, limit: int) -> list[Hit]:
+    """Return the results of a page: the best ones first; without words, by kind and name."""
+    wanted = {"lang": asked.lang, "name": fold(asked.text).strip(), "offset": offset, "limit": limit}
+    hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
+    numbers = (json.dumps([*hits]),)
+    for number, *text in index.execute(TEXTS, numbers):
+        hits[number].texts.append(Text(*text))
+    for number, bit, value in index.execute(VALUES, numbers):
+        hits[number].values.append((bit, value))
+    return [*hits.values()]
+
+
+def counted(index: sqlite3.Connection, asked: Search) -> dict[str, list[Count]]:
+    """Return the counts of each facet: of the results that meet what was chosen in all the others."""
+    chosen = [f"{FACETS[key].bit}/{value}" for key, values in asked.chosen.items() for value in values]
+    found: dict[str, list[Count]] = {key: [] for key in FACETS}
+    for bit, value, number in index.execute(COUNTS, {"most": MOST_VALUES, "chosen": json.dumps(chosen)}):
+        found[BY_BIT[bit]].append(Count(value, number))
+    return found
+
+
+def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Text]]:
+    """Return the labels of IRIs that can be found."""
+    found: dict[str, list[Text]] = {}
+    for iri, *text in index.execute(LABELS, (json.dumps(sorted(set(iris))),)):
+        found.setdefault(iri, []).append(Text(*text))
+    return found
