@@ -101,6 +101,18 @@ def merged(path: str) -> Answers:
     return MERGED if "{" in path else {}
 
 
+def picture(name: str, summary: str, *parameters: str) -> tuple[Operation, Operation]:
+    """Return the operations of a picture: its page, and its data as CSV or JSON."""
+    data = {OK: ("text/csv", "application/json"), **MERGED}
+    given = (*parameters, *ON_PAGE)
+    return (
+        Operation("get", f"/{name}", summary, {OK: HTML}, (BAD,), given),
+        Operation(
+            "get", f"/{name}.{{data}}", f"{summary[:-1]}, as data.", data, (BAD, NOT_FOUND), ("data", *given)
+        ),
+    )
+
+
 def description(path: str, summary: str, *parameters: str, datasets: bool = False) -> Operation:
     """Return the operation that describes an IRI of ours; a named graph also as a dataset."""
     offers = (*negotiation.PAGES, *(negotiation.DATASETS if datasets else ()))
@@ -234,6 +246,19 @@ OPERATIONS: Final = (
         (BAD, NOT_FOUND, NOT_ACCEPTABLE),
         ("form", *SEARCHED),
     ),
+    *picture(
+        "timeline",
+        "Show what happened and what held when.",
+        "about",
+        "date",
+        "lanes",
+        "first-day",
+        "last-day",
+        "page",
+    ),
+    *picture("network", "Show who took part in what with whom.", "start", "open", "nodes"),
+    *picture("map", "Show the places and the states."),
+    *picture("figures", "Show the statistical observations.", "about"),
     page("/rules", "List the rules of OWL 2 RL."),
     page("/query", "Show a form for a query.", "text"),
     Operation(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from wicara.graph.export import EXPORTS
 from wicara.server.language import LANGUAGES
 from wicara.server.schemas import FORMS, INFER, IRI, IRIS, QUERY, SECONDS, TEXT, TEXTS
+from wicara.server.site.pictures import network_page, timeline
 from wicara.server.site.search.facets import FACETS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def parameter(name: str, place: str, told: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -30,6 +31,15 @@ def in_path(name: str, told: str, example: str) -> dict[str, Any]:
 
 
 NUMBER: Final = MappingProxyType({"type": "integer", "minimum": 1, "default": 1})
+
+THING: Final = MappingProxyType({"type": "string", "examples": ["partnership/asean-russia"]})
+DAY: Final = MappingProxyType({"type": "string", "format": "date", "examples": ["2018-08-02"]})
+
+
+def some(names: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of a parameter that may stand several times, each a name of some."""
+    return {"type": "array", "items": {"enum": [*names]}}
+
 
 PARAMETERS: Final = MappingProxyType(
     {
@@ -65,6 +75,15 @@ PARAMETERS: Final = MappingProxyType(
         "explained": in_query(
             "format", "The form of the explanation.", {"enum": ["html", "json", "turtle", "trig"]}
         ),
+        "about": in_query("about", "What all of it concerns, by IRI or by the path of its page.", THING),
+        "start": in_query("start", "The node that it begins with, by IRI or by the path of its page.", THING),
+        "open": in_query("open", "More nodes that are unfolded.", {"type": "array", "items": dict(THING)}),
+        "date": in_query("date", "The day to tell of.", DAY),
+        "first-day": in_query("from", "The first day of the picture.", DAY),
+        "last-day": in_query("to", "The last day of the picture.", DAY),
+        "lanes": in_query("kind", "The kinds of what is shown; all of them without.", some(timeline.NAMED)),
+        "nodes": in_query("kind", "The kinds of nodes; all of them without.", some(network_page.NAMED)),
+        "data": in_path("data", "The form: csv or json.", "csv"),
         "thing": in_path("thing", "Kind and name of a thing, with a slash between.", "state/russia"),
         "concept": in_path("concept", "Scheme and name, with or without a suffix.", "area/trade.ttl"),
         "graph": in_path("graph", "What the IRI of the graph ends in, with or without a suffix.", "inferred"),

@@ -1,0 +1,115 @@
+"""Where the nodes of a network lie: near those that they hang together with, and never one upon another.
+
+Stress majorization (Gansner, Koren, North: Graph Drawing by Stress Majorization, 2004) of the distances in
+the graph, from places on rings around the first node; the same graph always lies the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Places = NDArray[np.float64]
+    Pairs = Sequence[tuple[int, int]]
+
+ROUNDS: Final = 120
+PUSHES: Final = 150
+STEP: Final = 0.26
+CLEAR: Final = 32.0
+"""How far a node lies at least from the edges of others."""
+LONG: Final = 165.0
+"""How far two nodes with an edge should lie apart."""
+BROAD: Final = 1.45
+"""How much broader than high a picture is made."""
+GOLDEN: Final = 2.399963229728653
+"""The golden angle: places that go around by it never fall together."""
+
+
+def distances(count: int, pairs: Iterable[tuple[int, int]]) -> Places:
+    """Return how many edges lie between each two nodes (Floyd, Warshall); one more than any for no way."""
+    far = np.full((count, count), np.inf)
+    np.fill_diagonal(far, 0)
+    for one, other in pairs:
+        far[one, other] = far[other, one] = 1
+    for middle in range(count):
+        far = np.minimum(far, far[:, middle, None] + far[None, middle, :])
+    most = far[np.isfinite(far)].max(initial=0)
+    return np.where(np.isfinite(far), far, most + 1)
+
+
+def on_rings(far: Places) -> Places:
+    """Return places around the first node, at the distance that each has from it."""
+    angles = np.arange(len(far)) * GOLDEN
+    return np.asarray(far[0][:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+
+def apart(places: Places, far: Places) -> Places:
+    """Return places whose distances come near those wanted: ROUNDS steps of majorization."""
+    with np.errstate(divide="ignore"):
+        weights = np.where(far > 0, far**-2.0, 0)
+    solve = np.linalg.pinv(np.diag(weights.sum(axis=1)) - weights)
+    for _ in range(ROUNDS):
+        between = np.linalg.norm(places[:, None] - places[None], axis=2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(between > 0, weights * far / between, 0)
+        places = solve @ ((np.diag(ratio.sum(axis=1)) - ratio) @ places)
+    return places
+
+
+def without_overlaps(places: Places, sizes: Places, pairs: Pairs) -> Places:
+    """Return places at which no box lies upon another one or upon an edge, each moved as little as may be."""
+    for _ in range(PUSHES):
+        push = off_boxes(places, sizes) + off_edges(places, pairs)
+        if not push.any():
+            break
+        places = places + push * STEP
+    return places
+
+
+def off_boxes(places: Places, sizes: Places) -> Places:
+    """Return how far boxes have to move off each other, along the way that is shorter."""
+    shift = places[:, None] - places[None]
+    over = (sizes[:, None] + sizes[None]) / 2 - np.abs(shift)
+    hit = np.asarray((over > 0).all(axis=2)) & ~np.eye(len(places), dtype=bool)
+    order = np.arange(len(places))
+    side = np.where(shift == 0, np.sign(order[:, None] - order)[..., None], np.sign(shift))
+    shorter = over == over.min(axis=2, keepdims=True)
+    return np.asarray((side * np.where(hit[..., None] & shorter, over, 0)).sum(axis=1))
+
+
+def off_edges(places: Places, pairs: Pairs) -> Places:
+    """Return how far nodes have to move off the edges of others."""
+    push = np.zeros_like(places)
+    for one, other in pairs:
+        along = places[other] - places[one]
+        length = max(float(np.hypot(*along)), 1.0)
+        ahead = (places - places[one]) @ along / length**2
+        aside = places - places[one] - ahead[:, None] * along
+        near = np.hypot(aside[:, 0], aside[:, 1])
+        hit = (near < CLEAR) & (ahead > 0) & (ahead < 1)
+        hit[[one, other]] = False
+        across = np.array([-along[1], along[0]]) / length
+        way = np.where(near[:, None] > 1, aside / np.maximum(near, 1)[:, None], across)
+        moved = np.where(hit, CLEAR - near, 0)[:, None] * way
+        push += moved
+        push[[one, other]] -= moved.sum(axis=0) / 2
+    return push
+
+
+def placed(
+    sizes: Sequence[tuple[float, float]], pairs: Iterable[tuple[int, int]]
+) -> list[tuple[float, float]]:
+    """Return the middle of each node: its box has a size, and pairs of nodes hang together."""
+    if not sizes:
+        return []
+    ends = sorted(set(pairs))
+    far = distances(len(sizes), ends)
+    places = apart(on_rings(far), far) * LONG * np.array([BROAD, 1.0])
+    places = without_overlaps(places, np.array(sizes, dtype=np.float64), ends)
+    return [(round(float(x), 1), round(float(y), 1)) for x, y in places - places[0]]

@@ -1,0 +1,13 @@
+import { movable } from "../pictures/zoom.js";
+import { tips } from "../pictures/tips.js";
+
+const frame = document.querySelector(".frame");
+if (frame) {
+  const spots = [...frame.querySelectorAll(".spot")];
+  const map = frame.querySelector(".map");
+  movable(frame, (k) => {
+    map.style.setProperty("--k", k);
+    for (const spot of spots) spot.setAttribute("transform", `translate(${spot.dataset.at}) scale(${1 / k})`);
+  });
+  tips(frame);
+}

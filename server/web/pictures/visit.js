@@ -1,0 +1,60 @@
+// Shows another address of a picture in place: its links and forms lead to pages that differ only in their content.
+
+/** Tells whether an address is this picture with other choices. */
+function isHere(address) {
+  const url = new URL(address, location.href);
+  return url.origin === location.origin && url.pathname === location.pathname;
+}
+
+/** Returns what finds the focused element again on the next page. */
+function place(element) {
+  if (!element) return null;
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const node = element.closest("[data-node]");
+  if (node) return `[data-node="${CSS.escape(node.dataset.node)}"] a`;
+  if (element.dataset.move) return `[data-move="${element.dataset.move}"]`;
+  return element.name && element.value ? `[name="${element.name}"][value="${CSS.escape(element.value)}"]` : null;
+}
+
+/** Puts the content of an address in the place of this one's. */
+async function show(address, drawn) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok) return location.assign(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const focused = place(document.activeElement);
+  document.title = page.title;
+  for (const part of ["main", ".bar .switch-language"]) {
+    const [old, now] = [document.querySelector(part), page.querySelector(part)];
+    if (old && now) old.replaceWith(document.adoptNode(now));
+  }
+  if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
+  drawn();
+}
+
+/** Lets links and forms of the content change it in place; `drawn` is called after each change. */
+export function inPlace(drawn) {
+  const go = (address) => {
+    history.pushState(null, "", address);
+    return show(address, drawn);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("main a[href]");
+    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const address = link?.getAttribute("href") ?? "#";
+    if (!link || !plain || event.defaultPrevented || address.startsWith("#") || !isHere(address)) return;
+    event.preventDefault();
+    go(address);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("main form");
+    if (!form || form.method !== "get" || !isHere(form.action)) return;
+    event.preventDefault();
+    const asked = [...new FormData(form, event.submitter)].filter(([, value]) => value);
+    go(`${location.pathname}?${new URLSearchParams(asked)}`);
+  });
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date])");
+    if (field?.validity.valid) field.form.requestSubmit();
+  });
+  addEventListener("popstate", () => show(location.href, drawn));
+}

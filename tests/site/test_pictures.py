@@ -1,0 +1,320 @@
+"""The pictures: complete without scripts, right about time, and the same as their data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from needed import needed
+from server_process import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server_process import Server
+
+HTML = "text/html"
+PICTURES = ("timeline", "network", "map", "figures")
+MEETING = "event/2018-08-02-asean-russia-meeting"
+LAOS = "situation/laos-coordinatorship-2015-2018"
+INDONESIA = "situation/indonesia-coordinatorship-2018-2021"
+ROOT = "https://w3id.org/wicara/id/"
+HOSTILE = """
+@prefix wic: <https://w3id.org/wicara/ont#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix : <https://w3id.org/wicara/id/event/> .
+:a a wic:Event ; skos:prefLabel "</title><script>alert(1)</script>"@en ; wic:hasTimeSpan :s ; wic:heldAt :p ;
+  wic:hasAttendeeParticipation :part .
+:part wic:participant <javascript:alert(1)> , :b .
+:b a wic:Person ; skos:prefLabel "\\u202E\\"'><b onload=x>"@en .
+<javascript:alert(1)> a wic:Event ; wic:hasTimeSpan :t .
+:s wic:earliestStart "9999-12-31"^^xsd:date ; wic:latestEnd "0001-01-01"^^xsd:date .
+:t wic:earliestStart "next week" ; wic:latestStart "2018-02-30"^^xsd:date ;
+  wic:latestEnd "-0044-03-15"^^xsd:date .
+:p skos:prefLabel "<svg/onload=alert(1)>" ; wic:latitude "1e400" , 91 , "x" ; wic:longitude 5 .
+:q skos:prefLabel "<svg/onload=alert(1)>" ; wic:latitude 90 ; wic:longitude -180.0 .
+:o a wic:StatisticalObservation ; wic:value "NaN"^^xsd:double , "1e999999999" , -3.5 , "many" ;
+  wic:observedIndicator "trade" ; wic:unit <javascript:alert(2)> .
+wic:Person rdfs:subClassOf wic:Actor .
+"""
+
+
+class Found(HTMLParser):
+    """What a page holds: its links, its text, its elements, and what may not be in it."""
+
+    def __init__(self, text: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.links: list[str] = []
+        self.marked: list[dict[str, str | None]] = []
+        self.faults: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take down an element."""
+        values = dict(attrs)
+        self.marked.append({"tag": tag, **values})
+        self.links += [values["href"] or ""] if "href" in values else []
+        self.faults += [f"{name} in <{tag}>" for name in values if name.startswith("on") or name == "style"]
+        self.faults += ["a script of its own"] if tag == "script" and "src" not in values else []
+
+    def handle_data(self, data: str) -> None:
+        """Take down text."""
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        """Return the text of the page, spaces made one."""
+        return " ".join("".join(self.words).split())
+
+
+def page(server: Server, path: str) -> Found:
+    """Return a page that must be 200 and harmless."""
+    answer = server.get(path, accept=HTML)
+    assert (path, answer.status, answer.media_type) == (path, 200, HTML)
+    found = Found(answer.text)
+    assert (path, found.faults) == (path, [])
+    assert not [link for link in found.links if link.lower().startswith("javascript:")]
+    return found
+
+
+def records(server: Server, name: str, **asked: str) -> list[dict[str, object]]:
+    """Return the data of a picture as JSON."""
+    answer = server.get(f"/{name}.json?{urlencode(asked)}")
+    assert (answer.status, answer.media_type) == (200, "application/json")
+    found: list[dict[str, object]] = answer.json
+    return found
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of data that means harm, or nothing."""
+    file = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
+    file.write_text(HOSTILE, encoding="utf-8")
+    with served(file) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_same_data_in_all_forms(server: Server, name: str) -> None:
+    """The page, its table, CSV and JSON hold the same; the page links to both, in text and in its head."""
+    told = records(server, name)
+    rows = list(csv.DictReader(io.StringIO(server.get(f"/{name}.csv").text)))
+    flat = [
+        {
+            key: " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+            for key, value in one.items()
+        }
+        for one in told
+    ]
+    assert rows == flat
+    assert told
+    found = page(server, f"/{name}")
+    assert {f"/{name}.csv", f"/{name}.json"} <= set(found.links)
+    for key in ("label", "fromLabel", "roleLabel", "toLabel"):
+        assert not [one[key] for one in told if key in one and str(one[key]) not in found.text]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_complete_without_scripts(server: Server, name: str, lang: str) -> None:
+    """Each picture is drawn by the server, in both languages, and says in words what it draws."""
+    found = page(server, f"/{name}?lang={lang}")
+    assert [one for one in found.marked if one["tag"] in {"rect", "circle", "path", "line"}]
+    assert [one for one in found.marked if one["tag"] in {"table", "ul"}]
+    assert ("Timeline" in found.text) == (lang == "en")
+
+
+def test_each_event_once(server: Server) -> None:
+    """The timeline has one row for each event of the dataset, and it leads to the page of the event."""
+    asked = server.ask("SELECT DISTINCT ?e { ?e a wic:Event FILTER(STRSTARTS(STR(?e), STR(event:))) }")
+    events = {row["e"] for row in asked.rows}
+    text = server.get("/timeline", accept=HTML).text
+    names = re.findall(r'<span class="name"><a href="/doc/(event/[^"]*)"', text)
+    assert sorted(names) == sorted(event.removeprefix(ROOT) for event in events)
+
+
+def test_bounds(server: Server) -> None:
+    """What is certain of a term is drawn apart from what is possible, and open ends as such."""
+    text = server.get("/timeline?from=2015-01-01&to=2018-12-31", accept=HTML).text
+    rows = {
+        found[1]: found[0]
+        for found in re.finditer(r'<li class="row".*?href="/doc/([^"?]*)".*?</li>', text, re.DOTALL)
+    }
+    shapes = re.findall(r'<rect class="(\w+)" x="([\d.]+)%" y="28%" width="([\d.]+)%"', rows[LAOS])
+    edges = [(kind, round(float(x)), round(float(x) + float(width))) for kind, x, width in shapes]
+    assert edges == [("possible", 0, 25), ("certain", 25, 75), ("possible", 75, 100)]
+    assert 'class="planned"' in rows[INDONESIA]
+    assert 'class="actual"' in rows[LAOS]
+    assert rows["situation/retno-marsudi-foreign-minister"].count('class="open"') == 2
+    assert 'class="certain point"' in rows[MEETING]
+    assert 'class="proposed"' in rows["event/2018-11-asean-russia-summit"]
+
+
+def test_times_in_words(server: Server) -> None:
+    """Times are told as people say them, in the reader's language."""
+    english = {str(one["item"]).removeprefix(ROOT): one["when"] for one in records(server, "timeline")}
+    assert english[MEETING] == "2 August 2018"
+    assert english["event/2016-05-19-sochi-summit"] == "19\N{EN DASH}20 May 2016"
+    assert english["situation/russia-dialogue-partner"] == "since 1996, still so on 2 August 2018"
+    assert english["event/2018-11-asean-summit"] == "November 2018"
+    assert english["observation/asean-russia-trade-2017"] == "2017"
+    assert english[LAOS] == "2015 \N{EN DASH} 2018"
+    indonesian = {
+        str(one["item"]).removeprefix(ROOT): one["when"] for one in records(server, "timeline", lang="id")
+    }
+    assert indonesian[MEETING] == "2 Agustus 2018"
+    assert indonesian["situation/russia-dialogue-partner"].startswith("sejak 1996")
+
+
+def test_coordinator_on_a_day(server: Server) -> None:
+    """The timeline tells who was the coordinator on 2 August 2018 and who was to follow, with the fact."""
+    text = server.get("/timeline?date=2018-08-02&kind=coordinator", accept=HTML).text
+    certain, coming = text.index("For certain"), text.index("Still to begin on that day")
+    assert certain < text.index(f"/doc/{LAOS}") < coming < text.index(f"/doc/{INDONESIA}")
+    assert "/graph/fact/kemlu-2018-08-02-asean-russia/D07" in text
+    before = page(server, "/timeline?date=2016-08-02&kind=coordinator").text
+    assert "For certain 1 Laos" in before
+    assert "2 August 2016" in before
+
+
+def test_possible_and_planned_on_a_day(server: Server) -> None:
+    """What a plan says of a day, and what the bounds leave open, is never called certain."""
+    text = page(server, "/timeline?date=2019-08-02&kind=coordinator").text
+    assert "Possibly, or by a plan 1 Indonesia" in text
+    assert "For certain" not in text
+    assert "Nothing is known to have held" in page(server, "/timeline?date=1900-01-01&kind=event").text
+
+
+def test_about(server: Server) -> None:
+    """A timeline may be about one thing: a partnership has its meetings, coordinators, plan and figures."""
+    for name in (
+        "partnership/asean-russia",
+        "/doc/partnership/asean-russia",
+        f"{ROOT}partnership/asean-russia",
+    ):
+        items = {str(one["item"]).removeprefix(ROOT) for one in records(server, "timeline", about=name)}
+        assert {
+            MEETING,
+            LAOS,
+            INDONESIA,
+            "event/2016-05-19-sochi-summit",
+            "document/sochi-declaration",
+        } <= items
+        assert {"observation/poa-implementation-2018-08-02", "observation/asean-russia-trade-2017"} <= items
+        assert "event/2018-08-02-pmc-japan" not in items
+    assert "ASEAN-Russia partnership" in page(server, "/timeline?about=partnership/asean-russia").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/timeline?date=yesterday",
+        "/timeline?about=%3Cx%3E",
+        "/timeline?from=2018-13-01",
+        "/timeline?page=0",
+        "/network?start=a%20b",
+        "/figures?about=%20%22",
+    ],
+)
+def test_what_cannot_be_asked(server: Server, path: str) -> None:
+    """A day or a thing that is none is a 400 that says so."""
+    assert server.get(path, accept=HTML).status == 400
+
+
+def test_network_unfolds(server: Server) -> None:
+    """A node shows those around it with their roles; a link unfolds one of them, and leaves the rest."""
+    first = page(server, "/network?start=person/sergey-lavrov")
+    nodes = {one["data-node"] for one in first.marked if "data-node" in one}
+    assert {f"{ROOT}person/sergey-lavrov", ROOT + MEETING, f"{ROOT}state/russia"} <= nodes
+    roles = {
+        (str(one["to"]), str(one["roleLabel"]))
+        for one in records(server, "network", start="person/sergey-lavrov")
+    }
+    assert {(ROOT + MEETING, "co-chair"), (ROOT + MEETING, "speaker")} <= roles
+    assert (f"{ROOT}state/russia", "Foreign Minister of Russia") in roles
+    unfold = next(link for link in first.links if "open=event" in link and "asean-russia-meeting" in link)
+    second = page(server, unfold)
+    more = {one["data-node"] for one in second.marked if "data-node" in one}
+    assert nodes < more
+    assert f"{ROOT}person/retno-marsudi" in more
+    assert server.get(unfold, accept=HTML).text == server.get(unfold, accept=HTML).text
+
+
+def test_network_leads_to_evidence(server: Server) -> None:
+    """A role leads to the fact that it rests on; what is planned is drawn as planned."""
+    found = page(server, "/network?start=event/2019-2020-arf-ism-cttc")
+    assert "/graph/fact/kemlu-2018-08-02-asean-russia/F045" in found.links
+    assert [one for one in found.marked if one.get("class") == "line planned"]
+
+
+def test_map(server: Server) -> None:
+    """The map lists each place with what was held there, and each state with its standing."""
+    found = page(server, "/map").text
+    assert "Sochi" in found
+    assert "Commemorative Summit, Sochi 2016" in found
+    assert "membership of Viet Nam in ASEAN" in found
+    told = {str(one["label"]): one for one in records(server, "map")}
+    assert told["Sochi"]["events"] == [f"{ROOT}event/2016-05-19-sochi-summit"]
+    assert told["Singapore (place)"]["planned"] == [f"{ROOT}event/2018-11-asean-summit"]
+    assert told["Viet Nam"]["code"] == "VNM"
+
+
+def test_places_lie_where_they_are(server: Server) -> None:
+    """Sochi lies in the south-west of Russia, and Singapore between Sumatra and Borneo."""
+    answer = server.get("/static/built/outlines.json")
+    needed(answer.status == 200, "the scripts of the pages are not built: `make test` does it")
+    boxes = {code: state["box"] for code, state in answer.json["states"].items()}
+    text = server.get("/map", accept=HTML).text
+    spots = re.findall(r'data-at="([\d.]+) ([\d.]+)".*?<title>(.*?)</title>', text)
+    places = {name: (float(x), float(y)) for x, y, name in spots}
+    left, top, right, bottom = boxes["RUS"]
+    x, y = places["Sochi"]
+    assert left < x < left + (right - left) / 4
+    assert (top + bottom) / 2 < y < bottom
+    left, top, right, bottom = boxes["IDN"]
+    x, y = places["Singapore (place)"]
+    assert left < x < left + (right - left) / 3
+    assert top < y < (top + bottom) / 2
+
+
+def test_figures(server: Server) -> None:
+    """A figure is told with unit, time, who said it and the judgement on it, and leads to its fact."""
+    found = page(server, "/figures")
+    assert "42\N{NO-BREAK SPACE}%" in "".join(found.words)
+    assert "16.74 billion" in found.text
+    assert "place 8" in found.text
+    assert "possibly by Retno L.P. Marsudi" in found.text
+    assert "assessment that implementation is low so far" in found.text
+    assert "/graph/fact/kemlu-2018-08-02-asean-russia/F038" in found.links
+    assert 'width="42.0%"' in server.get("/figures", accept=HTML).text
+    indonesian = page(server, "/figures?lang=id").text
+    assert "16,74 miliar" in indonesian
+
+
+@pytest.mark.parametrize("path", ["", "?date=2018-08-02", "?start=event/a", "?about=event/b", "?lang=id"])
+def test_hostile_data(hostile: Server, path: str) -> None:
+    """Labels, IRIs, days and numbers that mean harm are shown harmlessly, or not drawn."""
+    for name in PICTURES:
+        found = page(hostile, f"/{name}{path}")
+        assert "alert(1)" not in " ".join(str(one) for one in found.marked if one["tag"] == "script")
+        assert "onload" not in {key for one in found.marked for key in one}
+        assert hostile.get(f"/{name}.csv{path}").status == 200
+    assert records(hostile, "figures")[0]["value"] == "-3.5"
+    assert [one["latitude"] for one in records(hostile, "map")] == [90.0]
+
+
+def test_nothing_to_draw(small: Server) -> None:
+    """Where nothing has a time, a place or a number, the pages say so."""
+    assert "Nothing here has a time." in page(small, "/timeline").text
+    assert "Nothing hangs together here." in page(small, "/network").text
+    assert "No figure is told here." in page(small, "/figures").text
+    assert page(small, "/map")
