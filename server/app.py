@@ -30,6 +30,7 @@ from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import layout
+from wicara.server.site.editor import page as editor
 from wicara.server.site.pictures import pages as pictures
 from wicara.server.site.search import kept as search_index
 from wicara.server.site.search import page as search
@@ -53,6 +54,7 @@ BLUEPRINTS: Final = (
     conformance_page.blueprint,
     search.blueprint,
     pictures.blueprint,
+    editor.blueprint,
 )
 
 SECURITY: Final = {

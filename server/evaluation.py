@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urljoin
@@ -19,7 +20,7 @@ from pyoxigraph import (
     Store,
 )
 from wicara.ontology import BASE
-from wicara.server import guard
+from wicara.server import guard, syntax
 from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
-POSITION: Final = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 FROM: Final = re.compile("from", re.IGNORECASE)
 RELATIVE_TO: Final = f"{BASE}/"
 """What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
@@ -51,7 +51,7 @@ class QueryDataset:
 
 def syntax_problem(query: str, fault: SyntaxError, prefixes: Mapping[str, str]) -> Problem:
     """Return the problem of a query that does not parse: line, column, and the place in the text."""
-    match = POSITION.match(str(fault))
+    match = syntax.POSITION.match(str(fault))
     if match is None:
         return Problem(HTTPStatus.BAD_REQUEST, f"The query is not SPARQL: {fault}")
     line, column = int(match[1]), int(match[2])
@@ -144,7 +144,9 @@ def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Setting
     try:
         return run(store, operation, dataset.prefixes)
     except SyntaxError as fault:
-        raise syntax_problem(operation.query, fault, dataset.prefixes) from fault
+        parse = partial(syntax.query, prefixes=used(dataset.prefixes, operation.query))
+        placed = syntax.located(operation.query, fault, parse)
+        raise syntax_problem(operation.query, placed, dataset.prefixes) from fault
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault) from fault
 

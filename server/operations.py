@@ -260,7 +260,14 @@ OPERATIONS: Final = (
     *picture("map", "Show the places and the states."),
     *picture("figures", "Show the statistical observations.", "about"),
     page("/rules", "List the rules of OWL 2 RL."),
-    page("/query", "Show a form for a query.", "text"),
+    page("/query", "Show a form for a query.", "text", "example", "infer", faults=(BAD, NOT_FOUND)),
+    Operation(
+        "get",
+        "/query/vocabulary.json",
+        "Tell the terms that a query may use, with their words and how often each is used.",
+        {OK: JSON},
+        tag="SPARQL",
+    ),
     Operation(
         "get",
         "/conformance",

@@ -68,6 +68,7 @@ PARAMETERS: Final = MappingProxyType(
         },
         "results": in_query("page", "Which page of results.", {**NUMBER, "maximum": 999_999}),
         "text": in_query("query", "A query that the form is filled in with.", QUERY),
+        "example": in_query("example", "The number of a question that the form is filled in with.", TEXT),
         "subject": in_query("subject", "An IRI or a prefixed name.", TEXT),
         "predicate": in_query("predicate", "An IRI or a prefixed name.", TEXT),
         "object": in_query("object", "An IRI, a prefixed name, or a literal as Turtle has it.", TEXT),

@@ -1,10 +1,10 @@
-"""The SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1) and the form that posts to it."""
+"""The SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from wicara.server import endpoint, service_description
 from wicara.server.evaluation import evaluate
 from wicara.server.protocol import check_length, read_operation
@@ -53,9 +53,3 @@ def as_page() -> Response:
             "Cache-Control": keeping,
         },
     )
-
-
-@blueprint.get("/query")
-def form() -> str:
-    """Show a form for a query, filled in with `?query=`."""
-    return render_template("query.html", query=request.args.get("query", ""))

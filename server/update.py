@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from wicara.server import access, evaluation, guard, rewriting
+from wicara.server import access, evaluation, guard, rewriting, syntax
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad, read_update
 from wicara.server.served import dataset, renew, settings
@@ -72,7 +73,8 @@ def apply(text: str, rewrite: Callable[[str], list[Edit]], base: str) -> None:
         with failures():
             dataset().store.update(rewritten, base_iri=base, prefixes=prefixes)
     except SyntaxError as fault:
-        raise syntax_problem(text, as_written(fault, text, rewritten, edits), prefixes) from fault
+        placed = syntax.located(rewritten, fault, partial(syntax.update, prefixes=prefixes))
+        raise syntax_problem(text, as_written(placed, text, rewritten, edits), prefixes) from fault
 
 
 @contextmanager
@@ -97,7 +99,7 @@ def failed(fault: Exception) -> Problem:
 
 def as_written(fault: SyntaxError, text: str, rewritten: str, edits: list[Edit]) -> SyntaxError:
     """Return a fault in a rewritten text with the line and column that its place has in the text as sent."""
-    match = evaluation.POSITION.match(str(fault))
+    match = syntax.POSITION.match(str(fault))
     if match is None:
         return fault
     line, column = int(match[1]), int(match[2])

@@ -1,0 +1,76 @@
+"""The form for a query, which works as it is, and what a script makes an editor of it with."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, current_app, render_template, request
+from wicara.ontology import BASE
+from wicara.server.addresses import LOCAL
+from wicara.server.language import language
+from wicara.server.problem import Problem
+from wicara.server.served import dataset, infer, settings
+from wicara.server.site.editor.vocabulary import vocabulary
+from wicara.server.site.editor.words import WORDS
+
+if TYPE_CHECKING:
+    from wicara.queries import Question
+
+blueprint = Blueprint("editor", __name__)
+
+TIMES: Final = (1, 5, 10, 30, 60, 300)
+"""The seconds that a reader may choose from, up to the server's limit."""
+
+
+@blueprint.get("/query")
+def form() -> str:
+    """Show a form for a query, filled in with `?query=` or with the question that `?example=` names."""
+    questions: tuple[Question, ...] = current_app.config["QUESTIONS"]
+    return render_template(
+        "query.html",
+        query=request.args.get("query") or example(questions),
+        asserted=not infer(),
+        questions=questions,
+        times=times(),
+        told=told(questions),
+    )
+
+
+def example(questions: tuple[Question, ...]) -> str:
+    """Return the query of the question that is asked for; raises Problem 404 where there is no such one."""
+    name = request.args.get("example")
+    if name is None:
+        return ""
+    found = next((one for one in questions if one.id.lower() == name.lower()), None)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+    return found.body
+
+
+def times() -> list[float]:
+    """Return the seconds to choose from; the last one is the server's limit."""
+    limit = settings().limits.timeout
+    return [*(time for time in TIMES if time < limit), int(limit) if limit.is_integer() else limit]
+
+
+def told(questions: tuple[Question, ...]) -> dict[str, Any]:
+    """Return what the script has to know: words, the language, examples, and which IRIs have a page here."""
+    return {
+        "words": {name: str(word) for name, word in WORDS.items()},
+        "language": language(),
+        "base": BASE,
+        "local": LOCAL,
+        "examples": {
+            one.id: {"name": one.question_id if language() == "id" else one.question_en, "query": one.body}
+            for one in questions
+        },
+    }
+
+
+@blueprint.get("/query/vocabulary.json")
+def terms() -> Response:
+    """Tell the terms that a query may use."""
+    body = json.dumps(vocabulary(dataset()), ensure_ascii=False, separators=(",", ":"))
+    return Response(body, headers={"Content-Type": "application/json"})

@@ -1,0 +1,152 @@
+"""The terms that a query over the dataset may use, with how often each is used and where it belongs.
+
+Classes and properties are those that are declared or used. With a property go the classes whose instances
+have it, the most frequent first, and those whose shapes ask for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from pyoxigraph import Literal, NamedNode, Store
+from wicara.graph.prefixes import shorten
+from wicara.ontology import PREFIXES, data_shape_files
+from wicara.server.counts import CLASSES, PROPERTIES, frequencies, merges
+from wicara.server.foreign import FOREIGN, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pyoxigraph import QuerySolutions
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.terms import Term
+
+    Said: TypeAlias = Mapping[str, list[Term]]
+
+MOST: Final = 1000
+"""How many classes, properties and concepts are told of: those that are used most."""
+KINDS: Final = {
+    "classes": ("owl:Class", "rdfs:Class"),
+    "properties": ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property"),
+    "concepts": ("skos:Concept",),
+}
+"""What a term is, by the types that say so."""
+WORDS: Final = {
+    "labels": ("rdfs:label", "skos:prefLabel"),
+    "definitions": ("rdfs:comment", "skos:definition"),
+}
+"""What is told of a term in all languages, by the properties that say it; the last one counts most."""
+LINKS: Final = {"domain": "rdfs:domain", "range": "rdfs:range", "schemes": "skos:inScheme"}
+"""What is told of some terms, by the property that says it."""
+DECLARED: Final = f"""
+SELECT DISTINCT ?x ?p ?o {{
+  VALUES ?kind {{ {" ".join(kind for kinds in KINDS.values() for kind in kinds)} }}
+  VALUES ?p {{ rdf:type {" ".join([*LINKS.values(), *(one for each in WORDS.values() for one in each)])} }}
+  ?x a ?kind ; ?p ?o FILTER(isIRI(?x))
+}}"""
+IN_USE: Final = """
+SELECT ?x (COUNT(*) AS ?n) { ?x a skos:Concept . ?s ?p ?x FILTER(!STRSTARTS(STR(?p), STR(skos:))) }
+GROUP BY ?x
+"""
+TOGETHER: Final = "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER(isIRI(?c)) } GROUP BY ?c ?p"
+IN_SHAPES: Final = """
+SELECT DISTINCT ?c ?p { ?shape sh:targetClass ?c ; sh:property/sh:path ?p FILTER(isIRI(?p)) } ORDER BY ?c ?p
+"""
+
+
+def vocabulary(built: BuiltDataset) -> dict[str, Any]:
+    """Return the prefixes, classes, properties and concepts of a dataset, the most used first."""
+    union = merges(built)
+    uses = {
+        "classes": frequencies(built.store, CLASSES, union=union),
+        "properties": frequencies(built.store, PROPERTIES[union], union=union),
+        "concepts": {
+            row["x"].value: int(row["n"].value) for row in solutions(built.store, IN_USE, union=union)
+        },
+    }
+    declared, owners = said_of_terms(built.asserted, union=union), classes_by_property(built)
+    told = {kind: listed(kind, declared, uses[kind], owners) for kind in KINDS}
+    return {"prefixes": dict(built.prefixes), **told}
+
+
+def solutions(store: Store, query: str, *, union: bool = False) -> QuerySolutions:
+    """Return the solutions of a SELECT that uses the dataset's prefixes."""
+    found = store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
+    return cast("QuerySolutions", found)
+
+
+def said_of_terms(store: Store, *, union: bool) -> dict[str, Said]:
+    """Return what the dataset says of each term that it declares, by property."""
+    found: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for row in solutions(store, DECLARED, union=union):
+        found[row["x"].value][row["p"].value].append(row["o"])
+    return {iri: dict(said) for iri, said in found.items()}
+
+
+def classes_by_property(built: BuiltDataset) -> dict[str, list[str]]:
+    """Return the classes that each property goes with."""
+    rows = solutions(built.store, TOGETHER, union=merges(built))
+    counted = sorted((-int(row["n"].value), row["c"].value, row["p"].value) for row in rows)
+    pairs = [*((owner, held) for _, owner, held in counted), *(() if built.plain else in_shapes())]
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for owner, held in pairs:
+        found[held][owner] = None
+    return {held: list(owners) for held, owners in found.items()}
+
+
+@cache
+def in_shapes() -> tuple[tuple[str, str], ...]:
+    """Return each class with each property that its shapes ask for."""
+    shapes = Store()
+    for path in data_shape_files():
+        shapes.load(path=path)
+    return tuple((row["c"].value, row["p"].value) for row in solutions(shapes, IN_SHAPES))
+
+
+def listed(
+    kind: str, declared: Mapping[str, Said], uses: Mapping[str, int], owners: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """Return the terms of a kind, each with what is told of it."""
+    types = {expand(name) for name in KINDS[kind]}
+    of_kind = {iri for iri, said in declared.items() if types & {*iris(said, "rdf:type")}}
+    by_use = sorted(of_kind | uses.keys(), key=lambda iri: (-uses.get(iri, 0), iri))
+    chosen = list(islice(by_use, MOST))
+    names = shorten(chosen).names
+    return [
+        {
+            "iri": iri,
+            "name": names.get(iri, f"<{iri}>"),
+            "uses": uses.get(iri, 0),
+            **dict(words_of(iri, declared.get(iri, {}))),
+            **dict(links_of(declared.get(iri, {}))),
+            **({"classes": owners[iri]} if kind == "properties" and iri in owners else {}),
+        }
+        for iri in chosen
+    ]
+
+
+def iris(said: Said, name: str) -> Iterator[str]:
+    """Yield the IRIs that a property leads to."""
+    return (value.value for value in said.get(expand(name), ()) if isinstance(value, NamedNode))
+
+
+def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield labels and definitions of a term, by language; a term of others may be called something here."""
+    for key, names in WORDS.items():
+        found: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]
+        texts = {one.language or "": one.value for one in found if isinstance(one, Literal)}
+        if key == "labels":
+            texts = {one.language or "": one.value for one in FOREIGN.get(iri, ())} | texts
+        if texts:
+            yield key, texts
+
+
+def links_of(said: Said) -> Iterator[tuple[str, list[str]]]:
+    """Yield domain and range of a property, and the schemes of a concept."""
+    for key, name in LINKS.items():
+        found = sorted(iris(said, name))
+        if found:
+            yield key, found

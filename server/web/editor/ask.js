@@ -1,0 +1,50 @@
+// A query sent to the server: the answer, or what the server says against it.
+
+import { ACCEPT, read } from "./results.js";
+
+export const ENDPOINT = "/sparql";
+
+/** What the server says against a query: one sentence, and the line and column where there is one. */
+export class Refused extends Error {
+  constructor({ detail, line, column }, status) {
+    super(detail);
+    Object.assign(this, { status, line, column });
+  }
+}
+
+/** Returns the fields of a query operation, the query first; what is as always is left out. */
+export function fieldsOf({ query, infer = true, timeout = "", format = "" }) {
+  const more = { infer: infer ? "" : "off", timeout, format };
+  return [["query", query], ...Object.entries(more).filter(([, value]) => value)];
+}
+
+/** Returns the path and query string that ask a query. */
+export function addressOf(asked) {
+  return `${ENDPOINT}?${new URLSearchParams(fieldsOf(asked))}`;
+}
+
+/** Returns the response to a query; raises Refused where the server does not answer it. */
+export async function send(asked, accept, signal) {
+  const response = await fetch(ENDPOINT, {
+    method: "POST",
+    headers: { Accept: accept },
+    body: new URLSearchParams(fieldsOf(asked)),
+    signal,
+  });
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** Returns what a response that is no success says. */
+async function refusal(response) {
+  const told = await response.json().catch(() => ({}));
+  return new Refused({ detail: `${response.status} ${response.statusText}`, ...told }, response.status);
+}
+
+/** Returns the results of a query, with the milliseconds that they took and whether the server cut them. */
+export async function ask(asked, signal) {
+  const began = performance.now();
+  const response = await send(asked, ACCEPT, signal);
+  const results = await read(response);
+  return { ...results, capped: response.headers.has("Wicara-Truncated"), time: performance.now() - began };
+}

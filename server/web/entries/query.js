@@ -1,0 +1,198 @@
+// The editor at /query: it takes the place of the text area, and the form's other fields stay what they are.
+
+import { ask, fieldsOf, Refused } from "../editor/ask.js";
+import { Code } from "../editor/code.js";
+import { completing, explaining } from "../editor/complete.js";
+import { copy } from "../editor/copy.js";
+import { find } from "../editor/find.js";
+import { withKeys } from "../editor/keys.js";
+import { Labels } from "../editor/labels.js";
+import { Outcome } from "../editor/outcome.js";
+import { Programs } from "../editor/programs.js";
+import { Shower } from "../editor/show.js";
+import { Store } from "../editor/store.js";
+import { Tabs } from "../editor/tabs.js";
+import { Vocabulary } from "../editor/vocabulary.js";
+
+const NAMES = [
+  "query-form", "query", "editor", "open-queries", "new-query", "rename", "close", "renaming", "new-name",
+  "only-asserted", "timeout", "stop", "share", "sharing", "address", "shared", "said", "fault",
+  "programs", "program-language", "program", "copy-program", "program-copied", "outcome", "views", "panel", "downloads",
+];
+const on = Object.fromEntries(NAMES.map((id) => [id, document.getElementById(id)]));
+const site = JSON.parse(document.getElementById("told").textContent);
+const { words, language } = site;
+const numbers = new Intl.NumberFormat(language);
+const days = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+const format = { language, number: (value) => numbers.format(value), day: (time) => days.format(time) };
+
+const vocabulary = new Vocabulary(language, words);
+const code = new Code(on.editor, {
+  label: words.editor,
+  prefixes: () => vocabulary.prefixes,
+  complete: completing(vocabulary, (text, signal) => find(text, language, signal)),
+  explain: explaining(vocabulary),
+  changed,
+  run: () => void run(),
+});
+const shower = new Shower(new Labels(language), () => vocabulary.prefixes, site);
+const { outcome: section, views, panel, downloads } = on;
+const outcome = new Outcome({ section, views, panel, downloads }, { shower, words, format, chosen: (view) => void keep({ view }) });
+const tabs = new Tabs(on["open-queries"], new Store(storage()), words, opened);
+const programs = new Programs({ details: on.programs, choice: on["program-language"], text: on.program }, asked);
+/** What runs, and what came of a query, by the id of its tab. */
+const running = new Map();
+const came = new Map();
+
+/** Returns the browser's storage, or null where it is forbidden. */
+function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns the query that is open as it would be asked. */
+function asked() {
+  const { query, infer, timeout } = tabs.current;
+  return { query, infer, timeout };
+}
+
+/** Keeps changes of the open query, and says so where the browser keeps no more. */
+function keep(parts) {
+  if (!tabs.change(parts)) on.said.textContent = words.kept;
+}
+
+function changed(query) {
+  keep({ query });
+  on.sharing.hidden = true;
+  programs.show();
+}
+
+/** Shows the query that was opened, and what came of it. */
+function opened({ id, query, infer, timeout }) {
+  code.open(id, query);
+  on["only-asserted"].checked = !infer;
+  on.timeout.value = timeout;
+  for (const part of [on.renaming, on.sharing]) part.hidden = true;
+  programs.show();
+  paint();
+}
+
+/** Asks the open query. */
+async function run() {
+  const { id } = tabs.current;
+  const question = asked();
+  running.get(id)?.abort();
+  const aborter = new AbortController();
+  running.set(id, aborter);
+  came.delete(id);
+  paint();
+  const found = await ask(question, aborter.signal).then((result) => ({ result }), (fault) => ({ fault }));
+  if (running.get(id) !== aborter) return;
+  running.delete(id);
+  came.set(id, { ...found, question });
+  if (tabs.current.id === id) paint();
+}
+
+/** Stops the open query: the connection is closed, and the server then ends what answers it. */
+function stop() {
+  running.get(tabs.current.id)?.abort();
+}
+
+/** Shows what there is of the open query: that it runs, its answer, or what is against it. */
+function paint() {
+  const { id, view } = tabs.current;
+  const { result, fault, question } = came.get(id) ?? {};
+  on.stop.disabled = !running.has(id);
+  on.fault.hidden = true;
+  code.clear();
+  outcome.clear();
+  on.said.textContent = running.has(id) ? words.running : "";
+  if (result) {
+    outcome.show(result, question, view);
+    on.said.textContent = outcome.told();
+  }
+  if (fault) tellFault(fault, question);
+}
+
+function tellFault(fault, question) {
+  if (fault.name === "AbortError") {
+    on.said.textContent = words.stopped;
+    return;
+  }
+  on.fault.textContent = fault instanceof Refused ? fault.message : words.failed;
+  on.fault.hidden = false;
+  if (fault.line && question.query === code.text) code.mark(fault);
+}
+
+/** Shows the address of the open query, and copies it. */
+async function share() {
+  const address = new URL("/query", location.href);
+  address.search = new URLSearchParams(fieldsOf({ ...asked(), timeout: "" }));
+  on.address.value = address.href;
+  on.sharing.hidden = false;
+  on.shared.textContent = (await copy(on.address)) ? words.copied : words.copy;
+}
+
+function rename() {
+  on.renaming.hidden = false;
+  on["new-name"].value = tabs.current.name;
+  on["new-name"].select();
+}
+
+/** Ends the renaming; Enter takes the new name, Escape leaves the old one. */
+function renamed(event) {
+  if (event.key !== "Enter" && event.key !== "Escape") return;
+  event.preventDefault();
+  const name = on["new-name"].value.trim();
+  if (event.key === "Enter" && name) keep({ name });
+  on.renaming.hidden = true;
+  on.rename.focus();
+}
+
+/** Opens an example in a tab of its own instead of on a page of its own. */
+function openExample(event) {
+  const link = event.target.closest("a[data-example]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { example } = link.dataset;
+  tabs.open(site.examples[example], example);
+  code.focus();
+}
+
+/** Opens what the address asks for, unless the page was only loaded again: then all is as it was left. */
+function begin() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  const { value } = on.query;
+  const infer = !on["only-asserted"].checked;
+  if (value.trim() && navigation?.type === "navigate") {
+    tabs.open(value);
+    if (!infer) tabs.go({ ...tabs.current, infer });
+  } else {
+    tabs.start();
+  }
+}
+
+const HANDLERS = {
+  "query-form": ["submit", (event) => (event.preventDefault(), run())],
+  stop: ["click", stop],
+  share: ["click", share],
+  rename: ["click", rename],
+  "new-name": ["keydown", renamed],
+  "new-query": ["click", () => (tabs.open(""), code.focus())],
+  close: ["click", () => tabs.close()],
+  "only-asserted": ["change", ({ target }) => keep({ infer: !target.checked })],
+  timeout: ["change", ({ target }) => keep({ timeout: target.value })],
+  "copy-program": ["click", async () => {
+    on["program-copied"].textContent = (await copy(on.program)) ? words.copied : words.copy;
+  }],
+};
+for (const [id, [event, handler]] of Object.entries(HANDLERS)) on[id].addEventListener(event, handler);
+document.getElementById("examples").addEventListener("click", openExample);
+withKeys(views);
+for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
+for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
+begin();
+await vocabulary.load();
