@@ -29,8 +29,9 @@ from wicara.server import (
 from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import layout
+from wicara.server.site import conflicts, feeds, layout
 from wicara.server.site.editor import page as editor
+from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pictures import pages as pictures
 from wicara.server.site.search import kept as search_index
 from wicara.server.site.search import page as search
@@ -55,6 +56,9 @@ BLUEPRINTS: Final = (
     search.blueprint,
     pictures.blueprint,
     editor.blueprint,
+    ontology_routes.blueprint,
+    conflicts.blueprint,
+    feeds.blueprint,
 )
 
 SECURITY: Final = {

@@ -194,6 +194,23 @@ OPERATIONS: Final = (
     description("/ont.{suffix}", "Describe the ontology in the form of a suffix.", "suffix"),
     description("/ont/{document}", "Describe what else is of the ontology.", "document"),
     Operation(
+        "get",
+        "/ont/term/{term}",
+        "Describe a term of the ontology: what it means, how it is used, and with what.",
+        {OK: media_types(*negotiation.PAGES)},
+        (BAD, NOT_FOUND, NOT_ACCEPTABLE),
+        ("term", *ON_PAGE),
+        tag="linked data",
+    ),
+    Operation(
+        "get",
+        "/ont/diagram.svg",
+        "Draw the classes of the ontology as a tree.",
+        {OK: ("image/svg+xml",)},
+        parameters=("lang",),
+        tag="linked data",
+    ),
+    Operation(
         "get", "/dataset", "Send from the dataset to its description.", {SEE_OTHER: HTML}, tag="linked data"
     ),
     Operation(
@@ -268,6 +285,8 @@ OPERATIONS: Final = (
         {OK: JSON},
         tag="SPARQL",
     ),
+    page("/vocabularies", "List the concept schemes with their concepts.", "infer", faults=(BAD,)),
+    page("/conflicts", "List what is compared across sources, and where values conflict."),
     Operation(
         "get",
         "/conformance",
@@ -291,6 +310,29 @@ OPERATIONS: Final = (
         {OK: CSS, HTTPStatus.PARTIAL_CONTENT: CSS, **MERGED},
         (NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
         ("file",),
+    ),
+    Operation("get", "/robots.txt", "Tell crawlers what to leave.", {OK: ("text/plain",)}, tag="feeds"),
+    Operation("get", "/sitemap.xml", "List all pages.", {OK: ("application/xml",)}, tag="feeds"),
+    Operation(
+        "get",
+        "/sitemap/{number}.xml",
+        "List a portion of all pages.",
+        {OK: ("application/xml",), **MERGED},
+        (NOT_FOUND,),
+        ("number",),
+        tag="feeds",
+    ),
+    Operation(
+        "get", "/llms.txt", "Tell language models how to use this.", {OK: ("text/plain",)}, tag="feeds"
+    ),
+    Operation(
+        "get",
+        "/changes.atom",
+        "Tell the changes of the dataset as a feed.",
+        {OK: ("application/atom+xml",)},
+        (BAD,),
+        ON_PAGE,
+        tag="feeds",
     ),
     Operation("get", "/openapi.json", "Give this document.", {OK: JSON}, tag="operation"),
     by_front("/healthz", "Tell that the server answers, and what it serves.", {OK: JSON}, "Health"),

@@ -11,8 +11,7 @@ from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 from wicara.server import negotiation
 from wicara.server.addresses import path_of, with_choices
-from wicara.server.description import ONTOLOGY, PAGE
-from wicara.server.ontology_page import ontology_page
+from wicara.server.description import PAGE
 from wicara.server.provenance import ACTUAL, MODALITY, bases_of, modalities_of
 from wicara.server.served import infer, store
 from wicara.server.statements import in_sections
@@ -42,8 +41,6 @@ def page(description: Description) -> str:
     graphs = [graph for statement in description.statements for graph in statement.graphs]
     bases = bases_of(store(), [*graphs, description.subject.value])
     words = words_for(description, bases.values())
-    if description.subject.value == ONTOLOGY:
-        return ontology_page(description, words)
     content = description.content[(description.page - 1) * PAGE : description.page * PAGE]
     return render_template(
         "resource.html",

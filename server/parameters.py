@@ -90,6 +90,8 @@ PARAMETERS: Final = MappingProxyType(
         "graph": in_path("graph", "What the IRI of the graph ends in, with or without a suffix.", "inferred"),
         "name": in_path("name", "What the URL goes on with: the whole of it names the graph.", "notes"),
         "document": in_path("document", "What the IRI goes on with.", "1.0.0"),
+        "term": in_path("term", "The name of a term, with or without a suffix.", "Person"),
+        "number": in_path("number", "Which portion.", "1"),
         "suffix": in_path("suffix", "The form: html, ttl, jsonld, nt or rdf.", "ttl"),
         "form": in_path("suffix", "The form: html, csv, json, ttl, jsonld, nt or rdf.", "csv"),
         "question": in_path("question", "The number of a question.", "CQ25"),

@@ -17,6 +17,7 @@ from wicara.server.pages import page
 from wicara.server.problem import Problem
 from wicara.server.problems import not_acceptable
 from wicara.server.served import store
+from wicara.server.site.ontology import routes
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -106,13 +107,25 @@ def document(_rest: str = "") -> BaseResponse:
     retired = moved(iri, f".{form.extension}" if form else "")
     if retired:
         return retired
-    description = describe(store(), iri, number_of_page())
+    own = routes.page_of(iri) if wants_page(iri, form) else None
+    if own:
+        response = Response(own, headers={"Content-Type": negotiation.HTML.content_type("text/html")})
+        add_links(response, iri, path, negotiation.HTML)
+        return response
+    number = number_of_page()
+    description = describe(store(), iri, number)
     if description is None:
         raise unknown(iri)
     form, media_type = (form, form.media_type) if form else negotiated(iri)
     response = Response(body_of(description, form), headers={"Content-Type": form.content_type(media_type)})
-    add_links(response, description, path, form)
+    add_links(response, iri, path, form, number + 1 if description.more else None)
     return response
+
+
+def wants_page(iri: str, form: Representation | None) -> bool:
+    """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
+    found = (form, "") if form else negotiation.choose(request.headers.get("Accept"), offers_for(iri))
+    return found is not None and found[0] is negotiation.HTML
 
 
 def negotiated(iri: str) -> tuple[Representation, str]:
@@ -144,9 +157,10 @@ def quads_of(description: Description) -> set[Quad]:
     }
 
 
-def add_links(response: Response, description: Description, path: str, form: Representation) -> None:
+def add_links(
+    response: Response, iri: str, path: str, form: Representation, following: int | None = None
+) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
-    iri = description.subject.value
     here = (path_of(iri) or path).partition("#")[0]
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{here}.{form.extension}")
@@ -157,6 +171,6 @@ def add_links(response: Response, description: Description, path: str, form: Rep
         for offer in offers_for(iri)
         if offer is not form
     ]
-    if description.more:
-        links.append(f'<{here}?page={description.page + 1}>; rel="next"')
+    if following:
+        links.append(f'<{here}?page={following}>; rel="next"')
     response.headers["Link"] = ", ".join(links)

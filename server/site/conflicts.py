@@ -1,0 +1,154 @@
+"""Where statements contradict each other: the same thing with different values, across sources and within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import Blueprint, render_template
+from pyoxigraph import NamedNode
+from wicara.graph.dataset import GraphKind, kind_of
+from wicara.ontology import PREFIXES
+from wicara.server.counts import kept, merges
+from wicara.server.language import lazy_gettext as _
+from wicara.server.provenance import bases_of, value
+from wicara.server.served import dataset
+from wicara.server.site.comparisons import COMPARISONS, FOUND
+from wicara.server.terms import Words, iris_of, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import QuerySolution
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.provenance import Basis
+    from wicara.server.site.comparisons import Comparison
+    from wicara.server.terms import Shown, Term
+
+blueprint = Blueprint("conflicts", __name__)
+
+MOST: Final = 100
+"""How many conflicts of each comparison the page shows; the query gives all."""
+COUNT: Final = """
+{{ SELECT ("{key}" AS ?comparison) (COUNT(DISTINCT ?x) AS ?things) {{ {things} }} }}
+UNION {{ SELECT ("{key}" AS ?comparison) (COUNT(*) AS ?pairs) (SUM(?differs) AS ?conflicts) {{
+  SELECT DISTINCT {found} ?differs {{
+    {pairs}
+    BIND(IF({conflict}, 1, 0) AS ?differs) }} }} }}"""
+ROWS: Final = """
+{{ SELECT DISTINCT ("{key}" AS ?comparison) {found} {{
+  {pairs}
+  FILTER({conflict}) }} ORDER BY {found} LIMIT {most} }}"""
+BETWEEN: Final = {
+    frozenset({GraphKind.FACT}): _("between two articles"),
+    frozenset({GraphKind.BACKGROUND}): _("between two sources of the background"),
+    frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between an article and the background"),
+}
+"""What the two graphs of a conflict are, where they are of two sources."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many things a comparison looks at, how many pairs of statements it compares, how many conflict."""
+
+    things: int = 0
+    pairs: int = 0
+    conflicts: int = 0
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two statements: what it is said of, the property, the value, and the graph that says it."""
+
+    thing: Shown | None
+    property: Shown | None
+    value: Shown | None
+    graph: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two statements that cannot both be true, and where they stand."""
+
+    between: object
+    sides: tuple[Side, Side]
+
+
+def rows(query: str) -> list[QuerySolution]:
+    """Return the solutions of a query over the dataset, conclusions included; data as it is counts whole."""
+    built = dataset()
+    union = merges(built)
+    found = built.store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
+    return list(cast("Iterable[QuerySolution]", found))
+
+
+def united(template: str) -> str:
+    """Return a query that makes all comparisons at once."""
+    return " UNION ".join(
+        template.format(
+            key=one.key, things=one.things, pairs=one.pairs, conflict=one.conflict, most=MOST, found=FOUND
+        )
+        for one in COMPARISONS
+    )
+
+
+def counted(_built: BuiltDataset) -> dict[str, Counted]:
+    """Count what each comparison compares, with one query."""
+    found: dict[str, dict[str, int]] = {}
+    for row in rows(f"SELECT * {{ {united(COUNT)} }}"):
+        numbers = {name: int(value(row, name)) for name in ("things", "pairs", "conflicts") if row[name]}
+        found.setdefault(value(row, "comparison"), {}).update(numbers)
+    return {key: Counted(**numbers) for key, numbers in found.items()}
+
+
+def between(first: str, second: str) -> object:
+    """Return where two statements stand that conflict."""
+    kinds = frozenset(kind for kind in (kind_of(first), kind_of(second)) if kind)
+    if GraphKind.CONTENT in kinds:
+        return _("with a claim")
+    if first.rpartition("/")[0] == second.rpartition("/")[0]:
+        return _("within one source")
+    return BETWEEN.get(kinds, "")
+
+
+def conflict(row: QuerySolution, words: Words) -> Conflict:
+    """Return a solution as a page shows it."""
+    first, second = value(row, "g1"), value(row, "g2")
+    return Conflict(
+        between(first, second),
+        (
+            Side(words.show(row["x"]), words.show(row["p"]), words.show(row["left"]), first),
+            Side(words.show(row["y"]), words.show(row["q"]), words.show(row["right"]), second),
+        ),
+    )
+
+
+def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
+    """Return the words for all that the page shows, with one query."""
+    names = FOUND.replace("?", "").split()
+    terms: list[Term] = [row[name] for row in found for name in names if row[name] is not None]
+    told = [term for basis in bases for term in basis.terms()]
+    graphs = [NamedNode(basis.graph) for basis in bases]
+    return Words.for_request(labels_of(dataset().store, iris_of((*terms, *told, *graphs))))
+
+
+@blueprint.get("/conflicts")
+def page() -> str:
+    """List what is compared, and where it conflicts."""
+    found = rows(f"SELECT * {{ {united(ROWS)} }}")
+    bases = bases_of(dataset().store, [value(row, name) for row in found for name in ("g1", "g2")])
+    words = words_for(found, list(bases.values()))
+    numbers = kept(counted)
+    return render_template(
+        "conflicts.html",
+        comparisons=[(one, numbers.get(one.key, Counted()), of(one, found, words)) for one in COMPARISONS],
+        total=sum(one.conflicts for one in numbers.values()),
+        most=MOST,
+        bases=bases,
+        words=words,
+    )
+
+
+def of(comparison: Comparison, found: Iterable[QuerySolution], words: Words) -> list[Conflict]:
+    """Return the conflicts that a comparison has found."""
+    return [conflict(row, words) for row in found if value(row, "comparison") == comparison.key]

@@ -1,0 +1,181 @@
+"""The whole ontology as one document, of the kind that pyLODE makes, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template, request
+from pyoxigraph import Literal, NamedNode
+from wicara.ontology import PREFIXES, WIC
+from wicara.server import negotiation
+from wicara.server.addresses import with_choices
+from wicara.server.counts import kept
+from wicara.server.language import format_date, language
+from wicara.server.language import lazy_gettext as _
+from wicara.server.served import infer, store
+from wicara.server.site.ontology.diagram import drawn, tree
+from wicara.server.site.ontology.entries import KIND_NAMES, Describer, shown_in
+from wicara.server.site.ontology.links import Links
+from wicara.server.site.ontology.model import ONTOLOGY, OWL, RDFS, ontology
+from wicara.server.site.ontology.sentences import Sentences
+from wicara.server.site.ontology.usage import NONE, usage
+from wicara.server.terms import LABELS, Words, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.negotiation import Representation
+    from wicara.server.site.ontology.entries import Entry
+    from wicara.server.site.ontology.model import Ontology
+    from wicara.server.site.ontology.usage import Use
+
+PARTS: Final = (
+    ("classes", "class", _("Classes")),
+    ("object-properties", "object", _("Object properties")),
+    ("datatype-properties", "datatype", _("Datatype properties")),
+    ("annotation-properties", "annotation", _("Annotation properties")),
+)
+"""The parts of the document that hold entries: anchor, kind of term, heading."""
+DCTERMS, VANN = PREFIXES["dcterms"], PREFIXES["vann"]
+FACTS: Final = {
+    "title": f"{DCTERMS}title",
+    "description": f"{DCTERMS}description",
+    "creator": f"{DCTERMS}creator",
+    "created": f"{DCTERMS}created",
+    "license": f"{DCTERMS}license",
+    "version": f"{OWL}versionInfo",
+    "version_iri": f"{OWL}versionIRI",
+    "prefix": f"{VANN}preferredNamespacePrefix",
+    "namespace": f"{VANN}preferredNamespaceUri",
+}
+"""What the ontology says of itself, by the name that the template calls it."""
+
+
+KEPT: Final = 16
+"""How many documents are kept: in two languages, with conclusions and without, under several addresses."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the document: its anchor, its heading, and its entries."""
+
+    anchor: str
+    heading: object
+    entries: tuple[Entry, ...]
+
+
+def formats(path: str) -> list[tuple[Representation, str]]:
+    """Return the forms that a document is offered in as data, and where."""
+    return [
+        (offer, with_choices(f"{path}.{offer.extension}"))
+        for offer in negotiation.PAGES
+        if offer is not negotiation.HTML
+    ]
+
+
+def words_for(told: Ontology, uses: Iterable[Use]) -> Words:
+    """Return the words for the ontology and for the examples of some uses, with one query."""
+    own = (one for one in told.triples if one.predicate in LABELS)
+    return Words.for_request((*own, *told.labels, *labels_of(store(), shown_in(uses))))
+
+
+def about(told: Ontology) -> dict[str, str]:
+    """Return what the ontology says of itself, in the reader's language where there is a choice."""
+    found = {}
+    for key, name in FACTS.items():
+        values = told.objects(NamedNode(ONTOLOGY), name)
+        values.sort(key=lambda one: getattr(one, "language", None) not in {language(), None})
+        texts = [one.value for one in values if isinstance(one, Literal | NamedNode)]
+        found[key] = texts[0] if texts else ""
+    return found
+
+
+def day(written: str) -> str:
+    """Return a date as the reader writes it; what is no date stays as it is."""
+    try:
+        return str(format_date(date.fromisoformat(written), "long"))
+    except ValueError:
+        return written
+
+
+def namespaces(told: Ontology) -> dict[str, str]:
+    """Return the prefixes of the vocabularies that the ontology and its alignment speak of."""
+    mentioned = {
+        part.value for one in (*told.triples, *told.mappings) for part in one if isinstance(part, NamedNode)
+    }
+    return {
+        prefix: namespace
+        for prefix, namespace in sorted(PREFIXES.items())
+        if any(iri.startswith(namespace) for iri in mentioned) and "/wicara/" not in namespace
+    } | {"wic": WIC}
+
+
+def by_label(entry: Entry) -> str:
+    """Return what entries are sorted by."""
+    return entry.label.text.casefold()
+
+
+def bibtex(told: dict[str, str]) -> str:
+    """Return a reference to the ontology for BibTeX."""
+    fields = {
+        "title": told["title"],
+        "author": f"{{{told['creator']}}}",
+        "year": told["created"][:4],
+        "version": told["version"],
+        "url": told["version_iri"] or ONTOLOGY,
+    }
+    lines = "".join(f",\n  {name} = {{{text}}}" for name, text in fields.items())
+    return f"@misc{{wicara-ontology{lines}\n}}"
+
+
+def pages(_built: BuiltDataset) -> dict[tuple[str, str], str]:
+    """Return where the documents of a version of the dataset are kept."""
+    return {}
+
+
+def page() -> str | None:
+    """Return the document, or None where the dataset has no ontology; it is kept for as long as that."""
+    if not ontology().kinds:
+        return None
+    found, key = kept(pages), (request.url, language())
+    if key not in found:
+        if len(found) >= KEPT:
+            found.clear()
+        found[key] = written()
+    return found[key]
+
+
+def written() -> str:
+    """Write the document."""
+    told, uses = ontology(), usage()
+    words = words_for(told, uses.values())
+    links = Links(words, inside=True)
+    sentences = Sentences(told, links, short=True)
+    describer = Describer(told, links, sentences, uses)
+    forest = tree(told, words)
+    facts = about(told)
+    return render_template(
+        "ontology.html",
+        told=facts | {"created": day(facts["created"]), "year": facts["created"][:4]},
+        links=links,
+        parts_of_it=[
+            Part(anchor, heading, tuple(sorted(map(describer.entry, told.own(kind)), key=by_label)))
+            for anchor, kind, heading in PARTS
+            if told.own(kind)
+        ],
+        foreign=[(iri, KIND_NAMES[told.kinds[iri]], uses.get(iri, NONE)) for iri in told.foreign()],
+        forest=forest,
+        apart=sentences.of_all(),
+        properties=tree(told, words, "object", f"{RDFS}subPropertyOf"),
+        drawing=drawn(forest),
+        uses=uses,
+        namespaces=namespaces(told),
+        mapped=len(told.mappings),
+        bibtex=bibtex(facts),
+        iri=ONTOLOGY,
+        alternates=formats("/ont"),
+        infer=infer(),
+    )

@@ -1,0 +1,135 @@
+"""The ontology of a dataset as a document needs it: its terms, what is said of each, and words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.server.counts import kept
+from wicara.server.terms import iris_of, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Triple
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.terms import Term
+
+ONTOLOGY: Final = f"{BASE}/ont"
+OWL, RDF, RDFS = (PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs"))
+TYPE: Final = f"{RDF}type"
+KINDS: Final = {
+    f"{OWL}Class": "class",
+    f"{OWL}ObjectProperty": "object",
+    f"{OWL}DatatypeProperty": "datatype",
+    f"{OWL}AnnotationProperty": "annotation",
+}
+"""What a term is declared as, and the key of its part of the document."""
+ABOVE: Final = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf")
+
+Index = dict[str, dict[str, list["Term"]]]
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """What graph/ontology and graph/alignment hold, and the labels of what they mention."""
+
+    triples: tuple[Triple, ...]
+    mappings: tuple[Triple, ...]
+    labels: tuple[Triple, ...]
+
+    @cached_property
+    def said(self) -> Index:
+        """What is said of each subject, by property."""
+        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.triples)
+
+    @cached_property
+    def pointing(self) -> Index:
+        """What leads to each object, by property."""
+        return indexed((str(one.object), one.predicate.value, one.subject) for one in self.triples)
+
+    @cached_property
+    def mapped(self) -> Index:
+        """What each term is mapped to, by property."""
+        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.mappings)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each term, terms of other vocabularies included, sorted by IRI."""
+        declared = (
+            (one.subject.value, KINDS[one.object.value])
+            for one in self.triples
+            if one.predicate.value == TYPE
+            and isinstance(one.subject, NamedNode)
+            and isinstance(one.object, NamedNode)
+            and one.object.value in KINDS
+        )
+        return dict(sorted(declared))
+
+    @cached_property
+    def words(self) -> Store:
+        """A store of all this, for sentences to be made from."""
+        found = Store()
+        found.extend(Quad(one.subject, one.predicate, one.object) for one in (*self.triples, *self.labels))
+        return found
+
+    def own(self, *kinds: str) -> list[str]:
+        """Return the ontology's own terms of some kinds."""
+        return [iri for iri, kind in self.kinds.items() if kind in kinds and iri.startswith(WIC)]
+
+    def foreign(self) -> list[str]:
+        """Return the terms of other vocabularies that the ontology declares."""
+        return [iri for iri in self.kinds if not iri.startswith(WIC)]
+
+    def objects(self, node: Term, *properties: str) -> list[Term]:
+        """Return what some properties of a subject lead to."""
+        found = self.said.get(str(node), {})
+        return list(chain.from_iterable(found.get(name, ()) for name in properties))
+
+    def subjects(self, node: Term, *properties: str) -> list[Term]:
+        """Return what leads to an object by some properties."""
+        found = self.pointing.get(str(node), {})
+        return list(chain.from_iterable(found.get(name, ()) for name in properties))
+
+    def members(self, node: Term) -> Iterator[Term]:
+        """Yield the members of an RDF list."""
+        seen = set()
+        while isinstance(node, BlankNode) and node not in seen:
+            seen.add(node)
+            links = self.said.get(str(node), {})
+            yield from links.get(f"{RDF}first", ())[:1]
+            node = next(iter(links.get(f"{RDF}rest", ())), NamedNode(f"{RDF}nil"))
+
+
+def indexed(rows: Iterable[tuple[str, str, Term]]) -> Index:
+    """Return rows by their first and second place, sorted by the third."""
+    found: Index = {}
+    for first, second, third in sorted(rows, key=str):
+        found.setdefault(first, {}).setdefault(second, []).append(third)
+    return found
+
+
+def names(terms: Iterable[Term]) -> list[str]:
+    """Return the IRIs among terms."""
+    return [term.value for term in terms if isinstance(term, NamedNode)]
+
+
+def read(built: BuiltDataset) -> Ontology:
+    """Read the ontology of a dataset: two look-ups and a query."""
+    triples, mappings = (
+        tuple(quad.triple for quad in built.asserted.quads_for_pattern(None, None, None, graph))
+        for graph in map(NamedNode, (graph_iri(GraphKind.ONTOLOGY), graph_iri(GraphKind.ALIGNMENT)))
+    )
+    mentioned = {iri for one in (*triples, *mappings) for iri in iris_of(one)}
+    others = [iri for iri in mentioned if iri.value.startswith(BASE) and not iri.value.startswith(WIC)]
+    return Ontology(triples, mappings, labels_of(built.asserted, others))
+
+
+def ontology() -> Ontology:
+    """Return the ontology of the dataset of this request."""
+    return kept(read)

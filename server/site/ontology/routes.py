@@ -1,0 +1,101 @@
+"""Where the ontology answers: the pages of its terms, its diagram, the vocabularies."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, render_template, request
+from wicara.graph.export import FORMATS, write_triples
+from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
+from wicara.server import negotiation
+from wicara.server.description import describe
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
+from wicara.server.public import public_url, said
+from wicara.server.served import store
+from wicara.server.site.ontology import document, term_page, vocabularies
+from wicara.server.site.ontology.diagram import drawn, tree
+from wicara.server.site.ontology.model import ONTOLOGY, ontology
+
+if TYPE_CHECKING:
+    from wicara.server.negotiation import Representation
+
+blueprint = Blueprint("ontology", __name__)
+
+SVG: Final = "image/svg+xml"
+SCHEMES: Final = frozenset(PREFIXES["scheme"] + name for name in CONCEPT_SCHEMES.values())
+
+
+def page_of(iri: str) -> str | None:
+    """Return the page of the ontology or of a concept scheme, or None for any other IRI."""
+    if iri == ONTOLOGY:
+        return document.page()
+    return vocabularies.scheme_page(iri) if iri in SCHEMES else None
+
+
+@blueprint.get("/ont/term/<name>")
+def term(name: str) -> Response:
+    """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
+    stem, form = suffixed(name)
+    form, media_type = (form, form.media_type) if form else negotiated()
+    body = page(stem) if form is negotiation.HTML else data(stem, form)
+    if body is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
+    here = f"/ont/term/{stem}"
+    links = [f'<{WIC}{stem}>; rel="describes"'] + [
+        f'<{here}.{offer.extension}>; rel="alternate"; type="{offer.media_type}"'
+        for offer in negotiation.PAGES
+        if offer is not form
+    ]
+    headers = {
+        "Content-Type": form.content_type(media_type),
+        "Content-Location": f"{here}.{form.extension}",
+        "Link": ", ".join(links),
+        "Vary": "Accept, Accept-Language",
+    }
+    return Response(body, headers=headers)
+
+
+def suffixed(name: str) -> tuple[str, Representation | None]:
+    """Return a name without its suffix, and the form that the suffix stands for."""
+    stem, _, extension = name.rpartition(".")
+    form = negotiation.by_extension(negotiation.PAGES, extension) if stem else None
+    return (stem, form) if form else (name, None)
+
+
+def negotiated() -> tuple[Representation, str]:
+    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
+    found = negotiation.choose(request.headers.get("Accept"), negotiation.PAGES)
+    if found is None:
+        raise not_acceptable(negotiation.PAGES)
+    return found
+
+
+def page(name: str) -> bytes | None:
+    """Return the page of a term, or None."""
+    found = term_page.page(name)
+    return found.encode() if found else None
+
+
+def data(name: str, form: Representation) -> bytes | None:
+    """Return what the dataset says of a term, or None."""
+    description = describe(store(), f"{WIC}{name}") if f"{WIC}{name}" in ontology().kinds else None
+    return write_triples(description.triples, FORMATS[form.name]) if description else None
+
+
+@blueprint.get("/ont/diagram.svg")
+def diagram() -> Response:
+    """Draw the classes as a tree."""
+    told = ontology()
+    drawing = drawn(tree(told, document.words_for(told, ())))
+    picture = render_template("_diagram.html", drawing=drawing, root=public_url("/ont"))
+    response = said(picture.encode(), SVG)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@blueprint.get("/vocabularies")
+def all_vocabularies() -> str:
+    """List the concept schemes with all their concepts."""
+    return vocabularies.page()

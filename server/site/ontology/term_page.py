@@ -1,0 +1,149 @@
+"""A page for each term: all that the ontology says of it, how it is used, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template
+from pyoxigraph import NamedNode, Triple
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.ontology import WIC
+from wicara.server.language import lazy_gettext as _
+from wicara.server.provenance import solutions, value
+from wicara.server.served import infer, store
+from wicara.server.site.ontology.document import formats
+from wicara.server.site.ontology.entries import Describer, query_for
+from wicara.server.site.ontology.links import Links
+from wicara.server.site.ontology.model import TYPE, names, ontology
+from wicara.server.site.ontology.sentences import Sentences
+from wicara.server.site.ontology.usage import Use
+from wicara.server.terms import LABELS, Words, iris_of, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wicara.server.site.ontology.model import Ontology
+    from wicara.server.terms import Shown, Term
+
+CLASS: Final = {
+    "uses": "?s a <{iri}>",
+    "out": "?s a <{iri}> ; ?with ?o FILTER(?with != rdf:type)",
+    "in": "?s a <{iri}> . ?o ?with ?s",
+}
+PROPERTY: Final = {
+    "uses": "?s <{iri}> ?o",
+    "out": "?s <{iri}> ?o . ?s a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
+    "in": "?s <{iri}> ?o . ?o a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
+}
+"""What is counted of a class or property: its uses, and with which other terms, on either side."""
+COUNTS: Final = """
+SELECT ?what ?with (COUNT(*) AS ?n) {{
+  {{ {uses} BIND("uses" AS ?what) }}
+  UNION {{ GRAPH ?g {{ {uses} }} BIND(REPLACE(STRAFTER(STR(?g), STR(graph:)), "/.*", "") AS ?what)
+    FILTER(?what IN ("inferred", "content")) }}
+  UNION {{ {out} BIND("out" AS ?what) }}
+  UNION {{ {in} BIND("in" AS ?what) }}
+}} GROUP BY ?what ?with ORDER BY ?what DESC(?n) ?with"""
+EXAMPLES: Final = """
+SELECT ?s ?o ?inferred {{
+  {{ SELECT ?s ?o {{ {uses} }} ORDER BY ?s ?o LIMIT {shown} }}
+  BIND(EXISTS {{ GRAPH <{graph}> {{ {uses} }} }} AS ?inferred)
+}} ORDER BY ?s ?o"""
+SHOWN: Final = 10
+INFERRED: Final = graph_iri(GraphKind.INFERRED)
+SIDES: Final = {
+    "class": {"out": _("What is said of them"), "in": _("What is said with them from elsewhere")},
+    "object": {"out": _("What has it"), "in": _("What it leads to")},
+    "datatype": {"out": _("What has it")},
+    "annotation": {"out": _("What has it")},
+}
+"""The headings of what a term is used with."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A use of a term: an instance, or both ends of a statement; and the statement."""
+
+    subject: Shown | None
+    object: Shown | None
+    triple: Triple
+    inferred: bool
+
+
+def patterns(iri: str, kind: str) -> dict[str, str]:
+    """Return the patterns of a term's uses."""
+    return {name: text.format(iri=iri) for name, text in (CLASS if kind == "class" else PROPERTY).items()}
+
+
+def counts(found: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
+    """Return how often a term is used, in which graphs, and with which other terms."""
+    told: dict[str, list[tuple[str, int]]] = {}
+    for row in solutions(store(), COUNTS.format(**found)):
+        other = row["with"].value if isinstance(row["with"], NamedNode) else ""
+        told.setdefault(value(row, "what"), []).append((other, int(value(row, "n"))))
+    return told
+
+
+def use_of(told: dict[str, list[tuple[str, int]]]) -> Use:
+    """Return how often a term is used."""
+    total, inferred, claimed = (
+        sum(n for _, n in told.get(what, ())) for what in ("uses", GraphKind.INFERRED, GraphKind.CONTENT)
+    )
+    return Use(total, inferred if infer() else 0, claimed)
+
+
+def examples(iri: str, found: dict[str, str]) -> list[tuple[Triple, bool]]:
+    """Return some uses of a term, and whether each only follows."""
+    query = EXAMPLES.format(shown=SHOWN, graph=INFERRED, **found)
+    return [
+        (Triple(row["s"], *ends(iri, row["o"])), value(row, "inferred") == "true")
+        for row in solutions(store(), query)
+    ]
+
+
+def ends(iri: str, target: Term | None) -> tuple[NamedNode, Term]:
+    """Return the predicate and object of a use."""
+    return (NamedNode(TYPE), NamedNode(iri)) if target is None else (NamedNode(iri), target)
+
+
+def label_triples(told: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
+    """Yield the labels of the ontology's terms and of some others, with one query."""
+    yield from (one for one in told.triples if one.predicate in LABELS)
+    yield from told.labels
+    yield from labels_of(store(), (iri for iri in iris_of(terms) if not iri.value.startswith(WIC)))
+
+
+def page(name: str) -> str | None:
+    """Return the page of a term of the ontology, or None where there is none of that name."""
+    told, iri = ontology(), f"{WIC}{name}"
+    kind = told.kinds.get(iri)
+    if kind is None:
+        return None
+    found = patterns(iri, kind)
+    counted, some = counts(found), examples(iri, found)
+    others = (NamedNode(other) for rows in counted.values() for other, _ in rows if other)
+    mentioned = [part for triple, _ in some for part in triple]
+    words = Words.for_request(label_triples(told, [*others, *mentioned]))
+    links = Links(words)
+    entry = Describer(told, links, Sentences(told, links), {}).entry(iri)
+    return render_template(
+        "term.html",
+        entry=entry,
+        links=links,
+        use=use_of(counted),
+        examples=[
+            Example(words.show(triple.subject), words.show(triple.object), triple, inferred)
+            for triple, inferred in some
+        ],
+        is_class=kind == "class",
+        used_with=[(heading, counted[side]) for side, heading in SIDES[kind].items() if side in counted],
+        mapped=[
+            (words.show_iri(how).text, other)
+            for how, targets in told.mapped.get(f"<{iri}>", {}).items()
+            for other in names(targets)
+        ],
+        query=query_for(iri, kind),
+        alternates=formats(f"/ont/term/{name}"),
+        infer=infer(),
+    )

@@ -1,0 +1,175 @@
+"""The concept schemes as readable vocabularies: each concept with its definition, below its broader one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template
+from pyoxigraph import Literal, NamedNode
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.ontology import PREFIXES
+from wicara.server.addresses import path_of
+from wicara.server.counts import kept
+from wicara.server.language import language
+from wicara.server.provenance import solutions, value
+from wicara.server.site.ontology.document import formats
+from wicara.server.site.ontology.model import TYPE, indexed, names
+from wicara.server.terms import LABELS, SKOS, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Triple
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.site.ontology.model import Index
+    from wicara.server.terms import Shown
+
+SCHEME: Final = NamedNode(f"{SKOS}ConceptScheme")
+IN_SCHEME: Final = f"{SKOS}inScheme"
+BROADER: Final = f"{SKOS}broader"
+DEFINITION: Final = f"{SKOS}definition"
+MORE: Final = tuple(f"{SKOS}{name}" for name in ("altLabel", "notation"))
+MATCHES: Final = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+USES: Final = f"""
+SELECT ?x (COUNT(*) AS ?n) {{
+  ?x skos:inScheme ?scheme . ?s ?p ?x
+  FILTER(!STRSTARTS(STR(?p), "{SKOS}"))
+}} GROUP BY ?x"""
+
+
+@dataclass(frozen=True)
+class Schemes:
+    """The statements of the concept schemes and of what they are mapped to."""
+
+    triples: tuple[Triple, ...]
+
+    @cached_property
+    def said(self) -> Index:
+        """What is said of each subject, by property."""
+        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.triples)
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A concept as a page shows it, with the narrower ones below it."""
+
+    name: Shown
+    anchor: str
+    definition: Literal | None
+    also: tuple[str, ...]
+    matches: tuple[tuple[str, Shown], ...]
+    uses: int
+    below: tuple[Concept, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A concept scheme as a page shows it."""
+
+    name: Shown
+    anchor: str
+    definition: Literal | None
+    count: int
+    concepts: tuple[Concept, ...]
+
+
+def read(built: BuiltDataset) -> Schemes:
+    """Read the concept schemes of a dataset and their mappings: two look-ups."""
+    graphs = (graph_iri(GraphKind.VOCAB), graph_iri(GraphKind.ALIGNMENT))
+    quads = (built.asserted.quads_for_pattern(None, None, None, NamedNode(graph)) for graph in graphs)
+    return Schemes(tuple(quad.triple for found in quads for quad in found))
+
+
+def counted(built: BuiltDataset) -> dict[str, int]:
+    """Count how often each concept is used, whatever the reader wants of conclusions: with one query."""
+    return {value(row, "x"): int(value(row, "n")) for row in solutions(built.store, USES)}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Makes vocabularies of the statements of schemes."""
+
+    said: Index
+    words: Words
+    uses: dict[str, int]
+
+    def schemes(self) -> Iterator[str]:
+        """Yield the schemes by name."""
+        found = [subject[1:-1] for subject, told in self.said.items() if SCHEME in told.get(TYPE, ())]
+        yield from sorted(found, key=lambda iri: self.words.show_iri(iri).text.casefold())
+
+    def vocabulary(self, iri: str) -> Vocabulary:
+        """Return a scheme with its concepts."""
+        here = NamedNode(iri)
+        members = [subject[1:-1] for subject, told in self.said.items() if here in told.get(IN_SCHEME, ())]
+        tops = [one for one in members if not set(self.broader(one)) & set(members)]
+        return Vocabulary(
+            self.words.show_iri(iri),
+            anchor(iri),
+            self.definition(iri),
+            len(members),
+            tuple(self.concepts(tops, members, frozenset())),
+        )
+
+    def concepts(self, some: Iterable[str], members: list[str], above: frozenset[str]) -> Iterator[Concept]:
+        """Yield concepts of a scheme by name, each with those below it."""
+        for iri in sorted(some, key=lambda one: self.words.show_iri(one).text.casefold()):
+            below = [one for one in members if iri in self.broader(one) and one not in above]
+            told = self.said[f"<{iri}>"]
+            yield Concept(
+                self.words.show_iri(iri),
+                anchor(iri),
+                self.definition(iri),
+                tuple(one.value for name in MORE for one in told.get(name, ()) if isinstance(one, Literal)),
+                tuple(
+                    (self.words.show_iri(f"{SKOS}{name}").text, self.words.show_iri(other))
+                    for name in MATCHES
+                    for other in names(told.get(f"{SKOS}{name}", ()))
+                ),
+                self.uses.get(iri, 0),
+                tuple(self.concepts(below, members, above | {iri})),
+            )
+
+    def broader(self, iri: str) -> list[str]:
+        """Return the broader concepts of a concept."""
+        return names(self.said.get(f"<{iri}>", {}).get(BROADER, ()))
+
+    def definition(self, iri: str) -> Literal | None:
+        """Return the definition of a concept or scheme in the reader's language, else in another."""
+        found = self.said.get(f"<{iri}>", {}).get(DEFINITION, ())
+        literals = [one for one in found if isinstance(one, Literal)]
+        return next((one for one in literals if one.language == language()), next(iter(literals), None))
+
+
+def anchor(iri: str) -> str:
+    """Return the name of a concept's place on a page: `area/trade` is at `area.trade`."""
+    return iri.removeprefix(PREFIXES["scheme"]).replace("/", ".")
+
+
+def reader() -> Reader:
+    """Return what makes the vocabularies of this request's dataset."""
+    schemes = kept(read)
+    words = Words.for_request(one for one in schemes.triples if one.predicate in LABELS)
+    return Reader(schemes.said, words, kept(counted))
+
+
+def page() -> str:
+    """Return the page of all vocabularies."""
+    read_by = reader()
+    found = [read_by.vocabulary(iri) for iri in read_by.schemes()]
+    return render_template("vocabularies.html", vocabularies=found)
+
+
+def scheme_page(iri: str) -> str | None:
+    """Return the page of one scheme, or None where it is none."""
+    read_by = reader()
+    if iri not in read_by.schemes():
+        return None
+    return render_template(
+        "vocabulary.html",
+        iri=iri,
+        vocabulary=read_by.vocabulary(iri),
+        alternates=formats(path_of(iri) or ""),
+    )

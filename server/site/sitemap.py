@@ -1,0 +1,84 @@
+"""Every canonical page of the site, for search engines: sitemaps (sitemaps.org) with hreflang alternates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from wicara.ontology import BASE, WIC
+from wicara.server.addresses import path_of
+from wicara.server.counts import kept
+from wicara.server.home import all_questions
+from wicara.server.language import LANGUAGES
+from wicara.server.operations import HTML, OK, OPERATIONS
+from wicara.server.provenance import solutions, value
+from wicara.server.public import public_url
+from wicara.server.site.ontology.model import ontology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wicara.graph.store import BuiltDataset
+
+NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML: Final = "http://www.w3.org/1999/xhtml"
+MOST: Final = 50_000
+"""How many addresses a sitemap may hold."""
+DESCRIBED: Final = f"""
+SELECT DISTINCT ?s {{
+  ?s ?p ?o
+  FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{BASE}/"))
+  FILTER(REGEX(SUBSTR(STR(?s), {len(BASE) + 1}), "^/(id|concept|graph)/"))
+}} ORDER BY ?s"""
+
+
+def fixed() -> Iterator[str]:
+    """Yield the pages that every dataset has: those operations whose path has no part to fill in."""
+    for each in OPERATIONS:
+        if each.tag != "SPARQL" and set(HTML) & set(each.answers.get(OK, ())) and "{" not in each.path:
+            yield each.path
+
+
+def described(built: BuiltDataset) -> tuple[str, ...]:
+    """Return the pages of all that a dataset describes."""
+    found = (path_of(value(row, "s")) for row in solutions(built.store, DESCRIBED))
+    return tuple(dict.fromkeys(path.partition("#")[0] for path in found if path))
+
+
+def pages() -> list[str]:
+    """Return the path of every page, each once."""
+    terms = (f"/ont/term/{iri.removeprefix(WIC)}" for iri in ontology().kinds if iri.startswith(WIC))
+    questions = (f"/questions/{question.id}" for question in all_questions())
+    return list(dict.fromkeys((*fixed(), *questions, *terms, *kept(described))))
+
+
+def parts(paths: Sequence[str]) -> list[Sequence[str]]:
+    """Return the pages in portions that a sitemap may hold."""
+    return [paths[start : start + MOST] for start in range(0, len(paths), MOST)]
+
+
+def urlset(paths: Iterable[str]) -> bytes:
+    """Return a sitemap of pages, each with its address in every language."""
+    root = Element("urlset", {"xmlns": NAMESPACE, "xmlns:xhtml": XHTML})
+    for path in paths:
+        url = SubElement(root, "url")
+        SubElement(url, "loc").text = public_url(path)
+        for lang in (*LANGUAGES, "x-default"):
+            query = f"?lang={lang}" if lang in LANGUAGES else ""
+            SubElement(url, "xhtml:link", rel="alternate", hreflang=lang, href=public_url(path) + query)
+    return written(root)
+
+
+def index(count: int) -> bytes:
+    """Return an index of several sitemaps."""
+    root = Element("sitemapindex", xmlns=NAMESPACE)
+    for number in range(1, count + 1):
+        sitemap = SubElement(root, "sitemap")
+        SubElement(sitemap, "loc").text = public_url(f"/sitemap/{number}.xml")
+    return written(root)
+
+
+def written(root: Element) -> bytes:
+    """Return an XML document."""
+    found: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return found

@@ -1,0 +1,155 @@
+"""What contradicts what: a dataset of two articles that disagree, and the real one, which does not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from server_process import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server_process import Server
+
+HEAD = """
+@prefix b: <https://w3id.org/wicara/graph/background/pack/> .
+@prefix body: <https://w3id.org/wicara/id/body/> .
+@prefix c: <https://w3id.org/wicara/graph/content/> .
+@prefix event: <https://w3id.org/wicara/id/event/> .
+@prefix ind: <https://w3id.org/wicara/concept/indicator/> .
+@prefix o: <https://w3id.org/wicara/id/observation/> .
+@prefix one: <https://w3id.org/wicara/graph/fact/one/> .
+@prefix partnership: <https://w3id.org/wicara/id/partnership/> .
+@prefix place: <https://w3id.org/wicara/id/place/> .
+@prefix s: <https://w3id.org/wicara/id/situation/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix state: <https://w3id.org/wicara/id/state/> .
+@prefix t: <https://w3id.org/wicara/id/timespan/> .
+@prefix two: <https://w3id.org/wicara/graph/fact/two/> .
+@prefix unit: <https://w3id.org/wicara/concept/unit/> .
+@prefix wic: <https://w3id.org/wicara/ont#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def figure(graph: str, name: str, parties: str, year: int, value: float) -> str:
+    """Return a figure for the trade of two parties in a year, with a time span of its own."""
+    return f"""{graph} {{
+  o:{name} a wic:StatisticalObservation ; wic:observedIndicator ind:total-trade ; wic:unit unit:USD ;
+    wic:betweenParties {parties} ; wic:hasTimeSpan t:{name} ; wic:value {value} .
+  t:{name} wic:earliestStart "{year}-01-01"^^xsd:date ; wic:latestEnd "{year}-12-31"^^xsd:date .
+}}
+"""
+
+
+def term(graph: str, name: str, begins: int, ends: int) -> str:
+    """Return a term of Laos as coordinator, known to the year."""
+    return f"""{graph} {{
+  s:{name} wic:coordinatorshipHolder state:laos ; wic:coordinatorshipOf partnership:p .
+  s:{name} wic:hasTimeSpan t:{name} .
+  t:{name} wic:earliestStart "{begins}-01-01"^^xsd:date ; wic:latestStart "{begins}-12-31"^^xsd:date .
+  t:{name} wic:earliestEnd "{ends}-01-01"^^xsd:date ; wic:latestEnd "{ends}-12-31"^^xsd:date .
+}}
+"""
+
+
+FIGURES = (
+    figure("one:F1", "trade-one", "body:asean , state:russia", 2017, 16.7)
+    + figure("two:F1", "trade-two", "state:russia , body:asean", 2017, 18.2)
+    + figure("two:F2", "trade-of-others", "state:china , body:asean", 2017, 99)
+    + figure("two:F3", "trade-of-2016", "state:russia , body:asean", 2016, 12)
+)
+AGREEING = """
+one:F1 { event:e wic:heldAt place:hall ; wic:hasTimeSpan t:day ; wic:ordinalAsClaimed 3 .
+    t:day wic:earliestStart "2018-01-01"^^xsd:date ; wic:latestStart "2018-12-31"^^xsd:date . }
+two:F1 { event:e wic:heldAt place:city ; wic:hasTimeSpan t:day ; wic:ordinalAsClaimed 3.0 .
+    t:day wic:earliestStart "2018-08-02"^^xsd:date ; wic:latestStart "2018-08-02"^^xsd:date . }
+b:F1 { place:hall wic:locatedIn place:city ; wic:latitude 1.3 . }
+b:F2 { place:hall wic:latitude 1.2967 . }
+"""
+OTHERS = """
+one:F1 { event:e wic:heldAt place:sochi ; wic:hasTimeSpan t:a ; wic:ordinalAsClaimed 3 .
+    t:a wic:latestStart "2018-08-02"^^xsd:date . place:sochi wic:longitude 39.7 . }
+b:F1 { event:e wic:heldAt place:kazan ; wic:hasTimeSpan t:a ; wic:ordinalAsClaimed 4 .
+    t:a wic:earliestStart "2018-08-03"^^xsd:date . place:sochi wic:longitude 49.1 . }
+c:said { event:e wic:ordinalAsClaimed 5 . }
+"""
+TERMS = (
+    term("one:F1", "a", 2015, 2018) + term("two:F1", "b", 2014, 2018) + term("two:F2", "later", 2024, 2027)
+)
+
+
+@pytest.fixture
+def contradictory(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Return a server of a small dataset."""
+    file = tmp_path_factory.mktemp("conflicts") / "data.trig"
+    file.write_text(HEAD + request.param, encoding="utf-8")
+    with served(file) as running:
+        yield running
+
+
+def table(server: Server) -> dict[str, tuple[int, int, int]]:
+    """Return how many things, pairs and conflicts each comparison has."""
+    answer = server.get("/conflicts", accept="text/html")
+    assert answer.status == 200
+    row = re.compile(r'<tr><th scope="row">(.*?)</th>.*?((?:<td class="number">[\d,.]+</td>){3})')
+    return {
+        re.sub("<.*?>", "", name): tuple(map(int, re.findall(r">(\d+)<", numbers)))  # type: ignore[misc]
+        for name, numbers in row.findall(answer.text)
+    }
+
+
+@pytest.mark.parametrize("contradictory", [FIGURES], indirect=True)
+def test_figures(contradictory: Server) -> None:
+    """Two figures of the same thing and time conflict, however they are called and list their parties."""
+    assert table(contradictory)["Figures"] == (4, 1, 1)
+    text = contradictory.get("/conflicts", accept="text/html").text
+    assert "16.7" in text
+    assert "18.2" in text
+    assert "between two articles" in text
+    assert "antara dua artikel" in contradictory.get("/conflicts?lang=id", accept="text/html").text
+
+
+@pytest.mark.parametrize("contradictory", [AGREEING], indirect=True)
+def test_what_agrees(contradictory: Server) -> None:
+    """A year and a day in it, a hall and its city, 3 and 3.0, and rounded degrees are no conflicts."""
+    found = table(contradictory)
+    assert sum(conflicts for _, _, conflicts in found.values()) == 0
+    assert found["Places"][:2] == found["Single values"][:2] == found["Coordinates"][:2] == (1, 1)
+    assert "Nothing that was compared is in conflict." in contradictory.get("/conflicts").text
+
+
+@pytest.mark.parametrize("contradictory", [OTHERS], indirect=True)
+def test_other_values(contradictory: Server) -> None:
+    """Places, times, single values and coordinates conflict, also with the background and with claims."""
+    found = table(contradictory)
+    for name in ("Places", "Times", "Single values", "Coordinates"):
+        assert found[name][2] == 1, name
+    assert found["Claims"] == (1, 2, 2)
+    text = contradictory.get("/conflicts", accept="text/html").text
+    assert "between an article and the background" in text
+    assert "with a claim" in text
+
+
+@pytest.mark.parametrize("contradictory", [TERMS], indirect=True)
+def test_terms(contradictory: Server) -> None:
+    """Two terms that share a day have to be one: bounds that cannot be conflict; a later term is another."""
+    assert table(contradictory)["Terms"] == (3, 4, 1)
+
+
+def test_the_real_dataset(server: Server) -> None:
+    """The page says what was compared of the real dataset, and each number is what its query counts."""
+    found = table(server)
+    assert found["Figures"][0] == 3
+    assert len(found) == 7
+    assert sum(pairs for _, pairs, _ in found.values()) > 0
+    answer = server.get("/conflicts", accept="text/html").text
+    queries = re.findall(r'href="(/query\?query=[^"]*)"', answer)
+    assert len(queries) == 7
+    for link, (_, _, conflicts) in zip(queries, found.values(), strict=True):
+        result = server.get(link.replace("/query?", "/sparql?").replace("&amp;", "&"))
+        assert (link, result.status, len(result.rows)) == (link, 200, conflicts)

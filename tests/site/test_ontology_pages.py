@@ -1,0 +1,167 @@
+"""The ontology as a reader sees it: one document, a page for each term, vocabularies, and a drawing."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+HTML = "text/html"
+SVG = "{http://www.w3.org/2000/svg}"
+TERMS = "SELECT ?t { GRAPH graph:ontology { ?t rdfs:isDefinedBy ?o } FILTER(STRSTARTS(STR(?t), STR(wic:))) }"
+
+
+def text_of(server: Server, path: str, lang: str = "en") -> str:
+    """Return the text of a page, without tags and with spaces as one."""
+    answer = server.get(path, accept=HTML, accept_language=lang)
+    assert (path, answer.status, answer.media_type) == (path, 200, HTML)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", answer.text)).split())
+
+
+def names(server: Server) -> list[str]:
+    """Return the names of all terms."""
+    return [row["t"].rpartition("#")[2] for row in server.ask(TERMS).rows]
+
+
+def test_each_term_has_a_place_in_the_document(server: Server) -> None:
+    """The document has each term at its anchor, and each entry leads to the term's own page."""
+    page = server.get("/ont", accept=HTML).text
+    found = names(server)
+    assert len(found) > 200
+    assert [name for name in found if page.count(f'id="{name}"') != 1] == []
+    assert [name for name in found if f'href="/ont/term/{name}"' not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "en",
+            [
+                "Every “coordinatorship” is a “situation”.",
+                "Everything has at most one “tenure holder”.",
+                "What “located in” leads to in several steps, it leads to at once.",
+                "How to cite",
+                "1.0.0",
+                "23 November 2026",
+            ],
+        ),
+        (
+            "id",
+            [
+                "Setiap “masa koordinator” adalah “keadaan”.",
+                "Segala sesuatu memiliki paling banyak satu “pemegang masa jabatan”.",
+                "Cara mengutip",
+                "23 November 2026",
+            ],
+        ),
+    ],
+)
+def test_axioms_in_words(server: Server, lang: str, told: list[str]) -> None:
+    """The axioms are sentences in the reader's language, and the document says what it is."""
+    text = text_of(server, "/ont", lang).replace("November 23, 2026", "23 November 2026")
+    assert [sentence for sentence in told if sentence not in text] == []
+
+
+def test_properties_in_words(server: Server) -> None:
+    """The page of a property tells its domain and range in words too."""
+    text = text_of(server, "/ont/term/chairedBy")
+    assert "Whatever has “chaired by” is an “event”." in text
+    assert "Whatever “chaired by” leads to is an “actor”." in text
+    assert "Where “chaired by” holds, “has participant” holds too." in text
+
+
+def test_defined_class_in_words(server: Server) -> None:
+    """A class that is defined by an expression says how, with links to the words in it."""
+    text = text_of(server, "/ont/term/HasBeenForeignMinister")
+    assert "Whatever meets this is a “has been foreign minister”:" in text
+    assert "/ont#hasHeldPost" in server.get("/ont/term/HasBeenForeignMinister", accept=HTML).text
+
+
+def test_uses_are_those_of_the_data(server: Server) -> None:
+    """The counts of a term are what a query counts; what only follows is told apart."""
+    persons = len(server.ask("SELECT ?p { ?p a wic:Person }").rows)
+    assert f"Uses: {persons}" in text_of(server, "/ont/term/Person")
+    ministers = text_of(server, "/ont/term/HasBeenForeignMinister")
+    assert "Uses: 3 (inferred: 3)" in ministers
+    assert "Retno L.P. Marsudi inferred" in ministers
+    assert "Uses: 0" in text_of(server, "/ont/term/HasBeenForeignMinister?infer=off")
+    assert "in the contents of claims: 1" in text_of(server, "/ont/term/truePartnerOf")
+
+
+def test_used_with(server: Server) -> None:
+    """The page of a term tells with which other terms the data uses it."""
+    text = text_of(server, "/ont/term/chairedBy")
+    assert "What has it" in text
+    assert "What it leads to" in text
+    assert "annual ASEAN-Russia meeting, 2 August 2018 →" in text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "media_type"), [("ttl", "text/turtle"), ("jsonld", "application/ld+json")]
+)
+def test_term_as_data(server: Server, suffix: str, media_type: str) -> None:
+    """A term is there as data too: by suffix, and by what the client accepts."""
+    by_suffix = server.get(f"/ont/term/Person.{suffix}")
+    accepted = server.get("/ont/term/Person", accept=media_type)
+    assert (by_suffix.status, by_suffix.media_type) == (200, media_type)
+    assert by_suffix.body == accepted.body
+    assert b"A human being." in by_suffix.body
+
+
+def test_no_such_term(server: Server) -> None:
+    """A name that the ontology does not have is 404."""
+    assert server.get("/ont/term/Nonsense", accept=HTML).status == 404
+    assert server.get("/ont/term/Nonsense.ttl").status == 404
+
+
+def test_every_term_has_a_page(server: Server) -> None:
+    """Each term's page is there in both languages."""
+    for number, name in enumerate(names(server)):
+        text_of(server, f"/ont/term/{name}", ("en", "id")[number % 2])
+
+
+def test_drawing(server: Server) -> None:
+    """The drawing is valid SVG with a title, and has each class as a link; it needs no style."""
+    drawing = server.get("/ont/diagram.svg")
+    assert drawing.media_type == "image/svg+xml"
+    root = ET.fromstring(drawing.text)  # noqa: S314 - our own server
+    assert root.find(f"{SVG}title") is not None
+    links = [link.get("href") for link in root.iter(f"{SVG}a")]
+    classes = server.ask("SELECT ?c { GRAPH graph:ontology { ?c a owl:Class ; rdfs:isDefinedBy ?o } }").rows
+    assert len(links) == len(classes)
+    assert f"http://127.0.0.1:{server.port}/ont#Person" in links
+    assert "style" not in drawing.text
+    assert 'class="diagram"' in server.get("/ont", accept=HTML).text
+
+
+def test_vocabularies(server: Server) -> None:
+    """All concepts stand on one page, each with its definition, and on the page of their scheme."""
+    text = text_of(server, "/vocabularies")
+    for row in server.ask(
+        'SELECT ?d { ?c skos:inScheme ?s ; skos:definition ?d FILTER(LANG(?d) = "en") }'
+    ).rows:
+        assert row["d"] in text
+    assert "kontraterorisme" in text_of(server, "/concept/area", "id")
+    assert "Preventing terrorism" in text_of(server, "/concept/area")
+    assert server.get("/concept/area.ttl").media_type == "text/turtle"
+
+
+def test_small_pages(server: Server) -> None:
+    """No page of the ontology is larger than 200 KB."""
+    sizes = {
+        path: len(server.get(path, accept=HTML).body) for path in ("/ont", "/ont?lang=id", "/vocabularies")
+    }
+    assert {path: size for path, size in sizes.items() if size > 200_000} == {}
+
+
+def test_dataset_without_an_ontology(small: Server) -> None:
+    """A file that is served as it is has no ontology, and the vocabularies say that there are none."""
+    assert small.get("/ont", accept=HTML).status == 404
+    assert "no concept scheme" in text_of(small, "/vocabularies")
