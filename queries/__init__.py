@@ -2,24 +2,48 @@
 
 A header is lines `#+ key: value` before the query:
 
-    #+ id: CQ25
-    #+ en: Which persons are or have been foreign ministers?
-    #+ indonesian: Siapa saja yang sedang atau pernah menjadi menteri luar negeri?
-    #+ facts: F016 F020 F023
+    #+ id: CQ54
+    #+ slug: meetings-on
+    #+ theme: meetings
+    #+ en: At which meetings was {person|Retno} on {date|2 August 2018}?
+    #+ indonesian: Di pertemuan mana saja {person|Retno} hadir pada {date|2 Agustus 2018}?
+    #+ facts: F017 F067
     #+ inference: yes
+    #+ parameter: person wic:Person person:retno-marsudi
     #+ parameter: date xsd:date 2018-08-02
+    #+ answer: meeting
+    #+ evidence: ?person wic:participatedIn ?meeting
+
+A parameter has a name, a datatype, class or concept scheme, and a default, which stands in a VALUES of the
+query. A question speaks of it as `{name|words for the default}`. The answer names the columns that tell it at
+a glance, by default the first. The evidence are statements that a row rests on; a variable that is no column
+stands for anything. Without a slug, the name of the file is one.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE: Final = Path(__file__).parent
 MARK: Final = "#+"
 REQUIRED: Final = ("id", "en", "indonesian")
 YES_NO: Final = {"yes": True, "no": False}
+THEMES: Final = ("partnership", "meetings", "offices", "said", "documents", "figures", "evidence")
+"""What the questions are about, in the order in which they are shown."""
+HOLE: Final = re.compile(r"\{(\w+)\|([^{}|]*)\}")
+"""A place in a question for the value of a parameter, with the words for its default."""
+DECLARED: Final = re.compile(r"^PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
+BLOCK: Final = re.compile(r"VALUES\s+(?P<names>\?\w+|\([?\w\s]+\))\s*\{[^{}]*\}")
+"""The VALUES of the queries: one row each, no braces in their strings."""
+
+Pattern: TypeAlias = tuple[str, str, str]
+"""A statement with variables, each of its places as written."""
 
 
 class FaultyHeader(ValueError):  # noqa: N818 - named for what is faulty
@@ -28,7 +52,10 @@ class FaultyHeader(ValueError):  # noqa: N818 - named for what is faulty
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that a reader of a question may choose: its name, datatype (a prefixed name) and default."""
+    """A value that a reader of a question may choose.
+
+    `datatype` is a prefixed name: that of a datatype, or of the class or scheme of what may be chosen.
+    """
 
     name: str
     datatype: str
@@ -41,18 +68,61 @@ class Question:
 
     id: str
     path: Path
-    question_en: str
-    question_id: str
+    slug: str
+    theme: str
+    templates: Mapping[str, str]
     facts: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    answer: tuple[str, ...]
+    evidence: tuple[Pattern, ...]
     inference: bool
     needs_time: bool
     text: str
 
     @property
+    def question_en(self) -> str:
+        """Return the question in English, about the defaults."""
+        return self.asked("en")
+
+    @property
+    def question_id(self) -> str:
+        """Return the question in Indonesian, about the defaults."""
+        return self.asked("id")
+
+    @property
     def body(self) -> str:
         """Return the query without its header."""
         return "\n".join(line for line in self.text.splitlines() if not line.startswith(MARK)).strip() + "\n"
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Return the prefixes that the query declares."""
+        return dict(DECLARED.findall(self.body))
+
+    def parts(self, language: str) -> list[tuple[str, str]]:
+        """Return the question cut at its holes: pairs of a parameter's name, or nothing, and words."""
+        pieces = HOLE.split(self.templates[language])
+        plain = [("", words) for words in pieces[::3]]
+        holes = list(zip(pieces[1::3], pieces[2::3], strict=True))
+        laid = [part for pair in zip(plain, [*holes, ("", "")], strict=True) for part in pair]
+        return [part for part in laid if part[1]]
+
+    def asked(self, language: str, values: Mapping[str, str] | None = None) -> str:
+        """Return the question in a language, with other words where a parameter has another value."""
+        chosen = values or {}
+        return "".join(chosen.get(name, words) for name, words in self.parts(language))
+
+    def with_values(self, values: Mapping[str, str]) -> str:
+        """Return the query with the values of its parameters, each a term as SPARQL writes it."""
+
+        def filled(block: re.Match[str]) -> str:
+            names = re.findall(r"\w+", block["names"])
+            if not {*names} <= {*values}:
+                return block[0]
+            row = " ".join(values[name] for name in names)
+            return f"VALUES {block['names']} {{ {f'({row})' if block['names'].startswith('(') else row} }}"
+
+        return BLOCK.sub(filled, self.body)
 
 
 def header(text: str) -> dict[str, list[str]]:
@@ -71,9 +141,20 @@ def parameter(value: str) -> Parameter:
     return Parameter(name, datatype, default)
 
 
+def pattern(value: str) -> Pattern:
+    """Return the statement that three words describe; raises ValueError for fewer or more."""
+    subject, predicate, target = value.split()
+    return subject, predicate, target
+
+
 def yes_no(values: dict[str, list[str]], key: str) -> bool:
     """Return the answer to a key that is `yes` or `no`, and `no` where it is left out."""
     return YES_NO[values.get(key, ["no"])[-1]]
+
+
+def theme(values: dict[str, list[str]]) -> str:
+    """Return what a question is about, by default what comes first; raises ValueError for no theme."""
+    return THEMES[THEMES.index(values.get("theme", [THEMES[0]])[-1])]
 
 
 def read_question(path: Path) -> Question:
@@ -91,13 +172,17 @@ def read_question(path: Path) -> Question:
 
 def question(path: Path, text: str, values: dict[str, list[str]]) -> Question:
     """Return the question that the values of a header describe."""
+    named = path.stem.partition("-")[2] or path.stem
     return Question(
         id=values["id"][-1],
         path=path,
-        question_en=values["en"][-1],
-        question_id=values["indonesian"][-1],
+        slug=values.get("slug", [named])[-1],
+        theme=theme(values),
+        templates={"en": values["en"][-1], "id": values["indonesian"][-1]},
         facts=tuple(fact for line in values.get("facts", []) for fact in line.split()),
         parameters=tuple(parameter(value) for value in values.get("parameter", [])),
+        answer=tuple(name for line in values.get("answer", []) for name in line.split()),
+        evidence=tuple(pattern(value) for value in values.get("evidence", [])),
         inference=yes_no(values, "inference"),
         needs_time=yes_no(values, "time"),
         text=text,

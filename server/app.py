@@ -29,10 +29,11 @@ from wicara.server import (
 from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import conflicts, feeds, layout
+from wicara.server.site import as_of, conflicts, feeds, layout
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pictures import pages as pictures
+from wicara.server.site.questions import pages as question_pages
 from wicara.server.site.search import kept as search_index
 from wicara.server.site.search import page as search
 
@@ -48,6 +49,8 @@ BLUEPRINTS: Final = (
     resources.blueprint,
     exports.blueprint,
     home.blueprint,
+    question_pages.blueprint,
+    as_of.blueprint,
     explain.blueprint,
     rules_page.blueprint,
     void.blueprint,

@@ -1,34 +1,26 @@
-"""The home page, the questions, and the health of the server."""
+"""The home page, and the health of the server."""
 
 from __future__ import annotations
 
 import json
-import re
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
-from wicara.server.evaluation import evaluate
 from wicara.server.language import lazy_gettext as _
 from wicara.server.language import ngettext
-from wicara.server.problem import Problem
-from wicara.server.protocol import QueryOperation
 from wicara.server.provenance import solutions, value
-from wicara.server.results import page_parts
-from wicara.server.served import dataset, infer, settings, store
+from wicara.server.served import dataset, store
 from wicara.server.site.layout import parts
+from wicara.server.site.questions.pages import all_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.queries import Question
-
 blueprint = Blueprint("home", __name__)
 
-LABEL: Final = re.compile(r"Label(_en|_id)?$")
 COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "SourceArticle": lambda n: ngettext("article", "articles", n),
     "FactGraph": lambda n: ngettext("fact", "facts", n),
@@ -48,12 +40,6 @@ WAYS: Final = {
     "/query": _("Ask anything, in SPARQL."),
 }
 """What a reader finds in the parts of the site."""
-
-
-def all_questions() -> tuple[Question, ...]:
-    """Return the questions that the app was made with."""
-    found: tuple[Question, ...] = current_app.config["QUESTIONS"]
-    return found
 
 
 def figures() -> list[tuple[int, str]]:
@@ -82,25 +68,6 @@ def home() -> str:
 def browse() -> str:
     """List what has a page: things by kind, concepts by scheme, and graphs."""
     return render_template("browse.html", groups=things(store()))
-
-
-@blueprint.get("/questions/<name>")
-def question(name: str) -> str:
-    """Show a question in both languages, its answer, and the query."""
-    found = next((one for one in all_questions() if one.id.lower() == name.lower()), None)
-    if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
-    operation = QueryOperation(found.body, infer=infer())
-    shown = without_labels(page_parts(evaluate(dataset(), operation, settings()), store()))
-    return render_template("question.html", question=found, operation=operation, infer=infer(), **shown)
-
-
-def without_labels(shown: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer without the columns that only label another one: that one shows its label itself."""
-    names = shown.get("variables", [])
-    kept = [index for index, name in enumerate(names) if LABEL.sub("", name) not in {*names} - {name}]
-    rows = [[row[index] for index in kept] for row in shown.get("rows", [])]
-    return shown | {"variables": [names[index] for index in kept], "rows": rows}
 
 
 @blueprint.get("/healthz")

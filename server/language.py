@@ -7,6 +7,7 @@ read as they are.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +29,8 @@ from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but he
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "lazy_gettext",
     "ngettext",
     "other_language",
+    "speaking",
 ]
 
 LANGUAGES: Final = {"en": "English", "id": "Bahasa Indonesia"}
@@ -90,3 +94,13 @@ def language() -> str:
 def other_language() -> str:
     """Return the language that the reader may switch to."""
     return next(lang for lang in LANGUAGES if lang != language())
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Speak another language than the reader's for the length of a block."""
+    before, g.language = language(), lang
+    try:
+        yield
+    finally:
+        g.language = before

@@ -65,3 +65,10 @@ OUTCOMES: Final = {
     "untested": _("not tested"),
 }
 """The outcomes of a test, as EARL names them."""
+CERTAINTIES: Final = {
+    "certain": _("certain"),
+    "possible": _("possible"),
+    "ruled-out": _("ruled out"),
+    "to-come": _("still to begin"),
+}
+"""Whether something holds on a day, as far as the bounds of its time tell."""

@@ -94,7 +94,14 @@ PARAMETERS: Final = MappingProxyType(
         "number": in_path("number", "Which portion.", "1"),
         "suffix": in_path("suffix", "The form: html, ttl, jsonld, nt or rdf.", "ttl"),
         "form": in_path("suffix", "The form: html, csv, json, ttl, jsonld, nt or rdf.", "csv"),
-        "question": in_path("question", "The number of a question.", "CQ25"),
+        "question": in_path("question", "The name of a question, or its number.", "coordinator-on"),
+        "values": in_query(
+            "values",
+            "Values of the question's parameters, by their names: dates, numbers, IRIs or prefixed names, "
+            "words with their language (`China@en`).",
+            {"type": "object", "additionalProperties": TEXT},
+        ),
+        "day": in_query("date", "The day, by default the last one of which a report tells.", DAY),
         "part": in_path("part", f"{', '.join(EXPORTS)}, or what a graph's IRI ends in.", "default"),
         "extension": in_path("extension", "The format: ttl, trig, nq, nt, jsonld or rdf.", "ttl"),
         "file": in_path("file", "The name of a file.", "style.css"),

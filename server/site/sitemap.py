@@ -8,12 +8,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from wicara.ontology import BASE, WIC
 from wicara.server.addresses import path_of
 from wicara.server.counts import kept
-from wicara.server.home import all_questions
 from wicara.server.language import LANGUAGES
 from wicara.server.operations import HTML, OK, OPERATIONS
 from wicara.server.provenance import solutions, value
 from wicara.server.public import public_url
 from wicara.server.site.ontology.model import ontology
+from wicara.server.site.questions.pages import all_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ def described(built: BuiltDataset) -> tuple[str, ...]:
 def pages() -> list[str]:
     """Return the path of every page, each once."""
     terms = (f"/ont/term/{iri.removeprefix(WIC)}" for iri in ontology().kinds if iri.startswith(WIC))
-    questions = (f"/questions/{question.id}" for question in all_questions())
+    questions = (f"/questions/{question.slug}" for question in all_questions())
     return list(dict.fromkeys((*fixed(), *questions, *terms, *kept(described))))
 
 

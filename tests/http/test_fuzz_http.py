@@ -38,7 +38,8 @@ METHODS = """GET HEAD POST PUT PATCH DELETE OPTIONS QUERY TRACE BREW"""
 ROUTES = """
 / /sparql /sparql /sparql /update /store /query /explain /explain /id/state/russia /doc/state/russia
 /concept/area /graph/inferred /ont /export/default.ttl /export/all.nq /static/style.css /browse
-/questions/CQ25 /rules /dataset /openapi.json /.well-known/void /healthz /readyz /metrics"""
+/questions /as-of
+/questions/coordinator-on /rules /dataset /openapi.json /.well-known/void /healthz /readyz /metrics"""
 STEMS = """/id/ /doc/ /concept/ /graph/ /ont. /ont/ /export/ /static/ /questions/ /store/ /.well-known/ /"""
 SUFFIXES = """.ttl .html .nq .exe / . .."""
 NAMES = """

@@ -1,0 +1,125 @@
+"""What the columns of answers, the parameters and the themes of questions are called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wicara.server.language import lazy_gettext as _
+
+THEMES: Final = {
+    "partnership": _("Partnerships, coordinators and members"),
+    "meetings": _("Meetings and other events"),
+    "offices": _("Posts and those who hold them"),
+    "said": _("What was said and proposed"),
+    "documents": _("Documents"),
+    "figures": _("Figures"),
+    "evidence": _("Words, sources and names"),
+}
+"""What questions are about."""
+HEADINGS: Final = {
+    "act": _("communicative act"),
+    "actor": _("actor"),
+    "agree": _("both agree"),
+    "answer": _("answered in"),
+    "answerer": _("answered by"),
+    "area": _("area"),
+    "article": _("article"),
+    "asOf": _("as of"),
+    "asWritten": _("as written"),
+    "attendee": _("attended by"),
+    "basis": _("attribution"),
+    "body": _("body"),
+    "certainty": _("by the dates"),
+    "characters": _("characters"),
+    "citation": _("citation"),
+    "claim": _("claim"),
+    "claimant": _("said by"),
+    "confidence": _("confidence"),
+    "countMethod": _("how it is counted"),
+    "countedFrom": _("counted from"),
+    "date": _("date"),
+    "dateMethod": _("how the date is known"),
+    "document": _("document"),
+    "endStated": _("end is stated"),
+    "endYear": _("year of the end"),
+    "endYearByCount": _("year of the end by count"),
+    "ends": _("end"),
+    "event": _("event"),
+    "exact": _("words"),
+    "fact": _("fact"),
+    "figure": _("figure"),
+    "heldAtLeastUntil": _("held at least until"),
+    "iso3166Alpha3": _("country code"),
+    "link": _("how it is linked"),
+    "meeting": _("meeting"),
+    "modality": _("modality"),
+    "name": _("name"),
+    "narrower": _("area in particular"),
+    "observation": _("figure"),
+    "ordinalAsClaimed": _("number as claimed"),
+    "otherIso3166Alpha3": _("other country code"),
+    "otherName": _("other name"),
+    "otherState": _("other state"),
+    "partner": _("partner"),
+    "partnership": _("partnership"),
+    "person": _("person"),
+    "place": _("place"),
+    "placeLink": _("how the place is meant"),
+    "possibleSource": _("possibly by"),
+    "post": _("post"),
+    "principal": _("on behalf of"),
+    "proposal": _("proposal"),
+    "proposer": _("proposed by"),
+    "rank": _("rank"),
+    "reading": _("reading"),
+    "readingText": _("reading in words"),
+    "relativeAsWritten": _("time left, as written"),
+    "role": _("role"),
+    "same": _("one and the same"),
+    "scope": _("within"),
+    "sentence": _("sentence"),
+    "series": _("series"),
+    "since": _("since"),
+    "sinceYear": _("since the year"),
+    "situation": _("situation"),
+    "source": _("source"),
+    "speaker": _("speaker"),
+    "standing": _("standing"),
+    "standingMethod": _("how the standing is known"),
+    "starter": _("by way of"),
+    "starts": _("beginning"),
+    "state": _("state"),
+    "statedCount": _("number stated"),
+    "status": _("status"),
+    "summit": _("summit"),
+    "term": _("term of office"),
+    "text": _("in words"),
+    "thing": _("thing"),
+    "timeLink": _("how the time is meant"),
+    "title": _("title"),
+    "unit": _("unit"),
+    "venue": _("venue"),
+    "when": _("when"),
+    "year": _("year"),
+    "yearsLeft": _("years left"),
+}
+"""The variables of queries and the columns that are made of several of them."""
+
+
+PHRASES: Final = {
+    "sittingAt": _("in office"),
+    "incomingAt": _("still to take office"),
+    "hasCoordinatorship": _("coordinator"),
+    "hasDesignatedCoordinatorship": _("coordinator to be"),
+    "hasTimeSpan": _("as held"),
+    "heldAt": _("as held"),
+    "hasPlannedTimeSpan": _("as planned"),
+    "plannedAt": _("as planned"),
+    "hasProposedTimeSpan": _("as proposed"),
+}
+"""Properties of the ontology, as an answer speaks of them."""
+
+
+def heading(name: str) -> object:
+    """Return what a variable is called, or itself."""
+    return HEADINGS.get(name, name)

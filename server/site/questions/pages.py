@@ -1,0 +1,216 @@
+"""The gallery of questions, and a page for each: answer first, then what may be changed, then the query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from pyoxigraph import Literal
+from wicara.graph.export import FORMATS, write_triples
+from wicara.queries import THEMES
+from wicara.server import negotiation
+from wicara.server.addresses import KEPT, with_choices
+from wicara.server.evaluation import evaluate
+from wicara.server.language import LANGUAGES, format_decimal, language
+from wicara.server.problem import Problem
+from wicara.server.problems import not_acceptable
+from wicara.server.protocol import QueryOperation
+from wicara.server.public import said
+from wicara.server.resources import with_query
+from wicara.server.served import dataset, infer, settings, store
+from wicara.server.site.questions import headings
+from wicara.server.site.questions.answers import SHOWN, answer
+from wicara.server.site.questions.choices import choices
+from wicara.server.site.questions.rdf import described
+from wicara.server.site.questions.values import read, written
+from wicara.server.site.spans import day_of, in_words
+from wicara.server.terms import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.wrappers import Response as BaseResponse
+    from wicara.queries import Question
+    from wicara.server.negotiation import Representation
+    from wicara.server.site.questions.choices import Choices
+    from wicara.server.site.questions.values import Value
+    from wicara.server.terms import Term
+
+blueprint = Blueprint("questions", __name__)
+
+PATH: Final = "/questions"
+OFFERS: Final = negotiation.PAGES
+DOWNLOADS: Final = tuple(form for form in negotiation.RESULTS if form is not negotiation.HTML)
+WIDGETS: Final = {"xsd:date": "date", "xsd:decimal": "decimal", "xsd:integer": "integer"}
+"""The fields of a form by the datatype of their values; words are typed, things chosen from a list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with values for its parameters, and what else could be chosen."""
+
+    question: Question
+    values: Sequence[Value]
+    choices: Choices
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether each parameter has a value."""
+        return all(value.term is not None for value in self.values)
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        """Return the terms of the parameters that have one."""
+        return {value.parameter.name: value.term for value in self.values if value.term is not None}
+
+    @property
+    def query(self) -> str:
+        """Return the query with the values in it."""
+        prefixes = self.question.prefixes
+        texts = {
+            value.parameter.name: written(value.term, prefixes)
+            for value in self.values
+            if value.term is not None
+        }
+        return self.question.with_values(texts)
+
+    def where(self, **choices: str) -> str:
+        """Return the address of the page: its values, and what else is chosen, in the reader's language."""
+        given = [(value.parameter.name, value.given) for value in self.values if not value.is_default]
+        given += [("lang", request.args["lang"])] if "lang" in request.args else []
+        fields = urlencode([*given, *choices.items()])
+        return f"{PATH}/{self.question.slug}" + (f"?{fields}" if fields else "")
+
+    def parts(self, lang: str) -> list[tuple[bool, str]]:
+        """Return the question in a language, cut into pieces: whether each is a value, and its words."""
+        by_name = {value.parameter.name: value for value in self.values}
+        return [
+            (bool(name), in_sentence(by_name[name], lang, self.choices.words, words) if name else words)
+            for name, words in self.question.parts(lang)
+        ]
+
+    def sentence(self, lang: str) -> str:
+        """Return the question in a language."""
+        return "".join(words for _is_value, words in self.parts(lang))
+
+    def widget(self, value: Value) -> str:
+        """Return the kind of field that a value is given in."""
+        if self.choices.is_list(value.parameter):
+            return "list"
+        return WIDGETS.get(value.parameter.datatype, "text")
+
+
+def in_sentence(value: Value, lang: str, words: Words, default: str) -> str:
+    """Return a value as a sentence speaks of it: the words of the question for its default."""
+    if value.is_default or value.term is None:
+        return default if value.is_default else value.given
+    if isinstance(value.term, Literal):
+        day = day_of(value.term) if value.parameter.datatype == "xsd:date" else None
+        return in_words(day, lang) if day else as_number(value)
+    return Words(words.labels, lang).show_iri(value.term.value).text
+
+
+def as_number(value: Value) -> str:
+    """Return a number as the reader's language writes it, and words without their language."""
+    if value.parameter.datatype in WIDGETS:
+        return str(format_decimal(value.given))
+    return value.given.rpartition("@")[0] or value.given
+
+
+def all_questions() -> tuple[Question, ...]:
+    """Return the questions that the app was made with."""
+    return cast("tuple[Question, ...]", current_app.config["QUESTIONS"])
+
+
+@blueprint.get(PATH)
+def negotiated() -> Response:
+    """Give the questions in the form that the Accept header likes best."""
+    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
+    if found is None:
+        raise not_acceptable(OFFERS)
+    return in_form(*found)
+
+
+@blueprint.get(f"{PATH}.<suffix>")
+def with_suffix(suffix: str) -> Response:
+    """Give the questions in the form of a suffix."""
+    form = negotiation.by_extension(OFFERS, suffix)
+    if form is None:
+        names = ", ".join(offer.extension for offer in OFFERS)
+        raise Problem(HTTPStatus.NOT_FOUND, f"{PATH} has no form {suffix}; there are {names}.")
+    return in_form(form, form.media_type)
+
+
+def in_form(form: Representation, media_type: str) -> Response:
+    """Return the questions in a form, and say in which others there are."""
+    body = gallery().encode() if form is negotiation.HTML else write_triples(described(), FORMATS[form.name])
+    response = said(body, form.content_type(media_type))
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
+    response.headers["Link"] = ", ".join(
+        f'<{with_query(f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
+        for offer in OFFERS
+        if offer is not form
+    )
+    return response
+
+
+def gallery() -> str:
+    """Return the page that lists the questions by theme."""
+    found = all_questions()
+    themes = [
+        (theme, headings.THEMES[theme], [one for one in found if one.theme == theme]) for theme in THEMES
+    ]
+    return render_template(
+        "questions.html",
+        themes=[theme for theme in themes if theme[2]],
+        heading=headings.heading,
+        alternates=[
+            (offer, with_choices(f"{PATH}.{offer.extension}"))
+            for offer in OFFERS
+            if offer is not negotiation.HTML
+        ],
+    )
+
+
+@blueprint.get(f"{PATH}/<name>")
+def question(name: str) -> BaseResponse:
+    """Show a question with its answer; one that is asked for by its number is elsewhere."""
+    found = all_questions()
+    one = next((each for each in found if each.slug == name), None)
+    if one is not None:
+        return page(asked(one))
+    numbered = next((each for each in found if each.id.lower() == name.lower()), None)
+    if numbered is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+    return redirect(with_query(f"{PATH}/{numbered.slug}"), HTTPStatus.MOVED_PERMANENTLY)
+
+
+def asked(one: Question) -> Asked:
+    """Return a question as this request asks it."""
+    found = choices(one.parameters)
+    return Asked(one, [found.checked(value) for value in read(one)], found)
+
+
+def page(one: Asked) -> Response:
+    """Return the page of a question: with its answer, or with what is wrong with a value, and 400."""
+    operation = QueryOperation(one.query, infer=infer())
+    found = None
+    if one.is_whole:
+        found = answer(one.question, one.terms, evaluate(dataset(), operation, settings()), store())
+    body = render_template(
+        "question.html",
+        asked=one,
+        answer=found,
+        operation=operation,
+        heading=headings.heading,
+        others=[lang for lang in LANGUAGES if lang != language()],
+        kept=[(key, request.args[key]) for key in KEPT if key in request.args],
+        infer=infer(),
+        shown=SHOWN,
+        alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if found else [],
+    )
+    return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)

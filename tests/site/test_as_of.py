@@ -1,0 +1,186 @@
+"""What held on a day: certain and possible apart, with the bounds and the words by which it is so."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+HTML = "text/html,*/*;q=0.5"
+
+
+def page_of(server: Server, day: str, /, language: str = "en", **more: str) -> str:
+    """Return the page of a day."""
+    answer = server.get(f"/as-of?{urlencode({'date': day, **more})}", accept=HTML, accept_language=language)
+    assert answer.status == 200
+    return answer.text
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees of a page, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def held(page: str, section: str) -> dict[str, list[str]]:
+    """Return what a section of a page says by its state, each as a reader sees it."""
+    found = re.search(rf'<section aria-labelledby="{section}">(.*?)</section>', page, re.DOTALL)
+    told: dict[str, list[str]] = {"certain": [], "possible": [], "to-come": []}
+    for state, item in re.findall(
+        r'<li class="held ([\w-]+)">(.*?)</li>', found[1] if found else "", re.DOTALL
+    ):
+        told[state].append(text_of(item))
+    return told
+
+
+def names(told: list[str], *wanted: str) -> set[str]:
+    """Return which names stand in what is told, each at the beginning of an item."""
+    return {name for name in wanted for one in told if one.startswith(name)}
+
+
+COORDINATORS = ("Laos", "Indonesia")
+
+
+@pytest.mark.parametrize(
+    ("day", "certain", "possible", "to_come"),
+    [
+        ("2014-12-31", set(), set(), set()),
+        ("2015-06-30", set(), {"Laos"}, set()),
+        ("2016-05-19", {"Laos"}, set(), set()),
+        ("2018-08-01", set(), {"Laos", "Indonesia"}, set()),
+        ("2018-08-02", {"Laos"}, set(), {"Indonesia"}),
+        ("2018-08-03", set(), {"Laos", "Indonesia"}, set()),
+        ("2019-01-01", {"Indonesia"}, set(), set()),
+        ("2021-01-02", set(), {"Indonesia"}, set()),
+        ("2022-01-01", set(), set(), set()),
+    ],
+)
+def test_coordinators(
+    server: Server, day: str, certain: set[str], possible: set[str], to_come: set[str]
+) -> None:
+    """Before, in, between and after the terms: certain where bounds or words settle the day."""
+    told = held(page_of(server, day), "coordinators")
+    assert names(told["certain"], *COORDINATORS) == certain
+    assert names(told["possible"], *COORDINATORS) == possible
+    assert names(told["to-come"], *COORDINATORS) == to_come
+
+
+def test_posts(server: Server) -> None:
+    """The ministers are certain on the day that the article tells of, the President by his term."""
+    ministers = {"Retno L.P. Marsudi", "Sergey Lavrov", "Saleumxay Kommasith"}
+    told = held(page_of(server, "2018-08-02"), "posts")
+    assert names(told["certain"], *ministers, "Joko Widodo") == {*ministers, "Joko Widodo"}
+    told = held(page_of(server, "2016-05-20"), "posts")
+    assert names(told["certain"], *ministers, "Joko Widodo") == {"Joko Widodo"}
+    assert names(told["possible"], *ministers) == ministers
+
+
+def test_members(server: Server) -> None:
+    """Members are those that had joined by the day."""
+    told = held(page_of(server, "1996-07-01"), "members")
+    assert names(told["possible"] + told["certain"], "Laos", "Viet Nam", "Cambodia") == {"Viet Nam"}
+    told = held(page_of(server, "2018-08-02"), "members")
+    assert len(told["certain"]) == 10
+
+
+def test_events_and_plans(server: Server) -> None:
+    """Events under way, documents in force, and standings, each with what it rests on."""
+    page = page_of(server, "2018-08-02")
+    events = held(page, "events")["certain"]
+    assert names(events, "annual ASEAN-Russia meeting", "PMC meeting with Japan")
+    assert names(held(page, "documents")["certain"], "ASEAN-Russia Plan of Action 2016-2020")
+    assert names(held(page, "standings")["certain"], "Russia", "China") == {"Russia", "China"}
+    planned = held(page_of(server, "2018-11-15"), "events")["possible"]
+    assert any("ASEAN Summit" in one and "plan" in one for one in planned)
+    assert held(page_of(server, "2018-11-15"), "events")["certain"] == []
+
+
+def test_reasons_and_evidence(server: Server) -> None:
+    """Each item tells its bounds, and one click leads to the words."""
+    page = page_of(server, "2018-08-01")
+    (laos,) = (one for one in held(page, "coordinators")["possible"] if one.startswith("Laos"))
+    assert "between 1 January 2015 and 31 December 2015" in laos
+    assert "between 1 January 2018 and 31 December 2018" in laos
+    assert "F021" in laos
+    mark = re.search(r'class="mark basis" href="([^"]+F021)"', page)
+    assert mark
+    assert "“periode 2015-2018”" in unescape(server.get(mark[1], accept=HTML).text)
+    settled = held(page_of(server, "2018-08-02"), "coordinators")["certain"]
+    assert "D07" in settled[0]
+
+
+def test_in_indonesian(server: Server) -> None:
+    """The page speaks Indonesian, the months too."""
+    text = text_of(page_of(server, "2018-08-02", "id"))
+    assert "Apa yang berlaku pada 2 Agustus 2018" in text
+    assert "antara 1 Januari 2015 dan 31 Desember 2015" in text
+    assert "belum mulai" in text
+
+
+def test_from_change_to_change(server: Server) -> None:
+    """Links lead to the days before and after on which something begins or ends."""
+    page = page_of(server, "2018-08-02")
+    before, after = (
+        re.search(rf'<a rel="{rel}" href="/as-of\?date=([\d-]+)"', page)[1]  # type: ignore[index] # it is there
+        for rel in ("prev", "next")
+    )
+    assert before < "2018-08-02" < after == "2018-08-03"
+    day, seen = "2014-10-20", []
+    while found := re.search(r'<a rel="next" href="/as-of\?date=([\d-]+)"', page_of(server, day)):
+        day = found[1]
+        seen.append(day)
+    assert seen == sorted(set(seen))
+    assert {"2015-01-01", "2018-08-03", "2019-01-01"} <= set(seen)
+
+
+def test_without_a_day(server: Server) -> None:
+    """The page without a day shows the last one of which a report tells."""
+    answer = server.get("/as-of", accept=HTML)
+    assert answer.status == 200
+    assert "What held on 2 August 2018" in answer.text
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2018-02-30", "2018", "0000-01-01", "now", '"><script>alert(1)</script>', "x" * 10_000, '2018-08-02" }'],
+)
+def test_a_bad_day_is_told(server: Server, day: str) -> None:
+    """What is no day is answered with 400 and a sentence beside the field."""
+    answer = server.get(f"/as-of?{urlencode({'date': day})}", accept=HTML)
+    assert answer.status == 400
+    assert 'aria-invalid="true"' in answer.text
+    assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1996-06-15", "2018-08-02"])
+def test_the_query_shown_gives_what_is_shown(server: Server, day: str) -> None:
+    """The query on the page runs as it stands, and its rows are those of the page, as in the downloads."""
+    page = page_of(server, day)
+    found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)
+    assert found
+    rows = server.ask(unescape(found[1])).rows
+    shown = len(re.findall(r'<li class="held ', page))
+    assert shown == len({(row["section"], row.get("who", row["thing"]), row.get("what")) for row in rows})
+    download = re.search(r'<a href="([^"]+)">JSON</a>', page)
+    assert download
+    assert server.get(unescape(download[1])).rows == rows
+
+
+def test_without_conclusions(server: Server) -> None:
+    """What holds is stated, and stays the same without reasoning."""
+    page = page_of(server, "2018-08-02", infer="off")
+    assert names(held(page, "coordinators")["certain"], *COORDINATORS) == {"Laos"}
+    assert len(held(page, "events")["certain"]) == len(
+        held(page_of(server, "2018-08-02"), "events")["certain"]
+    )
+
+
+def test_with_data_of_ones_own(small: Server) -> None:
+    """A server of other data says that nothing is known of a day."""
+    assert "Nothing is known of this day." in page_of(small, "2018-08-02")
+    assert small.get("/as-of", accept=HTML).status == 200

@@ -1,0 +1,351 @@
+"""Questions for readers: a page each that answers first, parameters that matter, and all as RDF."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+from rdflib import Graph
+from rdflib.compare import isomorphic
+from wicara.ontology import PREFIXES
+from wicara.queries import THEMES, questions
+from wicara.server.site.questions.answers import columns
+from wicara.server.site.questions.headings import HEADINGS
+
+if TYPE_CHECKING:
+    from server_process import Answer, Server
+
+HTML = "text/html,*/*;q=0.5"
+SH = PREFIXES["sh"]
+SCHEMA = PREFIXES["schema"]
+ALL = {question.slug: question for question in questions()}
+ASKABLE = sorted(slug for slug, question in ALL.items() if question.parameters)
+HOSTILE = (
+    '"><script>alert(1)</script>',
+    "'} DROP ALL #",
+    '" } . ?s ?p ?o . { "',
+    "state:laos> } UNION { ?s ?p ?o",
+    "\u202eevil\u0000",
+    "{{ 7*7 }}{% raw %}",
+    "javascript:alert(1)",
+    "x" * 10_000,
+)
+
+
+def ask(server: Server, slug: str, /, language: str = "en", **values: str) -> Answer:
+    """Return the page of a question in a language, with values for its parameters."""
+    return server.get(f"/questions/{slug}?{urlencode(values)}", accept=HTML, accept_language=language)
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees of a page, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def query_of(page: str) -> str:
+    """Return the query that a page shows."""
+    found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
+def answer_of(page: str) -> str:
+    """Return what a reader sees of the answer on a page."""
+    found = re.search(r'<section aria-labelledby="answer">.*?</section>', page, re.DOTALL)
+    assert found
+    return text_of(found[0])
+
+
+def rows_of(page: str) -> int:
+    """Return how many rows the answer on a page has."""
+    body = re.search(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    return body[1].count("<tr") if body else 0
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("slug", sorted(ALL))
+def test_a_question_is_answered_on_its_page(server: Server, slug: str, language: str) -> None:
+    """Each page asks in the reader's language, answers first, shows its query and its evidence."""
+    page = ask(server, slug, language)
+    assert page.status == 200
+    assert f"<h1>{ALL[slug].asked(language)}</h1>" in re.sub(r"</?em[^>]*>", "", unescape(page.text))
+    assert page.text.index('id="answer"') < page.text.index("<pre")
+    rows = server.ask(query_of(page.text)).rows
+    assert rows
+    assert rows_of(page.text) == min(len(rows), 100)
+    assert query_of(page.text) == ALL[slug].body
+    assert 'class="mark basis"' in page.text or 'class="mark inferred"' in page.text
+
+
+def test_marks_lead_to_the_words(server: Server) -> None:
+    """From a row of an answer one click leads to the words, on the same page, and to the proof."""
+    page = ask(server, "coordinator-on").text
+    marks = set(re.findall(r'class="mark basis" href="#([^"]+)"', page))
+    assert marks
+    assert marks <= set(re.findall(r'id="([^"]+)"', page))
+    assert "“periode 2015-2018”" in unescape(page)
+    inferred = re.search(r'class="mark inferred" href="([^"]+)"', ask(server, "meetings-on").text)
+    assert inferred
+    assert "follows" in server.get(unescape(inferred[1]), accept=HTML).text
+
+
+def test_the_gallery_leads_to_each_question(server: Server) -> None:
+    """The gallery lists every question under its theme, in both languages."""
+    for language in ("en", "id"):
+        page = server.get("/questions", accept=HTML, accept_language=language)
+        assert page.status == 200
+        for slug, question in ALL.items():
+            assert f'href="/questions/{slug}"' in page.text
+            assert question.asked(language) in unescape(page.text)
+    assert {question.theme for question in ALL.values()} <= set(THEMES)
+
+
+def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> None:
+    """The addresses by number lead on, with what was asked."""
+    moved = server.get("/questions/CQ48?date=2016-05-19&lang=id", accept=HTML)
+    assert moved.status == 301
+    assert moved.headers["Location"] == "/questions/coordinator-on?date=2016-05-19&lang=id"
+    assert server.get("/questions/CQ999", accept=HTML).status == 404
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "shown", "hidden"),
+    [
+        (
+            "coordinator-on",
+            {"date": "2016-05-19"},
+            ["19 May 2016", "Laos", "certain"],
+            ["Indonesia", "possible"],
+        ),
+        ("coordinator-on", {"date": "2018-08-01"}, ["Laos", "Indonesia", "possible"], ["certain "]),
+        ("coordinator-on", {"date": "2019-06-01"}, ["Indonesia", "certain"], ["Laos"]),
+        ("coordinator-on", {"date": "2014-12-31"}, ["Nothing answers it."], ["Laos", "Indonesia"]),
+        ("members-of-a-body", {"date": "1996-07-01"}, ["Viet Nam", "Singapore"], ["Laos", "Cambodia"]),
+        (
+            "events-held-in-a-country",
+            {"place": "place:singapore"},
+            ["annual ASEAN-Russia meeting"],
+            ["Sochi"],
+        ),
+        ("two-names-one-state", {"name": "Cina@id", "otherName": "Japan@en"}, ["Japan", "No"], []),
+        ("words-behind-a-figure", {"figure": "8", "unit": "unit:rank"}, ["ke-delapan"], ["42"]),
+    ],
+)
+def test_another_value_has_another_answer(
+    server: Server, slug: str, values: dict[str, str], shown: list[str], hidden: list[str]
+) -> None:
+    """The answer, the sentence and the query change with a value; the query shown gives the same rows."""
+    page = ask(server, slug, **values)
+    assert page.status == 200
+    told = answer_of(page.text).split("Download")[0]
+    heading = text_of(page.text[page.text.index("<h1") : page.text.index("</h1>")])
+    assert [one for one in shown if one not in told + heading] == []
+    assert [one for one in hidden if one in told] == []
+    assert query_of(page.text) != ALL[slug].body
+    assert rows_of(page.text) == len(server.ask(query_of(page.text)).rows)
+
+
+@pytest.mark.parametrize("slug", ASKABLE)
+def test_each_parameter_has_a_field_of_its_kind(server: Server, slug: str) -> None:
+    """Days have a date field, numbers one for numbers, things a list with the default chosen."""
+    page = ask(server, slug).text
+    for parameter in ALL[slug].parameters:
+        field = re.search(rf'<(select|input) id="value-{parameter.name}"[^>]*>', page)
+        assert field
+        assert f'<label for="value-{parameter.name}">' in page
+        expected = {
+            "xsd:date": 'type="date"',
+            "xsd:decimal": 'type="number"',
+            "rdf:langString": 'type="text"',
+        }
+        assert expected.get(parameter.datatype, "<select") in field[0]
+        if parameter.datatype not in expected:
+            assert f'<option value="{parameter.default}" selected>' in page
+
+
+def test_choices_are_in_the_language_of_the_reader(server: Server) -> None:
+    """The list of a thing shows labels, in the reader's language."""
+    assert ">Russia</option>" in ask(server, "coordinators-of-relations").text
+    assert ">Rusia</option>" in ask(server, "coordinators-of-relations", "id").text
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "value", "why"),
+    [
+        ("coordinator-on", "date", "2018-02-30", "There is no such day."),
+        ("coordinator-on", "date", "yesterday", "A date is written as"),
+        ("coordinator-on", "partnership", "partnership:no-such", "holds no such thing"),
+        ("coordinator-on", "partnership", "state:laos", "holds no such thing"),
+        ("coordinator-on", "partnership", "no thing", "no IRI"),
+        ("words-behind-a-figure", "figure", "1e999", "in digits"),
+        ("two-names-one-state", "name", "RRT", "with their language"),
+        ("two-names-one-state", "name", "RRT@not_a_language!", "with their language"),
+        ("two-names-one-state", "name", "x" * 2000 + "@en", "longer than"),
+    ],
+)
+def test_a_bad_value_is_told(server: Server, slug: str, name: str, value: str, why: str) -> None:
+    """What cannot be a value is answered with 400 and a sentence beside its field."""
+    page = ask(server, slug, **{name: value})
+    assert page.status == 400
+    assert why in text_of(page.text)
+    assert 'aria-invalid="true"' in page.text
+    assert "<tbody>" not in page.text
+
+
+def test_a_value_that_is_given_twice_is_told(server: Server) -> None:
+    """A parameter has one value."""
+    page = server.get("/questions/coordinator-on?date=2018-08-02&date=2018-08-03", accept=HTML)
+    assert page.status == 400
+
+
+@pytest.mark.parametrize("slug", ASKABLE)
+def test_hostile_values_are_harmless(server: Server, slug: str) -> None:
+    """No value breaks the page or leaves its place in the query."""
+    for hostile in HOSTILE:
+        for parameter in ALL[slug].parameters:
+            for value in (hostile, f"{hostile}@en"):
+                page = ask(server, slug, **{parameter.name: value})
+                assert page.status in {200, 400}, (parameter.name, value)
+                assert "<script>alert" not in page.text
+                if page.status == 200:
+                    assert rows_of(page.text) == min(100, len(server.ask(query_of(page.text)).rows))
+
+
+def test_words_stay_words(server: Server) -> None:
+    """Quotes and braces in a name are part of the name, in the query as in the answer."""
+    name = 'a" } ?s ?p ?o { \\ \n"'
+    page = ask(server, "two-names-one-state", name=f"{name}@en")
+    assert page.status == 200
+    assert answer_of(page.text).startswith("Answer Nothing answers it.")
+    assert server.ask(query_of(page.text)).rows == []
+
+
+@pytest.mark.parametrize("slug", sorted(ALL))
+def test_a_query_with_its_defaults_is_the_file(slug: str) -> None:
+    """The defaults, written as values, make the query of the file, so that nothing else is ever replaced."""
+    question = ALL[slug]
+    ways = {"xsd:date": '"{}"^^xsd:date'}
+    values = {each.name: ways.get(each.datatype, "{}").format(each.default) for each in question.parameters}
+    assert question.with_values(values) == question.body
+    for language in ("en", "id"):
+        assert {name for name, _words in question.parts(language) if name} == set(values)
+
+
+@pytest.mark.parametrize("slug", sorted(ALL))
+def test_columns_have_names(slug: str) -> None:
+    """Each column of an answer and each parameter is called something in the reader's language."""
+    selected = re.search(r"SELECT(?: DISTINCT)?\s+((?:\?\w+\s+)+)WHERE", ALL[slug].body)
+    assert selected
+    names = {column.name for column in columns(re.findall(r"\w+", selected[1]))}
+    assert {*ALL[slug].answer} <= names
+    names |= {parameter.name for parameter in ALL[slug].parameters}
+    assert names - set(HEADINGS) == set()
+
+
+def test_downloads_hold_the_answer(server: Server) -> None:
+    """CSV and JSON of a page are those of its query."""
+    page = ask(server, "coordinator-on", date="2016-05-19")
+    for label in ("CSV", "JSON"):
+        found = re.search(rf'<a href="([^"]+)">{label}</a>', page.text)
+        assert found
+        assert "laos" in server.get(unescape(found[1])).text
+
+
+def test_without_conclusions(server: Server) -> None:
+    """What follows by reasoning can be left out, and the page says so."""
+    whole, without = ask(server, "meetings-on"), ask(server, "meetings-on", infer="off")
+    assert rows_of(whole.text) > rows_of(without.text)
+    assert 'class="mark inferred"' not in without.text
+    assert ask(server, "meetings-on", infer="maybe").status == 400
+
+
+@pytest.fixture(scope="module")
+def described(server: Server) -> Store:
+    """Return the questions as RDF."""
+    store = Store()
+    store.load(server.get("/questions.ttl").body, format=RdfFormat.TURTLE)
+    return store
+
+
+def executables(store: Store) -> dict[str, NamedNode]:
+    """Return the executables by the number of their questions."""
+    quads = store.quads_for_pattern(None, NamedNode(f"{PREFIXES['dcterms']}identifier"), None)
+    return {quad.object.value: quad.subject for quad in quads}
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # rdflib uses what it deprecates
+def test_every_form_says_the_same(server: Server) -> None:
+    """Turtle, JSON-LD, N-Triples and RDF/XML are one graph; a browser gets the page."""
+    turtle = Graph().parse(data=server.get("/questions.ttl").body, format="turtle")
+    forms = {"jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
+    for suffix, name in forms.items():
+        other = Graph().parse(data=server.get(f"/questions.{suffix}").body, format=name)
+        assert isomorphic(other, turtle), suffix
+    negotiated = server.get("/questions", accept="text/turtle")
+    assert negotiated.media_type == "text/turtle"
+    assert negotiated.body == server.get("/questions.ttl").body
+    assert server.get("/questions", accept=HTML).media_type == "text/html"
+    assert server.get("/questions.xyz", accept=HTML).status == 404
+    assert list(parse(negotiated.body, format=RdfFormat.TURTLE))
+
+
+def test_what_is_executable_runs(server: Server, described: Store) -> None:
+    """Each executable has its text, its target and its comments in both languages, and the text runs."""
+    found = executables(described)
+    assert set(found) == {question.id for question in ALL.values()}
+    for question in ALL.values():
+        node = found[question.id]
+        (text,) = (quad.object for quad in described.quads_for_pattern(node, NamedNode(f"{SH}select"), None))
+        comments = described.quads_for_pattern(node, NamedNode(f"{PREFIXES['rdfs']}comment"), None)
+        assert {quad.object.language for quad in comments} == {"en", "id"}
+        (target,) = described.quads_for_pattern(node, NamedNode(f"{SCHEMA}target"), None)
+        assert target.object.value.endswith("/sparql")
+        assert server.ask(text.value).rows
+
+
+def test_editors_that_know_the_convention_find_the_examples(described: Store) -> None:
+    """The queries by which editors of SIB's kind look for examples and prefixes find them here."""
+    prefixes = {"sh": SH, "rdfs": PREFIXES["rdfs"]}
+    examples = described.query(
+        "SELECT DISTINCT ?sq ?comment ?query { ?sq a sh:SPARQLExecutable ; rdfs:comment ?comment ;"
+        " sh:select|sh:ask|sh:construct ?query }",
+        prefixes=prefixes,
+    )
+    assert len(list(examples)) == 2 * len(ALL)
+    declared = described.query("SELECT ?p ?n { [] sh:namespace ?n ; sh:prefix ?p }", prefixes=prefixes)
+    assert {row["p"].value: row["n"].value for row in declared}["wic"] == PREFIXES["wic"]
+
+
+def test_parameters_are_described(described: Store) -> None:
+    """A parameter has its name in both languages, its datatype or class, and its default."""
+    node = executables(described)["CQ48"]
+    rows = described.query(
+        f"SELECT ?path ?type ?default ?name {{ {node} sh:parameter ?p . ?p sh:path ?path ; sh:name ?name ;"
+        " sh:defaultValue ?default ; sh:datatype|sh:class ?type FILTER(LANG(?name) = 'id') }",
+        prefixes={"sh": SH},
+    )
+    found = {row["path"].value.rpartition("#")[2]: row for row in rows}
+    date = NamedNode(f"{PREFIXES['xsd']}date")
+    assert found["date"]["type"] == date
+    assert found["date"]["default"] == Literal("2018-08-02", datatype=date)
+    assert found["date"]["name"].value == "tanggal"
+    assert found["partnership"]["type"].value == f"{PREFIXES['wic']}Partnership"
+
+
+def test_addresses_are_told_apart() -> None:
+    """Questions have a slug and a theme each, and no two have one address."""
+    assert len(ALL) == len(questions())
+    assert all(re.fullmatch(r"[a-z0-9-]+", slug) for slug in ALL)
+    assert not {slug.lower() for slug in ALL} & {question.id.lower() for question in ALL.values()}
+
+
+def test_with_data_of_ones_own(small: Server) -> None:
+    """A server of other data has the questions too; it answers none of them and does not fail."""
+    assert small.get("/questions", accept=HTML).status == 200
+    page = ask(small, "coordinator-on")
+    assert page.status == 200
+    assert "Nothing answers it." in page.text
