@@ -199,7 +199,7 @@ async def serve(
     """Load the dataset, answer requests until SIGTERM or Ctrl-C, and stop; SIGHUP loads it anew."""
     stop = until_signalled()
     known = stamps(served)
-    with TemporaryDirectory(prefix="wicara-") as folder:
+    with TemporaryDirectory(prefix="wicara-", ignore_cleanup_errors=True) as folder:
         front = Front(settings, f"{folder}/front")
         inside = await front.pool.listen()
         await front.versions.start(served.origin)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.front.frames import Request
 
+LOWEST: Final = 19
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server has time for other things."""
 
@@ -111,13 +112,28 @@ class Worker:
             self.take(*self.read())
 
     def warm(self) -> None:
-        """Compile the templates when nothing has been asked for a while: later executors have them then."""
+        """Prepare what pages need when nothing has been asked for a while: templates, and the index.
+
+        Later executors have the templates then; a process of its own makes the index, which all find.
+        """
         while select([self.connection], [], [], PAUSE)[0]:
             self.take(*self.read())
             if self.role != FORK_SERVER:
                 return
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
+        if not self.setup.origin.on_disk and not os.fork():
+            self.make_index()
+
+    def make_index(self) -> None:
+        """Make the index of search at the lowest priority, and end; where it fails, who searches tries it."""
+        try:
+            confinement.end_with_parent()
+            confinement.limit_memory(self.setup.settings.limits.memory)
+            os.nice(LOWEST)
+            search_index.prepare(self.served)
+        finally:
+            os._exit(0)
 
     def take(self, kind: bytes, payload: bytes) -> None:
         """Do what a message asks for."""

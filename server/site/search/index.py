@@ -33,7 +33,7 @@ ROLES: Final = (LABEL, VARIANT, DEFINITION, QUOTE)
 SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE about (whole INTEGER);
+CREATE TABLE about (whole INTEGER, things INTEGER);
 CREATE TABLE thing (
   id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, place INTEGER, weight REAL);
 CREATE TABLE name (thing INTEGER, lang TEXT, folded TEXT, PRIMARY KEY (thing, lang)) WITHOUT ROWID;
@@ -62,7 +62,7 @@ def fill(connection: sqlite3.Connection, store: Store, *, plain: bool) -> None:
     found = {iri: thing for iri, thing in reading.things.items() if is_found(thing, plain=reading.plain)}
     vocabulary: set[str] = set()
     connection.execute("BEGIN")
-    connection.execute("INSERT INTO about VALUES (?)", (reading.is_whole,))
+    connection.execute("INSERT INTO about VALUES (?, ?)", (reading.is_whole, len(found)))
     for number, (iri, thing) in enumerate(found.items(), 1):
         vocabulary.update(put(connection, number, iri, thing))
     spelled = ((word,) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app
+from wicara.server.served import EXTENSION as SERVED
 from wicara.server.served import dataset, infer
 from wicara.server.site.search.index import fill
 
@@ -42,7 +43,7 @@ class Kept:
 
     def open(self, built: BuiltDataset, *, inferred: bool) -> sqlite3.Connection:
         """Return the index of a dataset, open for reading."""
-        name = f"{built.digest}-{'on' if inferred or built.plain else 'off'}"
+        name = named(built, inferred=inferred)
         if self.connection is None or self.name != name:
             if self.connection is not None:
                 self.connection.close()
@@ -106,6 +107,17 @@ def install(app: Flask) -> None:
 def keep_in(app: Flask, folder: Path) -> None:
     """Keep the indexes of an app in a folder that other processes of the same server use too."""
     app.extensions[EXTENSION] = Kept(folder)
+
+
+def prepare(app: Flask) -> None:
+    """Make the file of an app's index, for whoever asks first."""
+    built: BuiltDataset = app.extensions[SERVED].dataset
+    app.extensions[EXTENSION].file(named(built, inferred=True), built, built.store)
+
+
+def named(built: BuiltDataset, *, inferred: bool) -> str:
+    """Return what the index of a dataset is called: what is served as it is has one alone."""
+    return f"{built.digest}-{'on' if inferred or built.plain else 'off'}"
 
 
 def index() -> sqlite3.Connection:

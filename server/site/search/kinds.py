@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from flask_babel import lazy_gettext as _
 from wicara.ontology import BASE, WIC
+from wicara.server.language import lazy_gettext as _
 
 
 class Kind(NamedTuple):

@@ -21,7 +21,6 @@ from wicara.server.site.search.downloads import as_csv, as_triples
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.kept import index
 from wicara.server.site.search.query import Search, search
-from wicara.server.site.search.reading import MOST
 from wicara.server.site.search.view import PATH, ROLES, address, as_json, groups, rows, words_for
 
 if TYPE_CHECKING:
@@ -141,7 +140,6 @@ def body(form: Representation, search_for: Search, found: Found, wanted: Part) -
         everything=with_choices(PATH),
         without_choices=address(Search(search_for.text, {}, search_for.lang)),
         cut=found.understood.cut or len(request.args.get("q", "")) > LONGEST,
-        most=MOST,
         download=DOWNLOAD,
         alternates=[
             (offer, address(search_for, f"{PATH}.{offer.extension}"))

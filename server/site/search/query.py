@@ -110,13 +110,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: how many, the asked part of them, and the counts of each facet."""
+    """What was found: how many, the asked part of them, and the counts of each facet.
+
+    `limit` is how many things can be found at all, None where that is each one.
+    """
 
     understood: Understood
     total: int
     hits: Sequence[Hit]
     counts: Mapping[str, Sequence[Count]]
-    whole: bool
+    limit: tuple[int] | None
 
 
 def term(phrase: Phrase) -> str:
@@ -176,7 +179,7 @@ def search(index: sqlite3.Connection, asked: Search, offset: int, limit: int) ->
         index.execute("SELECT COUNT(*) FROM hit WHERE failed = 0").fetchone()[0],
         part(index, asked, offset, limit),
         counted(index, asked),
-        whole=bool(index.execute("SELECT whole FROM about").fetchone()[0]),
+        limit=index.execute("SELECT things FROM about WHERE NOT whole").fetchone(),
     )
 
 

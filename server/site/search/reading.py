@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 from wicara.graph.dataset import GraphKind
 from wicara.graph.dataset import kind_of as kind_of_graph
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.site.search.facets import FACETS, value_of
 from wicara.server.site.search.kinds import KINDS, NOT_FOUND, OTHER, kind_of
 
@@ -75,8 +75,10 @@ YEAR: Final = re.compile(r"[0-9]{4}(?![0-9])")
 MOST_YEARS: Final = 150
 """Years of one time span that count."""
 MENTIONED: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
-MOST: Final = 200_000
+MOST: Final = 50_000
 """Things that are found; in a larger dataset, the others are not."""
+MOST_QUADS: Final = 2_000_000
+"""Quads that are read, for the same reason: whoever asks first waits for the index."""
 
 
 class Text(NamedTuple):
@@ -165,6 +167,8 @@ class Reading:
             return
         if predicate == TYPE:
             self.classify(thing, value)
+            return
+        if not (value.startswith(BASE) or subject.startswith(BASE)):
             return
         self.join(thing, value)
         kind = kind_of(value)
@@ -259,7 +263,10 @@ def read(store: Store, *, plain: bool) -> Reading:
     """Return what can be found in a store: of a built dataset in its default graph, else in all graphs."""
     reading = Reading(plain=plain)
     kinds: dict[object, GraphKind | None] = {}
-    for quad in store:
+    for number, quad in enumerate(store):
+        if number == MOST_QUADS:
+            reading.is_whole = False
+            break
         name = quad.graph_name
         if isinstance(name, DefaultGraph):
             reading.read(quad.triple)

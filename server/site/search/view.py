@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask_babel import lazy_gettext as _
 from pyoxigraph import Literal
 from wicara.server.addresses import with_choices
 from wicara.server.language import language
+from wicara.server.language import lazy_gettext as _
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
 from wicara.server.site.search.kinds import KINDS

@@ -40,7 +40,9 @@ class Suggestions {
     this.#asked = new AbortController();
     const words = this.#field.value.trim();
     if (!words) return this.#close();
-    const query = new URLSearchParams({ q: words, page: "1", lang: document.documentElement.lang });
+    const query = new URLSearchParams({ q: words, page: "1" });
+    const lang = new URLSearchParams(location.search).get("lang");
+    if (lang) query.set("lang", lang);
     try {
       const answer = await fetch(`/search.json?${query}`, { signal: this.#asked.signal });
       if (answer.ok) this.#show((await answer.json()).results.slice(0, MOST));
