@@ -62,10 +62,7 @@ def told(questions: tuple[Question, ...]) -> dict[str, Any]:
         "language": language(),
         "base": BASE,
         "local": LOCAL,
-        "examples": {
-            one.id: {"name": one.question_id if language() == "id" else one.question_en, "query": one.body}
-            for one in questions
-        },
+        "examples": {one.id: one.body for one in questions},
     }
 
 

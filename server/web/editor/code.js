@@ -46,6 +46,10 @@ const THEME = EditorView.theme({
   ".cm-completionDetail": { fontStyle: "normal", opacity: "1", marginLeft: "1em" },
   ".cm-completionInfo, .term": { maxWidth: "26rem", padding: ".4rem .6rem", font: ".85rem/1.45 var(--sans)" },
   ".cm-diagnostic": { font: ".9rem/1.45 var(--sans)" },
+  // CodeMirror's own marks are pictures in data addresses, which the page's policy forbids.
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px" },
+  ".cm-lint-marker-error": { content: "none", backgroundColor: "var(--bad)", borderRadius: "50%", transform: "scale(.7)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   "p": { margin: "0" },
 });
 
@@ -74,6 +78,7 @@ export class Code {
         ...completionKeymap,
         indentWithTab,
       ]),
+      EditorView.domEventHandlers({ beforeinput: replaced }),
       EditorState.transactionFilter.of((change) => declared(change, prefixes())),
       EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
@@ -116,6 +121,20 @@ export class Code {
   clear() {
     this.view.dispatch(setDiagnostics(this.view.state, []));
   }
+}
+
+/**
+ * Types over a selection before the browser does: Chrome would keep the style of what was there in an attribute,
+ * which the page's policy forbids. What else has a say in what is typed is asked as CodeMirror asks it.
+ */
+function replaced(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  const { data: text, inputType } = event;
+  if (empty || !text || inputType !== "insertText" || view.state.selection.ranges.length > 1) return false;
+  const typed = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  const isTaken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, typed));
+  if (!isTaken) view.dispatch(typed());
+  return true;
 }
 
 /** Returns a change, and with what a reader has written the declarations of the known prefixes that it uses. */

@@ -1,6 +1,6 @@
 // A result as a network: what stands in one column is joined to what stands in another.
 
-import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import { drawn } from "./dom.js";
 import { choice, labelled, leftOut, linked, picture, short } from "./picture.js";
 import { plain } from "./terms.js";
@@ -50,21 +50,25 @@ function predicates({ links }, { kind }) {
   return kind === "graph" ? links.flatMap(({ rows }) => rows.map((row) => row[1])) : [];
 }
 
+/** Moves nodes so that they lie between two ends, the outermost ones at these. */
+function spread(nodes, side, from, to) {
+  const places = nodes.map((node) => node[side]);
+  const [least, most] = [Math.min(...places), Math.max(...places)];
+  for (const node of nodes) node[side] = most === least ? (from + to) / 2 : from + ((node[side] - least) / (most - least)) * (to - from);
+}
+
 function laidOut({ nodes, links }, width, { kind }, outcome) {
-  const height = Math.max(320, Math.min(width, 120 + nodes.length * 12));
+  const height = Math.max(320, Math.min(width, 120 + nodes.length * 14));
   forceSimulation(nodes)
     .force("link", forceLink(links).id(({ id }) => id).distance(70))
-    .force("charge", forceManyBody().strength(-180))
-    .force("collide", forceCollide(18))
-    .force("x", forceX(width / 2).strength(0.05))
-    .force("y", forceY(height / 2).strength(0.08))
-    .force("centre", forceCenter(width / 2, height / 2))
+    .force("charge", forceManyBody().strength(-300))
+    .force("collide", forceCollide(26))
+    .force("x", forceX(0).strength(0.05))
+    .force("y", forceY(0).strength(0.05))
     .stop()
     .tick(STEPS);
-  for (const node of nodes) {
-    node.x = Math.min(width - EDGE, Math.max(EDGE, node.x));
-    node.y = Math.min(height - 20, Math.max(20, node.y));
-  }
+  spread(nodes, "x", EDGE, width - EDGE);
+  spread(nodes, "y", 20, height - 30);
   const { shower } = outcome;
   const lines = links.map(({ source, target, rows }) =>
     drawn("line", { x1: source.x, y1: source.y, x2: target.x, y2: target.y, class: "edge" },

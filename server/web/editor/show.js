@@ -6,7 +6,9 @@ import { shortened } from "./prefixes.js";
 import { plain } from "./terms.js";
 
 const LONG = 400;
-const XSD_STRING = "http://www.w3.org/2001/XMLSchema#string";
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+/** Datatypes that a value shows by itself. */
+const PLAIN = new Set(["string", "integer", "decimal", "boolean", "date", "dateTime"].map((name) => XSD + name));
 
 /** What terms are shown with: labels, a function that returns the prefixes, and what has a page on the site. */
 export class Shower {
@@ -43,8 +45,8 @@ export class Shower {
   }
 
   literal({ value, lang, datatype }) {
-    const note = lang ?? (datatype && datatype !== XSD_STRING ? this.short(datatype) : "");
-    const text = element("span", { lang, dir: "auto" }, value.length > LONG ? folded(value) : value);
+    const note = lang ?? (datatype && !PLAIN.has(datatype) ? this.short(datatype) : "");
+    const text = element("span", { lang, dir: "auto", title: datatype && this.short(datatype) }, value.length > LONG ? folded(value) : value);
     return element("span", {}, text, note ? [" ", element("small", { class: "tag" }, note)] : []);
   }
 }

@@ -9,6 +9,7 @@ const MOST = 100;
 const ROW = 40;
 const AXIS = 28;
 const LEAST_WIDTH = 3;
+const EDGE = 24;
 
 /** Returns what a row says: a label, the first and last moment it may be about, and the certain part of that. */
 export function spanOf(row, { label, indexes, latestStart, earliestEnd }) {
@@ -29,7 +30,7 @@ export async function draw(place, result, columns, outcome) {
   const width = Math.max(320, place.clientWidth);
   const first = Math.min(...shown.map(({ from }) => from));
   const last = Math.max(...shown.map(({ to }) => to));
-  const x = scaleUtc([first, last === first ? first + 1 : last], [10, width - 10]).nice();
+  const x = scaleUtc([first, last === first ? first + 1 : last], [EDGE, width - EDGE]).nice();
   const height = AXIS + shown.length * ROW;
   const rows = shown.map((span, index) => rowOf(span, x, AXIS + index * ROW, outcome));
   place.append(picture(outcome.words.timeline, width, height, axis(x, width, height), rows), ...leftOut(shown.length, spans.length, outcome));

@@ -159,6 +159,7 @@ function openExample(event) {
   event.preventDefault();
   const { example } = link.dataset;
   tabs.open(site.examples[example], example);
+  link.closest("details").open = false;
   code.focus();
 }
 
