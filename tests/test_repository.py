@@ -43,6 +43,7 @@ FOREIGN = {
         "prometheus_client",
         "brotli",
         "zstandard",
+        "anyascii",
     },
     "wicara": {"click", "rich", "pyoxigraph"},  # it prints solutions as a table
 }

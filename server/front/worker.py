@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.front.frames import Request
 
-LOWEST: Final = 19
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server has time for other things."""
 
@@ -126,11 +125,10 @@ class Worker:
             self.make_index()
 
     def make_index(self) -> None:
-        """Make the index of search at the lowest priority, and end; where it fails, who searches tries it."""
+        """Make the index of search, and end; where that fails, whoever searches tries it again."""
         try:
             confinement.end_with_parent()
             confinement.limit_memory(self.setup.settings.limits.memory)
-            os.nice(LOWEST)
             search_index.prepare(self.served)
         finally:
             os._exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import closing
 from html import unescape
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
@@ -14,14 +15,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
 from server_process import served
+from wicara.graph.store import from_files
+from wicara.server import create_app
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.folding import excerpt, fold, phrases, tokens
+from wicara.server.site.search.kept import Kept
+from wicara.server.site.search.reading import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from sqlite3 import Connection
 
     from server_process import Server
+    from wicara.graph.store import BuiltDataset
 
 HTML: Final = "text/html,*/*;q=0.5"
 ID: Final = "https://w3id.org/wicara/id"
@@ -109,6 +116,7 @@ def test_label_comes_before_the_rest(server: Server) -> None:
     """What is called so comes before what has it in its label, and that before what only has it elsewhere."""
     results = found(server, q="Singapore")["results"]
     assert results[0]["iri"] == f"{ID}/state/singapore"
+    assert iris(server, q="rusia", lang="en")[0] == f"{ID}/state/russia"
     figures = iris(server, q="42%")
     assert figures.index(f"{FACT}/F038") < figures.index(f"{ID}/observation/poa-implementation-2018-08-02")
 
@@ -356,9 +364,12 @@ def test_hostile_data(plain: Server) -> None:
     assert len(page(plain, q="convention")) < 50_000
 
 
+LABEL: Final = "http://www.w3.org/2004/02/skos/core#prefLabel"
+
+
 def test_follows_the_dataset() -> None:
     """What is written is found, and what is removed is found no more."""
-    label = '<http://www.w3.org/2004/02/skos/core#prefLabel> "Quito Accord"'
+    label = f'<{LABEL}> "Quito Accord"'
     with served("--empty", "--writable", "--token", "t") as running:
         assert found(running, q="quito")["total"] == 0
         for verb, total in (("INSERT", 1), ("DELETE", 0), ("INSERT", 1)):
@@ -371,6 +382,34 @@ def test_follows_the_dataset() -> None:
             )
             assert answer.status == 204
             assert found(running, q="quito")["total"] == total
+
+
+def test_one_index_for_all_processes(dataset: BuiltDataset, tmp_path: Path) -> None:
+    """The first process that asks makes the file, others open the same; without a place it is in memory."""
+    with closing(Kept(tmp_path).open(dataset, inferred=True)) as first:
+        [file] = tmp_path.glob("*.search")
+        before = file.stat()
+        with closing(Kept(tmp_path).open(dataset, inferred=True)) as second:
+            assert count(first) == count(second) > 700
+    assert file.stat().st_mtime_ns == before.st_mtime_ns
+    with closing(Kept(tmp_path / "missing").open(dataset, inferred=True)) as alone:
+        assert count(alone) > 700
+
+
+def count(index: Connection) -> int:
+    """Return how many things an index has."""
+    number: int = index.execute("SELECT COUNT(*) FROM thing").fetchone()[0]
+    return number
+
+
+def test_large_datasets(tmp_path: Path) -> None:
+    """Of a dataset with more things than are found, the page says so, and finds those that it says."""
+    file = tmp_path / "large.nt"
+    lines = (f'<urn:x:{number}> <{LABEL}> "thing number {number}" .\n' for number in range(MOST + 10))
+    file.write_text("".join(lines))
+    text = create_app(from_files([file])).test_client().get("/search?q=thing+number").text
+    assert f"{MOST:,} results" in text
+    assert f"{MOST:,} things of it can be found here" in text
 
 
 def test_without_conclusions(server: Server) -> None:

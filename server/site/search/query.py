@@ -32,7 +32,8 @@ UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
 BEST: Final = """
 SELECT id, iri, kind FROM hit JOIN thing ON id = hit.thing JOIN name ON name.thing = id AND lang = :lang
 WHERE failed = 0
-ORDER BY :name <> '' AND folded = :name DESC, score * weight, place, folded, iri
+ORDER BY EXISTS (SELECT 1 FROM name AS own WHERE own.thing = id AND own.folded = :name) DESC,
+  score * weight, place, folded, iri
 LIMIT :limit OFFSET :offset"""
 TEXTS: Final = """
 SELECT thing, role, words, lang, source FROM text
