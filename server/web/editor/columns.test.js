@@ -70,9 +70,21 @@ test("links lead to pages here or to the web, and a script is none", () => {
   }
 });
 
+/** Returns what is like a browser's storage, in a map. */
+function storageIn(kept) {
+  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+}
+
+test("which query a window shows is its own matter", () => {
+  const shared = storageIn(new Map());
+  const [one, other] = [new Store(shared, storageIn(new Map())), new Store(shared, storageIn(new Map()))];
+  [one.current, other.current] = ["1", "2"];
+  assert.deepEqual([one.current, other.current], ["1", "2"]);
+});
+
 test("open queries stay, each under a key of its own", () => {
   const kept = new Map();
-  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  const storage = storageIn(kept);
   const [one, other] = [new Store(storage), new Store(storage)];
   one.keep({ id: "1", query: "ASK {}" });
   other.keep({ id: "2", query: "ASK { ?x ?y ?z }" });

@@ -5,27 +5,28 @@ const KEY = "wicara.query.";
 const LIST = `${KEY}open`;
 const CURRENT = `${KEY}current`;
 
-/** The open queries; `storage` is the browser's, or what is like it. */
+/** The open queries; `storage` is the browser's, `session` that of the window: which query it shows is its own matter. */
 export class Store {
-  constructor(storage) {
+  constructor(storage, session = storage) {
     this.storage = storage;
+    this.session = session;
     this.memory = new Map();
   }
 
   /** Returns what is kept under a key; what cannot be read is as if it were not there. */
-  get(key) {
+  get(key, storage = this.storage) {
     if (this.memory.has(key)) return this.memory.get(key);
     try {
-      return JSON.parse(this.storage.getItem(key));
+      return JSON.parse(storage.getItem(key));
     } catch {
       return null;
     }
   }
 
   /** Keeps a value, and tells whether it will be there after the page is left. */
-  set(key, value) {
+  set(key, value, storage = this.storage) {
     try {
-      this.storage.setItem(key, JSON.stringify(value));
+      storage.setItem(key, JSON.stringify(value));
       this.memory.delete(key);
       return true;
     } catch {
@@ -41,11 +42,11 @@ export class Store {
   }
 
   get current() {
-    return this.get(CURRENT);
+    return this.get(CURRENT, this.session);
   }
 
   set current(id) {
-    this.set(CURRENT, id);
+    this.set(CURRENT, id, this.session);
   }
 
   /** Keeps a query, as the last one where it is new; tells whether it will stay. */

@@ -11,7 +11,7 @@ function fresh(name, query = "") {
 /** The row of tabs; `opened` is told of the query that becomes the current one. */
 export class Tabs {
   constructor(row, store, words, opened) {
-    Object.assign(this, { row, store, words, opened });
+    Object.assign(this, { row, store, words, opened, closed: [] });
     withKeys(row, () => this.close());
   }
 
@@ -52,12 +52,19 @@ export class Tabs {
     return kept;
   }
 
-  /** Closes the current query and goes on with its neighbour. */
+  /** Closes the current query and goes on with its neighbour; until the page is left it can be had back. */
   close() {
     const open = this.store.all();
+    if (this.current.query.trim()) this.closed.push(this.current);
     const at = open.findIndex(({ id }) => id === this.current.id);
     this.store.drop(this.current.id);
     this.go(open[at + 1] ?? open[at - 1] ?? fresh(this.nextName()));
+    this.row.querySelector('[aria-selected="true"]').focus();
+  }
+
+  /** Opens the query again that was closed last. */
+  reopen() {
+    this.go(this.closed.pop());
     this.row.querySelector('[aria-selected="true"]').focus();
   }
 

@@ -15,7 +15,7 @@ import { Tabs } from "../editor/tabs.js";
 import { Vocabulary } from "../editor/vocabulary.js";
 
 const NAMES = [
-  "query-form", "query", "editor", "open-queries", "new-query", "rename", "close", "renaming", "new-name",
+  "query-form", "query", "editor", "open-queries", "new-query", "rename", "close", "reopen", "renaming", "new-name",
   "only-asserted", "timeout", "stop", "share", "sharing", "address", "shared", "said", "fault",
   "programs", "program-language", "program", "copy-program", "program-copied", "outcome", "views", "panel", "downloads",
 ];
@@ -38,16 +38,16 @@ const code = new Code(on.editor, {
 const shower = new Shower(new Labels(language), () => vocabulary.prefixes, site);
 const { outcome: section, views, panel, downloads } = on;
 const outcome = new Outcome({ section, views, panel, downloads }, { shower, words, format, chosen: (view) => void keep({ view }) });
-const tabs = new Tabs(on["open-queries"], new Store(storage()), words, opened);
+const tabs = new Tabs(on["open-queries"], new Store(storage("localStorage"), storage("sessionStorage")), words, opened);
 const programs = new Programs({ details: on.programs, choice: on["program-language"], text: on.program }, asked);
 /** What runs, and what came of a query, by the id of its tab. */
 const running = new Map();
 const came = new Map();
 
-/** Returns the browser's storage, or null where it is forbidden. */
-function storage() {
+/** Returns a storage of the browser, or null where it is forbidden. */
+function storage(name) {
   try {
-    return localStorage;
+    return window[name];
   } catch {
     return null;
   }
@@ -72,6 +72,7 @@ function changed(query) {
 
 /** Shows the query that was opened, and what came of it. */
 function opened({ id, query, infer, timeout }) {
+  on.reopen.hidden = !tabs.closed.length;
   code.open(id, query);
   on["only-asserted"].checked = !infer;
   on.timeout.value = timeout;
@@ -184,6 +185,7 @@ const HANDLERS = {
   "new-name": ["keydown", renamed],
   "new-query": ["click", () => (tabs.open(""), code.focus())],
   close: ["click", () => tabs.close()],
+  reopen: ["click", () => tabs.reopen()],
   "only-asserted": ["change", ({ target }) => keep({ infer: !target.checked })],
   timeout: ["change", ({ target }) => keep({ timeout: target.value })],
   "copy-program": ["click", async () => {
