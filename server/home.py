@@ -13,7 +13,7 @@ from wicara.server.language import lazy_gettext as _
 from wicara.server.language import ngettext
 from wicara.server.provenance import solutions, value
 from wicara.server.served import dataset, store
-from wicara.server.site.layout import parts
+from wicara.server.site.layout import PARTS
 from wicara.server.site.questions.pages import all_questions
 
 if TYPE_CHECKING:
@@ -30,6 +30,17 @@ COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "Document": lambda n: ngettext("document", "documents", n),
 }
 """The classes that the first page counts."""
+FEATURED: Final = (
+    "coordinator-on",
+    "meetings-on",
+    "still-to-come",
+    "areas-proposed-by-a-state",
+    "trade-rank",
+    "end-of-a-document",
+    "words-behind-a-figure",
+    "two-names-one-state",
+)
+"""The questions that the first page asks, by their slugs."""
 WAYS: Final = {
     "/timeline": _("Meetings, terms of office, documents and figures, one above the other."),
     "/network": _("Who took part in what, with whom. Start from anyone and unfold."),
@@ -56,9 +67,9 @@ def home() -> str:
     return render_template(
         "home.html",
         figures=figures(),
-        ways=[(path, name, WAYS[path]) for path, name in parts() if path in WAYS],
-        can_search="/search" in dict(parts()),
-        questions=all_questions(),
+        ways=[(path, PARTS[path], text) for path, text in WAYS.items()],
+        featured=[one for slug in FEATURED for one in all_questions() if one.slug == slug],
+        count=len(all_questions()),
         exports=[(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()],
         base=BASE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -16,25 +16,23 @@ from wicara import server
 SERVER: Final = Path(server.__file__).parent
 CATALOGS: Final = sorted((SERVER / "translations/id").glob("*.po"))
 EXTRACTED: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+Message: TypeAlias = str | tuple[str, str]
+"""A string, or one with its plural."""
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
-def in_code() -> set[str]:
+def in_code() -> set[Message]:
     """Return the strings that the code and the templates mark for translation."""
     found = extract_from_dir(
         SERVER, EXTRACTED, keywords=KEYWORDS, options_map={"templates/**.html": {"trimmed": "true"}}
     )
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+    return {message for _, _, message, _, _ in found}
 
 
-def translated() -> list[tuple[str, object]]:
+def translated() -> list[tuple[Message, object]]:
     """Return the strings of all catalogs with what they are in Indonesian."""
     messages = [message for path in CATALOGS for message in read_po(BytesIO(path.read_bytes()), locale="id")]
-    return [
-        (message.id if isinstance(message.id, str) else message.id[0], message.string)
-        for message in messages
-        if message.id
-    ]
+    return [(message.id, message.string) for message in messages if message.id]
 
 
 def test_each_string_is_translated() -> None:

@@ -6,15 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from wicara.server.language import lazy_gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask import Flask
 
 PARTS: Final = {
@@ -34,21 +30,7 @@ BUILT: Final = Path(__file__).parent.parent / "static" / "built"
 
 def install(app: Flask) -> None:
     """Give the templates of an app what the layout needs."""
-    app.jinja_env.globals.update(parts=parts, script=script)
-
-
-def parts() -> Iterator[tuple[str, object]]:
-    """Yield the address and name of each part that this app has."""
-    adapter = current_app.url_map.bind("localhost")
-    for path, name in PARTS.items():
-        try:
-            adapter.match(path, method="GET")
-        except RequestRedirect:
-            yield path, name
-        except HTTPException:
-            continue
-        else:
-            yield path, name
+    app.jinja_env.globals.update(parts=PARTS, script=script)
 
 
 @cache
