@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin
 
 import pytest
 from server_process import served
@@ -67,37 +66,6 @@ def read(server: Server, path: str, **headers: str) -> Page:
     assert (path, page.faults) == (path, [])
     assert sorted(page.ids) == sorted(set(page.ids)), path
     return page
-
-
-def test_crawl(server: Server) -> None:
-    """From the home page, every link within the site answers 200; pages are well-formed, anchors there.
-
-    Links to other forms and choices of a page are followed from one page of each kind.
-    """
-    seen: dict[str, Page | None] = {}
-    kinds: set[str] = set()
-    ahead = ["/"]
-    wanted: list[tuple[str, str]] = []
-    while ahead:
-        path = ahead.pop()
-        if path in seen:
-            continue
-        answer = server.get(path, accept=HTML)
-        assert (path, answer.status) == (path, 200)
-        page = seen[path] = Page(answer.text) if answer.media_type == "text/html" else None
-        if page is None or "?" in path:
-            continue
-        assert (path, page.faults) == (path, [])
-        is_first = (kind := "/".join(path.split("/")[:3])) not in kinds
-        kinds.add(kind)
-        for target, fragment in map(urldefrag, (urljoin(path, link) for link in page.links)):
-            plain = "?" not in target and "." not in target
-            if target.startswith("/") and target != "/sparql" and (plain or is_first):
-                ahead.append(target)
-                wanted += [(target, fragment)] if fragment else []
-    lost = [(path, name) for path, name in wanted if (page := seen[path]) and name not in page.ids]
-    assert lost == []
-    assert len(seen) > 300
 
 
 def test_evidence_of_a_fact(server: Server) -> None:
