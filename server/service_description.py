@@ -117,6 +117,7 @@ def query_service() -> Said:
     yield "sd:supportedLanguage", named("sd:SPARQL10Query")
     yield "sd:supportedLanguage", named("sd:SPARQL11Query")
     yield from formats("sd:resultFormat", (*negotiation.RESULTS, *negotiation.GRAPHS))
+    yield "rdfs:seeAlso", NamedNode(public_url("/questions"))
     yield from of_both_services()
 
 

@@ -23,9 +23,10 @@ from wicara.server.evaluation import evaluate, failed
 from wicara.server.language import language
 from wicara.server.language import lazy_gettext as _
 from wicara.server.protocol import QueryOperation
-from wicara.server.provenance import bases_of, solutions
+from wicara.server.provenance import ACTUAL, MODALITY, Basis, has_basis, solutions, value
 from wicara.server.served import dataset, infer, settings, store
 from wicara.server.site.evidence import Support, supports
+from wicara.server.site.questions.pages import all_questions
 from wicara.server.site.questions.values import Unreadable
 from wicara.server.site.questions.values import day as read_day
 from wicara.server.site.spans import beginning, day_of, end, in_words
@@ -34,7 +35,7 @@ from wicara.server.terms import Shown, Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wicara.server.provenance import Basis
+    from wicara.queries import Question
     from wicara.server.site.evidence import Pattern
     from wicara.server.terms import Term
 
@@ -192,10 +193,18 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         operation=operation,
         infer=infer(),
         on=on,
+        questions=list(about(day)) if day else [],
         in_words=in_words,
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
         alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if operation else [],
     )
+
+
+def about(day: date) -> Iterator[tuple[Question, str]]:
+    """Yield the questions that can be asked about a day, with their words."""
+    for one in all_questions():
+        if any((each.name, each.datatype) == ("date", "xsd:date") for each in one.parameters):
+            yield one, one.asked(language(), {"date": in_words(day)})
 
 
 def on(day: date) -> str:
@@ -231,15 +240,25 @@ def answered(operation: QueryOperation) -> list[Solution]:
 
 
 def laid_out(rows: Sequence[Solution]) -> tuple[list[Held], dict[str, Basis], Words]:
-    """Return what the rows tell, what it rests on and the words for it, with four queries."""
+    """Return what the rows tell, what it rests on and the words for it, with three queries."""
     grouped = [list(group) for _key, group in groupby(sorted(rows, key=same), key=same)]
     rests = [list(chain.from_iterable(map(patterns_of, group))) for group in grouped]
     known = supports(store(), chain.from_iterable(rests))
     backed = [united(known.get(pattern, Support()) for pattern in patterns) for patterns in rests]
-    bases = bases_of(store(), chain.from_iterable(one.graphs for one in backed))
+    bases = bases_without_words(chain.from_iterable(one.graphs for one in backed))
     words = words_for(rows, bases)
     held = [told(group, words, support) for group, support in zip(grouped, backed, strict=True)]
     return sorted(held, key=lambda one: STATES.index(one.state)), bases, words
+
+
+def bases_without_words(graphs: Iterable[str]) -> dict[str, Basis]:
+    """Return the basis of each graph with its modality alone; its words are a click away."""
+    found = {graph: Basis(graph) for graph in sorted(set(graphs)) if has_basis(graph)}
+    values = " ".join(str(NamedNode(graph)) for graph in found)
+    query = f"SELECT ?g ?m {{ VALUES ?g {{ {values} }} ?g <{MODALITY}> ?m FILTER(?m != <{ACTUAL}>) }}"
+    for row in solutions(store(), query) if found else ():
+        found[value(row, "g")].told.setdefault("modality", []).append(row["m"])
+    return found
 
 
 def same(row: Solution) -> tuple[str, ...]:

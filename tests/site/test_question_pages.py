@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 from wicara.ontology import PREFIXES
-from wicara.queries import THEMES, questions
+from wicara.queries import THEMES, header, questions
 from wicara.server.site.questions.answers import columns
 from wicara.server.site.questions.headings import HEADINGS
 
@@ -349,3 +350,23 @@ def test_with_data_of_ones_own(small: Server) -> None:
     page = ask(small, "coordinator-on")
     assert page.status == 200
     assert "Nothing answers it." in page.text
+
+
+def test_the_guide_shows_a_question_as_it_is(server: Server) -> None:
+    """The header in the guide is that of its file but for the facts, and the query there runs."""
+    guide = (Path(__file__).parents[2] / "docs" / "add-a-question.md").read_text(encoding="utf-8")
+    shown, real = header(guide.split("```")[1]), header(ALL["meetings-on"].text)
+    assert {*shown.pop("facts")[0].split()} <= {*ALL["meetings-on"].facts}
+    assert [key for key in shown if shown[key] != real[key][: len(shown[key])]] == []
+    assert [key for key in real if f"`{key}`" not in guide] == []
+    query = re.search(r"```sparql\n(.*?)```", guide, re.DOTALL)
+    assert query
+    assert server.ask(query[1]).rows
+
+
+def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
+    """The page of a day asks about it, and a question about a day leads to what else held on it."""
+    day = server.get("/as-of?date=2016-05-19", accept=HTML).text
+    assert 'href="/questions/coordinator-on?date=2016-05-19"' in day
+    assert "At which meetings was Retno on 19 May 2016?" in text_of(day)
+    assert 'href="/as-of?date=2016-05-19"' in ask(server, "coordinator-on", date="2016-05-19").text

@@ -122,7 +122,12 @@ def wording(found: Sequence[Term | None], words: Words) -> tuple[Shown, ...]:
     """Show words in the reader's language, or else in another."""
     literals = [term for term in found if isinstance(term, Literal)]
     literals.sort(key=lambda literal: literal.language != words.lang)
-    return terms(literals[:1], words)
+    return tuple(Shown(one.value, str(one), tag_of(one, words)) for one in literals[:1])
+
+
+def tag_of(literal: Literal, words: Words) -> str | None:
+    """Return the language of words where it is not the reader's."""
+    return None if literal.language == words.lang else literal.language
 
 
 def started(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
@@ -188,6 +193,13 @@ def columns(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
+def filled_columns(names: Sequence[str], rows: Sequence[Solution]) -> tuple[Column, ...]:
+    """Return the columns that have a value in some row, and the first one."""
+    filled_in = {name for row in rows for name, term in row.items() if term is not None}
+    found = columns(names)
+    return found[:1] + tuple(column for column in found[1:] if filled_in & {*column.variables})
+
+
 def is_label(name: str, names: Sequence[str]) -> bool:
     """Tell whether a variable is the label of another."""
     return LABEL.search(name) is not None and LABEL.sub("", name) in names
@@ -229,7 +241,7 @@ def laid_out(
     backed = [backing(row, rest, known) for row, rest in zip(rows, rests, strict=True)]
     bases = bases_of(store, chain.from_iterable(one.graphs for one in backed))
     words = words_for(store, rows, bases)
-    shown = columns(names)
+    shown = filled_columns(names, rows)
     laid_rows = [laid(row, shown, words, support) for row, support in zip(rows, backed, strict=True)]
     return Answer(
         shown,
