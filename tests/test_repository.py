@@ -44,6 +44,9 @@ FOREIGN = {
         "brotli",
         "zstandard",
         "anyascii",
+        "babel",
+        "flask_babel",
+        "numpy",  # the layout of the network
     },
     "wicara": {"click", "rich", "pyoxigraph"},  # it prints solutions as a table
 }
