@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode
 from wicara.server.addresses import href_of
@@ -53,9 +53,14 @@ LINE: Final = 19
 LINES: Final = 3
 LETTER: Final = 6.7
 SMALL_LETTER: Final = 5.4
+PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
+"""Where the words of a line may stand, in parts of its length."""
 NODES: Final = 40
 SHORTEST: Final = 8
 MARGIN: Final = 14
+
+
+Box: TypeAlias = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -84,21 +89,22 @@ class Role:
 
 @dataclass(frozen=True)
 class Line:
-    """The line between two nodes: its ends, the middle and slant of its words, and its roles."""
+    """The line between two nodes: its ends, the part of it where its words stand, and its roles."""
 
     start: Node
     end: Node
     roles: list[Role]
+    part: float = 0.5
 
     @property
     def x(self) -> float:
         """Return where its words stand."""
-        return round((self.start.x + self.end.x) / 2, 1)
+        return round(self.start.x + (self.end.x - self.start.x) * self.part, 1)
 
     @property
     def y(self) -> float:
         """Return where its words stand."""
-        return round((self.start.y + self.end.y) / 2, 1)
+        return round(self.start.y + (self.end.y - self.start.y) * self.part, 1)
 
     @property
     def slant(self) -> float:
@@ -196,7 +202,7 @@ def draw(
     texts = [wrap(one.text, LINE, max_lines=LINES, placeholder="…") or [one.full] for one in shown]
     index = {node: place for place, node in enumerate(nodes)}
     places = placed(
-        [size(lines) for lines in texts], {(index[edge.start], index[edge.end]) for edge in edges}
+        tuple(map(size, texts)), frozenset((index[edge.start], index[edge.end]) for edge in edges)
     )
     return [
         Node(node, x, y, kinds[node], one, text, node in opened, toggle(node, opened))
@@ -206,7 +212,7 @@ def draw(
 
 def size(text: Sequence[str]) -> tuple[float, float]:
     """Return the breadth and height of a node with its label below it."""
-    return max(map(len, text)) * LETTER + MARGIN, 34 + 15 * len(text)
+    return max(map(len, text)) * LETTER + MARGIN, 40 + 15 * len(text)
 
 
 def toggle(node: str, opened: Sequence[str]) -> str | None:
@@ -228,20 +234,40 @@ def role_of(edge: Edge, words: Words) -> Role:
     return Role(edge, shown.text, href, [])
 
 
-def lines(roles: Iterable[Role], drawn: Iterable[Node]) -> list[Line]:
+def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
     """Return the lines between nodes, each with all roles of its two ends."""
     by_iri = {node.iri: node for node in drawn}
 
     def ends(role: Role) -> tuple[str, ...]:
         return tuple(sorted((role.edge.start, role.edge.end)))
 
-    return [
+    found = [
         Line(by_iri[pair[0]], by_iri[pair[1]], list(members))
         for pair, members in groupby(sorted(roles, key=ends), key=ends)
     ]
+    boxes = [box([node]) for node in drawn]
+    return [replace(line, part=free_part(line, boxes)) for line in found]
 
 
-def box(drawn: Iterable[Node]) -> tuple[float, float, float, float]:
+def free_part(line: Line, boxes: Sequence[Box]) -> float:
+    """Return the part of a line, near its middle, at which its words lie upon the fewest nodes."""
+    start, end = (line.start.x, line.start.y), (line.end.x, line.end.y)
+    half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(math.dist(start, end), 1)
+
+    def covered(part: float) -> int:
+        places = (part + half * step / 2 for step in range(-2, 3))
+        points = [(start[0] + (end[0] - start[0]) * at, start[1] + (end[1] - start[1]) * at) for at in places]
+        inside = [
+            (left < x < left + broad and top < y < top + high)
+            for x, y in points
+            for left, top, broad, high in boxes
+        ]
+        return sum(inside)
+
+    return min(PARTS, key=covered)
+
+
+def box(drawn: Iterable[Node]) -> Box:
     """Return the corner and the size of what holds all nodes."""
     halves = [(node.x, node.y, size(node.lines)[0] / 2, size(node.lines)[1]) for node in drawn]
     if not halves:

@@ -6,23 +6,26 @@ the graph, from places on rings around the first node; the same graph always lie
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     Places = NDArray[np.float64]
-    Pairs = Sequence[tuple[int, int]]
+    Ends = NDArray[np.intp]
+
+Pair: TypeAlias = tuple[float, float]
 
 ROUNDS: Final = 120
 PUSHES: Final = 150
 STEP: Final = 0.26
-CLEAR: Final = 32.0
-"""How far a node lies at least from the edges of others."""
+SYMBOL: Final = 17.0
+"""How far the middle of a symbol lies below the top of its box."""
 LONG: Final = 165.0
 """How far two nodes with an edge should lie apart."""
 BROAD: Final = 1.45
@@ -62,10 +65,10 @@ def apart(places: Places, far: Places) -> Places:
     return places
 
 
-def without_overlaps(places: Places, sizes: Places, pairs: Pairs) -> Places:
+def without_overlaps(places: Places, sizes: Places, pairs: Ends) -> Places:
     """Return places at which no box lies upon another one or upon an edge, each moved as little as may be."""
     for _ in range(PUSHES):
-        push = off_boxes(places, sizes) + off_edges(places, pairs)
+        push = off_boxes(places, sizes) + off_edges(places, sizes, pairs)
         if not push.any():
             break
         places = places + push * STEP
@@ -83,33 +86,40 @@ def off_boxes(places: Places, sizes: Places) -> Places:
     return np.asarray((side * np.where(hit[..., None] & shorter, over, 0)).sum(axis=1))
 
 
-def off_edges(places: Places, pairs: Pairs) -> Places:
-    """Return how far nodes have to move off the edges of others."""
-    push = np.zeros_like(places)
-    for one, other in pairs:
-        along = places[other] - places[one]
-        length = max(float(np.hypot(*along)), 1.0)
-        ahead = (places - places[one]) @ along / length**2
-        aside = places - places[one] - ahead[:, None] * along
-        near = np.hypot(aside[:, 0], aside[:, 1])
-        hit = (near < CLEAR) & (ahead > 0) & (ahead < 1)
-        hit[[one, other]] = False
-        across = np.array([-along[1], along[0]]) / length
-        way = np.where(near[:, None] > 1, aside / np.maximum(near, 1)[:, None], across)
-        moved = np.where(hit, CLEAR - near, 0)[:, None] * way
-        push += moved
-        push[[one, other]] -= moved.sum(axis=0) / 2
+def off_edges(places: Places, sizes: Places, pairs: Ends) -> Places:
+    """Return how far boxes have to move off the edges of others, and these off them."""
+    symbols = places - lift(sizes)
+    starts, ends = symbols[pairs[:, 0]], symbols[pairs[:, 1]]
+    along = ends - starts
+    length = np.maximum(np.linalg.norm(along, axis=1), 1)
+    from_start = places[None] - starts[:, None]
+    ahead = (from_start * along[:, None]).sum(axis=2) / length[:, None] ** 2
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / length[:, None]
+    aside = (from_start * across[:, None]).sum(axis=2)
+    reach = (np.abs(across[:, None]) * sizes[None] / 2).sum(axis=2)
+    hit = (np.abs(aside) < reach) & (ahead > 0) & (ahead < 1)
+    edges = np.arange(len(pairs))
+    hit[edges, pairs[:, 0]] = hit[edges, pairs[:, 1]] = False
+    moved = np.where(hit, reach - np.abs(aside), 0) * np.where(aside < 0, -1, 1)
+    push = np.asarray((moved[..., None] * across[:, None]).sum(axis=0)) / 2
+    for end in pairs.T:
+        np.add.at(push, end, -(moved.sum(axis=1)[:, None] * across) / 4)
     return push
 
 
-def placed(
-    sizes: Sequence[tuple[float, float]], pairs: Iterable[tuple[int, int]]
-) -> list[tuple[float, float]]:
-    """Return the middle of each node: its box has a size, and pairs of nodes hang together."""
+def lift(sizes: Places) -> Places:
+    """Return by how much the symbol of a node lies above the middle of its box."""
+    return np.stack([np.zeros(len(sizes)), sizes[:, 1] / 2 - SYMBOL], axis=1)
+
+
+@lru_cache(maxsize=256)
+def placed(sizes: tuple[Pair, ...], pairs: frozenset[tuple[int, int]]) -> list[Pair]:
+    """Return where the symbol of each node lies: boxes have sizes, and pairs of them hang together."""
     if not sizes:
         return []
-    ends = sorted(set(pairs))
-    far = distances(len(sizes), ends)
+    ends = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
+    boxes = np.array(sizes, dtype=np.float64)
+    far = distances(len(sizes), pairs)
     places = apart(on_rings(far), far) * LONG * np.array([BROAD, 1.0])
-    places = without_overlaps(places, np.array(sizes, dtype=np.float64), ends)
+    places = without_overlaps(places, boxes, ends) - lift(boxes)
     return [(round(float(x), 1), round(float(y), 1)) for x, y in places - places[0]]

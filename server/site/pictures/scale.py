@@ -58,14 +58,8 @@ class Scale:
 
     def lines(self) -> list[Line]:
         """Return the lines that divide it: years, months or days, whichever are few enough."""
-        for found, pattern in (
-            (self.days(), "d MMM"),
-            (self.months(), "MMM y"),
-            (self.years(), "y"),
-        ):
-            if found is not None:
-                return [Line(self.at(day.toordinal()), format_date(day, pattern)) for day in found]
-        return []
+        found = self.days() or self.months() or self.years()
+        return [Line(self.at(day.toordinal()), written(day)) for day in found]
 
     def days(self) -> list[date] | None:
         """Return days with an equal distance, or None where there would be too many lines."""
@@ -91,6 +85,12 @@ class Scale:
         step = next((step for step in YEARS if (self.end - self.start) / YEAR / step <= LINES), YEARS[-1])
         years = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1) if year % step == 0)
         return [day for day in years if self.start <= day.toordinal() < self.end]
+
+
+def written(day: date) -> str:
+    """Return what is written at a line: the year at its beginning, else the month, else the day."""
+    pattern = "d MMM" if day.day > 1 else "MMM" if day.month > 1 else "y"
+    return str(format_date(day, pattern))
 
 
 def scale_of(days: Iterable[date]) -> Scale | None:

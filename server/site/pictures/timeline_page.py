@@ -56,6 +56,11 @@ class Row:
     tracks: list[Track]
     sources: list[Source]
 
+    @property
+    def drawn(self) -> bool:
+        """Tell whether something is known of its time."""
+        return any(time.bounds.known for time in self.item.times)
+
 
 def picture() -> Picture:
     """Return the timeline that the address asks for."""
@@ -83,7 +88,8 @@ def picture() -> Picture:
             "names": timeline.NAMED,
             "counts": counts,
             "chosen": lanes,
-            "lanes": in_lanes(rows.values()),
+            "lanes": in_lanes(one for one in rows.values() if one.drawn),
+            "timeless": [one for one in rows.values() if not one.drawn],
             "scale": scale,
             "moves": moves(scale),
             "day": day,
@@ -93,7 +99,6 @@ def picture() -> Picture:
             "total": len(wanted),
             "first": first + 1,
             "last": first + len(some),
-            "undrawn": sum(not any(time.bounds.known for time in item.times) for item in some),
             "changed": changed,
             "day_in_words": day_in_words,
             "ONE_DAY": ONE_DAY,

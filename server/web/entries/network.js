@@ -24,7 +24,9 @@ function lay(at) {
     const stroke = line.querySelector("line");
     for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) stroke.setAttribute(name, value);
     const turn = ((Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI + 270) % 180 - 90;
-    line.querySelector("text").setAttribute("transform", `translate(${(x1 + x2) / 2} ${(y1 + y2) / 2}) rotate(${turn})`);
+    const part = Number(line.dataset.part);
+    const middle = `${x1 + (x2 - x1) * part} ${y1 + (y2 - y1) * part}`;
+    line.querySelector("text").setAttribute("transform", `translate(${middle}) rotate(${turn})`);
   }
 }
 

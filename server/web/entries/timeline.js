@@ -9,11 +9,15 @@ const DAY = 86_400_000;
 const STEPS = { earlier: [-0.5, -0.5], later: [0.5, 0.5], closer: [0.25, -0.25], wider: [-0.5, 0.5] };
 const LANGUAGE = document.documentElement.lang;
 const ONE_DAY = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
-const LINES = [
-  [DAY * 28, { day: "numeric", month: "short" }],
-  [DAY * 800, { month: "short", year: "numeric" }],
-  [Infinity, { year: "numeric" }],
-].map(([most, form]) => [most, new Intl.DateTimeFormat(LANGUAGE, { ...form, timeZone: "UTC" })]);
+const [OF_YEARS, OF_MONTHS, OF_DAYS] = [{ year: "numeric" }, { month: "short" }, { day: "numeric", month: "short" }].map(
+  (form) => new Intl.DateTimeFormat(LANGUAGE, { ...form, timeZone: "UTC" }),
+);
+
+/** Returns what is written at a line: the year at its beginning, else the month, else the day. */
+function written(line) {
+  if (line.getUTCDate() > 1) return OF_DAYS.format(line);
+  return (line.getUTCMonth() ? OF_MONTHS : OF_YEARS).format(line);
+}
 
 const element = (name, attributes) => {
   const made = document.createElementNS(SVG, name);
@@ -60,7 +64,6 @@ class Timeline {
 
   drawAxis() {
     const [start, end] = this.scale.domain();
-    const form = LINES.find(([most]) => end - start < most)[1];
     const lines = this.scale.ticks(Math.max(3, Math.round(this.axis.clientWidth / 75)));
     document.getElementById("grid").replaceChildren(...lines.map((line) => upright(this.scale(line), "grid")));
     const day = this.root.dataset.day;
@@ -68,7 +71,7 @@ class Timeline {
     for (const text of this.axis.querySelectorAll("text")) text.remove();
     for (const line of lines) {
       const text = element("text", { x: `${this.scale(line)}%`, y: "60%", dx: 4 });
-      text.textContent = form.format(line);
+      text.textContent = written(line);
       this.axis.append(text);
     }
     document.getElementById("picture").textContent = `${start.getUTCFullYear()}–${new Date(end - DAY).getUTCFullYear()}`;

@@ -49,7 +49,9 @@ export function inPlace(drawn) {
     const form = event.target.closest("main form");
     if (!form || form.method !== "get" || !isHere(form.action)) return;
     event.preventDefault();
-    const asked = [...new FormData(form, event.submitter)].filter(([, value]) => value);
+    const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+    const all = boxes.every((box) => box.checked) ? new Set(boxes.map((box) => box.name)) : new Set();
+    const asked = [...new FormData(form, event.submitter)].filter(([name, value]) => value && !all.has(name));
     go(`${location.pathname}?${new URLSearchParams(asked)}`);
   });
   document.addEventListener("change", (event) => {
