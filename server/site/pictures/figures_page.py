@@ -15,6 +15,7 @@ from wicara.server.served import store
 from wicara.server.site.pictures import figures, timeline
 from wicara.server.site.pictures.asked import changed, short_of, thing_asked
 from wicara.server.site.pictures.bounds import in_words
+from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
 from wicara.server.terms import Words, labels_of
 
@@ -67,7 +68,10 @@ class Chart:
 def picture() -> Picture:
     """Return the figures that the address asks for."""
     about = thing_asked("about")
-    some = [item.iri for item in timeline.items(store(), about) if item.lane == "figure"] if about else None
+    some = None
+    if about:
+        concerned = timeline.items(store(), kept(timeline.lanes), about)
+        some = [item.iri for item in concerned if item.lane == "figure"]
     found = figures.observations(store(), some)
     times = {one.iri: timeline.Item(one.iri, "figure") for one in found}
     timeline.add_times(store(), list(times.values()))

@@ -10,6 +10,7 @@ from wicara.server.language import lazy_gettext as _
 from wicara.server.served import store
 from wicara.server.site.pictures import map as data
 from wicara.server.site.pictures.asked import short_of
+from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.outlines import world
 from wicara.server.site.pictures.picture import Picture, sources
 from wicara.server.terms import Words, labels_of
@@ -69,7 +70,7 @@ class Spot:
 def picture() -> Picture:
     """Return the map."""
     places = data.places(store())
-    held = data.events(store())
+    held = kept(data.events)
     for iri, place in places.items():
         place.events = held.get(iri, [])
     elsewhere = {iri: events for iri, events in held.items() if iri not in places}

@@ -10,7 +10,7 @@ from wicara.ontology import WIC
 from wicara.server.provenance import solutions, value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from pyoxigraph import QuerySolution, Store
 
@@ -75,15 +75,16 @@ EDGES: Final = "SELECT ?from ?to ?role ?link ?via ?graph WHERE {{ {branches} }} 
 MOST: Final = 4000
 """How many solutions a picture is made of at most."""
 BRANCH: Final = "{{ {values} {pattern} OPTIONAL {{ GRAPH ?graph {{ {evidence} }} }} }}"
-NODES: Final = """
-SELECT DISTINCT ?node ?kind WHERE {{
-  VALUES ?node {{ {nodes} }} ?node a ?type . ?type rdfs:subClassOf* ?kind . VALUES ?kind {{ {kinds} }}
+CLASSES: Final = """
+SELECT DISTINCT ?type ?kind WHERE {{
+  VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type))
 }}"""
+NODES: Final = "SELECT ?node ?type WHERE {{ VALUES ?node {{ {nodes} }} ?node a ?type }}"
 STARTS: Final = """
-SELECT ?node (COUNT(DISTINCT ?via) AS ?count) WHERE {
-  VALUES ?link { wic:hasChairParticipation wic:hasSpeakerParticipation wic:hasAttendeeParticipation
-    wic:hasProspectiveParticipation wic:hasProspectiveChairParticipation }
-  { ?node ?link ?via } UNION { ?event ?link ?via . ?via wic:participant|wic:onBehalfOf ?node }
+SELECT ?node (COUNT(*) AS ?count) WHERE {
+  { VALUES ?link { wic:hasChairParticipation wic:hasSpeakerParticipation wic:hasAttendeeParticipation
+      wic:hasProspectiveParticipation wic:hasProspectiveChairParticipation } ?node ?link ?via }
+  UNION { VALUES ?role { wic:participant wic:onBehalfOf } ?via ?role ?node }
   FILTER(isIRI(?node))
 } GROUP BY ?node ORDER BY DESC(?count) ?node LIMIT 24"""
 
@@ -107,13 +108,10 @@ class Edge:
         return Triple(NamedNode(self.start), NamedNode(self.role), NamedNode(self.end))
 
 
-def edges(store: Store, *ends: tuple[str, Iterable[str]]) -> list[Edge]:
-    """Return the edges that have given nodes at given ends, sorted.
-
-    `("from", nodes), ("to", nodes)` are those among some nodes.
-    """
-    given = " ".join(f"VALUES ?{end} {{ {' '.join(map(iri, nodes))} }}" for end, nodes in ends)
-    return found(store, [given])
+def among(store: Store, nodes: Collection[str]) -> list[Edge]:
+    """Return the edges that nodes have with each other, sorted."""
+    listed = " ".join(map(iri, nodes))
+    return found(store, [f"VALUES ?from {{ {listed} }} VALUES ?to {{ {listed} }}"])
 
 
 def neighbours(store: Store, nodes: Collection[str]) -> list[Edge]:
@@ -163,14 +161,23 @@ def edge_of(row: QuerySolution) -> Edge | None:
     )
 
 
-def kinds(store: Store, nodes: Iterable[str]) -> dict[str, str]:
-    """Return the kind of each node; what belongs to no class of ours is `other`."""
+def classes(store: Store) -> dict[str, str]:
+    """Return the class among those of KINDS that each class belongs to."""
+    best: dict[str, str] = {}
+    for row in solutions(store, CLASSES.format(kinds=" ".join(map(iri, KIND_OF)))):
+        name, kind = value(row, "type"), value(row, "kind")
+        best[name] = min(best.get(name, kind), kind, key=RANK.__getitem__)
+    return best
+
+
+def kinds(store: Store, known: Mapping[str, str], nodes: Iterable[str]) -> dict[str, str]:
+    """Return the kind of each node by the classes that are known; what belongs to none of them is `other`."""
     listed = list(nodes)
     best: dict[str, str] = {}
-    query = NODES.format(nodes=" ".join(map(iri, listed)), kinds=" ".join(map(iri, KIND_OF)))
-    for row in solutions(store, query):
-        node, kind = value(row, "node"), value(row, "kind")
-        best[node] = min(best.get(node, kind), kind, key=RANK.__getitem__)
+    for row in solutions(store, NODES.format(nodes=" ".join(map(iri, listed)))):
+        node, kind = value(row, "node"), known.get(value(row, "type"))
+        if kind:
+            best[node] = min(best.get(node, kind), kind, key=RANK.__getitem__)
     return {node: KIND_OF[best[node]] if node in best else "other" for node in listed}
 
 

@@ -16,6 +16,7 @@ from wicara.server.language import lazy_gettext as _
 from wicara.server.served import store
 from wicara.server.site.pictures import network
 from wicara.server.site.pictures.asked import changed, short_of, some_of, thing_asked, things_asked
+from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
 from wicara.server.site.pictures.placing import placed
 from wicara.server.terms import Words, labels_of
@@ -132,17 +133,16 @@ class Line:
 
 def picture() -> Picture:
     """Return the network that the address asks for."""
-    tops = network.starts(store())
+    tops = kept(network.starts)
     opened = opened_of(tops)
     near = network.neighbours(store(), opened) if opened else []
     ranked = by_degree(near, opened)
-    kinds = network.kinds(store(), [*ranked, *(iri for iri, _count in tops)])
+    kinds = network.kinds(store(), kept(network.classes), [*ranked, *(iri for iri, _count in tops)])
     wanted = some_of("kind", NAMED)
     fitting = [node for node in ranked if kinds[node] in wanted or node in opened]
     nodes = fitting[:MOST]
-    edges = [
-        edge for edge in network.edges(store(), ("from", nodes), ("to", nodes)) if not doubled(edge, nodes)
-    ]
+    edges = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
+    edges += network.among(store(), [node for node in nodes if node not in opened])
     words = words_for(nodes, edges, tops)
     drawn = draw(nodes, edges, kinds, words, opened)
     roles = [role_of(edge, words) for edge in edges]
@@ -181,11 +181,6 @@ def by_degree(edges: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     degree = Counter(end for edge in edges for end in (edge.start, edge.end))
     others = sorted(degree.keys() - set(opened), key=lambda node: (-degree[node], node))
     return [*opened, *others[:CANDIDATES]]
-
-
-def doubled(edge: Edge, nodes: Sequence[str]) -> bool:
-    """Tell whether a loop or a node that is not drawn makes an edge needless."""
-    return edge.start == edge.end or edge.start not in nodes or edge.end not in nodes
 
 
 def words_for(nodes: Iterable[str], edges: Iterable[Edge], tops: Iterable[tuple[str, int]]) -> Words:

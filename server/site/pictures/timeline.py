@@ -40,6 +40,8 @@ NAMED: Final = {
 """The lanes from top to bottom, with their names."""
 LASTING: Final = frozenset({"office", "standing"})
 """The lanes of what may last far longer than what the rest is about."""
+HAPPENING: Final = frozenset({"event", "act"})
+"""The lanes of what may happen in the course of something else."""
 LANE_OF: Final = {f"{WIC}{name}": lane for lane, names in LANES.items() for name in names}
 RANK: Final = {lane: place for place, lane in enumerate(LANES)}
 MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
@@ -56,21 +58,25 @@ UNION {{ {thing} (wic:hasParty|wic:hasExternalParty) ?one , ?other . FILTER(?one
   ?item (wic:betweenParties|wic:observedActor|wic:statusHolder|^wic:hasPartnerStatus) ?one .
   ?item (wic:betweenParties|wic:relativeTo|wic:statusWith) ?other }}"""
 """What concerns a thing: what is linked to it, by itself, by a part in it, by a document or by a post."""
-ITEMS: Final = """
-SELECT DISTINCT ?item ?kind WHERE {{
-  {about}
-  ?item a ?type . ?type rdfs:subClassOf* ?kind . VALUES ?kind {{ {kinds} }}
-  FILTER(isIRI(?item))
-}} ORDER BY ?item"""
+LANES_BY_CLASS: Final = """
+SELECT DISTINCT ?type ?kind WHERE {{
+  VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type))
+}}"""
+MEMBERS: Final = """
+SELECT ?item ?type WHERE {{ VALUES ?type {{ {types} }} ?item a ?type . FILTER(isIRI(?item)) }}"""
+LINKS: Final = 10_000
+"""How many links of a thing are looked at for what concerns it."""
+CONCERNED: Final = "SELECT DISTINCT ?item WHERE {{ {about} FILTER(isIRI(?item)) }} LIMIT {limit}"
+OUTER: Final = (
+    "SELECT ?item ?outer WHERE {{ VALUES ?item {{ {items} }} ?item wic:during+ ?outer }} ORDER BY ?outer"
+)
 TIMES: Final = """
 SELECT ?item ?link ?span ?earliestStart ?latestStart ?earliestEnd ?latestEnd ?written ?graph ?modality
 WHERE {{
   VALUES ?item {{ {items} }}
-  {{ VALUES ?link {{ wic:hasTimeSpan wic:hasPlannedTimeSpan wic:hasProposedTimeSpan }}
-    ?item ?link ?span .
-    OPTIONAL {{ GRAPH ?graph {{ ?item ?link ?span }} OPTIONAL {{ ?graph wic:modality ?modality }} }} }}
-  UNION {{ ?item wic:during+ ?outer . ?outer wic:hasTimeSpan ?span . BIND(wic:during AS ?link)
-    FILTER NOT EXISTS {{ ?item wic:hasTimeSpan ?own }} }}
+  VALUES ?link {{ wic:hasTimeSpan wic:hasPlannedTimeSpan wic:hasProposedTimeSpan }}
+  ?item ?link ?span .
+  OPTIONAL {{ GRAPH ?graph {{ ?item ?link ?span }} OPTIONAL {{ ?graph wic:modality ?modality }} }}
   OPTIONAL {{ ?span wic:earliestStart ?earliestStart }} OPTIONAL {{ ?span wic:latestStart ?latestStart }}
   OPTIONAL {{ ?span wic:earliestEnd ?earliestEnd }} OPTIONAL {{ ?span wic:latestEnd ?latestEnd }}
   OPTIONAL {{ ?span wic:asWritten ?written }}
@@ -132,47 +138,77 @@ class Reading:
     graph: str | None
 
 
-def items(store: Store, about: NamedNode | None) -> list[Item]:
-    """Return what has a lane, or what of it concerns a thing, sorted by IRI; without times."""
-    pattern = ABOUT.format(thing=about) if about else ""
-    kinds = " ".join(f"<{kind}>" for kind in LANE_OF)
+def lanes(store: Store) -> dict[str, str]:
+    """Return the lane of everything that has one, sorted by IRI."""
+    of_class: dict[str, str] = {}
+    for row in solutions(store, LANES_BY_CLASS.format(kinds=" ".join(f"<{kind}>" for kind in LANE_OF))):
+        put(of_class, value(row, "type"), LANE_OF[value(row, "kind")])
     found: dict[str, str] = {}
-    for row in solutions(store, ITEMS.format(about=pattern, kinds=kinds)):
-        lane = LANE_OF[value(row, "kind")]
-        iri = value(row, "item")
-        found[iri] = min(found.get(iri, lane), lane, key=RANK.__getitem__)
-    return [Item(iri, lane) for iri, lane in found.items() if lane in NAMED]
+    for row in solutions(store, MEMBERS.format(types=" ".join(f"<{name}>" for name in of_class))):
+        put(found, value(row, "item"), of_class[value(row, "type")])
+    return {iri: found[iri] for iri in sorted(found) if found[iri] in NAMED}
 
 
-def values(some: Iterable[Item]) -> str:
-    """Return things as the data of a VALUES block."""
-    return " ".join(str(NamedNode(item.iri)) for item in some)
+def put(found: dict[str, str], iri: str, lane: str) -> None:
+    """Put something into a lane, if it is in none that comes before it."""
+    found[iri] = min(found.get(iri, lane), lane, key=RANK.__getitem__)
+
+
+def items(store: Store, known: Mapping[str, str], about: NamedNode | None) -> list[Item]:
+    """Return what has a lane, or what of it concerns a thing, sorted by IRI; without times."""
+    if about is None:
+        return [Item(iri, lane) for iri, lane in known.items()]
+    asked = CONCERNED.format(about=ABOUT.format(thing=about), limit=LINKS)
+    concerned = {value(row, "item") for row in solutions(store, asked)}
+    return [Item(iri, known[iri]) for iri in sorted(concerned & known.keys())]
+
+
+def listed(some: Iterable[str]) -> str:
+    """Return IRIs as the data of a VALUES block."""
+    return " ".join(str(NamedNode(iri)) for iri in some)
+
+
+def outer_events(store: Store, some: Iterable[Item]) -> dict[str, list[str]]:
+    """Return the events in whose course others happened, by the IRI of these."""
+    found: dict[str, list[str]] = {}
+    happened = listed(item.iri for item in some if item.lane in HAPPENING)
+    for row in solutions(store, OUTER.format(items=happened)):
+        if isinstance(row["outer"], NamedNode):
+            found.setdefault(value(row, "item"), []).append(value(row, "outer"))
+    return found
 
 
 def add_times(store: Store, some: Sequence[Item]) -> None:
-    """Add to each thing the times that are known of it."""
-    by_iri = {item.iri: item for item in some}
+    """Add to each thing the times that are known of it, or of what it happened in the course of."""
+    outer = outer_events(store, some)
+    found = times(store, {*(item.iri for item in some), *(iri for iris in outer.values() for iri in iris)})
+    for item in some:
+        item.times = found.get(item.iri, [])
+        if all(time.link in MANNERS for time in item.times):
+            around = (time for iri in outer.get(item.iri, []) for time in found.get(iri, []))
+            spans = {time.span: time for time in around if time.link not in MANNERS}
+            item.times += [Time("during", span, within(time.bounds)) for span, time in spans.items()]
+
+
+def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
+    """Return the times that are told of things, by the IRI of the thing."""
     found: dict[tuple[str, str, str], Time] = {}
-    for row in solutions(store, TIMES.format(items=values(some))):
+    by_iri: dict[str, list[Time]] = {}
+    for row in solutions(store, TIMES.format(items=listed(sorted(iris)))):
         key = (value(row, "item"), value(row, "link").removeprefix(WIC), value(row, "span"))
         if key not in found:
-            found[key] = time_of(key[1], key[2], {name: row[name] for name in (*NAMES, "written")})
-            by_iri[key[0]].times.append(found[key])
+            written = row["written"]
+            found[key] = Time(
+                key[1],
+                key[2],
+                bounds_of({name: row[name] for name in NAMES}),
+                written=written.value if isinstance(written, Literal) else "",
+            )
+            by_iri.setdefault(key[0], []).append(found[key])
         add_source(found[key], row["graph"], row["modality"])
     for time in found.values():
         time.manner = manner_of(time)
-
-
-def time_of(link: str, span: str, terms: Mapping[str, object]) -> Time:
-    """Return the time that a link to a time span gives."""
-    bounds = bounds_of(terms)  # type: ignore[arg-type] # terms of a solution
-    written = terms["written"]
-    return Time(
-        link,
-        span,
-        within(bounds) if link == "during" else bounds,
-        written=written.value if isinstance(written, Literal) else "",
-    )
+    return by_iri
 
 
 def add_source(time: Time, graph: object, modality: object) -> None:
@@ -195,7 +231,7 @@ def manner_of(time: Time) -> str:
 def readings(store: Store, some: Sequence[Item], day: date) -> dict[str, Reading]:
     """Return what the dataset says beyond the bounds of how things stand on a day."""
     found = {}
-    for row in solutions(store, STANDING.format(items=values(some))):
+    for row in solutions(store, STANDING.format(items=listed(item.iri for item in some))):
         at = bounds_of({name: row[name] for name in NAMES})
         if at.certain(day):
             graph = row["graph"]

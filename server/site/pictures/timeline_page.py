@@ -15,6 +15,7 @@ from wicara.server.served import store
 from wicara.server.site.pictures import timeline
 from wicara.server.site.pictures.asked import changed, day_asked, short_of, some_of, thing_asked
 from wicara.server.site.pictures.bounds import NAMES, day_in_words, in_words
+from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, Source, sources
 from wicara.server.site.pictures.scale import Scale, extent, from_to, scale_of
 from wicara.server.site.pictures.shapes import Shape, shapes
@@ -65,7 +66,7 @@ class Row:
 def picture() -> Picture:
     """Return the timeline that the address asks for."""
     about = thing_asked("about")
-    everything = timeline.items(store(), about)
+    everything = timeline.items(store(), kept(timeline.lanes), about)
     counts = Counter(item.lane for item in everything)
     lanes = some_of("kind", timeline.NAMED)
     wanted = [item for item in everything if item.lane in lanes]
@@ -73,7 +74,7 @@ def picture() -> Picture:
     some = wanted[first : first + PAGE]
     timeline.add_times(store(), some)
     some.sort(key=lambda item: item.order)
-    choices = timeline.choices(store())
+    choices = kept(timeline.choices)
     words = words_for(some, about, choices)
     day = day_asked("date")
     scale = scale_for(some, day)
