@@ -134,12 +134,17 @@ def merged(store: Store, wanted: QueryDataset) -> Store:
     return merge
 
 
-def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Settings) -> Results:
-    """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
+def admit(query: str, settings: Settings) -> None:
+    """Raise Problem where a query asks for what the settings do not allow."""
     try:
-        guard.check(operation.query, settings, guard.IN_QUERIES)
+        guard.check(query, settings, guard.IN_QUERIES)
     except guard.Refused as fault:
         raise Problem(fault.status, str(fault)) from fault
+
+
+def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Settings) -> Results:
+    """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
+    admit(operation.query, settings)
     store = dataset.for_inference(operation.infer)
     try:
         return run(store, operation, dataset.prefixes)

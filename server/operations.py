@@ -297,6 +297,16 @@ OPERATIONS: Final = (
     page("/rules", "List the rules of OWL 2 RL."),
     page("/query", "Show a form for a query.", "text", "example", "infer", faults=(BAD, NOT_FOUND)),
     Operation(
+        "post",
+        "/query/check",
+        "Tell the first token of a query that cannot stand where it stands.",
+        {OK: JSON},
+        (BAD, FORBIDDEN, OF_OTHER_TYPE),
+        (),
+        {protocol.QUERY: "Query", protocol.FORM: "QueryForm"},
+        tag="SPARQL",
+    ),
+    Operation(
         "get",
         "/query/vocabulary.json",
         "Tell the terms that a query may use, with their words and how often each is used.",

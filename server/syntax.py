@@ -21,23 +21,39 @@ POSITION: Final = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 REASON: Final = re.compile(r"[A-Z][a-z]+ [A-Za-z][^,\"\[]*")
 """What the parser says in words, among what it expects: that a variable is not bound, for instance."""
 NOWHERE: Final = " " * 40 + "\0"
+SHOWN: Final = 60
+"""How many characters of a token a message shows."""
 
 
 def located(text: str, fault: SyntaxError, parse: Callable[[str], object]) -> SyntaxError:
     """Return a fault that the parser found in a text with the line and column of the first token at fault."""
     if POSITION.match(str(fault)) is None:
         return fault
-    found = list(guard.tokens(text))
-    begins = [token.end - len(token.text) for token in found]
-    index = bisect_left(range(len(found)), 1, key=lambda at: not is_beginning(text[: found[at].end], parse))
-    if index < len(found):
-        return placed(text, begins[index], f"takes no `{found[index].text}` here")
-    end = found[-1].end if found else 0
-    rest = text[end:].lstrip()
+    token = first_at_fault(text, parse)
+    if token:
+        return placed(text, begin(token), f"takes no `{token.text[:SHOWN]}` here")
+    ends = [0, *(each.end for each in guard.tokens(text))]
+    rest = text[ends[-1] :].lstrip()
     reason = REASON.search(str(fault))
-    return placed(
-        text, len(text) - len(rest), f"says: {reason[0].strip()}" if reason else "expects that it goes on"
-    )
+    told = f"says: {reason[0].strip()}" if reason else "expects that it goes on"
+    return placed(text, len(text) - len(rest), told)
+
+
+def first_at_fault(text: str, parse: Callable[[str], object]) -> guard.Token | None:
+    """Return the first token that cannot stand where it stands; None where the text may go on as it is."""
+    found = list(guard.tokens(text))
+    index = bisect_left(range(len(found)), 1, key=lambda at: not is_beginning(text[: found[at].end], parse))
+    return found[index] if index < len(found) else None
+
+
+def begin(token: guard.Token) -> int:
+    """Return where a token begins."""
+    return token.end - len(token.text)
+
+
+def line_and_column(text: str, place: int) -> tuple[int, int]:
+    """Return the line and column of a place, both from 1, in characters."""
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
 
 
 def is_beginning(text: str, parse: Callable[[str], object]) -> bool:
@@ -56,7 +72,7 @@ def is_beginning(text: str, parse: Callable[[str], object]) -> bool:
 
 def placed(text: str, place: int, told: str) -> SyntaxError:
     """Return a fault at a place of a text, as the parser would tell it."""
-    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    line, column = line_and_column(text, place)
     return SyntaxError(f"error at {line}:{column}: {told}")
 
 

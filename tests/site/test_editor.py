@@ -202,6 +202,30 @@ def test_a_faulty_query_tells_where(server: Server) -> None:
     assert answer.json["column"] == 5
 
 
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("SELECT * { ?x a wic:Person }", None),
+        ("SELECT * {\n ?x '😀' nonsense", {"line": 2, "column": 5, "token": "'😀'"}),
+        ("SELECT * { ?x a wic:Per", None),
+        ("SELECT * { ?x nobody:a ?y", {"line": 1, "column": 15, "token": "nobody:a"}),
+        ("", None),
+        (ENDLESS, None),
+    ],
+)
+def test_check(server: Server, query: str, fault: dict[str, Any] | None) -> None:
+    """While a query is written, its first faulty token is told; a query that may go on has none."""
+    answer = server.send("POST", "/query/check", query, content_type="application/sparql-query")
+    assert (answer.status, answer.json) == (200, {"fault": fault})
+
+
+def test_check_keeps_to_the_limits(server: Server) -> None:
+    """What is checked is guarded as what is asked."""
+    deep = f"ASK {{ FILTER ({'(' * 500}1{')' * 500}) }}"
+    answer = server.send("POST", "/query/check", deep, content_type="application/sparql-query")
+    assert (answer.status, answer.media_type) == (400, "application/problem+json")
+
+
 def busy(server: Server) -> float:
     """Return how many executors are at work."""
     told = server.get("/metrics").text

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 from wicara.ontology import BASE
+from wicara.server import syntax
 from wicara.server.addresses import LOCAL
+from wicara.server.evaluation import admit, used
 from wicara.server.language import language
 from wicara.server.problem import Problem
+from wicara.server.protocol import check_length, read_operation
 from wicara.server.served import dataset, infer, settings
 from wicara.server.site.editor.vocabulary import vocabulary
 from wicara.server.site.editor.words import WORDS
@@ -64,6 +68,20 @@ def told(questions: tuple[Question, ...]) -> dict[str, Any]:
         "local": LOCAL,
         "examples": {one.id: one.body for one in questions},
     }
+
+
+@blueprint.post("/query/check")
+def check() -> Response:
+    """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
+    check_length(request, settings().limits.max_query)
+    query = read_operation(request).query
+    admit(query, settings())
+    token = syntax.first_at_fault(query, partial(syntax.query, prefixes=used(dataset().prefixes, query)))
+    fault = None
+    if token:
+        line, column = syntax.line_and_column(query, syntax.begin(token))
+        fault = {"line": line, "column": column, "token": token.text[: syntax.SHOWN]}
+    return Response(json.dumps({"fault": fault}), headers={"Content-Type": "application/json"})
 
 
 @blueprint.get("/query/vocabulary.json")

@@ -14,6 +14,7 @@ WORDS: Final = {
     "stopped": _("Stopped: the server has been told."),
     "failed": _("The server could not be reached."),
     "broken": _("The server stopped before the end: these are the rows that had come by then."),
+    "unfit": _("This cannot stand here"),
     "cut": _("Only the first rows were fetched. The downloads hold all."),
     "capped": _("The server cut the result at its limit."),
     "rows": _("Rows"),

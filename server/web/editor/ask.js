@@ -35,6 +35,14 @@ export async function send(asked, accept, signal) {
   return response;
 }
 
+/** Returns the first token of a text that cannot stand where it stands, with its line and column, or null. */
+export async function check(query) {
+  const response = await fetch("/query/check", { method: "POST", body: new URLSearchParams({ query }) });
+  if (!response.ok) return null;
+  const { fault } = await response.json();
+  return fault;
+}
+
 /** Returns what a response that is no success says. */
 async function refusal(response) {
   const told = await response.json().catch(() => ({}));

@@ -5,7 +5,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { sparql } from "@codemirror/legacy-modes/mode/sparql";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { linter, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import {
   drawSelection,
@@ -20,6 +20,8 @@ import { tags } from "@lezer/highlight";
 import { faulty } from "./position.js";
 import { missing } from "./prefixes.js";
 
+/** Milliseconds without a change after which a query is checked. */
+const PAUSE = 700;
 const COLOURS = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
@@ -55,8 +57,8 @@ const THEME = EditorView.theme({
 
 /** The text of a query in an element. */
 export class Code {
-  /** `prefixes` returns those that are known, `complete` completes, `explain` tells of a token, `changed` is told. */
-  constructor(place, { label, prefixes, complete, explain, changed, run }) {
+  /** `prefixes` returns those that are known, `complete`, `explain` and `check` are asked, `changed` and `run` told. */
+  constructor(place, { label, prefixes, complete, explain, check, changed, run }) {
     this.extensions = [
       lineNumbers(),
       highlightSpecialChars(),
@@ -69,6 +71,7 @@ export class Code {
       syntaxHighlighting(COLOURS),
       autocompletion({ override: [complete], icons: false, maxRenderedOptions: 80 }),
       hoverTooltip(explain),
+      linter((view) => faults(view, check), { delay: PAUSE }),
       lintGutter(),
       keymap.of([
         { key: "Mod-Enter", run: () => run() ?? true },
@@ -110,17 +113,23 @@ export class Code {
 
   /** Marks the place of a fault, and takes the reader there. */
   mark({ line, column, message }) {
-    const { from, to } = faulty(this.text, line, column);
-    this.view.dispatch(
-      setDiagnostics(this.view.state, [{ from, to, severity: "error", message }]),
-      { selection: { anchor: from }, scrollIntoView: true },
-    );
+    const mark = { ...faulty(this.text, line, column), severity: "error", message };
+    this.view.dispatch(setDiagnostics(this.view.state, [mark]), { selection: { anchor: mark.from }, scrollIntoView: true });
   }
 
   /** Takes all marks away. */
   clear() {
     this.view.dispatch(setDiagnostics(this.view.state, []));
   }
+}
+
+/** Returns the mark of the first token that cannot stand where it stands, unless it is still being written. */
+async function faults(view, check) {
+  const text = view.state.doc.toString();
+  const fault = text.trim() ? await check(text).catch(() => null) : null;
+  if (!fault) return [];
+  const mark = { ...faulty(text, fault.line, fault.column), severity: "error", message: fault.message };
+  return view.hasFocus && mark.to === view.state.selection.main.head ? [] : [mark];
 }
 
 /**

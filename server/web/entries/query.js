@@ -1,6 +1,6 @@
 // The editor at /query: it takes the place of the text area, and the form's other fields stay what they are.
 
-import { ask, fieldsOf, Refused } from "../editor/ask.js";
+import { ask, check, fieldsOf, Refused } from "../editor/ask.js";
 import { Code } from "../editor/code.js";
 import { completing, explaining } from "../editor/complete.js";
 import { copy } from "../editor/copy.js";
@@ -32,6 +32,7 @@ const code = new Code(on.editor, {
   prefixes: () => vocabulary.prefixes,
   complete: completing(vocabulary, (text, signal) => find(text, language, signal)),
   explain: explaining(vocabulary),
+  check: checked,
   changed,
   run: () => void run(),
 });
@@ -51,6 +52,12 @@ function storage(name) {
   } catch {
     return null;
   }
+}
+
+/** Returns what is at fault in a query while it is written, in words. */
+async function checked(query) {
+  const fault = await check(query);
+  return fault && { ...fault, message: `${words.unfit}: ${fault.token}` };
 }
 
 /** Returns the query that is open as it would be asked. */
