@@ -147,6 +147,32 @@ def test_a_whole_question(server: Server) -> None:
     assert "Nothing has all of these words." in page(server, q="lavrov scholarships singapore")
 
 
+@pytest.mark.parametrize(
+    ("query", "lang", "words"),
+    [
+        ("who was coordinator on 2 August 2018", "en", "on 2 August 2018"),
+        ("coordinator 2017-03-01", "en", "on 1 March 2017"),
+        ("siapa koordinator pada 1 Maret 2017", "id", "pada 1 Maret 2017"),
+    ],
+)
+def test_questions_that_fit(server: Server, query: str, lang: str, words: str) -> None:
+    """A question that was asked in a reader's words leads to its page, about the day that was named."""
+    questions = found(server, q=query, lang=lang)["questions"]
+    assert words in questions[0]["label"]
+    day = "2018-08-02" if "2018" in query else "2017-03-01"
+    assert questions[0]["page"].startswith("/questions/coordinator-on")
+    assert all(server.get(one["page"], accept=HTML).status == 200 for one in questions)
+    assert f"/as-of?date={day}&amp;lang={lang}" in page(server, q=query, lang=lang)
+    assert f"date={day}" in questions[0]["page"]
+
+
+def test_no_question_fits_all(server: Server) -> None:
+    """Words that no question has bring none, and choices narrow down things alone."""
+    assert found(server, q="qqqqzzzz")["questions"] == []
+    assert found(server)["questions"] == []
+    assert found(server, q="coordinator", kind="situation")["questions"] == []
+
+
 @pytest.mark.parametrize("asked", [{"q": "Russia"}, {"q": ""}, {"year": "2018"}], ids=str)
 def test_each_result_once(server: Server, asked: dict[str, str]) -> None:
     """Whatever matches how often, a thing is one result; so is everything, without words."""

@@ -19,6 +19,7 @@ from wicara.server.problems import not_acceptable
 from wicara.server.resources import number_of_page, with_query
 from wicara.server.site.search.downloads import as_csv, as_triples
 from wicara.server.site.search.facets import FACETS
+from wicara.server.site.search.fitting import fitting
 from wicara.server.site.search.kept import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.view import PATH, ROLES, address, as_json, groups, rows, words_for
@@ -122,14 +123,17 @@ def body(form: Representation, search_for: Search, found: Found, wanted: Part) -
     if form is negotiation.CSV:
         return as_csv(listed)
     facets = groups(found, search_for, words)
+    fits = fitting(search_for.text) if wanted.number == 1 and not search_for.chosen else []
     if form is JSON:
-        return json.dumps(as_json(search_for, found, listed, facets), ensure_ascii=False, indent=1).encode()
+        told = as_json(search_for, found, listed, facets, fits)
+        return json.dumps(told, ensure_ascii=False, indent=1).encode()
     return render_template(
         "search.html",
         asked=search_for,
         found=found,
         rows=listed,
         groups=facets,
+        fits=fits,
         roles=ROLES,
         first=wanted.offset + 1,
         last=wanted.offset + len(listed),

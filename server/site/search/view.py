@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator, Sequence
 
+    from wicara.server.site.search.fitting import Fitting
     from wicara.server.site.search.query import Found, Hit, Search
     from wicara.server.site.search.reading import Text
     from wicara.server.terms import Shown
@@ -221,7 +222,9 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
     return label.value, label.language if label.language != words.lang else None
 
 
-def as_json(asked: Search, found: Found, listed: Sequence[Row], facets: Sequence[Group]) -> dict[str, object]:
+def as_json(
+    asked: Search, found: Found, listed: Sequence[Row], facets: Sequence[Group], fits: Sequence[Fitting]
+) -> dict[str, object]:
     """Return a search and what it finds, for programs."""
     return {
         "query": asked.text,
@@ -229,6 +232,7 @@ def as_json(asked: Search, found: Found, listed: Sequence[Row], facets: Sequence
         "some": found.understood.some,
         "total": found.total,
         "results": [result(one) for one in listed],
+        "questions": [{"label": one.text, "page": one.href, "kind_name": str(_("question"))} for one in fits],
         "facets": {
             group.key: [
                 {"value": one.value, "label": str(one.name), "count": one.number, "chosen": one.chosen}

@@ -45,14 +45,16 @@ class Suggestions {
     if (lang) query.set("lang", lang);
     try {
       const answer = await fetch(`/search.json?${query}`, { signal: this.#asked.signal });
-      if (answer.ok) this.#show((await answer.json()).results.slice(0, MOST));
+      if (!answer.ok) return;
+      const { questions, results } = await answer.json();
+      this.#show([...results.slice(0, MOST - questions.length), ...questions]);
     } catch (fault) {
       if (fault.name !== "AbortError") this.#close();
     }
   }
 
-  #show(results) {
-    const options = results.filter((one) => one.page).map((one, place) => this.#option(one, place));
+  #show(found) {
+    const options = found.filter((one) => one.page).map((one, place) => this.#option(one, place));
     this.#list.replaceChildren(...options);
     this.#choose(-1);
     this.#open(options.length > 0 && document.activeElement === this.#field);
