@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import request
+from flask import g, request
 from wicara.ontology import BASE
 
 LOCAL: Final = ("/id/", "/ont", "/concept/", "/graph/")
@@ -16,6 +17,7 @@ KEPT: Final = ("infer", "lang")
 WEB: Final = frozenset({"http", "https"})
 
 
+@lru_cache(maxsize=16384)
 def path_of(iri: str) -> str | None:
     """Return the path (and fragment) where an IRI of ours is described here; None for any other IRI.
 
@@ -39,11 +41,12 @@ def iri_of(path: str) -> str:
 
 def with_choices(path: str) -> str:
     """Return a local path that carries on the choices that this request was made with."""
-    choices = {name: request.args[name] for name in KEPT if name in request.args}
-    if not choices:
+    if "choices" not in g:
+        g.choices = urlencode({name: request.args[name] for name in KEPT if name in request.args})
+    if not g.choices:
         return path
     place, mark, fragment = path.partition("#")
-    return f"{place}{'&' if '?' in place else '?'}{urlencode(choices)}{mark}{fragment}"
+    return f"{place}{'&' if '?' in place else '?'}{g.choices}{mark}{fragment}"
 
 
 def canonical() -> str:

@@ -29,7 +29,7 @@ from wicara.server import (
 from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import as_of, conflicts, feeds, layout
+from wicara.server.site import as_of, conflicts, feeds, layout, legend, texts, written
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pictures import pages as pictures
@@ -62,6 +62,7 @@ BLUEPRINTS: Final = (
     ontology_routes.blueprint,
     conflicts.blueprint,
     feeds.blueprint,
+    legend.blueprint,
 )
 
 SECURITY: Final = {
@@ -105,7 +106,10 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         in_language=in_language,
         canonical=canonical,
         current_dataset=served.dataset,
+        legend=legend.legend,
     )
+    written.install(app)
+    app.jinja_env.filters["plain"] = texts.plain
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -117,6 +121,8 @@ def add_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = language.language()
+    if served.queries():
+        response.headers.add("Server-Timing", f'queries;desc="{served.queries()}"')
     if response.status_code == HTTPStatus.OK and request.method in READS:
         encode(response)
         add_tag(response)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, NamedNode, Quad
 from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.server.lists import counts_of, incoming_of
 from wicara.server.statements import Statement, statements_of, terms_in
 from wicara.server.terms import labels_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store, Triple
 
 PAGE: Final = 1000
-"""How many incoming statements a page holds, in every format."""
+"""How many incoming statements a page of the RDF formats holds."""
 ONTOLOGY: Final = f"{BASE}/ont"
 EVIDENCE: Final = """
 CONSTRUCT {{ ?node ?p ?o }} WHERE {{
@@ -97,17 +98,17 @@ def describe(store: Store, iri: str, page: int = 1) -> Description | None:
     except ValueError:
         return None
     outgoing = statements_of(with_blank_nodes(store, store.quads_for_pattern(subject, None, None, None)))
-    incoming = statements_of(store.quads_for_pattern(None, None, subject, None))
+    counts = counts_of(store, subject)
     content = ontology_statements(store) if iri == ONTOLOGY else content_of(store, iri)
-    if not (outgoing or incoming or content):
+    if not (counts.largest or content):
         return None
-    some = incoming[(page - 1) * PAGE : page * PAGE]
-    mentioned = set(terms_in(chain(outgoing, some, content))) - {subject}
+    incoming = statements_of(incoming_of(store, subject, counts, (page - 1) * PAGE, PAGE))
+    mentioned = set(terms_in(chain(outgoing, incoming, content))) - {subject}
     return Description(
         subject,
         outgoing,
-        some,
-        len(incoming),
+        incoming,
+        sum(counts.incoming.values()),
         page,
         content,
         evidence_of(store, iri),

@@ -22,6 +22,7 @@ from pyoxigraph import (
 from wicara.ontology import BASE
 from wicara.server import guard, syntax
 from wicara.server.problem import Problem
+from wicara.server.served import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,6 +147,7 @@ def evaluate(dataset: BuiltDataset, operation: QueryOperation, settings: Setting
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     admit(operation.query, settings)
     store = dataset.for_inference(operation.infer)
+    count()
     try:
         return run(store, operation, dataset.prefixes)
     except SyntaxError as fault:

@@ -119,7 +119,7 @@ def description(path: str, summary: str, *parameters: str, datasets: bool = Fals
     answers = {OK: media_types(*offers), MOVED: HTML, **merged(path)}
     faults = (BAD, NOT_FOUND, NOT_ACCEPTABLE)
     return Operation(
-        "get", path, summary, answers, faults, (*parameters, *ON_PAGE, "page"), tag="linked data"
+        "get", path, summary, answers, faults, (*parameters, *ON_PAGE, "page", "texts"), tag="linked data"
     )
 
 
@@ -315,6 +315,7 @@ OPERATIONS: Final = (
     ),
     page("/vocabularies", "List the concept schemes with their concepts.", "infer", faults=(BAD,)),
     page("/conflicts", "List what is compared across sources, and where values conflict."),
+    page("/legend", "Say what the marks on the pages mean."),
     Operation(
         "get",
         "/conformance",

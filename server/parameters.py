@@ -60,13 +60,14 @@ PARAMETERS: Final = MappingProxyType(
             SECONDS,
         ),
         "lang": in_query("lang", "The language, whatever Accept-Language says.", {"enum": [*LANGUAGES]}),
-        "page": in_query("page", "Which page of incoming statements.", {**NUMBER, "maximum": 999_999}),
         "words": in_query("q", "Words to find; those in quotation marks stand together.", TEXT),
         **{
             key: in_query(key, f"Only results with one of these values of the facet {key}.", TEXTS)
             for key in FACETS
         },
         "results": in_query("page", "Which page of results.", {**NUMBER, "maximum": 999_999}),
+        "page": in_query("page", "Which page of the lists of statements.", {**NUMBER, "maximum": 999_999}),
+        "texts": in_query("texts", "Long texts in full, on a page.", {"enum": ["all"]}),
         "text": in_query("query", "A query that the form is filled in with.", QUERY),
         "example": in_query("example", "The number of a question that the form is filled in with.", TEXT),
         "subject": in_query("subject", "An IRI or a prefixed name.", TEXT),

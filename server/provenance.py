@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolution, Store
+    from wicara.server.statements import Statement
     from wicara.server.terms import Term
 
 WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 ACTUAL: Final = f"{BASE}/concept/modality/actual"
+TYPE: Final = f"{PREFIXES['rdf']}type"
 MODALITY: Final = f"{WIC}modality"
 TOLD: Final = (
     ("kind", f"{WIC}factKind"),
@@ -33,7 +35,16 @@ TOLD: Final = (
     ("source", f"{PREFIXES['dcterms']}bibliographicCitation"),
 )
 """What a page tells of a graph: the key of its word, and the property."""
+KEYS: Final = {iri: key for key, iri in TOLD}
 
+LAST_PLACE: Final = ("\U0010ffff", 0, "")
+"""The place in reading order of what rests on no words."""
+
+ASKED: Final = """
+SELECT ?graph ?p ?o ?sentence ?article ?start ?end ?exact ?copy {{
+  {{ VALUES ?graph {{ {graphs} }} VALUES ?p {{ {told} }} ?graph ?p ?o }}
+  UNION {{ {quotes} }}
+}}"""
 QUOTES: Final = """
 SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
   VALUES ?graph {{ {graphs} }}
@@ -44,7 +55,7 @@ SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
   ?quote oa:exact ?exact .
   OPTIONAL {{ ?evidence wic:inSentence ?sentence }}
   OPTIONAL {{ ?article wic:republishedAt ?copy }}
-}} ORDER BY ?graph ?start ?exact"""
+}}"""
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,12 @@ class Basis:
         """Return the name of its place on a page."""
         return "basis-" + self.graph.removeprefix(f"{BASE}/graph/").replace("/", "-")
 
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """Return what sorts graphs by where the words stand that they rest on."""
+        places = ((str(one.article), int(one.start)) for one in self.quotes)
+        return (*min(places, default=LAST_PLACE[:2]), self.name)
+
     def in_order(self) -> Iterator[tuple[str, list[Term]]]:
         """Yield what it says of itself in the order of TOLD."""
         return ((key, self.told[key]) for key in dict.fromkeys(key for key, _ in TOLD) if key in self.told)
@@ -100,12 +117,14 @@ def has_basis(graph: str) -> bool:
 
 
 def bases_of(store: Store, graphs: Iterable[str]) -> dict[str, Basis]:
-    """Return the basis of each graph that can have one, with two queries however many there are."""
+    """Return the basis of each graph that can have one, with one query however many there are."""
     found = {graph: Basis(graph) for graph in sorted(set(graphs)) if has_basis(graph)}
     if found:
         values = " ".join(str(NamedNode(graph)) for graph in found)
-        add_told(store, values, found)
-        add_quotes(store, values, found)
+        told = " ".join(f"<{iri}>" for iri in KEYS)
+        query = ASKED.format(graphs=values, told=told, quotes=QUOTES.format(graphs=values))
+        for row in sorted(solutions(store, query), key=place):
+            add(row, found[value(row, "graph")])
     return found
 
 
@@ -114,33 +133,26 @@ def solutions(store: Store, query: str) -> Iterator[QuerySolution]:
     return iter(store.query(query, prefixes=dict(PREFIXES)))  # type: ignore[arg-type] # a SELECT gives solutions
 
 
-def add_told(store: Store, values: str, found: dict[str, Basis]) -> None:
-    """Add what the provenance graph says of each graph."""
-    keys = {iri: key for key, iri in TOLD}
-    wanted = " ".join(f"<{iri}>" for iri in keys)
-    query = (
-        f"SELECT ?g ?p ?o {{ VALUES ?g {{ {values} }} VALUES ?p {{ {wanted} }} ?g ?p ?o }} ORDER BY ?g ?p ?o"
-    )
-    for row in solutions(store, query):
-        found[value(row, "g")].told.setdefault(keys[value(row, "p")], []).append(row["o"])
+def place(row: QuerySolution) -> tuple[int, str, str]:
+    """Return what sorts the solutions for a basis: quotes by where they stand, the rest by what it is."""
+    return int(value(row, "start")) if row["start"] else 0, str(row["exact"] or row["p"]), str(row["o"])
+
+
+def add(row: QuerySolution, basis: Basis) -> None:
+    """Add a solution to a basis: what it says of itself, or words that support it."""
+    exact = row["exact"]
+    if row["p"] is not None:
+        basis.told.setdefault(KEYS[value(row, "p")], []).append(row["o"])
+    elif isinstance(exact, Literal):
+        copy = f"{value(row, 'copy')}#:~:text={fragment(exact.value)}" if row["copy"] else None
+        quote = Quote(exact, value(row, "start"), value(row, "end"), row["article"], row["sentence"], copy)
+        basis.quotes.append(quote)
 
 
 def value(row: QuerySolution, name: str) -> str:
     """Return the text of a variable that is bound to an IRI or a literal."""
     term = row[name]
     return term.value if isinstance(term, NamedNode | Literal) else str(term)
-
-
-def add_quotes(store: Store, values: str, found: dict[str, Basis]) -> None:
-    """Add the words that support each graph."""
-    for row in solutions(store, QUOTES.format(graphs=values)):
-        exact = row["exact"]
-        if isinstance(exact, Literal):
-            copy = f"{value(row, 'copy')}#:~:text={fragment(exact.value)}" if row["copy"] else None
-            place = Quote(
-                exact, value(row, "start"), value(row, "end"), row["article"], row["sentence"], copy
-            )
-            found[value(row, "graph")].quotes.append(place)
 
 
 def fragment(words: str) -> str:
@@ -153,3 +165,12 @@ def modalities_of(bases: Sequence[Basis]) -> list[Term]:
     if not bases or not all(basis.modalities for basis in bases):
         return []
     return list(dict.fromkeys(term for basis in bases for term in basis.modalities))
+
+
+def modality_of(statements: Sequence[Statement], bases: dict[str, Basis]) -> Sequence[Term]:
+    """Return what a thing is if no plain fact: its own modality, or that of all facts that describe it."""
+    own = [one.triple.object for one in statements if one.triple.predicate == NamedNode(MODALITY)]
+    if own:
+        return [term for term in own if term != NamedNode(ACTUAL)]
+    telling = [one for one in statements if one.triple.predicate.value != TYPE]
+    return modalities_of([bases[graph] for one in telling for graph in one.graphs if graph in bases])

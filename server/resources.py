@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -11,13 +12,15 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.order import in_order
 from wicara.server import negotiation
-from wicara.server.addresses import SAFE, iri_of, path_of
+from wicara.server.addresses import SAFE, iri_of, path_of, with_choices
+from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.description import describe
-from wicara.server.pages import page
 from wicara.server.problem import Problem
 from wicara.server.problems import not_acceptable
 from wicara.server.served import store
 from wicara.server.site.ontology import routes
+from wicara.server.site.resource.asked import PAGE
+from wicara.server.site.resource.view import Written, resource_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -107,25 +110,47 @@ def document(_rest: str = "") -> BaseResponse:
     retired = moved(iri, f".{form.extension}" if form else "")
     if retired:
         return retired
-    own = routes.page_of(iri) if wants_page(iri, form) else None
-    if own:
-        response = Response(own, headers={"Content-Type": negotiation.HTML.content_type("text/html")})
-        add_links(response, iri, path, negotiation.HTML)
-        return response
     number = number_of_page()
+    if wants_page(iri, form):
+        return on_page(iri, path, number)
     description = describe(store(), iri, number)
     if description is None:
         raise unknown(iri)
     form, media_type = (form, form.media_type) if form else negotiated(iri)
     response = Response(body_of(description, form), headers={"Content-Type": form.content_type(media_type)})
-    add_links(response, iri, path, form, number + 1 if description.more else None)
+    add_links(response, iri, path, form, Place(number, RDF_PAGE, more=description.more))
     return response
 
 
 def wants_page(iri: str, form: Representation | None) -> bool:
     """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
-    found = (form, "") if form else negotiation.choose(request.headers.get("Accept"), offers_for(iri))
-    return found is not None and found[0] is negotiation.HTML
+    return (form or negotiated(iri)[0]) is negotiation.HTML
+
+
+def on_page(iri: str, path: str, number: int) -> Response:
+    """Return the page about an IRI; raises Problem 404 where the dataset says nothing of it."""
+    own = routes.page_of(iri)
+    written = Written(own, more=False) if own else resource_page(iri, number)
+    if written is None:
+        raise unknown(iri)
+    content_type = negotiation.HTML.content_type(negotiation.HTML.media_type)
+    response = Response(written.body, headers={"Content-Type": content_type})
+    add_links(response, iri, path, negotiation.HTML, Place(number, PAGE, more=written.more))
+    return response
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document stands in a list: the number and the size of its page, and whether more follow."""
+
+    page: int
+    size: int
+    more: bool
+
+    def within(self, form: Representation) -> int:
+        """Return the page of another form that begins what this one shows."""
+        size = PAGE if form is negotiation.HTML else RDF_PAGE
+        return (self.page - 1) * self.size // size + 1
 
 
 def negotiated(iri: str) -> tuple[Representation, str]:
@@ -139,8 +164,6 @@ def negotiated(iri: str) -> tuple[Representation, str]:
 
 def body_of(description: Description, form: Representation) -> bytes:
     """Return a description as bytes."""
-    if form is negotiation.HTML:
-        return page(description).encode()
     if form in negotiation.DATASETS:
         return written(in_order(quads_of(description)), FORMATS[form.name])
     return write_triples(description.triples, FORMATS[form.name])
@@ -157,9 +180,7 @@ def quads_of(description: Description) -> set[Quad]:
     }
 
 
-def add_links(
-    response: Response, iri: str, path: str, form: Representation, following: int | None = None
-) -> None:
+def add_links(response: Response, iri: str, path: str, form: Representation, place: Place) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
     here = (path_of(iri) or path).partition("#")[0]
     response.headers["Vary"] = "Accept, Accept-Language"
@@ -167,10 +188,19 @@ def add_links(
     relation = "describes" if here.startswith("/doc/") else "canonical"
     links = [f'<{quote(iri, safe=SAFE)}>; rel="{relation}"']
     links += [
-        f'<{with_query(f"{here}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
+        f'<{on_number(f"{here}.{offer.extension}", place.within(offer))}>; rel="alternate";'
+        f' type="{offer.media_type}"'
         for offer in offers_for(iri)
         if offer is not form
     ]
-    if following:
-        links.append(f'<{here}?page={following}>; rel="next"')
+    if place.more:
+        links.append(f'<{on_number(here, place.page + 1)}>; rel="next"')
     response.headers["Link"] = ", ".join(links)
+
+
+def on_number(path: str, number: int) -> str:
+    """Return a path with the choices of this request and the number of a page, where it is not the first."""
+    chosen = with_choices(path)
+    if number == 1:
+        return chosen
+    return f"{chosen}{'&' if '?' in chosen else '?'}page={number}"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, has_app_context, request
 from wicara.graph.store import new_digest
 from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flask import Flask, Response
-    from pyoxigraph import Store
+    from pyoxigraph import Quad, Store
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
@@ -76,6 +76,47 @@ def infer() -> bool:
     return infer_of(request.args.getlist("infer"))
 
 
+def count() -> None:
+    """Count a query or a look-up for the request that is under way, if one is."""
+    if has_app_context():
+        g.queries = queries() + 1
+
+
+def queries() -> int:
+    """Return how many queries and look-ups this request has made so far."""
+    return int(g.get("queries", 0))
+
+
+class Counted:
+    """A store that counts the queries and look-ups that are made of it."""
+
+    def __init__(self, store: Store) -> None:
+        """Count what is asked of a store."""
+        self.store = store
+
+    def query(self, query: str, **options: Any) -> object:  # noqa: ANN401 - the store's own
+        """Answer a query."""
+        count()
+        return self.store.query(query, **options)
+
+    def quads_for_pattern(self, *pattern: Any) -> Iterator[Quad]:  # noqa: ANN401 - the store's own
+        """Look a pattern up."""
+        count()
+        return self.store.quads_for_pattern(*pattern)
+
+    def __getattr__(self, name: str) -> object:
+        """Do anything else as the store does."""
+        return getattr(self.store, name)
+
+    def __len__(self) -> int:
+        """Return how many quads the store holds."""
+        return len(self.store)
+
+    def __iter__(self) -> Iterator[Quad]:
+        """Yield the quads of the store."""
+        return iter(self.store)
+
+
 def store() -> Store:
-    """Return the store that answers this request."""
-    return dataset().for_inference(infer())
+    """Return the store that answers this request; what is asked of it is counted."""
+    return cast("Store", Counted(dataset().for_inference(infer())))

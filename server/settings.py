@@ -14,7 +14,8 @@ class Settings:
 
     `token` is what a write must bring, None where nobody may write; `allow_service` are the IRIs that
     SERVICE, LOAD and a remote FROM may name, by their beginnings; `trust_proxy` takes the client's address
-    from X-Forwarded-For and the public URL from X-Forwarded-Proto and -Host.
+    from X-Forwarded-For and the public URL from X-Forwarded-Proto and -Host; `report_errors` is where pages
+    send those who report an error, on the web or by mail.
     """
 
     limits: Limits = DEFAULTS
@@ -23,6 +24,7 @@ class Settings:
     allow_service: tuple[str, ...] = ()
     trust_proxy: bool = False
     access_log: bool = False
+    report_errors: str | None = None
 
 
 DEFAULT_SETTINGS: Final = Settings()

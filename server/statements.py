@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
     from wicara.server.terms import Shown, Words
 
+MARKS: Final = {
+    GraphKind.ONTOLOGY: "ontology",
+    GraphKind.VOCAB: "vocabulary",
+    GraphKind.ENTITIES: "editorial",
+    GraphKind.SOURCE: "source-description",
+    GraphKind.PROV: "provenance",
+    GraphKind.CONTENT: "content",
+}
+"""The word that marks a statement of a graph that has no evidence of its own."""
 INFERRED: Final = graph_iri(GraphKind.INFERRED)
 FIRST: Final = tuple(
     PREFIXES[prefix] + name
@@ -57,18 +66,24 @@ def is_public(graphs: set[str | None]) -> bool:
     return any(graph is None or kind_of(graph) is not GraphKind.CONTENT for graph in graphs)
 
 
-def statements_of(quads: Iterable[Quad]) -> tuple[Statement, ...]:
-    """Return the statements that quads make, sorted, without those that only the content of claims makes."""
+def statements_of(quads: Iterable[Quad], *, contents: bool = False) -> tuple[Statement, ...]:
+    """Return the statements that quads make, sorted; with `contents`, also those of claims only."""
     found: dict[Triple, set[str | None]] = {}
     for quad in quads:
         graph = None if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
         found.setdefault(quad.triple, set()).add(graph)
-    public = [(triple, graphs) for triple, graphs in found.items() if is_public(graphs)]
+    public = [(triple, graphs) for triple, graphs in found.items() if contents or is_public(graphs)]
     public.sort(key=lambda pair: tuple(map(str, pair[0])))
     return tuple(
         Statement(triple, tuple(sorted(graph for graph in graphs if graph is not None)))
         for triple, graphs in public
     )
+
+
+def marks(statement: Statement) -> list[tuple[str, str]]:
+    """Return the marks of a statement's graphs that have no evidence: the key of a word, and the graph."""
+    kinds = ((kind_of(graph), graph) for graph in statement.graphs)
+    return [(MARKS[kind], graph) for kind, graph in kinds if kind in MARKS]
 
 
 def rank(property_iri: str, shown: str) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -72,6 +72,8 @@ class Words:
 
     labels: Mapping[str, tuple[Literal, ...]]
     lang: str
+    shown: dict[str, Shown] = field(default_factory=dict, compare=False)
+    """The IRIs that were shown before: a page shows most of its IRIs many times."""
 
     @classmethod
     def for_request(cls, triples: Iterable[Triple]) -> Words:
@@ -97,11 +99,11 @@ class Words:
 
     def show_iri(self, iri: str) -> Shown:
         """Return an IRI as its label, or shortened, with a link where it leads somewhere."""
-        label = self.label(iri)
-        outside = path_of(iri) is None
-        if label is None:
-            return Shown(prefixed(iri), iri, None, href_of(iri), outside)
-        return Shown(label.value, iri, label.language, href_of(iri), outside)
+        if iri not in self.shown:
+            label = self.label(iri)
+            text, lang = (label.value, label.language) if label else (prefixed(iri), None)
+            self.shown[iri] = Shown(text, iri, lang, href_of(iri), path_of(iri) is None)
+        return self.shown[iri]
 
     def show_node(self, term: BlankNode | Triple) -> Shown:
         """Return a blank node, or a triple term as `<<( s p o )>>`."""

@@ -205,6 +205,13 @@ def limit_options(command: Command) -> Command:
     return command
 
 
+def address_of_reports(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Return the address that errors are reported to; raises BadParameter for what is none."""
+    if given and not given.startswith(("mailto:", "https://", "http://")):
+        raise click.BadParameter("it begins with mailto:, https:// or http://")
+    return given
+
+
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @dataset_options
@@ -234,6 +241,12 @@ def limit_options(command: Command) -> Command:
 )
 @click.option("--trust-proxy", is_flag=True, help="Believe the X-Forwarded headers of a web server in front.")
 @click.option("--access-log", is_flag=True, help="Log every request.")
+@click.option(
+    "--report-errors",
+    metavar="ADDRESS",
+    callback=address_of_reports,
+    help="Where pages send those who report an error: mailto:NAME@HOST, or a URL ({iri}: of what).",
+)
 @limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
@@ -250,6 +263,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     allow_service: tuple[str, ...],
     trust_proxy: bool,
     access_log: bool,
+    report_errors: str | None,
     **limits: Any,  # noqa: ANN401 - of the table
 ) -> None:
     """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
@@ -272,6 +286,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         allow_service=allow_service,
         trust_proxy=trust_proxy,
         access_log=access_log,
+        report_errors=report_errors,
     )
 
     def announce(url: str, version: str) -> None:

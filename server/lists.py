@@ -1,0 +1,140 @@
+"""Lists of statements, counted and paged without reading them: those that a thing is in.
+
+A statement that stands in several graphs counts once; one that only the content of a claim makes, never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.server.provenance import solutions, value
+from wicara.server.served import dataset
+from wicara.server.statements import FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyoxigraph import Store
+
+PUBLIC: Final = f'FILTER(!STRSTARTS(STR(?g), "{graph_iri(GraphKind.CONTENT)}/"))'
+OUT: Final = "{node} ?p ?x"
+IN: Final = "?x ?p {node}"
+BESIDE: Final = f"<{graph_iri(GraphKind.ALIGNMENT)}> <{graph_iri(GraphKind.META)}>"
+"""The graphs of a build that its default graph does not hold."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many statements a thing has by property, both ways, and in it as a graph; and its classes."""
+
+    outgoing: Mapping[str, int]
+    incoming: Mapping[str, int]
+    content: int
+    classes: tuple[str, ...]
+
+    @property
+    def largest(self) -> int:
+        """Return the number of statements of the longest of the lists that are paged together."""
+        return max(sum(self.outgoing.values()), sum(self.incoming.values()), self.content)
+
+
+class Scope(StrEnum):
+    """Where statements stand beside the default graph; `@` stands for a pattern."""
+
+    ALONE = "{ @ }"
+    """Nowhere: there are no named graphs."""
+    BUILT = f"{{ {{ @ }} UNION {{ VALUES ?g {{ {BESIDE} }} GRAPH ?g {{ @ }} FILTER NOT EXISTS {{ @ }} }} }}"
+    """In the graphs that a build does not merge into the default one."""
+    ANY = (
+        "{ { @ } UNION { SELECT DISTINCT ?p ?x"
+        f" {{ GRAPH ?g {{ @ }} {PUBLIC} FILTER NOT EXISTS {{ @ }} }} }} }}"
+    )
+    """In any named graph."""
+
+    def once(self, pattern: str) -> str:
+        """Return a pattern that matches each statement once, in whichever graphs it stands."""
+        return self.value.replace("@", pattern)
+
+
+def scope() -> Scope:
+    """Return where the dataset of this request has statements."""
+    served = dataset()
+    if not served.plain:
+        return Scope.BUILT
+    return Scope.ALONE if next(iter(served.store.named_graphs()), None) is None else Scope.ANY
+
+
+def counting(key: str, pattern: str, where: Scope) -> str:
+    """Return the part of a query that counts the statements of a pattern by property."""
+    return f'{{ SELECT ("{key}" AS ?key) ?p (COUNT(*) AS ?n) {{ {where.once(pattern)} }} GROUP BY ?p }}'
+
+
+def counts_of(store: Store, subject: NamedNode) -> Counts:
+    """Return how many statements there are of a thing, and its classes, with one query."""
+    where = scope()
+    query = " UNION ".join(
+        (
+            counting("out", OUT.format(node=subject), where),
+            counting("in", IN.format(node=subject), where),
+            f'{{ SELECT ("content" AS ?key) (COUNT(*) AS ?n) {{ GRAPH {subject} {{ ?s ?o ?x }} }} }}',
+            f'{{ SELECT DISTINCT ("class" AS ?key) ?p {{ {graphs_of(f"{subject} a ?p")} }} }}',
+        )
+    )
+    found: dict[str, dict[str, int]] = {"out": {}, "in": {}, "content": {}, "class": {}}
+    for row in solutions(store, f"SELECT ?key ?p ?n {{ {query} }}"):
+        name = value(row, "p") if row["p"] is not None else ""
+        found[value(row, "key")][name] = int(value(row, "n")) if row["n"] is not None else 0
+    content, classes = found["content"].get("", 0), tuple(sorted(found["class"]))
+    return Counts(in_order(found["out"]), in_order(found["in"]), content, classes)
+
+
+def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by property in the order in which lists go through them: naming ones first."""
+
+    def place(iri: str) -> tuple[int, str]:
+        return (FIRST.index(iri) if iri in FIRST else len(FIRST), iri)
+
+    return {iri: counts[iri] for iri in sorted(counts, key=place) if counts[iri]}
+
+
+def windows(counts: Mapping[str, int], first: int, size: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the properties that a page falls on, each with how many statements to skip and to take."""
+    before = 0
+    for iri, number in counts.items():
+        skipped = max(first - before, 0)
+        taken = min(number - skipped, first + size - max(before, first))
+        if taken > 0:
+            yield iri, skipped, taken
+        before += number
+
+
+def listed(pattern: str, counts: Mapping[str, int], first: int, size: int) -> Iterator[str]:
+    """Yield the parts of a query that read a page of a list of statements, with their graphs.
+
+    They come property after property, and within one in the order of the store's index.
+    """
+    if first == 0 and sum(counts.values()) <= size:
+        yield graphs_of(pattern)
+        return
+    where = scope()
+    for iri, skipped, taken in windows(counts, first, size):
+        one = pattern.replace("?p", f"<{iri}>")
+        page = f"SELECT ?x {{ {where.once(one)} }} OFFSET {skipped} LIMIT {taken}"
+        yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {graphs_of(one)} }}"
+
+
+def graphs_of(pattern: str) -> str:
+    """Return a pattern that matches in the default graph, and in each named one with its name."""
+    return f"{{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} {PUBLIC} }} }}"
+
+
+def incoming_of(store: Store, subject: NamedNode, counts: Counts, first: int, size: int) -> list[Quad]:
+    """Return a part of the statements that a thing is the object of, in the order of their list."""
+    branches = listed(IN.format(node=subject), counts.incoming, first, size)
+    query = " UNION ".join(branches)
+    rows = solutions(store, f"SELECT ?x ?p ?g {{ {query} }}") if query else ()
+    return [Quad(row["x"], row["p"], subject, row["g"] or DefaultGraph()) for row in rows]

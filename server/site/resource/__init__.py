@@ -1,0 +1,1 @@
+"""Pages about one thing, each laid out for its kind."""

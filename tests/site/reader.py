@@ -1,0 +1,71 @@
+"""A page as its reader sees it: headings, what is told at a glance, the blocks with their rows, the text."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+UNSEEN = {"script", "style", "title"}
+SPACED = {"td", "th", "li", "dd", "dt", "p", "h1", "h2", "h3", "tr", "summary", "footer"}
+
+
+class Reader(HTMLParser):
+    """What is seen of a page; a block is the rows of the table below a heading, each as its cells' texts."""
+
+    def __init__(self, page: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.glance: dict[str, str] = {}
+        self.blocks: dict[str, list[list[str]]] = {}
+        self.headings: list[str] = []
+        self.links: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self.handlers: list[str] = []
+        self.open: list[tuple[str, int]] = []
+        self.term = ""
+        self.feed(page)
+        self.text = tidy("".join(self.words))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Go into an element."""
+        self.words.append(" " if tag in SPACED else "")
+        self.open.append((tag, len(self.words)))
+        self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+        if tag == "a":
+            self.links.append((dict(attrs).get("href") or "", ""))
+        if tag == "tr" and self.headings:
+            self.blocks.setdefault(self.headings[-1], []).append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        """Come out of an element."""
+        while self.open:
+            name, place = self.open.pop()
+            if name == tag:
+                self.closed(tag, tidy("".join(self.words[place:])))
+                return
+
+    def closed(self, tag: str, text: str) -> None:
+        """Take down what an element held."""
+        if tag in {"h1", "h2"}:
+            self.headings.append(text.rstrip("0123456789+, "))
+        elif tag == "dt":
+            self.term = text
+        elif tag == "dd":
+            self.glance.setdefault(self.term, text)
+        elif tag == "td" and self.headings:
+            self.blocks[self.headings[-1]][-1].append(text)
+        elif tag == "a":
+            self.links[-1] = (self.links[-1][0], text)
+
+    def handle_data(self, data: str) -> None:
+        """Take down text that is seen."""
+        if not any(tag in UNSEEN for tag, _ in self.open):
+            self.words.append(data)
+
+    def rows(self, heading: str) -> list[list[str]]:
+        """Return the rows of a block, without that of its headings."""
+        return [row for row in self.blocks[heading] if row]
+
+
+def tidy(text: str) -> str:
+    """Return a text with single spaces."""
+    return " ".join(text.split())
