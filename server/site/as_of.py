@@ -19,6 +19,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.ontology import WIC
 from wicara.server import negotiation
 from wicara.server.addresses import KEPT, with_choices
+from wicara.server.counts import kept
 from wicara.server.evaluation import evaluate, failed
 from wicara.server.language import language
 from wicara.server.language import lazy_gettext as _
@@ -35,6 +36,7 @@ from wicara.server.terms import Shown, Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.evidence import Pattern
     from wicara.server.terms import Term
@@ -47,6 +49,8 @@ PATH: Final = "/as-of"
 DOWNLOADS: Final = tuple(form for form in negotiation.RESULTS if form is not negotiation.HTML)
 SHOWN: Final = 300
 """How much of what held on a day a page shows; the other formats hold all."""
+SLIDES: Final = 1000
+"""How many days a slider goes over at most."""
 BOUNDS: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
 STATES: Final = ("certain", "possible", "to-come")
@@ -164,7 +168,7 @@ class Days:
 @blueprint.get(PATH)
 def as_of() -> Response:
     """Show what held on a day: by default the last day of which a report tells."""
-    days = changes()
+    days = kept(changes_of)
     given = request.args.get("date", "").strip()
     try:
         day = day_of(read_day(given)) if given else days.reported
@@ -184,6 +188,7 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         given=given,
         fault=fault,
         days=days,
+        slides=len(days.changes) <= SLIDES,
         sections=[(key, name, [one for one in held if one.section == key]) for key, name in SECTIONS.items()],
         counts=[(state, sum(one.state == state for one in held)) for state in STATES],
         bases=bases,
@@ -212,11 +217,11 @@ def on(day: date) -> str:
     return with_choices(f"{PATH}?date={day}")
 
 
-def changes() -> Days:
-    """Return the days on which something changes: an end is seen on the day after it."""
+def changes_of(built: BuiltDataset) -> Days:
+    """Return the days on which something changes in a dataset: an end is seen on the day after it."""
     found: set[date] = set()
     reported: set[date] = set()
-    for row in solutions(store(), CHANGES):
+    for row in solutions(built.store, CHANGES):
         bound, literal = row["bound"], row["day"]
         day = day_of(literal) if isinstance(literal, Literal) else None
         if day is None or not isinstance(bound, NamedNode):
