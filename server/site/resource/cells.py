@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -10,7 +10,7 @@ from wicara.ontology import PREFIXES, WIC
 from wicara.server.addresses import href_of
 from wicara.server.language import format_decimal
 from wicara.server.provenance import ACTUAL
-from wicara.server.site.dates import TO, Bounds, day_of, in_words
+from wicara.server.site.dates import TO, Bounds, day, day_of, in_words
 from wicara.server.site.resource.layouts import OF_PARTICIPATION, Show
 from wicara.server.terms import Shown
 
@@ -91,7 +91,7 @@ class Cells:
         if special:
             yield from special(self, end)
         elif shown := self.words.show(end):
-            yield Value(shown), []
+            yield Value(in_reading(shown, end)), []
 
     def roles(self, row: Term) -> dict[Term, tuple[Statement, ...]]:
         """Return the roles that a participation has by the property that leads to it."""
@@ -194,3 +194,25 @@ def number(text: str) -> str:
         return str(format_decimal(text))
     except (ValueError, ArithmeticError):
         return text
+
+
+def in_reading(shown: Shown, term: Term) -> Shown:
+    """Return a number or a day as people write it; anything else as it is shown."""
+    if not isinstance(term, Literal) or term.datatype.value not in WRITTEN:
+        return shown
+    return replace(shown, text=WRITTEN[term.datatype.value](term.value), note="")
+
+
+def in_words_if_day(text: str) -> str:
+    """Return a day in words; anything else as it is."""
+    found = day_of(text)
+    return day(found) if found else text
+
+
+WRITTEN: Final[dict[str, Callable[[str], str]]] = {
+    f"{PREFIXES['xsd']}integer": number,
+    f"{PREFIXES['xsd']}decimal": number,
+    f"{PREFIXES['xsd']}nonNegativeInteger": number,
+    f"{PREFIXES['xsd']}date": in_words_if_day,
+}
+"""How literals of some datatypes are written for people."""
