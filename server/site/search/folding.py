@@ -19,6 +19,8 @@ TOKEN: Final = re.compile(r"[a-z0-9]+")
 WORD: Final = re.compile(rf"\w[\w\u0300-\u036f{SIGNS}]*")
 QUOTED: Final = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 
+BEGINNING: Final = 3
+"""Letters of a word that finds all that begin with it; a shorter one finds itself."""
 AROUND: Final = 90
 """Characters that are shown before the first word that was found in a longer text, about."""
 LONGEST: Final = 280
@@ -55,8 +57,8 @@ def phrases(query: str) -> list[Phrase]:
 
 
 def begins(word: str, sought: Collection[str]) -> bool:
-    """Tell whether a folded word is one that is sought, or begins with one of two letters or more."""
-    return any(word == one or (len(one) > 1 and word.startswith(one)) for one in sought)
+    """Tell whether a folded word is one that is sought, or begins with one that is long enough."""
+    return any(word == one or (len(one) >= BEGINNING and word.startswith(one)) for one in sought)
 
 
 def found_in(text: str, sought: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -40,7 +40,7 @@ CREATE TABLE name (thing INTEGER, lang TEXT, folded TEXT, PRIMARY KEY (thing, la
 CREATE TABLE text (thing INTEGER, role INTEGER, words TEXT, lang TEXT, source TEXT);
 CREATE TABLE facet (thing INTEGER, bit INTEGER, value TEXT, PRIMARY KEY (thing, bit, value)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
-  label, variant, definition, quote, content='', tokenize='ascii', prefix='2 3');
+  label, variant, definition, quote, content='', tokenize='ascii', prefix='3 4');
 CREATE VIRTUAL TABLE spelling USING fts5(word, tokenize='trigram', detail='none');
 """
 LOOK_UPS: Final = """

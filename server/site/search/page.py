@@ -42,6 +42,8 @@ LONGEST: Final = 400
 """Characters of a text that are searched: links on the page carry it."""
 LONGEST_VALUE, MOST_VALUES = 120, 20
 """Characters of a chosen value, and chosen values of a facet."""
+LONGEST_LINKS: Final = 16_000
+"""Characters of the header Link: some clients take no longer ones. The page has the same links."""
 DOWNLOAD: Final = 10_000
 """Results in a download that asks for no page of its own."""
 
@@ -104,11 +106,13 @@ def answer(form: Representation, media_type: str) -> Response:
     )
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    response.headers["Link"] = ", ".join(
+    links = ", ".join(
         f'<{address(search_for, f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
         for offer in OFFERS
         if offer is not form
     )
+    if len(links) <= LONGEST_LINKS:
+        response.headers["Link"] = links
     if wanted.size == DOWNLOAD and found.total > DOWNLOAD:
         response.headers["Wicara-Truncated"] = f"rows={DOWNLOAD}"
     return response

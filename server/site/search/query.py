@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wicara.server.site.search.facets import BY_BIT, FACETS
-from wicara.server.site.search.folding import fold, phrases
+from wicara.server.site.search.folding import BEGINNING, fold, phrases
 from wicara.server.site.search.reading import Text
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Found:
 
 
 def term(phrase: Phrase) -> str:
-    """Return a phrase as FTS5 has it: a single word of two letters or more is the beginning of one."""
+    """Return a phrase as FTS5 has it: a single word that is long enough is the beginning of one."""
     quoted = f'"{" ".join(phrase)}"'
-    return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) > 1 else quoted
+    return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) >= BEGINNING else quoted
 
 
 def matches(index: sqlite3.Connection, expression: str) -> bool:
