@@ -6,11 +6,12 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal
 from wicara.ontology import PREFIXES
-from wicara.server.language import format_date
+from wicara.server.language import format_date, language
 from wicara.server.language import gettext as _
 
 if TYPE_CHECKING:
@@ -82,7 +83,13 @@ def within(outer: Bounds) -> Bounds:
 
 def day_in_words(day: date) -> str:
     """Return a day in the reader's language."""
-    return str(format_date(day, "d MMMM y"))
+    return written(day, "d MMMM y", language())
+
+
+@lru_cache(maxsize=4096)
+def written(day: date, pattern: str, _lang: str) -> str:
+    """Return a day by a pattern of Unicode's, in the reader's language."""
+    return str(format_date(day, pattern))
 
 
 def stretch(first: date, last: date) -> str:
@@ -93,7 +100,7 @@ def stretch(first: date, last: date) -> str:
         return f"{first.year}" if first.year == last.year else f"{first.year}{DASH}{last.year}"
     same_month = (first.year, first.month) == (last.year, last.month)
     if first.day == 1 and last.day == monthrange(last.year, last.month)[1] and same_month:
-        return str(format_date(first, "MMMM y"))
+        return written(first, "MMMM y", language())
     if same_month:
         return f"{first.day}{DASH}{day_in_words(last)}"
     return f"{day_in_words(first)} {DASH} {day_in_words(last)}"
