@@ -19,6 +19,7 @@ from wicara.server.site.pictures.asked import changed, short_of, some_of, thing_
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
 from wicara.server.site.pictures.placing import placed
+from wicara.server.site.texts import plain
 from wicara.server.terms import Words, labels_of
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ class Line:
             left = room - sum(len(one.text) + 2 for one in fitting)
             if fitting and left < len(role.text):
                 return [*fitting, replace(role, text="…")]
-            fitting.append(replace(role, text=shorten(role.text, max(left, SHORTEST), placeholder="…")))
+            fitting.append(
+                replace(role, text=shorten(plain(role.text), max(left, SHORTEST), placeholder="…"))
+            )
         return fitting
 
     @property
@@ -194,7 +197,7 @@ def draw(
 ) -> list[Node]:
     """Return nodes with the places that suit their edges."""
     shown = [words.show_iri(node) for node in nodes]
-    texts = [wrap(one.text, LINE, max_lines=LINES, placeholder="…") or [one.full] for one in shown]
+    texts = [wrap(plain(one.text), LINE, max_lines=LINES, placeholder="…") or [one.full] for one in shown]
     index = {node: place for place, node in enumerate(nodes)}
     places = placed(
         tuple(map(size, texts)), frozenset((index[edge.start], index[edge.end]) for edge in edges)

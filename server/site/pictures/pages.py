@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from wicara.server.site.pictures import figures_page, map_page, network_page, timeline_page
+from wicara.server.site.pictures.links import pictures_of
 
 if TYPE_CHECKING:
     from flask import Response
 
 blueprint = Blueprint("pictures", __name__)
+blueprint.add_app_template_global(pictures_of)
 
 
 @blueprint.get("/timeline")
