@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 from wicara.graph.reasoning.rules import rules
 from wicara.graph.reasoning.sentences import sentence
 from wicara.server.language import language
+from wicara.server.language import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,27 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.rules import Rule
 
 blueprint = Blueprint("rules", __name__)
+
+TABLES: Final = {
+    "4: equality": _("Equality"),
+    "5: properties": _("Axioms of properties"),
+    "6: classes": _("Classes"),
+    "7: class axioms": _("Axioms of classes"),
+    "8: datatypes": _("Datatypes"),
+    "9: schema": _("The vocabulary itself"),
+}
+"""What the tables of the rule file are about."""
+NOTATION: Final = {
+    "?x": _("anything; the same name is the same thing throughout the rule"),
+    "a": _("is of this class (rdf:type)"),
+    "->": _("what stands before it has to hold; what stands after it follows"),
+    "false": _("no conclusion: what stands before contradicts itself"),
+    "member(?l ?x)": _("?x is a member of the list ?l"),
+    "pair(?l ?x ?y)": _("?x and ?y are two members of the list ?l"),
+    "every(?l ?x : …)": _("what follows the colon holds for each member ?x of the list ?l"),
+    "chain(?l ?u ?v)": _("the properties in the list ?l lead from ?u to ?v, one after the other"),
+}
+"""How the rules are written."""
 
 
 @dataclass(frozen=True)
@@ -39,5 +61,8 @@ def entries(lines: Iterable[Rule]) -> list[Entry]:
 @blueprint.get("/rules")
 def all_rules() -> str:
     """List the rules by table; each has its name as anchor."""
-    tables = [(table, entries(lines)) for table, lines in groupby(rules(), key=lambda rule: rule.table)]
-    return render_template("rules.html", tables=tables)
+    tables = [
+        (table.partition(":")[0], TABLES.get(table, table), entries(lines))
+        for table, lines in groupby(rules(), key=lambda rule: rule.table)
+    ]
+    return render_template("rules.html", tables=tables, notation=NOTATION)

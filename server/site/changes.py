@@ -88,8 +88,8 @@ def instant(day: object) -> datetime | None:
     return found.replace(tzinfo=found.tzinfo or UTC) if found else None
 
 
-def known() -> list[Known]:
-    """Return what is known of each fact and background graph, with one query."""
+def known(built: BuiltDataset) -> list[Known]:
+    """Return what is known of each fact and background graph of a dataset, with one query."""
     return [
         Known(
             value(row, "graph"),
@@ -97,14 +97,16 @@ def known() -> list[Known]:
             instant(row["since"]),
             instant(row["until"]),
         )
-        for row in solutions(store(), GRAPHS_WITH_DAYS)
+        for row in solutions(built.asserted, GRAPHS_WITH_DAYS)
     ]
 
 
 def changes() -> list[Change]:
     """Return the latest changes, the newest first: one query for the graphs, one for what they are called."""
-    found = known()
-    iris = {iri for one in found for iri in (one.graph, one.article) if iri}
+    found = kept(known)
+    iris = {one.graph for one in found if one.since or one.until} | {
+        one.article for one in found if one.article
+    }
     words = Words.for_request(labels_of(store(), map(NamedNode, iris)))
     told = [version(), *together(found, words), *by_day(found, words)]
     return sorted(told, key=lambda one: one.when, reverse=True)[:LATEST]

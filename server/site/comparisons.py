@@ -63,15 +63,21 @@ def said(left: str, right: str, *kinds: GraphKind) -> str:
     )
 
 
-def key_of(observation: str, key: str) -> str:
-    """Return a subquery that binds all that an observation is of as one string, in a fixed order."""
-    return f"""{{ SELECT {observation} (GROUP_CONCAT(?part; separator=" ") AS {key}) {{
-  SELECT DISTINCT {observation} ?part {{
-    {observation} a wic:StatisticalObservation .
-    {{ VALUES ?k {{ {OF_OBSERVATION} }} {observation} ?k ?v }}
-    UNION {{ VALUES ?k {{ {BOUNDS} }} {observation} wic:hasTimeSpan ?t . ?t ?k ?v }}
+def figures(one: str, key: str) -> str:
+    """Return a subquery for figures: all that one is of as a string, in a fixed order, and parts of that.
+
+    The engine joins by what patterns bind, and not by what it works out: hence the parts.
+    """
+    parties = OF_OBSERVATION.partition("wic:unit ")[2].replace(" ", "|")
+    return f"""{{ SELECT {one} {key} ?indicator ?unit ?party ?day {{
+  {one} wic:observedIndicator ?indicator ; wic:unit ?unit ; {parties} ?party ; wic:hasTimeSpan ?span .
+  ?span {BOUNDS.replace(" ", "|")} ?day
+  {{ SELECT {one} (GROUP_CONCAT(?part; separator=" ") AS {key}) {{ SELECT DISTINCT {one} ?part {{
+    {{ VALUES ?k {{ {OF_OBSERVATION} }} {one} a wic:StatisticalObservation ; ?k ?v }}
+    UNION {{ VALUES ?k {{ {BOUNDS} }} {one} a wic:StatisticalObservation ; wic:hasTimeSpan ?t . ?t ?k ?v }}
     BIND(CONCAT(STR(?k), "=", STR(?v)) AS ?part)
-  }} ORDER BY {observation} ?part }} GROUP BY {observation} }}"""
+  }} ORDER BY {one} ?part }} GROUP BY {one} }}
+}} }}"""
 
 
 def of_same(situation: str) -> str:
@@ -102,8 +108,8 @@ COMPARISONS: Final = (
         "?x a wic:StatisticalObservation ; wic:value ?v",
         "\n".join(
             (
-                key_of("?x", "?key"),
-                key_of("?y", "?key"),
+                f"{{ SELECT DISTINCT ?x ?y {{ {figures('?x', '?of_x')} {figures('?y', '?of_y')}",
+                "FILTER(?of_x = ?of_y) } }",
                 "BIND(wic:value AS ?p) BIND(wic:value AS ?q)",
                 said("?x wic:value ?left", "?y wic:value ?right", *STATING),
                 ONCE,

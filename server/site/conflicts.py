@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, render_template
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 from wicara.server.counts import kept, merges
+from wicara.server.language import format_date, format_decimal
 from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import bases_of, value
 from wicara.server.served import dataset
@@ -45,6 +49,23 @@ BETWEEN: Final = {
     frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between an article and the background"),
 }
 """What the two graphs of a conflict are, where they are of two sources."""
+
+
+def day(text: str) -> str:
+    """Return a day as the reader writes it."""
+    return str(format_date(date.fromisoformat(text), "long"))
+
+
+def number(text: str) -> str:
+    """Return a number as the reader writes it."""
+    return str(format_decimal(Decimal(text)))
+
+
+WRITTEN: Final = {
+    f"{PREFIXES['xsd']}{name}": written
+    for name, written in (("date", day), ("decimal", number), ("integer", number))
+}
+"""How values of some datatypes are written for people."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,11 @@ def counted(_built: BuiltDataset) -> dict[str, Counted]:
     return {key: Counted(**numbers) for key, numbers in found.items()}
 
 
+def contradictions(_built: BuiltDataset) -> list[QuerySolution]:
+    """Find the conflicts of each comparison, with one query."""
+    return rows(f"SELECT * {{ {united(ROWS)} }}")
+
+
 def between(first: str, second: str) -> object:
     """Return where two statements stand that conflict."""
     kinds = frozenset(kind for kind in (kind_of(first), kind_of(second)) if kind)
@@ -117,10 +143,21 @@ def conflict(row: QuerySolution, words: Words) -> Conflict:
     return Conflict(
         between(first, second),
         (
-            Side(words.show(row["x"]), words.show(row["p"]), words.show(row["left"]), first),
-            Side(words.show(row["y"]), words.show(row["q"]), words.show(row["right"]), second),
+            Side(words.show(row["x"]), words.show(row["p"]), in_words(row["left"], words), first),
+            Side(words.show(row["y"]), words.show(row["q"]), in_words(row["right"], words), second),
         ),
     )
+
+
+def in_words(term: Term | None, words: Words) -> Shown | None:
+    """Return a value as the reader writes it: days and numbers in their language."""
+    shown = words.show(term)
+    written = WRITTEN.get(term.datatype.value) if isinstance(term, Literal) else None
+    if shown is None or written is None:
+        return shown
+    with suppress(ValueError, ArithmeticError):
+        return replace(shown, text=written(shown.text), note="")
+    return shown
 
 
 def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
@@ -135,7 +172,7 @@ def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
 @blueprint.get("/conflicts")
 def page() -> str:
     """List what is compared, and where it conflicts."""
-    found = rows(f"SELECT * {{ {united(ROWS)} }}")
+    found = kept(contradictions)
     bases = bases_of(dataset().store, [value(row, name) for row in found for name in ("g1", "g2")])
     words = words_for(found, list(bases.values()))
     numbers = kept(counted)

@@ -28,6 +28,8 @@ XML: Final = "application/xml"
 ATOM: Final = "http://www.w3.org/2005/Atom"
 ATOM_TYPE: Final = "application/atom+xml"
 TEXT: Final = "text/plain; charset=utf-8"
+LISTED: Final = 200
+"""How many facts an entry of the feed names."""
 UNWANTED: Final = ("/sparql", "/update", "/store", "/explain?", "/query?", "/*?infer=", "/*&infer=")
 """What crawlers are asked to leave: it holds nothing that no page has, or costs too much."""
 
@@ -99,7 +101,8 @@ def add_entry(root: Element, one: Change) -> None:
     put(entry, "title", one.title)
     put(entry, "updated", one.when.isoformat())
     put(entry, "link", rel="alternate", type="text/html", href=public_url(one.path))
-    put(entry, "summary", "\n".join((one.title, *one.graphs)))
+    more = ["…"] if len(one.graphs) > LISTED else []
+    put(entry, "summary", "\n".join((one.title, *one.graphs[:LISTED], *more)))
 
 
 def put(parent: Element, name: str, text: str = "", **attributes: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from wicara.ontology import BASE, WIC
@@ -47,7 +48,11 @@ def described(built: BuiltDataset) -> tuple[str, ...]:
 
 def pages() -> list[str]:
     """Return the path of every page, each once."""
-    terms = (f"/ont/term/{iri.removeprefix(WIC)}" for iri in ontology().kinds if iri.startswith(WIC))
+    terms = (
+        f"/ont/term/{quote(iri.removeprefix(WIC), safe='')}"
+        for iri in ontology().kinds
+        if iri.startswith(WIC)
+    )
     questions = (f"/questions/{question.slug}" for question in all_questions())
     return list(dict.fromkeys((*fixed(), *questions, *terms, *kept(described))))
 

@@ -155,7 +155,7 @@ def test_rules(server: Server) -> None:
     for rule in rules():
         assert f'id="{rule.name}"' in text
         assert unescape(text).count(rule.text)
-    assert text.count('class="entry"') == len({rule.name for rule in rules()})
+    assert text.count("<article id=") == len({rule.name for rule in rules()})
     assert "Aturan" in server.get("/rules?lang=id", accept=HTML).text
 
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from server_process import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from server_process import Server
 
 HTML = "text/html"
@@ -159,6 +162,39 @@ def test_small_pages(server: Server) -> None:
         path: len(server.get(path, accept=HTML).body) for path in ("/ont", "/ont?lang=id", "/vocabularies")
     }
     assert {path: size for path, size in sizes.items() if size > 200_000} == {}
+
+
+HOSTILE = """
+@prefix : <https://w3id.org/wicara/ont#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix graph: <https://w3id.org/wicara/graph/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+graph:ontology {
+  <https://w3id.org/wicara/ont> a owl:Ontology ; dcterms:license <javascript:alert(1)> ;
+    dcterms:title "<script>alert(1)</script>"@en ; dcterms:created "<b>yesterday</b>" .
+  :Bad a owl:Class ; skos:prefLabel "<script>alert(2)</script>"@en ; rdfs:subClassOf :Bad , :Worse ,
+    [ a owl:Restriction ; owl:onProperty :p ; owl:hasValue "<b>value</b>" ] ;
+    skos:definition "x\\"><img src=x>"@en ; skos:scopeNote "\u202eback"@ar .
+  :Worse a owl:Class ; rdfs:subClassOf :Bad ; rdfs:label "<i>worse</i>" .
+  :p a owl:ObjectProperty ; rdfs:domain :Bad ; rdfs:range <javascript:alert(2)> ; owl:inverseOf :p .
+}
+<https://w3id.org/wicara/id/person/a> a :Bad ; :p "<b>object</b>" , <javascript:alert(3)> .
+"""
+
+
+def test_hostile_ontology(tmp_path: Path) -> None:
+    """Labels, values and IRIs with scripts in them are shown as text, and circles of classes end."""
+    file = tmp_path / "hostile.trig"
+    file.write_text(HOSTILE, encoding="utf-8")
+    with served(file) as hostile:
+        for path in ("/ont", "/ont?lang=id", "/ont/term/Bad", "/ont/term/p", "/ont/diagram.svg"):
+            answer = hostile.get(path, accept="text/html,*/*")
+            assert (path, answer.status) == (path, 200)
+            for bad in ("<script>alert", "<b>", "<i>", "<img", 'href="javascript'):
+                assert bad not in answer.text, path
+        assert "&lt;b&gt;value" in hostile.get("/ont/term/Bad", accept=HTML).text
 
 
 def test_dataset_without_an_ontology(small: Server) -> None:

@@ -20,8 +20,9 @@ ROW: Final = 30
 """The height that a leaf takes."""
 GAP: Final = 36
 """The space between two columns, for the lines."""
-LETTER: Final = 7
-"""About how wide a letter is at the size of the labels."""
+LETTER: Final = 7.5
+"""About how wide a letter is at the size of the labels; how much wider and narrower some are."""
+WIDE, NARROW = "mwMWACDGHNOQRU", "fijlrtI .,-()"
 MARGIN: Final = 12
 SUBCLASS: Final = f"{RDFS}subClassOf"
 
@@ -55,7 +56,7 @@ class Node:
     @property
     def width(self) -> int:
         """How wide its box is."""
-        return round(len(self.name.text) * LETTER) + 2 * MARGIN
+        return width_of(self.name.text) + 2 * MARGIN
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ class Drawing:
     boxes: tuple[Box, ...]
     width: int
     height: int
+
+
+def width_of(text: str) -> int:
+    """Return about how wide a text is."""
+    wide, narrow = (sum(map(text.count, letters)) for letters in (WIDE, NARROW))
+    return round(len(text) * LETTER + 3 * (wide - narrow))
 
 
 def tree(ontology: Ontology, words: Words, kind: str = "class", narrower: str = SUBCLASS) -> tuple[Node, ...]:

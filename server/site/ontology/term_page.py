@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import NamedNode, Triple
-from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.ontology import WIC
 from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import solutions, value
 from wicara.server.served import infer, store
+from wicara.server.site.ontology.around import around
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.entries import Describer, query_for
 from wicara.server.site.ontology.links import Links
@@ -28,28 +29,31 @@ if TYPE_CHECKING:
 
 CLASS: Final = {
     "uses": "?s a <{iri}>",
-    "out": "?s a <{iri}> ; ?with ?o FILTER(?with != rdf:type)",
-    "in": "?s a <{iri}> . ?o ?with ?s",
+    "out": "?s ?with ?value FILTER(?with != rdf:type)",
+    "in": "?value ?with ?s",
 }
 PROPERTY: Final = {
     "uses": "?s <{iri}> ?o",
-    "out": "?s <{iri}> ?o . ?s a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
-    "in": "?s <{iri}> ?o . ?o a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
+    "out": "?s a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
+    "in": "?o a ?with FILTER(STRSTARTS(STR(?with), STR(wic:)))",
 }
 """What is counted of a class or property: its uses, and with which other terms, on either side."""
 COUNTS: Final = """
 SELECT ?what ?with (COUNT(*) AS ?n) {{
   {{ {uses} BIND("uses" AS ?what) }}
-  UNION {{ GRAPH ?g {{ {uses} }} BIND(REPLACE(STRAFTER(STR(?g), STR(graph:)), "/.*", "") AS ?what)
-    FILTER(?what IN ("inferred", "content")) }}
-  UNION {{ {out} BIND("out" AS ?what) }}
-  UNION {{ {in} BIND("in" AS ?what) }}
+  UNION {{ GRAPH <{inferred}> {{ {uses} }} BIND("inferred" AS ?what) }}
+  UNION {{ GRAPH ?g {{ {uses} }} FILTER(STRSTARTS(STR(?g), "{contents}")) BIND("content" AS ?what) }}
+  UNION {{ {{ SELECT ?s ?o {{ {uses} }} LIMIT {sample} }} {out} BIND("out" AS ?what) }}
+  UNION {{ {{ SELECT ?s ?o {{ {uses} }} LIMIT {sample} }} {in} BIND("in" AS ?what) }}
 }} GROUP BY ?what ?with ORDER BY ?what DESC(?n) ?with"""
 EXAMPLES: Final = """
 SELECT ?s ?o ?inferred {{
-  {{ SELECT ?s ?o {{ {uses} }} ORDER BY ?s ?o LIMIT {shown} }}
-  BIND(EXISTS {{ GRAPH <{graph}> {{ {uses} }} }} AS ?inferred)
+  {{ SELECT ?s ?o {{ {{ SELECT ?s ?o {{ {uses} }} LIMIT {sample} }} }} ORDER BY ?s ?o LIMIT {shown} }}
+  BIND(EXISTS {{ GRAPH <{inferred}> {{ {uses} }} }} AS ?inferred)
 }} ORDER BY ?s ?o"""
+SAMPLE: Final = 2000
+"""Among how many of its uses is counted what a term is used with."""
+CONTENTS: Final = f"{GRAPHS}{GraphKind.CONTENT}/"
 SHOWN: Final = 10
 INFERRED: Final = graph_iri(GraphKind.INFERRED)
 SIDES: Final = {
@@ -79,7 +83,9 @@ def patterns(iri: str, kind: str) -> dict[str, str]:
 def counts(found: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
     """Return how often a term is used, in which graphs, and with which other terms."""
     told: dict[str, list[tuple[str, int]]] = {}
-    for row in solutions(store(), COUNTS.format(**found)):
+    for row in solutions(
+        store(), COUNTS.format(inferred=INFERRED, contents=CONTENTS, sample=SAMPLE, **found)
+    ):
         other = row["with"].value if isinstance(row["with"], NamedNode) else ""
         told.setdefault(value(row, "what"), []).append((other, int(value(row, "n"))))
     return told
@@ -95,7 +101,7 @@ def use_of(told: dict[str, list[tuple[str, int]]]) -> Use:
 
 def examples(iri: str, found: dict[str, str]) -> list[tuple[Triple, bool]]:
     """Return some uses of a term, and whether each only follows."""
-    query = EXAMPLES.format(shown=SHOWN, graph=INFERRED, **found)
+    query = EXAMPLES.format(shown=SHOWN, sample=SAMPLE, inferred=INFERRED, **found)
     return [
         (Triple(row["s"], *ends(iri, row["o"])), value(row, "inferred") == "true")
         for row in solutions(store(), query)
@@ -136,7 +142,9 @@ def page(name: str) -> str | None:
             Example(words.show(triple.subject), words.show(triple.object), triple, inferred)
             for triple, inferred in some
         ],
+        sample=SAMPLE,
         is_class=kind == "class",
+        drawing=around(told, words, iri) if kind == "class" else None,
         used_with=[(heading, counted[side]) for side, heading in SIDES[kind].items() if side in counted],
         mapped=[
             (words.show_iri(how).text, other)
