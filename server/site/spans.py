@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date
 from wicara.server.language import gettext as _
@@ -12,18 +14,27 @@ from wicara.server.language import language
 if TYPE_CHECKING:
     from pyoxigraph import Literal
 
+ZONE: Final = re.compile(r"(Z|[+-]\d\d:\d\d)$")
+"""The time zone of a date."""
+
 
 def day_of(literal: Literal | None) -> date | None:
-    """Return the day of a date, or None for what is none."""
+    """Return the day of a date, wherever its day begins, or None for what is none."""
     try:
-        return date.fromisoformat(literal.value) if literal is not None else None
+        return date.fromisoformat(ZONE.sub("", literal.value)) if literal is not None else None
     except ValueError:
         return None
 
 
 def in_words(day: date, lang: str = "") -> str:
     """Return a day with its month in words, in a language, or the reader's."""
-    return str(format_date(day, "d MMMM y", locale=lang or language()))
+    return written(day, lang or language())
+
+
+@lru_cache(maxsize=4096)
+def written(day: date, lang: str) -> str:
+    """Return a day as a language writes it."""
+    return str(format_date(day, "d MMMM y", locale=lang))
 
 
 def beginning(earliest: date | None, latest: date | None) -> str:

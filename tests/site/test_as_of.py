@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from server_process import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from server_process import Server
 
 HTML = "text/html,*/*;q=0.5"
@@ -184,3 +187,33 @@ def test_with_data_of_ones_own(small: Server) -> None:
     """A server of other data says that nothing is known of a day."""
     assert "Nothing is known of this day." in page_of(small, "2018-08-02")
     assert small.get("/as-of", accept=HTML).status == 200
+
+
+HOSTILE = """
+@prefix wic: <https://w3id.org/wicara/ont#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix : <https://w3id.org/wicara/id/person/> .
+:a skos:prefLabel "<script>alert(1)</script>"@en , "%s"@id ; a wic:Person .
+<javascript:alert(1)> skos:prefLabel "\\"><b>post" .
+:t wic:tenureHolder :a ; wic:tenurePost <javascript:alert(1)> ; wic:hasTimeSpan :s .
+:u wic:tenureHolder "a name" ; wic:tenurePost [] ; wic:hasTimeSpan :s , :r .
+:r wic:latestEnd "9999-12-31"^^xsd:date .
+:s wic:earliestStart "2018-01-01Z"^^xsd:date , "no day"^^xsd:date , "-0044-03-15"^^xsd:date ;
+    wic:latestEnd "12018-01-01"^^xsd:date , 7 .
+"""
+
+
+def test_hostile_data(tmp_path: Path) -> None:
+    """Scripts, IRIs that are no addresses, long texts and times that are none do no harm."""
+    file = tmp_path / "hostile.ttl"
+    file.write_text(HOSTILE % ("x" * 100_000), encoding="utf-8")
+    with served(file) as server:
+        for path in ("/as-of", "/as-of?date=2018-08-02", "/questions/posts-on", "/questions/meetings-on"):
+            for language in ("en", "id"):
+                page = server.get(path, accept=HTML, accept_language=language)
+                assert page.status == 200
+                assert "<script>alert" not in page.text
+                assert 'href="javascript' not in page.text
+                assert "<b>post" not in page.text
+        assert "1 January 2018" in server.get("/as-of?date=2018-08-02", accept=HTML).text

@@ -370,3 +370,21 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
     assert 'href="/questions/coordinator-on?date=2016-05-19"' in day
     assert "At which meetings was Retno on 19 May 2016?" in text_of(day)
     assert 'href="/as-of?date=2016-05-19"' in ask(server, "coordinator-on", date="2016-05-19").text
+
+
+@pytest.mark.parametrize(
+    ("slug", "told"),
+    [
+        ("coordinator-on", ["Laos \u2013 in office", "Indonesia \u2013 still to take office"]),
+        ("coordinator-at-an-event", ["Laos possible", "Indonesia possible"]),
+        ("status-at-an-event", ["certain"]),
+        ("two-names-one-state", ["Yes"]),
+        ("end-of-a-document", ["2020"]),
+        ("trade-rank", ["8 \u2013 dialogue partners of ASEAN \u2013 1 January 2017 \u2013 31 December 2017"]),
+    ],
+)
+def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str]) -> None:
+    """What a reader wants to know stands first, in a few words."""
+    found = re.search(r'<ul class="lead glance">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
+    assert found
+    assert [text_of(item) for item in re.findall(r"<li>(.*?)</li>", found[1], re.DOTALL)] == told

@@ -287,15 +287,17 @@ def words_for(store: Store, rows: Sequence[Solution], bases: Mapping[str, Basis]
 def lead(wanted: Sequence[str], shown: Sequence[Column], rows: Sequence[Row]) -> tuple[Lead, ...]:
     """Return what rows tell at a glance, each once: the columns that a question names, or the first."""
     names = [column.name for column in shown]
-    places = [names.index(name) for name in wanted or names[:1] if name in names]
-    found = dict.fromkeys(glance([row.cells[place] for place in places], row.certainty) for row in rows)
+    told = [name for name in wanted or names[:1] if name in names and name != "certainty"]
+    places = {name: names.index(name) for name in told}
+    found = dict.fromkeys(glance(row, places) for row in rows)
     return tuple(found) if len(found) <= GLANCE else ()
 
 
-def glance(cells: Sequence[tuple[Shown, ...]], certainty: str) -> Lead:
-    """Return what some cells tell: a second one goes before what the bounds tell of certainty."""
-    told = sum(map(bool, cells)) > 1
-    return Lead(tuple(one for cell in cells for one in cell), "" if told else certainty)
+def glance(row: Row, places: Mapping[str, int]) -> Lead:
+    """Return what some cells of a row tell: the words on a standing go before what the bounds leave open."""
+    settled = "standing" in places and bool(row.cells[places["standing"]])
+    parts = tuple(one for place in places.values() for one in row.cells[place])
+    return Lead(parts, "" if settled else row.certainty)
 
 
 def laid(row: Solution, shown: Sequence[Column], words: Words, support: Support) -> Row:
