@@ -12,9 +12,10 @@ from pyoxigraph import NamedNode
 from wicara.server.language import gettext as _
 from wicara.server.resources import number_of_page
 from wicara.server.served import store
+from wicara.server.site import dates
 from wicara.server.site.pictures import timeline
 from wicara.server.site.pictures.asked import changed, day_asked, short_of, some_of, thing_asked
-from wicara.server.site.pictures.bounds import NAMES, day_in_words, in_words
+from wicara.server.site.pictures.bounds import NAMES, in_words
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, Source, sources
 from wicara.server.site.pictures.scale import Scale, extent, from_to, scale_of
@@ -101,7 +102,8 @@ def picture() -> Picture:
             "first": first + 1,
             "last": first + len(some),
             "changed": changed,
-            "day_in_words": day_in_words,
+            "day_in_words": dates.day,
+            "heading": heading(scale),
             "ONE_DAY": ONE_DAY,
         },
     )
@@ -124,6 +126,13 @@ def scale_for(some: Sequence[Item], day: date | None) -> Scale:
     if day and not found.first <= day <= found.last:
         found = scale_of((found.first, found.last, day)) or found
     return from_to(start or found.first, end or found.last)
+
+
+def heading(scale: Scale) -> str:
+    """Return the days that the picture shows in words: years, or days of one year."""
+    if scale.first.year == scale.last.year:
+        return dates.period(scale.first, scale.last)
+    return f"{scale.first.year}{dates.TO}{scale.last.year}"
 
 
 def moves(scale: Scale) -> dict[str, str]:

@@ -27,6 +27,12 @@ const element = (name, attributes) => {
 const iso = (moment) => new Date(moment).toISOString().slice(0, 10);
 const upright = (at, kind) => element("line", { class: kind, x1: `${at}%`, x2: `${at}%`, y1: 0, y2: "100%" });
 
+/** Returns the days that the picture shows in words: years, or days of one year. */
+function heading(first, last) {
+  const [from, to] = [first.getUTCFullYear(), last.getUTCFullYear()];
+  return from === to ? ONE_DAY.formatRange(first, last) : `${from}–${to}`;
+}
+
 /** Returns the element that draws a shape. */
 function drawing({ kind, start, end }) {
   if (kind === "open") {
@@ -74,7 +80,7 @@ class Timeline {
       text.textContent = written(line);
       this.axis.append(text);
     }
-    document.getElementById("picture").textContent = `${start.getUTCFullYear()}–${new Date(end - DAY).getUTCFullYear()}`;
+    document.getElementById("picture").textContent = heading(start, new Date(end - DAY));
   }
 
   /** Shows other days, at least two weeks and at most three thousand years of them. */
