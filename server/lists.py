@@ -127,9 +127,13 @@ def listed(pattern: str, counts: Mapping[str, int], first: int, size: int) -> It
         yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {graphs_of(one)} }}"
 
 
-def graphs_of(pattern: str) -> str:
-    """Return a pattern that matches in the default graph, and in each named one with its name."""
-    return f"{{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} {PUBLIC} }} }}"
+def graphs_of(pattern: str, *, known: str = "") -> str:
+    """Return a pattern that matches in the default graph, and in each named one with its name.
+
+    All that a build has stands in a named graph. `known` is what binds variables before.
+    """
+    named = f"{{ {known} GRAPH ?g {{ {pattern} }} {PUBLIC} }}"
+    return named if scope() is Scope.BUILT else f"{{ {{ {known} {pattern} }} UNION {named} }}"
 
 
 def incoming_of(store: Store, subject: NamedNode, counts: Counts, first: int, size: int) -> list[Quad]:

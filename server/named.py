@@ -28,6 +28,13 @@ MARKS: Final = {
     "content": _("What is said (not asserted here)"),
 }
 """The graphs that have no evidence of their own."""
+EVIDENCE: Final = {
+    "inferred": _("inferred"),
+    "background": _("background"),
+    "characters": _("characters"),
+    "copy": _("read it in the published copy (it may have moved)"),
+}
+"""What is said where evidence is shown."""
 EXPORTS: Final = {
     "all": _("the default graph and every named graph"),
     "asserted": _("what is accepted, without what follows"),

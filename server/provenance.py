@@ -42,7 +42,7 @@ LAST_PLACE: Final = ("\U0010ffff", 0, "")
 
 ASKED: Final = """
 SELECT ?graph ?p ?o ?sentence ?article ?start ?end ?exact ?copy {{
-  {{ VALUES ?graph {{ {graphs} }} VALUES ?p {{ {told} }} ?graph ?p ?o }}
+  {{ VALUES ?graph {{ {graphs} }} ?graph ?p ?o FILTER(?p IN ({told})) }}
   UNION {{ {quotes} }}
 }}"""
 QUOTES: Final = """
@@ -121,7 +121,7 @@ def bases_of(store: Store, graphs: Iterable[str]) -> dict[str, Basis]:
     found = {graph: Basis(graph) for graph in sorted(set(graphs)) if has_basis(graph)}
     if found:
         values = " ".join(str(NamedNode(graph)) for graph in found)
-        told = " ".join(f"<{iri}>" for iri in KEYS)
+        told = ", ".join(f"<{iri}>" for iri in KEYS)
         query = ASKED.format(graphs=values, told=told, quotes=QUOTES.format(graphs=values))
         for row in sorted(solutions(store, query), key=place):
             add(row, found[value(row, "graph")])

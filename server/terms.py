@@ -36,6 +36,8 @@ class Shown:
     href: str | None = None
     outside: bool = False
     note: str = ""
+    foreign: bool = False
+    """Whether a label is in another language than the reader's."""
 
 
 def prefixed(iri: str) -> str:
@@ -102,7 +104,8 @@ class Words:
         if iri not in self.shown:
             label = self.label(iri)
             text, lang = (label.value, label.language) if label else (prefixed(iri), None)
-            self.shown[iri] = Shown(text, iri, lang, href_of(iri), path_of(iri) is None)
+            foreign = bool(lang) and lang != self.lang
+            self.shown[iri] = Shown(text, iri, lang, href_of(iri), path_of(iri) is None, foreign=foreign)
         return self.shown[iri]
 
     def show_node(self, term: BlankNode | Triple) -> Shown:

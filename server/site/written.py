@@ -6,35 +6,54 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from flask import request
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from wicara.server import named
 from wicara.server.addresses import with_choices
-from wicara.server.language import format_decimal, language
+from wicara.server.explain import explain_href
+from wicara.server.language import format_decimal
 from wicara.server.language import gettext as _
 from wicara.server.site.legend import mark_class
 from wicara.server.site.texts import LONGEST, plain, with_all_texts
+from wicara.server.statements import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from flask import Flask
     from wicara.server.provenance import Basis
-    from wicara.server.terms import Shown, Words
+    from wicara.server.statements import Statement
+    from wicara.server.terms import Shown, Term, Words
 
 UNBOUND: Final = Markup('<span class="unbound">\N{EN DASH}</span>')
-LINK: Final = Markup('<a href="{}"{}{}><bdi>{}</bdi></a>')
-SPAN: Final = Markup("<span{}{}><bdi>{}</bdi></span>")
-LANG: Final = Markup(' lang="{}"')
-TITLE: Final = Markup(' title="{}"')
+LINK: Final = Markup('<a href="%s"%s%s><bdi>%s</bdi></a>')
+SPAN: Final = Markup("<span%s%s><bdi>%s</bdi></span>")
+LANG: Final = Markup(' lang="%s"')
+TITLE: Final = Markup(' title="%s"')
 OUTSIDE: Final = Markup(' rel="external noreferrer"')
-TAG: Final = Markup(' <small class="tag">{}</small>')
-MORE: Final = Markup('{}… <a href="{}">{}</a>')
-MARK: Final = Markup('<a class="mark {}" href="{}"{}>{}</a>')
+TAG: Final = Markup(' <small class="tag">%s</small>')
+MORE: Final = Markup('%s… <a href="%s">%s</a>')
+MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
+TOLD: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 NOTHING: Final = Markup("")
+SPACE: Final = Markup(" ")
+COMMA: Final = Markup(", ")
+LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
+"""What a graph tells of itself with links."""
+WORDS: Final = {**named.TOLD, **named.MARKS, **named.EVIDENCE}
+"""The words of marks, of what a graph tells of itself, and of quotes."""
 
 
 def install(app: Flask) -> None:
     """Let the templates of an app write terms and marks."""
-    app.jinja_env.globals.update(term_html=term, text_html=text, modality_html=modality, basis_html=basis)
+    app.jinja_env.globals.update(
+        term_html=term,
+        text_html=text,
+        modality_html=modality,
+        basis_html=basis,
+        told_html=told,
+        word=word,
+        marks_html=marks_of,
+    )
 
 
 def term(shown: Shown | None) -> Markup:
@@ -42,53 +61,84 @@ def term(shown: Shown | None) -> Markup:
     if shown is None:
         return UNBOUND
     if len(shown.text) > LONGEST:
-        return SPAN.format(lang_of(shown), NOTHING, text(shown.text)) + tags(shown, language())
-    return short(shown, language())
+        return SPAN % (lang_of(shown), NOTHING, text(shown.text)) + tags(shown)
+    return short(shown)
 
 
 @lru_cache(maxsize=4096)
-def short(shown: Shown, reader: str) -> Markup:
+def short(shown: Shown) -> Markup:
     """Return a term that needs no shortening."""
     if shown.href:
         rel = OUTSIDE if shown.outside else NOTHING
-        written = LINK.format(shown.href, lang_of(shown), rel, shown.text)
-    else:
-        title = TITLE.format(plain(shown.full)) if shown.full != shown.text else NOTHING
-        written = SPAN.format(title, lang_of(shown), shown.text)
-    return written + tags(shown, reader)
+        return LINK % (shown.href, lang_of(shown), rel, shown.text) + tags(shown)
+    title = TITLE % plain(shown.full) if shown.full != shown.text else NOTHING
+    return SPAN % (title, lang_of(shown), shown.text) + tags(shown)
 
 
 def lang_of(shown: Shown) -> Markup:
     """Return the attribute for the language of a term."""
-    return LANG.format(shown.lang) if shown.lang else NOTHING
+    return LANG % shown.lang if shown.lang else NOTHING
 
 
-def tags(shown: Shown, reader: str) -> Markup:
+def tags(shown: Shown) -> Markup:
     """Return what is told of a term in small: its language, and what it is noted with."""
-    told = NOTHING
-    if shown.lang and (not shown.href or shown.lang != reader):
-        told += TAG.format(shown.lang)
-    return told + TAG.format(shown.note) if shown.note else told
+    told_language = shown.lang and (shown.foreign or not shown.href)
+    return (TAG % shown.lang if told_language else NOTHING) + (TAG % shown.note if shown.note else NOTHING)
 
 
 def text(all_of_it: str) -> Markup:
     """Return a text; the beginning of one that is too long, unless all was asked for."""
     if len(all_of_it) <= LONGEST or request.args.get("texts") == "all":
-        return Markup.escape(all_of_it)
-    told = _("all %(n)s characters", n=format_decimal(len(all_of_it)))
-    return MORE.format(all_of_it[:LONGEST], with_all_texts(), told)
+        return escape(all_of_it)
+    number = _("all %(n)s characters", n=format_decimal(len(all_of_it)))
+    return MORE % (all_of_it[:LONGEST], with_all_texts(), number)
+
+
+@lru_cache(maxsize=256)
+def word(key: str, _reader: str) -> str:
+    """Return a word of WORDS in the reader's language."""
+    return str(WORDS[key])
 
 
 def modality(shown: Shown) -> Markup:
     """Return the mark of a modality, which leads to what it means."""
     key = mark_class(shown.full)
-    return MARK.format(key, with_choices(f"/legend#{key}"), NOTHING, shown.text)
+    return MARK % (key, with_choices(f"/legend#{key}"), NOTHING, shown.text)
 
 
 def basis(one: Basis, cards: Container[str], words: Words) -> Markup:
     """Return the mark of a graph, which leads to the words behind it, on this page or on another."""
     href = f"#{one.anchor}" if one.graph in cards else words.show_iri(one.graph).href
-    known = one.name.isupper() or one.name[1:].isdigit()
-    title = TITLE.format(f"“{plain(one.quotes[0].exact.value)}”") if one.quotes else NOTHING
-    key, name = ("basis", one.name) if known else ("background", _("background"))
-    return MARK.format(key, href or "", title, name)
+    numbered = one.name.isupper() or one.name[1:].isdigit()
+    title = TITLE % f"“{plain(one.quotes[0].exact.value)}”" if one.quotes else NOTHING
+    key, name = ("basis", one.name) if numbered else ("background", word("background", words.lang))
+    return MARK % (key, href or "", title, name)
+
+
+def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
+    """Return the marks of a statement: that it is inferred, what it rests on, or which graph makes it."""
+    found = []
+    if statement.inferred:
+        found.append(
+            MARK % ("inferred", explain_href(statement.triple), NOTHING, word("inferred", words.lang))
+        )
+    for one in (bases[graph] for graph in statement.graphs if graph in bases):
+        found.append(basis(one, cards, words))
+        found += [modality(shown) for term in one.modalities if (shown := words.show(term))]
+    for key, graph in marks(statement):
+        found.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
+    return SPACE.join(found)
+
+
+def told(one: Basis, words: Words) -> Markup:
+    """Return what a graph tells of itself."""
+    return NOTHING.join(
+        TOLD % (word(key, words.lang), COMMA.join(value(key, each, words) for each in terms))
+        for key, terms in one.in_order()
+    )
+
+
+def value(key: str, one: Term, words: Words) -> Markup:
+    """Return a value of what a graph tells of itself: a link where it leads to more than a word."""
+    shown = words.show(one)
+    return term(shown) if key in LINKED or shown is None else escape(shown.text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
-from wicara.server.lists import IN, OUT, PUBLIC, listed
+from wicara.server.lists import IN, OUT, graphs_of, listed
 from wicara.server.provenance import solutions, value
 from wicara.server.site.resource.paths import parts, prefixes_of
 
@@ -88,12 +88,9 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout) -> dict[str, Found
 
 def about(nodes: Sequence[NamedNode], columns: tuple[Column, ...]) -> str:
     """Return the part of a query that reads what columns need to know of terms."""
-    values = " ".join(map(str, nodes))
-    wanted = f"FILTER(?p IN ({properties_of(columns)}))"
-    return (
-        f"{{ SELECT ?s ?p ?o ?g {{ {{ VALUES ?s {{ {values} }} ?s ?p ?o {wanted} }}"
-        f" UNION {{ VALUES ?s {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} {wanted} {PUBLIC} }} }} LIMIT {MOST} }}"
-    )
+    values = f"VALUES ?s {{ {' '.join(map(str, nodes))} }}"
+    pattern = f"?s ?p ?o FILTER(?p IN ({properties_of(columns)}))"
+    return f"{{ SELECT ?s ?p ?o ?g {{ {graphs_of(pattern, known=values)} }} LIMIT {MOST} }}"
 
 
 def linking(subject: NamedNode, rows: Sequence[NamedNode]) -> str:
@@ -102,9 +99,7 @@ def linking(subject: NamedNode, rows: Sequence[NamedNode]) -> str:
     out = f"VALUES ?o {{ {values} }} BIND({subject} AS ?s)"
     into = f"VALUES ?s {{ {values} }} BIND({subject} AS ?o)"
     return " UNION ".join(
-        f"{{ {known} {where} }}"
-        for known, pattern in ((out, f"{subject} ?p ?o"), (into, f"?s ?p {subject}"))
-        for where in (f"{pattern}", f"GRAPH ?g {{ {pattern} }} {PUBLIC}")
+        (graphs_of(f"{subject} ?p ?o", known=out), graphs_of(f"?s ?p {subject}", known=into))
     )
 
 
@@ -174,5 +169,4 @@ def blank(subject: NamedNode, outgoing: Mapping[str, int]) -> Iterator[str]:
     if sum(outgoing.values()) <= PAGE:
         one = f"{subject} ?q ?s FILTER(isBlank(?s)) ?s ?p ?o"
         two = f"{subject} ?q ?b FILTER(isBlank(?b)) ?b ?r ?s FILTER(isBlank(?s)) ?s ?p ?o"
-        for pattern in (one, two):
-            yield f"{{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} {PUBLIC} }} }}"
+        yield from (graphs_of(pattern) for pattern in (one, two))

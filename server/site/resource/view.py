@@ -197,6 +197,10 @@ class View:
         """Return the classes that were asserted of the subject."""
         return [value.shown for value, _ in self.cells.classes(self.subject)]
 
+    def says_kind(self) -> bool:
+        """Tell whether one of the classes is what the layout is for: then one word is enough."""
+        return str(self.layout.kind).casefold() in {kind.text.casefold() for kind in self.kinds()}
+
     def cards(self, tables: Iterable[Table], lines: Iterable[Line]) -> dict[str, Basis]:
         """Return what the page tells in full: what its blocks rest on, else what all of its statements do."""
         rows = chain.from_iterable(table.rows for table in tables if not table.of_graphs)
