@@ -103,28 +103,29 @@ def rows(query: str) -> list[QuerySolution]:
     return list(cast("Iterable[QuerySolution]", found))
 
 
-def united(template: str) -> str:
-    """Return a query that makes all comparisons at once."""
+def united(template: str, comparisons: Iterable[Comparison]) -> str:
+    """Return a query that makes several comparisons at once."""
     return " UNION ".join(
         template.format(
             key=one.key, things=one.things, pairs=one.pairs, conflict=one.conflict, most=MOST, found=FOUND
         )
-        for one in COMPARISONS
+        for one in comparisons
     )
 
 
 def counted(_built: BuiltDataset) -> dict[str, Counted]:
     """Count what each comparison compares, with one query."""
     found: dict[str, dict[str, int]] = {}
-    for row in rows(f"SELECT * {{ {united(COUNT)} }}"):
+    for row in rows(f"SELECT * {{ {united(COUNT, COMPARISONS)} }}"):
         numbers = {name: int(value(row, name)) for name in ("things", "pairs", "conflicts") if row[name]}
         found.setdefault(value(row, "comparison"), {}).update(numbers)
     return {key: Counted(**numbers) for key, numbers in found.items()}
 
 
 def contradictions(_built: BuiltDataset) -> list[QuerySolution]:
-    """Find the conflicts of each comparison, with one query."""
-    return rows(f"SELECT * {{ {united(ROWS)} }}")
+    """Find the conflicts of those comparisons that have any, with one query."""
+    some = [one for one in COMPARISONS if kept(counted).get(one.key, Counted()).conflicts]
+    return rows(f"SELECT * {{ {united(ROWS, some)} }}") if some else []
 
 
 def between(first: str, second: str) -> object:

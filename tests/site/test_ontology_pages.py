@@ -144,6 +144,24 @@ def test_drawing(server: Server) -> None:
     assert 'class="diagram"' in server.get("/ont", accept=HTML).text
 
 
+def test_drawing_of_a_class(server: Server) -> None:
+    """The page of a class draws it with the classes around it; that of a property has nothing to draw."""
+    page = server.get("/ont/term/Coordinatorship", accept=HTML).text
+    drawing = page.partition("<svg")[2].partition("</svg>")[0]
+    assert "coordinatorship and the classes around it" in drawing
+    for name in ("hasCoordinatorship", "State", "coordinatorshipOf", "Partnership"):
+        assert f'href="/ont#{name}"' in drawing
+    assert "<svg" not in server.get("/ont/term/chairedBy", accept=HTML).text
+
+
+def test_rules_are_told(server: Server) -> None:
+    """The page of the rules tells in the reader's language what its tables are about, how to read them."""
+    assert "how the rules are written" in text_of(server, "/rules").lower()
+    text = text_of(server, "/rules", "id")
+    assert "Aksioma properti" in text
+    assert "properti dalam daftar ?l menghubungkan ?u dengan ?v" in text
+
+
 def test_vocabularies(server: Server) -> None:
     """All concepts stand on one page, each with its definition, and on the page of their scheme."""
     text = text_of(server, "/vocabularies")

@@ -20,7 +20,7 @@ ROW: Final = 30
 """The height that a leaf takes."""
 GAP: Final = 36
 """The space between two columns, for the lines."""
-LETTER: Final = 7.5
+LETTER: Final = 8
 """About how wide a letter is at the size of the labels; how much wider and narrower some are."""
 WIDE, NARROW = "mwMWACDGHNOQRU", "fijlrtI .,-()"
 MARGIN: Final = 12
