@@ -31,10 +31,10 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.standard(tags.variableName), tags.function(tags.variableName)], color: "var(--code-keyword)" },
 ]);
 const THEME = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--panel)", border: "1px solid var(--line)", borderRadius: ".4rem" },
-  "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "2px" },
-  ".cm-scroller": { font: ".9rem/1.5 var(--mono)", maxHeight: "60vh" },
-  ".cm-content, .cm-gutter": { minHeight: "18rem" },
+  "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--panel)", border: "1px solid var(--line)", borderRadius: ".4rem" },
+  "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "-3px" },
+  ".cm-scroller": { font: ".9rem/1.5 var(--mono)" },
+  ".cm-content, .cm-gutter": { minHeight: "100%" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--soft)", borderRight: "1px solid var(--line)" },
