@@ -19,6 +19,7 @@ from pathlib import Path
 from select import select
 from typing import TYPE_CHECKING, Any, Final
 
+from jinja2 import FileSystemBytecodeCache
 from wicara.graph.disk import DiskDataset
 from wicara.graph.errors import Unavailable, WicaraError
 from wicara.server.app import create_app
@@ -96,7 +97,7 @@ class Worker:
         """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
         try:
             self.app = create_app(load(self.setup.origin), self.setup.settings)
-            search_index.keep_in(self.app, Path(self.address).parent)
+            self.share(self.app)
         except WicaraError as fault:
             self.fault(fault, 0)
             return
@@ -110,10 +111,17 @@ class Worker:
         while True:
             self.take(*self.read())
 
+    def share(self, app: Flask) -> None:
+        """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
+        folder = Path(self.address).parent
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        search_index.keep_in(app, folder)
+
     def warm(self) -> None:
         """Prepare what pages need when nothing has been asked for a while: templates, and the index.
 
-        Later executors have the templates then; a process of its own makes the index, which all find.
+        Later executors have the templates then, and those before find them in the folder, compiled. A process
+        of its own makes the index.
         """
         while select([self.connection], [], [], PAUSE)[0]:
             self.take(*self.read())
