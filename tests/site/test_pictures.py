@@ -38,6 +38,7 @@ HOSTILE = """
 :s wic:earliestStart "9999-12-31"^^xsd:date ; wic:latestEnd "0001-01-01"^^xsd:date .
 :t wic:earliestStart "next week" ; wic:latestStart "2018-02-30"^^xsd:date ;
   wic:latestEnd "-0044-03-15"^^xsd:date .
+[] wic:evaluates :o ; wic:claimant [] .
 :p skos:prefLabel "<svg/onload=alert(1)>" ; wic:latitude "1e400" , 91 , "x" ; wic:longitude 5 .
 :q skos:prefLabel "<svg/onload=alert(1)>" ; wic:latitude 90 ; wic:longitude -180.0 .
 :o a wic:StatisticalObservation ; wic:value "NaN"^^xsd:double , "1e999999999" , -3.5 , "many" ;

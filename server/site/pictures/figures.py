@@ -33,19 +33,15 @@ SELECT ?observation ?value ?graph ?modality ?who ?possibly ?confidence WHERE {{{
   FILTER(isIRI(?observation))
 }}}} ORDER BY ?observation ?graph LIMIT {8 * MOST}"""
 TOLD: Final = """
-SELECT DISTINCT ?observation ?property ?term ?notation WHERE {{
+SELECT DISTINCT ?observation ?property ?term ?notation ?claim WHERE {{
   VALUES ?observation {{ {observations} }}
-  VALUES ?property {{ wic:observedIndicator wic:unit wic:asWritten wic:betweenParties wic:observedActor
-    wic:relativeTo wic:observedDocument wic:rankScope }}
-  {{ ?observation ?property ?term }} UNION {{ GRAPH ?graph {{ ?observation ?property ?term }} }}
-  OPTIONAL {{ ?term skos:notation ?notation }}
-}} ORDER BY ?observation ?property ?term"""
-JUDGED: Final = """
-SELECT DISTINCT ?observation ?claim ?who WHERE {{
-  VALUES ?observation {{ {observations} }}
-  ?claim wic:evaluates ?observation .
-  OPTIONAL {{ ?claim wic:claimant|wic:possiblyAttributedTo ?who }}
-}} ORDER BY ?observation ?claim ?who"""
+  {{ VALUES ?property {{ wic:observedIndicator wic:unit wic:asWritten wic:betweenParties wic:observedActor
+      wic:relativeTo wic:observedDocument wic:rankScope }}
+    {{ ?observation ?property ?term }} UNION {{ GRAPH ?graph {{ ?observation ?property ?term }} }}
+    OPTIONAL {{ ?term skos:notation ?notation }} }}
+  UNION {{ ?claim wic:evaluates ?observation .
+    OPTIONAL {{ ?claim wic:claimant|wic:possiblyAttributedTo ?term }} }}
+}} ORDER BY ?observation ?property ?claim ?term"""
 MODALITY: Final = f"{PREFIXES['modality']}"
 
 
@@ -118,7 +114,6 @@ def observations(store: Store, some: Collection[str] | None) -> list[Observation
         add(one.confidence, row["confidence"])
     kept = list(found.values())[:MOST]
     add_told(store, kept)
-    add_judged(store, kept)
     return kept
 
 
@@ -134,13 +129,16 @@ def add(some: list[str], term: object) -> None:
 
 
 def add_told(store: Store, some: Iterable[Observation]) -> None:
-    """Add what observations are of, in which unit, and how their source writes them."""
+    """Add what observations are of, in which unit, how their source writes them, and how they are judged."""
     by_iri: dict[str, list[Observation]] = {}
     for one in some:
         by_iri.setdefault(one.iri, []).append(one)
     for row in solutions(store, TOLD.format(observations=listed(by_iri))):
         for one in by_iri[value(row, "observation")]:
-            tell(one, value(row, "property").removeprefix(WIC), row)
+            if isinstance(row["claim"], NamedNode):
+                add(one.judged.setdefault(row["claim"].value, []), row["term"])
+            elif row["property"] is not None:
+                tell(one, value(row, "property").removeprefix(WIC), row)
 
 
 def tell(one: Observation, name: str, row: QuerySolution) -> None:
@@ -156,10 +154,3 @@ def tell(one: Observation, name: str, row: QuerySolution) -> None:
             one.notation = notation.value if isinstance(notation, Literal) else ""
         else:
             add(one.of.setdefault(name, []), term)
-
-
-def add_judged(store: Store, some: Iterable[Observation]) -> None:
-    """Add the claims that evaluate observations, each with whoever makes it, or may."""
-    by_iri = {one.iri: one for one in some}
-    for row in solutions(store, JUDGED.format(observations=listed(by_iri))):
-        add(by_iri[value(row, "observation")].judged.setdefault(value(row, "claim"), []), row["who"])

@@ -70,7 +70,7 @@ def picture() -> Picture:
     about = thing_asked("about")
     some = None
     if about:
-        concerned = timeline.items(store(), kept(timeline.lanes), about)
+        concerned = timeline.items(store(), kept(timeline.index).lanes, about)
         some = [item.iri for item in concerned if item.lane == "figure"]
     found = figures.observations(store(), some)
     times = {one.iri: timeline.Item(one.iri, "figure") for one in found}

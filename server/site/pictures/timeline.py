@@ -58,12 +58,12 @@ UNION {{ {thing} (wic:hasParty|wic:hasExternalParty) ?one , ?other . FILTER(?one
   ?item (wic:betweenParties|wic:observedActor|wic:statusHolder|^wic:hasPartnerStatus) ?one .
   ?item (wic:betweenParties|wic:relativeTo|wic:statusWith) ?other }}"""
 """What concerns a thing: what is linked to it, by itself, by a part in it, by a document or by a post."""
-LANES_BY_CLASS: Final = """
-SELECT DISTINCT ?type ?kind WHERE {{
-  VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type))
-}}"""
 MEMBERS: Final = """
-SELECT ?item ?type WHERE {{ VALUES ?type {{ {types} }} ?item a ?type . FILTER(isIRI(?item)) }}"""
+SELECT ?item ?kind WHERE {{
+  {{ SELECT DISTINCT ?type ?kind WHERE {{
+    VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type)) }} }}
+  ?item a ?type . FILTER(isIRI(?item))
+}}"""
 LINKS: Final = 10_000
 """How many links of a thing are looked at for what concerns it."""
 CONCERNED: Final = "SELECT DISTINCT ?item WHERE {{ {about} FILTER(isIRI(?item)) }} LIMIT {limit}"
@@ -90,11 +90,10 @@ SELECT ?item ?standing ?graph ?earliestStart ?latestStart ?earliestEnd ?latestEn
   OPTIONAL {{ ?at wic:earliestStart ?earliestStart }} OPTIONAL {{ ?at wic:latestStart ?latestStart }}
   OPTIONAL {{ ?at wic:earliestEnd ?earliestEnd }} OPTIONAL {{ ?at wic:latestEnd ?latestEnd }}
 }} ORDER BY ?item ?standing ?graph"""
-CHOICES: Final = """
-SELECT DISTINCT ?thing ?kind WHERE {
-  VALUES ?kind { wic:Partnership wic:Person wic:State wic:IntergovernmentalBody }
-  ?thing a ?type . ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?thing))
-} ORDER BY ?thing LIMIT 300"""
+CHOICES: Final = ("Partnership", "Person", "State", "IntergovernmentalBody")
+"""The classes of what a timeline may be chosen to be about."""
+CHOSEN: Final = 300
+"""How many things of each of them there are to choose from."""
 
 
 @dataclass
@@ -138,15 +137,28 @@ class Reading:
     graph: str | None
 
 
-def lanes(store: Store) -> dict[str, str]:
-    """Return the lane of everything that has one, sorted by IRI."""
-    of_class: dict[str, str] = {}
-    for row in solutions(store, LANES_BY_CLASS.format(kinds=" ".join(f"<{kind}>" for kind in LANE_OF))):
-        put(of_class, value(row, "type"), LANE_OF[value(row, "kind")])
-    found: dict[str, str] = {}
-    for row in solutions(store, MEMBERS.format(types=" ".join(f"<{name}>" for name in of_class))):
-        put(found, value(row, "item"), of_class[value(row, "type")])
-    return {iri: found[iri] for iri in sorted(found) if found[iri] in NAMED}
+@dataclass(frozen=True)
+class Index:
+    """What there is, sorted by IRI: the lane of everything that has one, and what to choose from by class."""
+
+    lanes: Mapping[str, str]
+    choices: Mapping[str, list[str]]
+
+
+def index(store: Store) -> Index:
+    """Return what there is, with one query."""
+    choices: dict[str, set[str]] = {f"{WIC}{name}": set() for name in CHOICES}
+    lanes: dict[str, str] = {}
+    for row in solutions(store, MEMBERS.format(kinds=" ".join(f"<{kind}>" for kind in (*LANE_OF, *choices)))):
+        iri, kind = value(row, "item"), value(row, "kind")
+        if kind in choices:
+            choices[kind].add(iri)
+        else:
+            put(lanes, iri, LANE_OF[kind])
+    return Index(
+        {iri: lanes[iri] for iri in sorted(lanes) if lanes[iri] in NAMED},
+        {kind: sorted(iris)[:CHOSEN] for kind, iris in choices.items() if iris},
+    )
 
 
 def put(found: dict[str, str], iri: str, lane: str) -> None:
@@ -172,7 +184,7 @@ def outer_events(store: Store, some: Iterable[Item]) -> dict[str, list[str]]:
     """Return the events in whose course others happened, by the IRI of these."""
     found: dict[str, list[str]] = {}
     happened = listed(item.iri for item in some if item.lane in HAPPENING)
-    for row in solutions(store, OUTER.format(items=happened)):
+    for row in solutions(store, OUTER.format(items=happened)) if happened else ():
         if isinstance(row["outer"], NamedNode):
             found.setdefault(value(row, "item"), []).append(value(row, "outer"))
     return found
@@ -262,12 +274,4 @@ def on_day(some: Iterable[Item], day: date, read: Mapping[str, Reading]) -> OnDa
             found.certain.append(item)
         elif any(time.bounds.possible(day) for time in item.times):
             found.possible.append(item)
-    return found
-
-
-def choices(store: Store) -> dict[str, list[str]]:
-    """Return the things that a timeline may be about, by class."""
-    found: dict[str, list[str]] = {}
-    for row in solutions(store, CHOICES):
-        found.setdefault(value(row, "kind"), []).append(value(row, "thing"))
     return found

@@ -67,7 +67,8 @@ class Row:
 def picture() -> Picture:
     """Return the timeline that the address asks for."""
     about = thing_asked("about")
-    everything = timeline.items(store(), kept(timeline.lanes), about)
+    there = kept(timeline.index)
+    everything = timeline.items(store(), there.lanes, about)
     counts = Counter(item.lane for item in everything)
     lanes = some_of("kind", timeline.NAMED)
     wanted = [item for item in everything if item.lane in lanes]
@@ -75,8 +76,7 @@ def picture() -> Picture:
     some = wanted[first : first + PAGE]
     timeline.add_times(store(), some)
     some.sort(key=lambda item: item.order)
-    choices = kept(timeline.choices)
-    words = words_for(some, about, choices)
+    words = words_for(some, about, there.choices)
     day = day_asked("date")
     scale = scale_for(some, day)
     rows = {item.iri: row(item, words, scale) for item in some}
@@ -96,7 +96,7 @@ def picture() -> Picture:
             "moves": moves(scale),
             "day": day,
             "today": on_day(some, rows, day),
-            "choices": shown_choices(choices, words),
+            "choices": shown_choices(there.choices, words),
             "short_of": short_of,
             "total": len(wanted),
             "first": first + 1,
