@@ -119,4 +119,9 @@ class Counted:
 
 def store() -> Store:
     """Return the store that answers this request; what is asked of it is counted."""
-    return cast("Store", Counted(dataset().for_inference(infer())))
+    return watched(dataset().for_inference(infer()))
+
+
+def watched(one: Store) -> Store:
+    """Return a store as one of which it is counted what this request asks."""
+    return cast("Store", Counted(one))

@@ -18,7 +18,7 @@ from wicara.server.addresses import path_of
 from wicara.server.counts import kept
 from wicara.server.language import gettext as _
 from wicara.server.provenance import solutions, value
-from wicara.server.served import dataset, store
+from wicara.server.served import dataset, store, watched
 from wicara.server.terms import Words, labels_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def known(built: BuiltDataset) -> list[Known]:
             instant(row["since"]),
             instant(row["until"]),
         )
-        for row in solutions(built.asserted, GRAPHS_WITH_DAYS)
+        for row in solutions(watched(built.asserted), GRAPHS_WITH_DAYS)
     ]
 
 

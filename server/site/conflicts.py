@@ -16,7 +16,7 @@ from wicara.server.counts import kept, merges
 from wicara.server.language import format_date, format_decimal
 from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import bases_of, value
-from wicara.server.served import dataset
+from wicara.server.served import dataset, watched
 from wicara.server.site.comparisons import COMPARISONS, FOUND
 from wicara.server.terms import Words, iris_of, labels_of
 
@@ -99,7 +99,7 @@ def rows(query: str) -> list[QuerySolution]:
     """Return the solutions of a query over the dataset, conclusions included; data as it is counts whole."""
     built = dataset()
     union = merges(built)
-    found = built.store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
+    found = watched(built.store).query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
     return list(cast("Iterable[QuerySolution]", found))
 
 
@@ -167,14 +167,14 @@ def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
     terms: list[Term] = [row[name] for row in found for name in names if row[name] is not None]
     told = [term for basis in bases for term in basis.terms()]
     graphs = [NamedNode(basis.graph) for basis in bases]
-    return Words.for_request(labels_of(dataset().store, iris_of((*terms, *told, *graphs))))
+    return Words.for_request(labels_of(watched(dataset().store), iris_of((*terms, *told, *graphs))))
 
 
 @blueprint.get("/conflicts")
 def page() -> str:
     """List what is compared, and where it conflicts."""
     found = kept(contradictions)
-    bases = bases_of(dataset().store, [value(row, name) for row in found for name in ("g1", "g2")])
+    bases = bases_of(watched(dataset().store), [value(row, name) for row in found for name in ("g1", "g2")])
     words = words_for(found, list(bases.values()))
     numbers = kept(counted)
     return render_template(

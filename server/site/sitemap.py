@@ -13,6 +13,7 @@ from wicara.server.language import LANGUAGES
 from wicara.server.operations import HTML, OK, OPERATIONS
 from wicara.server.provenance import solutions, value
 from wicara.server.public import public_url
+from wicara.server.served import watched
 from wicara.server.site.ontology.model import ontology
 from wicara.server.site.questions.pages import all_questions
 
@@ -42,7 +43,7 @@ def fixed() -> Iterator[str]:
 
 def described(built: BuiltDataset) -> tuple[str, ...]:
     """Return the pages of all that a dataset describes."""
-    found = (path_of(value(row, "s")) for row in solutions(built.store, DESCRIBED))
+    found = (path_of(value(row, "s")) for row in solutions(watched(built.store), DESCRIBED))
     return tuple(dict.fromkeys(path.partition("#")[0] for path in found if path))
 
 

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.counts import kept
+from wicara.server.served import watched
 from wicara.server.terms import iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -121,13 +122,14 @@ def names(terms: Iterable[Term]) -> list[str]:
 
 def read(built: BuiltDataset) -> Ontology:
     """Read the ontology of a dataset: two look-ups and a query."""
+    store = watched(built.asserted)
     triples, mappings = (
-        tuple(quad.triple for quad in built.asserted.quads_for_pattern(None, None, None, graph))
+        tuple(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
         for graph in map(NamedNode, (graph_iri(GraphKind.ONTOLOGY), graph_iri(GraphKind.ALIGNMENT)))
     )
     mentioned = {iri for one in (*triples, *mappings) for iri in iris_of(one)}
     others = [iri for iri in mentioned if iri.value.startswith(BASE) and not iri.value.startswith(WIC)]
-    return Ontology(triples, mappings, labels_of(built.asserted, others))
+    return Ontology(triples, mappings, labels_of(store, others))
 
 
 def ontology() -> Ontology:

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from wicara.graph.dataset import GRAPHS, GraphKind
 from wicara.server.counts import kept
 from wicara.server.provenance import solutions, value
-from wicara.server.served import infer
+from wicara.server.served import infer, watched
 from wicara.server.site.ontology.model import ontology
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ NONE: Final = Use()
 
 def with_conclusions(built: BuiltDataset) -> dict[str, Use]:
     """Count the uses of all terms, conclusions included."""
-    return counted(built.store, inferred=True)
+    return counted(watched(built.store), inferred=True)
 
 
 def without_conclusions(built: BuiltDataset) -> dict[str, Use]:
     """Count the uses of all terms in what is asserted."""
-    return counted(built.asserted, inferred=False)
+    return counted(watched(built.asserted), inferred=False)
 
 
 def usage() -> dict[str, Use]:

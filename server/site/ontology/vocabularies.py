@@ -14,6 +14,7 @@ from wicara.server.addresses import path_of
 from wicara.server.counts import kept
 from wicara.server.language import language
 from wicara.server.provenance import solutions, value
+from wicara.server.served import watched
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.model import TYPE, indexed, names
 from wicara.server.terms import LABELS, SKOS, Words
@@ -78,13 +79,15 @@ class Vocabulary:
 def read(built: BuiltDataset) -> Schemes:
     """Read the concept schemes of a dataset and their mappings: two look-ups."""
     graphs = (graph_iri(GraphKind.VOCAB), graph_iri(GraphKind.ALIGNMENT))
-    quads = (built.asserted.quads_for_pattern(None, None, None, NamedNode(graph)) for graph in graphs)
+    quads = (
+        watched(built.asserted).quads_for_pattern(None, None, None, NamedNode(graph)) for graph in graphs
+    )
     return Schemes(tuple(quad.triple for found in quads for quad in found))
 
 
 def counted(built: BuiltDataset) -> dict[str, int]:
     """Count how often each concept is used, whatever the reader wants of conclusions: with one query."""
-    return {value(row, "x"): int(value(row, "n")) for row in solutions(built.store, USES)}
+    return {value(row, "x"): int(value(row, "n")) for row in solutions(watched(built.store), USES)}
 
 
 @dataclass(frozen=True)
