@@ -57,6 +57,7 @@ bench: $(INSTALLED)
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --group bench
 	@$(BIN)/python benchmarks/processes.py
 	@$(BIN)/python benchmarks/in_process.py
+	@$(BIN)/python benchmarks/pages.py
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 
