@@ -17,10 +17,11 @@ from wicara.server.site.texts import LONGEST, plain, with_all_texts
 from wicara.server.statements import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from flask import Flask
     from wicara.server.provenance import Basis
+    from wicara.server.site.resource.cells import Value
     from wicara.server.statements import Statement
     from wicara.server.terms import Shown, Term, Words
 
@@ -37,6 +38,8 @@ TOLD: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 NOTHING: Final = Markup("")
 SPACE: Final = Markup(" ")
 COMMA: Final = Markup(", ")
+LIST: Final = Markup('<ul class="values">%s</ul>')
+ITEM: Final = Markup("<li>%s</li>")
 LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
 """What a graph tells of itself with links."""
 WORDS: Final = {**named.TOLD, **named.MARKS, **named.EVIDENCE}
@@ -52,6 +55,7 @@ def install(app: Flask) -> None:
         basis_html=basis,
         told_html=told,
         word=word,
+        cell_html=cell,
         marks_html=marks_of,
     )
 
@@ -133,12 +137,27 @@ def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[
 def told(one: Basis, words: Words) -> Markup:
     """Return what a graph tells of itself."""
     return NOTHING.join(
-        TOLD % (word(key, words.lang), COMMA.join(value(key, each, words) for each in terms))
+        TOLD % (word(key, words.lang), COMMA.join(told_of(key, each, words) for each in terms))
         for key, terms in one.in_order()
     )
 
 
-def value(key: str, one: Term, words: Words) -> Markup:
+def told_of(key: str, one: Term, words: Words) -> Markup:
     """Return a value of what a graph tells of itself: a link where it leads to more than a word."""
     shown = words.show(one)
     return term(shown) if key in LINKED or shown is None else escape(shown.text)
+
+
+def cell(values: Sequence[Value], words: Words) -> Markup:
+    """Return the values of a cell: one as it is, several as a list."""
+    if len(values) == 1:
+        return value(values[0], words)
+    return LIST % NOTHING.join(ITEM % value(one, words) for one in values) if values else NOTHING
+
+
+def value(one: Value, words: Words) -> Markup:
+    """Return a value of a cell, with its modality, and with a mark where it is inferred."""
+    found = [term(one.shown), *map(modality, one.modality)]
+    if one.why:
+        found.append(MARK % ("inferred", explain_href(one.why), NOTHING, word("inferred", words.lang)))
+    return SPACE.join(found)

@@ -130,7 +130,8 @@ def quads_of(store: Store, listed_on: Listed, found: Mapping[str, Found], layout
     columns = {str(number): block.columns for number, block in enumerate(layout.blocks)} | {
         GLANCE: layout.glance
     }
-    rows = {row for key, one in found.items() if key != GLANCE for row in one.rows}
+    graphs = {str(number) for number, block in enumerate(layout.blocks) if block.of_graphs}
+    rows = {row for key, one in found.items() if key not in {GLANCE, *graphs} for row in one.rows}
     out = listed(OUT.format(node=subject), counts.outgoing, first, PAGE)
     into = listed(IN.format(node=subject), counts.incoming, first, PAGE)
     branches = {
@@ -138,7 +139,7 @@ def quads_of(store: Store, listed_on: Listed, found: Mapping[str, Found], layout
         "in": (f"{branch} BIND({subject} AS ?o)" for branch in into),
         "content": content(subject, counts.content, first),
         "block": chain(
-            (about(one.nodes, columns[key]) for key, one in found.items() if one.nodes),
+            (about(one.nodes, columns[key]) for key, one in found.items() if one.nodes and key not in graphs),
             [linking(subject, sorted(rows, key=str))] if rows else [],
         ),
         "blank": blank(subject, counts.outgoing),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from wicara.server.statements import Statement
     from wicara.server.terms import Shown, Term
 
-CARDS: Final = 60
+CARDS: Final = 40
 """How many graphs a page tells in full what they rest on; marks of others lead to the page of the graph."""
 
 
@@ -58,7 +58,7 @@ class Table:
     """A block of a page; `query` asks for all of its rows, where there are more than are shown."""
 
     title: object
-    headings: tuple[object, ...]
+    headings: tuple[str, ...]
     rows: tuple[Row, ...]
     of_graphs: bool
     query: str = ""
@@ -131,7 +131,7 @@ class View:
         ]
         return Table(
             block.title,
-            tuple(block.columns[index].heading for index in used),
+            tuple(str(block.columns[index].heading) for index in used),
             tuple(
                 Row(tuple(row.cells[index] for index in used), row.bases, row.modality, row.current)
                 for _, row in rows
