@@ -7,7 +7,7 @@ import { inPlace } from "../pictures/visit.js";
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86_400_000;
 const STEPS = { earlier: [-0.5, -0.5], later: [0.5, 0.5], closer: [0.25, -0.25], wider: [-0.5, 0.5] };
-const LANGUAGE = document.documentElement.lang;
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const ONE_DAY = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
 const [OF_YEARS, OF_MONTHS, OF_DAYS] = [{ year: "numeric" }, { month: "short" }, { day: "numeric", month: "short" }].map(
   (form) => new Intl.DateTimeFormat(LANGUAGE, { ...form, timeZone: "UTC" }),
@@ -132,7 +132,7 @@ function listen(timeline) {
     const moment = timeline.moment(event.clientX);
     pointer.hidden = moment === null || !event.target.closest(".track");
     if (!pointer.hidden) {
-      pointer.textContent = ONE_DAY.format(moment);
+      pointer.dataset.day = ONE_DAY.format(moment);
       pointer.style.left = `${event.clientX - root.getBoundingClientRect().left}px`;
     }
     if (!held || Math.abs(event.clientX - held.x) < 4) return;
