@@ -8,9 +8,10 @@ WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 DATA := .wicara
+PICTURES := screenshots
 INSTALLED := $(VENV)/installed
 PACKAGES := graph ontology queries server
-CLIENTS := tests/clients/node_modules/installed
+FROM_NPM := $(patsubst %,tests/%/node_modules/installed,clients browser)
 BUILT := server/static/built/made
 WEB := $(shell find server/web 2>/dev/null -path server/web/node_modules -prune -o -type f -print)
 TYPED := .mypy_cache/tree
@@ -20,7 +21,7 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve test coverage lint bench conformance clean
+.PHONY: help serve test coverage lint bench conformance screenshots chromium clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -29,6 +30,7 @@ help:
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
+	@echo 'make screenshots  write pictures of ten pages to $(PICTURES)/'
 	@echo 'make clean   remove what the others made'
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
@@ -36,10 +38,10 @@ serve: $(INSTALLED)
 	@$(MAKE) --silent $(BUILT) || echo 'The scripts of the pages could not be built: the pages work without them.' >&2
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
-test: $(INSTALLED) $(BUILT) $(CLIENTS)
+test: $(INSTALLED) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 
-coverage: $(INSTALLED) $(BUILT) $(CLIENTS)
+coverage: $(INSTALLED) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -64,17 +66,27 @@ bench: $(INSTALLED)
 conformance: $(INSTALLED)
 	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
 
+screenshots: $(INSTALLED) $(BUILT) chromium
+	@mkdir -p $(PICTURES)
+	@PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py $(DATA) $(PICTURES)
+
 clean:
-	rm -rf $(VENV) $(DATA) server/static/built server/web/node_modules build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DATA) $(PICTURES) server/static/built server/web/node_modules build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The scripts of the pages. Node comes from PyPI where there is none.
 $(BUILT): $(WEB) | $(INSTALLED)
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --group web
 	@cd server/web && npm install $(QUIETLY) && npm run --silent build
 
-$(CLIENTS): tests/clients/package.json | $(BUILT)
-	@cd tests/clients && npm install $(QUIETLY)
+$(FROM_NPM): tests/%/node_modules/installed: tests/%/package.json | $(BUILT)
+	@cd tests/$* && npm install $(QUIETLY)
 	@touch $@
+
+# The browser that tests drive. Who may not install it is told by the tests, which are skipped.
+chromium:
+	@[ -n "$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" ] || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; } || true
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \

@@ -1,0 +1,176 @@
+"""What readers come for, found as they would find it: by names on the screen, with scripts and without."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from kinds import FACT
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from conftest import Visit
+    from playwright.sync_api import Locator, Page
+
+HOME: Final = "/"
+STATES: Final = "SELECT ?state { ?state a wic:State }"
+MOST_TABS: Final = 80
+BOTH: Final = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+"""Journeys that need no scripts go both ways."""
+
+
+@BOTH
+def test_coordinator_by_search(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """Who was coordinator on 2 August 2018 is found by searching from the home page."""
+    page = visit(HOME, java_script_enabled=scripts)
+    field = page.get_by_role("main").get_by_placeholder("Names, places, words of a source")
+    field.fill("coordinator on the day of the meeting")
+    field.press("Enter")
+    page.get_by_role(
+        "link", name=re.compile("On the day of the meeting Laos was the sitting coordinator")
+    ).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Laos was the sitting coordinator")
+    expect(page.get_by_role("main").get_by_text("interpretive reading").first).to_be_visible()
+
+
+@BOTH
+def test_coordinator_by_question(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """The same by a question of the home page: the answer comes first; then another day."""
+    page = visit(HOME, java_script_enabled=scripts)
+    page.get_by_role("link", name=re.compile("Who was the coordinator of the .* on 2 August 2018")).click()
+    answer = page.get_by_role("region", name="Answer").first
+    expect(answer.get_by_role("listitem").first).to_have_text(re.compile("Laos . in office"))
+    expect(answer.get_by_role("listitem").last).to_have_text(re.compile("Indonesia . still to take office"))
+    page.get_by_label("date").fill("2020-01-01")
+    page.get_by_role("button", name="Ask").click()
+    expect(page).to_have_url(re.compile("date=2020-01-01"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 January 2020")
+    expect(page.get_by_role("region", name="Answer").first).to_contain_text("Indonesia")
+    expect(page.get_by_role("region", name="Answer").first).not_to_contain_text("Laos")
+
+
+@BOTH
+def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """The same by the timeline: on that day the term of Laos was under way, Indonesia's still to come."""
+    page = visit(HOME, java_script_enabled=scripts)
+    page.get_by_role("navigation").get_by_role("link", name="Timeline").click()
+    page.get_by_label("On the day").fill("2018-08-02")
+    page.get_by_role("button", name="Show").click()
+    day = page.get_by_role("region", name="2 August 2018")
+    laos = day.get_by_role("listitem").filter(has_text="Laos as coordinator")
+    expect(laos).to_contain_text("under way")
+    indonesia = day.get_by_role("listitem").filter(has_text="Indonesia as coordinator of")
+    expect(indonesia).to_contain_text("not begun")
+    laos.get_by_role("link", name="F021").click()
+    expect(page.get_by_role("main")).to_contain_text("periode 2015-2018")
+
+
+@BOTH
+def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """From the home page to the 42 %, and from there to the words that it rests on and their place."""
+    page = visit(HOME, java_script_enabled=scripts)
+    page.get_by_role("link", name=re.compile("the figure of 42 percent")).click()
+    page.get_by_role("region", name="Answer").last.get_by_role("link", name="F038").click()
+    evidence = page.locator(":target")
+    expect(evidence).to_be_in_viewport()
+    expect(evidence).to_contain_text("baru mencapai 42%")
+    evidence.get_by_role("heading").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(f"{FACT}/F038$"))
+    words = page.get_by_role("blockquote").filter(has_text="baru mencapai 42%")
+    expect(words).to_be_visible()
+    expect(words).to_contain_text("1434\u20131477")
+    expect(page.get_by_role("main")).to_contain_text("Retno L.P. Marsudi")
+
+
+@BOTH
+def test_proof_of_a_conclusion(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """From the mark of an inferred statement to its proof, and down to the words of the article."""
+    page = visit("/doc/person/retno-marsudi", java_script_enabled=scripts)
+    page.get_by_role("heading", name=re.compile(r"^All statements \d+")).click()
+    said = page.get_by_role("definition").filter(has_text="has been foreign minister")
+    said.get_by_role("link", name="inferred").first.click()
+    expect(page).to_have_url(re.compile("/explain"))
+    expect(page.get_by_role("main")).to_contain_text("nobody wrote it down, it follows")
+    expect(page.get_by_role("heading", name="Proof")).to_be_visible()
+    closed = page.locator(".proof details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    expect(page.locator(".proof").get_by_text("Menteri Luar Negeri RI").first).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name=re.compile(r"^F\d+$")).first.click()
+    expect(page.locator(":target")).to_be_in_viewport()
+
+
+@BOTH
+def test_language(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """The language is switched by a link, stays from page to page, and is switched back."""
+    page = visit(HOME, java_script_enabled=scripts)
+    page.get_by_role("link", name="Bahasa Indonesia").click()
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+    page.get_by_role("navigation").get_by_role("link", name="Ontologi").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ontologi diplomasi")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ontology of diplomacy")
+
+
+def test_query_is_edited_run_and_shared(visit: Visit) -> None:
+    """A question opens in the editor, runs, is changed and shared by its address."""
+    page = visit("/query")
+    page.get_by_text("Example questions").click()
+    page.get_by_role("link", name=re.compile("Which events have taken place in Russia")).click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("tabpanel").last).to_contain_text("Sochi")
+    editor = page.get_by_role("textbox", name=re.compile("Query in SPARQL"))
+    editor.press("Control+a")
+    page.keyboard.type(STATES)
+    editor.press("Control+Enter")
+    expect(page.get_by_role("tabpanel").last).to_contain_text("Viet Nam")
+    page.get_by_role("button", name="Share").click()
+    address = page.get_by_label("Address of this query").input_value()
+    other = visit(address)
+    expect(other.get_by_role("textbox", name=re.compile("Query in SPARQL"))).to_contain_text(STATES)
+
+
+def test_query_is_stopped(visit: Visit) -> None:
+    """A query that runs too long is stopped by its reader, and the next one runs."""
+    page = visit("/query")
+    editor = page.get_by_role("textbox", name=re.compile("Query in SPARQL"))
+    editor.fill("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status").filter(has_text="stopped")).to_be_visible()
+    editor.fill(STATES)
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("tabpanel").last).to_contain_text("Viet Nam")
+
+
+def test_question_by_keyboard(visit: Visit) -> None:
+    """With keys alone: from the home page to a question, another day, and the evidence of the answer."""
+    page = visit(HOME)
+    question = page.get_by_role("link", name=re.compile("Who was the coordinator of the .* on 2 August 2018"))
+    tab_to(page, question)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("region", name="Answer").first.get_by_role("link", name="F021"))
+    page.keyboard.press("Enter")
+    expect(page.locator(":target")).to_be_in_viewport()
+    expect(page.locator(":target")).to_contain_text("periode 2015-2018")
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("node => node === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not lead to {wanted}")
+
+
+def test_query_without_scripts(visit: Visit) -> None:
+    """Without scripts a query is written in a plain field, run, seen as a table, and changed."""
+    page = visit("/query", java_script_enabled=False)
+    page.get_by_role("textbox", name="SPARQL").fill(STATES)
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("table")).to_contain_text("Russia")
+    page.get_by_role("textbox", name="Query").fill("ASK { state:russia a wic:State }")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("main")).to_contain_text("Yes")

@@ -1,0 +1,144 @@
+"""A reader of the whole site: it follows every link, over connections that stay open, several at a time."""
+
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http.client import HTTPConnection
+from queue import Queue
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urldefrag, urljoin
+
+from lxml import html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from email.message import Message
+
+    from lxml.html import HtmlElement
+
+ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+THREADS: Final = 4
+REDIRECTS: Final = 3
+ENDPOINTS: Final = frozenset({"/sparql"})
+"""Where forms send queries: nothing to read without one."""
+NAMED: Final = frozenset({"doc", "graph"})
+"""Under these each folder is a kind of its own."""
+
+
+def kind_of(path: str) -> str:
+    """Return the kind of page that is at a path: `/doc/person`, `/graph/fact`, `/questions`, `/search`."""
+    first, *rest = path.partition("?")[0].strip("/").split("/")
+    return f"/{first}/{rest[0]}" if first in NAMED and len(rest) > 1 else f"/{first}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is at a path: how it answers, how many bytes went over the wire, and the document."""
+
+    path: str
+    status: int
+    headers: Message
+    sent: int
+    body: bytes
+
+    @property
+    def is_html(self) -> bool:
+        """Tell whether it is a page, and not data."""
+        return self.headers.get_content_type() == "text/html"
+
+    @cached_property
+    def root(self) -> HtmlElement:
+        """Return the document."""
+        return html.document_fromstring(self.body)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Return the anchors of the document."""
+        return frozenset(self.root.xpath("//@id"))
+
+    @cached_property
+    def links(self) -> list[tuple[str, str]]:
+        """Return where it leads within the site, with the fragment."""
+        found = dict.fromkeys(map(str, self.root.xpath("//@href | //@src | //@action")))
+        absolute = (urldefrag(urljoin(self.path, link)) for link in found)
+        return [(target, fragment) for target, fragment in absolute if target.startswith("/")]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader with a language, who has several connections open."""
+
+    connections: Queue[HTTPConnection]
+    pool: ThreadPoolExecutor
+    language: str
+
+    def get(self, path: str, accept: str = ACCEPT) -> Page:
+        """Return what is at a path, after redirects."""
+        for _ in range(REDIRECTS):
+            page = self.asked(path, accept)
+            place = page.headers.get("Location")
+            if not place:
+                return page
+            path = urljoin(path, place)
+        return page
+
+    def asked(self, path: str, accept: str) -> Page:
+        """Return the answer to one request."""
+        sent = {"Accept": accept, "Accept-Language": self.language, "Accept-Encoding": "gzip"}
+        connection = self.connections.get()
+        try:
+            connection.request("GET", path, headers=sent)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            self.connections.put(connection)
+        is_zipped = answer.headers.get("Content-Encoding") == "gzip"
+        return Page(
+            path, answer.status, answer.headers, len(body), gzip.decompress(body) if is_zipped else body
+        )
+
+    def all(self, paths: Iterable[str]) -> list[Page]:
+        """Return what is at paths, several at a time."""
+        return list(self.pool.map(self.get, paths))
+
+    def whole_site(self) -> dict[str, Page]:
+        """Return every page that can be reached from the home page, by path.
+
+        Pages that are a choice of another (with a query string) and data are followed from one page of each
+        kind, and nothing is followed from them.
+        """
+        seen: dict[str, Page] = {}
+        kinds: set[str] = set()
+        ahead = ["/"]
+        while ahead:
+            pages = dict(zip(ahead, self.all(ahead), strict=True))
+            seen |= pages
+            found = {target for path, page in pages.items() for target in followed(path, page, kinds)}
+            ahead = sorted(found - seen.keys())
+        return seen
+
+
+@contextmanager
+def reading(port: int, language: str = "en") -> Iterator[Reader]:
+    """Return a reader of the server at a port, whose connections end with the block."""
+    connections: Queue[HTTPConnection] = Queue()
+    with ExitStack() as kept:
+        for _ in range(THREADS):
+            connections.put(kept.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=60))))
+        yield Reader(connections, kept.enter_context(ThreadPoolExecutor(THREADS)), language)
+
+
+def followed(path: str, page: Page, kinds: set[str]) -> Iterator[str]:
+    """Yield the links of a page that are gone after; `kinds` are those of which one was gone through."""
+    if "?" in path or not page.is_html:
+        return
+    is_first = kind_of(path) not in kinds
+    kinds.add(kind_of(path))
+    for target, _ in page.links:
+        is_choice = "?" in target or "." in target
+        if target not in ENDPOINTS and (is_first or not is_choice):
+            yield target
