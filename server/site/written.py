@@ -107,7 +107,7 @@ def word(key: str, _reader: str) -> str:
 def modality(shown: Shown) -> Markup:
     """Return the mark of a modality, which leads to what it means."""
     key = mark_class(shown.full)
-    return MARK % (key, with_choices(f"/legend#{key}"), NOTHING, shown.text)
+    return MARK % (key, with_choices(f"/legend#mark-{key}"), NOTHING, shown.text)
 
 
 def basis(one: Basis, cards: Container[str], words: Words) -> Markup:

@@ -212,11 +212,11 @@ def test_marks_lead_on(server: Server) -> None:
     hrefs = {href for href, _ in page.links}
     assert "#basis-fact-kemlu-2018-08-02-asean-russia-F019" in hrefs
     assert any(href.startswith("/explain?") for href in hrefs)
-    assert {"/legend", "/legend#planned", "/legend#claim"} <= hrefs
+    assert {"/legend", "/legend#mark-planned", "/legend#mark-claim"} <= hrefs
     answer = server.get("/legend", accept=HTML)
     assert answer.status == 200
     for key in ("basis", "inferred", "background", "claim", "planned", "editorial", "content"):
-        assert f'id="{key}"' in answer.text
+        assert f'id="mark-{key}"' in answer.text
 
 
 def test_citation(server: Server) -> None:
