@@ -53,7 +53,7 @@ BETWEEN: Final = {
 
 def day(text: str) -> str:
     """Return a day as the reader writes it."""
-    return str(format_date(date.fromisoformat(text), "long"))
+    return str(format_date(date.fromisoformat(text), "d MMMM y"))
 
 
 def number(text: str) -> str:

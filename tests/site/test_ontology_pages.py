@@ -68,7 +68,7 @@ def test_each_term_has_a_place_in_the_document(server: Server) -> None:
 )
 def test_axioms_in_words(server: Server, lang: str, told: list[str]) -> None:
     """The axioms are sentences in the reader's language, and the document says what it is."""
-    text = text_of(server, "/ont", lang).replace("November 23, 2026", "23 November 2026")
+    text = text_of(server, "/ont", lang)
     assert [sentence for sentence in told if sentence not in text] == []
 
 

@@ -96,7 +96,7 @@ def about(told: Ontology) -> dict[str, str]:
 def day(written: str) -> str:
     """Return a date as the reader writes it; what is no date stays as it is."""
     try:
-        return str(format_date(date.fromisoformat(written), "long"))
+        return str(format_date(date.fromisoformat(written), "d MMMM y"))
     except ValueError:
         return written
 
