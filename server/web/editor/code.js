@@ -32,7 +32,7 @@ const COLOURS = HighlightStyle.define([
 ]);
 const THEME = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--panel)", border: "1px solid var(--line)", borderRadius: ".4rem" },
-  "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "-3px" },
+  "&.cm-focused, &:focus-within": { outline: "3px solid var(--link)", outlineOffset: "-3px" },
   ".cm-scroller": { font: ".9rem/1.5 var(--mono)" },
   ".cm-content, .cm-gutter": { minHeight: "100%" },
   ".cm-content": { caretColor: "var(--ink)" },
