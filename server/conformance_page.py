@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import BASE
-from wicara.server import earl, negotiation
+from wicara.server import earl, forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.language import language
-from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.public import said
 from wicara.server.resources import with_query
 
@@ -29,38 +26,17 @@ OUTCOMES: Final = ("passed", "failed", "cantTell", "inapplicable", "untested")
 """The outcomes of EARL, in the order of the columns."""
 
 
-@blueprint.get(PATH)
-def negotiated() -> Response:
-    """Show the outcomes in the form that the Accept header likes best."""
-    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
-    if found is None:
-        raise not_acceptable(OFFERS)
-    return answer(*found)
-
-
-@blueprint.get(f"{PATH}.<suffix>")
-def with_suffix(suffix: str) -> Response:
-    """Show the outcomes in the form of a suffix."""
-    form = negotiation.by_extension(OFFERS, suffix)
-    if form is None:
-        names = ", ".join(offer.extension for offer in OFFERS)
-        raise Problem(HTTPStatus.NOT_FOUND, f"{PATH} has no form {suffix}; there are {names}.")
-    return answer(form, form.media_type)
-
-
 def answer(form: Representation, media_type: str) -> Response:
     """Return the outcomes in a form, and say in which others there are."""
     response = said(body(form), form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    links = [f'<{BASE}{PATH}>; rel="canonical"']
-    links += [
-        f'<{with_query(f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
-        for offer in OFFERS
-        if offer is not form
-    ]
-    response.headers["Link"] = ", ".join(links)
+    others = forms.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
+    response.headers["Link"] = ", ".join((f'<{BASE}{PATH}>; rel="canonical"', *others))
     return response
+
+
+forms.publish(blueprint, PATH, OFFERS, answer)
 
 
 def body(form: Representation) -> bytes:
@@ -85,11 +61,7 @@ def page() -> str:
         version=earl.version(),
         why=why,
         is_published=lambda suite: not suite.iri.startswith(BASE),
-        alternates=[
-            (offer, with_choices(f"{PATH}.{offer.extension}"))
-            for offer in OFFERS
-            if offer is not negotiation.HTML
-        ],
+        alternates=forms.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
     )
 
 

@@ -17,11 +17,10 @@ from wicara.graph.proof_rdf import write_explanation
 from wicara.graph.reasoning.sentences import sentence
 from wicara.graph.term_syntax import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.language import language
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.provenance import bases_of
 from wicara.server.served import dataset
 from wicara.server.terms import Shown, Words, iris_of, labels_of
@@ -106,10 +105,7 @@ def chosen() -> tuple[Representation, str]:
     """Return the form to answer in: `format=` before Accept; raises Problem for none."""
     name = request.args.get("format")
     if name is None:
-        found = negotiation.choose(request.headers.get("Accept"), OFFERS)
-        if found is None:
-            raise not_acceptable(OFFERS)
-        return found
+        return forms.chosen(OFFERS)
     form = negotiation.by_name(OFFERS, name)
     if form is None:
         names = ", ".join(offer.name for offer in OFFERS)
@@ -197,9 +193,8 @@ def others(explanation: Explanation) -> str | None:
 
 def frame(here: str) -> dict[str, object]:
     """Return what the page shows around an explanation: its other forms, and the filled-in form."""
-    offers = [offer for offer in OFFERS if offer is not negotiation.HTML] if here else []
     return {
-        "alternates": [(offer, query(format=offer.name)) for offer in offers],
+        "alternates": forms.as_data(OFFERS if here else (), lambda offer: query(format=offer.name)),
         "fields": [(place, request.args.get(place, "")) for place in PLACES],
     }
 

@@ -17,9 +17,8 @@ from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
 from wicara.graph.rdfxml import element_names
 from wicara.graph.unwritable import Unwritable
-from wicara.server import etags, negotiation, protocol, rewriting, served
+from wicara.server import etags, forms, negotiation, protocol, rewriting, served
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.protocol import bad
 from wicara.server.pushed import pushed
 from wicara.server.served import dataset, renew, settings
@@ -58,7 +57,7 @@ def read(_name: str = "") -> Response:
     if graph is None:
         return whole()
     check_exists(served.store(), graph)
-    form, media_type = negotiated(FORMATS)
+    form, media_type = forms.chosen(FORMATS)
     check_writable(served.store(), graph, form)
     return dumped(graph, form, media_type)
 
@@ -209,14 +208,6 @@ def precondition_failed(why: str) -> Problem:
     return Problem(HTTPStatus.PRECONDITION_FAILED, f"Nothing was changed: {why}.")
 
 
-def negotiated(offers: Sequence[Representation]) -> tuple[Representation, str]:
-    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
-    found = negotiation.choose(request.headers.get("Accept"), offers)
-    if found is None:
-        raise not_acceptable(tuple(offers))
-    return found
-
-
 def whole() -> Response:
     """Return the whole dataset to a client that names a format of datasets; raises Problem 400 for others."""
     ranges = negotiation.accepted(request.headers.get("Accept"))
@@ -225,7 +216,7 @@ def whole() -> Response:
             "Which graph? Add `graph=` and its absolute IRI, or `default`. The whole dataset comes with "
             "`Accept: application/trig` or `Accept: application/n-quads`."
         )
-    return dumped(None, *negotiated(negotiation.DATASETS))
+    return dumped(None, *forms.chosen(negotiation.DATASETS))
 
 
 def check_writable(store: Store, graph: Graph, form: Representation) -> None:

@@ -11,12 +11,11 @@ from flask import Blueprint, Response, current_app, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.order import in_order
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import SAFE, iri_of, path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.description import describe
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.served import store
 from wicara.server.site.ontology import routes
 from wicara.server.site.resource.asked import PAGE
@@ -35,13 +34,6 @@ RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiat
 def offers_for(iri: str) -> tuple[Representation, ...]:
     """Return the forms that an IRI is described in: a graph's also as a dataset that names it."""
     return (*negotiation.PAGES, *negotiation.DATASETS) if "/graph/" in iri else negotiation.PAGES
-
-
-def split_suffix(path: str) -> tuple[str, Representation | None]:
-    """Return a path without its suffix, and the form that the suffix stands for."""
-    stem, _, extension = path.rpartition(".")
-    form = negotiation.by_extension(offers_for(path), extension) if stem else None
-    return (stem, form) if form else (path, None)
 
 
 def with_query(path: str) -> str:
@@ -105,7 +97,7 @@ def unknown(iri: str) -> Problem:
 @blueprint.get("/ont/<path:_rest>")
 def document(_rest: str = "") -> BaseResponse:
     """Describe an IRI in the form that the suffix or the Accept header asks for."""
-    path, form = split_suffix(request.path)
+    path, form = forms.split_suffix(request.path, offers_for(request.path))
     iri = iri_of(path)
     retired = moved(iri, f".{form.extension}" if form else "")
     if retired:
@@ -116,7 +108,7 @@ def document(_rest: str = "") -> BaseResponse:
     description = describe(store(), iri, number)
     if description is None:
         raise unknown(iri)
-    form, media_type = (form, form.media_type) if form else negotiated(iri)
+    form, media_type = (form, form.media_type) if form else forms.chosen(offers_for(iri))
     response = Response(body_of(description, form), headers={"Content-Type": form.content_type(media_type)})
     add_links(response, iri, path, form, Place(number, RDF_PAGE, more=description.more))
     return response
@@ -124,7 +116,7 @@ def document(_rest: str = "") -> BaseResponse:
 
 def wants_page(iri: str, form: Representation | None) -> bool:
     """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
-    return (form or negotiated(iri)[0]) is negotiation.HTML
+    return (form or forms.chosen(offers_for(iri))[0]) is negotiation.HTML
 
 
 def on_page(iri: str, path: str, number: int) -> Response:
@@ -153,15 +145,6 @@ class Place:
         return (self.page - 1) * self.size // size + 1
 
 
-def negotiated(iri: str) -> tuple[Representation, str]:
-    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
-    offers = offers_for(iri)
-    found = negotiation.choose(request.headers.get("Accept"), offers)
-    if found is None:
-        raise not_acceptable(offers)
-    return found
-
-
 def body_of(description: Description, form: Representation) -> bytes:
     """Return a description as bytes."""
     if form in negotiation.DATASETS:
@@ -187,12 +170,9 @@ def add_links(response: Response, iri: str, path: str, form: Representation, pla
     response.headers["Content-Location"] = with_query(f"{here}.{form.extension}")
     relation = "describes" if here.startswith("/doc/") else "canonical"
     links = [f'<{quote(iri, safe=SAFE)}>; rel="{relation}"']
-    links += [
-        f'<{on_number(f"{here}.{offer.extension}", place.within(offer))}>; rel="alternate";'
-        f' type="{offer.media_type}"'
-        for offer in offers_for(iri)
-        if offer is not form
-    ]
+    links += forms.links(
+        form, offers_for(iri), lambda offer: on_number(f"{here}.{offer.extension}", place.within(offer))
+    )
     if place.more:
         links.append(f'<{on_number(here, place.page + 1)}>; rel="next"')
     response.headers["Link"] = ", ".join(links)

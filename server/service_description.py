@@ -6,13 +6,12 @@ from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from flask import redirect, request
+from flask import redirect
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.export import FORMATS, write_triples
-from wicara.server import negotiation, uploads
+from wicara.server import forms, negotiation, uploads
 from wicara.server.counts import graphs, kept
-from wicara.server.problems import not_acceptable
 from wicara.server.public import public_url, said
 from wicara.server.served import dataset, settings
 from wicara.server.triples import about, named
@@ -80,10 +79,7 @@ def wanted(asked: Request) -> bool:
 
 def answer() -> BaseResponse:
     """Answer with the description; browsers are sent to the form."""
-    found = negotiation.choose(request.headers.get("Accept"), negotiation.GRAPHS)
-    if found is None:
-        raise not_acceptable(negotiation.GRAPHS)
-    form, media_type = found
+    form, media_type = forms.chosen(negotiation.GRAPHS)
     if form is negotiation.HTML:
         response: BaseResponse = redirect(FORM, HTTPStatus.SEE_OTHER)
     else:

@@ -6,16 +6,15 @@ from http import HTTPStatus
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.export import EXPORTS, FORMATS, write_triples
 from wicara.graph.inputs import DATASET
 from wicara.graph.prefixes import split
 from wicara.ontology import BASE
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.counts import THINGS, kept, statistics
 from wicara.server.dcat import PATH, cataloged, downloads_of, iri, licensed, root
-from wicara.server.problems import not_acceptable
 from wicara.server.public import public_url, said
 from wicara.server.served import dataset
 from wicara.server.service_description import FORMAT_IRIS, QUERY
@@ -42,10 +41,7 @@ SHOWN: Final = 20
 @blueprint.get(PATH)
 def description() -> Response:
     """Describe the dataset, its parts, its downloads and its endpoint."""
-    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
-    if found is None:
-        raise not_acceptable(OFFERS)
-    form, media_type = found
+    form, media_type = forms.chosen(OFFERS)
     response = said(write_triples(described(), FORMATS[form.name]), form.content_type(media_type))
     response.headers["Vary"] = "Accept"
     return response

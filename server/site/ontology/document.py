@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES, WIC
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.counts import kept
 from wicara.server.language import format_date, language
@@ -69,11 +69,7 @@ class Part:
 
 def formats(path: str) -> list[tuple[Representation, str]]:
     """Return the forms that a document is offered in as data, and where."""
-    return [
-        (offer, with_choices(f"{path}.{offer.extension}"))
-        for offer in negotiation.PAGES
-        if offer is not negotiation.HTML
-    ]
+    return forms.as_data(negotiation.PAGES, lambda offer: with_choices(f"{path}.{offer.extension}"))
 
 
 def words_for(told: Ontology, uses: Iterable[Use]) -> Words:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.description import describe
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.public import public_url, said
 from wicara.server.served import store
 from wicara.server.site.ontology import document, term_page, vocabularies
@@ -37,39 +36,20 @@ def page_of(iri: str) -> str | None:
 @blueprint.get("/ont/term/<name>")
 def term(name: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
-    stem, form = suffixed(name)
-    form, media_type = (form, form.media_type) if form else negotiated()
+    stem, form = forms.split_suffix(name, negotiation.PAGES)
+    form, media_type = (form, form.media_type) if form else forms.chosen(negotiation.PAGES)
     body = page(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
     here = f"/ont/term/{stem}"
-    links = [f'<{WIC}{stem}>; rel="describes"'] + [
-        f'<{here}.{offer.extension}>; rel="alternate"; type="{offer.media_type}"'
-        for offer in negotiation.PAGES
-        if offer is not form
-    ]
+    others = forms.links(form, negotiation.PAGES, lambda offer: f"{here}.{offer.extension}")
     headers = {
         "Content-Type": form.content_type(media_type),
         "Content-Location": f"{here}.{form.extension}",
-        "Link": ", ".join(links),
+        "Link": ", ".join((f'<{WIC}{stem}>; rel="describes"', *others)),
         "Vary": "Accept, Accept-Language",
     }
     return Response(body, headers=headers)
-
-
-def suffixed(name: str) -> tuple[str, Representation | None]:
-    """Return a name without its suffix, and the form that the suffix stands for."""
-    stem, _, extension = name.rpartition(".")
-    form = negotiation.by_extension(negotiation.PAGES, extension) if stem else None
-    return (stem, form) if form else (name, None)
-
-
-def negotiated() -> tuple[Representation, str]:
-    """Return the form that the Accept header likes best; raises Problem 406 where it likes none."""
-    found = negotiation.choose(request.headers.get("Accept"), negotiation.PAGES)
-    if found is None:
-        raise not_acceptable(negotiation.PAGES)
-    return found
 
 
 def page(name: str) -> bytes | None:

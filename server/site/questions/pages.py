@@ -11,12 +11,11 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from pyoxigraph import Literal
 from wicara.graph.export import FORMATS, write_triples
 from wicara.queries import THEMES
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import KEPT, with_choices
 from wicara.server.evaluation import evaluate
 from wicara.server.language import LANGUAGES, format_decimal, language
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.protocol import QueryOperation
 from wicara.server.public import said
 from wicara.server.resources import with_query
@@ -125,37 +124,18 @@ def all_questions() -> tuple[Question, ...]:
     return cast("tuple[Question, ...]", current_app.config["QUESTIONS"])
 
 
-@blueprint.get(PATH)
-def negotiated() -> Response:
-    """Give the questions in the form that the Accept header likes best."""
-    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
-    if found is None:
-        raise not_acceptable(OFFERS)
-    return in_form(*found)
-
-
-@blueprint.get(f"{PATH}.<suffix>")
-def with_suffix(suffix: str) -> Response:
-    """Give the questions in the form of a suffix."""
-    form = negotiation.by_extension(OFFERS, suffix)
-    if form is None:
-        names = ", ".join(offer.extension for offer in OFFERS)
-        raise Problem(HTTPStatus.NOT_FOUND, f"{PATH} has no form {suffix}; there are {names}.")
-    return in_form(form, form.media_type)
-
-
 def in_form(form: Representation, media_type: str) -> Response:
     """Return the questions in a form, and say in which others there are."""
     body = gallery().encode() if form is negotiation.HTML else write_triples(described(), FORMATS[form.name])
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    response.headers["Link"] = ", ".join(
-        f'<{with_query(f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
-        for offer in OFFERS
-        if offer is not form
-    )
+    others = forms.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
+    response.headers["Link"] = ", ".join(others)
     return response
+
+
+forms.publish(blueprint, PATH, OFFERS, in_form)
 
 
 def gallery() -> str:
@@ -168,11 +148,7 @@ def gallery() -> str:
         "questions.html",
         themes=[theme for theme in themes if theme[2]],
         heading=headings.heading,
-        alternates=[
-            (offer, with_choices(f"{PATH}.{offer.extension}"))
-            for offer in OFFERS
-            if offer is not negotiation.HTML
-        ],
+        alternates=forms.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import kind_of
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.lists import counts_of
@@ -280,11 +280,7 @@ def label(view: View) -> str:
 def alternates(here: str, page: int) -> list[tuple[negotiation.Representation, str]]:
     """Return the other forms of a page, each with its address: the page there that holds the same."""
     tail = f"?page={page}" if page > 1 else ""
-    return [
-        (offer, with_choices(f"{here}.{offer.extension}{tail}"))
-        for offer in negotiation.PAGES
-        if offer is not negotiation.HTML
-    ]
+    return forms.as_data(negotiation.PAGES, lambda offer: with_choices(f"{here}.{offer.extension}{tail}"))
 
 
 @dataclass(frozen=True)

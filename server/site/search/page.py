@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request
 from wicara.graph.export import FORMATS, write_triples
 from wicara.graph.unwritable import Unwritable
-from wicara.server import negotiation
+from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.language import language
 from wicara.server.negotiation import Representation
 from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
 from wicara.server.resources import number_of_page, with_query
 from wicara.server.site.search.downloads import as_csv, as_triples
 from wicara.server.site.search.facets import FACETS
@@ -78,25 +77,6 @@ def part(form: Representation) -> Part:
     return Part(number, DOWNLOAD if whole else PAGE)
 
 
-@blueprint.get(PATH)
-def negotiated() -> Response:
-    """Answer a search in the form that the Accept header likes best."""
-    found = negotiation.choose(request.headers.get("Accept"), OFFERS)
-    if found is None:
-        raise not_acceptable(OFFERS)
-    return answer(*found)
-
-
-@blueprint.get(f"{PATH}.<suffix>")
-def with_suffix(suffix: str) -> Response:
-    """Answer a search in the form of a suffix."""
-    form = negotiation.by_extension(OFFERS, suffix)
-    if form is None:
-        names = ", ".join(offer.extension for offer in OFFERS)
-        raise Problem(HTTPStatus.NOT_FOUND, f"{PATH} has no form {suffix}; there are {names}.")
-    return answer(form, form.media_type)
-
-
 def answer(form: Representation, media_type: str) -> Response:
     """Return the results in a form, and say in which others there are."""
     search_for, wanted = asked(), part(form)
@@ -107,15 +87,16 @@ def answer(form: Representation, media_type: str) -> Response:
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
     links = ", ".join(
-        f'<{address(search_for, f"{PATH}.{offer.extension}")}>; rel="alternate"; type="{offer.media_type}"'
-        for offer in OFFERS
-        if offer is not form
+        forms.links(form, OFFERS, lambda offer: address(search_for, f"{PATH}.{offer.extension}"))
     )
     if len(links) <= LONGEST_LINKS:
         response.headers["Link"] = links
     if wanted.size == DOWNLOAD and found.total > DOWNLOAD:
         response.headers["Wicara-Truncated"] = f"rows={DOWNLOAD}"
     return response
+
+
+forms.publish(blueprint, PATH, OFFERS, answer)
 
 
 def body(form: Representation, search_for: Search, found: Found, wanted: Part) -> bytes:
@@ -149,11 +130,7 @@ def body(form: Representation, search_for: Search, found: Found, wanted: Part) -
         without_choices=address(Search(search_for.text, {}, search_for.lang)),
         cut=found.understood.cut or len(request.args.get("q", "")) > LONGEST,
         download=DOWNLOAD,
-        alternates=[
-            (offer, address(search_for, f"{PATH}.{offer.extension}"))
-            for offer in OFFERS
-            if offer is not negotiation.HTML
-        ],
+        alternates=forms.as_data(OFFERS, lambda offer: address(search_for, f"{PATH}.{offer.extension}")),
     ).encode()
 
 
