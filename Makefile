@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 DATA := .wicara
 PICTURES := screenshots
 INSTALLED := $(VENV)/installed
+TOOLS := $(VENV)/tools
 PACKAGES := graph ontology queries server
 FROM_NPM := $(patsubst %,tests/%/node_modules/installed,clients browser)
 BUILT := server/static/built/made
@@ -38,16 +39,16 @@ serve: $(INSTALLED)
 	@$(MAKE) --silent $(BUILT) || echo 'The scripts of the pages could not be built: the pages work without them.' >&2
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
-test: $(INSTALLED) $(BUILT) $(FROM_NPM) chromium
+test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 
-coverage: $(INSTALLED) $(BUILT) $(FROM_NPM) chromium
+coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-lint: $(INSTALLED)
+lint: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@# mypy does not follow setuptools' mapping of folders to packages: it gets a tree of links that has their shape.
@@ -63,10 +64,10 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 
-conformance: $(INSTALLED)
+conformance: $(TOOLS)
 	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
 
-screenshots: $(INSTALLED) $(BUILT) chromium
+screenshots: $(TOOLS) $(BUILT) chromium
 	@mkdir -p $(PICTURES)
 	@PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py $(DATA) $(PICTURES)
 
@@ -76,6 +77,7 @@ clean:
 # The scripts of the pages. Node comes from PyPI where there is none.
 $(BUILT): $(WEB) | $(INSTALLED)
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --group web
+	@echo 'Building the scripts of the pages…' >&2
 	@cd server/web && npm install $(QUIETLY) && npm run --silent build
 
 $(FROM_NPM): tests/%/node_modules/installed: tests/%/package.json | $(BUILT)
@@ -92,7 +94,14 @@ $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "Wicara needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)."; \
 	    echo "Name another one: make PYTHON=python3.12"; exit 1; } >&2
+	@echo 'Installing Wicara into $(VENV)…' >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# What tests and lint need besides.
+$(TOOLS): $(INSTALLED)
+	@echo 'Installing what tests need into $(VENV)…' >&2
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --group test --group lint
 	@touch $@
