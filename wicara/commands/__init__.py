@@ -1,0 +1,73 @@
+"""The commands, one module a group, and the options and steps that they share."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wicara.graph.store import BuiltDataset
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+
+extra_option: Final = click.option(
+    "--add",
+    "extra",
+    type=FOLDER,
+    envvar="WICARA_ADD",
+    show_envvar=True,
+    help="Folder of more articles and entities.",
+)
+data_option: Final = click.option(
+    "--data", type=FOLDER, envvar="WICARA_DATA", show_envvar=True, help="Folder of the builds."
+)
+
+
+def dataset_options(command: Command) -> Command:
+    """Give a command `data` and `extra`: the folder of builds, and a folder of more articles."""
+    return data_option(extra_option(command))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the step that is under way, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - not needed off a terminal
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update
+
+
+infer_option: Final = click.option(
+    "--infer",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="With or without what was inferred.",
+)
+
+
+def current(data: Path | None, extra: Path | None) -> BuiltDataset:
+    """Return the dataset, built first where it is out of date."""
+    from wicara.graph.build import ensure  # noqa: PLC0415 - loaded when needed
+
+    with progress() as step:
+        return ensure(data or default_folder(), extra, step)
+
+
+def default_folder() -> Path:
+    """Return the folder of builds where none is named."""
+    from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs
+
+    return default_data()

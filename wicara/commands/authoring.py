@@ -1,0 +1,195 @@
+"""Begin an article, cite its words, add facts and take them back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wicara.commands import dataset_options, default_folder, extra_option, progress
+from wicara.graph import overlay
+from wicara.graph.article import proposal, skeleton, slug, source_for
+from wicara.graph.assembly import kind
+from wicara.graph.dataset import GraphKind
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.inputs import read_inputs
+from wicara.graph.naming import called, called_term
+from wicara.graph.quotation import evidence_block, read_span
+from wicara.graph.quotation import quote as find
+from wicara.graph.sources import read_sources, read_text
+from wicara.output import emit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pyoxigraph import Quad
+
+    from wicara.graph.change import Change, Edit
+    from wicara.graph.inputs import Inputs
+    from wicara.graph.sources import Source
+
+
+def known_sources(extra: Path | None) -> tuple[Source, ...]:
+    """Return the sources that the data describes; while a file is being written and cannot be read, none."""
+    try:
+        return read_sources(read_inputs(extra).quads)
+    except UnreadableInput as fault:
+        click.echo(f"wicara: {fault}\nUntil then sentences are found by their punctuation.", err=True)
+        return ()
+
+
+def print_text(text: str, output: Path | None = None) -> None:
+    """Print a text, or write it to a file that appears when it is whole."""
+    emit(text.encode(), output)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "name", help="ID of the article, the end of its IRI; else made of the name of FILE.")
+@click.option("--language", default="id", show_default=True, help="Language tag of the text.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, such as my/ID.trig.")
+def article(file: Path, name: str | None, language: str, output: Path | None) -> None:
+    """Begin with a new article: print a data file with its description, sentences, and an example.
+
+    FILE is the text in UTF-8, exactly as it is kept: positions count its characters. The text itself does not
+    go into the data. Sentences are found by their punctuation: look at them.
+    """
+    if output and output.exists():
+        raise click.UsageError(f"{output} is there already, and may hold your work: choose another name.")
+    text = read_text(file)
+    source = proposal(text, slug(name or file.stem), language)
+    print_text(skeleton(source, text.characters), output)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("words")
+@extra_option
+@click.option("--fact", default="F001", show_default=True, help="Number of the fact that rests on the words.")
+@click.option("--span", metavar="START:END", help="All the text that the fact rests on, where it is more.")
+@click.option("--occurrence", type=click.IntRange(min=1), help="Which one, where there are more.")
+@click.option("--id", "name", help="ID of the article, where its description is not among the data yet.")
+def quote(  # noqa: PLR0913 - one parameter an option
+    file: Path,
+    words: str,
+    extra: Path | None,
+    *,
+    fact: str,
+    span: str | None,
+    occurrence: int | None,
+    name: str | None,
+) -> None:
+    """Print the evidence of a fact, as Turtle for graph:prov: where WORDS, at most eight, stand in FILE.
+
+    The article is known by the text's SHA-256 where the data describes it; --add names a folder of more data.
+    """
+    text = read_text(file)
+    source = source_for(text, name, known_sources(extra))
+    found = find(source, text.characters, words, read_span(span), occurrence)
+    print_text(evidence_block(found, fact))
+
+
+dry_run_option: Final = click.option(
+    "--dry-run", is_flag=True, help="Only tell what would change; nothing is written."
+)
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@dataset_options
+@dry_run_option
+def add(files: tuple[Path, ...], data: Path | None, extra: Path | None, *, dry_run: bool) -> None:
+    """Add FILES to the dataset: .trig files of facts, entities*.ttl files of what these speak of.
+
+    They go through every check first, all together; what falls short is told, and nothing is written. Then
+    the conclusions and their proofs follow, without a rebuild. The files are copied into the folder overlay/
+    beside the builds, under their own names (one of the same name is replaced), and are part of every later
+    build there.
+    """
+    change_overlay(data, extra, lambda stage, _inputs: overlay.put(stage, files), dry_run=dry_run)
+
+
+@click.command()
+@click.argument("graph", metavar="FACT-GRAPH")
+@dataset_options
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day of the retraction; today (UTC) unless told otherwise.",
+)
+@click.option("--undo", is_flag=True, help="Bring a retracted graph back.")
+@dry_run_option
+def retract(  # noqa: PLR0913 - one parameter an option
+    graph: str, data: Path | None, extra: Path | None, *, day: datetime | None, undo: bool, dry_run: bool
+) -> None:
+    """Take a fact graph or background graph out of the dataset, and what was derived from it.
+
+    FACT-GRAPH is its IRI, its prefixed name or the end of its IRI: F038, or fact/ARTICLE/F038. Its
+    conclusions go, but for those that have another proof; that it was retracted, and when, is all that
+    remains. The source files stay as they are: the retraction stands in overlay/retracted.trig beside the
+    builds.
+    """
+
+    def edit(stage: Path, inputs: Inputs) -> None:
+        iri = overlay.graph_named(graph, inputs.graphs)
+        if undo:
+            overlay.restore(stage, iri)
+        else:
+            overlay.retract(stage, iri, (day or datetime.now(UTC)).date())
+
+    change_overlay(data, extra, edit, dry_run=dry_run)
+
+
+def change_overlay(data: Path | None, extra: Path | None, edit: Edit, *, dry_run: bool) -> None:
+    """Change the overlay of a folder of builds, and print what that changed in the dataset."""
+    from wicara.graph.change import change  # noqa: PLC0415 - it loads the reasoner
+
+    with progress() as step:
+        found = change(data or default_folder(), extra, edit, step, dry_run=dry_run)
+    click.echo(describe(found, dry_run=dry_run))
+
+
+LISTED: Final = 20
+"""How many conclusions are listed each way."""
+
+
+def describe(change: Change, *, dry_run: bool) -> str:
+    """Return a change as lines: `-` is what goes, `+` what comes."""
+    if not change.out and not change.into:
+        return "no statement changes"
+    lines = (
+        *(f"- {called(graph)}" for graph in change.graphs_out),
+        *(f"+ {called(graph)}" for graph in change.graphs_into),
+        f"stated: {counted(change, is_conclusion=False)}",
+        f"inferred: {counted(change, is_conclusion=True)}",
+        *conclusions("-", change.out),
+        *conclusions("+", change.into),
+        *(f"incomplete without what was retracted: {gap}" for gap in change.gaps),
+        *(["nothing was written: this is what would change"] if dry_run else []),
+    )
+    return "\n".join(lines)
+
+
+def counted(change: Change, *, is_conclusion: bool) -> str:
+    """Return how many statements or conclusions go and come."""
+    fewer, more = (
+        sum((kind(quad) == GraphKind.INFERRED) == is_conclusion for quad in quads)
+        for quads in (change.out, change.into)
+    )
+    return f"{fewer} fewer, {more} more"
+
+
+def conclusions(mark: str, quads: Collection[Quad]) -> Iterator[str]:
+    """Yield the conclusions among some quads, a line each."""
+    found = sorted(
+        " ".join(map(called_term, quad.triple)) for quad in quads if kind(quad) == GraphKind.INFERRED
+    )
+    yield from (f"  {mark} {line}" for line in found[:LISTED])
+    if len(found) > LISTED:
+        yield f"  {mark} and {len(found) - LISTED} more"

@@ -1,0 +1,228 @@
+"""Build, check, query, export and explain the dataset."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wicara.commands import (
+    current,
+    dataset_options,
+    default_folder,
+    extra_option,
+    infer_option,
+    progress,
+)
+from wicara.explaining import written as serialize
+from wicara.graph.answers import answer, default_form, read_query, tabular, written
+from wicara.graph.build import ensure
+from wicara.graph.candidate import Candidate
+from wicara.graph.check import STAGES, THOROUGH, compared, run
+from wicara.graph.explain import Explainer, Verdict
+from wicara.graph.export import export as write_export
+from wicara.graph.inputs import read_inputs
+from wicara.graph.overlay import overlay_of
+from wicara.graph.sources import match_source, read_sources
+from wicara.graph.term_syntax import read_fact
+from wicara.output import emit
+
+if TYPE_CHECKING:
+    from wicara.graph.check import Result
+
+
+@click.command()
+@dataset_options
+@click.option("--force", is_flag=True, help="Build again even where nothing has changed.")
+@click.option(
+    "--engine", type=click.Choice(["native", "owlrl"]), help="The reasoner; native unless told otherwise."
+)
+def build(data: Path | None, extra: Path | None, engine: str | None, *, force: bool) -> None:
+    """Build the dataset: check the inputs, validate them, reason, and write the store.
+
+    Unchanged inputs are not built again. A build that fails or is interrupted leaves the last good one.
+    """
+    with progress() as step:
+        dataset = ensure(data, extra, step, engine=engine, force=force)
+    click.echo(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
+
+
+@click.command()
+@dataset_options
+@click.option(
+    "--source", "sources", multiple=True, metavar="[ID=]FILE", help="A text to compare the evidence with."
+)
+def check(data: Path | None, extra: Path | None, sources: tuple[str, ...]) -> None:
+    """Run every check on the inputs and print what falls short; exit 1 if anything does.
+
+    With --source, the evidence is compared with the text itself, which is not part of this software. A text
+    is known by its SHA-256; write ID=FILE to say which article it is.
+    """
+    with progress() as step:
+        candidate = Candidate(read_inputs(extra, overlay_of(data or default_folder())))
+        found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
+    print_checks(found)
+    raise SystemExit(any(result.findings for result in found))
+
+
+def print_checks(results: tuple[Result, ...]) -> None:
+    """Print the table of checks, and each finding under its check."""
+    from rich.console import Console  # noqa: PLC0415 - it is slow to import
+    from rich.markup import escape  # noqa: PLC0415
+
+    console = Console(soft_wrap=True, highlight=False, emoji=False)
+    for result in results:
+        verdict = "[red]falls short[/]" if result.findings else "[green]pass[/]       "
+        console.print(f"{verdict} {escape(result.name):18} {escape(result.title)}")
+        for finding in result.findings:
+            console.print(f"            - {escape(finding)}")
+    failed = sum(bool(result.findings) for result in results)
+    console.print(
+        f"{len(results)} checks, {failed} of them fall short" if failed else f"{len(results)} checks pass"
+    )
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@dataset_options
+@infer_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(
+        ["table", "json", "xml", "csv", "tsv", "turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
+    ),
+    help="Form of the answer: up to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
+)
+def query(file: str, data: Path | None, extra: Path | None, *, infer: str, form: str | None) -> None:
+    """Answer a SPARQL query, read from FILE, or from standard input where FILE is -.
+
+    The prefixes of the dataset (wic:, event:, person:, skos: and the others) need no declaration. Without
+    --format, a SELECT or ASK is a table on a terminal and CSV elsewhere, to be piped on; a CONSTRUCT or
+    DESCRIBE is Turtle.
+
+    \b
+    Example:
+      echo 'SELECT (COUNT(*) AS ?facts) { ?fact a wic:FactGraph }' | wicara query -
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    text = read_query(file)
+    found = answer(
+        current(data, extra).for_inference(infer == "on"), text, "the query" if file == "-" else file
+    )
+    chosen = form or default_form(found, terminal=sys.stdout.isatty())
+    if chosen == "table":
+        from wicara.tables import of_answer  # noqa: PLC0415 - rich is slow to import
+
+        emit(of_answer(tabular(found)))
+    else:
+        emit(written(found, chosen))
+
+
+@click.command()
+@dataset_options
+@click.option(
+    "--graph",
+    default="default",
+    show_default=True,
+    metavar="NAME|IRI",
+    help="What to export: default, asserted, inferred, ontology, all, facts, or a named graph.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]),
+    default="turtle",
+    show_default=True,
+    help="Form of the export; turtle, ntriples and rdfxml hold one graph.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; it appears when whole.",
+)
+@infer_option
+def export(  # noqa: PLR0913 - one parameter an option
+    data: Path | None, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str
+) -> None:
+    """Write the dataset, or a part of it, as RDF: sorted, and always the same bytes for the same dataset.
+
+    \b
+    default    what is accepted and what follows from it: all that a query sees without GRAPH
+    asserted   the same without what follows
+    inferred   only what follows
+    ontology   the classes and properties
+    all        the default graph and every named graph (trig, nquads or jsonld)
+    facts      every triple of every fact with an RDF 1.2 reifier, <<( s p o )>>, that leads to its fact graph
+               and its evidence (turtle, trig, nquads or ntriples)
+    IRI        a named graph, by its IRI or its end, as fact/kemlu-2018-08-02-asean-russia/F038
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    emit(write_export(current(data, extra), graph, form, infer=infer == "on"), output)
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@dataset_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tree", "json", "turtle", "trig"]),
+    default="tree",
+    show_default=True,
+    help="Form of the explanation; turtle and trig are RDF 1.2.",
+)
+@click.option("--all", "every", is_flag=True, help="Other proofs too: each rests on other statements.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many proofs, at most."
+)
+@click.option("--schema", is_flag=True, help="Show what the ontology says to its last detail.")
+def explain(  # noqa: PLR0913 - one parameter an option
+    subject: str,
+    predicate: str,
+    object_: str,
+    data: Path | None,
+    extra: Path | None,
+    *,
+    form: str,
+    every: bool,
+    limit: int,
+    schema: bool,
+) -> None:
+    """Say why a statement holds: the words it rests on, or the proof that it follows, down to such words.
+
+    SUBJECT, PREDICATE and OBJECT are prefixed names (person:sergey-lavrov), IRIs, or literals as in Turtle
+    ('"Singapura"@id', 42). Exit 0 where the statement is asserted or inferred; 1 where it is neither, with
+    what it lacks by the nearest rule.
+
+    \b
+    Example:
+      wicara explain person:sergey-lavrov a wic:HasBeenForeignMinister
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    fact = read_fact(subject, predicate, object_)
+    dataset = current(data, extra)
+    found = Explainer(dataset).explain(fact, limit if every else 1)
+    emit(serialize(found, dataset.store, form, schema=schema))
+    if every and form == "tree" and len(found.proofs) == limit:
+        click.echo(
+            f"wicara: there may be more than these {limit} proofs; --limit raises the number", err=True
+        )
+    raise SystemExit(found.verdict is Verdict.NEITHER)
+
+
+@click.command()
+@extra_option
+@click.option("--source", "texts", multiple=True, metavar="[ID=]FILE", help="A text at hand.")
+def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
+    """List the texts that facts were read from: ID, SHA-256, length, and whether the text is at hand.
+
+    The texts are no part of this software; name those that you have with --source.
+    """
+    known = read_sources(read_inputs(extra).quads)
+    from wicara.tables import of_sources  # noqa: PLC0415 - rich is slow to import
+
+    emit(of_sources(known, [match_source(text, known) for text in texts]))

@@ -1,0 +1,134 @@
+"""Serve the dataset over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wicara.commands import Command, dataset_options, default_folder, progress
+from wicara.server.limits import Limits, limits
+from wicara.server.settings import Settings
+
+
+def limit_options(command: Command) -> Command:
+    """Give a command an option for each limit of the server; they come as keywords."""
+    for limit in reversed(list(limits())):
+        told = f"{limit.help} In {limit.unit}."
+        kind = click.FloatRange(min=0.001) if limit.kind is float else click.IntRange(min=limit.least)
+        command = click.option(limit.option, type=kind, default=limit.default, show_default=True, help=told)(
+            command
+        )
+    return command
+
+
+def address_of_reports(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Return the address that errors are reported to; raises BadParameter for what is none."""
+    if given and not given.startswith(("mailto:", "https://", "http://")):
+        raise click.BadParameter("it begins with mailto:, https:// or http://")
+    return given
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@dataset_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option("--reload", is_flag=True, help="Watch the inputs; build and serve what changes in them.")
+@click.option("--empty", is_flag=True, help="Serve an empty dataset in memory.")
+@click.option("--writable", is_flag=True, help="Take updates from those who bring the token.")
+@click.option(
+    "--token",
+    envvar="WICARA_TOKEN",
+    show_envvar=True,
+    help="What a write must bring (Authorization: Bearer).",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the token on its first line.",
+)
+@click.option(
+    "--allow-service",
+    multiple=True,
+    metavar="URL",
+    help="What SERVICE and LOAD may call, and all addresses that begin so; may be repeated.",
+)
+@click.option("--trust-proxy", is_flag=True, help="Believe the X-Forwarded headers of a web server in front.")
+@click.option("--access-log", is_flag=True, help="Log every request.")
+@click.option(
+    "--report-errors",
+    metavar="ADDRESS",
+    callback=address_of_reports,
+    help="Where pages send those who report an error: mailto:NAME@HOST, or a URL ({iri}: of what).",
+)
+@limit_options
+def serve(  # noqa: PLR0913 - one parameter an option
+    files: tuple[Path, ...],
+    data: Path | None,
+    extra: Path | None,
+    *,
+    host: str,
+    port: int,
+    reload: bool,
+    empty: bool,
+    writable: bool,
+    token: str | None,
+    token_file: Path | None,
+    allow_service: tuple[str, ...],
+    trust_proxy: bool,
+    access_log: bool,
+    report_errors: str | None,
+    **values: Any,  # noqa: ANN401 - of the table
+) -> None:
+    """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
+
+    It is built first where it is out of date. FILES (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD) are
+    served as they are, without the built dataset. Ctrl-C or SIGTERM stops it.
+    """
+    from wicara.server import serving  # noqa: PLC0415 - loads the web libraries, which --help can do without
+
+    source = click.get_current_context().get_parameter_source
+    named = click.core.ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
+    if (files or empty) and named:
+        raise click.UsageError("FILES are served without the built dataset: leave out --data and --add.")
+    settings = Settings(
+        limits=Limits(**values),
+        writable=writable,
+        token=token_of(token, token_file),
+        allow_service=allow_service,
+        trust_proxy=trust_proxy,
+        access_log=access_log,
+        report_errors=report_errors,
+    )
+
+    def announce(url: str, version: str) -> None:
+        click.echo(f"Wicara serves dataset {version} on {url}/ (Ctrl-C stops it)")
+        click.echo(f"Try: curl '{url}/sparql?query=SELECT*%7B?s+?p+?o%7DLIMIT+5'")
+        sys.stdout.flush()
+
+    with progress() as step:
+        if empty:
+            served = serving.from_nothing()
+        elif files:
+            served = serving.from_rdf(files)
+        elif data is not None and serving.is_on_disk(data, writable=writable):
+            served = serving.from_disk(data)
+        else:
+            served = serving.from_build(data or default_folder(), extra, step)
+        served.prepare()
+    serving.run(served, settings, host, port, announce, reload=reload)
+
+
+def token_of(token: str | None, file: Path | None) -> str | None:
+    """Return the token, from its file where one is named."""
+    if file is None:
+        return token or None
+    lines = file.read_text(encoding="utf-8").splitlines()
+    if not lines or not lines[0].strip():
+        raise click.UsageError(f"{file} is empty: its first line is the token.")
+    return lines[0].strip()
