@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
-from urllib.error import URLError
-from urllib.request import urlopen
+
+from servers import free_port, wait_for_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,35 +46,18 @@ def run(*arguments: str) -> float:
 def first_answer(data: str) -> float:
     """Return how many seconds pass from `wicara serve` to its first answer over HTTP."""
     port = free_port()
+    command = [*WICARA, "serve", "--data", data, "--port", str(port)]
+    log = Path(data) / "serve.log"
     start = time.perf_counter()
-    with subprocess.Popen(
-        [*WICARA, "serve", "--data", data, "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output) as server,
+    ):
         try:
-            wait_for(f"http://127.0.0.1:{port}/sparql?query=ASK%7B%7D", start + PATIENCE)
+            wait_for_answer(server, port, "/sparql?query=ASK%7B%7D", PATIENCE, log)
             return time.perf_counter() - start
         finally:
             server.terminate()
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(address: str, deadline: float) -> None:
-    """Ask until there is an answer; raises TimeoutError after the deadline."""
-    while time.perf_counter() < deadline:
-        try:
-            with urlopen(address, timeout=1):  # noqa: S310 - our own server
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.01)
-    raise TimeoutError(f"no answer from {address}")
 
 
 MEASURES: Final[tuple[tuple[str, float | None, Callable[[str], float]], ...]] = (

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import memory
-from processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -150,7 +151,7 @@ def running(kind: Kind, file: Path) -> Iterator[Server]:
         server = Server(kind, port, process)
         try:
             resource.prlimit(process.pid, resource.RLIMIT_AS, (MOST, MOST))
-            wait(server, log)
+            wait_for_answer(process, port, server.path("ASK {}"), START, log)
             if kind.post:
                 post(server, file)
             yield server
@@ -158,17 +159,27 @@ def running(kind: Kind, file: Path) -> Iterator[Server]:
             stop(process)
 
 
-def wait(server: Server, log: Path) -> None:
-    """Wait until a server answers; raises Failed where it ends instead, or never does."""
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        if server.process.poll() is not None:
-            break
-        with suppress(OSError):
-            ask(server, server.path("ASK {}"), "application/sparql-results+json")
-            return
-        time.sleep(0.05)
-    raise Failed(f"{server.kind.told} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_answer(
+    process: subprocess.Popen[bytes], port: int, path: str, seconds: float, log: Path
+) -> None:
+    """Send a GET of `path` to a server that is starting until the status is 200.
+
+    Raises Failed, with the end of its log, where the process ends or the seconds pass before.
+    """
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and (left := deadline - time.monotonic()) > 0:
+        with suppress(OSError, HTTPException):
+            if get(port, path, "application/sparql-results+json", left)[0] == HTTPStatus.OK:
+                return
+        time.sleep(0.01)
+    raise Failed(f"port {port} does not answer {path}:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def post(server: Server, file: Path) -> None:
@@ -185,7 +196,12 @@ def post(server: Server, file: Path) -> None:
 
 def ask(server: Server, path: str, accept: str) -> tuple[int, bytes]:
     """Return the status and the body of one answer."""
-    connection = HTTPConnection(HOST, server.port, timeout=PATIENCE)
+    return get(server.port, path, accept, PATIENCE)
+
+
+def get(port: int, path: str, accept: str, timeout: float) -> tuple[int, bytes]:
+    """Return the status and the body of an answer of a server on a port of 127.0.0.1."""
+    connection = HTTPConnection(HOST, port, timeout=timeout)
     try:
         connection.request("GET", path, headers={"Accept": accept, "Accept-Encoding": "identity"})
         response = connection.getresponse()
