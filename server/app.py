@@ -15,7 +15,6 @@ from wicara.server import (
     exports,
     graph_store,
     home,
-    language,
     named,
     openapi,
     problems,
@@ -29,7 +28,7 @@ from wicara.server import (
 from wicara.server.addresses import canonical, in_language, with_choices
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import as_of, conflicts, feeds, layout, legend, texts, written
+from wicara.server.site import as_of, conflicts, feeds, html, language, layout, legend
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pictures import pages as pictures
@@ -108,8 +107,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         current_dataset=served.dataset,
         legend=legend.legend,
     )
-    written.install(app)
-    app.jinja_env.filters["plain"] = texts.plain
+    html.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 

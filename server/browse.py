@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 from wicara.ontology import BASE
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import Store
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 
 def own_iris(store: Store) -> Iterator[NamedNode]:

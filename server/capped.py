@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions
     from wicara.server.limits import Limits
     from wicara.server.negotiation import Representation
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 DIRECTION: Final = ' its:dir="{}" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
 """The base direction of a literal in XML (SPARQL 1.2 Query Results XML, section 2.3.1)."""

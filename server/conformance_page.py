@@ -10,9 +10,9 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import BASE
 from wicara.server import earl, forms, negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.language import language
 from wicara.server.public import said
 from wicara.server.resources import with_query
+from wicara.server.site.language import language
 
 if TYPE_CHECKING:
     from flask import Response

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, NamedNode, Quad
 from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
-from wicara.server.lists import counts_of, incoming_of
-from wicara.server.statements import Statement, statements_of, terms_in
-from wicara.server.terms import labels_of
+from wicara.server.linked.statements import Statement, counts_of, incoming_of, statements_of, terms_in
+from wicara.server.site.words import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

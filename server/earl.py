@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
     Index = Mapping[Term, Mapping[str, list[Term]]]
 

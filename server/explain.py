@@ -19,11 +19,11 @@ from wicara.graph.term_syntax import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.language import language
 from wicara.server.problem import Problem
 from wicara.server.provenance import bases_of
 from wicara.server.served import dataset
-from wicara.server.terms import Shown, Words, iris_of, labels_of
+from wicara.server.site.language import language
+from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
-from wicara.server.language import lazy_gettext as _
-from wicara.server.language import ngettext
 from wicara.server.provenance import solutions, value
 from wicara.server.served import dataset, store
+from wicara.server.site.language import lazy_gettext as _
+from wicara.server.site.language import ngettext
 from wicara.server.site.layout import PARTS
 from wicara.server.site.questions.pages import all_questions
 

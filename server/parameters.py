@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.export import EXPORTS
-from wicara.server.language import LANGUAGES
 from wicara.server.schemas import FORMS, INFER, IRI, IRIS, QUERY, SECONDS, TEXT, TEXTS
+from wicara.server.site.language import LANGUAGES
 from wicara.server.site.pictures import network_page, timeline
 from wicara.server.site.search.facets import FACETS
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolution, Store
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Term
+    from wicara.server.linked.statements import Statement
+    from wicara.server.site.words import Term
 
 WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 ACTUAL: Final = f"{BASE}/concept/modality/actual"

@@ -21,10 +21,10 @@ from wicara.graph.unwritable import Unwritable
 from wicara.server import negotiation
 from wicara.server.capped import Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
+from wicara.server.linked.statements import Statement, in_sections
 from wicara.server.problem import Problem
 from wicara.server.pushed import HELD, Pushed
-from wicara.server.statements import Statement, in_sections
-from wicara.server.terms import Words, iris_of, labels_of
+from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
     from wicara.server.pushed import Sink
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 SOLUTION_FORMATS: Final = {
     negotiation.JSON: QueryResultsFormat.JSON,

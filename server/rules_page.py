@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 from wicara.graph.reasoning.rules import rules
 from wicara.graph.reasoning.sentences import sentence
-from wicara.server.language import language
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

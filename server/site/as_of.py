@@ -21,17 +21,17 @@ from wicara.server import negotiation
 from wicara.server.addresses import KEPT, with_choices
 from wicara.server.counts import kept
 from wicara.server.evaluation import evaluate, failed
-from wicara.server.language import language
-from wicara.server.language import lazy_gettext as _
 from wicara.server.protocol import QueryOperation
 from wicara.server.provenance import ACTUAL, MODALITY, Basis, has_basis, solutions, value
 from wicara.server.served import dataset, infer, settings, store
 from wicara.server.site.evidence import Support, supports
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.questions.pages import all_questions
 from wicara.server.site.questions.values import Unreadable
 from wicara.server.site.questions.values import day as read_day
 from wicara.server.site.spans import beginning, day_of, end, in_words
-from wicara.server.terms import Shown, Words, iris_of, labels_of
+from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.evidence import Pattern
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
     Solution: TypeAlias = Mapping[str, Term | None]
 

@@ -16,10 +16,10 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.store import SENTINEL, read_record
 from wicara.server.addresses import path_of
 from wicara.server.counts import kept
-from wicara.server.language import gettext as _
 from wicara.server.provenance import solutions, value
 from wicara.server.served import dataset, store, watched
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.language import gettext as _
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

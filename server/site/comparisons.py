@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wicara.graph.dataset import GRAPHS, GraphKind
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 
 BOUNDS: Final = "wic:earliestStart wic:latestStart wic:earliestEnd wic:latestEnd"
 SINGLE: Final = (

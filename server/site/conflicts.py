@@ -13,12 +13,12 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 from wicara.server.counts import kept, merges
-from wicara.server.language import format_date, format_decimal
-from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import bases_of, value
 from wicara.server.served import dataset, watched
 from wicara.server.site.comparisons import COMPARISONS, FOUND
-from wicara.server.terms import Words, iris_of, labels_of
+from wicara.server.site.language import format_date, format_decimal
+from wicara.server.site.language import lazy_gettext as _
+from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.provenance import Basis
     from wicara.server.site.comparisons import Comparison
-    from wicara.server.terms import Shown, Term
+    from wicara.server.site.words import Shown, Term
 
 blueprint = Blueprint("conflicts", __name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from wicara.server.language import format_date, gettext
+from wicara.server.site.language import format_date, gettext
 
 DAY: Final = "d MMMM y"
 MONTH: Final = "MMMM y"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.dataset import GraphKind, kind_of
+from wicara.server.linked.statements import INFERRED
 from wicara.server.provenance import solutions
-from wicara.server.statements import INFERRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Store
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 Pattern: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
 """A statement with open places."""

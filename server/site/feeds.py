@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element, SubElement
 from flask import Blueprint, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.graph.inputs import DATASET
-from wicara.server.language import gettext as _
-from wicara.server.language import language
 from wicara.server.problem import Problem
 from wicara.server.public import public_url, said
 from wicara.server.served import dataset
 from wicara.server.site import sitemap
 from wicara.server.site.changes import changes
+from wicara.server.site.language import gettext as _
+from wicara.server.site.language import language
 from wicara.server.site.questions.pages import all_questions
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import url_for
 from markupsafe import Markup
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 
 if TYPE_CHECKING:
     from flask import Flask

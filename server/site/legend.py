@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template
 from wicara.ontology import PREFIXES
 from wicara.server import named
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 
 blueprint = Blueprint("legend", __name__)
 

@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from wicara.ontology import BASE, WIC
 from wicara.server.addresses import path_of
 from wicara.server.counts import kept
-from wicara.server.language import LANGUAGES
 from wicara.server.operations import HTML, OK, OPERATIONS
 from wicara.server.provenance import solutions, value
 from wicara.server.public import public_url
 from wicara.server.served import watched
+from wicara.server.site.language import LANGUAGES
 from wicara.server.site.ontology.model import ontology
 from wicara.server.site.questions.pages import all_questions
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date
-from wicara.server.language import gettext as _
-from wicara.server.language import language
+from wicara.server.site.language import gettext as _
+from wicara.server.site.language import language
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal

@@ -12,12 +12,12 @@ from wicara.ontology import BASE
 from wicara.server import syntax
 from wicara.server.addresses import LOCAL
 from wicara.server.evaluation import admit, used
-from wicara.server.language import language
 from wicara.server.problem import Problem
 from wicara.server.protocol import check_length, read_operation
 from wicara.server.served import dataset, infer, settings
 from wicara.server.site.editor.vocabulary import vocabulary
 from wicara.server.site.editor.words import WORDS
+from wicara.server.site.language import language
 
 if TYPE_CHECKING:
     from wicara.queries import Question

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuerySolutions
     from wicara.graph.store import BuiltDataset
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
     Said: TypeAlias = Mapping[str, list[Term]]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wicara.server.site.ontology.model import Ontology
-    from wicara.server.terms import Shown, Words
+    from wicara.server.site.words import Shown, Words
 
 ROW: Final = 34
 SPACE: Final = 60

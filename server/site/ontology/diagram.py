@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.ontology import WIC
-from wicara.server.language import language
+from wicara.server.site.language import language
 from wicara.server.site.ontology.model import RDFS, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wicara.server.site.ontology.model import Ontology
-    from wicara.server.terms import Shown, Words
+    from wicara.server.site.words import Shown, Words
 
 ROW: Final = 30
 """The height that a leaf takes."""

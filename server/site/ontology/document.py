@@ -12,16 +12,16 @@ from wicara.ontology import PREFIXES, WIC
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.counts import kept
-from wicara.server.language import format_date, language
-from wicara.server.language import lazy_gettext as _
 from wicara.server.served import infer, store
+from wicara.server.site.language import format_date, language
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.diagram import drawn, tree
 from wicara.server.site.ontology.entries import KIND_NAMES, Describer, shown_in
 from wicara.server.site.ontology.links import Links
 from wicara.server.site.ontology.model import ONTOLOGY, OWL, RDFS, ontology
 from wicara.server.site.ontology.sentences import Sentences
 from wicara.server.site.ontology.usage import NONE, usage
-from wicara.server.terms import LABELS, Words, labels_of
+from wicara.server.site.words import LABELS, Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import WIC
-from wicara.server.language import language
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.model import ABOVE, OWL, RDFS, TYPE, names
 from wicara.server.site.ontology.sentences import CHARACTERISTICS
 from wicara.server.site.ontology.usage import NONE
-from wicara.server.terms import SKOS
+from wicara.server.site.words import SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wicara.server.site.ontology.model import Ontology
     from wicara.server.site.ontology.sentences import Sentences
     from wicara.server.site.ontology.usage import Use
-    from wicara.server.terms import Shown, Term
+    from wicara.server.site.words import Shown, Term
 
 DEFINITION: Final = f"{SKOS}definition"
 NAMES: Final = (f"{SKOS}prefLabel", f"{RDFS}label")

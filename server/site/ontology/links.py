@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wicara.ontology import WIC
 
 if TYPE_CHECKING:
-    from wicara.server.terms import Shown, Words
+    from wicara.server.site.words import Shown, Words
 
 
 @dataclass(frozen=True)

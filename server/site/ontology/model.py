@@ -12,14 +12,14 @@ from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.counts import kept
 from wicara.server.served import watched
-from wicara.server.terms import iris_of, labels_of
+from wicara.server.site.words import iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Triple
     from wicara.graph.store import BuiltDataset
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 ONTOLOGY: Final = f"{BASE}/ont"
 OWL, RDF, RDFS = (PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs"))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.wording import Wording
-from wicara.server.language import language
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.model import OWL, RDFS, TYPE, names
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wicara.server.site.ontology.links import Links
     from wicara.server.site.ontology.model import Ontology
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 SUBCLASS: Final = f"{RDFS}subClassOf"
 SAME_CLASS: Final = f"{OWL}equivalentClass"

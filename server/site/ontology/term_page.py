@@ -9,9 +9,9 @@ from flask import render_template
 from pyoxigraph import NamedNode, Triple
 from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.ontology import WIC
-from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import solutions, value
 from wicara.server.served import infer, store
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.around import around
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.entries import Describer, query_for
@@ -19,13 +19,13 @@ from wicara.server.site.ontology.links import Links
 from wicara.server.site.ontology.model import TYPE, names, ontology
 from wicara.server.site.ontology.sentences import Sentences
 from wicara.server.site.ontology.usage import Use
-from wicara.server.terms import LABELS, Words, iris_of, labels_of
+from wicara.server.site.words import LABELS, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wicara.server.site.ontology.model import Ontology
-    from wicara.server.terms import Shown, Term
+    from wicara.server.site.words import Shown, Term
 
 CLASS: Final = {
     "uses": "?s a <{iri}>",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.store import BuiltDataset
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 USES: Final = """
 SELECT ?x ?n ?first ?last ?s ?o {{

@@ -12,12 +12,12 @@ from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import path_of
 from wicara.server.counts import kept
-from wicara.server.language import language
 from wicara.server.provenance import solutions, value
 from wicara.server.served import watched
+from wicara.server.site.language import language
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.model import TYPE, indexed, names
-from wicara.server.terms import LABELS, SKOS, Words
+from wicara.server.site.words import LABELS, SKOS, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.ontology.model import Index
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 SCHEME: Final = NamedNode(f"{SKOS}ConceptScheme")
 IN_SCHEME: Final = f"{SKOS}inScheme"

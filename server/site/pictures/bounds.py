@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal
 from wicara.ontology import PREFIXES
-from wicara.server.language import gettext as _
-from wicara.server.language import language
 from wicara.server.site import dates
+from wicara.server.site.language import gettext as _
+from wicara.server.site.language import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 NAMES: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 """The properties of a time span, in the order of the bounds."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from babel.numbers import format_compact_decimal, format_decimal
 from pyoxigraph import NamedNode
 from wicara.ontology import PREFIXES
-from wicara.server.language import get_locale
-from wicara.server.language import gettext as _
 from wicara.server.served import store
+from wicara.server.site.language import get_locale
+from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import figures, timeline
 from wicara.server.site.pictures.asked import changed, short_of, thing_asked
 from wicara.server.site.pictures.bounds import in_words
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wicara.server.site.pictures.figures import Observation
     from wicara.server.site.pictures.picture import Record, Source
     from wicara.server.site.pictures.timeline import Item
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 COLUMNS: Final = (
     *("item", "label", "indicator", "of", "when", "value", "unit"),

@@ -11,7 +11,7 @@ from wicara.server.provenance import solutions, value
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 MOST: Final = 1000
 """How many places, states or events a map holds at most."""

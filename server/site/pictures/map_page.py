@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
-from wicara.server.language import lazy_gettext as _
 from wicara.server.served import store
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures import map as data
 from wicara.server.site.pictures.asked import short_of
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.outlines import world
 from wicara.server.site.pictures.picture import Picture, sources
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wicara.server.site.pictures.map import Place, State
     from wicara.server.site.pictures.outlines import Box, Outline, World
     from wicara.server.site.pictures.picture import Record
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 COLUMNS: Final = (
     "kind",

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import NamedNode
 from wicara.server.addresses import href_of
 from wicara.server.explain import explain_href
-from wicara.server.language import lazy_gettext as _
 from wicara.server.served import store
+from wicara.server.site.html import plain
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures import network
 from wicara.server.site.pictures.asked import changed, short_of, some_of, thing_asked, things_asked
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
 from wicara.server.site.pictures.placing import placed
-from wicara.server.site.texts import plain
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.server.site.pictures.network import Edge
     from wicara.server.site.pictures.picture import Record, Source
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 NAMED: Final = {
     "person": _("Persons"),

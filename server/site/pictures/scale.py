@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.language import format_date
+from wicara.server.site.language import format_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import BASE, WIC
-from wicara.server.language import lazy_gettext as _
 from wicara.server.provenance import ACTUAL, solutions, value
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures.bounds import NAMES, Bounds, bounds_of, within
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
-from wicara.server.language import gettext as _
 from wicara.server.resources import number_of_page
 from wicara.server.served import store
 from wicara.server.site import dates
+from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import timeline
 from wicara.server.site.pictures.asked import changed, day_asked, short_of, some_of, thing_asked
 from wicara.server.site.pictures.bounds import NAMES, in_words
@@ -20,14 +20,14 @@ from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, Source, sources
 from wicara.server.site.pictures.scale import Scale, extent, from_to, scale_of
 from wicara.server.site.pictures.shapes import Shape, shapes
-from wicara.server.terms import Words, labels_of
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.server.site.pictures.picture import Record
     from wicara.server.site.pictures.timeline import Item, OnDay, Reading, Time
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 PAGE: Final = 500
 """How many things a picture holds."""

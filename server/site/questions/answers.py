@@ -11,13 +11,13 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.ontology import PREFIXES, WIC
 from wicara.server import named
 from wicara.server.evaluation import failed
-from wicara.server.language import format_decimal
-from wicara.server.language import gettext as _
 from wicara.server.provenance import bases_of
 from wicara.server.site.evidence import Support, supports
+from wicara.server.site.language import format_decimal
+from wicara.server.site.language import gettext as _
 from wicara.server.site.questions.headings import PHRASES, heading
 from wicara.server.site.spans import beginning, day_of, end, in_words, lasting
-from wicara.server.terms import Shown, Words, iris_of, labels_of
+from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wicara.server.evaluation import Results
     from wicara.server.provenance import Basis
     from wicara.server.site.evidence import Pattern
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
     Solution: TypeAlias = Mapping[str, Term | None]
     Maker: TypeAlias = Callable[[Sequence[Term | None], Words], tuple[Shown, ...]]

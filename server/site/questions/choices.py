@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.ontology import PREFIXES
-from wicara.server.language import gettext as _
 from wicara.server.provenance import solutions
 from wicara.server.served import dataset
+from wicara.server.site.language import gettext as _
 from wicara.server.site.questions.values import READERS
-from wicara.server.terms import LABELS, Words, prefixed
+from wicara.server.site.words import LABELS, Words, prefixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.queries import Parameter
     from wicara.server.site.questions.values import Value
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 MOST: Final = 500
 """How many things a list to choose from may hold; where there are more, a reader types one."""

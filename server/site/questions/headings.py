@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 
 THEMES: Final = {
     "partnership": _("Partnerships, coordinators and members"),

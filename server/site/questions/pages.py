@@ -14,19 +14,19 @@ from wicara.queries import THEMES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import KEPT, with_choices
 from wicara.server.evaluation import evaluate
-from wicara.server.language import LANGUAGES, format_decimal, language
 from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.public import said
 from wicara.server.resources import with_query
 from wicara.server.served import dataset, infer, settings, store
+from wicara.server.site.language import LANGUAGES, format_decimal, language
 from wicara.server.site.questions import headings
 from wicara.server.site.questions.answers import SHOWN, answer
 from wicara.server.site.questions.choices import choices
 from wicara.server.site.questions.rdf import described
 from wicara.server.site.questions.values import read, written
 from wicara.server.site.spans import day_of, in_words
-from wicara.server.terms import Words
+from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wicara.server.negotiation import Representation
     from wicara.server.site.questions.choices import Choices
     from wicara.server.site.questions.values import Value
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 blueprint = Blueprint("questions", __name__)
 

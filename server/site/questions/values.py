@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES
-from wicara.server.language import gettext as _
 from wicara.server.served import dataset
-from wicara.server.terms import prefixed
+from wicara.server.site.language import gettext as _
+from wicara.server.site.words import prefixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

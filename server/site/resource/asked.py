@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
-from wicara.server.lists import IN, OUT, graphs_of, listed
+from wicara.server.linked.statements import IN, OUT, graphs_of, listed
 from wicara.server.provenance import solutions, value
 from wicara.server.site.resource.paths import parts, prefixes_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
-    from wicara.server.lists import Counts
+    from wicara.server.linked.statements import Counts
     from wicara.server.site.resource.layouts import Column, Layout
 
 PAGE: Final = 100

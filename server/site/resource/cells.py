@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.addresses import href_of
-from wicara.server.language import format_decimal
 from wicara.server.provenance import ACTUAL
 from wicara.server.site.dates import TO, Bounds, day, day_of, in_words
+from wicara.server.site.language import format_decimal
 from wicara.server.site.resource.layouts import OF_PARTICIPATION, Show
-from wicara.server.terms import Shown
+from wicara.server.site.words import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pyoxigraph import Triple
+    from wicara.server.linked.statements import Statement
     from wicara.server.provenance import Basis, Quote
     from wicara.server.site.resource.layouts import Column
     from wicara.server.site.resource.paths import Facts
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Term, Words
+    from wicara.server.site.words import Term, Words
 
 ROLES: Final = {
     f"{WIC}hasChairParticipation": "chair",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.inputs import DATASET
-from wicara.server.language import gettext as _
 from wicara.server.served import dataset
+from wicara.server.site.language import gettext as _
 from wicara.server.site.resource.layouts import Column, Show
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal
 from wicara.ontology import PREFIXES
-from wicara.server.language import lazy_gettext as _
 from wicara.server.site.dates import day, day_of
+from wicara.server.site.language import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Shown, Term, Words
+    from wicara.server.linked.statements import Statement
+    from wicara.server.site.words import Shown, Term, Words
 
 PROV: Final = PREFIXES["prov"]
 DCTERMS: Final = PREFIXES["dcterms"]

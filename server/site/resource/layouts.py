@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wicara.ontology import PREFIXES, WIC
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.resource.paths import nodes_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
     from wicara.server.site.resource.cells import Cells
-    from wicara.server.terms import Term
+    from wicara.server.site.words import Term
 
 LONGEST: Final = 500
 """How many characters of a text are told."""

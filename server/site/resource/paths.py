@@ -15,8 +15,8 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Term
+    from wicara.server.linked.statements import Statement
+    from wicara.server.site.words import Term
 
 Path: TypeAlias = tuple[str, ...]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from wicara.server.language import gettext as _
 from wicara.server.served import dataset, settings
+from wicara.server.site.language import gettext as _
 
 PLACE: Final = "{iri}"
 """What stands in an address for the IRI that a report is about."""

@@ -12,7 +12,7 @@ from wicara.graph.dataset import kind_of
 from wicara.server import forms, negotiation
 from wicara.server.addresses import path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
-from wicara.server.lists import counts_of
+from wicara.server.linked.statements import counts_of, in_sections, marks, statements_of
 from wicara.server.provenance import LAST_PLACE, bases_of, has_basis, modality_of
 from wicara.server.served import infer, store
 from wicara.server.site.dates import LAST
@@ -24,20 +24,18 @@ from wicara.server.site.resource.layouts import CLAIM, Order, Show, layout_of
 from wicara.server.site.resource.linked import described
 from wicara.server.site.resource.paths import Facts
 from wicara.server.site.resource.reports import report_href
-from wicara.server.statements import in_sections, marks, statements_of
-from wicara.server.terms import Words, iris_of, labels_of
+from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from wicara.server.lists import Counts
+    from wicara.server.linked.statements import Counts, Statement
     from wicara.server.provenance import Basis
     from wicara.server.site.resource.asked import Found, Read
     from wicara.server.site.resource.cells import Cell
     from wicara.server.site.resource.layouts import Block, Layout
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Shown, Term
+    from wicara.server.site.words import Shown, Term
 
 CARDS: Final = 40
 """How many graphs a page tells in full what they rest on; marks of others lead to the page of the graph."""

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from babel.dates import get_month_names
 from wicara.server.addresses import with_choices
-from wicara.server.language import LANGUAGES, language
-from wicara.server.language import gettext as _
 from wicara.server.served import dataset
+from wicara.server.site.language import LANGUAGES, language
+from wicara.server.site.language import gettext as _
 from wicara.server.site.questions.pages import PATH, all_questions
 from wicara.server.site.search.folding import begins, fold, tokens
 from wicara.server.site.spans import in_words

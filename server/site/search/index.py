@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.language import LANGUAGES
+from wicara.server.site.language import LANGUAGES
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.folding import TOKEN, fold
 from wicara.server.site.search.kinds import KINDS, ORDER, OTHER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from wicara.ontology import BASE, WIC
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import lazy_gettext as _
 
 
 class Kind(NamedTuple):

@@ -12,10 +12,10 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.graph.unwritable import Unwritable
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.language import language
 from wicara.server.negotiation import Representation
 from wicara.server.problem import Problem
 from wicara.server.resources import number_of_page, with_query
+from wicara.server.site.language import language
 from wicara.server.site.search.downloads import as_csv, as_triples
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.fitting import fitting

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal
 from wicara.server.addresses import with_choices
-from wicara.server.language import language
-from wicara.server.language import lazy_gettext as _
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.search.facets import FACETS
 from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
 from wicara.server.site.search.kinds import KINDS
 from wicara.server.site.search.query import labels
 from wicara.server.site.search.reading import DEFINITION, LABEL, QUOTE, VARIANT
-from wicara.server.terms import Words
+from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wicara.server.site.search.fitting import Fitting
     from wicara.server.site.search.query import Found, Hit, Search
     from wicara.server.site.search.reading import Text
-    from wicara.server.terms import Shown
+    from wicara.server.site.words import Shown
 
 PATH: Final = "/search"
 LINES: Final = 3

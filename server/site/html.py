@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
 
 from flask import request
 from markupsafe import Markup, escape
 from wicara.server import named
-from wicara.server.addresses import with_choices
+from wicara.server.addresses import SAFE, with_choices
 from wicara.server.explain import explain_href
-from wicara.server.language import format_decimal
-from wicara.server.language import gettext as _
+from wicara.server.linked.statements import marks
+from wicara.server.site.language import format_decimal
+from wicara.server.site.language import gettext as _
 from wicara.server.site.legend import mark_class
-from wicara.server.site.texts import LONGEST, plain, with_all_texts
-from wicara.server.statements import marks
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from flask import Flask
+    from wicara.server.linked.statements import Statement
     from wicara.server.provenance import Basis
     from wicara.server.site.resource.cells import Value
-    from wicara.server.statements import Statement
-    from wicara.server.terms import Shown, Term, Words
+    from wicara.server.site.words import Shown, Term, Words
 
 UNBOUND: Final = Markup('<span class="unbound">\N{EN DASH}</span>')
 LINK: Final = Markup('<a href="%s"%s%s><bdi>%s</bdi></a>')
@@ -45,6 +46,13 @@ LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
 WORDS: Final = {**named.TOLD, **named.MARKS, **named.EVIDENCE}
 """The words of marks, of what a graph tells of itself, and of quotes."""
 
+LONGEST: Final = 1500
+"""How many characters of a text a page shows, unless all are asked for."""
+TURNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that change the direction of writing (Unicode, UAX 9)."""
+TITLE_LENGTH: Final = 200
+"""How many characters of a text the title of a page or an element holds."""
+
 
 def install(app: Flask) -> None:
     """Let the templates of an app write terms and marks."""
@@ -58,6 +66,7 @@ def install(app: Flask) -> None:
         cell_html=cell,
         marks_html=marks_of,
     )
+    app.jinja_env.filters["plain"] = plain
 
 
 def term(shown: Shown | None) -> Markup:
@@ -96,6 +105,17 @@ def text(all_of_it: str) -> Markup:
         return escape(all_of_it)
     number = _("all %(n)s characters", n=format_decimal(len(all_of_it)))
     return MORE % (all_of_it[:LONGEST], with_all_texts(), number)
+
+
+def with_all_texts() -> str:
+    """Return the address of this page with its long texts in full."""
+    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "texts"]
+    return f"{quote(request.path, safe=SAFE)}?{urlencode([*choices, ('texts', 'all')])}"
+
+
+def plain(text: str) -> str:
+    """Return a text for the title of a page, where nothing can set it apart: short, and in one direction."""
+    return TURNS.sub("", text)[:TITLE_LENGTH]
 
 
 @lru_cache(maxsize=256)

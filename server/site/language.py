@@ -50,7 +50,7 @@ __all__ = [
 LANGUAGES: Final = {"en": "English", "id": "Bahasa Indonesia"}
 """Their codes and their own names; the first one is the default."""
 DEFAULT: Final = next(iter(LANGUAGES))
-CATALOGS: Final = Path(__file__).parent / "translations"
+CATALOGS: Final = Path(__file__).parents[1] / "translations"
 
 
 class Catalogs(Domain):  # type: ignore[misc] # Flask-Babel has no types

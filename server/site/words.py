@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import href_of, path_of
 from wicara.server.foreign import FOREIGN
-from wicara.server.language import language
+from wicara.server.site.language import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
