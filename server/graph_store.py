@@ -119,7 +119,6 @@ def patch(_name: str = "") -> Response:
             f"The content type is {request.mimetype or 'none'}; a PATCH is {protocol.UPDATE}.",
             {"Accept-Patch": protocol.UPDATE},
         )
-    protocol.check_coding(request)
     protocol.check_length(request, settings().limits.max_upload)
     check_exists(dataset().store, graph)
     check_conditions(is_new=False)

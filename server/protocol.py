@@ -126,17 +126,6 @@ def check_length(request: Request, most: int) -> None:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {most} bytes.")
 
 
-def check_coding(request: Request) -> None:
-    """Raise Problem 415 for a body in a content coding (RFC 9110, section 15.5.16)."""
-    coding = request.headers.get("Content-Encoding", "identity")
-    if coding.strip().lower() != "identity":
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The body is in the content coding {coding}; send it as it is.",
-            {"Accept-Encoding": "identity"},
-        )
-
-
 def graph(value: str) -> NamedNode:
     """Return the graph of an absolute IRI; raises Problem 400 for anything else."""
     try:
@@ -181,7 +170,6 @@ def read_operation(request: Message) -> QueryOperation:
 
 def read_update(request: Request) -> UpdateOperation:
     """Return the update operation of a POST; raises Problem where it is none."""
-    check_coding(request)
     check_length(request, settings().limits.max_upload)
     in_body = body_fields(request, "update", UPDATE)
     given = by_name(url_fields(request) + in_body)

@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from pyoxigraph import RdfFormat, parse, serialize
 from wicara.server import negotiation
 from wicara.server.problem import Problem
-from wicara.server.protocol import bad, check_coding, check_length
+from wicara.server.protocol import bad, check_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,7 +123,6 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
 
     Raises Problem 415 for another media type or none, 400 for what must not be parsed.
     """
-    check_coding(request)
     check_length(request, limits.max_upload)
     if multipart and request.mimetype == MULTIPART:
         uploads = files(request)

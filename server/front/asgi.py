@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from wicara.server.front.pool import Job
     from wicara.server.settings import Settings
 
-FORWARDED: Final = (b"x-forwarded-", b"forwarded", b"wicara-")
-"""The beginnings of headers that nobody but a trusted proxy, or this server itself, may set."""
+NOT_PASSED_ON: Final = (b"x-forwarded-", b"forwarded", b"wicara-", b"transfer-encoding", b"expect")
+"""The beginnings of headers that an executor does not get: those that nobody but a trusted proxy, or this
+server itself, may set, and those of a connection whose body has been read whole (RFC 9110, section 7.6.1)."""
 VERSION: Final = b"wicara-version"
 """How a writer tells the front which version it has made."""
 SCHEME: Final = re.compile("https?")
@@ -157,9 +158,19 @@ class Front:
             await self.read(exchange, request, seconds)
 
     async def body_of(self, exchange: Exchange) -> bytes:
-        """Return the body of a request; raises TooLong, and TimeoutError where it does not come in."""
+        """Return the body of a request.
+
+        Raises TooLong, TimeoutError where it does not come in, and Problem 415 for a body in a content coding
+        (RFC 9110, section 15.5.16).
+        """
         if not WITH_BODY & exchange.headers.keys():
             return b""
+        if exchange.codings - {"identity"}:
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"The body is in the content coding {', '.join(sorted(exchange.codings))}; send it as it is.",
+                {"Accept-Encoding": "identity"},
+            )
         most = self.limits.max_upload if exchange.writes else self.limits.max_query
         async with asyncio.timeout(UPLOAD_TIME):
             return await exchange.body(most)
@@ -203,7 +214,7 @@ class Front:
         """Return the request for an executor; only a trusted proxy tells another host or scheme."""
         scope = exchange.scope
         scheme = scope["scheme"]
-        sent: Headers = [each for each in scope["headers"] if not each[0].startswith(FORWARDED)]
+        sent: Headers = [each for each in scope["headers"] if not each[0].startswith(NOT_PASSED_ON)]
         if self.settings.trust_proxy:
             scheme = forwarded(exchange.headers, b"x-forwarded-proto", SCHEME) or scheme
             host = forwarded(exchange.headers, b"x-forwarded-host", HOST)

@@ -58,6 +58,13 @@ class Exchange:
         return None if value is None else value.decode("latin-1")
 
     @property
+    def codings(self) -> set[str]:
+        """Return the content codings of the body, in lower case."""
+        fields = [value for name, value in self.scope["headers"] if name == b"content-encoding"]
+        names = b",".join(fields).decode("latin-1").lower().split(",")
+        return {name.strip() for name in names} - {""}
+
+    @property
     def writes(self) -> bool:
         """Tell whether the request is one to change the dataset."""
         if self.path == "/update":
