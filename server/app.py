@@ -9,7 +9,6 @@ from flask import Flask, request
 from wicara.queries import questions
 from wicara.server import (
     compression,
-    conformance_page,
     etags,
     explain,
     exports,
@@ -23,9 +22,9 @@ from wicara.server import (
     served,
     sparql,
     update,
-    void,
 )
 from wicara.server.addresses import canonical, in_language, with_choices
+from wicara.server.descriptions import conformance, describe
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import as_of, conflicts, feeds, html, language, layout, legend
@@ -52,9 +51,9 @@ BLUEPRINTS: Final = (
     as_of.blueprint,
     explain.blueprint,
     rules_page.blueprint,
-    void.blueprint,
+    describe.blueprint,
     openapi.blueprint,
-    conformance_page.blueprint,
+    conformance.blueprint,
     search.blueprint,
     pictures.blueprint,
     editor.blueprint,

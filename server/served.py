@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from flask import current_app, g, has_app_context, request
 from wicara.graph.store import new_digest
 from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from flask import Flask, Response
     from pyoxigraph import Quad, Store
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
+
+Read = TypeVar("Read")
 
 INFER: Final = {"on": True, "off": False}
 EXTENSION: Final = "wicara"
@@ -30,6 +32,7 @@ class Served:
 
     dataset: BuiltDataset
     settings: Settings
+    per_version: dict[object, tuple[str, object]] = field(default_factory=dict)
 
 
 def install(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
@@ -55,6 +58,15 @@ def dataset() -> BuiltDataset:
     if "dataset" not in g:
         g.dataset = current_app.extensions[EXTENSION].dataset
     return cast("BuiltDataset", g.dataset)
+
+
+def per_version(read: Callable[[BuiltDataset], Read]) -> Read:
+    """Return what a function reads from this request's dataset; it is called once per version of that."""
+    values = current_app.extensions[EXTENSION].per_version
+    digest, value = values.get(read, ("", None))
+    if digest != dataset().digest:
+        digest, value = values[read] = (dataset().digest, read(dataset()))
+    return cast("Read", value)
 
 
 def settings() -> Settings:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
-from wicara.server import endpoint, service_description
+from wicara.server import endpoint
+from wicara.server.descriptions.describe import describe_service, is_description
 from wicara.server.evaluation import evaluate
 from wicara.server.protocol import check_length, read_operation
 from wicara.server.results import page
@@ -20,8 +21,8 @@ blueprint = Blueprint("sparql", __name__)
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
 def query() -> BaseResponse:
     """Answer a query operation, or a GET without one with the service description."""
-    if service_description.wanted(request):
-        return service_description.answer()
+    if is_description(request):
+        return describe_service()
     check_length(request, settings().limits.max_query)
     headers = request.headers
     asked = endpoint.Asked(

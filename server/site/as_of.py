@@ -19,11 +19,10 @@ from pyoxigraph import Literal, NamedNode
 from wicara.ontology import WIC
 from wicara.server import negotiation
 from wicara.server.addresses import KEPT, with_choices
-from wicara.server.counts import kept
 from wicara.server.evaluation import evaluate, failed
 from wicara.server.protocol import QueryOperation
 from wicara.server.provenance import ACTUAL, MODALITY, Basis, has_basis, solutions, value
-from wicara.server.served import dataset, infer, settings, store
+from wicara.server.served import dataset, infer, per_version, settings, store
 from wicara.server.site.evidence import Support, supports
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _
@@ -168,7 +167,7 @@ class Days:
 @blueprint.get(PATH)
 def as_of() -> Response:
     """Show what held on a day: by default the last day of which a report tells."""
-    days = kept(changes_of)
+    days = per_version(changes_of)
     given = request.args.get("date", "").strip()
     try:
         day = day_of(read_day(given)) if given else days.reported

@@ -15,9 +15,8 @@ from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
 from wicara.graph.store import SENTINEL, read_record
 from wicara.server.addresses import path_of
-from wicara.server.counts import kept
 from wicara.server.provenance import solutions, value
-from wicara.server.served import dataset, store, watched
+from wicara.server.served import dataset, per_version, store, watched
 from wicara.server.site.language import gettext as _
 from wicara.server.site.words import Words, labels_of
 
@@ -103,7 +102,7 @@ def known(built: BuiltDataset) -> list[Known]:
 
 def changes() -> list[Change]:
     """Return the latest changes, the newest first: one query for the graphs, one for what they are called."""
-    found = kept(known)
+    found = per_version(known)
     iris = {one.graph for one in found if one.since or one.until} | {
         one.article for one in found if one.article
     }
@@ -118,7 +117,7 @@ def version() -> Change:
     title = _(
         "Version %(version)s of the dataset (%(digest)s)", version=told.version, digest=told.digest[:12]
     )
-    return Change(f"{DATASET}#{told.digest}", title, "/", kept(made_at))
+    return Change(f"{DATASET}#{told.digest}", title, "/", per_version(made_at))
 
 
 def together(found: Iterable[Known], words: Words) -> Iterator[Change]:
@@ -134,7 +133,7 @@ def together(found: Iterable[Known], words: Words) -> Iterator[Change]:
         else:
             title = _("“%(name)s”: %(n)s facts", name=words.show_iri(group).text, n=count)
         path = path_of(graphs[0] if group.startswith(GRAPHS) else group) or "/"
-        yield Change(f"{group}#facts", title, path, kept(made_at), tuple(graphs))
+        yield Change(f"{group}#facts", title, path, per_version(made_at), tuple(graphs))
 
 
 def by_day(found: Iterable[Known], words: Words) -> Iterator[Change]:

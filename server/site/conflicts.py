@@ -12,9 +12,9 @@ from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
 from wicara.ontology import PREFIXES
-from wicara.server.counts import kept, merges
+from wicara.server.descriptions.counts import merges
 from wicara.server.provenance import bases_of, value
-from wicara.server.served import dataset, watched
+from wicara.server.served import dataset, per_version, watched
 from wicara.server.site.comparisons import COMPARISONS, FOUND
 from wicara.server.site.language import format_date, format_decimal
 from wicara.server.site.language import lazy_gettext as _
@@ -124,7 +124,7 @@ def counted(_built: BuiltDataset) -> dict[str, Counted]:
 
 def contradictions(_built: BuiltDataset) -> list[QuerySolution]:
     """Find the conflicts of those comparisons that have any, with one query."""
-    some = [one for one in COMPARISONS if kept(counted).get(one.key, Counted()).conflicts]
+    some = [one for one in COMPARISONS if per_version(counted).get(one.key, Counted()).conflicts]
     return rows(f"SELECT * {{ {united(ROWS, some)} }}") if some else []
 
 
@@ -173,10 +173,10 @@ def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
 @blueprint.get("/conflicts")
 def page() -> str:
     """List what is compared, and where it conflicts."""
-    found = kept(contradictions)
+    found = per_version(contradictions)
     bases = bases_of(watched(dataset().store), [value(row, name) for row in found for name in ("g1", "g2")])
     words = words_for(found, list(bases.values()))
-    numbers = kept(counted)
+    numbers = per_version(counted)
     return render_template(
         "conflicts.html",
         comparisons=[(one, numbers.get(one.key, Counted()), of(one, found, words)) for one in COMPARISONS],

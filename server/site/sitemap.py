@@ -8,11 +8,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from wicara.ontology import BASE, WIC
 from wicara.server.addresses import path_of
-from wicara.server.counts import kept
 from wicara.server.operations import HTML, OK, OPERATIONS
 from wicara.server.provenance import solutions, value
 from wicara.server.public import public_url
-from wicara.server.served import watched
+from wicara.server.served import per_version, watched
 from wicara.server.site.language import LANGUAGES
 from wicara.server.site.ontology.model import ontology
 from wicara.server.site.questions.pages import all_questions
@@ -55,7 +54,7 @@ def pages() -> list[str]:
         if iri.startswith(WIC)
     )
     questions = (f"/questions/{question.slug}" for question in all_questions())
-    return list(dict.fromkeys((*fixed(), *questions, *terms, *kept(described))))
+    return list(dict.fromkeys((*fixed(), *questions, *terms, *per_version(described))))
 
 
 def parts(paths: Sequence[str]) -> list[Sequence[str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from pyoxigraph import Literal, NamedNode, Store
 from wicara.graph.prefixes import shorten
 from wicara.ontology import PREFIXES, data_shape_files
-from wicara.server.counts import CLASSES, PROPERTIES, frequencies, merges
+from wicara.server.descriptions.counts import CLASSES, PROPERTIES, frequencies, merges
 from wicara.server.foreign import FOREIGN, expand
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES, WIC
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
-from wicara.server.counts import kept
-from wicara.server.served import infer, store
+from wicara.server.served import infer, per_version, store
 from wicara.server.site.language import format_date, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.diagram import drawn, tree
@@ -136,7 +135,7 @@ def page() -> str | None:
     """Return the document, or None where the dataset has no ontology; it is kept for as long as that."""
     if not ontology().kinds:
         return None
-    found, key = kept(pages), (request.url, language())
+    found, key = per_version(pages), (request.url, language())
     if key not in found:
         if len(found) >= KEPT:
             found.clear()

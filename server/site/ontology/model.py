@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES, WIC
-from wicara.server.counts import kept
-from wicara.server.served import watched
+from wicara.server.served import per_version, watched
 from wicara.server.site.words import iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -134,4 +133,4 @@ def read(built: BuiltDataset) -> Ontology:
 
 def ontology() -> Ontology:
     """Return the ontology of the dataset of this request."""
-    return kept(read)
+    return per_version(read)

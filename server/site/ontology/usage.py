@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.dataset import GRAPHS, GraphKind
-from wicara.server.counts import kept
 from wicara.server.provenance import solutions, value
-from wicara.server.served import infer, watched
+from wicara.server.served import infer, per_version, watched
 from wicara.server.site.ontology.model import ontology
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def without_conclusions(built: BuiltDataset) -> dict[str, Use]:
 
 def usage() -> dict[str, Use]:
     """Return the use of each term that this request's dataset uses, with conclusions if it wants them."""
-    return kept(with_conclusions if infer() else without_conclusions)
+    return per_version(with_conclusions if infer() else without_conclusions)
 
 
 def counted(store: Store, *, inferred: bool) -> dict[str, Use]:

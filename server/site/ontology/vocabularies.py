@@ -11,9 +11,8 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import path_of
-from wicara.server.counts import kept
 from wicara.server.provenance import solutions, value
-from wicara.server.served import watched
+from wicara.server.served import per_version, watched
 from wicara.server.site.language import language
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.model import TYPE, indexed, names
@@ -153,9 +152,9 @@ def anchor(iri: str) -> str:
 
 def reader() -> Reader:
     """Return what makes the vocabularies of this request's dataset."""
-    schemes = kept(read)
+    schemes = per_version(read)
     words = Words.for_request(one for one in schemes.triples if one.predicate in LABELS)
-    return Reader(schemes.said, words, kept(counted))
+    return Reader(schemes.said, words, per_version(counted))
 
 
 def page() -> str:

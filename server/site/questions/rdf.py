@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from flask import current_app
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.ontology import PREFIXES
+from wicara.server.descriptions.describe import QUERY
 from wicara.server.public import public_url
-from wicara.server.service_description import QUERY
 from wicara.server.site.language import LANGUAGES, speaking
 from wicara.server.site.questions.choices import is_thing, kind_of
 from wicara.server.site.questions.headings import THEMES, heading

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from flask import current_app
 from pyoxigraph import NamedNode
 from wicara.graph.dataset import DEFAULT, GRAPHS
 from wicara.ontology import BASE
-from wicara.server.served import dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyoxigraph import QuerySolutions, Store
     from wicara.graph.store import BuiltDataset
 
-Counted = TypeVar("Counted")
-
-EXTENSION: Final = "wicara-counts"
 THINGS: Final = f"{BASE}/id/"
 """What the IRIs of the entities of the built dataset begin with."""
 
@@ -69,17 +64,6 @@ class Statistics:
     classes: Mapping[str, int]
     examples: Sequence[str]
     parts: Mapping[str, int]
-
-
-def kept(count: Callable[[BuiltDataset], Counted]) -> Counted:
-    """Return what a function counts in the dataset of this request; it is kept until the dataset changes."""
-    found: dict[object, tuple[str, Counted]] = current_app.extensions.setdefault(EXTENSION, {})
-    digest, counted = found.get(count, ("", None))
-    if counted is None or digest != dataset().digest:
-        digest = dataset().digest
-        counted = count(dataset())
-        found[count] = (digest, counted)
-    return counted
 
 
 def graphs(built: BuiltDataset) -> Graphs:

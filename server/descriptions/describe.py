@@ -1,0 +1,172 @@
+"""What the server says of itself in RDF: VoID, with DCAT in one document, and SPARQL 1.1 Service Description.
+
+The statements stand in templates (`void.ttl`, `dcat.ttl`, `service.ttl`); here are their values.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, redirect, render_template
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from wicara.graph.dataset import GraphKind, graph_iri, kind_of
+from wicara.graph.export import EXPORTS, FORMATS, capable, write_triples
+from wicara.graph.inputs import DATASET
+from wicara.graph.prefixes import split
+from wicara.ontology import BASE
+from wicara.server import forms, negotiation, uploads
+from wicara.server.descriptions.counts import THINGS, graphs, statistics
+from wicara.server.public import public_url, said
+from wicara.server.served import dataset, per_version, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flask import Request, Response
+    from pyoxigraph import Triple
+    from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.export import Export, Format
+    from wicara.server.negotiation import Representation
+
+blueprint = Blueprint("descriptions", __name__)
+
+VOID: Final = "/.well-known/void"
+QUERY: Final = "/sparql"
+FORM: Final = "/query"
+LICENSE: Final = NamedNode("http://purl.org/dc/terms/license")
+
+MAX_PARTITIONS: Final = 1000
+"""How many classes, and how many properties, have a partition: those that are used most."""
+MAX_EXAMPLES: Final = 20
+PLAIN: Final = ("default", "all")
+"""The exports of a dataset that is served as it is."""
+SUBSETS: Final = frozenset({"asserted", "inferred", "ontology"})
+"""The exports that hold less than the dataset: each is a dataset of its own."""
+
+FORMAT_IRIS: Final = {
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+    "turtle": "Turtle",
+    "ntriples": "N-Triples",
+    "rdfxml": "RDF_XML",
+    "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nquads": "N-Quads",
+}
+"""Local names of the formats in https://www.w3.org/ns/formats/; HTML has none."""
+
+
+@blueprint.get(VOID)
+def description() -> Response:
+    """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
+    offers = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
+    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(offers))
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+@blueprint.get(DATASET.removeprefix(BASE))
+def whole() -> BaseResponse:
+    """Send from the IRI of the dataset to its description."""
+    return redirect(VOID, HTTPStatus.SEE_OTHER)
+
+
+def is_description(asked: Request) -> bool:
+    """Return whether a request to the endpoint asks for its description: a GET without parameters."""
+    return asked.method in {"GET", "HEAD"} and not asked.query_string
+
+
+def describe_service() -> BaseResponse:
+    """Return the description of the endpoint; browsers are redirected to the query form."""
+    form, media_type = forms.chosen(negotiation.GRAPHS)
+    response: BaseResponse
+    if form is negotiation.HTML:
+        response = redirect(FORM, HTTPStatus.SEE_OTHER)
+    else:
+        response = as_rdf(service_description(), form, media_type)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def as_rdf(triples: Iterable[Triple], form: Representation, media_type: str) -> Response:
+    """Return triples as a response."""
+    return said(write_triples(triples, FORMATS[form.name]), form.content_type(media_type))
+
+
+def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN401 - as templates take them
+    """Yield the triples of a Turtle template; terms among the values stand in it as Turtle writes them."""
+    text = render_template(
+        template,
+        url=lambda path: NamedNode(public_url(path)),
+        node=NamedNode,
+        text=lambda value: Literal(value, language="en"),
+        format_iri=lambda form: FORMAT_IRIS[form.name],
+        plain=dataset().plain,
+        **values,
+    )
+    return (quad.triple for quad in parse(text, RdfFormat.TURTLE))
+
+
+def dataset_description() -> Iterator[Triple]:
+    """Yield the VoID description of the dataset, its partitions and its parts, with the DCAT catalogue."""
+    counted = per_version(statistics)
+    classes = dict(islice(counted.classes.items(), MAX_PARTITIONS))
+    properties = dict(islice(counted.properties.items(), MAX_PARTITIONS))
+    root = NamedNode(public_url(f"{VOID}#dataset") if dataset().plain else DATASET)
+    licences = (triple.object for triple in editorial() if triple.predicate == LICENSE)
+    return triples_of(
+        "void.ttl",
+        root=root,
+        digest=Literal(dataset().digest),
+        things=Literal(THINGS),
+        numbers=counted.numbers,
+        vocabularies=sorted({split(name)[0] for name in (*properties, *classes)} - {""}),
+        examples=counted.examples[:MAX_EXAMPLES],
+        classes=classes,
+        properties=properties,
+        parts=[(name, EXPORTS.get(name), triples) for name, triples in counted.parts.items()],
+        licences=list(licences),
+        formats=FORMATS.values(),
+        downloads=list(downloads()),
+        subsets=SUBSETS,
+    )
+
+
+def editorial() -> Iterator[Triple]:
+    """Yield what the dataset says of itself: title, licence, version; nothing where it is served as it is."""
+    if not dataset().plain:
+        meta = NamedNode(graph_iri(GraphKind.META))
+        yield from (
+            quad.triple for quad in dataset().store.quads_for_pattern(NamedNode(DATASET), None, None, meta)
+        )
+
+
+def downloads() -> Iterator[tuple[Export, Format]]:
+    """Yield what can be downloaded: each export that holds something, in each format that can hold it."""
+    for part in EXPORTS.values():
+        if part.name in PLAIN or not dataset().plain:
+            yield from ((part, FORMATS[name]) for name in capable(part))
+
+
+def service_description() -> Iterator[Triple]:
+    """Yield what the endpoints for queries and updates can do, and which graphs they work on."""
+    counted = per_version(graphs)
+    return triples_of(
+        "service.ttl",
+        result_formats=with_iri((*negotiation.RESULTS, *negotiation.GRAPHS)),
+        input_formats=with_iri(uploads.FORMATS),
+        takes_updates=settings().writable and settings().token and dataset().plain,
+        calls_others=bool(settings().allow_service),
+        default=counted.default,
+        named=counted.named,
+        is_inferred=lambda name: kind_of(name) is GraphKind.INFERRED and not dataset().plain,
+    )
+
+
+def with_iri(offers: Iterable[Representation]) -> list[Representation]:
+    """Return the formats that W3C has names for."""
+    return [offer for offer in offers if offer.name in FORMAT_IRIS]
