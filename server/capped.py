@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolutions
-    from wicara.server.limits import Limits
     from wicara.server.negotiation import Representation
+    from wicara.server.settings import Limits
     from wicara.server.site.words import Term
 
 DIRECTION: Final = ' its:dir="{}" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'

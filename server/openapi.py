@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint
 from wicara.server import negotiation
-from wicara.server.limits import limits
 from wicara.server.operations import OPERATIONS
 from wicara.server.parameters import PARAMETERS
 from wicara.server.public import said
 from wicara.server.schemas import SCHEMAS, TEXT, content
 from wicara.server.served import settings
+from wicara.server.settings import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Response
-    from wicara.server.limits import Limit, Limits
     from wicara.server.operations import Operation
+    from wicara.server.settings import Limit, Limits
 
     Json = dict[str, Any]
 

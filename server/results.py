@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from pyoxigraph import Store, Triple
     from wicara.server.capped import Cut
     from wicara.server.evaluation import Results
-    from wicara.server.limits import Limits
     from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
     from wicara.server.pushed import Sink
+    from wicara.server.settings import Limits
     from wicara.server.site.words import Term
 
 SOLUTION_FORMATS: Final = {

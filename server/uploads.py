@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from flask import Request
     from pyoxigraph import DefaultGraph, NamedNode, Store
     from werkzeug.datastructures import FileStorage
-    from wicara.server.limits import Limits
     from wicara.server.negotiation import Representation
+    from wicara.server.settings import Limits
 
 FORMATS: Final = (negotiation.TURTLE, negotiation.NTRIPLES, negotiation.RDFXML, negotiation.JSONLD)
 BY_MEDIA_TYPE: Final = {form.media_type: form for form in FORMATS}

@@ -12,8 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from wicara.server import guard
-from wicara.server.limits import Limits
-from wicara.server.settings import Settings
+from wicara.server.settings import Limits, Settings
 
 CLOSED = "http://127.0.0.1:1/"
 """An address where nobody listens: a request is refused at once."""

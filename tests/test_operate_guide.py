@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from wicara.server.front.cache import Cache
 from wicara.server.front.metrics import Metrics
 from wicara.server.front.pool import Pool, processes
-from wicara.server.limits import DEFAULTS
+from wicara.server.settings import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from wicara.server.front.setup import EXECUTOR, Ticket
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.server.limits import Limits
+    from wicara.server.settings import Limits
 
 SOON: Final = 0.02
 SLOW: Final = 0.25

@@ -13,8 +13,8 @@ from wicara.server.front.pool import Stopped
 
 if TYPE_CHECKING:
     from wicara.graph.errors import WicaraError
-    from wicara.server.limits import Limits
     from wicara.server.problem import Problem
+    from wicara.server.settings import Limits
 
 NO_SPACE: Final = (
     "The disk of this server takes no more. Nothing that was acknowledged is lost, and reads go on: make "

@@ -6,8 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from wicara.server.limits import Limits
-from wicara.server.settings import Settings
+from wicara.server.settings import Limits, Settings
 
 FORK_SERVER: Final = "fork server"
 EXECUTOR: Final = "executor"

@@ -29,12 +29,12 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.server.guard.lexicon import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
 from wicara.server.guard.refused import Refused
-from wicara.server.limits import limits as table_of_limits
+from wicara.server.settings import limits as table_of_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wicara.server.limits import Limits
+    from wicara.server.settings import Limits
 
 
 OPTIONS: Final = {each.name: each.option for each in table_of_limits()}

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from server_process import served
 from wicara.server.front.pool import processes
-from wicara.server.limits import DEFAULTS, limits
+from wicara.server.settings import DEFAULTS, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Command
     from server_process import Answer, Server
-    from wicara.server.limits import Limit
+    from wicara.server.settings import Limit
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "limits.md").read_text("utf-8")
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and "`--" in line]

@@ -14,7 +14,7 @@ from server_process import served
 from wicara.graph.export import FORMATS
 from wicara.graph.store import empty
 from wicara.server import create_app, negotiation
-from wicara.server.limits import limits
+from wicara.server.settings import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,8 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, Store
 from server_process import served
 from wicara.ontology import PREFIXES
 from wicara.server import guard
-from wicara.server.limits import Limits
-from wicara.server.settings import Settings
+from wicara.server.settings import Limits, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from wicara.commands import Command, dataset_options, default_folder, progress
-from wicara.server.limits import Limits, limits
-from wicara.server.settings import Settings
+from wicara.server.settings import Limits, Settings, limits
 
 
 def limit_options(command: Command) -> Command:
