@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.dataset import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.graph.evidence import WAY
+from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
-EVIDENCE_LINKS: Final = frozenset(
-    {
-        NamedNode(f"{WIC}evidence"),
-        NamedNode(PREFIXES["oa"] + "hasTarget"),
-        NamedNode(PREFIXES["oa"] + "hasSelector"),
-    }
-)
 INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 
 THINGS: Final = f"{BASE}/id/"
@@ -37,7 +31,7 @@ def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     every = tuple(quads)
     invalid: set[object] = {quad.subject for quad in every if quad.predicate == INVALIDATED}
     graphs = followed(invalid, every, {DERIVED_FROM})
-    about = graphs | linked(graphs, every, EVIDENCE_LINKS)
+    about = graphs | linked(graphs, every, frozenset(WAY))
     left = [q for q in every if q.predicate == INVALIDATED or not {q.graph_name, q.subject} & about]
     named_still = things_in(quad for quad in left if kind(quad) != GraphKind.ENTITIES)
     orphans = things_in(quad for quad in every if quad.graph_name in graphs) - named_still

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph import closure_checks, statement_checks
-from wicara.graph.evidence import compare
+from wicara.graph.facts.selector import compare
 from wicara.graph.naming import called_term
 from wicara.graph.reasoning.inconsistency import solutions
 from wicara.ontology import BASE

@@ -1,254 +1,240 @@
-"""The words that facts rest on: selectors, and what holds between them and the text (Web Annotation).
+"""What a statement rests on: the named graphs that make it, and the words of articles that support these.
 
-Positions count the Unicode code points of the stored file, half-open, nothing normalised. A span's SHA-256 is
-that of the UTF-8 bytes of its characters.
+A fact graph leads to its words by `wic:evidence`, then as annotations have it (Web Annotation Data Model,
+section 4): to a target, which has a source and two selectors, one for the position and one for the quote.
+`bases_of` is the one walk from graphs to their words, with a fixed number of queries; `described` yields the
+statements on the way.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import quote as percent_encoded
 
-from wicara.graph.naming import called
-from wicara.graph.sources import END, START, TYPE, match_source, read_sources
-from wicara.graph.statements import by_subject, first, number
-from wicara.ontology import PREFIXES, WIC
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri, kind_of
+from wicara.graph.solutions import solutions, value
+from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pyoxigraph import Quad
-    from wicara.graph.sources import Source, Supplied
-    from wicara.graph.statements import Index
+    from pyoxigraph import Quad, QuerySolution, Store
 
-OA: Final = PREFIXES["oa"]
-MOST_WORDS: Final = 8
-"""A quote identifies a fact; it does not copy the text."""
-MOST_COVERED: Final = 0.5
-"""The share of a text that all quotes together may cover."""
-SHA256: Final = re.compile(r"[0-9a-f]{64}")
-EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+Fact: TypeAlias = tuple[Term, Term, Term]
+
+PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
+WAY: Final = tuple(
+    NamedNode(iri) for iri in (f"{WIC}evidence", f"{PREFIXES['oa']}hasTarget", f"{PREFIXES['oa']}hasSelector")
+)
+"""The properties that lead from a fact graph to all that describes its evidence."""
+WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
+"""The kinds of graphs that rest on words or on a source; the others are what editors answer for."""
+ACTUAL: Final = f"{BASE}/concept/modality/actual"
+MODALITY: Final = f"{WIC}modality"
+DERIVED_FROM: Final = f"{PREFIXES['prov']}wasDerivedFrom"
+SAID: Final = {
+    f"{WIC}factKind": "kind",
+    MODALITY: "modality",
+    f"{WIC}confidence": "confidence",
+    f"{WIC}method": "method",
+    f"{WIC}wording": "wording",
+    f"{WIC}attributedTo": "who",
+    f"{WIC}possiblyAttributedTo": "possibly",
+    f"{WIC}attributionBasis": "basis",
+    DERIVED_FROM: "derived",
+    f"{PREFIXES['dcterms']}source": "source",
+    f"{PREFIXES['dcterms']}bibliographicCitation": "source",
+}
+"""What the provenance says of a graph, in the order in which it is shown: the property, and the key of its
+word (`words.toml`)."""
+LAST_PLACE: Final = ("\U0010ffff", 0, "")
+"""The place in reading order of what rests on no words."""
+
+SAID_OF: Final = "{{ VALUES ?graph {{ {graphs} }} ?graph ?p ?o FILTER(?p IN ({properties})) }}"
+QUOTES_OF: Final = """{{ SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
+  VALUES ?graph {{ {graphs} }}
+  ?graph wic:evidence ?evidence .
+  ?evidence oa:hasTarget ?target .
+  ?target oa:hasSource ?article ; oa:hasSelector ?position , ?quote .
+  ?position oa:start ?start ; oa:end ?end .
+  ?quote oa:exact ?exact .
+  OPTIONAL {{ ?evidence wic:inSentence ?sentence }}
+  OPTIONAL {{ ?article wic:republishedAt ?copy }}
+}} }}"""
 
 
 @dataclass(frozen=True)
-class Selector:
-    """A span [start, end) of a text, its SHA-256 (hex), and the words in it that are quoted."""
+class Quote:
+    """Words of an article: the IRIs of article and sentence, where they stand (code points, half-open).
 
-    start: int
-    end: int
-    exact: str
-    sha256: str
+    `copy` is where the article was published, with a text fragment (WICG, URL Fragment Text Directives).
+    """
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """What one fact rests on: the words of a sentence of an article."""
-
-    iri: str
-    fact: str
+    exact: Literal
     article: str
     sentence: str
-    selector: Selector
-
-    def __str__(self) -> str:
-        """Name the fact and the span, as messages do."""
-        return f"{called(self.fact)} [{self.selector.start},{self.selector.end})"
+    start: int
+    end: int
+    copy: str = ""
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """How many code points of a text all quotes together repeat."""
+class Basis:
+    """A graph that makes statements: what the provenance says of it, what it quotes, and its origins.
 
-    quoted: int
-    length: int
+    The default graph of files that were loaded as they are has no name and no kind. `derived_from` is filled
+    in by `grounds_of` alone.
+    """
+
+    graph: str
+    said: Mapping[str, list[Term]] = field(default_factory=dict)
+    quotes: Sequence[Quote] = ()
+    derived_from: tuple[Basis, ...] = ()
 
     @property
-    def share(self) -> float:
-        """The quoted share of the text, 0 to 1."""
-        return self.quoted / self.length if self.length else 0.0
+    def kind(self) -> GraphKind | None:
+        """What the graph holds."""
+        return kind_of(self.graph)
 
-    def __str__(self) -> str:
-        """Say the figure with what it is counted from."""
-        return f"{self.share:.0%} of the text ({self.quoted} of {self.length} code points)"
+    @property
+    def name(self) -> str:
+        """The short name of the graph: the last part of its IRI."""
+        return self.graph.rpartition("/")[2]
+
+    @property
+    def anchor(self) -> str:
+        """The fragment of its place on a page: articles may call their facts alike."""
+        return "basis-" + self.graph.removeprefix(GRAPHS).replace("/", "-")
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """The place of its first words in reading order, to sort by."""
+        return (*min(((one.article, one.start) for one in self.quotes), default=LAST_PLACE[:2]), self.name)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that it cites: titles or IRIs."""
+        return [getattr(term, "value", str(term)) for term in self.said.get("source", ())]
+
+    @property
+    def modalities(self) -> list[Term]:
+        """What its statements are if no plain fact: planned, proposed, possible."""
+        return [term for term in self.said.get("modality", ()) if term != NamedNode(ACTUAL)]
+
+    def in_order(self) -> Iterator[tuple[str, list[Term]]]:
+        """Yield what is said of it, in the order of SAID."""
+        return ((key, self.said[key]) for key in dict.fromkeys(SAID.values()) if key in self.said)
+
+    def all_quotes(self) -> Iterator[Quote]:
+        """Yield its quotes, and those of the graphs that it is derived from."""
+        yield from self.quotes
+        for origin in self.derived_from:
+            yield from origin.all_quotes()
+
+    def terms(self) -> Iterator[Term]:
+        """Yield the terms that a page shows for it, itself first."""
+        if self.graph:
+            yield NamedNode(self.graph)
+        for terms in self.said.values():
+            yield from terms
+        for one in self.quotes:
+            yield from (NamedNode(iri) for iri in (one.article, one.sentence) if iri)
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What came of comparing the evidence with a text: a summary, and what falls short."""
+def bases_of(
+    store: Store, graphs: Iterable[str], *, quotes: bool = True, union: bool = False
+) -> dict[str, Basis]:
+    """Return what each fact or background graph rests on, sorted by IRI, with one query for all of them.
 
-    summary: str
-    findings: tuple[str, ...]
-
-
-def span_sha256(text: str, start: int, end: int) -> str:
-    """Return the SHA-256 (hex) of a span's UTF-8 bytes."""
-    return sha256(text[start:end].encode()).hexdigest()
-
-
-def selector(text: str, start: int, end: int, exact: str) -> Selector:
-    """Return the selector of a span that quotes `exact`, words inside it."""
-    return Selector(start, end, exact, span_sha256(text, start, end))
-
-
-def word_count(words: str) -> int:
-    """Return how many words there are between white space, NO-BREAK SPACE included."""
-    return len(words.split())
-
-
-def core(words: str) -> str:
-    """Return the words without the punctuation and white space around them."""
-    return EDGES.sub("", words)
-
-
-def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
-    """Return the evidence of every fact, sorted by fact; what is missing of it is empty, a position -1."""
-    index = by_subject(quads)
-    facts = sorted(iri for iri, of_it in index.items() if WIC + "FactGraph" in of_it.get(TYPE, ()))
-    items = ((fact, item) for fact in facts for item in sorted(index[fact].get(WIC + "evidence", ())))
-    return tuple(evidence_of(fact, item, index) for fact, item in items)
+    Graphs of other kinds are left out. Without `quotes` the words are not read: a page that only marks what a
+    row rests on needs none. With `union`, provenance is looked for in all graphs.
+    """
+    names = sorted({graph for graph in graphs if kind_of(graph) in WITH_BASIS})
+    if not names:
+        return {}
+    said: dict[str, dict[str, list[Term]]] = {name: {} for name in names}
+    quoted: dict[str, list[Quote]] = {name: [] for name in names}
+    values = " ".join(str(NamedNode(name)) for name in names)
+    parts = [SAID_OF.format(graphs=values, properties=", ".join(f"<{iri}>" for iri in SAID))]
+    parts += [QUOTES_OF.format(graphs=values)] if quotes else []
+    rows = solutions(store, f"SELECT * {{ {' UNION '.join(parts)} }}", union=union)
+    for row in sorted(rows, key=lambda row: (str(row["p"]), str(row["o"]))):
+        if row["p"] is not None:
+            said[value(row, "graph")].setdefault(SAID[value(row, "p")], []).append(row["o"])
+        elif quote := quote_of(row):
+            quoted[value(row, "graph")].append(quote)
+    for found in quoted.values():
+        found.sort(key=lambda one: (one.start, str(one.exact)))
+    return {name: Basis(name, said[name], quoted[name]) for name in names}
 
 
-def evidence_of(fact: str, item: str, index: Index) -> Evidence:
-    """Return one evidence item of a fact."""
-    target = first(index, item, OA + "hasTarget")
-    parts = index[target].get(OA + "hasSelector", []) if target in index else []
-    position = next((part for part in parts if first(index, part, START)), "")
-    quote = next((part for part in parts if first(index, part, OA + "exact")), "")
-    return Evidence(
-        iri=item,
-        fact=fact,
-        article=first(index, target, OA + "hasSource"),
-        sentence=first(index, item, WIC + "inSentence"),
-        selector=Selector(
-            start=number(index, position, START),
-            end=number(index, position, END),
-            exact=first(index, quote, OA + "exact"),
-            sha256=first(index, position, WIC + "spanSha256"),
-        ),
+def quote_of(row: QuerySolution) -> Quote | None:
+    """Return the words that a solution holds, or None where offsets, article or words are none."""
+    exact, article, sentence = row["exact"], row["article"], row["sentence"]
+    start, end = value(row, "start"), value(row, "end")
+    is_place = start.isascii() and start.isdecimal() and end.isascii() and end.isdecimal()
+    if not (isinstance(exact, Literal) and isinstance(article, NamedNode) and is_place):
+        return None
+    fragment = percent_encoded(exact.value, safe="").replace("-", "%2D")  # a hyphen means something in one
+    return Quote(
+        exact,
+        article.value,
+        sentence.value if isinstance(sentence, NamedNode) else "",
+        int(start),
+        int(end),
+        f"{value(row, 'copy')}#:~:text={fragment}" if row["copy"] is not None else "",
     )
 
 
-def faults(quads: Iterable[Quad]) -> Iterator[str]:
-    """Yield what is wrong with the evidence by itself, without any text at hand."""
-    every = tuple(quads)
-    sources = {source.iri: source for source in read_sources(every)}
-    for item in read_evidence(every):
-        source = sources.get(item.article)
-        if not item.article or item.selector.start < 0 or not item.selector.exact:
-            yield f"{called(item.fact)}: its evidence {called(item.iri)} lacks an article, position or quote"
-        elif source is None:
-            yield f"{item}: its article {called(item.article)} is no source that is described"
-        else:
-            yield from (f"{item}: {fault}" for rule in RULES for fault in rule(item, source))
+def grounds_of(store: Store, facts: Iterable[Fact], *, union: bool = False) -> dict[Fact, tuple[Basis, ...]]:
+    """Return the graphs that make each of some statements, sorted, with what they are derived from.
+
+    Conclusions are no ground; the contents of claims are. One query is asked for each level of derivation.
+    """
+    graphs = {fact: graphs_of(store, fact) for fact in dict.fromkeys(facts)}
+    known: dict[str, Basis] = {}
+    ahead = {name for names in graphs.values() for name in names}
+    while ahead:
+        found = bases_of(store, ahead, union=union)
+        known |= {name: found.get(name, Basis(name)) for name in ahead}
+        origins = (term for basis in found.values() for term in basis.said.get("derived", ()))
+        ahead = {term.value for term in origins if isinstance(term, NamedNode)} - known.keys()
+    return {fact: tuple(with_origins(name, known) for name in names) for fact, names in graphs.items()}
 
 
-def outside_text(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the span has no characters, or stands outside the text."""
-    if not 0 <= item.selector.start < item.selector.end <= source.length:
-        yield f"there is no such span in a text of {source.length} code points"
+def graphs_of(store: Store, fact: Fact) -> list[str]:
+    """Return the graphs that make a statement; the empty name where only the default graph does."""
+    subject, predicate, target = fact
+    if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
+        return []
+    quads = list(store.quads_for_pattern(subject, predicate, target, None))
+    names = sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)})
+    if quads and not names:
+        return [""]
+    return [name for name in names if kind_of(name) is not GraphKind.INFERRED]
 
 
-def outside_sentence(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the span stands outside the sentence that is named."""
-    sentence = next((each for each in source.sentences if each.iri == item.sentence), None)
-    if sentence is None:
-        yield f"its sentence {called(item.sentence)} is none of {called(source.iri)}"
-    elif not sentence.start <= item.selector.start <= item.selector.end <= sentence.end:
-        yield f"it is not inside its sentence, {called(sentence.iri)} [{sentence.start},{sentence.end})"
+def with_origins(graph: str, known: Mapping[str, Basis], seen: frozenset[str] = frozenset()) -> Basis:
+    """Return a basis with its origins; a graph that is derived from itself is not followed again."""
+    basis = known[graph]
+    names = {term.value for term in basis.said.get("derived", ()) if isinstance(term, NamedNode)}
+    origins = sorted(names - seen - {graph})
+    return replace(basis, derived_from=tuple(with_origins(name, known, seen | {graph}) for name in origins))
 
 
-def ill_hashed(item: Evidence, _source: Source) -> Iterator[str]:
-    """Yield where the SHA-256 is none, or is not that of a quote that fills the span."""
-    chosen = item.selector
-    if not SHA256.fullmatch(chosen.sha256):
-        yield f"wic:spanSha256 {chosen.sha256!r} is not a SHA-256 in 64 small hexadecimal digits"
-    elif len(chosen.exact) == chosen.end - chosen.start and chosen.sha256 != span_sha256(
-        chosen.exact, 0, len(chosen.exact)
-    ):
-        yield f"the quote {chosen.exact!r} fills the span, but has another SHA-256 than the span"
+def described(store: Store, node: NamedNode) -> Iterator[Quad]:
+    """Yield the provenance of a graph: what is said of it, of its evidence, of targets and selectors."""
+    for quad in store.quads_for_pattern(node, None, None, PROV):
+        yield quad
+        if quad.predicate in WAY and isinstance(quad.object, NamedNode):
+            yield from described(store, quad.object)
 
 
-def ill_quoted(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the quote does not fit into the span, has too many words, or is a whole sentence."""
-    exact = item.selector.exact
-    if not 0 < len(exact) <= item.selector.end - item.selector.start:
-        yield f"the quote {exact!r} does not fit into the span"
-    if word_count(exact) > MOST_WORDS:
-        yield f"the quote has {word_count(exact)} words; choose at most {MOST_WORDS} that identify the fact"
-    sentence = next((each for each in source.sentences if each.iri == item.sentence), None)
-    if sentence and len(exact) >= sentence.end - sentence.start:
-        yield "the quote is a whole sentence; choose some of its words"
-
-
-RULES: Final[Sequence[Callable[[Evidence, Source], Iterator[str]]]] = (
-    outside_text,
-    outside_sentence,
-    ill_hashed,
-    ill_quoted,
-)
-"""What is looked at in every evidence item, with the text or without it."""
-
-
-def compare(quads: Iterable[Quad], argument: str) -> Comparison:
-    """Compare the evidence with the text of FILE or ID=FILE; raises UnreadableInput (see `match_source`)."""
-    every = tuple(quads)
-    supplied = match_source(argument, read_sources(every))
-    items = [item for item in read_evidence(every) if item.article == supplied.source.iri]
-    covered = coverage(items, supplied.text.characters)
-    about = f"the evidence of {len({item.fact for item in items})} facts of {supplied.source.name}"
-    return Comparison(
-        summary=f"{about} stands in {supplied.text.path}; the quotes cover {covered}",
-        findings=(*differences(items, supplied), *misquotes(items, supplied), *overquoted(covered)),
-    )
-
-
-def differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
-    """Yield both hashes where the text is another one, and every fact whose span is not what it was."""
-    text = supplied.text.characters
-    found = [
-        f"{item}: the text has {text[item.selector.start : item.selector.end]!r} there, another SHA-256"
-        for item in items
-        if span_sha256(text, item.selector.start, item.selector.end) != item.selector.sha256
-    ]
-    if not supplied.identical:
-        yield (
-            f"{supplied.text.path} is not the text that the facts of {supplied.source.name} were read from: "
-            f"its SHA-256 is {supplied.text.sha256}, that of the source {supplied.source.sha256}; "
-            + (f"facts concerned: {len(found)}" if found else "no fact concerned")
-        )
-    yield from found
-
-
-def misquotes(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
-    """Yield every fact whose quote does not stand in its span, or holds a whole sentence."""
-    text = supplied.text.characters
-    whole = [core(text[sentence.start : sentence.end]) for sentence in supplied.source.sentences]
-    for item in items:
-        if quoted_at(item, text) < 0:
-            yield f"{item}: the quote {item.selector.exact!r} does not stand in the span"
-        if any(sentence and sentence in item.selector.exact for sentence in whole):
-            yield f"{item}: the quote {item.selector.exact!r} is a whole sentence; choose some of its words"
-
-
-def quoted_at(item: Evidence, text: str) -> int:
-    """Return where the quote stands in the text, the first time in its span, or -1."""
-    chosen = item.selector
-    return text.find(chosen.exact, chosen.start, chosen.end) if chosen.exact and chosen.start >= 0 else -1
-
-
-def coverage(items: Iterable[Evidence], text: str) -> Coverage:
-    """Count the code points of the text that at least one quote repeats."""
-    quoted: set[int] = set()
-    for item in items:
-        start = quoted_at(item, text)
-        if start >= 0:
-            quoted.update(range(start, start + len(item.selector.exact)))
-    return Coverage(len(quoted), len(text))
-
-
-def overquoted(covered: Coverage) -> Iterator[str]:
-    """Yield that the quotes together copy too much."""
-    if covered.share > MOST_COVERED:
-        yield f"the quotes together cover {covered}; at most {MOST_COVERED:.0%} may be: quote fewer words"
+def modalities_of(bases: Sequence[Basis]) -> list[Term]:
+    """Return the modalities of graphs where none of them is plain fact, else nothing."""
+    if not bases or not all(basis.modalities for basis in bases):
+        return []
+    return list(dict.fromkeys(term for basis in bases for term in basis.modalities))

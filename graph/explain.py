@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.dataset import PREMISES, GraphKind, kind_of
-from wicara.graph.grounds import grounds_of
+from wicara.graph.evidence import grounds_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
 from wicara.graph.wording import is_structure
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pyoxigraph import Store, Triple
-    from wicara.graph.grounds import Ground
+    from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
@@ -51,14 +51,14 @@ class Explanation:
     fact: Fact
     verdict: Verdict
     proofs: tuple[Proof, ...]
-    grounds: Mapping[Fact, tuple[Ground, ...]]
-    said: tuple[Ground, ...] = ()
+    grounds: Mapping[Fact, tuple[Basis, ...]]
+    said: tuple[Basis, ...] = ()
     near: tuple[Near, ...] = ()
 
     def is_schema(self, fact: Fact) -> bool:
         """Tell whether a leaf is the ontology's alone."""
         grounds = self.grounds.get(fact, ())
-        return bool(grounds) and all(ground.is_schema for ground in grounds)
+        return bool(grounds) and all(ground.kind is GraphKind.ONTOLOGY for ground in grounds)
 
     def rests_on_schema(self, proof: Proof) -> bool:
         """Tell whether a proof rests on the ontology alone."""
@@ -104,17 +104,17 @@ class Explainer:
 
         An asserted statement needs no proof: what else gives it is looked for where `limit` is above 1.
         """
-        found = grounds_of(self.dataset.store, fact)
+        (found,) = self.grounds([fact]).values()
         asserted = tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
         said = tuple(ground for ground in found if ground.kind is GraphKind.CONTENT)
         proofs = self.proofs(fact, limit, is_asserted=bool(asserted))
-        grounds = {leaf: self.accepted(leaf) for proof in proofs for leaf in proof.leaves()}
+        grounds = self.accepted(leaf for proof in proofs for leaf in proof.leaves())
         if asserted:
             return Explanation(fact, Verdict.ASSERTED, proofs, {**grounds, fact: asserted}, said)
         if proofs:
             return Explanation(fact, Verdict.INFERRED, proofs, grounds, said)
         near = self.derivations.near(fact, NEAREST)
-        cited = {premise: self.accepted(premise) for each in near for premise in each.premises}
+        cited = self.accepted(premise for each in near for premise in each.premises)
         return Explanation(fact, Verdict.NEITHER, (), cited, said, near)
 
     def proofs(self, fact: Fact, limit: int, *, is_asserted: bool) -> tuple[Proof, ...]:
@@ -134,10 +134,16 @@ class Explainer:
             return self.derivations.first_proof(fact)
         return first_proof(fact, self.kept.get) if fact in self.kept else None
 
-    def accepted(self, fact: Fact) -> tuple[Ground, ...]:
-        """Return the graphs that assert a statement."""
-        found = grounds_of(self.dataset.store, fact)
-        return tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
+    def grounds(self, facts: Iterable[Fact]) -> dict[Fact, tuple[Basis, ...]]:
+        """Return the graphs that make each of some statements."""
+        return grounds_of(self.dataset.store, facts, union=self.dataset.plain)
+
+    def accepted(self, facts: Iterable[Fact]) -> dict[Fact, tuple[Basis, ...]]:
+        """Return the graphs that assert each of some statements."""
+        return {
+            fact: tuple(one for one in found if one.kind not in NOT_ACCEPTED)
+            for fact, found in self.grounds(facts).items()
+        }
 
 
 def premises(store: Store) -> frozenset[Triple]:

@@ -9,8 +9,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.reasoning.sentences import sentence
 
 if TYPE_CHECKING:
+    from wicara.graph.evidence import Basis, Quote
     from wicara.graph.explain import Explanation
-    from wicara.graph.grounds import Ground, Quote
     from wicara.graph.reasoning.matching import Term
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.wording import Wording
@@ -85,13 +85,13 @@ def term_of(term: Term | None) -> Json:
     return None if term is None else {"type": "triple", "value": str(term)}
 
 
-def ground_of(ground: Ground) -> Json:
+def ground_of(ground: Basis) -> Json:
     """Return a graph with what it rests on."""
     return {
         "graph": ground.graph or None,
         "kind": ground.kind.value if ground.kind else None,
         "quotes": [quote_of(quote) for quote in ground.quotes],
-        "sources": list(ground.sources),
+        "sources": [*ground.sources],
         "derivedFrom": [ground_of(origin) for origin in ground.derived_from],
     }
 

@@ -11,18 +11,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-from wicara.graph.dataset import GraphKind
+from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.export import FORMATS, written
 from wicara.graph.order import in_order
-from wicara.graph.reified import described
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import Store
+    from wicara.graph.evidence import Basis
     from wicara.graph.explain import Explanation
-    from wicara.graph.grounds import Ground
     from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Proof
 
@@ -100,7 +99,7 @@ def step(proof: Proof) -> Iterator[Quad]:
         yield Quad(activity, USED, premise)
 
 
-def grounded(fact: Fact, ground: Ground) -> Iterator[Quad]:
+def grounded(fact: Fact, ground: Basis) -> Iterator[Quad]:
     """Yield that a statement comes from a graph, and the statement in that graph."""
     triple = triple_of(fact)
     if triple is not None and ground.graph:
@@ -110,10 +109,11 @@ def grounded(fact: Fact, ground: Ground) -> Iterator[Quad]:
         yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def evidence(ground: Ground, store: Store) -> Iterator[Quad]:
+def evidence(ground: Basis, store: Store) -> Iterator[Quad]:
     """Yield what the dataset says of a fact's or background's graph, of its evidence and of its origins."""
-    if ground.kind in {GraphKind.FACT, GraphKind.BACKGROUND}:
-        yield from described(store, NamedNode(ground.graph))
+    if ground.kind in WITH_BASIS:
+        told = described(store, NamedNode(ground.graph))
+        yield from (Quad(quad.subject, quad.predicate, quad.object) for quad in told)
     for origin in ground.derived_from:
         yield from evidence(origin, store)
 

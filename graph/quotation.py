@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from wicara.graph.article import ordinal
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.evidence import MOST_WORDS, core, selector, word_count
+from wicara.graph.facts.selector import MOST_WORDS, core, selector, word_count
 from wicara.graph.naming import called
 from wicara.graph.turtle import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wicara.graph.evidence import Selector
+    from wicara.graph.facts.selector import Selector
     from wicara.graph.sentences import Span
     from wicara.graph.sources import Sentence, Source
 

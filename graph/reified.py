@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Quad, Triple
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
-from wicara.ontology import PREFIXES, WIC
+from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.evidence import PROV, WAY, described
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 REIFIES: Final = NamedNode(PREFIXES["rdf"] + "reifies")
 IN_GRAPH: Final = NamedNode(PREFIXES["dcterms"] + "isPartOf")
 SUPPORTED_BY: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
-EVIDENCE: Final = NamedNode(WIC + "evidence")
-DESCRIBING: Final = tuple(
-    NamedNode(iri) for iri in (EVIDENCE.value, PREFIXES["oa"] + "hasTarget", PREFIXES["oa"] + "hasSelector")
-)
-"""The way from a fact graph to all that describes its evidence."""
-PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 HASH_DIGITS: Final = 16
 
 
@@ -44,7 +39,7 @@ def facts(store: Store) -> Iterator[NamedNode]:
 
 def reified(store: Store, fact: NamedNode) -> Iterator[Quad]:
     """Yield a fact's triples, each with its reifier."""
-    evidence = [quad.object for quad in store.quads_for_pattern(fact, EVIDENCE, None, PROV)]
+    evidence = [quad.object for quad in store.quads_for_pattern(fact, WAY[0], None, PROV)]
     for quad in store.quads_for_pattern(None, None, None, fact):
         name = reifier(fact, quad.triple)
         yield Quad(quad.subject, quad.predicate, quad.object)
@@ -54,16 +49,8 @@ def reified(store: Store, fact: NamedNode) -> Iterator[Quad]:
             yield Quad(name, SUPPORTED_BY, item)
 
 
-def described(store: Store, node: NamedNode) -> Iterator[Quad]:
-    """Yield the provenance of a fact graph: its own statements and those of its evidence."""
-    for quad in store.quads_for_pattern(node, None, None, PROV):
-        yield Quad(quad.subject, quad.predicate, quad.object)
-        if quad.predicate in DESCRIBING and isinstance(quad.object, NamedNode):
-            yield from described(store, quad.object)
-
-
 def reified_facts(store: Store) -> Iterator[Quad]:
     """Yield every fact with its reifiers and its provenance, as one graph."""
     for fact in facts(store):
         yield from reified(store, fact)
-        yield from described(store, fact)
+        yield from (Quad(quad.subject, quad.predicate, quad.object) for quad in described(store, fact))

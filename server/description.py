@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 from wicara.graph.dataset import GraphKind, graph_iri, kind_of
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.graph.evidence import WAY
+from wicara.ontology import BASE, WIC
 from wicara.server.linked.statements import Statement, counts_of, incoming_of, statements_of, terms_in
 from wicara.server.site.words import labels_of
 
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
 PAGE: Final = 1000
 """How many incoming statements a page of the RDF formats holds."""
 ONTOLOGY: Final = f"{BASE}/ont"
-EVIDENCE: Final = """
-CONSTRUCT {{ ?node ?p ?o }} WHERE {{
-  {{ <{graph}> wic:evidence ?node }}
-  UNION {{ <{graph}> wic:evidence/oa:hasTarget ?node }}
-  UNION {{ <{graph}> wic:evidence/oa:hasTarget/oa:hasSelector ?node }}
-  ?node ?p ?o }}"""
+EVIDENCE: Final = "CONSTRUCT {{ ?node ?p ?o }} WHERE {{ <{graph}> ({way})+ ?node . ?node ?p ?o }}"
 
 
 @dataclass(frozen=True)
@@ -119,4 +115,4 @@ def evidence_of(store: Store, iri: str) -> tuple[Triple, ...]:
     """Return the evidence of a fact graph with its selectors, and nothing for any other IRI."""
     if kind_of(iri) is not GraphKind.FACT:
         return ()
-    return tuple(store.query(EVIDENCE.format(graph=iri), prefixes=dict(PREFIXES)))  # type: ignore[arg-type] # a CONSTRUCT
+    return tuple(store.query(EVIDENCE.format(graph=iri, way="|".join(map(str, WAY)))))  # type: ignore[arg-type] # a CONSTRUCT

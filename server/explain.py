@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from pyoxigraph import BlankNode, NamedNode
+from wicara.graph.evidence import bases_of
 from wicara.graph.explain import Explainer, Verdict
 from wicara.graph.explanation_json import as_json
 from wicara.graph.proof_rdf import write_explanation
@@ -20,7 +21,6 @@ from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.problem import Problem
-from wicara.server.provenance import bases_of
 from wicara.server.served import dataset
 from wicara.server.site.language import language
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Triple
+    from wicara.graph.evidence import Basis
     from wicara.graph.explain import Explanation
-    from wicara.graph.grounds import Ground
     from wicara.graph.reasoning.matching import Fact, Term
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.server.negotiation import Representation
-    from wicara.server.provenance import Basis
 
 blueprint = Blueprint("explain", __name__)
 
@@ -154,7 +153,7 @@ class View:
         schema = filter(self.explanation.is_schema, near.premises)
         return [fact for fact in schema if not is_structure(fact)]
 
-    def grounds(self, fact: Fact) -> tuple[Ground, ...]:
+    def grounds(self, fact: Fact) -> tuple[Basis, ...]:
         """Return the graphs that assert a statement."""
         return self.explanation.grounds.get(fact, ())
 
@@ -215,6 +214,6 @@ def facts_of(explanation: Explanation) -> Iterator[Iterable[Term]]:
         yield from near.premises
 
 
-def graphs_of(grounds: Iterable[Ground]) -> list[str]:
+def graphs_of(grounds: Iterable[Basis]) -> list[str]:
     """Return the graphs that a page names, with those that they are derived from."""
     return [graph for ground in grounds for graph in (ground.graph, *graphs_of(ground.derived_from))]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
-from wicara.server.provenance import solutions, value
 from wicara.server.served import dataset, store
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.language import ngettext

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
-from wicara.graph.evidence import compare, core, faults, read_evidence, selector, span_sha256, word_count
+from wicara.graph.facts.selector import (
+    compare,
+    core,
+    faults,
+    read_evidence,
+    selector,
+    span_sha256,
+    word_count,
+)
 from wicara.graph.inputs import read_inputs
 from wicara.ontology import BASE, PREFIXES
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Command
-    from wicara.graph.grounds import Ground
+    from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Proof
     from wicara.graph.store import BuiltDataset
@@ -52,7 +52,7 @@ def inferred(dataset: BuiltDataset) -> list[Fact]:
     ]
 
 
-def is_founded(ground: Ground) -> bool:
+def is_founded(ground: Basis) -> bool:
     """Tell whether a graph ends in words of an article, in a source, or in what editors answer for."""
     if ground.kind in ENDS or ground.sources or list(ground.all_quotes()):
         return True
@@ -101,7 +101,7 @@ def test_derived_facts_lead_to_the_facts_they_come_from(explainer: Explainer) ->
         "event:2018-08-02-asean-russia-meeting", "wic:occurrenceOf", "series:post-ministerial-conference"
     )
     (ground,) = explainer.explain(fact).grounds[fact]
-    assert (ground.name, ground.quotes) == ("D02", ())
+    assert (ground.name, list(ground.quotes)) == ("D02", [])
     assert [origin.name for origin in ground.derived_from] == ["F068"]
     assert list(ground.all_quotes())
 

@@ -14,8 +14,8 @@ from wicara.graph.wording import is_structure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wicara.graph.evidence import Basis, Quote
     from wicara.graph.explain import Explanation
-    from wicara.graph.grounds import Ground, Quote
     from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.wording import Wording
@@ -107,7 +107,7 @@ class Teller:
         """Yield the graphs that assert a statement."""
         return (self.source(ground) for ground in self.explanation.grounds.get(fact, ()))
 
-    def source(self, ground: Ground) -> Branch:
+    def source(self, ground: Basis) -> Branch:
         """Return a graph with the words that it rests on."""
         told = KINDS.get(ground.kind) if ground.kind else "the file"
         origins = tuple(self.source(origin) for origin in ground.derived_from)

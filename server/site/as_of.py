@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import bases_of
+from wicara.graph.solutions import solutions
 from wicara.ontology import WIC
 from wicara.server import negotiation
 from wicara.server.addresses import KEPT, with_choices
 from wicara.server.evaluation import evaluate, failed
 from wicara.server.protocol import QueryOperation
-from wicara.server.provenance import ACTUAL, MODALITY, Basis, has_basis, solutions, value
 from wicara.server.served import dataset, infer, per_version, settings, store
 from wicara.server.site.evidence import Support, supports
 from wicara.server.site.language import language
@@ -35,6 +36,7 @@ from wicara.server.site.words import Shown, Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from wicara.graph.evidence import Basis
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.evidence import Pattern
@@ -249,20 +251,10 @@ def laid_out(rows: Sequence[Solution]) -> tuple[list[Held], dict[str, Basis], Wo
     rests = [list(chain.from_iterable(map(patterns_of, group))) for group in grouped]
     known = supports(store(), chain.from_iterable(rests))
     backed = [united(known.get(pattern, Support()) for pattern in patterns) for patterns in rests]
-    bases = bases_without_words(chain.from_iterable(one.graphs for one in backed))
+    bases = bases_of(store(), chain.from_iterable(one.graphs for one in backed), quotes=False)
     words = words_for(rows, bases)
     held = [told(group, words, support) for group, support in zip(grouped, backed, strict=True)]
     return sorted(held, key=lambda one: STATES.index(one.state)), bases, words
-
-
-def bases_without_words(graphs: Iterable[str]) -> dict[str, Basis]:
-    """Return the basis of each graph with its modality alone; its words are a click away."""
-    found = {graph: Basis(graph) for graph in sorted(set(graphs)) if has_basis(graph)}
-    values = " ".join(str(NamedNode(graph)) for graph in found)
-    query = f"SELECT ?g ?m {{ VALUES ?g {{ {values} }} ?g <{MODALITY}> ?m FILTER(?m != <{ACTUAL}>) }}"
-    for row in solutions(store(), query) if found else ():
-        found[value(row, "g")].told.setdefault("modality", []).append(row["m"])
-    return found
 
 
 def same(row: Solution) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
+from wicara.graph.solutions import solutions, value
 from wicara.graph.store import SENTINEL, read_record
 from wicara.server.addresses import path_of
-from wicara.server.provenance import solutions, value
 from wicara.server.served import dataset, per_version, store, watched
 from wicara.server.site.language import gettext as _
 from wicara.server.site.words import Words, labels_of

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, render_template
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.evidence import bases_of
+from wicara.graph.solutions import value
 from wicara.ontology import PREFIXES
 from wicara.server.descriptions.counts import merges
-from wicara.server.provenance import bases_of, value
 from wicara.server.served import dataset, per_version, watched
 from wicara.server.site.comparisons import COMPARISONS, FOUND
 from wicara.server.site.language import format_date, format_decimal
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pyoxigraph import QuerySolution
+    from wicara.graph.evidence import Basis
     from wicara.graph.store import BuiltDataset
-    from wicara.server.provenance import Basis
     from wicara.server.site.comparisons import Comparison
     from wicara.server.site.words import Shown, Term
 
@@ -166,8 +167,7 @@ def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
     names = FOUND.replace("?", "").split()
     terms: list[Term] = [row[name] for row in found for name in names if row[name] is not None]
     told = [term for basis in bases for term in basis.terms()]
-    graphs = [NamedNode(basis.graph) for basis in bases]
-    return Words.for_request(labels_of(watched(dataset().store), iris_of((*terms, *told, *graphs))))
+    return Words.for_request(labels_of(watched(dataset().store), iris_of((*terms, *told))))
 
 
 @blueprint.get("/conflicts")

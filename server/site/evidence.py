@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.solutions import solutions
 from wicara.server.linked.statements import INFERRED
-from wicara.server.provenance import solutions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from flask import Flask
+    from wicara.graph.evidence import Basis
     from wicara.server.linked.statements import Statement
-    from wicara.server.provenance import Basis
     from wicara.server.site.resource.cells import Value
     from wicara.server.site.words import Shown, Term, Words
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.addresses import path_of
 from wicara.server.operations import HTML, OK, OPERATIONS
-from wicara.server.provenance import solutions, value
 from wicara.server.public import public_url
 from wicara.server.served import per_version, watched
 from wicara.server.site.language import LANGUAGES

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import path_of
-from wicara.server.provenance import solutions, value
 from wicara.server.served import per_version, watched
 from wicara.server.site.language import language
 from wicara.server.site.ontology.document import formats

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.evidence import ACTUAL
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES, WIC
-from wicara.server.provenance import ACTUAL, solutions, value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Triple
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import WIC
-from wicara.server.provenance import solutions, value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

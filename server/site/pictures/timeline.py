@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import ACTUAL
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
-from wicara.server.provenance import ACTUAL, solutions, value
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures.bounds import NAMES, Bounds, bounds_of, within
 

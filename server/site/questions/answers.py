@@ -8,10 +8,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
+from wicara.graph.evidence import bases_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.server import named
 from wicara.server.evaluation import failed
-from wicara.server.provenance import bases_of
 from wicara.server.site.evidence import Support, supports
 from wicara.server.site.language import format_decimal
 from wicara.server.site.language import gettext as _
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pyoxigraph import Store
+    from wicara.graph.evidence import Basis
     from wicara.queries import Question
     from wicara.server.evaluation import Results
-    from wicara.server.provenance import Basis
     from wicara.server.site.evidence import Pattern
     from wicara.server.site.words import Term
 
@@ -280,8 +280,7 @@ def words_for(store: Store, rows: Sequence[Solution], bases: Mapping[str, Basis]
     """Return the words for all that an answer shows."""
     cells = (term for row in rows for term in row.values() if term is not None)
     told = chain.from_iterable(basis.terms() for basis in bases.values())
-    graphs = (NamedNode(graph) for graph in bases)
-    return Words.for_request(labels_of(store, {*iris_of(cells), *iris_of(told), *graphs}))
+    return Words.for_request(labels_of(store, {*iris_of(cells), *iris_of(told)}))
 
 
 def lead(wanted: Sequence[str], shown: Sequence[Column], rows: Sequence[Row]) -> tuple[Lead, ...]:

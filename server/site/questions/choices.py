@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
+from wicara.graph.solutions import solutions
 from wicara.ontology import PREFIXES
-from wicara.server.provenance import solutions
 from wicara.server.served import dataset
 from wicara.server.site.language import gettext as _
 from wicara.server.site.questions.values import READERS

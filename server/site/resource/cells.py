@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import ACTUAL
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.addresses import href_of
-from wicara.server.provenance import ACTUAL
 from wicara.server.site.dates import TO, Bounds, day, day_of, in_words
 from wicara.server.site.language import format_decimal
 from wicara.server.site.resource.layouts import OF_PARTICIPATION, Show
 from wicara.server.site.words import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import Triple
+    from wicara.graph.evidence import Basis, Quote
     from wicara.server.linked.statements import Statement
-    from wicara.server.provenance import Basis, Quote
     from wicara.server.site.resource.layouts import Column
     from wicara.server.site.resource.paths import Facts
     from wicara.server.site.words import Term, Words
@@ -161,20 +161,19 @@ class Cells:
     def place(self, node: Term) -> Iterator[tuple[Value, list[Statement]]]:
         """Yield where the words stand that a fact rests on."""
         for quote in self.quotes(node):
-            sentence = self.words.show(quote.sentence)
-            where = f"{sentence.text}, " if sentence else ""
+            where = f"{self.words.show_iri(quote.sentence).text}, " if quote.sentence else ""
             text = f"{where}{quote.start}{TO}{quote.end}"
-            yield Value(Shown(text, text, href=quote.copy, outside=True)), []
+            yield Value(Shown(text, text, href=quote.copy or None, outside=True)), []
 
     def quoted(self, node: Term) -> Iterator[tuple[Value, list[Statement]]]:
         """Yield the words that a fact rests on."""
         for quote in self.quotes(node):
             yield Value(Shown(f"“{quote.exact.value}”", quote.exact.value, quote.exact.language)), []
 
-    def quotes(self, node: Term) -> list[Quote]:
+    def quotes(self, node: Term) -> Sequence[Quote]:
         """Return the words that a fact rests on."""
         basis = self.bases.get(node.value) if isinstance(node, NamedNode) else None
-        return basis.quotes if basis else []
+        return basis.quotes if basis else ()
 
 
 SPECIAL: Final[dict[Show, Callable[[Cells, Term], Iterator[tuple[Value, list[Statement]]]]]] = {

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset import kind_of
+from wicara.graph.evidence import ACTUAL, LAST_PLACE, MODALITY, WITH_BASIS, bases_of, modalities_of
+from wicara.ontology import PREFIXES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks, statements_of
-from wicara.server.provenance import LAST_PLACE, bases_of, has_basis, modality_of
 from wicara.server.served import infer, store
 from wicara.server.site.dates import LAST
 from wicara.server.site.resource.asked import GLANCE, PAGE, Listed, quads_of, rows_of
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from wicara.graph.evidence import Basis
     from wicara.server.linked.statements import Counts, Statement
-    from wicara.server.provenance import Basis
     from wicara.server.site.resource.asked import Found, Read
     from wicara.server.site.resource.cells import Cell
     from wicara.server.site.resource.layouts import Block, Layout
     from wicara.server.site.words import Shown, Term
 
+TYPE: Final = f"{PREFIXES['rdf']}type"
 CARDS: Final = 40
 """How many graphs a page tells in full what they rest on; marks of others lead to the page of the graph."""
 
@@ -110,7 +112,6 @@ class View:
             yield from map(NamedNode, one.graphs)
         for basis in self.bases.values():
             yield from iris_of(basis.terms())
-            yield NamedNode(basis.graph)
         yield from (row for found in self.found.values() for row in found.rows)
 
     def tables(self) -> Iterator[Table]:
@@ -208,6 +209,16 @@ class View:
         own = self.bases.get(self.subject.value)
         return {basis.graph: basis for basis in ([own, *kept] if own else kept)}
 
+    def modalities(self) -> list[Term]:
+        """Return what the subject is if no plain fact: its own modality, or that of all facts about it."""
+        own = [one.triple.object for one in self.outgoing if one.triple.predicate.value == MODALITY]
+        if own:
+            return [term for term in own if term != NamedNode(ACTUAL)]
+        facts = [one for one in self.outgoing if one.triple.predicate.value != TYPE]
+        return modalities_of(
+            [self.bases[graph] for one in facts for graph in one.graphs if graph in self.bases]
+        )
+
     def said(self) -> Literal | None:
         """Return what a claim says, in the reader's language."""
         if self.layout is not CLAIM:
@@ -254,7 +265,7 @@ def shown(view: View) -> dict[str, object]:
         "others": [basis for graph, basis in cards.items() if graph != iri],
         "marks": marks,
         "infer": infer(),
-        "modality": [words.show(term) for term in modality_of(view.outgoing, view.bases)],
+        "modality": [words.show(term) for term in view.modalities()],
         "lines": lines,
         "tables": tables,
         "content": in_sections(view.content, words),
@@ -265,7 +276,7 @@ def shown(view: View) -> dict[str, object]:
         "alternates": alternates(here, (view.page - 1) * PAGE // RDF_PAGE + 1),
         "citation": cited(iri, label(view), view.cells),
         "linked": described(view.subject, view.layout.schema, view.cells, here),
-        "history": history_of(view.outgoing, words) if has_basis(iri) else None,
+        "history": history_of(view.outgoing, words) if kind_of(iri) in WITH_BASIS else None,
         "report": report_href(iri),
     }
 

@@ -1,0 +1,1 @@
+"""Authoring: what a text says, as facts with the words that support them."""
