@@ -63,8 +63,10 @@ ERRORS: Final = (PROBLEM, HTML)
 
 QUALITY: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 NAME: Final = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+")
-ELEMENT: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
-PARAMETER: Final = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
+QUOTED: Final = r'"(?:[^"\\]|\\.?)*+"?'
+"""A quoted string; one without an end reaches to the end of the header, so that each byte is read once."""
+ELEMENT: Final = re.compile(rf'(?:[^,"]|{QUOTED})++')
+PARAMETER: Final = re.compile(rf'(?:[^;"]|{QUOTED})++')
 INDIFFERENT: Final = {"*/*": (1.0, False)}
 
 

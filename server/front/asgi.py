@@ -10,7 +10,7 @@ import traceback
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
+from urllib.parse import unquote_to_bytes
 
 from wicara.graph.errors import WicaraError
 from wicara.server import access
@@ -42,6 +42,8 @@ SCHEME: Final = re.compile("https?")
 HOST: Final = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 UPLOAD_TIME: Final = 60
 """Seconds that a body may take to come in."""
+NUMBER_LENGTH: Final = 100
+"""Bytes that are read of a number in a form."""
 
 
 def forwarded(headers: dict[bytes, bytes], name: bytes, valid: re.Pattern[str]) -> str | None:
@@ -232,16 +234,11 @@ class Front:
 
     def seconds_of(self, request: Request) -> float:
         """Return how long a request may take: the server's limit, or less where `timeout=` asks for it."""
-        if b"timeout=" not in request.query and b"timeout=" not in request.body[:10_000]:
-            return self.limits.timeout
-        fields = parse_qs(request.query.decode("latin-1"))
-        if any(each == (b"content-type", b"application/x-www-form-urlencoded") for each in request.headers):
-            fields |= parse_qs(request.body.decode("latin-1"))
-        given = fields.get("timeout")
-        if given is None:
+        given = frames.last_field(request.form, b"timeout") or frames.last_field(request.query, b"timeout")
+        if not given:
             return self.limits.timeout
         try:
-            seconds = float(given[-1])
+            seconds = float(unquote_to_bytes(given[:NUMBER_LENGTH].replace(b"+", b" ")))
         except ValueError:
             seconds = 0
         if not seconds > 0:
@@ -339,7 +336,8 @@ class Front:
             log("write failed", request=exchange.id, fault=str(fault))
             return refusals.not_written(fault, exchange.accept)
         reply = replace(reply, headers=[each for each in reply.headers if each[0] != VERSION])
-        log("write", request=exchange.id, path=exchange.path, status=reply.status, update=query_hash(request))
+        update = await asyncio.to_thread(query_hash, request)
+        log("write", request=exchange.id, path=exchange.path, status=reply.status, update=update)
         return reply
 
     def tell(self, exchange: Exchange) -> None:

@@ -106,12 +106,13 @@ def is_kept(reply: Reply) -> bool:
 
 
 def conditional(reply: Reply, headers: Headers) -> Reply:
-    """Return a kept reply, or the 304 for a client that has it already (RFC 9110, section 13.1.2)."""
-    known = [value for name, value in headers if name == b"if-none-match"]
-    if not known:
-        return reply
-    tags = [tag.strip().removeprefix(b"W/") for value in known for tag in value.split(b",")]
-    if b"*" not in tags and reply.header(b"etag") not in tags:
+    """Return a kept reply, or the 304 for a client that has it already (RFC 9110, section 13.1.2).
+
+    A tag has its quotes with it, so a list that contains it as text lists it.
+    """
+    tag = reply.header(b"etag")
+    known = (value for name, value in headers if name == b"if-none-match")
+    if not any(tag in value or value.strip() == b"*" for value in known):
         return reply
     kept = [each for each in reply.headers if each[0] in KEPT_BY_304]
     return Reply(HTTPStatus.NOT_MODIFIED.value, kept)

@@ -103,7 +103,7 @@ class Exchange:
         declared = self.headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > most + DROPPED:
             raise TooLong(most)
-        parts: list[bytes] = []
+        whole = bytearray()
         size, more = 0, bool(WITH_BODY & self.headers.keys())
         while more and size <= most + DROPPED:
             message = await self.receive()
@@ -113,7 +113,7 @@ class Exchange:
             size += len(part)
             more = message.get("more_body", False)
             if size <= most:
-                parts.append(part)
+                whole += part
         if size > most:
             raise TooLong(most)
-        return b"".join(parts)
+        return bytes(whole)

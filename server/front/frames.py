@@ -43,6 +43,12 @@ class Request:
     headers: Headers
     body: bytes = b""
 
+    @property
+    def form(self) -> bytes:
+        """Return the body where its content type is that of a form, else nothing."""
+        media_type = dict(self.headers).get(b"content-type", b"").partition(b";")[0].strip().lower()
+        return self.body if media_type == b"application/x-www-form-urlencoded" else b""
+
     def packed(self) -> bytes:
         """Return the payload of a REQUEST."""
         lines = [self.method.encode(), self.path, self.query, self.scheme.encode(), self.client.encode()]
@@ -53,6 +59,19 @@ class Request:
         """Return the request of a payload."""
         (method, path, query, scheme, client), headers, body = unpacked(payload, 5)
         return cls(method.decode(), path, query, scheme.decode(), client.decode(), headers, body)
+
+
+def last_field(form: bytes, name: bytes) -> bytes | None:
+    """Return the last value of a field in a query string or form, percent-encoded; None without the field.
+
+    The bytes are searched and no other field is decoded, so that a long form costs little.
+    """
+    field = name + b"="
+    start = form.rfind(b"&" + field) + 1
+    if not form.startswith(field, start):
+        return None
+    end = form.find(b"&", start)
+    return form[start + len(field) : end if end >= 0 else len(form)]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from wicara.server.front.exchange import WITH_BODY
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +30,7 @@ IDLE_TIME: Final = 60
 """Seconds that a connection is kept open between requests."""
 REFUSED: Final = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_LARGE: Final = REFUSED % b"431 Request Header Fields Too Large"
+NO_UPGRADE: Final = REFUSED % b"400 Bad Request"
 TOO_SLOW: Final = REFUSED % b"408 Request Timeout"
 
 
@@ -85,19 +87,30 @@ class Protocol(HttpToolsProtocol):
         self.given_again = False
 
     def on_headers_complete(self) -> None:
-        """Answer at once where the answer was kept; else begin to answer."""
+        """Answer at once where the answer was kept; else begin to answer.
+
+        The parser reads neither the body of a request that asks for an upgrade nor a request after it.
+        """
         self.in_head = False
         self.head = 0
         self.stop_waiting()
         if self.is_simple() and self.give_again():
             self.given_again = True
             return
-        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+        elif WITH_BODY & dict(self.headers).keys():
+            self.given_again = True
+            self.refuse(NO_UPGRADE)
+        else:
+            super().on_headers_complete()
+            self.cycle.keep_alive = False
 
     def is_simple(self) -> bool:
         """Tell whether a request is a GET of HTTP/1.1, and no other is under way before it."""
         return (
             self.parser.get_method() == b"GET"
+            and not self.parser.should_upgrade()
             and self.parser.get_http_version() == "1.1"
             and (self.cycle is None or self.cycle.response_complete)
         )

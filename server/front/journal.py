@@ -12,7 +12,9 @@ from hashlib import blake2b
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
+from urllib.parse import unquote_to_bytes
+
+from wicara.server.front.frames import last_field
 
 if TYPE_CHECKING:
     from wicara.server.front.frames import Request
@@ -72,11 +74,11 @@ def flush(seconds: float) -> None:
 
 def query_hash(request: Request) -> str | None:
     """Return what a query or update is known by in the log: 16 hex digits of its text's BLAKE2b."""
-    form = (
-        request.body if dict(request.headers).get(b"content-type", b"").endswith(b"form-urlencoded") else b""
-    )
-    found = parse_qs((request.query + b"&" + form).decode("latin-1"))
-    text = found.get("query") or found.get("update") or ([request.body.decode("latin-1")] if not form else [])
-    return (
-        blake2b(text[0].encode("latin-1", "replace"), digest_size=8).hexdigest() if text and text[0] else None
-    )
+    form = request.form
+    text = b"" if form else request.body
+    for name in (b"query", b"update"):
+        field = last_field(request.query, name) or last_field(form, name)
+        if field:
+            text = unquote_to_bytes(field.replace(b"+", b" "))
+            break
+    return blake2b(text, digest_size=8).hexdigest() if text else None

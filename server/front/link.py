@@ -66,18 +66,18 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; hand on the frames that are whole."""
-        if self.rest:
-            self.rest += data
-            data = bytes(self.rest)
-        at, size, header = 0, len(data), frames.HEADER.size
+        self.rest += data
+        at, size, header = 0, len(self.rest), frames.HEADER.size
         while size - at >= header:
-            kind, length = frames.HEADER.unpack_from(data, at)
+            kind, length = frames.HEADER.unpack_from(self.rest, at)
             if size - at < header + length:
                 break
-            self.frames.append((kind, data[at + header : at + header + length]))
+            with memoryview(self.rest) as received:
+                self.frames.append((kind, bytes(received[at + header : at + header + length])))
             self.waiting += length
             at += header + length
-        self.rest = bytearray(data[at:])
+        if at:
+            del self.rest[:at]
         if self.waiting > FULL and not self.paused:
             self.paused = True
             self.transport.pause_reading()

@@ -133,6 +133,24 @@ def test_slow_clients() -> None:
         assert time.monotonic() - before < 10
 
 
+def test_an_upgrade_loses_no_body() -> None:
+    """A request that asks for another protocol is answered in HTTP/1.1; one with a body is refused."""
+    upgrade = "Host: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    body = "<x:d> <x:e> <x:f> ."
+    head = f"Authorization: {BEARER}\r\nContent-Type: {TURTLE}\r\nContent-Length: {len(body)}\r\n"
+    with served("--empty", *WRITABLE) as server:
+        assert update(server, "INSERT DATA { <x:a> <x:b> <x:c> }").status == 204
+        for request, status in (
+            (f"PUT /store?default HTTP/1.1\r\n{upgrade}{head}\r\n{body}", b"400"),
+            (f"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n{upgrade}\r\n", b"200"),
+        ):
+            with socket.create_connection(("127.0.0.1", server.port), 20) as connection:
+                connection.sendall(request.encode())
+                answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+            assert answer.split()[1] == status
+        assert server.ask("ASK { <x:a> <x:b> <x:c> }").json["boolean"]
+
+
 def memory_of(server: Server) -> int:
     """Return the most memory that the front has had, in kilobytes."""
     status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
