@@ -1,11 +1,8 @@
-"""A new article: sentences are found, words quoted as they stand, and the guide leads to an answer."""
+"""A new article: sentences are found, words quoted as they stand."""
 
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +16,8 @@ from wicara.graph.sentences import sentences
 from wicara.graph.sources import Text, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Command
 
-GUIDE = Path(__file__).parent.parent / "docs" / "add-an-article.md"
-BLOCK = re.compile(r"(?:<!-- (?P<task>[^>]*) -->\n)?```\w+\n(?P<body>.*?)```\n", re.DOTALL)
 MARKS = ["Dit. ", "Dr. A.B. ", "ia. ", "\u201cYa!\u201d ", "(2/8). ", "\u00a0", "\n\n", "3.5 ", "\U0001f54a "]
 PIECES = st.lists(
     st.one_of(
@@ -177,48 +170,3 @@ def test_what_would_not_be_data_is_refused(
     done = wicara(*(str(file) if argument == "FILE" else argument for argument in arguments))
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
-
-
-def tasks() -> Iterator[tuple[str, str]]:
-    """Yield the blocks of the guide, each with what the comment before it says to do."""
-    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
-        yield block["task"] or "", block["body"]
-
-
-def run(console: str, folder: Path) -> None:
-    """Run the commands of a console block; each line shown below a command stands in its output."""
-    for step in console.removeprefix("$ ").split("\n$ "):
-        command, *shown = step.rstrip("\n").split("\n")
-        done = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        for line in shown:
-            assert line in done.stdout
-
-
-def test_the_guide_leads_from_a_text_to_an_answer(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What docs/add-an-article.md says to do, done in an empty folder, works and answers as it says."""
-    shim = tmp_path / "bin" / "wicara"
-    shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m wicara "$@"\n')
-    shim.chmod(0o755)
-    monkeypatch.setenv("PATH", str(shim.parent), prepend=":")
-    monkeypatch.setenv("WICARA_DATA", str(data_dir))
-    replaced = ("", "")
-    for task, body in tasks():
-        verb, _, name = task.partition(" ")
-        target = tmp_path / name.rpartition(" ")[2]
-        target.parent.mkdir(exist_ok=True)
-        if verb == "file:":
-            target.write_text(body, encoding="utf-8")
-        elif verb == "append":
-            target.write_text(target.read_text(encoding="utf-8") + body, encoding="utf-8")
-        elif verb == "replace":
-            replaced = (str(target), body)
-        elif verb == "with":
-            before = Path(replaced[0]).read_text(encoding="utf-8")
-            assert replaced[1] in before
-            Path(replaced[0]).write_text(before.replace(replaced[1], body), encoding="utf-8")
-        else:
-            run(body, tmp_path)

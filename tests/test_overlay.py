@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -34,6 +33,7 @@ from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from conftest import Command
     from pyoxigraph import Quad
@@ -218,18 +218,6 @@ def retracting(*names: str) -> Callable[[Path, Inputs], None]:
             overlay.retract(stage, graph(name), date.fromisoformat(DAY))
 
     return edit
-
-
-def test_the_guide_can_be_followed(wicara: Command, own_data: Path) -> None:
-    """The retractions of the guide run, one after the other, and leave the dataset as it was."""
-    guide = (Path(__file__).parent.parent / "docs" / "change-facts.md").read_text(encoding="utf-8")
-    commands = [line.split()[1:] for line in guide.splitlines() if line.startswith("wicara retract ")]
-    assert len(commands) == 3
-    for command in commands:
-        done = wicara(*command, "--data", own_data)
-        assert done.returncode == 0, done.stderr
-        assert f"graph:fact/{ARTICLE}/F074" in done.stdout
-    assert one(ensure(own_data).store, COUNT) == "113"
 
 
 def test_a_retraction_may_leave_gaps(own_data: Path) -> None:
