@@ -6,17 +6,17 @@ import re
 import sys
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
+from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.export import FORMATS, in_words, write_triples
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
-
-Answer: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+    from wicara.graph.sparql import Results
 
 RESULT_FORMATS: Final = MappingProxyType(
     {
@@ -48,13 +48,13 @@ def read_query(file: str) -> str:
         raise Unanswerable(f"{file} is not UTF-8: its byte {error.start} cannot be read") from error
 
 
-def answer(store: Store, query: str, name: str) -> Answer:
+def answer(store: Store, query: str, name: str) -> Results:
     """Evaluate a query; the dataset's prefixes need no declaration.
 
     Raises Unanswerable with line and column; `name` is what the message calls the query.
     """
     try:
-        return store.query(query, prefixes=dict(PREFIXES))
+        return sparql.query(store, query, prefixes=PREFIXES)
     except SyntaxError as fault:
         raise Unanswerable(misread(query, name, fault)) from fault
     except (OSError, RuntimeError, ValueError) as fault:
@@ -80,21 +80,21 @@ def unknown_prefix(before: str, complaint: str) -> str:
     return f"the prefix {found[1]}: is not declared"
 
 
-def tabular(found: Answer) -> QuerySolutions | QueryBoolean:
+def tabular(found: Results) -> QuerySolutions | QueryBoolean:
     """Return an answer that can be shown as a table; raises Unanswerable where it is a graph."""
     if isinstance(found, QueryTriples):
         raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(GRAPH_FORMATS)}.")
     return found
 
 
-def default_form(found: Answer, *, terminal: bool) -> str:
+def default_form(found: Results, *, terminal: bool) -> str:
     """Return the form of an answer that is shown on a terminal, or goes elsewhere."""
     if isinstance(found, QueryTriples):
         return "turtle"
     return "table" if terminal else "csv"
 
 
-def written(found: Answer, form: str) -> bytes:
+def written(found: Results, form: str) -> bytes:
     """Return an answer in a format; raises Unanswerable where answers to such queries have no such format."""
     if isinstance(found, QueryTriples):
         if form not in FORMATS:

@@ -20,8 +20,8 @@ from wicara.server.protocol import QueryOperation, read_operation
 from wicara.server.results import offers_for, written
 
 if TYPE_CHECKING:
+    from wicara.graph.sparql import Results
     from wicara.graph.store import BuiltDataset
-    from wicara.server.evaluation import Results
     from wicara.server.negotiation import Representation
     from wicara.server.pushed import Pushed
     from wicara.server.settings import Settings

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Store, Triple
+    from wicara.graph.sparql import Results
     from wicara.server.capped import Cut
-    from wicara.server.evaluation import Results
     from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
     from wicara.server.pushed import Sink

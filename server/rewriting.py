@@ -1,8 +1,8 @@
 """Updates put on other graphs than their text names: the engine takes no more than a text.
 
-pyoxigraph 0.5 has no parameter for the graphs of `using-graph-uri`; where USING merges graphs, it gives a
-triple once for each graph that it stands in; and it takes a prologue only before the first operation. What is
-made here still runs as one transaction.
+pyoxigraph 0.5 has no parameter for the graphs of `using-graph-uri`; where USING names several graphs, or one
+twice, it gives a triple once for each; and it takes a prologue only before the first operation. What is made
+here still runs as one transaction.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
+from wicara.graph.sparql import QueryDataset
+from wicara.graph.sparql_text import declared_prefixes, graph_iris
 from wicara.server import guard
 from wicara.server.update_text import Operation, Unclear, operations, start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
     from wicara.server.guard import Token
 
-USING: Final = re.compile(r"using\s{0,99}(?:named\s{0,99})?(?:<|[^\s<>{}]{0,99}:)")
+USING: Final = re.compile(r"using\s*+(?:named\s*+)?(?:[<#]|[^\s<>{}]{0,99}:)")
 DECLARATIONS: Final = (
     re.compile(r"prefix\s{0,99}[^\s<>]{0,99}:\s{0,99}<"),
     re.compile(r"base\s{0,99}<"),
@@ -68,15 +70,21 @@ def origin(edits: Iterable[Edit], place: int) -> int:
     return place - moved
 
 
-def on_dataset(text: str, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> list[Edit]:
+def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[str, str]) -> list[Edit]:
     """Return the edits by which each WHERE of an update sees the graphs of the request (Protocol, 2.2.3).
 
-    Without such graphs, the edits mend what pyoxigraph does not do. Raises Unclear.
+    Without such graphs, the edits mend what pyoxigraph does not do; `base` and `prefixes` are those that the
+    text need not declare. Raises Unclear.
     """
-    if default or named:
-        return seeing(text, [str(graph) for graph in dict.fromkeys(default)], [str(graph) for graph in named])
+    if dataset.default or dataset.named:
+        return seeing(text, dataset)
     found = operations(text) if may_need_mending(text) else []
-    return [*one_prologue(text, found), *(edit for each in found for edit in merged(each))]
+    edits = list(one_prologue(text, found))
+    prologue = ""
+    for each in found:
+        prologue += in_text(text, each.prologue)
+        edits += merged(text, each, prologue, base, prefixes)
+    return edits
 
 
 def may_need_mending(text: str) -> bool:
@@ -102,9 +110,13 @@ def one_prologue(text: str, found: Sequence[Operation]) -> Iterator[Edit]:
                 )
     for operation in found[1:]:
         if operation.prologue:
-            begin, end = start(operation.prologue[0]), operation.prologue[-1].end
-            yield Edit(found[0].start, found[0].start, text[begin:end] + " ")
-            yield Edit(begin, operation.start, "")
+            yield Edit(found[0].start, found[0].start, in_text(text, operation.prologue))
+            yield Edit(start(operation.prologue[0]), operation.start, "")
+
+
+def in_text(text: str, prologue: Sequence[Token]) -> str:
+    """Return a prologue as it stands in a text, with a space after it."""
+    return f"{text[start(prologue[0]) : prologue[-1].end]} " if prologue else ""
 
 
 def declarations(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
@@ -117,20 +129,18 @@ def declarations(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
             yield name.text, iri.text
 
 
-def seeing(text: str, default: Sequence[str], named: Sequence[str]) -> list[Edit]:
+def seeing(text: str, dataset: QueryDataset) -> list[Edit]:
     """Return the edits by which each WHERE of an update sees these graphs; raises Unclear."""
     found = operations(text)
     if any(each.names_dataset for each in found):
         raise Unclear("The update has USING or WITH, and the request names graphs as well: only one may.")
     edits = list(one_prologue(text, found))
     for each in found:
-        edits += seeing_in(text, each, default, named)
+        edits += seeing_in(text, each, dataset)
     return edits
 
 
-def seeing_in(
-    text: str, operation: Operation, default: Sequence[str], named: Sequence[str]
-) -> Iterator[Edit]:
+def seeing_in(text: str, operation: Operation, dataset: QueryDataset) -> Iterator[Edit]:
     """Yield the edits by which the WHERE of an operation sees these graphs.
 
     `DELETE WHERE {…}` takes no USING, so it becomes `DELETE {…} USING … WHERE {…}`.
@@ -141,32 +151,41 @@ def seeing_in(
     if operation.name in DELETE_WHERE:
         begin, end = operation.block
         yield Edit(where, where + len("WHERE"), "")
-        yield from using(operation, (end, end), default, named, f"WHERE {text[begin:end]}")
+        yield from using(operation, (end, end), dataset, f"WHERE {text[begin:end]}")
     else:
-        yield from using(operation, (where, where), default, named)
+        yield from using(operation, (where, where), dataset)
 
 
-def merged(operation: Operation) -> Iterator[Edit]:
-    """Yield the edits by which an operation with USING of two graphs or more sees the merge of them."""
-    clauses, where = operation.using, operation.where
-    if clauses is not None and where is not None and len(clauses.default) > 1:
-        yield from using(operation, (clauses.start, where), clauses.default, clauses.named)
+def merged(
+    text: str, operation: Operation, prologue: str, base: str, prefixes: Mapping[str, str]
+) -> Iterator[Edit]:
+    """Yield the edits by which an operation with two USING clauses or more sees each graph once."""
+    clauses = operation.using(text, {*prefixes, *declared_prefixes(prologue)})
+    if clauses is None or len(clauses.default + clauses.named) < 2:  # noqa: PLR2004 - one USING merges nothing
+        return
+    try:
+        iris = graph_iris(prologue, clauses.default + clauses.named, base, prefixes)
+    except SyntaxError:  # the engine tells it, at its place in the whole text
+        return
+    count = len(clauses.default)
+    dataset = QueryDataset.of(iris[:count], iris[count:])
+    yield from using(operation, (clauses.start, clauses.end), dataset)
 
 
 def using(
-    operation: Operation, place: tuple[int, int], default: Sequence[str], named: Sequence[str], rest: str = ""
+    operation: Operation, place: tuple[int, int], dataset: QueryDataset, rest: str = ""
 ) -> Iterator[Edit]:
     """Yield the edits that put USING clauses in a place, and `rest` after them.
 
     Several default graphs are copied into one for as long as the operation runs.
     """
     merge = f"<urn:uuid:{uuid4()}>"
-    merges = len(default) > 1
+    merges = len(dataset.default) > 1
     if merges:
-        copies = "".join(f"ADD SILENT GRAPH {graph} TO GRAPH {merge} ; " for graph in default)
+        copies = "".join(f"ADD SILENT GRAPH {graph} TO GRAPH {merge} ; " for graph in dataset.default)
         yield Edit(operation.start, operation.start, copies)
-    clauses = [f"USING {graph}" for graph in ([merge] if merges else default)]
-    clauses += [f"USING NAMED {graph}" for graph in named]
+    clauses = [f"USING {graph}" for graph in ([merge] if merges else dataset.default)]
+    clauses += [f"USING NAMED {graph}" for graph in dataset.named]
     yield Edit(*place, f" {' '.join(clauses)} {rest}")
     if merges:
         yield Edit(operation.end, operation.end, f" ; DROP SILENT GRAPH {merge}")

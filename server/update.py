@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
+from wicara.graph.sparql import QueryDataset
 from wicara.server import access, evaluation, guard, rewriting, syntax
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad, read_update
@@ -55,7 +56,8 @@ def no_content(status: HTTPStatus = HTTPStatus.NO_CONTENT) -> Response:
 
 def on_dataset(text: str, operation: UpdateOperation) -> list[Edit]:
     """Return the edits that put an update on the graphs that its request names; raises Unclear."""
-    return rewriting.on_dataset(text, operation.using, operation.using_named)
+    wanted = QueryDataset.of(operation.using, operation.using_named)
+    return rewriting.on_dataset(text, wanted, evaluation.RELATIVE_TO, dataset().prefixes)
 
 
 def apply(text: str, rewrite: Callable[[str], list[Edit]], base: str) -> None:

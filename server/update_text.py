@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wicara.graph.sparql_text import dataset_clause
 from wicara.server import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from wicara.graph.sparql_text import DatasetClause
     from wicara.server.guard import Token
 
 KEYWORD: Final = re.compile("with|insert|delete|load|clear|drop|create|add|move|copy", re.IGNORECASE)
@@ -29,9 +31,10 @@ class Unclear(Exception):  # noqa: N818 - what the answer is, not a fault of our
 
 
 class Using(NamedTuple):
-    """The USING clauses of an operation: where they begin, and the graphs as they are written."""
+    """The USING clauses of an operation: where they begin and end, and the graphs as they are written."""
 
     start: int
+    end: int
     default: tuple[str, ...]
     named: tuple[str, ...]
 
@@ -85,21 +88,18 @@ class Operation:
             if before is None or before.kind != "word"
         )
 
-    @property
-    def using(self) -> Using | None:
-        """Return its USING clauses; None where it has none, or they are not written apart."""
-        words = [each.text.upper() for each in self.tokens]
-        if "USING" not in words or "WHERE" not in words:
+    def using(self, text: str, prefixes: Iterable[str]) -> Using | None:
+        """Return its USING clauses in the text; None where it has none. `prefixes` are the declared ones."""
+        clauses: list[DatasetClause] = []
+        for token in self.tokens:
+            if not clauses or start(token) >= clauses[-1].end:
+                clause = dataset_clause(text, start(token), "USING", prefixes)
+                clauses += [clause] if clause else []
+        if not clauses:
             return None
-        at = words.index("USING")
-        clauses = self.tokens[at : words.index("WHERE")]
-        default: list[str] = []
-        named: list[str] = []
-        while len(clauses) > 1 and clauses[0].text.upper() == "USING":
-            is_named = len(clauses) > 2 and clauses[1].text.upper() == "NAMED"  # noqa: PLR2004 - USING NAMED <x>
-            (named if is_named else default).append(clauses[1 + is_named].text)
-            clauses = clauses[2 + is_named :]
-        return None if clauses else Using(start(self.tokens[at]), tuple(default), tuple(named))
+        default = tuple(clause.graph for clause in clauses if not clause.named)
+        named = tuple(clause.graph for clause in clauses if clause.named)
+        return Using(clauses[0].start, clauses[-1].end, default, named)
 
 
 def start(token: Token) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wicara.graph.sparql_text import Token, tokens
 from wicara.server.guard.calls import check_calls
-from wicara.server.guard.lexicon import Token, tokens
 from wicara.server.guard.refused import Refused
 from wicara.server.guard.size import check_size, is_small
 

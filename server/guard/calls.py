@@ -19,7 +19,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from wicara.server.guard.lexicon import IN_IRI, IRI, LANGUAGE, LETTER, LONG, SCHEME, SHORT
+from wicara.graph.sparql_text import IN_IRI, IRI, LANGUAGE, LETTER, LONG, SCHEME, SHORT
 from wicara.server.guard.refused import Refused
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from itertools import accumulate
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.guard.lexicon import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
+from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
 from wicara.server.guard.refused import Refused
 from wicara.server.settings import limits as table_of_limits
 

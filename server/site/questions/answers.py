@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
+    from wicara.graph.sparql import Results
     from wicara.queries import Question
-    from wicara.server.evaluation import Results
     from wicara.server.site.evidence import Pattern
     from wicara.server.site.words import Term
 
