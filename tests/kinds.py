@@ -65,6 +65,36 @@ KINDS: Final = {
     "conformance": "/conformance",
     "not-found": "/doc/person/nobody",
 }
+TEMPLATES: Final = (
+    "home",
+    "found",
+    "nothing-found",
+    "timeline",
+    "network",
+    "map",
+    "figures",
+    "browse",
+    "conflicts",
+    "vocabularies",
+    "event",
+    "claim",
+    "fact",
+    "graph",
+    "ontology",
+    "class",
+    "rules",
+    "explanation",
+    "no-explanation",
+    "questions",
+    "question",
+    "as-of",
+    "legend",
+    "query",
+    "result",
+    "conformance",
+    "not-found",
+)
+"""Those that differ in more than their data: what is slow goes through these."""
 IN_BOTH_LANGUAGES: Final = ("home", "event", "fact", "explanation", "question")
 
 

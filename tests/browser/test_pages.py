@@ -1,0 +1,73 @@
+"""A page of each template in a browser: no violation of WCAG 2.2 AA, nothing too wide, nothing that jumps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from kinds import IN_BOTH_LANGUAGES, KINDS, TEMPLATES, in_language
+from needed import needed
+
+if TYPE_CHECKING:
+    from conftest import Visit
+    from playwright.sync_api import Page
+
+AXE: Final = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+BRIEF: Final = {
+    "resultTypes": ["violations"],
+    "selectors": False,
+    "rules": {"target-size": {"enabled": True}},
+}
+WIDE: Final = {"width": 1280, "height": 900}
+NARROW: Final = {"width": 390, "height": 844}
+NARROWEST: Final = {"width": 320, "height": 640}
+"""What WCAG 2.2, 1.4.10 (Reflow) asks for: 1280 pixels at 400 %."""
+BEYOND: Final = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = node => getComputedStyle(node).overflowX !== "visible";
+  const isHeld = node => node && node !== document.body && (scrolls(node) || isHeld(node.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter(node => node.getBoundingClientRect().right > width + 1 && !isHeld(node.parentElement))
+    .map(node => node.outerHTML.slice(0, 200)).concat("it scrolls").slice(0, 5);
+}"""
+GOOD: Final = 0.1
+"""What Web Vitals call good."""
+SHIFTED: Final = """() => new Promise(done => {
+  let sum = 0;
+  const observer = new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.value));
+  observer.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 50);
+})"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds, each with the elements that it finds it on."""
+    report = page.evaluate("options => axe.run(document, options)", BRIEF)
+    return [
+        f"{rule['id']}: {rule['help']}: {[node['html'] for node in rule['nodes'][:4]]}"
+        for rule in report["violations"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*(KINDS[kind] for kind in TEMPLATES), *(in_language(KINDS[kind], "id") for kind in IN_BOTH_LANGUAGES)],
+)
+def test_a_page_is_accessible_and_fits(visit: Visit, path: str) -> None:
+    """On a telephone in light, on a desk in the dark: axe-core finds nothing.
+
+    At 390 and 320 pixels only tables, code and pictures may scroll, and nothing jumps while the page loads.
+    """
+    needed(AXE.is_file(), "axe-core is not installed: `make test` does it")
+    page = visit(path, viewport=NARROW, bypass_csp=True)
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate(SHIFTED) < GOOD
+    page.add_script_tag(path=AXE)
+    assert violations(page) == []
+    page.set_viewport_size(NARROWEST)
+    assert page.evaluate(BEYOND) == []
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
