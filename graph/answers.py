@@ -12,6 +12,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTr
 from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.export import FORMATS, in_words, write_triples
+from wicara.graph.xml_text import xml_text
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -115,4 +116,6 @@ def serialized(found: QuerySolutions | QueryBoolean, form: QueryResultsFormat) -
         content = found.serialize(format=form) or b""
     except (OSError, RuntimeError) as fault:
         raise Unanswerable(f"The query cannot be evaluated: {fault}") from fault
+    if form == QueryResultsFormat.XML:
+        content = xml_text(content, "JSON, CSV and TSV")
     return content if content.endswith(b"\n") else content + b"\n"

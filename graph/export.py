@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.graph.jsonld import write_jsonld
 from wicara.graph.order import in_order, in_order_found
-from wicara.graph.rdfxml import write_rdfxml
+from wicara.graph.rdfxml import check_predicate, write_rdfxml
 from wicara.graph.reified import reified_facts
 from wicara.graph.turtle import write_turtle
-from wicara.graph.unwritable import Unwritable
+from wicara.graph.unwritable import DoesNotFit, Unwritable, plain
 
 if TYPE_CHECKING:
-    from pyoxigraph import Store
+    from pyoxigraph import QuerySolutions, Store
 
 DEFAULT: Final = DefaultGraph()
+Statement = TypeVar("Statement", Quad, Triple)
 Writer: TypeAlias = Callable[[Sequence[Quad]], Iterable[str]]
 Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
 
@@ -72,6 +73,16 @@ ALL_FORMATS: Final = (
 )
 FORMATS: Final = MappingProxyType({form.name: form for form in ALL_FORMATS})
 """The formats by name: exports, queries and pages all take theirs from here."""
+
+
+NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
+UNFIT: Final = MappingProxyType(
+    {
+        "rdfxml": (f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML 1.0 lacks"),
+        "jsonld": ("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"),
+    }
+)
+"""What a format cannot hold: how a query finds it, and what it is called."""
 
 
 def default_graph(store: Store) -> Iterator[Quad]:
@@ -178,7 +189,34 @@ def written(quads: Sequence[Quad], form: Format) -> bytes:
     """
     if not form.datasets and any(quad.graph_name != DEFAULT for quad in quads[-1:]):
         quads = [Quad(quad.subject, quad.predicate, quad.object) for quad in quads]
-    return "".join(form.write(quads)).encode()
+    return "".join(form.write(list(holding(quads, form)))).encode()
+
+
+def holding(statements: Iterable[Statement], form: Format) -> Iterator[Statement]:
+    """Yield statements; raises DoesNotFit at one of RDF 1.2 where the format holds RDF 1.1 only."""
+    for statement in statements:
+        if not form.triple_terms:
+            if isinstance(statement.object, Triple):
+                raise DoesNotFit(
+                    f"{form.label} has no RDF 1.2 triple terms. Choose turtle, trig, nquads or ntriples."
+                )
+            if isinstance(statement.object, Literal):
+                plain(statement.object, form.label)
+        yield statement
+
+
+def check_graph(store: Store, graph: NamedNode | DefaultGraph, form: Format) -> None:
+    """Raise DoesNotFit where a stored graph, of any size, cannot be written in a format.
+
+    Characters and predicates inside triple terms are left to the writer.
+    """
+    condition, held = UNFIT.get(form.name, ("", ""))
+    if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
+        raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
+    if form.name == "rdfxml":
+        found = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
+        for solution in cast("QuerySolutions", found):
+            check_predicate(solution["p"].value)
 
 
 def export(dataset: Built, graph: str, form: str, *, infer: bool = True) -> bytes:
@@ -195,9 +233,5 @@ def write_triples(triples: Iterable[Triple], form: Format) -> bytes:
 
     Raises Unwritable where the format cannot hold them.
     """
-    quads = in_order_found(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    if not form.triple_terms and any(isinstance(quad.object, Triple) for quad in quads):
-        raise Unwritable(
-            f"{form.label} has no RDF 1.2 triple terms. Choose turtle, trig, nquads or ntriples."
-        )
-    return written(quads, form)
+    quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    return written(in_order_found(quads), form)

@@ -1,28 +1,34 @@
-"""RDF/XML (RDF 1.1 XML Syntax): the plain `rdf:Description` form, and what that syntax cannot hold."""
+"""RDF/XML (RDF 1.1 and 1.2 XML Syntax): the plain `rdf:Description` form, and what that syntax cannot hold.
+
+pyoxigraph 0.5 writes RDF/XML that no parser takes: predicates and classes that are no element names, the
+namespace of xmlns, labels of blank nodes that begin with a digit; and carriage returns that parsers drop.
+"""
 
 from __future__ import annotations
 
 import re
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.prefixes import NAMESPACES
-from wicara.graph.unwritable import Unwritable, plain
+from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.xml_text import xml_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Quad
     from wicara.graph.order import Term
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XMLNS: Final = "http://www.w3.org/2000/xmlns/"
+"""The namespace that no prefix may be bound to (Namespaces in XML 1.0, section 3)."""
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 """The ASCII part of NCName (Namespaces in XML 1.0): the end of a predicate that can be an element's name."""
-NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""The characters that XML 1.0 has no way to write."""
+OTHERS: Final = "Turtle, N-Triples and JSON-LD"
 RESERVED: Final = frozenset(
     RDF + name
     for name in (
@@ -31,35 +37,88 @@ RESERVED: Final = frozenset(
     )
 )  # fmt: skip
 """The IRIs that the syntax forbids as predicates, or reads as something else (section 5.1)."""
-
-
-def element_names(predicates: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the namespaces by prefix, sorted, and the element name of each predicate.
-
-    Raises Unwritable where a predicate cannot be an element's name.
-    """
-    cuts = {iri: cut(iri) for iri in predicates}
-    unknown = sorted({namespace for namespace, _ in cuts.values()} - set(NAMESPACES))
-    prefixes = {namespace: f"ns{number}" for number, namespace in enumerate(unknown, 1)}
-    prefixes |= {
-        namespace: NAMESPACES[namespace] for namespace, _ in cuts.values() if namespace in NAMESPACES
-    }
-    prefixes[RDF] = "rdf"
-    names = {iri: f"{prefixes[namespace]}:{local}" for iri, (namespace, local) in cuts.items()}
-    return dict(sorted((prefix, namespace) for namespace, prefix in prefixes.items())), names
+DIRECTION: Final = (
+    ' xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0" its:dir="{}" rdf:version="1.2"'
+)
+ENCODED: Final = "utf8-"
+HEAD: Final = 1000
+"""Statements whose namespaces are declared at the root; those of later ones are declared where they stand."""
 
 
 def cut(predicate: str) -> tuple[str, str]:
-    """Return the namespace and the local name of a predicate: the longest end that is a name."""
+    """Return the namespace and the local name of a predicate: the longest end that is a name.
+
+    Raises DoesNotFit where it cannot be the name of an element.
+    """
     known = predicate[: max(predicate.rfind("#"), predicate.rfind("/")) + 1]
     start = len(known)
     while start < len(predicate) and not NAME.match(predicate, start):
         start += 1
-    if predicate in RESERVED or not 0 < start < len(predicate):
-        raise Unwritable(
-            f"RDF/XML cannot write the predicate <{predicate}> as an element. Choose another format."
+    namespace = predicate[:start]
+    if predicate in RESERVED or namespace in {"", predicate, XMLNS}:
+        raise DoesNotFit(
+            f"RDF/XML cannot write the predicate <{predicate}> as an element. {OTHERS} can hold it."
         )
-    return predicate[:start], predicate[start:]
+    return namespace, predicate[start:]
+
+
+def check_predicate(predicate: str) -> None:
+    """Raise DoesNotFit where a predicate cannot be the name of an element."""
+    cut(predicate)
+
+
+def predicates(statement: Quad | Triple) -> Iterator[str]:
+    """Yield the predicate of a statement, and those of the triple terms in it."""
+    yield statement.predicate.value
+    if isinstance(statement.object, Triple):
+        yield from predicates(statement.object)
+
+
+def root_prefixes(namespaces: Iterable[str]) -> dict[str, str]:
+    """Return the prefix of each namespace, in the order of the prefixes."""
+    unknown = sorted({*namespaces} - {*NAMESPACES, RDF})
+    prefixes = {namespace: f"ns{number}" for number, namespace in enumerate(unknown, 1)}
+    prefixes |= {namespace: NAMESPACES[namespace] for namespace in namespaces if namespace in NAMESPACES}
+    prefixes[RDF] = "rdf"
+    return dict(sorted(prefixes.items(), key=lambda item: (item[1], item[0])))
+
+
+class Elements:
+    """The names of predicates as elements: with a prefix of the root, or with a declaration of their own."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Take the prefix of each namespace that the root declares."""
+        self.prefixes = prefixes
+        self.tags: dict[str, tuple[str, str]] = {}
+
+    def tag(self, predicate: str) -> tuple[str, str]:
+        """Return the name of an element, and the declaration that it needs; raises DoesNotFit."""
+        if predicate not in self.tags:
+            namespace, local = cut(predicate)
+            prefix = self.prefixes.get(namespace)
+            declaration = "" if prefix else f" {attribute('xmlns:ns', namespace)}"
+            self.tags[predicate] = f"{prefix or 'ns'}:{local}", declaration
+        return self.tags[predicate]
+
+    def statement(self, predicate: str, term: Term | Triple, indent: str = "    ") -> str:
+        """Return one property element; raises DoesNotFit."""
+        name, declared = self.tag(predicate)
+        if isinstance(term, Triple):
+            inner = self.statement(term.predicate.value, term.object, f"{indent}    ")
+            return (
+                f'{indent}<{name}{declared} rdf:parseType="Triple" rdf:version="1.2">\n'
+                f"{indent}  <rdf:Description {node(term.subject, 'rdf:about')}>\n"  # type: ignore[arg-type]  # no term of RDF 1.2 has a triple there
+                f"{inner}{indent}  </rdf:Description>\n{indent}</{name}>\n"
+            )
+        if not isinstance(term, Literal):
+            return f"{indent}<{name}{declared} {node(term, 'rdf:resource')}/>\n"
+        about = ""
+        if term.language:
+            about = " " + attribute("xml:lang", term.language)
+            about += DIRECTION.format(term.direction) if term.direction else ""
+        elif term.datatype.value != XSD_STRING:
+            about = " " + attribute("rdf:datatype", term.datatype.value)
+        return f"{indent}<{name}{declared}{about}>{text(term.value)}</{name}>\n"
 
 
 def attribute(name: str, value: str) -> str:
@@ -68,51 +127,37 @@ def attribute(name: str, value: str) -> str:
 
 
 def text(value: str) -> str:
-    """Return the text of an element; a carriage return is kept from XML's end-of-line handling."""
-    bad = NO_XML.search(value)
-    if bad:
-        raise Unwritable(
-            f"XML 1.0 has no character U+{ord(bad[0]):04X}, which stands in a literal. Choose another format."
-        )
-    return escape(value, quote=False).replace("\r", "&#13;")
+    """Return the text of an element; raises DoesNotFit where XML lacks one of its characters."""
+    return xml_text(escape(value, quote=False).encode(), OTHERS).decode()
 
 
 def node(term: NamedNode | BlankNode, iri: str) -> str:
-    """Return the attribute that names a node; `iri` is the attribute for an IRI."""
+    """Return the attribute that names a node; `iri` is the attribute for an IRI.
+
+    A label that is no name in XML is encoded, and so is one that looks encoded: no two become one.
+    """
     if isinstance(term, NamedNode):
         return attribute(iri, term.value)
-    return attribute("rdf:nodeID", term.value)
+    label = term.value
+    is_name = NAME.match(label) and not label.startswith(ENCODED)
+    return attribute("rdf:nodeID", label if is_name else ENCODED + label.encode().hex())
 
 
-def statement(name: str, term: Term) -> str:
-    """Return one property element."""
-    if not isinstance(term, Literal):
-        return f"    <{name} {node(term, 'rdf:resource')}/>\n"  # type: ignore[arg-type]  # triple terms are refused before
-    about = ""
-    if term.language:
-        about = " " + attribute("xml:lang", term.language)
-    elif term.datatype.value != XSD_STRING:
-        about = " " + attribute("rdf:datatype", term.datatype.value)
-    return f"    <{name}{about}>{text(plain(term, 'RDF/XML').value)}</{name}>\n"
+def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:
+    """Yield the statements of one graph as they come, each run of one subject as one element.
 
-
-def description(
-    subject: NamedNode | BlankNode, quads: Iterable[Quad], names: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield one subject with its statements."""
-    yield f"  <rdf:Description {node(subject, 'rdf:about')}>\n"
-    for quad in quads:
-        yield statement(names[quad.predicate.value], quad.object)
-    yield "  </rdf:Description>\n"
-
-
-def write_rdfxml(quads: Sequence[Quad]) -> Iterator[str]:
-    """Yield the sorted quads of one graph; raises Unwritable where RDF/XML cannot hold them."""
-    prefixes, names = element_names({quad.predicate.value for quad in quads})
-    declared = "".join(
-        f"\n  {attribute(f'xmlns:{prefix}', namespace)}" for prefix, namespace in prefixes.items()
-    )
+    Raises DoesNotFit where RDF/XML cannot hold them.
+    """
+    rest = iter(statements)
+    first = list(islice(rest, HEAD))
+    found = {cut(predicate)[0] for statement in first for predicate in predicates(statement)}
+    prefixes = root_prefixes(found)
+    declared = "".join(f"\n  {attribute(f'xmlns:{name}', iri)}" for iri, name in prefixes.items())
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'
-    for subject, group in groupby(quads, key=lambda quad: quad.subject):
-        yield from description(subject, group, names)
+    elements = Elements(prefixes)
+    for subject, run in groupby(chain(first, rest), key=lambda statement: statement.subject):
+        yield f"  <rdf:Description {node(subject, 'rdf:about')}>\n"
+        for statement in run:
+            yield elements.statement(statement.predicate.value, statement.object)
+        yield "  </rdf:Description>\n"
     yield "</rdf:RDF>\n"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.xml_text import xml_pieces
 from wicara.ontology import PREFIXES
 from wicara.server import negotiation
 
@@ -36,6 +37,9 @@ BARE: Final = {
 }
 """The literals that Turtle writes without quotes, by the end of their datatype."""
 STRING: Final = f"{PREFIXES['xsd']}string"
+
+OTHERS: Final = "JSON, CSV and TSV"
+"""The formats of results that hold what XML does not."""
 
 Row = list["Term | None"]
 
@@ -193,7 +197,8 @@ class Capped:
     def pieces(self) -> Iterator[bytes]:
         """Yield the results, piece by piece; before the end, `cut` is known."""
         yield self.writer.head(self.names).encode()
-        yield from self.within(self.writer.row(self.names, row).encode() for row in self.rows)
+        rows = (self.writer.row(self.names, row).encode() for row in self.rows)
+        yield from self.within(xml_pieces(rows, OTHERS) if self.writer is WRITERS[negotiation.XML] else rows)
         yield self.writer.end(self.cut).encode()
 
     def within(self, rows: Iterable[bytes]) -> Iterator[bytes]:

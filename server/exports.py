@@ -8,10 +8,11 @@ from typing import IO, TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response
 from pyoxigraph import DefaultGraph, RdfFormat
-from wicara.graph.export import EXPORTS, FORMATS, Format, export
-from wicara.graph.unwritable import Unwritable
+from wicara.graph.export import EXPORTS, FORMATS, Format, check_graph, export, holding
+from wicara.graph.rdfxml import write_rdfxml
+from wicara.graph.unwritable import DoesNotFit, Unwritable
 from wicara.server.problem import Problem
-from wicara.server.pushed import pushed
+from wicara.server.pushed import pushed, write_all
 from wicara.server.served import dataset, infer, store
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def download(graph: str, extension: str) -> Response:
         return pushed(found, headers)
     try:
         return Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
+    except DoesNotFit:
+        raise
     except Unwritable as fault:
         status = HTTPStatus.BAD_REQUEST if graph in EXPORTS else HTTPStatus.NOT_FOUND
         raise Problem(status, str(fault)) from fault
@@ -66,6 +69,11 @@ def streamed(graph: str, form: Format) -> Callable[[Sink], object] | None:
     if graph not in WHOLE or not (form.datasets or graph != "all"):
         return None
     source, prefixes = store(), dict(dataset().prefixes)
+    if graph == "default":
+        check_graph(source, DefaultGraph(), form)
+    if form.name == "rdfxml":
+        quads = source.quads_for_pattern(None, None, None, WHOLE[graph])
+        return lambda sink: write_all(write_rdfxml(holding(quads, form)), sink)
     syntax = RdfFormat.from_media_type(form.media_type)
     return lambda sink: source.dump(
         cast("IO[bytes]", sink), syntax, from_graph=WHOLE[graph], prefixes=prefixes

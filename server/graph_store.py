@@ -15,12 +15,13 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
-from wicara.graph.rdfxml import element_names
-from wicara.graph.unwritable import Unwritable
+from wicara.graph.export import FORMATS as FORMS
+from wicara.graph.export import check_graph
+from wicara.graph.rdfxml import write_rdfxml
 from wicara.server import etags, forms, negotiation, protocol, rewriting, served
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad
-from wicara.server.pushed import pushed
+from wicara.server.pushed import pushed, write_all
 from wicara.server.served import dataset, renew, settings
 from wicara.server.update import apply, check_access, failures, no_content
 from wicara.server.uploads import FORMATS, MEDIA_TYPES, MULTIPART, insertion, read_uploads
@@ -28,7 +29,7 @@ from wicara.server.uploads import FORMATS, MEDIA_TYPES, MULTIPART, insertion, re
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pyoxigraph import Quad, QuerySolutions, Store
+    from pyoxigraph import Quad, Store
     from wicara.server.negotiation import Representation
     from wicara.server.uploads import Upload
 
@@ -41,12 +42,6 @@ DIRECT: Final = "/store/<path:_name>"
 DEFAULT: Final = DefaultGraph()
 FEW: Final = 1000
 """How many statements are looked through for the prefixes that they use."""
-NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
-UNWRITABLE: Final = {
-    negotiation.RDFXML: (f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML lacks"),
-    negotiation.JSONLD: ("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"),
-}
-"""What a format cannot hold: how to find it, and what it is called."""
 
 
 @blueprint.get(INDIRECT, strict_slashes=False)
@@ -58,7 +53,7 @@ def read(_name: str = "") -> Response:
         return whole()
     check_exists(served.store(), graph)
     form, media_type = forms.chosen(FORMATS)
-    check_writable(served.store(), graph, form)
+    check_graph(served.store(), graph, FORMS[form.name])
     return dumped(graph, form, media_type)
 
 
@@ -218,34 +213,18 @@ def whole() -> Response:
     return dumped(None, *forms.chosen(negotiation.DATASETS))
 
 
-def check_writable(store: Store, graph: Graph, form: Representation) -> None:
-    """Raise Problem 406 where a format cannot hold what stands in a graph."""
-    condition, told = UNWRITABLE.get(form, ("", ""))
-    if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
-        raise Problem(
-            HTTPStatus.NOT_ACCEPTABLE, f"{form.label} cannot hold {told}, which stands in this graph."
-        )
-    if form is negotiation.RDFXML:
-        check_predicates(store, graph)
-
-
-def check_predicates(store: Store, graph: Graph) -> None:
-    """Raise Problem 406 where a predicate of a graph cannot be the name of an XML element."""
-    found = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
-    try:
-        element_names({solution["p"].value for solution in cast("QuerySolutions", found)})
-    except Unwritable as fault:
-        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
-
-
 def dumped(graph: Graph | None, form: Representation, media_type: str) -> Response:
     """Return a graph, or with None the whole dataset, written as it is read."""
     store = served.store()
+    headers = {"Content-Type": form.content_type(media_type), "Vary": "Accept"}
+    if form is negotiation.RDFXML:
+        quads = store.quads_for_pattern(None, None, None, graph)
+        return pushed(lambda sink: write_all(write_rdfxml(quads), sink), headers)
     prefixes = used(dataset().prefixes, store.quads_for_pattern(None, None, None, graph))
     syntax = RdfFormat.from_media_type(form.media_type)
     return pushed(
         lambda sink: store.dump(cast("IO[bytes]", sink), syntax, from_graph=graph, prefixes=prefixes),
-        {"Content-Type": form.content_type(media_type), "Vary": "Accept"},
+        headers,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
+from wicara.graph.unwritable import DoesNotFit
 from wicara.server import negotiation
 from wicara.server.problem import Problem
 
@@ -53,8 +54,14 @@ def not_acceptable(offers: tuple[negotiation.Representation, ...]) -> Problem:
     )
 
 
+def unfit(fault: DoesNotFit) -> Problem:
+    """Return the problem of a format that cannot hold what is to be written."""
+    return Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault))
+
+
 def install(app: Flask) -> None:
     """Make every error of an app an answer of this module."""
     app.register_error_handler(Problem, answer)
+    app.register_error_handler(DoesNotFit, lambda fault: answer(unfit(fault)))
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, answer_unexpected)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Final, cast
 
@@ -16,14 +15,14 @@ from pyoxigraph import (
     RdfFormat,
     serialize,
 )
-from wicara.graph.export import FORMATS, write_triples
-from wicara.graph.unwritable import Unwritable
+from wicara.graph.export import FORMATS, holding, write_triples
+from wicara.graph.rdfxml import write_rdfxml
+from wicara.graph.xml_text import XmlSink
 from wicara.server import negotiation
-from wicara.server.capped import Capped, CapReached, cut_at, held, is_capped
+from wicara.server.capped import OTHERS, Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
 from wicara.server.linked.statements import Statement, in_sections
-from wicara.server.problem import Problem
-from wicara.server.pushed import HELD, Pushed
+from wicara.server.pushed import HELD, Pushed, write_all
 from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ SOLUTION_FORMATS: Final = {
 GRAPH_FORMATS: Final = {
     negotiation.TURTLE: RdfFormat.TURTLE,
     negotiation.NTRIPLES: RdfFormat.N_TRIPLES,
-    negotiation.RDFXML: RdfFormat.RDF_XML,
     negotiation.JSONLD: RdfFormat.JSON_LD,
 }
 SORTED: Final = 1000
@@ -71,7 +69,7 @@ class Written:
 
 
 def written(results: Results, form: Representation, limits: Limits, prefixes: Mapping[str, str]) -> Written:
-    """Return results in a form other than HTML; raises Problem where they do not fit it.
+    """Return results in a form other than HTML; raises DoesNotFit where they do not fit it.
 
     Solutions and large graphs are written as they are found, and never held as a whole.
     """
@@ -81,7 +79,12 @@ def written(results: Results, form: Representation, limits: Limits, prefixes: Ma
         return graph(results, form, limits, prefixes)
     if is_capped(limits):
         return capped(Capped(results, form, limits))
-    return Written(Pushed(lambda sink: results.serialize(cast("IO[bytes]", sink), SOLUTION_FORMATS[form])))
+
+    def write(sink: Sink) -> None:
+        checked = XmlSink(sink, OTHERS) if form is negotiation.XML else sink
+        results.serialize(cast("IO[bytes]", checked), SOLUTION_FORMATS[form])
+
+    return Written(Pushed(write))
 
 
 def capped(results: Capped) -> Written:
@@ -113,22 +116,18 @@ def graph(
     first = list(islice(triples, SORTED + 1))
     if len(first) <= SORTED:
         return Written(small(first, form))
+    found = holding(chain(first, triples), FORMATS[form.name])
+    if form is negotiation.RDFXML:
+        return Written(Pushed(lambda sink: write_all(write_rdfxml(found), sink)))
     known = dict(prefixes)
     return Written(
-        Pushed(
-            lambda sink: serialize(
-                chain(first, triples), cast("IO[bytes]", sink), GRAPH_FORMATS[form], prefixes=known
-            )
-        )
+        Pushed(lambda sink: serialize(found, cast("IO[bytes]", sink), GRAPH_FORMATS[form], prefixes=known))
     )
 
 
 def small(triples: Iterable[Triple], form: Representation) -> bytes:
-    """Return triples, sorted; raises Problem where the format cannot hold them."""
-    try:
-        return write_triples(triples, FORMATS[form.name])
-    except Unwritable as fault:
-        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
+    """Return triples, sorted; raises DoesNotFit where the format cannot hold them."""
+    return write_triples(triples, FORMATS[form.name])
 
 
 def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:

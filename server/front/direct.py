@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wicara.graph.unwritable import DoesNotFit
 from wicara.server.app import CORS, SECURITY
 from wicara.server.endpoint import Asked, answer
 from wicara.server.problem import Problem
@@ -42,7 +43,7 @@ def respond(served: Served, request: Request, told: Answer) -> bool:
     )
     try:
         found = answer(asked, served.dataset, served.settings)
-    except Problem:
+    except (Problem, DoesNotFit):
         return False
     if found is None:
         return False

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
+from wicara.graph.unwritable import DoesNotFit
 from wicara.server.front import frames
 from wicara.server.front.direct import respond
 from wicara.server.pushed import HELD, Pushed
@@ -120,8 +121,8 @@ class Answer:
 def answer(app: Flask, request: Request, connection: socket.socket) -> None:
     """Run a request through the endpoint or an app and send its answer.
 
-    A fault before the first byte has gone out is a 500, one after it breaks the answer off. Raises OSError
-    where the front is gone.
+    A fault before the first byte has gone out is a 500, or a 406 if a format cannot hold the results; a
+    later one breaks the answer off. Raises OSError where the front is gone.
     """
     told = Answer(connection)
     try:
@@ -155,8 +156,11 @@ def run(app: WSGIApplication, request: Request, told: Answer) -> None:
 def failed(connection: socket.socket, fault: Exception) -> Answer:
     """Return the answer that tells a fault of evaluation."""
     status = 503 if isinstance(fault, MemoryError) else 500
+    detail = f"The query could not be evaluated: {fault}"
+    if isinstance(fault, DoesNotFit):
+        status, detail = 406, str(fault)
     title = HTTPStatus(status).phrase
-    told = {"title": title, "status": status, "detail": f"The query could not be evaluated: {fault}"}
+    told = {"title": title, "status": status, "detail": detail}
     found = Answer(connection)
     found.start(
         f"{status} {title}",

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 from wicara.graph.export import FORMATS, write_triples
-from wicara.graph.unwritable import Unwritable
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.negotiation import Representation
-from wicara.server.problem import Problem
 from wicara.server.resources import number_of_page, with_query
 from wicara.server.site.language import language
 from wicara.server.site.search.downloads import as_csv, as_triples
@@ -135,8 +132,5 @@ def body(form: Representation, search_for: Search, found: Found, wanted: Part) -
 
 
 def rdf(form: Representation, search_for: Search, found: Found) -> bytes:
-    """Return results as RDF; raises Problem where the format cannot hold a text."""
-    try:
-        return write_triples(as_triples(address(search_for), found), FORMATS[form.name])
-    except Unwritable as fault:
-        raise Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)) from fault
+    """Return results as RDF; raises DoesNotFit where the format cannot hold a text."""
+    return write_triples(as_triples(address(search_for), found), FORMATS[form.name])

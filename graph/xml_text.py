@@ -1,0 +1,65 @@
+"""What XML 1.0 can hold as text: which characters, and how a carriage return gets through a parser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+
+from wicara.graph.unwritable import DoesNotFit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+NO_CHAR: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
+"""What UTF-8 has and XML has not (XML 1.0, section 2.2, Char): controls, U+FFFE and U+FFFF."""
+SPLIT: Final = re.compile(rb"\xEF\xBF?\Z")
+"""The beginning of U+FFFE or U+FFFF at the end of a piece."""
+
+
+class Sink(Protocol):
+    """Where bytes are written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes and return how many."""
+
+    def flush(self) -> None:
+        """Pass on what is held back."""
+
+
+def xml_text(data: bytes, others: str) -> bytes:
+    """Return XML in UTF-8 with its carriage returns as references, which parsers keep (section 2.11).
+
+    No markup may have a carriage return. Raises DoesNotFit, which names `others`, for a character that XML
+    has no way to write.
+    """
+    if bad := NO_CHAR.search(data):
+        raise DoesNotFit(f"XML 1.0 has no character U+{ord(bad[0].decode()):04X}. {others} can hold it.")
+    return data.replace(b"\r", b"&#13;") if b"\r" in data else data
+
+
+class XmlSink:
+    """A sink for XML: what goes into it comes out as `xml_text` returns it; raises DoesNotFit."""
+
+    def __init__(self, sink: Sink, others: str) -> None:
+        """Write into `sink`; `others` names the formats that hold what XML does not."""
+        self.sink = sink
+        self.others = others
+        self.rest = b""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes; part of a character at their end waits for the rest."""
+        whole = self.rest + data
+        cut = SPLIT.search(whole)
+        end = cut.start() if cut else len(whole)
+        self.rest = whole[end:]
+        if end:
+            self.sink.write(xml_text(whole[:end], self.others))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: a document ends with a whole character."""
+
+
+def xml_pieces(pieces: Iterable[bytes], others: str) -> Iterator[bytes]:
+    """Yield pieces of XML, each of whole characters, as `xml_text` returns them; raises DoesNotFit."""
+    return (xml_text(piece, others) for piece in pieces)
