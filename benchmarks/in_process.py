@@ -16,15 +16,14 @@ from wicara.graph.assembly import merged
 from wicara.graph.candidate import Candidate
 from wicara.graph.dataset import PREMISES
 from wicara.graph.inputs import read_inputs
-from wicara.graph.reasoning.documents import lines_of, no_collection, read
-from wicara.graph.reasoning.materialisation import materialise
-from wicara.graph.reasoning.over_files import conclusions, tables
+from wicara.graph.reasoning.closure import materialise
+from wicara.graph.reasoning.files import conclusions, no_collection, read, serialize, tables_of
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.graph.reasoning.documents import Document
+    from wicara.graph.reasoning.files import Document
 
 RUNS: Final = 5
 SIZES: Final = ("100k", "1M")
@@ -51,7 +50,7 @@ def steps(size: str, path: Path) -> None:
     parsed = time.process_time()
     reasoner = closed(document)
     done = time.process_time()
-    lines_of(reasoner.terms, conclusions(reasoner))
+    serialize(reasoner.terms, conclusions(reasoner))
     end = time.process_time()
     print(
         f"{size}: read {parsed - start:.2f} s, close {done - parsed:.2f} s, sort and write {end - done:.2f} s"
@@ -72,7 +71,7 @@ def closed(document: Document, *, proofs: bool = True) -> Reasoner:
     with no_collection():
         reasoner = Reasoner(proofs=proofs)
         numbers = np.array([reasoner.number(term) for term in document.terms], np.int64)
-        reasoner.add_tables(tables(numbers[document.rows]))
+        reasoner.add_tables(tables_of(numbers[document.rows]))
         return reasoner
 
 

@@ -33,7 +33,7 @@ from wicara.graph.dataset import PREMISES, GraphKind
 from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import publish, staged
-from wicara.graph.reasoning.materialisation import closure_of
+from wicara.graph.reasoning.closure import closure_of
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.store import (
     CURRENT,

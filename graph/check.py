@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import QuerySolutions
 from wicara.graph import closure_checks, statement_checks
 from wicara.graph.facts.selector import compare
 from wicara.graph.naming import called_term
-from wicara.graph.reasoning.inconsistency import solutions
-from wicara.ontology import BASE
+from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,7 +58,9 @@ def matches(pattern: str, message: str) -> Callable[[Candidate], Iterator[str]]:
     """Return a check by query: each solution of the pattern over the asserted dataset is one finding."""
 
     def look(candidate: Candidate) -> Iterator[str]:
-        return iter(sorted({worded(message, solution) for solution in solutions(candidate.store, pattern)}))
+        found = candidate.store.query(f"SELECT * {{ {pattern} }}", prefixes=dict(PREFIXES))
+        rows = found if isinstance(found, QuerySolutions) else ()
+        return iter(sorted({worded(message, row) for row in rows}))
 
     return look
 

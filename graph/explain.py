@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store, Triple
     from wicara.graph.evidence import Basis
-    from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
 
 __all__ = ["LIMIT", "Explainer", "Explanation", "Verdict"]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
-from wicara.graph.reasoning.sentences import sentence
+from wicara.graph.reasoning.rules import sentence
 
 if TYPE_CHECKING:
     from wicara.graph.evidence import Basis, Quote
     from wicara.graph.explain import Explanation
-    from wicara.graph.reasoning.matching import Term
     from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.graph.reasoning.rules import Term
     from wicara.graph.wording import Wording
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
     from wicara.graph.explain import Explanation
-    from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Proof
+    from wicara.graph.reasoning.rules import Fact
 
 PROV: Final = PREFIXES["prov"]
 REIFIES: Final = NamedNode(PREFIXES["rdf"] + "reifies")

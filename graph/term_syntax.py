@@ -10,7 +10,7 @@ from wicara.graph.errors import UnreadableInput
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from wicara.graph.reasoning.matching import Fact, Term
+    from wicara.graph.reasoning.rules import Fact, Term
 
 NAME: Final = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*)?:(?P<local>[^\s<>\"{}|^`\\]*)")
 TURTLE: Final = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())

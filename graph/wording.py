@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.naming import called
 from wicara.graph.reasoning.matching import FIRST, NIL, REST
-from wicara.graph.reasoning.rules import RDF_TYPE
-from wicara.graph.reasoning.sentences import LANGUAGES
+from wicara.graph.reasoning.rules import LANGUAGES, RDF_TYPE
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import Store
-    from wicara.graph.reasoning.matching import Fact, Term
+    from wicara.graph.reasoning.rules import Fact, Term
 
 OWL, RDFS, SKOS = (PREFIXES[name] for name in ("owl", "rdfs", "skos"))
 LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))

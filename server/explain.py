@@ -15,7 +15,7 @@ from wicara.graph.evidence import bases_of
 from wicara.graph.explain import Explainer, Verdict
 from wicara.graph.explanation_json import as_json
 from wicara.graph.proof_rdf import write_explanation
-from wicara.graph.reasoning.sentences import sentence
+from wicara.graph.reasoning.rules import sentence
 from wicara.graph.term_syntax import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
     from wicara.graph.explain import Explanation
-    from wicara.graph.reasoning.matching import Fact, Term
     from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.graph.reasoning.rules import Fact, Term
     from wicara.server.negotiation import Representation
 
 blueprint = Blueprint("explain", __name__)

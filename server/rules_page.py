@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
-from wicara.graph.reasoning.rules import rules
-from wicara.graph.reasoning.sentences import sentence
+from wicara.graph.reasoning.rules import rules, sentence
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from wicara.graph.reasoning.documents import read
 from wicara.graph.reasoning.entailment import entails
-from wicara.graph.reasoning.over_files import reason
+from wicara.graph.reasoning.files import read, reason
 
 if TYPE_CHECKING:
     from conftest import Command

@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.reasoning.datatype_reasoning import CHAIN, common, is_inside, space_of
 from wicara.graph.reasoning.datatypes import (
+    CHAIN,
     DATATYPES,
     INTEGERS,
+    common,
     in_space,
     is_ill_typed,
     is_recognised,
+    is_within,
+    space_of,
     value_of,
 )
 from wicara.ontology import PREFIXES
@@ -168,7 +171,7 @@ def test_spaces_agree_with_values(found: Literal, datatypes: list[str]) -> None:
     space = common(datatypes)
     assert not space.is_empty
     for other in DATATYPES:
-        if is_inside(space, other):
+        if is_within(space, other):
             assert in_space(value, other)
     if space.only_value is not None:
         assert value_of(space.only_value) == value
@@ -178,7 +181,7 @@ def test_spaces_agree_with_values(found: Literal, datatypes: list[str]) -> None:
 def test_inside_means_no_exception(found: Literal, inner: str, outer: str) -> None:
     """Where one datatype is inside another, no value of the one is missing in the other."""
     value, space = value_of(found), space_of(inner)
-    if value is not None and space is not None and is_inside(space, outer) and in_space(value, inner):
+    if value is not None and space is not None and is_within(space, outer) and in_space(value, inner):
         assert in_space(value, outer)
 
 

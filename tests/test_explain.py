@@ -6,14 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from checker import faults
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.explain import Explainer, Verdict
-from wicara.graph.reasoning.checker import faults
 from wicara.graph.reasoning.proof_file import NAME
-from wicara.graph.reasoning.rules import rules
-from wicara.graph.reasoning.sentences import SENTENCES, sentence
+from wicara.graph.reasoning.rules import LANGUAGES, rules, sentence, words
 from wicara.graph.store import open_dataset
 from wicara.graph.term_syntax import read_fact, read_term
 from wicara.graph.wording import Wording
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
     from conftest import Command
     from wicara.graph.evidence import Basis
-    from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Proof
+    from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
 
 MINISTER = ("person:sergey-lavrov", "a", "wic:HasBeenForeignMinister")
@@ -126,10 +125,10 @@ def test_nothing_about_the_unknown(explainer: Explainer) -> None:
 
 
 def test_every_rule_has_a_sentence() -> None:
-    """The rules of the file and those with a sentence are the same; each is a sentence in both languages."""
-    assert set(SENTENCES) == {rule.name for rule in rules()}
-    for name in SENTENCES:
-        for language in ("en", "id"):
+    """Each rule of the file has a sentence in both languages, and no other rule has one."""
+    assert set(words()) == {rule.name for rule in rules()}
+    for name in words():
+        for language in LANGUAGES:
             assert sentence(name, language).endswith(".")
             assert sentence(name, language)[0].isupper()
     assert sentence("no-such-rule") == ""

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from checker import is_instance
 from pyoxigraph import NamedNode, Triple
 from test_build import ARTICLE, FACT, fact, one
 from wicara.graph import overlay
@@ -25,7 +26,6 @@ from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
-from wicara.graph.reasoning.checker import is_instance
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.store import open_dataset, read_record

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from wicara.graph.reasoning.certificate import certify
-from wicara.graph.reasoning.documents import read
-from wicara.graph.reasoning.over_files import native
+from wicara.graph.reasoning.files import native, read
+from wicara.graph.reasoning.profile import certify
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

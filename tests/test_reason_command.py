@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.reasoning.documents import FORMATS, Document, lines_of, numbered, read, split_lines
+from wicara.graph.reasoning.files import FORMATS, Document, numbered, read, split_lines
+from wicara.graph.reasoning.files import serialize as to_lines
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def test_proofs(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> 
     file = write(":A rdfs:subClassOf :B . :B rdfs:subClassOf :C . :x a :A . :p rdfs:range :A . :x :p :y .")
     out, proofs = tmp_path / "out.nt", tmp_path / "proofs.jsonl"
     assert wicara("reason", file, "-o", out, "--proofs", proofs).returncode == 0
-    known = set(lines_of(*places(read([file]))).decode().splitlines())
+    known = set(to_lines(*places(read([file]))).decode().splitlines())
     for line in proofs.read_text("utf-8").splitlines():
         proof = json.loads(line)
         assert set(proof["premises"]) <= known
@@ -181,7 +182,7 @@ def test_the_rules_that_make_noise_can_be_turned_on(wicara: Command, write: Call
 
 
 def places(document: Document) -> tuple[object, object]:
-    """Return the parts of a document in the order in which lines_of takes them."""
+    """Return the parts of a document in the order in which to_lines takes them."""
     return document.terms, document.rows
 
 
@@ -256,7 +257,7 @@ def test_splitting_lines_reads_what_the_parser_reads(
     document = split_lines(path)
     assert document is not None
     assert [*document.triples()] == triples
-    assert lines_of(document.terms, document.rows).decode().split("\n") == [
+    assert to_lines(document.terms, document.rows).decode().split("\n") == [
         *sorted(path.read_text("utf-8").split("\n")[:-1]),
         "",
     ]

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 from wicara.graph.blame import blamed
 from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.reasoning import ENGINES, materialise
-from wicara.graph.reasoning.materialisation import usable
+from wicara.graph.reasoning.closure import usable
 from wicara.ontology import PREFIXES
 
 PROLOGUE = (

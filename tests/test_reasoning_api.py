@@ -12,7 +12,7 @@ from wicara.graph.reasoning import entails, explain, materialise
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.graph.reasoning.sources import Source
+    from wicara.graph.reasoning.closure import Source
 
 TURTLE = """
 @prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .

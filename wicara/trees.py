@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wicara.graph.dataset import GraphKind
 from wicara.graph.explain import Verdict
 from wicara.graph.naming import called
-from wicara.graph.reasoning.sentences import sentence
+from wicara.graph.reasoning.rules import sentence
 from wicara.graph.wording import is_structure
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from wicara.graph.evidence import Basis, Quote
     from wicara.graph.explain import Explanation
-    from wicara.graph.reasoning.matching import Fact
     from wicara.graph.reasoning.proofs import Near, Proof
+    from wicara.graph.reasoning.rules import Fact
     from wicara.graph.wording import Wording
 
 KINDS: Final = {

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wicara.graph.reasoning.explanation import explain
-from wicara.graph.reasoning.inconsistency import Closure, Inconsistency
-from wicara.graph.reasoning.materialisation import ENGINES, materialise
-from wicara.graph.reasoning.sources import triples_of
+from wicara.graph.reasoning.closure import ENGINES, Closure, Inconsistency, materialise, triples_of
+from wicara.graph.reasoning.proofs import explain
 
 if TYPE_CHECKING:
+    from wicara.graph.reasoning.closure import Source
     from wicara.graph.reasoning.entailment import Inconsistent
-    from wicara.graph.reasoning.sources import Source
 
 __all__ = ["ENGINES", "Closure", "Inconsistency", "entails", "explain", "materialise"]
 

@@ -2,6 +2,8 @@
 
 OWL 2 Profiles, section 4.3, table 8, over the datatype map of the OWL 2 Structural Specification, section 4.
 Values are compared by identity: +0.0 and -0.0 are two values of xsd:double, and decimals are no floats.
+The value spaces of the primitive datatypes are disjoint. Within the numbers a datatype is an interval, of
+integers or of all decimals; the string datatypes are a chain, each inside the next.
 """
 
 from __future__ import annotations
@@ -10,17 +12,19 @@ import base64
 import binascii
 import re
 import struct
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from pyoxigraph import Literal
+    from wicara.graph.reasoning.rules import Term
 
 XSD: Final = PREFIXES["xsd"]
 RDF: Final = PREFIXES["rdf"]
@@ -252,3 +256,137 @@ SPACES: Final = {
 
 DATATYPES: Final = (*READERS, LITERAL)
 """Every datatype of OWL 2 RL (OWL 2 Profiles, section 4.2.1)."""
+
+
+# The tests on literals that rules name (table 8 of the profile).
+
+
+def is_datatype(term: Term) -> bool:
+    """Tell whether a term is a datatype of the map."""
+    return isinstance(term, NamedNode) and term.value in DATATYPES
+
+
+def has_value(literal: Term, datatype: Term) -> bool:
+    """Tell whether a term is a literal with a value in the value space of a datatype of the map."""
+    value = value_of(literal) if isinstance(literal, Literal) else None
+    return value is not None and isinstance(datatype, NamedNode) and in_space(value, datatype.value)
+
+
+def is_outside(literal: Term, datatype: Term) -> bool:
+    """Tell whether a term is a literal without a value in the value space of a datatype of the map."""
+    if not isinstance(literal, Literal) or not isinstance(datatype, NamedNode):
+        return False
+    if value_of(literal) is None:
+        return is_ill_typed(literal) and literal.datatype == datatype
+    return is_recognised(datatype.value) and not has_value(literal, datatype)
+
+
+def values_of(one: Term, two: Term) -> tuple[Value, Value] | None:
+    """Return the values of two literals; None where one of them has none."""
+    values = [value_of(term) if isinstance(term, Literal) else None for term in (one, two)]
+    return None if values[0] is None or values[1] is None else (values[0], values[1])
+
+
+def are_equal(one: Term, two: Term) -> bool:
+    """Tell whether two literals have the same value."""
+    values = values_of(one, two)
+    return values is not None and values[0] == values[1]
+
+
+def are_different(one: Term, two: Term) -> bool:
+    """Tell whether two literals have different values."""
+    values = values_of(one, two)
+    return values is not None and values[0] != values[1]
+
+
+TESTS: Final[dict[str, Callable[..., bool]]] = {
+    "datatype": is_datatype,
+    "has_value": has_value,
+    "ill_typed": is_outside,
+    "equal": are_equal,
+    "different": are_different,
+}
+
+
+# Which datatypes contain which, and what lies in several.
+
+CHAIN: Final = (
+    *(f"{XSD}{name}" for name in ("language", "NCName", "Name", "NMTOKEN", "token", "normalizedString")),
+    f"{XSD}string",
+    f"{RDF}PlainLiteral",
+)
+"""The string datatypes from the smallest value space on: every language tag is an NCName, and so on."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Values of one primitive kind (None: of all), some of them.
+
+    `level` is a place in a chain of ever larger spaces; `low` and `high` are the smallest and the greatest
+    value of an integer interval, None where there is none.
+    """
+
+    primitive: str | None
+    level: int = 0
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no value lies in it."""
+        return self.low is not None and self.high is not None and self.low > self.high
+
+    @property
+    def only_value(self) -> Literal | None:
+        """The one value that lies in it, if it is one."""
+        if self.low is None or self.low != self.high:
+            return None
+        return Literal(str(self.low), datatype=NamedNode(f"{XSD}integer"))
+
+
+WHOLE: Final = 9
+"""The level of a whole primitive value space."""
+NOTHING: Final = Space("none", 0, 1, 0)
+"""The empty space."""
+
+
+def space_of(datatype: str) -> Space | None:
+    """Return the values of a datatype; None for one that is not of the map."""
+    if datatype == LITERAL:
+        return Space(None, WHOLE)
+    if datatype in INTEGERS:
+        return Space("number", 0, *INTEGERS[datatype])
+    if datatype in CHAIN:
+        return Space("string", CHAIN.index(datatype))
+    if datatype == f"{RDF}langString":
+        return Space("langString", 0)
+    if datatype == f"{XSD}dateTimeStamp":
+        return Space("dateTime", 0)
+    return Space(SPACES[datatype], WHOLE) if datatype in SPACES else None
+
+
+def meet(one: Space, two: Space) -> Space:
+    """Return the values that lie in both."""
+    if one.primitive is None or two.primitive is None:
+        return two if one.primitive is None else one
+    if {one.primitive, two.primitive} == {"langString", "string"}:
+        plain = max(one, two, key=lambda space: space.primitive == "string")
+        return Space("langString") if plain.level == CHAIN.index(f"{RDF}PlainLiteral") else NOTHING
+    if one.primitive != two.primitive:
+        return NOTHING
+    lows = [space.low for space in (one, two) if space.low is not None]
+    highs = [space.high for space in (one, two) if space.high is not None]
+    return Space(one.primitive, min(one.level, two.level), max(lows, default=None), min(highs, default=None))
+
+
+def common(datatypes: Iterable[str]) -> Space:
+    """Return the values that lie in all of some datatypes; those not of the map are passed over."""
+    spaces = (space_of(datatype) for datatype in datatypes)
+    space = reduce(meet, (each for each in spaces if each is not None), Space(None, WHOLE))
+    return NOTHING if space.is_empty else space
+
+
+def is_within(space: Space, datatype: str) -> bool:
+    """Tell whether every value of a space is one of a datatype of the map."""
+    whole = space_of(datatype)
+    return whole is not None and meet(space, whole) == space

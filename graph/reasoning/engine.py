@@ -13,11 +13,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from wicara.graph.reasoning.dependents import Dependents
-from wicara.graph.reasoning.facts import ASSERTED, GONE, Batch, Facts
-from wicara.graph.reasoning.joins import Atom, Delta, Join, Rows, Slot, bound, joined, opened, solved, whole
-from wicara.graph.reasoning.relation import Ints, Mask, Tables, distinct, packed, unpacked
 from wicara.graph.reasoning.schema import Schema, Template, templates
+from wicara.graph.reasoning.tables import (
+    ASSERTED,
+    EMPTY,
+    GONE,
+    SHIFT,
+    Atom,
+    Batch,
+    Delta,
+    FactTable,
+    Ints,
+    Join,
+    Mask,
+    Rows,
+    Slot,
+    Tables,
+    all_facts,
+    bind,
+    concatenate,
+    distinct,
+    first_rows,
+    join_rows,
+    pack,
+    unpack,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -54,7 +74,7 @@ class Vocabulary:
     """What the engine needs to know of the terms behind the numbers.
 
     The number of each IRI; the literals whose value is a whole number; the tests on columns of literals; the
-    tables in which a pair of the same term twice is noise.
+    tables in which a pair of the same term twice is trivial.
     """
 
     number: Callable[[str], int]
@@ -71,7 +91,7 @@ class Engine:
         self.rules = rules
         self.vocabulary = vocabulary
         self.proofs = proofs
-        self.facts = Facts()
+        self.facts = FactTable()
         self.dependents = Dependents(self.facts)
         self.tables = Tables()
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
@@ -93,14 +113,14 @@ class Engine:
     def add(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Add premises; they join the closure at the next `run`."""
         self.pending[table].append(
-            Found(packed(subjects, objects), ASSERTED, np.arange(len(subjects)), stepped=False)
+            Found(pack(subjects, objects), ASSERTED, np.arange(len(subjects)), stepped=False)
         )
 
     def derive(self, rule: int, table: int, subjects: Ints, objects: Ints) -> None:
         """Add conclusions of a rule that needs no premise."""
         batch = self.batch(rule, (), np.empty((len(subjects), 0), np.int64))
         self.pending[table].append(
-            Found(packed(subjects, objects), batch, np.arange(len(subjects)), stepped=False)
+            Found(pack(subjects, objects), batch, np.arange(len(subjects)), stepped=False)
         )
 
     def run(self) -> None:
@@ -139,7 +159,7 @@ class Engine:
         self.facts.batch.values[numbers] = ASSERTED
         if table in self.steps:
             subjects, objects = self.facts.subjects.values[numbers], self.facts.objects.values[numbers]
-            _, known = self.tables[self.steps[table]].by_subject.find(packed(subjects, objects))
+            _, known = self.tables[self.steps[table]].by_subject.find(pack(subjects, objects))
             self.place(self.steps[table], Delta(subjects, objects, numbers).take(~known), deltas)
 
     def admit(
@@ -149,7 +169,7 @@ class Engine:
         batches = np.concatenate([np.full(len(each.keys), each.batch) for each in found])[at]
         rows = np.concatenate([each.rows for each in found])[at]
         stepped = np.concatenate([np.full(len(each.keys), each.stepped) for each in found])[at]
-        subjects, objects = unpacked(keys)
+        subjects, objects = unpack(keys)
         span = self.facts.size, self.facts.size + len(subjects)
         self.facts.spans.update((each.batch, span) for each in found)
         delta = Delta(subjects, objects, self.facts.add(table, subjects, objects, batches, rows))
@@ -162,7 +182,7 @@ class Engine:
         if not len(delta.facts):
             return
         self.tables.grow(table).add(delta.subjects, delta.objects, delta.facts)
-        deltas[table] = joined(deltas[table], delta) if table in deltas else delta
+        deltas[table] = concatenate(deltas[table], delta) if table in deltas else delta
 
     def fresh(self, deltas: Mapping[int, Delta]) -> list[Join]:
         """Return the joins that the templates have now and had not before."""
@@ -201,7 +221,7 @@ class Engine:
         one, two = join.atoms
         if one.table not in self.steps:
             self.steps[one.table] = -1 - len(self.steps)
-            every = whole(self.tables[one.table])
+            every = all_facts(self.tables[one.table])
             self.tables.grow(self.steps[one.table]).add(every.subjects, every.objects, every.facts)
         return replace(join, atoms=(one, Atom(self.steps[one.table], two.subject, two.object)))
 
@@ -220,7 +240,7 @@ class Engine:
         sizes = [len(self.tables[atom.table]) for atom in join.atoms]
         if all(sizes):
             smallest = sizes.index(min(sizes))
-            self.evaluate(join, smallest, whole(self.tables[join.atoms[smallest].table]))
+            self.evaluate(join, smallest, all_facts(self.tables[join.atoms[smallest].table]))
 
     def triggered(self, table: int, delta: Delta) -> Iterator[tuple[Join, int, Delta]]:
         """Yield the joins that a table's growth concerns, each with its atom and the facts that may fit."""
@@ -236,7 +256,10 @@ class Engine:
         if not all(len(self.tables[join.atoms[n].table]) for n in left):
             return
         self.conclude(
-            join, self.passing(join, solved(opened(join.atoms[place], delta, place), join, left, self.tables))
+            join,
+            self.passing(
+                join, join_rows(first_rows(join.atoms[place], delta, place), join, left, self.tables)
+            ),
         )
 
     def passing(self, join: Join, rows: Rows) -> Rows:
@@ -256,11 +279,11 @@ class Engine:
                 self.pend(join, head[1], keys[~known], rows.take(at[~known]))
 
     def wanted(self, head: Head, rows: Rows) -> tuple[Ints, Ints]:
-        """Return the different pairs that a head says of some rows, but for noise, and the row of each."""
+        """Return the different pairs of a head for some rows, without trivial ones, and the row of each."""
         subject, table, target = head
-        keys, at = first_of_each(packed(rows.value(subject), rows.value(target)))
+        keys, at = first_of_each(pack(rows.value(subject), rows.value(target)))
         if table in self.vocabulary.reflexive and subject != target:
-            keep = np.not_equal(*unpacked(keys))
+            keep = np.not_equal(*unpack(keys))
             return keys[keep], at[keep]
         return keys, at
 
@@ -296,9 +319,9 @@ class Engine:
 
     def backward(self, join: Join, head: Head, subjects: Ints, objects: Ints) -> Rows:
         """Return the rows of a join that conclude some of these pairs."""
-        keep, columns = bound(head[0], head[2], subjects, objects)
+        keep, columns = bind(head[0], head[2], subjects, objects)
         start = Rows(len(keep), columns).take(keep)
-        return self.passing(join, solved(start, join, list(range(len(join.atoms))), self.tables))
+        return self.passing(join, join_rows(start, join, list(range(len(join.atoms))), self.tables))
 
     def retract(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Take premises out, and what no longer follows; what has another proof stays.
@@ -306,7 +329,7 @@ class Engine:
         All conclusions whose first proof is lost are taken out; those that follow from what remains come back
         (Motik, Nenov, Piro and Horrocks, AAAI 2015, with first proofs in the place of counts).
         """
-        at, there = self.tables[table].by_subject.find(packed(subjects, objects))
+        at, there = self.tables[table].by_subject.find(pack(subjects, objects))
         numbers = self.tables[table].by_subject.facts[at[there]]
         lost = self.dependents.of(numbers[self.facts.batch.values[numbers] == ASSERTED])
         self.facts.batch.values[lost] = GONE
@@ -376,3 +399,90 @@ def first_of_each(keys: Ints) -> tuple[Ints, Ints]:
     _, at = np.unique(keys, return_index=True)
     at.sort()
     return keys[at], at
+
+
+# From a fact to the conclusions whose first proof uses it.
+
+
+class Uses:
+    """The uses of one table's facts as premises, as packed (premise, conclusion).
+
+    They are sorted when first asked for. Later ones make segments of their own, each less than half as long
+    as the one before, so that a use is sorted anew but a few times.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.waiting: list[tuple[int, int]] = []
+        self.segments: list[Ints] = []
+
+    def of(self, premises: Ints, facts: FactTable) -> Ints:
+        """Return the conclusions that use any of these premises."""
+        if self.waiting:
+            self.take_in(facts)
+        return np.concatenate([EMPTY, *(uses_within(segment, premises) for segment in self.segments)])
+
+    def take_in(self, facts: FactTable) -> None:
+        """Sort what waits, a batch and a place of its proofs each."""
+        uses = np.sort(np.concatenate([uses_of(facts, batch, place) for batch, place in self.waiting]))
+        self.waiting = []
+        while self.segments and len(self.segments[-1]) < 2 * len(uses):
+            uses = np.sort(np.concatenate([self.segments.pop(), uses]))
+        self.segments.append(uses)
+
+
+class Dependents:
+    """An index that is made, a table at a time, when first asked, and follows as facts are added."""
+
+    def __init__(self, facts: FactTable) -> None:
+        """Take the facts."""
+        self.facts = facts
+        self.by_table: dict[int, Uses] = defaultdict(Uses)
+        self.batches = 0
+
+    def of(self, numbers: Ints) -> Ints:
+        """Return these facts and all that their loss would take along, each once."""
+        self.follow()
+        frontier = distinct(numbers)
+        found = np.zeros(self.facts.size, np.bool_)
+        found[frontier] = True
+        while len(frontier):
+            used = self.users(frontier)
+            frontier = distinct(used[(self.facts.batch.values[used] >= 0) & ~found[used]])
+            found[frontier] = True
+        return np.flatnonzero(found)
+
+    def users(self, numbers: Ints) -> Ints:
+        """Return the conclusions that use any of these facts directly."""
+        tables = self.facts.tables.values[numbers]
+        each = distinct(tables).tolist()
+        return np.concatenate(
+            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in each)]
+        )
+
+    def follow(self) -> None:
+        """Note, for each table, the places of the proofs made since that hold its facts."""
+        for number in range(self.batches, len(self.facts.batches)):
+            batch = self.facts.batches[number]
+            for place, fact in enumerate((*batch.schema, *batch.premises[:1].ravel().tolist())):
+                self.by_table[int(self.facts.tables.values[fact])].waiting.append((number, place))
+        self.batches = len(self.facts.batches)
+
+
+def uses_within(segment: Ints, premises: Ints) -> Ints:
+    """Return the conclusions of a segment that use any of these premises."""
+    low = np.searchsorted(segment, premises << SHIFT)
+    counts = np.searchsorted(segment, (premises + 1) << SHIFT) - low
+    at = np.arange(int(counts.sum())) + np.repeat(low - np.cumsum(counts) + counts, counts)
+    return unpack(segment[at])[1]
+
+
+def uses_of(facts: FactTable, number: int, place: int) -> Ints:
+    """Return the uses of premises at one place of the proofs of a batch."""
+    batch = facts.batches[number]
+    start, end = facts.spans.get(number, (0, 0))
+    conclusions = start + np.flatnonzero(facts.batch.values[start:end] == number)
+    if place < len(batch.schema):
+        return pack(np.full(len(conclusions), batch.schema[place], np.int64), conclusions)
+    column = batch.premises[:, place - len(batch.schema)]
+    return pack(column[facts.row.values[conclusions]], conclusions)

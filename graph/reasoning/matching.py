@@ -1,7 +1,8 @@
 """Matches rules against facts one at a time: backward from a conclusion, or forward to a contradiction.
 
-This is no part of the engine and shares none of its code but the rule file's reader: the proof checker and
-the search for other proofs and for missing premises rest on it.
+This is no part of the engine and shares none of its code but the reader of the rule file and the datatypes.
+The search for other proofs and for missing premises rests on it, the contradictions of a closure that another
+engine made, and what a contradiction says in words.
 """
 
 from __future__ import annotations
@@ -12,19 +13,17 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, is_recognised, value_of
-from wicara.graph.reasoning.rules import RDF_TYPE, Over, Pattern, is_variable
+from pyoxigraph import Literal, NamedNode
+from wicara.graph.naming import called_term
+from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
+from wicara.graph.reasoning.rules import RDF_TYPE, Fact, Over, Pattern, Term, is_variable, rules, words
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.rules import Premise, Rule
 
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-Fact: TypeAlias = tuple[Term, Term, Term]
-"""A generalized triple: any term may stand in any place (RDF 1.1 Concepts, section 7)."""
 Bindings: TypeAlias = "Mapping[str, Term]"
 
 FIRST: Final = NamedNode(PREFIXES["rdf"] + "first")
@@ -34,15 +33,20 @@ NEVER: Final = 1 << 60
 """The cost of a premise whose variables nothing binds yet."""
 
 
-class Facts:
+class FactIndex:
     """Facts that are found by any of their places."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         """Index the facts by every choice of places."""
         self.index: dict[tuple[Term | None, ...], list[Fact]] = defaultdict(list)
+        self.add(facts)
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        """Index more facts."""
         for fact in dict.fromkeys(facts):
-            for key in product(*((term, None) for term in fact)):
-                self.index[key].append(fact)
+            if fact not in self.index:
+                for key in product(*((term, None) for term in fact)):
+                    self.index[key].append(fact)
 
     def match(self, *places: Term | None) -> Sequence[Fact]:
         """Return the facts with these terms in their places; None stands for any."""
@@ -51,6 +55,15 @@ class Facts:
     def __contains__(self, fact: Fact) -> bool:
         """Tell whether a fact is among them."""
         return fact in self.index
+
+
+@dataclass(frozen=True)
+class Inference:
+    """One step: the name of a rule, the facts it was applied to, what follows (None: a contradiction)."""
+
+    rule: str
+    premises: tuple[Fact, ...]
+    conclusion: Fact | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,9 @@ class Match:
 
     def places(self, pattern: Pattern) -> tuple[Term | None, ...]:
         """Return the terms of a pattern; None where a variable is not bound, or for a number."""
-        return tuple(self.bindings.get(term) if is_variable(term) else named(term) for term in pattern.terms)
+        return tuple(
+            self.bindings.get(term) if is_variable(term) else constant(term) for term in pattern.terms
+        )
 
 
 @dataclass(frozen=True)
@@ -71,24 +86,24 @@ class Task:
     """What a rule is matched against: the facts, and how many premises no fact need meet."""
 
     rule: Rule
-    facts: Facts
+    facts: FactIndex
     spare: int = 0
 
 
-def matches(rule: Rule, facts: Facts, conclusion: Fact | None, spare: int = 0) -> Iterator[Match]:
+def matches(rule: Rule, facts: FactIndex, conclusion: Fact | None, spare: int = 0) -> Iterator[Match]:
     """Yield each match of a rule's premises that gives the conclusion (None: a contradiction).
 
     Up to `spare` premises about data need no fact that meets them.
     """
-    heads = [unified(head, conclusion, {}) for head in rule.conclusions] if conclusion else [{}]
+    heads = [unify(head, conclusion, {}) for head in rule.conclusions] if conclusion else [{}]
     if conclusion is None and rule.conclusions:
         return
     for bindings in heads:
         if bindings is not None:
-            yield from solved(rule.premises, Match(bindings), Task(rule, facts, spare))
+            yield from meet_all(rule.premises, Match(bindings), Task(rule, facts, spare))
 
 
-def solved(left: Sequence[Premise], match: Match, task: Task) -> Iterator[Match]:
+def meet_all(left: Sequence[Premise], match: Match, task: Task) -> Iterator[Match]:
     """Yield each way to meet the premises that are left, the one with the fewest candidates first."""
     if not left:
         yield match
@@ -98,13 +113,13 @@ def solved(left: Sequence[Premise], match: Match, task: Task) -> Iterator[Match]
     if costs[place] == NEVER:
         return
     premise, rest = left[place], (*left[:place], *left[place + 1 :])
-    for more, unfolded in met(premise, match, task):
-        yield from solved((*rest, *unfolded), more, task)
+    for more, unfolded in meet(premise, match, task):
+        yield from meet_all((*rest, *unfolded), more, task)
     if isinstance(premise, Pattern) and len(match.missing) < task.spare and is_about_data(premise):
-        yield from solved(rest, replace(match, missing=(*match.missing, premise)), task)
+        yield from meet_all(rest, replace(match, missing=(*match.missing, premise)), task)
 
 
-def cost(premise: Premise, match: Match, facts: Facts) -> int:
+def cost(premise: Premise, match: Match, facts: FactIndex) -> int:
     """Return how many candidates a premise has; tests and lists go first once their variables are bound."""
     if isinstance(premise, Pattern):
         return len(facts.match(*match.places(premise)))
@@ -112,11 +127,11 @@ def cost(premise: Premise, match: Match, facts: Facts) -> int:
     return -1 if all(variable in match.bindings for variable in needed) else NEVER
 
 
-def met(premise: Premise, match: Match, task: Task) -> Iterator[tuple[Match, tuple[Pattern, ...]]]:
+def meet(premise: Premise, match: Match, task: Task) -> Iterator[tuple[Match, tuple[Pattern, ...]]]:
     """Yield each way to meet one premise, with the patterns that a list unfolds to."""
     if isinstance(premise, Pattern):
         for fact in task.facts.match(*match.places(premise)):
-            bindings = unified(premise, fact, match.bindings)
+            bindings = unify(premise, fact, match.bindings)
             if bindings is not None:
                 yield Match(bindings, (*match.used, fact), match.missing), ()
     elif premise.name in TESTS:
@@ -134,7 +149,7 @@ def is_about_data(pattern: Pattern) -> bool:
     return is_variable(pattern.predicate) or (pattern.predicate == RDF_TYPE and is_variable(pattern.object))
 
 
-def unified(pattern: Pattern, fact: Fact, bindings: Bindings) -> Bindings | None:
+def unify(pattern: Pattern, fact: Fact, bindings: Bindings) -> Bindings | None:
     """Return the bindings with those that make a pattern the fact, or None where none do."""
     found = dict(bindings)
     for term, value in zip(pattern.terms, fact, strict=True):
@@ -146,17 +161,25 @@ def unified(pattern: Pattern, fact: Fact, bindings: Bindings) -> Bindings | None
     return found
 
 
-def is_term(written: str, term: Term) -> bool:
-    """Tell whether a term is what a rule writes: an IRI, or a whole number in whatever spelling."""
-    if written.isdigit():
-        return isinstance(term, Literal) and value_of(term) == value_of(Literal(int(written)))
-    return term == named(written)
+def is_term(place: str, term: Term) -> bool:
+    """Tell whether a term is what a place of a rule names: an IRI, or a whole number in whatever spelling."""
+    if place.isdigit():
+        return isinstance(term, Literal) and value_of(term) == value_of(Literal(int(place)))
+    return term == constant(place)
+
+
+def instantiate(pattern: Pattern, bindings: Bindings) -> Fact:
+    """Return a pattern with terms in the place of its variables; it has no numbers."""
+    subject, predicate, target = (
+        bindings[place] if is_variable(place) else NamedNode(place) for place in pattern.terms
+    )
+    return subject, predicate, target
 
 
 @cache
-def named(written: str) -> NamedNode | None:
+def constant(place: str) -> NamedNode | None:
     """Return an IRI of a rule as a term; None for a number."""
-    return None if written.isdigit() else NamedNode(written)
+    return None if place.isdigit() else NamedNode(place)
 
 
 # Lists: what a premise over one binds, the facts used, and the patterns that it unfolds to.
@@ -164,7 +187,7 @@ def named(written: str) -> NamedNode | None:
 Unfolded: TypeAlias = tuple[dict[str, Term], tuple[Fact, ...], tuple[Pattern, ...]]
 
 
-def cells(start: Term, facts: Facts) -> Iterator[tuple[Term, tuple[Fact, ...]]]:
+def cells(start: Term, facts: FactIndex) -> Iterator[tuple[Term, tuple[Fact, ...]]]:
     """Yield the cells of a list, rdf:nil too, each with the rdf:rest facts that lead to it."""
     ahead: list[tuple[Term, tuple[Fact, ...]]] = [(start, ())]
     while ahead:
@@ -211,7 +234,7 @@ def steps(over: Over, length: int, _rule: Rule) -> tuple[Pattern, ...]:
 
 def copies(over: Over, length: int, rule: Rule) -> tuple[Pattern, ...]:
     """Return the triples of an `every` for each member; variables that stand only there are one a member."""
-    outside = {term for pattern in (*rule.premises, *rule.conclusions) for term in terms_of(pattern)}
+    outside = {term for pattern in (*rule.patterns, *rule.conclusions) for term in pattern.terms}
 
     def renamed(term: str, place: int) -> str:
         if term == over.variables[1]:
@@ -225,57 +248,66 @@ def copies(over: Over, length: int, rule: Rule) -> tuple[Pattern, ...]:
     )
 
 
-def terms_of(premise: Premise) -> tuple[str, ...]:
-    """Return the terms of a pattern; a premise over a list has none of its own."""
-    return premise.terms if isinstance(premise, Pattern) else ()
+# Contradictions.
+
+ILL_TYPED: Final = "dt-not-type"
 
 
-# Tests on literals: table 8 of the profile.
+def contradictions(facts: Iterable[Fact]) -> Iterator[Inference]:
+    """Yield the contradictions of a closure: matches of rules without conclusion, ill-typed literals.
+
+    The closure need not say that things are the same as themselves.
+    """
+    index = FactIndex(facts)
+    index.add(
+        fact
+        for rule in rules()
+        if rule.name == "eq-ref" and not rule.trivial
+        for fact in forward(rule, index)
+    )
+    for rule in rules():
+        for match in () if rule.conclusions else matches(rule, index, None):
+            yield Inference(rule.name, match.used, None)
+    for fact in index.match(None, None, None):
+        if isinstance(fact[2], Literal) and is_ill_typed(fact[2]):
+            yield Inference(ILL_TYPED, (fact,), None)
 
 
-def is_datatype(term: Term) -> bool:
-    """Tell whether a term is a datatype of the map."""
-    return isinstance(term, NamedNode) and term.value in DATATYPES
+def forward(rule: Rule, facts: FactIndex) -> list[Fact]:
+    """Return what a rule concludes from facts."""
+    bindings = [match.bindings for match in meet_all(rule.premises, Match(), Task(rule, facts))]
+    return [instantiate(head, each) for head in rule.conclusions for each in bindings]
 
 
-def has_value(literal: Term, datatype: Term) -> bool:
-    """Tell whether a literal has a value in the value space of a datatype."""
-    value = value_of(literal) if isinstance(literal, Literal) else None
-    return value is not None and isinstance(datatype, NamedNode) and in_space(value, datatype.value)
+def describe(clash: Inference) -> str:
+    """Return a contradiction in words; where its rule has none of its own, the premises that clash."""
+    template, bindings = template_of(clash)
+    if bindings is None:
+        facts = (" ".join(map(name_of, fact)) for fact in clash.premises)
+        return " and ".join(facts) + " cannot hold together"
+    return template.format(**{name[1:]: name_of(term) for name, term in bindings.items()})
 
 
-def is_outside(literal: Term, datatype: Term) -> bool:
-    """Tell whether a literal has no value in the value space of a datatype of the map."""
-    if not isinstance(literal, Literal) or not isinstance(datatype, NamedNode):
-        return False
-    if value_of(literal) is None:
-        return is_ill_typed(literal) and literal.datatype == datatype
-    return is_recognised(datatype.value) and not has_value(literal, datatype)
+def terms_concerned(clash: Inference) -> tuple[str, ...]:
+    """Return the IRIs of which a contradiction tells, in the order of its rule."""
+    template, bindings = template_of(clash)
+    named = [term for name, term in (bindings or {}).items() if f"{{{name[1:]}}}" in template]
+    places = named or [term for fact in clash.premises for term in fact]
+    return tuple(dict.fromkeys(term.value for term in places if isinstance(term, NamedNode)))
 
 
-def values(one: Term, two: Term) -> tuple[object, object] | None:
-    """Return the values of two literals; None where one of them has none."""
-    found = [value_of(term) if isinstance(term, Literal) else None for term in (one, two)]
-    return None if None in found else (found[0], found[1])
+def template_of(clash: Inference) -> tuple[str, Bindings | None]:
+    """Return the words of a contradiction's rule, and what its variables stand for; None if unknown."""
+    template = words().get(clash.rule, {}).get("clash", "")
+    facts = FactIndex(clash.premises)
+    for rule in rules() if template else ():
+        if rule.name == clash.rule:
+            for match in matches(rule, facts, None):
+                order = dict.fromkeys(term for pattern in rule.patterns for term in pattern.terms)
+                return template, {name: match.bindings[name] for name in order if name in match.bindings}
+    return template, None
 
 
-def is_equal(one: Term, two: Term) -> bool:
-    """Tell whether two literals have the same value."""
-    found = values(one, two)
-    return found is not None and found[0] == found[1]
-
-
-def is_different(one: Term, two: Term) -> bool:
-    """Tell whether two literals have different values."""
-    found = values(one, two)
-    return found is not None and found[0] != found[1]
-
-
-TESTS: Final[Mapping[str, Callable[..., bool]]] = {
-    "datatype": is_datatype,
-    "has_value": has_value,
-    "ill_typed": is_outside,
-    "equal": is_equal,
-    "different": is_different,
-}
-"""The tests on literals that rules name."""
+def name_of(term: Term) -> str:
+    """Return a term as people read it; literals and blank nodes as N-Triples writes them."""
+    return called_term(term) if isinstance(term, NamedNode) else str(term)

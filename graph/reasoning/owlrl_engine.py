@@ -1,8 +1,8 @@
-"""The engine that is used now: owlrl 7.6.2, with its known faults kept out.
+"""The second engine: owlrl 7.6.2, with its known faults kept out.
 
 - `owl:hasKey` is not handed to it: it never compares the last key, and so makes everything the same.
-- `AllDifferent` and `AllDisjointProperties`, where it forgets the last member, are judged by
-  `wicara.graph.reasoning.inconsistency` instead.
+- Contradictions are looked for in what it concludes by `wicara.graph.reasoning.matching`: of `AllDifferent`
+  and `AllDisjointProperties` it forgets the last member.
 - `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their
   kind (OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and the qualified cardinalities,
   which owlrl treats apart), and they are what makes it slow.
@@ -35,17 +35,17 @@ ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
 
 @dataclass(frozen=True)
 class RawClosure:
-    """What owlrl concludes, noise included but no literal subject, and its messages of inconsistency."""
+    """What owlrl concludes, the trivial included but no literal subject, and its messages."""
 
     conclusions: frozenset[Triple]
     messages: tuple[str, ...]
 
 
 class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
-    """The rules of owlrl without what makes only noise."""
+    """The rules of owlrl without their trivial conclusions."""
 
     def store_triple(self, t: tuple[Node, Node, Node]) -> None:
-        """Keep a conclusion unless it is noise."""
+        """Keep a conclusion unless it is trivial."""
         subject, predicate, target = t
         if (subject == target and predicate in REFLEXIVE) or target in TOP or subject == OWL.Nothing:
             return

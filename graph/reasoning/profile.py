@@ -4,7 +4,7 @@ OWL 2 Profiles, section 4.2: which class expressions may stand where. From the O
 Specification, section 11: every term of an axiom is declared, as one kind of property only, and no property
 that follows from a chain or from transitivity is functional, irreflexive, asymmetric, disjoint or counted.
 It reads axioms, not data or annotation values (an xsd:date literal, which is outside the OWL 2 datatype
-map, is fine there).
+map, is fine there). What would have it walk in circles is cut first and is a finding of its own.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from wicara.graph.naming import called_term
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-Axiom: TypeAlias = tuple[Term, str]
+    from wicara.graph.reasoning.rules import Term
+
+Look: TypeAlias = "Callable[[Axioms], Iterator[Finding]]"
+Axiom: TypeAlias = tuple["Term", str]
 """The subject of an axiom and the name of its property, as messages tell where a construct stands."""
 
 OWL: Final = PREFIXES["owl"]
@@ -81,12 +83,13 @@ CLASS_AXIOMS: Final = {
 }
 """The position of subject and object in each axiom about classes."""
 
-FORBIDDEN: Final = {
-    f"{OWL}disjointUnionOf": "owl:disjointUnionOf is not in OWL 2 RL: use AllDisjointClasses",
-    f"{OWL}hasKey": "owl:hasKey is not reasoned with here: identity is settled in identity.csv",
-    f"{OWL}imports": "owl:imports would load axioms that nobody has certified",
+DISJOINT_UNION: Final = "owl:disjointUnionOf is not in OWL 2 RL: use AllDisjointClasses"
+REFLEXIVE: Final = "owl:ReflexiveProperty is not in OWL 2 RL"
+UNWANTED: Final = {
+    "hasKey": "owl:hasKey is not reasoned with here: identity is settled in identity.csv",
+    "imports": "owl:imports would load axioms that nobody has certified",
 }
-FORBIDDEN_TYPES: Final = {f"{OWL}ReflexiveProperty": "owl:ReflexiveProperty is not in OWL 2 RL"}
+"""What this project does without, though the profile has it (section 4.2.5)."""
 
 PROPERTY_KINDS: Final = {
     f"{OWL}{name}": name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
@@ -118,6 +121,12 @@ SIMPLE_ONLY: Final = tuple(
         "AsymmetricProperty",
     )
 )
+
+
+LEADING: Final = frozenset(
+    NamedNode(name) for name in (f"{RDF}first", f"{RDF}rest", *(OWL + name for name in CONSTRUCTS))
+)
+"""The properties that lead from a class expression or a list into what it is made of."""
 
 
 @dataclass(frozen=True)
@@ -167,10 +176,25 @@ class Axioms:
         return found
 
 
+def certify(triples: Iterable[Triple]) -> tuple[Finding, ...]:
+    """Return each construct outside OWL 2 RL with its axiom, sorted; none where all is inside."""
+    return findings(triples, LOOKS)
+
+
 def outside_profile(triples: Iterable[Triple]) -> tuple[Finding, ...]:
-    """Return every construct outside OWL 2 RL, sorted; none where the ontology is inside the profile."""
-    axioms = Axioms(frozenset(triples))
-    found = {finding for look in LOOKS for finding in look(axioms)}
+    """Return each construct outside OWL 2 RL, or of it that this project does without, sorted."""
+    return findings(triples, (*LOOKS, unwanted))
+
+
+def findings(triples: Iterable[Triple], looks: Sequence[Look]) -> tuple[Finding, ...]:
+    """Return what some looks find, and each circle."""
+    axioms = frozenset(triples)
+    circles = frozenset(circular(axioms))
+    found = {Finding(f"{called_term(t.subject)} {called_term(t.predicate)}", CIRCLE) for t in circles}
+    try:
+        found |= {finding for look in looks for finding in look(Axioms(axioms - circles))}
+    except RecursionError:
+        found.add(Finding("a class expression", "is nested more deeply than can be read"))
     return tuple(sorted(found, key=str))
 
 
@@ -285,13 +309,19 @@ def faulty_cardinality(axioms: Axioms, term: Term, construct: str, where: Axiom)
 
 
 def forbidden(axioms: Axioms) -> Iterator[Finding]:
-    """Axioms that the profile, or this project, does not have at all."""
-    for triple in axioms.triples:
-        where = (triple.subject, triple.predicate.value)
-        if fault := FORBIDDEN.get(triple.predicate.value):
-            yield finding(where, fault)
-        if isinstance(triple.object, NamedNode) and (fault := FORBIDDEN_TYPES.get(triple.object.value)):
-            yield finding(where, fault)
+    """Axioms that the profile does not have at all."""
+    for subject, _ in axioms.subjects_of(f"{OWL}disjointUnionOf"):
+        yield finding((subject, f"{OWL}disjointUnionOf"), DISJOINT_UNION)
+    for subject, kind in axioms.subjects_of(f"{RDF}type"):
+        if kind == NamedNode(f"{OWL}ReflexiveProperty"):
+            yield finding((subject, f"{RDF}type"), REFLEXIVE)
+
+
+def unwanted(axioms: Axioms) -> Iterator[Finding]:
+    """Axioms that this project does without."""
+    for name, fault in UNWANTED.items():
+        for subject, _ in axioms.subjects_of(OWL + name):
+            yield finding((subject, OWL + name), fault)
 
 
 def undeclared(axioms: Axioms) -> Iterator[Finding]:
@@ -358,7 +388,53 @@ def composite(axioms: Axioms) -> set[Term]:
     return found
 
 
-LOOKS: Final[tuple[Callable[[Axioms], Iterator[Finding]], ...]] = (
+# Circles.
+
+CIRCLE: Final = "leads back to itself: no list and no class expression may contain itself"
+
+
+def circular(axioms: frozenset[Triple]) -> Iterator[Triple]:
+    """Yield the triples by which a list or an anonymous expression leads back to where it came from."""
+    edges: dict[Term, list[Triple]] = defaultdict(list)
+    for triple in sorted((t for t in axioms if leads_on(t)), key=str):
+        edges[triple.subject].append(triple)
+    done: set[Term] = set()
+    for start in list(edges):
+        yield from back_edges(start, edges, done)
+
+
+def leads_on(triple: Triple) -> bool:
+    """Tell whether the certifier walks from the subject to the object of a triple."""
+    return triple.predicate in LEADING and (
+        isinstance(triple.object, BlankNode) or triple.predicate.value == f"{RDF}rest"
+    )
+
+
+def back_edges(start: Term, edges: dict[Term, list[Triple]], done: set[Term]) -> Iterator[Triple]:
+    """Yield the triples below a node that lead back to a node that is being walked (depth first)."""
+    path: set[Term] = set()
+    stack: list[tuple[Term, Iterator[Triple]]] = []
+
+    def enter(node: Term) -> None:
+        path.add(node)
+        stack.append((node, iter(edges.get(node, ()))))
+
+    if start not in done:
+        enter(start)
+    while stack:
+        node, left = stack[-1]
+        triple = next(left, None)
+        if triple is None:
+            stack.pop()
+            path.discard(node)
+            done.add(node)
+        elif triple.object in path:
+            yield triple
+        elif triple.object not in done:
+            enter(triple.object)
+
+
+LOOKS: Final[tuple[Look, ...]] = (
     faulty_class_axioms,
     faulty_assertions,
     faulty_disjointness,

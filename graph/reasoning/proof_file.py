@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat, parse
 from wicara.graph.errors import StoreFault
-from wicara.graph.reasoning.matching import Fact, Term
-from wicara.graph.reasoning.proofs import Inference
+from wicara.graph.reasoning.matching import Inference
+from wicara.graph.reasoning.rules import Fact, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from wicara.graph.reasoning.reasoner import Reasoner
@@ -42,30 +41,29 @@ CACHED: Final = 4096
 
 
 def write_proofs(path: Path, reasoner: Reasoner) -> None:
-    """Write the first proof of every conclusion of a reasoner, noise included, into a new file.
+    """Write the first proof of every conclusion of a reasoner, the trivial ones too, into a new file.
 
     Raises sqlite3.Error where the disk refuses.
     """
     facts = reasoner.engine.facts
-    steps = [(fact, facts.proof(fact)) for fact in facts.numbers(asserted=False).tolist()]
-    proved = [(fact, *proof) for fact, proof in steps if proof is not None]
-    cited = sorted({fact for fact, _, premises in proved for fact in (fact, *premises)})
-    rows = [(fact, row.subject, row.table, row.object) for fact in cited for row in [facts[fact]]]
+    proofs = [(fact, facts.proof(fact)) for fact in facts.numbers(asserted=False).tolist()]
+    steps = [(fact, *proof) for fact, proof in proofs if proof is not None]
+    cited = sorted({number for fact, _, premises in steps for number in (fact, *premises)})
+    rows = [
+        (fact, subject, predicate, target) for fact in cited for predicate, subject, target in [facts[fact]]
+    ]
     terms = sorted({number for _, *places in rows for number in places})
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(SCHEMA)
         file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
         file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
-        file.executemany("INSERT INTO step VALUES (?, ?, ?)", written(reasoner, proved))
-
-
-def written(
-    reasoner: Reasoner, proved: Iterable[tuple[int, int, tuple[int, ...]]]
-) -> Iterator[tuple[int, str, str]]:
-    """Yield the steps of proofs as rows."""
-    return (
-        (fact, reasoner.rules[rule].name, " ".join(map(str, premises))) for fact, rule, premises in proved
-    )
+        file.executemany(
+            "INSERT INTO step VALUES (?, ?, ?)",
+            (
+                (fact, reasoner.rules[rule].name, " ".join(map(str, premises)))
+                for fact, rule, premises in steps
+            ),
+        )
 
 
 def read_proofs(path: Path) -> StoredProofs:

@@ -8,14 +8,16 @@ from math import prod
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.naming import called_term
-from wicara.graph.reasoning.matching import Fact, Facts, Match, Term, matches
-from wicara.graph.reasoning.rules import Rule, is_variable, rules
+from wicara.graph.reasoning.closure import to_oxigraph, triples_of
+from wicara.graph.reasoning.matching import FactIndex, Inference, matches
+from wicara.graph.reasoning.rules import Fact, Term, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from wicara.graph.reasoning.reasoner import Reasoner, Statement
-    from wicara.graph.reasoning.rules import Pattern
+    from rdflib.term import Node
+    from wicara.graph.reasoning.closure import Source
+    from wicara.graph.reasoning.reasoner import Reasoner
 
 REACH: Final = 3000
 """How many inferences a search for other proofs looks at; beyond them only first proofs are taken."""
@@ -23,15 +25,6 @@ CANDIDATES: Final = 500
 """How many matches of one rule a search for missing premises looks at."""
 LIMIT: Final = 10
 """How many proofs are looked for where no limit is named."""
-
-
-@dataclass(frozen=True)
-class Inference:
-    """One step: the name of a rule, the facts it was applied to, what follows (None: a contradiction)."""
-
-    rule: str
-    premises: tuple[Fact, ...]
-    conclusion: Fact | None
 
 
 @dataclass(frozen=True)
@@ -94,9 +87,9 @@ class Derivations:
         """Take what is asserted, and the first inference of each conclusion."""
         self.first = first
         given, concluded = tuple(asserted), tuple(first)
-        self.facts = Facts([*given, *concluded])
+        self.facts = FactIndex([*given, *concluded])
         self.asserted, self.concluded = frozenset(given), frozenset(concluded)
-        self.rules = tuple(rule for rule in rules() if not rule.noise)
+        self.rules = tuple(rule for rule in rules() if not rule.trivial)
 
     def first_proof(self, fact: Fact, known: dict[Fact, Proof] | None = None) -> Proof | None:
         """Return the first proof of a fact; None where it neither is asserted nor follows.
@@ -138,11 +131,11 @@ class Derivations:
     def near(self, fact: Fact, limit: int = 3) -> tuple[Near, ...]:
         """Return the inferences of a fact that lack one premise, those that lack the least first."""
         found = {
-            (near.rule, near.missing): near
+            (rule.name, missing): Near(rule.name, match.used, missing)
             for rule in self.rules
             for match in islice(matches(rule, self.facts, fact, spare=1), CANDIDATES)
-            for near in nearly(rule, match)
-            if near.missing != fact
+            for missing in map(match.places, match.missing)
+            if missing != fact
         }
         return tuple(sorted(found.values(), key=distance)[:limit])
 
@@ -150,42 +143,16 @@ class Derivations:
 def derivations_of(reasoner: Reasoner) -> Derivations:
     """Return the facts and first inferences of a reasoner as it stands."""
     numbers = reasoner.engine.facts.numbers(asserted=False).tolist()
-    steps = [(reasoner.statement(fact), reasoner.first_proof(fact)) for fact in numbers]
+    steps = ((reasoner.statement(number), reasoner.first_inference(number)) for number in numbers)
     return Derivations(
-        map(fact_of, reasoner.statements(asserted=True)),
-        {
-            fact_of(conclusion): Inference(
-                step.rule.name, tuple(map(fact_of, step.premises)), fact_of(conclusion)
-            )
-            for conclusion, step in steps
-            if step is not None
-        },
+        reasoner.statements(asserted=True), {fact: step for fact, step in steps if step is not None}
     )
 
 
-def contradiction(derivations: Derivations, rule: str, premises: Iterable[Statement]) -> Proof:
+def contradiction(derivations: Derivations, rule: str, premises: Iterable[Fact]) -> Proof:
     """Return the proof of a contradiction: the first proofs of the premises that its rule was applied to."""
-    found = (derivations.first_proof(fact_of(premise)) for premise in premises)
-    return Proof(None, rule, tuple(proof for proof in found if proof is not None))
-
-
-def fact_of(statement: Statement) -> Fact:
-    """Return a statement of a reasoner as its three terms."""
-    return (statement.subject, statement.predicate, statement.object)
-
-
-def nearly(rule: Rule, match: Match) -> Iterator[Near]:
-    """Yield a match that lacks a premise as a value."""
-    for pattern in match.missing:
-        yield Near(rule.name, match.used, filled(pattern, match))
-
-
-def filled(pattern: Pattern, match: Match) -> tuple[Term | None, ...]:
-    """Return a pattern's terms as far as a match binds them."""
-    return tuple(
-        match.bindings.get(t) if is_variable(t) else match.places(pattern)[i]
-        for i, t in enumerate(pattern.terms)
-    )
+    proofs = map(derivations.first_proof, premises)
+    return Proof(None, rule, tuple(proof for proof in proofs if proof is not None))
 
 
 def distance(near: Near) -> tuple[int, int, str]:
@@ -280,7 +247,7 @@ class Search:
         before = self.ways[fact]
         for step in self.inferences[fact]:
             for way in self.combined(step):
-                self.ways[fact] = kept(self.ways[fact], way, self.limit)
+                self.ways[fact] = with_way(self.ways[fact], way, self.limit)
         return self.ways[fact] != before
 
     def combined(self, step: Inference) -> Iterator[Way]:
@@ -298,9 +265,31 @@ def way_of(proof: Proof) -> Way:
     return Way(proof, frozenset(proof.leaves()), 1)
 
 
-def kept(ways: list[Way], way: Way, limit: int) -> list[Way]:
+def with_way(ways: list[Way], way: Way, limit: int) -> list[Way]:
     """Return the ways with one more, without those that rest on all that another rests on, up to a limit."""
     if any(each.leaves <= way.leaves and each.rank <= way.rank for each in ways):
         return ways
     left = [each for each in ways if not way.leaves <= each.leaves]
     return sorted([*left, way], key=lambda each: each.rank)[:limit]
+
+
+# For programs.
+
+
+def explain(source: Source, statement: Iterable[Term | Node], limit: int = 1) -> tuple[Proof, ...]:
+    """Return proofs of a statement, the first proof first; none where it does not follow.
+
+    `source` is triples, a pyoxigraph Store or Dataset, or an rdflib Graph; `statement` a triple of either
+    library. No two proofs rest on the same premises. `print` shows a proof.
+    """
+    from wicara.graph.reasoning.reasoner import Reasoner  # noqa: PLC0415 - numpy is slow to import
+
+    derivations = derivations_of(Reasoner(triples_of(source)))
+    subject, predicate, target = map(to_oxigraph, statement)
+    fact = (subject, predicate, target)
+    first = derivations.first_proof(fact)
+    if first is None or limit <= 1:
+        return (first,) if first else ()
+    leaves = set(first.leaves())
+    others = (proof for proof in derivations.proofs(fact, limit) if set(proof.leaves()) != leaves)
+    return (first, *others)[:limit]

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.reasoning.datatypes import DATATYPES, in_space, is_ill_typed, is_recognised, value_of
+from pyoxigraph import Literal, NamedNode, Triple
+from wicara.graph.reasoning.datatypes import DATATYPES, TESTS, has_value, is_ill_typed, value_of
 from wicara.graph.reasoning.engine import Engine, Vocabulary
-from wicara.graph.reasoning.facts import GONE, Column
-from wicara.graph.reasoning.noise import REFLEXIVE
-from wicara.graph.reasoning.relation import among
-from wicara.graph.reasoning.rules import Rule, rules
+from wicara.graph.reasoning.matching import ILL_TYPED, Inference
+from wicara.graph.reasoning.rules import REFLEXIVE, Rule, Term, rules
+from wicara.graph.reasoning.tables import GONE, Column, contains
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.engine import Clash
-    from wicara.graph.reasoning.joins import Join, Rows
-    from wicara.graph.reasoning.relation import Ints, Mask
-
-Term = NamedNode | BlankNode | Literal | Triple
+    from wicara.graph.reasoning.tables import Ints, Mask
 
 DATATYPE: Final = PREFIXES["rdfs"] + "Datatype"
-LISTED: Final = 100
-"""How many contradictions of one join are told, at most."""
+MAX_CLASHES: Final = 100
+"""How many contradictions of one join are reported, at most."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """A generalized triple: any term may stand in any place (RDF 1.1 Concepts, section 7)."""
+class Statement(NamedTuple):
+    """A fact: a generalized triple, whose terms may stand in any place (RDF 1.1 Concepts, section 7)."""
 
     subject: Term
     predicate: Term
@@ -45,15 +39,6 @@ class Statement:
         if isinstance(self.subject, Literal) or not isinstance(self.predicate, NamedNode):
             return None
         return Triple(self.subject, self.predicate, self.object)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a proof: the rule, what it was applied to, what follows (nothing: a contradiction)."""
-
-    rule: Rule
-    premises: tuple[Statement, ...]
-    conclusion: Statement | None
 
 
 class Reasoner:
@@ -68,14 +53,14 @@ class Reasoner:
         more: Sequence[Rule] = (),
         quiet: Collection[str] = (),
     ) -> None:
-        """Close the premises; `all_rules` turns on those that make only noise, `proofs` keeps proofs.
+        """Close the premises; `all_rules` turns on the trivial rules too, `proofs` keeps first proofs.
 
-        `more` are rules beside those of the profile; `quiet` names noisy rules that are off all the same.
+        `more` are rules beside those of the profile; `quiet` names trivial rules that are off all the same.
         """
         self.terms: list[Term] = []
         self.numbers: dict[Term, int] = {}
         self.iris: dict[str, int] = {}
-        on = (rule for rule in rules() if not rule.noise or (all_rules and rule.name not in quiet))
+        on = (rule for rule in rules() if not rule.trivial or (all_rules and rule.name not in quiet))
         self.rules: Sequence[Rule] = (*on, *more)
         self.read = 0
         self.literals: Literals = []
@@ -108,8 +93,8 @@ class Reasoner:
 
     def statement(self, fact: int) -> Statement:
         """Return a fact by its number."""
-        row = self.engine.facts[fact]
-        return Statement(self.terms[row.subject], self.terms[row.table], self.terms[row.object])
+        predicate, subject, target = self.engine.facts[fact]
+        return Statement(self.terms[subject], self.terms[predicate], self.terms[target])
 
     def fact(self, subject: Term, predicate: Term, target: Term) -> int | None:
         """Return the number of a fact, or None where it is none."""
@@ -151,7 +136,7 @@ class Reasoner:
         return (self.statement(fact) for fact in self.engine.facts.numbers(asserted=asserted).tolist())
 
     def conclusions(self) -> Iterator[Triple]:
-        """Yield what follows and can be said in RDF, noise included."""
+        """Yield what follows and can be said in RDF, what is trivial included."""
         return (s.triple for s in self.statements(asserted=False) if s.triple is not None)
 
     # Literals: table 8 of the profile.
@@ -180,52 +165,36 @@ class Reasoner:
             (head,) = rule.conclusions
             self.engine.derive(place, self.number_of_iri(head.predicate), columns[:, 0], columns[:, 1])
 
-    def on_literals(self, test: Callable[[Literal, Term], bool]) -> Callable[[Ints, Ints], Mask]:
-        """Return a test of terms as one of columns of their numbers; it holds only of literals."""
+    def on_literals(self, test: Callable[[Term, Term], bool]) -> Callable[[Ints, Ints], Mask]:
+        """Return a test of a literal and another term as one of columns of their numbers."""
 
-        def holds(one: int, two: int) -> bool:
-            literal = self.terms[one]
-            return isinstance(literal, Literal) and test(literal, self.terms[two])
+        def passing(ones: Ints, twos: Ints) -> Mask:
+            mask = contains(ones, self.literal_numbers.values)
+            pairs = zip(ones[mask].tolist(), twos[mask].tolist(), strict=True)
+            mask[mask] = [test(self.terms[one], self.terms[two]) for one, two in pairs]
+            return mask
 
-        def masked(ones: Ints, twos: Ints) -> Mask:
-            found = among(ones, self.literal_numbers.values)
-            pairs = zip(ones[found].tolist(), twos[found].tolist(), strict=True)
-            found[found] = [holds(one, two) for one, two in pairs]
-            return found
-
-        return masked
+        return passing
 
     # Proofs.
 
-    def first_proof(self, fact: int) -> Step | None:
+    def first_inference(self, fact: int) -> Inference | None:
         """Return the last step of a fact's first proof; None for a premise."""
         proof = self.engine.facts.proof(fact)
-        return None if proof is None else self.step(*proof, self.statement(fact))
+        return None if proof is None else self.inference(*proof, self.statement(fact))
 
-    def steps_to(self, subject: Term, predicate: Term, target: Term) -> Iterator[Step]:
-        """Yield every step that concludes a statement from what holds, whether it holds itself or not."""
-        one, table, two = (self.number(term) for term in (subject, predicate, target))
-        conclusion = Statement(subject, predicate, target)
-        seen: set[tuple[int, tuple[int, ...]]] = set()
-        for join, _, rows in self.engine.derivations(table, np.array([one]), np.array([two])):
-            for premises in premises_of(join, rows):
-                if (join.rule, premises) not in seen:
-                    seen.add((join.rule, premises))
-                    yield self.step(join.rule, premises, conclusion)
-
-    def contradictions(self) -> Iterator[Step]:
+    def contradictions(self) -> Iterator[Inference]:
         """Yield the contradictions: steps without a conclusion, and literals without a value."""
         gone = self.engine.facts.batch.values == GONE
-        told = (
-            (each.join.rule, facts) for each in self.engine.clashes for facts in self.clashing(each, gone)
+        clashes = (
+            (clash.join.rule, facts) for clash in self.engine.clashes for facts in self.clashing(clash, gone)
         )
-        for place, facts in dict.fromkeys(told):
-            yield self.step(place, facts, None)
-        rule = next(rule for rule in self.rules if rule.name == "dt-not-type")
+        for rule, facts in dict.fromkeys(clashes):
+            yield self.inference(rule, facts, None)
         for number in sorted(self.ill_typed_terms):
             for table in tuple(self.engine.tables.values()):
                 for _, _, fact in table.match(None, number)[:1]:
-                    yield Step(rule, (self.statement(fact),), None)
+                    yield Inference(ILL_TYPED, (self.statement(fact),), None)
 
     def clashing(self, clash: Clash, gone: Mask) -> Iterator[tuple[int, ...]]:
         """Yield the premises of a contradiction's rows whose premises all hold."""
@@ -233,39 +202,11 @@ class Reasoner:
         if any(gone[fact] for fact in batch.schema):
             return
         holding = batch.premises[~gone[batch.premises].any(axis=1)]
-        yield from ((*batch.schema, *row) for row in holding[:LISTED].tolist())
+        yield from ((*batch.schema, *row) for row in holding[:MAX_CLASHES].tolist())
 
-    def step(self, rule: int, premises: tuple[int, ...], conclusion: Statement | None) -> Step:
+    def inference(self, rule: int, premises: tuple[int, ...], conclusion: Statement | None) -> Inference:
         """Return a step of a proof by its numbers."""
-        return Step(self.rules[rule], tuple(self.statement(fact) for fact in premises), conclusion)
-
-
-def is_outside(literal: Literal, datatype: Term) -> bool:
-    """Tell whether a literal has no value in the value space of a datatype of the map."""
-    if not isinstance(datatype, NamedNode) or not is_recognised(datatype.value):
-        return False
-    value = value_of(literal)
-    if value is None:
-        return is_ill_typed(literal) and literal.datatype == datatype
-    return not in_space(value, datatype.value)
-
-
-def is_inside(literal: Literal, datatype: Term) -> bool:
-    """Tell whether a literal has a value in the value space of a datatype of the map."""
-    value = value_of(literal)
-    return value is not None and isinstance(datatype, NamedNode) and in_space(value, datatype.value)
-
-
-def is_different(literal: Literal, other: Term) -> bool:
-    """Tell whether two literals have values, and not the same."""
-    values = value_of(literal), value_of(other) if isinstance(other, Literal) else None
-    return None not in values and values[0] != values[1]
-
-
-def premises_of(join: Join, rows: Rows) -> Iterator[tuple[int, ...]]:
-    """Yield the facts that each row of a join was made of."""
-    columns = [rows.facts[n].tolist() for n in range(len(join.atoms))]
-    return ((*join.schema, *row) for row in zip(*columns, strict=True)) if columns else iter([join.schema])
+        return Inference(self.rules[rule].name, tuple(map(self.statement, premises)), conclusion)
 
 
 Literals = list[tuple[int, Literal]]
@@ -282,10 +223,8 @@ def typed(reasoner: Reasoner, _literals: Literals, fresh: Literals) -> list[tupl
     return [
         (number, reasoner.number_of_iri(datatype))
         for number, literal in fresh
-        for value in [value_of(literal)]
-        if value is not None
         for datatype in DATATYPES
-        if in_space(value, datatype)
+        if has_value(literal, NamedNode(datatype))
     ]
 
 
@@ -310,9 +249,6 @@ def by_value(literals: Literals) -> list[list[int]]:
             groups[value].append(number)
     return list(groups.values())
 
-
-TESTS: Final = {"has_value": is_inside, "ill_typed": is_outside, "different": is_different}
-"""The tests of literals beside other premises."""
 
 GENERATED: Final = {"datatype": datatypes, "has_value": typed, "equal": equal, "different": different}
 """What the rules say that conclude from the literals alone."""

@@ -6,15 +6,36 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wicara.ontology import PREFIXES
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+Term: TypeAlias = "NamedNode | BlankNode | Literal | Triple"
+Fact: TypeAlias = tuple["Term", "Term", "Term"]
+"""A generalized triple: any term may stand in any place (RDF 1.1 Concepts, section 7)."""
+
 FILE: Final = Path(__file__).parent / "owl2rl.rules"
+LANGUAGES: Final = ("en", "id")
+"""The languages in which the rule file has a sentence for each rule."""
+
 RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 SAME_AS: Final = PREFIXES["owl"] + "sameAs"
+REFLEXIVE: Final = (
+    *(PREFIXES["owl"] + name for name in ("sameAs", "equivalentClass", "equivalentProperty")),
+    *(PREFIXES["rdfs"] + name for name in ("subClassOf", "subPropertyOf")),
+)
+"""The properties that everything, every class or every property has to itself."""
+TOP: Final = frozenset({PREFIXES["owl"] + "Thing", PREFIXES["rdfs"] + "Resource"})
+"""The classes of everything."""
+BUILT_IN: Final = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "xsd"))
+"""The namespaces of the vocabularies that OWL reserves."""
 
-LINE: Final = re.compile(r"(?P<noise>~?)(?P<name>[\w-]+)\s*:(?P<premises>.*?)->(?P<conclusions>.*)")
+LINE: Final = re.compile(r"(?P<trivial>~?)(?P<name>[\w-]+)\s*:(?P<premises>.*?)->(?P<conclusions>.*)")
 PREMISE: Final = re.compile(r"\s*(?:(?P<test>\w+)\((?P<inside>[^)]*)\)|(?P<triple>[^,()]+))\s*(?:,|$)")
 
 OVER_LISTS: Final = frozenset({"member", "pair", "every", "chain"})
@@ -60,8 +81,13 @@ class Rule:
     table: str
     premises: tuple[Premise, ...]
     conclusions: tuple[Pattern, ...]
-    noise: bool
+    trivial: bool
     text: str
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The premises that are triples."""
+        return tuple(p for p in self.premises if isinstance(p, Pattern))
 
     @property
     def tests(self) -> tuple[Over, ...]:
@@ -86,18 +112,18 @@ def rules() -> tuple[Rule, ...]:
 
 
 def read_rules(file: Path) -> tuple[Rule, ...]:
-    """Return the rules of a file in its order."""
-    found: list[Rule] = []
+    """Return the rules of a file in its order; ValueError where a line is none."""
+    rules: list[Rule] = []
     table = ""
     for line in file.read_text("utf-8").splitlines():
         if line.startswith("table "):
             table = line.removeprefix("table ")
-        elif line and not line.startswith("#"):
-            found.append(rule_of(line, table))
-    return tuple(found)
+        elif line and not line.startswith(("#", " ")):
+            rules.append(parse_rule(line, table))
+    return tuple(rules)
 
 
-def rule_of(line: str, table: str) -> Rule:
+def parse_rule(line: str, table: str) -> Rule:
     """Return one line of the file as a rule."""
     parts = LINE.fullmatch(line)
     if parts is None:
@@ -106,37 +132,31 @@ def rule_of(line: str, table: str) -> Rule:
     return Rule(
         name=parts["name"],
         table=table,
-        premises=tuple(premises_of(premises)),
-        conclusions=() if conclusions == "false" else tuple(map(pattern_of, conclusions.split(" , "))),
-        noise=bool(parts["noise"]),
+        premises=tuple(
+            parse_over(part["test"], part["inside"]) if part["test"] else parse_pattern(part["triple"])
+            for part in PREMISE.finditer(premises)
+            if part[0].strip()
+        ),
+        conclusions=() if conclusions == "false" else tuple(map(parse_pattern, conclusions.split(" , "))),
+        trivial=bool(parts["trivial"]),
         text=f"{premises} -> {conclusions}".strip(),
     )
 
 
-def premises_of(text: str) -> list[Premise]:
-    """Return the premises before the arrow."""
-    return [
-        over_of(found["test"], found["inside"]) if found["test"] else pattern_of(found["triple"])
-        for found in PREMISE.finditer(text)
-        if found[0].strip()
-    ]
-
-
-def over_of(name: str, inside: str) -> Over:
+def parse_over(name: str, inside: str) -> Over:
     """Return a premise over a list, or a test."""
     variables, _, triples = inside.partition(":")
-    return Over(
-        name, tuple(variables.split()), tuple(pattern_of(part) for part in triples.split(",") if part.strip())
-    )
+    patterns = (parse_pattern(part) for part in triples.split(",") if part.strip())
+    return Over(name, tuple(variables.split()), tuple(patterns))
 
 
-def pattern_of(text: str) -> Pattern:
+def parse_pattern(text: str) -> Pattern:
     """Return `s p o` with prefixed names as IRIs."""
-    subject, predicate, target = map(expanded, text.split())
+    subject, predicate, target = map(expand, text.split())
     return Pattern(subject, predicate, target)
 
 
-def expanded(term: str) -> str:
+def expand(term: str) -> str:
     """Return a variable or a number as it is, `a` as rdf:type, a prefixed name as its IRI."""
     if term == "a":
         return RDF_TYPE
@@ -144,3 +164,25 @@ def expanded(term: str) -> str:
         return term
     prefix, _, local = term.partition(":")
     return PREFIXES[prefix] + local
+
+
+# What the rules say in words.
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Return the texts of the rule file by the name of the rule and `en`, `id` or `clash`."""
+    texts: dict[str, dict[str, str]] = {}
+    name = ""
+    for line in FILE.read_text("utf-8").splitlines():
+        if line.startswith(" "):
+            key, _, text = line.strip().partition(": ")
+            texts.setdefault(name, {})[key] = text
+        elif parts := LINE.fullmatch(line):
+            name = parts["name"]
+    return texts
+
+
+def sentence(name: str, language: str = "en") -> str:
+    """Return the sentence of a rule; empty for a rule that has none."""
+    return words().get(name, {}).get(language, "")

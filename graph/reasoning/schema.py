@@ -11,7 +11,6 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.reasoning.joins import Atom, Join, Slot, Test
 from wicara.graph.reasoning.rules import (
     RDF_TYPE,
     SAME_AS,
@@ -21,12 +20,13 @@ from wicara.graph.reasoning.rules import (
     Rule,
     is_variable,
 )
+from wicara.graph.reasoning.tables import Atom, Join, Slot, Test
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.relation import Relation
+    from wicara.graph.reasoning.tables import Relation
 
 Bindings = dict[str, int]
 

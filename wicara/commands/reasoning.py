@@ -48,7 +48,7 @@ def reason(
     contradict themselves (standard error says how, each contradiction after its rule), and 2 where
     one cannot be read.
     """
-    from wicara.graph.reasoning.over_files import reason as reason_over  # noqa: PLC0415 - loads numpy
+    from wicara.graph.reasoning.files import reason as reason_over  # noqa: PLC0415 - loads numpy
 
     if engine == "owlrl" and (proofs or all_rules):
         raise click.UsageError(
@@ -73,15 +73,15 @@ def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
     it is entailed, 1 where no entailment was found, 3 where PREMISES contradict themselves (they entail
     everything then), and 2 where a file cannot be read.
     """
-    from wicara.graph.reasoning.contradictions import told  # noqa: PLC0415 - loaded when needed
-    from wicara.graph.reasoning.documents import read  # noqa: PLC0415
     from wicara.graph.reasoning.entailment import Inconsistent  # noqa: PLC0415 - loads numpy
     from wicara.graph.reasoning.entailment import entails as is_entailed  # noqa: PLC0415
+    from wicara.graph.reasoning.files import read  # noqa: PLC0415
+    from wicara.graph.reasoning.matching import describe  # noqa: PLC0415
 
     answer = is_entailed(read(premises).triples(), read([conclusion]).triples())
     if isinstance(answer, Inconsistent):
         for step in answer.contradictions:
-            click.echo(f"inconsistent, {step.rule.name}: {told(step)}", err=True)
+            click.echo(f"inconsistent, {step.rule}: {describe(step)}", err=True)
         click.echo("the premises contradict themselves, and so entail everything")
         raise SystemExit(INCONSISTENT)
     click.echo("entailed" if answer else "not entailed")
@@ -95,8 +95,8 @@ def profile(files: tuple[Path, ...]) -> None:
 
     The exit code is 0 where they are, 1 where they are not, and 2 where a file cannot be read.
     """
-    from wicara.graph.reasoning.certificate import certify  # noqa: PLC0415 - loaded when needed
-    from wicara.graph.reasoning.documents import read  # noqa: PLC0415
+    from wicara.graph.reasoning.files import read  # noqa: PLC0415 - loads numpy
+    from wicara.graph.reasoning.profile import certify  # noqa: PLC0415
 
     found = certify(read(files).triples())
     for finding in found:

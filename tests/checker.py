@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal
 from wicara.graph.reasoning.datatypes import is_ill_typed
-from wicara.graph.reasoning.matching import Fact, Facts, matches
+from wicara.graph.reasoning.matching import Fact, FactIndex, matches
 from wicara.graph.reasoning.rules import Rule, rules
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def rules_by_name() -> dict[str, tuple[Rule, ...]]:
 
 def is_instance(rule: str, premises: Collection[Fact], conclusion: Fact | None) -> bool:
     """Tell whether a rule gives the conclusion (None: a contradiction) from all of these premises."""
-    given, facts = set(premises), Facts(premises)
+    given, facts = set(premises), FactIndex(premises)
     return any(
         set(match.used) == given
         for variant in rules_by_name().get(rule, ())

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.reasoning.datatypes import value_of
+from wicara.graph.reasoning.entailment.hypothesis import BEYOND, NOTHING, THING, TYPE, owl, rdfs, whole_number
+from wicara.graph.reasoning.matching import instantiate
 from wicara.graph.reasoning.rules import Pattern, Rule, is_variable, read_rules, rules
-from wicara.graph.reasoning.world import BEYOND, NOTHING, THING, TYPE, owl, rdfs, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.reasoner import Term
-    from wicara.graph.reasoning.world import World
+    from wicara.graph.reasoning.entailment.hypothesis import World
+    from wicara.graph.reasoning.rules import Term
 
 MEANT: Final = {
     rdfs("subClassOf"): ("Class", "Class", ("cax-sco",)),
@@ -150,10 +151,10 @@ class Prover:
         known = {axiom.subject: subject, axiom.object: target}
         names = {term for premise in premises for term in premise.terms if is_variable(term)}
         terms: dict[str, Term] = {name: self.world.fresh() for name in sorted(names - known.keys())} | known
-        supposed = [filled(premise, terms) for premise in premises]
+        supposed = [instantiate(premise, terms) for premise in premises]
         if not rule.conclusions:
             return self.under(supposed, None)
-        return all(self.under(supposed, filled(each, terms)) for each in rule.conclusions)
+        return all(self.under(supposed, instantiate(each, terms)) for each in rule.conclusions)
 
     def is_chain(self, prop: Term, head: Term) -> bool:
         """Show owl:propertyChainAxiom: the chain from something new leads where the property leads."""
@@ -329,14 +330,6 @@ class Prover:
             ):
                 found.append(each)
         return found
-
-
-def filled(pattern: Pattern, terms: Mapping[str, Term]) -> Shown:
-    """Return a pattern with terms in the place of its variables."""
-    subject, predicate, target = (
-        terms[place] if is_variable(place) else NamedNode(place) for place in pattern.terms
-    )
-    return subject, predicate, target
 
 
 MADE_OF: Final = {

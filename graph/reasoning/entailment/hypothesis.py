@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.reasoning.datatype_reasoning import common, is_inside
-from wicara.graph.reasoning.datatypes import DATATYPES, value_of
+from wicara.graph.reasoning.datatypes import DATATYPES, common, is_within, value_of
 from wicara.graph.reasoning.engine import Exhausted
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import RDF_TYPE, read_rules
@@ -24,7 +23,8 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wicara.graph.reasoning.reasoner import Step, Term
+    from wicara.graph.reasoning.matching import Inference
+    from wicara.graph.reasoning.rules import Term
 
 OWL: Final = PREFIXES["owl"]
 RDF: Final = PREFIXES["rdf"]
@@ -37,7 +37,6 @@ THING: Final = NamedNode(f"{OWL}Thing")
 NOTHING: Final = NamedNode(f"{OWL}Nothing")
 
 LISTED: Final = frozenset({"intersectionOf", "unionOf", "oneOf"})
-UNORDERED: Final = LISTED
 SINGLE: Final = frozenset({"complementOf"})
 RESTRICTING: Final = frozenset(
     {
@@ -133,7 +132,7 @@ class World:
         """Whether a contradiction follows."""
         return next(self.contradictions(), None) is not None
 
-    def contradictions(self) -> Iterator[Step]:
+    def contradictions(self) -> Iterator[Inference]:
         """Yield the contradictions."""
         return self.reasoner.contradictions()
 
@@ -205,7 +204,7 @@ class World:
             yield from (
                 Triple(NamedNode(one), rdfs("subClassOf"), NamedNode(two))
                 for two in sorted(self.spoken_of)
-                if one != two and is_inside(space, two)
+                if one != two and is_within(space, two)
             )
         kinds: dict[Term, list[str]] = defaultdict(list)
         for datatype in sorted(self.spoken_of):
@@ -223,7 +222,7 @@ class World:
         elif space.only_value is not None:
             yield Triple(subject, owl("sameAs"), space.only_value)  # type: ignore[arg-type]
         for datatype in sorted(self.spoken_of):
-            if is_inside(space, datatype):
+            if is_within(space, datatype):
                 yield Triple(subject, TYPE, NamedNode(datatype))  # type: ignore[arg-type]
 
     def of_self(self) -> Iterator[Triple]:

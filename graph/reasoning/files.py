@@ -1,4 +1,6 @@
-"""Reading any RDF files into numbered terms: a row of three numbers for each triple.
+"""RDF files in, what follows from them out: sorted N-Triples, proofs as JSON lines, contradictions.
+
+A file is read into numbered terms: a row of three numbers for each triple.
 
 The named graphs of TriG, N-Quads and JSON-LD are merged. Blank nodes of several files are kept apart, and get
 names in the order in which they first stand; those of a single N-Triples or N-Quads file keep their labels.
@@ -11,6 +13,7 @@ says where a fault stands.
 from __future__ import annotations
 
 import gc
+import json
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +23,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.reasoning.matching import contradictions, describe
+from wicara.graph.reasoning.reasoner import Reasoner
+from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, TOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyoxigraph import Quad
-    from wicara.graph.reasoning.reasoner import Term
-    from wicara.graph.reasoning.relation import Ints
+    from wicara.graph.reasoning.matching import Inference
+    from wicara.graph.reasoning.rules import Term
+    from wicara.graph.reasoning.tables import Ints
 
 FORMATS: Final = {
     ".ttl": RdfFormat.TURTLE,
@@ -82,7 +89,7 @@ def read(paths: Sequence[Path]) -> Document:
     rows = [np.empty((0, 3), np.int64)]
     with no_collection():
         for place, path in enumerate(paths):
-            document = read_one(path)
+            document = read_file(path)
             keeps = len(paths) == 1 and FORMATS[path.suffix.lower()] in LABELLED
             terms = document.terms if keeps else [renamed(term, place, names) for term in document.terms]
             at = [numbers.setdefault(term, len(numbers)) for term in terms]
@@ -99,7 +106,7 @@ def renamed(term: Term, place: int, names: dict[tuple[int, str], BlankNode]) -> 
     return term
 
 
-def read_one(path: Path) -> Document:
+def read_file(path: Path) -> Document:
     """Return the triples of one file; raises UnreadableInput."""
     form = FORMATS.get(path.suffix.lower())
     if form is None:
@@ -133,11 +140,11 @@ def split_lines(path: Path) -> Document | None:
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     columns = [np.empty(0, np.int64)]
     for block in blocks(path):
-        flat = places(block)
+        flat = split_terms(block)
         if flat is None:
             return None
         columns.append(np.fromiter(map(numbers.__getitem__, flat), np.int64, len(flat)))
-    terms = parsed(tuple(numbers))
+    terms = parse_terms(tuple(numbers))
     rows = np.concatenate(columns).reshape(-1, 3)
     return Document(terms, rows) if terms is not None and is_rdf(terms, rows) else None
 
@@ -154,7 +161,7 @@ def blocks(path: Path) -> Iterator[bytes]:
     yield rest
 
 
-def places(block: bytes) -> list[str] | None:
+def split_terms(block: bytes) -> list[str] | None:
     """Return the subjects, predicates and objects of lines in turn; None where a line has another form."""
     try:
         text = block.decode()
@@ -167,14 +174,14 @@ def places(block: bytes) -> list[str] | None:
     return flat if len(flat) == 3 * len(lines) else None
 
 
-def parsed(written: Sequence[str]) -> list[Term] | None:
+def parse_terms(texts: Sequence[str]) -> list[Term] | None:
     """Return the terms that are written so; None where one is none."""
-    lines = "".join([f"<x:s> <x:p> {each}{END}" for each in written])
+    lines = "".join([f"<x:s> <x:p> {text}{END}" for text in texts])
     try:
         terms: list[Term] = [quad.object for quad in parse(lines.encode(), RdfFormat.N_TRIPLES)]
     except SyntaxError:
         return None
-    return terms if len(terms) == len(written) else None
+    return terms if len(terms) == len(texts) else None
 
 
 def is_rdf(terms: Sequence[Term], rows: Ints) -> bool:
@@ -184,21 +191,21 @@ def is_rdf(terms: Sequence[Term], rows: Ints) -> bool:
     return bool(is_subject[rows[:, 0]].all() and is_iri[rows[:, 1]].all())
 
 
-def written(term: Term) -> str:
+def to_ntriples(term: Term) -> str:
     """Return a term as N-Triples writes it."""
     if isinstance(term, Triple):
-        return f"<<( {' '.join(written(each) for each in term)} )>>"
+        return f"<<( {' '.join(to_ntriples(each) for each in term)} )>>"
     return str(term)
 
 
-def lines_of(terms: Sequence[Term], rows: Ints) -> bytes:
+def serialize(terms: Sequence[Term], rows: Ints) -> bytes:
     """Return triples as N-Triples, sorted by their lines; those that no RDF can say are left out.
 
     RDF has no literal or triple term as a subject, and only IRIs as predicates.
     """
     used, at = np.unique(rows, return_inverse=True)
     chosen = [terms[number] for number in used.tolist()]
-    names = list(map(written, chosen))
+    names = list(map(to_ntriples, chosen))
     order = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -209,10 +216,10 @@ def lines_of(terms: Sequence[Term], rows: Ints) -> bytes:
     ]
     ranks = ranks[np.array(named, np.bool_)[ranks[:, 0]] & np.array(said, np.bool_)[ranks[:, 1]]]
     ranks = ranks[np.lexsort((ranks[:, 2], ranks[:, 1], ranks[:, 0]))]
-    return joined_lines([names[n] for n in order.tolist()], ranks)
+    return join_lines([names[n] for n in order.tolist()], ranks)
 
 
-def joined_lines(names: Sequence[str], rows: Ints) -> bytes:
+def join_lines(names: Sequence[str], rows: Ints) -> bytes:
     """Return a line for each row of names."""
     spaced, ended = [f"{name} " for name in names], [f"{name}{END}" for name in names]
     columns = (
@@ -220,3 +227,111 @@ def joined_lines(names: Sequence[str], rows: Ints) -> bytes:
         for place, spelling in enumerate((spaced, spaced, ended))
     )
     return "".join(chain.from_iterable(zip(*columns, strict=True))).encode()
+
+
+# What the command `reason` does.
+
+ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
+"""The namespace of owlrl's messages."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What follows: sorted N-Triples, proofs as JSON lines, contradictions as (rule, words)."""
+
+    inferred: bytes
+    proofs: bytes
+    contradictions: tuple[tuple[str, str], ...]
+
+
+def native(document: Document, *, proofs: bool = False, all_rules: bool = False) -> Result:
+    """Return what the engine of this package concludes; `all_rules` turns on the trivial rules too."""
+    with no_collection():
+        reasoner = Reasoner(all_rules=all_rules)
+        numbers = np.array([reasoner.number(term) for term in document.terms], np.int64)
+        reasoner.add_tables(tables_of(numbers[document.rows]))
+        return Result(
+            inferred=serialize(reasoner.terms, conclusions(reasoner)),
+            proofs="".join(proof_lines(reasoner)).encode() if proofs else b"",
+            contradictions=in_words(reasoner.contradictions()),
+        )
+
+
+def owlrl(document: Document, **_options: bool) -> Result:
+    """Return what owlrl concludes, without what it says of vocabularies and of everything."""
+    from wicara.graph.reasoning.owlrl_engine import close  # noqa: PLC0415 - owlrl is slow to import
+
+    premises = frozenset(document.triples())
+    closure = close(premises)
+    inferred = numbered(t for t in closure.conclusions - premises if not is_said_of_all(t))
+    clashes = in_words(contradictions(tuple(t) for t in premises | closure.conclusions))
+    return Result(
+        inferred=serialize(inferred.terms, inferred.rows),
+        proofs=b"",
+        contradictions=clashes or tuple(("owlrl", message) for message in closure.messages),
+    )
+
+
+def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
+    """Return contradictions as rule and words, sorted, each once."""
+    return tuple(sorted({(clash.rule, describe(clash)) for clash in clashes}))
+
+
+def is_said_of_all(triple: Triple) -> bool:
+    """Tell whether a conclusion is of the vocabularies, reflexive, or one of owlrl's messages."""
+    subject, predicate, target = triple.subject, triple.predicate, triple.object
+    if isinstance(target, NamedNode) and (target.value in TOP or target.value.startswith(ERRORS)):
+        return True
+    is_vocabulary = isinstance(subject, NamedNode) and subject.value.startswith(BUILT_IN)
+    return is_vocabulary or (subject == target and predicate.value in REFLEXIVE)
+
+
+ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": owlrl}
+"""The engines by their names."""
+
+
+def reason(
+    paths: Sequence[Path], engine: str = "native", *, proofs: bool = False, all_rules: bool = False
+) -> Result:
+    """Return what follows from files; raises UnreadableInput with file, line and column."""
+    return ENGINES[engine](read(paths), proofs=proofs, all_rules=all_rules)
+
+
+def tables_of(rows: Ints) -> dict[int, Ints]:
+    """Return rows of subject, predicate and object as pairs, a table a predicate."""
+    ordered = rows[np.argsort(rows[:, 1], kind="stable")]
+    predicates, starts = np.unique(ordered[:, 1], return_index=True)
+    parts = np.split(ordered[:, ::2], starts[1:])
+    return dict(zip(predicates.tolist(), parts, strict=False))
+
+
+def conclusions(reasoner: Reasoner) -> Ints:
+    """Return what follows as rows of subject, predicate and object."""
+    facts = reasoner.engine.facts
+    chosen = facts.numbers(asserted=False)
+    columns = (facts.subjects, facts.tables, facts.objects)
+    return np.stack([column.values[chosen] for column in columns], axis=1)
+
+
+def proof_lines(reasoner: Reasoner) -> Iterator[str]:
+    """Yield the first proof of each conclusion as a line of JSON, after those of its premises.
+
+    `conclusion` and `premises` are statements in N-Triples, or in generalized N-Triples where a literal is
+    the subject; a premise that is the conclusion of no line was read.
+    """
+    facts, rules = reasoner.engine.facts, [json.dumps(rule.name) for rule in reasoner.rules]
+    names = list(map(to_ntriples, reasoner.terms))
+    rows = zip(
+        facts.subjects.values.tolist(),
+        facts.tables.values.tolist(),
+        facts.objects.values.tolist(),
+        strict=True,
+    )
+    lines = [
+        json.dumps(f"{names[s]} {names[p]} {names[o]}{END}".rstrip(), ensure_ascii=False) for s, p, o in rows
+    ]
+    for number in facts.numbers(asserted=False).tolist():
+        proof = facts.proof(number)
+        if proof is not None:
+            premises = ", ".join([lines[premise] for premise in proof[1]])
+            yield f'{{"conclusion": {lines[number]}, "rule": {rules[proof[0]]}, "premises": [{premises}]}}\n'

@@ -1,7 +1,7 @@
 """Whether premises entail a conclusion, under the RDF-Based Semantics of OWL 2 with its datatype map.
 
-The premises are closed under all rules (see world); what the closure does not hold is argued for (see
-refutation). A yes is always right. A no means that no argument was found: OWL 2 Full is undecidable, and a
+The premises are closed under all rules (see hypothesis); what the closure does not hold is argued for (see
+refute). A yes is always right. A no means that no argument was found: OWL 2 Full is undecidable, and a
 conclusion outside OWL 2 RL may need more than is tried here.
 """
 
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
-from wicara.graph.reasoning.noise import BUILT_IN
-from wicara.graph.reasoning.question import Goal, Question, Reading, without_headers
-from wicara.graph.reasoning.refutation import Prover
-from wicara.graph.reasoning.world import World
+from wicara.graph.reasoning.entailment.entailment_query import Goal, Question, Reading, without_headers
+from wicara.graph.reasoning.entailment.hypothesis import World
+from wicara.graph.reasoning.entailment.refute import Prover
+from wicara.graph.reasoning.rules import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.reasoner import Step, Term
+    from wicara.graph.reasoning.matching import Inference
+    from wicara.graph.reasoning.rules import Term
 
 Bindings = dict["Term", "Term"]
 
@@ -31,7 +32,7 @@ TRIED: Final = 200
 class Inconsistent:
     """The premises contradict themselves, and so entail everything."""
 
-    contradictions: tuple[Step, ...]
+    contradictions: tuple[Inference, ...]
 
 
 def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> bool | Inconsistent:

@@ -15,8 +15,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.reasoning.noise import BUILT_IN
-from wicara.graph.reasoning.world import (
+from wicara.graph.reasoning.entailment.hypothesis import (
     COUNTING,
     LISTED,
     NIL,
@@ -30,12 +29,13 @@ from wicara.graph.reasoning.world import (
     rdfs,
     whole_number,
 )
+from wicara.graph.reasoning.rules import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wicara.graph.reasoning.reasoner import Term
-    from wicara.graph.reasoning.world import World
+    from wicara.graph.reasoning.entailment.hypothesis import World
+    from wicara.graph.reasoning.rules import Term
 
 ONTOLOGY: Final = owl("Ontology")
 HEADER: Final = frozenset(

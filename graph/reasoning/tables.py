@@ -1,0 +1,387 @@
+"""Facts as sorted columns of numbers: a table for each predicate, their proofs, and joins a column at a time.
+
+A fact is a row of numbers: of its predicate (the table), its subject and its object. A table holds the pairs
+of its facts, packed into one number each, by subject and by object. `FactTable` has every fact by a number of
+its own, with its first proof. `Rows` are the solutions of a join.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+SHIFT: Final = 32
+LOW: Final = (1 << SHIFT) - 1
+EMPTY: Final = np.empty(0, np.int64)
+
+
+def pack(first: Ints, second: Ints) -> Ints:
+    """Return pairs of term numbers as one number each, so that they sort by the first."""
+    return (first << SHIFT) | second
+
+
+def unpack(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the first and the second places of packed pairs."""
+    return keys >> SHIFT, keys & LOW
+
+
+def distinct(values: Ints) -> Ints:
+    """Return the different numbers, sorted; `numpy.unique` imports numpy.ma first, which takes 20 ms."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def contains(values: Ints, ordered: Ints) -> Mask:
+    """Tell which numbers stand in an ordered column; `numpy.isin` imports numpy.ma too."""
+    if not len(ordered):
+        return np.zeros(len(values), np.bool_)
+    at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: Mask = ordered[at] == values
+    return found
+
+
+class Index:
+    """Pairs in order, with the number of the fact that each is."""
+
+    def __init__(self, keys: Ints = EMPTY, facts: Ints = EMPTY) -> None:
+        """Take pairs in any order, each once."""
+        order = np.argsort(keys, kind="stable")
+        self.keys = keys[order]
+        self.facts = facts[order]
+
+    def merge(self, keys: Ints, facts: Ints) -> None:
+        """Add pairs that are not there yet, in any order."""
+        order = np.argsort(keys, kind="stable")
+        at = np.searchsorted(self.keys, keys[order])
+        self.keys = np.insert(self.keys, at, keys[order])
+        self.facts = np.insert(self.facts, at, facts[order])
+
+    def remove(self, keys: Ints) -> None:
+        """Take pairs out; those that are not there are passed over."""
+        at, there = self.find(keys)
+        self.keys = np.delete(self.keys, at[there])
+        self.facts = np.delete(self.facts, at[there])
+
+    def find(self, keys: Ints) -> tuple[Ints, Mask]:
+        """Return where each pair stands, or would, and whether it does."""
+        at = np.searchsorted(self.keys, keys)
+        if not len(self.keys):
+            return at, np.zeros(len(keys), np.bool_)
+        return at, self.keys[np.minimum(at, len(self.keys) - 1)] == keys
+
+    def spans(self, first: Ints) -> tuple[Ints, Ints]:
+        """Return the start and the end of the pairs that begin with each term."""
+        return np.searchsorted(self.keys, first << SHIFT), np.searchsorted(self.keys, (first + 1) << SHIFT)
+
+
+class Relation:
+    """The facts of one predicate, found by subject and by object."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.by_subject = Index()
+        self._by_object: Index | None = None
+
+    def __len__(self) -> int:
+        """Return how many facts there are."""
+        return len(self.by_subject.keys)
+
+    @property
+    def by_object(self) -> Index:
+        """The facts by object; made when first asked for."""
+        if self._by_object is None:
+            subjects, objects = unpack(self.by_subject.keys)
+            self._by_object = Index(pack(objects, subjects), self.by_subject.facts)
+        return self._by_object
+
+    def add(self, subjects: Ints, objects: Ints, facts: Ints) -> None:
+        """Add facts that are not there yet."""
+        self.by_subject.merge(pack(subjects, objects), facts)
+        if self._by_object is not None:
+            self._by_object.merge(pack(objects, subjects), facts)
+
+    def remove(self, subjects: Ints, objects: Ints) -> None:
+        """Take facts out."""
+        self.by_subject.remove(pack(subjects, objects))
+        if self._by_object is not None:
+            self._by_object.remove(pack(objects, subjects))
+
+    def match(self, subject: int | None, target: int | None) -> list[tuple[int, int, int]]:
+        """Return (subject, object, fact) for the facts with these places; None is any."""
+        if subject is None and target is not None:
+            return [(s, o, fact) for o, s, fact in within(self.by_object, target)]
+        found = within(self.by_subject, subject)
+        return found if target is None else [row for row in found if row[1] == target]
+
+
+class Tables(dict[int, Relation]):
+    """The facts by the numbers of their predicates; a predicate without facts has no table of its own."""
+
+    def __missing__(self, table: int) -> Relation:
+        """Return an empty table, which is not kept."""
+        return Relation()
+
+    def grow(self, table: int) -> Relation:
+        """Return a table to put facts into."""
+        return self.setdefault(table, Relation())
+
+
+def within(index: Index, first: int | None) -> list[tuple[int, int, int]]:
+    """Return (first, second, fact) of the pairs that begin with a term, or of all."""
+    low, high = (0, len(index.keys)) if first is None else span(index, first)
+    one, two = unpack(index.keys[low:high])
+    return list(zip(one.tolist(), two.tolist(), index.facts[low:high].tolist(), strict=True))
+
+
+def span(index: Index, first: int) -> tuple[int, int]:
+    """Return the start and the end of the pairs that begin with one term."""
+    low, high = index.spans(np.array([first]))
+    return int(low[0]), int(high[0])
+
+
+# All facts by number, and their first proofs.
+
+ASSERTED: Final = -1
+"""The batch of a fact that is a premise."""
+GONE: Final = -2
+"""The batch of a fact that is no more."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Proofs of one join in one round: the rule, the schema facts of all, a row of facts for each."""
+
+    rule: int
+    schema: tuple[int, ...]
+    premises: Ints
+
+
+class FactTable:
+    """Facts by number; a number is never given twice, and the premises of a conclusion have smaller ones."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.size = 0
+        self.batches: list[Batch] = []
+        self.spans: dict[int, tuple[int, int]] = {}
+        """Of each batch, the numbers between which its facts are, with those of other batches."""
+        self.tables, self.subjects, self.objects = Column(), Column(), Column()
+        self.batch, self.row = Column(), Column()
+
+    def add(self, table: int, subjects: Ints, objects: Ints, batch: Ints, row: Ints) -> Ints:
+        """Add facts of one table, each with where its proof is, and return their numbers."""
+        numbers = np.arange(self.size, self.size + len(subjects))
+        self.size += len(subjects)
+        for column, values in (
+            (self.tables, np.full(len(subjects), table)),
+            (self.subjects, subjects),
+            (self.objects, objects),
+            (self.batch, batch),
+            (self.row, row),
+        ):
+            column.add(values)
+        return numbers
+
+    def __getitem__(self, number: int) -> tuple[int, int, int]:
+        """Return a fact by its number: the numbers of its predicate, subject and object."""
+        columns = (self.tables, self.subjects, self.objects)
+        predicate, subject, target = (int(column.values[number]) for column in columns)
+        return predicate, subject, target
+
+    def numbers(self, *, asserted: bool) -> Ints:
+        """Return the numbers of the premises, or of the conclusions."""
+        batch = self.batch.values
+        return np.flatnonzero(batch == ASSERTED if asserted else batch >= 0)
+
+    def is_asserted(self, number: int) -> bool:
+        """Tell whether a fact is a premise."""
+        return int(self.batch.values[number]) == ASSERTED
+
+    def proof(self, number: int) -> tuple[int, tuple[int, ...]] | None:
+        """Return the rule and the premises of a fact's first proof; None for a premise."""
+        place = int(self.batch.values[number])
+        if place < 0:
+            return None
+        batch = self.batches[place]
+        row = batch.premises[int(self.row.values[number])] if batch.premises.shape[1] else EMPTY
+        return batch.rule, (*batch.schema, *row.tolist())
+
+
+class Column:
+    """Numbers that grow at the end; the array has room to spare."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._room = np.empty(1024, np.int64)
+        self._size = 0
+
+    @property
+    def values(self) -> Ints:
+        """The numbers so far."""
+        return self._room[: self._size]
+
+    def add(self, values: Ints) -> None:
+        """Put numbers at the end."""
+        size = self._size + len(values)
+        if size > len(self._room):
+            grown = np.empty(max(size, 2 * len(self._room)), np.int64)
+            grown[: self._size] = self.values
+            self._room = grown
+        self._room[self._size : size] = values
+        self._size = size
+
+
+# Joins of tables.
+
+Slot = int | str
+"""A place of an atom: the number of a term, or the name of a variable."""
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One premise of a join: the number of its table, and its two places."""
+
+    table: int
+    subject: Slot
+    object: Slot
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test on literals: its name, and the places whose terms it looks at."""
+
+    name: str
+    places: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Join:
+    """A rule with its schema premises filled in.
+
+    What is left to join (`atoms`), what follows (`heads`: subject, table, object; none is an inconsistency),
+    the numbers of the facts that were filled in (`schema`), and the tests that rows must pass.
+    """
+
+    rule: int
+    atoms: tuple[Atom, ...]
+    heads: tuple[tuple[Slot, int, Slot], ...]
+    schema: tuple[int, ...]
+    tests: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Some facts of one table, as columns."""
+
+    subjects: Ints
+    objects: Ints
+    facts: Ints
+
+    def take(self, rows: Ints | Mask) -> Delta:
+        """Return the chosen facts."""
+        return Delta(self.subjects[rows], self.objects[rows], self.facts[rows])
+
+
+def concatenate(one: Delta, two: Delta) -> Delta:
+    """Return the facts of both."""
+    columns = ((one.subjects, two.subjects), (one.objects, two.objects), (one.facts, two.facts))
+    return Delta(*(np.concatenate(pair) for pair in columns))
+
+
+def all_facts(table: Relation) -> Delta:
+    """Return all facts of a table."""
+    return Delta(*unpack(table.by_subject.keys), table.by_subject.facts)
+
+
+@dataclass
+class Rows:
+    """Solutions of a join: a column of terms for each variable, a column of fact numbers for each atom."""
+
+    size: int
+    columns: dict[str, Ints] = field(default_factory=dict)
+    facts: dict[int, Ints] = field(default_factory=dict)
+
+    def take(self, rows: Ints | Mask) -> Rows:
+        """Return the chosen rows."""
+        size = int(rows.sum()) if rows.dtype == np.bool_ else len(rows)
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Rows(size, columns, {place: column[rows] for place, column in self.facts.items()})
+
+    def value(self, slot: Slot) -> Ints:
+        """Return the column of a place; a constant is repeated."""
+        return self.columns[slot] if isinstance(slot, str) else np.full(self.size, slot, np.int64)
+
+    def knows(self, slot: Slot) -> bool:
+        """Tell whether a place has a value."""
+        return not isinstance(slot, str) or slot in self.columns
+
+
+def bind(subject: Slot, target: Slot, subjects: Ints, objects: Ints) -> tuple[Mask, dict[str, Ints]]:
+    """Return which of the pairs fit two places, and the columns that they give to variables."""
+    keep = np.ones(len(subjects), np.bool_)
+    pairs = ((subject, subjects), (target, objects))
+    for slot, column in pairs:
+        if not isinstance(slot, str):
+            keep &= column == slot
+    if isinstance(subject, str) and subject == target:
+        keep &= subjects == objects
+    return keep, {slot: column for slot, column in pairs if isinstance(slot, str)}
+
+
+def first_rows(atom: Atom, delta: Delta, place: int) -> Rows:
+    """Return the facts of a delta that fit an atom, as the first rows of a join."""
+    keep, columns = bind(atom.subject, atom.object, delta.subjects, delta.objects)
+    return Rows(len(keep), columns, {place: delta.facts}).take(keep)
+
+
+def join_rows(rows: Rows, join: Join, left: list[int], tables: Mapping[int, Relation]) -> Rows:
+    """Return the rows joined with the atoms that are left, the best bound atom first."""
+    while left and rows.size:
+        place = max(left, key=lambda n: rows.knows(join.atoms[n].subject) + rows.knows(join.atoms[n].object))
+        left.remove(place)
+        atom = join.atoms[place]
+        rows = extend(rows, atom, tables[atom.table], place)
+    return rows
+
+
+def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
+    """Return the rows joined with the facts of a table that fit an atom."""
+    if rows.knows(atom.subject) and rows.knows(atom.object):
+        at, found = table.by_subject.find(pack(rows.value(atom.subject), rows.value(atom.object)))
+        kept = rows.take(found)
+        kept.facts[place] = table.by_subject.facts[at[found]]
+        return kept
+    if rows.knows(atom.subject):
+        return expand(rows, atom.subject, atom.object, table.by_subject, place)
+    if rows.knows(atom.object):
+        return expand(rows, atom.object, atom.subject, table.by_object, place)
+    return cross(rows, first_rows(atom, all_facts(table), place))
+
+
+def expand(rows: Rows, known: Slot, unknown: Slot, index: Index, place: int) -> Rows:
+    """Return each row once for every pair in the index that begins with its known term."""
+    low, high = index.spans(rows.value(known))
+    counts = high - low
+    source = np.repeat(np.arange(rows.size), counts)
+    at = np.arange(len(source)) + np.repeat(low - np.cumsum(counts) + counts, counts)
+    found = rows.take(source)
+    if isinstance(unknown, str):
+        found.columns[unknown] = unpack(index.keys[at])[1]
+    found.facts[place] = index.facts[at]
+    return found
+
+
+def cross(rows: Rows, others: Rows) -> Rows:
+    """Return every row with every other."""
+    one = rows.take(np.repeat(np.arange(rows.size), others.size))
+    two = others.take(np.tile(np.arange(others.size), rows.size))
+    return Rows(one.size, one.columns | two.columns, one.facts | two.facts)
