@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wicara.server.pushed import Pushed
     from wicara.server.settings import Settings
 
-VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|service)\b", re.IGNORECASE)
+VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
 """What gives something else each time (SPARQL 1.1 Query, section 17.4), or may: other servers."""
 VARY: Final = "Accept, Accept-Encoding, Accept-Language"
 

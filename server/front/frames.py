@@ -19,6 +19,7 @@ SIZE: Final = Struct("!I")
 
 REQUEST: Final = b"Q"
 FORK: Final = b"F"
+FORKED: Final = b"K"
 ADOPT: Final = b"P"
 HELLO: Final = b"H"
 FAULT: Final = b"X"

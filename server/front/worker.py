@@ -24,6 +24,7 @@ from wicara.graph.disk import DiskDataset
 from wicara.graph.errors import Unavailable, WicaraError
 from wicara.server.app import create_app
 from wicara.server.front import confinement, frames
+from wicara.server.front.fork_safety import run_in_thread
 from wicara.server.front.origins import load
 from wicara.server.front.setup import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.front.wsgi import Answer, answer, run
@@ -153,7 +154,7 @@ class Worker:
     def respond(self, request: Request) -> None:
         """Answer a request."""
         if self.role == WRITER:
-            self.change(request)
+            run_in_thread(lambda: self.change(request))  # it may be the next fork server
         else:
             answer(self.served, request, self.connection)
 
@@ -171,7 +172,9 @@ class Worker:
 
     def fork(self, ticket: Ticket) -> None:
         """Fork; the child goes on here with a connection and limits of its own."""
-        if os.fork():
+        child = os.fork()
+        if child:
+            self.send(frames.FORKED, {"ticket": ticket.number, "pid": child})
             return
         confinement.end_with_parent()
         inherited = self.connection
