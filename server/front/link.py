@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections import deque
+from contextlib import suppress
 from struct import Struct
 from typing import TYPE_CHECKING, Final, cast
 
@@ -25,12 +26,33 @@ class LostError(Exception):
     """The process has ended, or was ended, before it had answered."""
 
 
+def watch_process(pid: int, ended: Callable[[], None]) -> None:
+    """Call `ended` as soon as a process has ended, at once where it has already."""
+    loop = asyncio.get_running_loop()
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        loop.call_soon(ended)
+        return
+
+    def end() -> None:
+        loop.remove_reader(process)
+        os.close(process)
+        ended()
+
+    loop.add_reader(process, end)
+
+
 class Link(asyncio.Protocol):
     """Frames to and from a process, its priority and its end."""
 
-    def __init__(self, connected: Callable[[Link], None]) -> None:
-        """Wait for the process to connect; `connected` is called with its first frame."""
+    def __init__(self, connected: Callable[[Link], None], forked: Callable[[bytes], None]) -> None:
+        """Wait for the process to connect.
+
+        `connected` is called with its first frame, `forked` with the payload of each FORKED.
+        """
         self.connected: Callable[[Link], None] | None = connected
+        self.forked = forked
         self.rest = bytearray()
         self.frames: deque[tuple[bytes, bytes]] = deque()
         self.waiting = 0
@@ -40,6 +62,7 @@ class Link(asyncio.Protocol):
         self.pid = 0
         self.process: int | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the process is no more; shared, so never awaited itself: see `wait_ended`."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Find out which process it is; the system says so, not the process."""
@@ -73,9 +96,13 @@ class Link(asyncio.Protocol):
             if size - at < header + length:
                 break
             with memoryview(self.rest) as received:
-                self.frames.append((kind, bytes(received[at + header : at + header + length])))
-            self.waiting += length
+                payload = bytes(received[at + header : at + header + length])
             at += header + length
+            if kind == frames.FORKED:
+                self.forked(payload)
+                continue
+            self.frames.append((kind, payload))
+            self.waiting += length
         if at:
             del self.rest[:at]
         if self.waiting > FULL and not self.paused:
@@ -120,11 +147,16 @@ class Link(asyncio.Protocol):
             self.transport.resume_reading()
         return kind, payload
 
+    async def wait_ended(self) -> None:
+        """Wait until the process is no more; a caller that gives up takes nothing from the others."""
+        await asyncio.shield(self.ended)
+
     def kill(self) -> None:
-        """End the process now; whoever waits for it is told before it has ended."""
+        """End the process now, if it has not ended; whoever waits for it is told before it has ended."""
         if self.process is not None:
             self.set_priority(NORMAL)
-            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.process, signal.SIGKILL)
         self.frames.clear()
         self.lose()
 

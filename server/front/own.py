@@ -42,7 +42,7 @@ class Own:
         return {name: value for name, value in self.versions.told.items() if name != "ticket"}
 
     async def readiness(self) -> Reply:
-        """Tell whether a query would be answered now: the dataset is loaded, and an executor answers ASK."""
+        """Tell whether the server can do its work now: an executor answers ASK, and writes can be taken."""
         if self.stopping:
             return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "stopping"})
         try:
@@ -57,6 +57,8 @@ class Own:
             ready = False
         finally:
             self.pool.end(job)
+        if ready and (why := await self.versions.why_no_writes(PROBE_TIME)):
+            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": f"writes fail: {why}"})
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         closure = "consistent" if not self.versions.is_plain else "none"
         return as_json(status, {"ready": ready, "closure": closure} | self.told())

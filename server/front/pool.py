@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph import errors
 from wicara.server.front import frames
-from wicara.server.front.link import LOW, NORMAL, Link, LostError
+from wicara.server.front.link import LOW, NORMAL, Link, LostError, watch_process
 from wicara.server.front.setup import EXECUTOR, Ticket
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Pool:
 
     async def listen(self) -> asyncio.Server:
         """Take connections of processes."""
-        return await asyncio.get_running_loop().create_unix_server(lambda: Link(self.greet), self.address)
+        loop = asyncio.get_running_loop()
+        return await loop.create_unix_server(lambda: Link(self.greet, self.watch_forked), self.address)
 
     def greet(self, link: Link) -> None:
         """Give a new process, or its fault, to whoever waits for it."""
@@ -149,6 +150,19 @@ class Pool:
         else:
             waiting.set_result((link, told))
 
+    def watch_forked(self, payload: bytes) -> None:
+        """Tell whoever waits for a new process where it ends before it has said a word."""
+        told = frames.told_in(payload)
+        waiting = self.tickets.get(told["ticket"])
+        if waiting is None:
+            return
+
+        def ended() -> None:
+            if not waiting.done():
+                waiting.set_exception(LostError())
+
+        watch_process(told["pid"], ended)
+
     def expect(self, number: int) -> asyncio.Future[tuple[Link, dict[str, Any]]]:
         """Return the process of a ticket, as soon as it is there."""
         future = asyncio.get_running_loop().create_future()
@@ -156,18 +170,27 @@ class Pool:
         return future
 
     async def fork(self, fork_server: Link, role: str, digest: str = "") -> tuple[Link, dict[str, Any]]:
-        """Return a new process and what it says of itself; raises LostError where it cannot be forked."""
+        """Return a new process and what it says of itself; raises LostError where it cannot be forked.
+
+        Where the caller gives up, the process is ended as soon as it connects.
+        """
         self.last_ticket += 1
         ticket = Ticket(self.last_ticket, role, digest)
         future = self.expect(ticket.number)
         fork_server.send(frames.FORK, ticket.packed())
         self.forked += 1
         either: set[asyncio.Future[Any]] = {future, fork_server.ended}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if future.done():
-            return future.result()
-        self.tickets.pop(ticket.number, None)
-        raise LostError
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if future.done() and future.exception() is None:
+                future.result()[0].kill()
+            raise
+        finally:
+            self.tickets.pop(ticket.number, None)
+        if not future.done():
+            raise LostError
+        return future.result()
 
     async def lease(self, seconds: float) -> Job:
         """Return a job with an executor of the current version.

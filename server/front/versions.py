@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.graph.errors import Unavailable
+from wicara.graph.errors import Unavailable, WicaraError
 from wicara.server.front import frames
 from wicara.server.front.journal import log
 from wicara.server.front.link import Link, LostError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LAST_WORDS: Final = 1.0
 """Seconds that what a process said before it ended may take to be heard."""
+PAUSE: Final = 1.0
+"""Seconds between two tries to load a dataset again whose fork server has ended."""
 WORKER: Final = "wicara.server.front.worker"
 
 Told = dict[str, Any]
@@ -43,7 +45,9 @@ class Versions:
         self.settings = settings
         self.changed = changed
         self.writing = asyncio.Lock()
+        self.opening = asyncio.Lock()
         self.writer: Link | None = None
+        """The process that has the store of a dataset on disk open; it holds its lock until it has ended."""
         self.origin: Origin | None = None
         self.first: asyncio.subprocess.Process | None = None
 
@@ -75,18 +79,58 @@ class Versions:
             raise Unavailable("the process that holds the dataset ended at its start; it has said why above")
         link, told = arrival.result()
         self.origin, self.first = origin, process
-        await self.serve(link, told)
+        try:
+            await self.serve(link, told)
+        except BaseException:
+            link.kill()
+            raise
 
     async def serve(self, fork_server: Link, told: Told) -> None:
         """Make what a fork server holds the current version; of a dataset on disk, what its writer finds."""
-        digest = told["digest"]
-        if self.origin is not None and self.origin.on_disk:
+        if self.on_disk:
+            await self.open_writer(fork_server)
+        else:
+            self.put(Generation(fork_server, told, told["digest"]))
+
+    @property
+    def on_disk(self) -> bool:
+        """Tell whether what is served is a dataset on disk, with a writer that stays."""
+        return self.origin is not None and self.origin.on_disk
+
+    async def open_writer(self, fork_server: Link) -> Link:
+        """Return the writer of a dataset on disk; where it is not there, start one and serve what it finds.
+
+        Raises a WicaraError where the disk refuses, and LostError where the writer ends at once. Only one
+        writer can have the store open, so this goes on to its end when the caller is cancelled, and whoever
+        comes next finds the writer.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self.reopen(fork_server)))
+
+    async def reopen(self, fork_server: Link) -> Link:
+        """Start a writer in place of one that has ended or comes from another fork server, one at a time."""
+        async with self.opening:
             if self.writer is not None:
+                generation = self.pool.generation
+                if not self.writer.lost and generation and generation.fork_server is fork_server:
+                    return self.writer
                 self.writer.kill()
-                await self.writer.ended
+                await self.writer.wait_ended()
             self.writer, told = await self.pool.fork(fork_server, WRITER)
-            digest = told["digest"]
-        self.put(Generation(fork_server, told, digest))
+            self.put(Generation(fork_server, told, told["digest"]))
+            return self.writer
+
+    async def why_no_writes(self, seconds: float) -> str:
+        """Return why writes fail now, or nothing; a writer on disk that has ended is first started again."""
+        if not self.on_disk or not self.settings.writable:
+            return ""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.writer_on_disk()
+        except WicaraError as fault:
+            return str(fault)
+        except (LostError, TimeoutError):
+            return "the process that writes has ended and is not there again yet"
+        return ""
 
     def put(self, generation: Generation) -> None:
         """Serve a version from now on."""
@@ -114,16 +158,18 @@ class Versions:
 
         Raises a WicaraError where the disk refuses.
         """
+        if self.on_disk:
+            return await self.writer_on_disk()
         generation = await self.living()
-        if self.writer is not None:
-            if not self.writer.lost:
-                return self.writer
-            await self.writer.ended  # it holds the lock of the store until then
-        writer, told = await self.pool.fork(generation.fork_server, WRITER)
-        if self.origin is not None and self.origin.on_disk:
-            self.writer = writer
-            self.put(Generation(generation.fork_server, told, told["digest"]))
+        writer, _ = await self.pool.fork(generation.fork_server, WRITER)
         return writer
+
+    async def writer_on_disk(self) -> Link:
+        """Return the writer of a dataset on disk, started again where it has ended."""
+        generation = await self.living()
+        if self.writer is not None and not self.writer.lost:
+            return self.writer
+        return await self.open_writer(generation.fork_server)
 
     async def living(self) -> Generation:
         """Return the current version once its fork server lives: it may have been killed and come again."""
@@ -140,9 +186,13 @@ class Versions:
             if writer is not self.writer or reply.status >= 500:  # noqa: PLR2004 - of a fault: begin anew
                 self.drop(writer)
             return
-        if writer is self.writer:
-            told = {"version": generation.told["version"], "digest": reply.header(b"wicara-version").decode()}
-            self.put(Generation(generation.fork_server, told, told["digest"]))
+        if self.on_disk:
+            if (
+                writer is self.writer
+            ):  # else another has opened the store since, and has found what was written
+                digest = reply.header(b"wicara-version").decode()
+                told = {"version": generation.told["version"], "digest": digest}
+                self.put(Generation(generation.fork_server, told, digest))
             return
         writer.send(frames.ADOPT)
         _, payload = await writer.receive()
@@ -159,7 +209,12 @@ class Versions:
             generation = self.pool.generation
             if generation is None or self.origin is None:
                 return
-            await generation.fork_server.ended
-            if generation is self.pool.generation:
-                log("fork server ended", action="the dataset is loaded again")
+            await generation.fork_server.wait_ended()
+            if generation is not self.pool.generation:
+                continue
+            log("fork server ended", action="the dataset is loaded again")
+            try:
                 await self.start(self.origin)
+            except (WicaraError, LostError) as fault:
+                log("fault", fault=repr(fault), action="the dataset is loaded again later")
+                await asyncio.sleep(PAUSE)

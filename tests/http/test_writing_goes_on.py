@@ -1,0 +1,177 @@
+"""One write that is stopped, a process that dies or a disk that is full for a while never ends writing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from server_process import PATIENCE, Server, served
+from test_isolation import is_alive, workers
+from writing import WRITABLE, count, read_away, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+VALUES = " ".join(f"VALUES ?v{number} {{ 0 1 2 3 4 5 6 7 8 9 }}" for number in range(9))
+ENDLESS = f"INSERT {{ <x:s> <x:endless> 1 }} WHERE {{ {VALUES} }}"
+"""An update that goes through a thousand million solutions."""
+
+FEW = ("--executors", 2, "--slow-lane", 2)
+MOST_PROCESSES = 2 * 2 + 2 + 3
+"""Processes of such a server without requests: executors, fork server, writer, and one for the index."""
+
+
+@pytest.fixture(params=["memory", "disk"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """Return a server of each kind of dataset that takes writes, with a deadline of a second."""
+    data = ("--empty",) if request.param == "memory" else ("--data", tmp_path / "disk")
+    with served(*data, *WRITABLE, "--timeout", 1, *FEW) as running:
+        if running.process.stderr:
+            read_away(running.process.stderr)
+        yield running
+
+
+def insert(server: Server, number: int) -> int:
+    """Send a small update and return its status."""
+    return update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}").status
+
+
+def within_patience(is_so: Callable[[], bool]) -> bool:
+    """Tell whether something comes to be so."""
+    until = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def command_of(server: Server) -> bytes:
+    """Return the command line of all processes that hold the dataset of a server that has just started."""
+    return Path(f"/proc/{workers(server)[0]}/cmdline").read_bytes()
+
+
+def processes(command: bytes) -> list[int]:
+    """Return the processes that have a command line; their parents may have ended."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if entry.read_bytes() == command and is_alive(int(entry.parent.name)):
+                found.append(int(entry.parent.name))
+    return found
+
+
+def test_updates_beside_one_that_is_stopped(server: Server) -> None:
+    """An update at its deadline takes those that wait with it, and no later one; no process is left over."""
+    command = command_of(server)
+    assert insert(server, 0) == 204
+    for round_number in range(3):
+        with ThreadPoolExecutor(16) as clients:
+            slow = clients.submit(update, server, ENDLESS)
+            time.sleep(0.1)
+            others = [clients.submit(insert, server, 100 * round_number + number) for number in range(15)]
+            assert slow.result().status == 503
+            assert {other.result() for other in others} <= {204, 503}
+        assert within_patience(lambda: insert(server, 1) == 204)
+        assert [insert(server, number) for number in range(2, 5)] == [204] * 3
+    assert server.get("/readyz").status == 200
+    assert count(server, "?s <x:endless> ?o") == 0
+    assert within_patience(lambda: len(processes(command)) <= MOST_PROCESSES)
+
+
+def test_writers_and_executors_that_are_killed(server: Server) -> None:
+    """However early a process is killed, also before it has said a word, others take its place."""
+    command = command_of(server)
+    fork_server = workers(server)[0]  # until the first write, of a dataset in memory
+    assert insert(server, 0) == 204
+    ended = threading.Event()
+
+    def kill() -> None:
+        while not ended.is_set():
+            for pid in processes(command):
+                if pid != fork_server:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with ThreadPoolExecutor(4) as clients:
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            statuses = [*clients.map(lambda number: insert(server, number), range(4))]
+            statuses += [answer.status for answer in clients.map(server.ask, ["ASK {}"] * 4)]
+            assert set(statuses) <= {200, 204, 503}
+    ended.set()
+    killer.join()
+    assert within_patience(lambda: insert(server, 1) == 204)
+    assert [insert(server, number) for number in range(2, 5)] == [204] * 3
+    assert within_patience(lambda: server.get("/readyz").status == 200)
+    assert [server.ask(f"ASK {{}} # {number}").status for number in range(50)] == [200] * 50
+
+
+def test_a_reload_beside_updates(server: Server) -> None:
+    """SIGHUP beside updates at their deadline leaves a server that takes writes."""
+    with ThreadPoolExecutor(8) as clients:
+        stopped = [clients.submit(update, server, ENDLESS) for _ in range(3)]
+        for _ in range(3):
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGHUP)
+        assert {each.result().status for each in stopped} == {503}
+    assert within_patience(lambda: insert(server, 1) == 204)
+    assert server.get("/readyz").status == 200
+
+
+def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
+    """Queries that are stopped at any moment, also as they end, make no other client wait."""
+    file = tmp_path / "many.nt"
+    file.write_text("".join(f"<x:s{number}> <x:p> <x:o{number}> .\n" for number in range(300)))
+    one_executor = (file, "--executors", 1, "--slow-lane", 0, "--timeout", 30)
+    with served(*one_executor) as server, ThreadPoolExecutor(2) as clients:
+        for number in range(60):
+            query = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }} # {number}"
+            slow = clients.submit(server.ask, query, timeout=str(0.02 + number % 10 / 100))
+            assert server.ask(f"ASK {{}} # {number}").status == 200
+            assert slow.result().status in {200, 503}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a file system of four megabytes; skip where this user cannot mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system takes root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_was_full(small_disk: Path) -> None:
+    """While a disk is full /readyz says that writes fail and reads go on; with room again, writes do too."""
+    with served("--data", small_disk / "disk", *WRITABLE) as server:
+        if server.process.stderr:
+            read_away(server.process.stderr)
+        assert insert(server, 0) == 204
+        assert server.get("/readyz").status == 200
+        filler = small_disk / "filler"
+        with suppress(OSError):
+            filler.write_bytes(bytes(4 << 20))
+        with ThreadPoolExecutor(8) as clients:
+            assert set(clients.map(lambda number: insert(server, number), range(16))) == {507}
+        ready = server.get("/readyz")
+        assert (ready.status, ready.json["ready"]) == (503, False)
+        assert "make room" in ready.json["why"]
+        assert count(server) == 1
+        filler.unlink()
+        assert server.get("/readyz").status == 200
+        assert insert(server, 1) == 204
