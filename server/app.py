@@ -15,7 +15,6 @@ from wicara.server import (
     graph_store,
     home,
     named,
-    openapi,
     problems,
     resources,
     rules_page,
@@ -24,7 +23,7 @@ from wicara.server import (
     update,
 )
 from wicara.server.addresses import canonical, in_language, with_choices
-from wicara.server.descriptions import conformance, describe
+from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import as_of, conflicts, feeds, html, language, layout, legend

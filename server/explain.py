@@ -20,6 +20,7 @@ from wicara.graph.term_syntax import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
+from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.served import dataset
 from wicara.server.site.language import language
@@ -71,6 +72,10 @@ def explainer() -> Explainer:
 
 
 @blueprint.get("/explain")
+@operation(
+    query=(*PLACES, "proofs", "explanation-format", "lang"),
+    types=media_types(*OFFERS),
+)
 def explain() -> Response:
     """Explain the statement that the three fields make; without any, show a form."""
     given = [request.args.get(place, "") for place in PLACES]

@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, RdfFormat
 from wicara.graph.export import EXPORTS, FORMATS, Format, check_graph, export, holding
 from wicara.graph.rdfxml import write_rdfxml
 from wicara.graph.unwritable import DoesNotFit, Unwritable
+from wicara.server.descriptions.openapi import operation
 from wicara.server.problem import Problem
 from wicara.server.pushed import pushed, write_all
 from wicara.server.served import dataset, infer, store
@@ -40,8 +41,9 @@ def format_of(extension: str) -> Format:
 
 
 @blueprint.get("/export/<path:graph>.<extension>")
+@operation(query=("infer",), types=[form.media_type for form in FORMATS.values()])
 def download(graph: str, extension: str) -> Response:
-    """Answer with a named part of the dataset, or a named graph by the end of its IRI, as a file."""
+    """Download a part of the dataset, or a named graph by the end of its IRI."""
     form = format_of(extension)
     charset = "; charset=utf-8" if form.media_type == "text/turtle" else ""
     headers = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import request
 from wicara.server import negotiation
+from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.problems import not_acceptable
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flask import Blueprint, Response
+    from wicara.server.descriptions.openapi import Json
     from wicara.server.negotiation import Representation
 
 
@@ -55,15 +58,19 @@ def publish(
     path: str,
     offers: Sequence[Representation],
     answer: Callable[[Representation, str], Response],
+    query: Sequence[str | Json] = ("infer", "lang"),
 ) -> None:
     """Answer at a path in the form that the Accept header likes best, and with a suffix in the form of that.
 
-    `answer` gets the form and its media type.
+    `answer` gets the form and its media type; its docstring and `query` stand in the OpenAPI document.
     """
+    described = operation(summary=inspect.getdoc(answer) or "", query=query, types=media_types(*offers))
 
+    @described
     def negotiated() -> Response:
         return answer(*chosen(offers))
 
+    @described
     def with_suffix(suffix: str) -> Response:
         form = negotiation.by_extension(offers, suffix)
         if form is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from wicara.graph.export import FORMATS as FORMS
 from wicara.graph.export import check_graph
 from wicara.graph.rdfxml import write_rdfxml
 from wicara.server import etags, forms, negotiation, protocol, rewriting, served
+from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad
 from wicara.server.pushed import pushed, write_all
@@ -38,19 +39,34 @@ blueprint = Blueprint("graph_store", __name__)
 Graph: TypeAlias = NamedNode | DefaultGraph
 
 INDIRECT: Final = "/store"
-DIRECT: Final = "/store/<path:_name>"
+DIRECT: Final = "/store/<path:name>"
 DEFAULT: Final = DefaultGraph()
 FEW: Final = 1000
 """How many statements are looked through for the prefixes that they use."""
 
+NAMED: Final = ("graph-iri", "default")
+"""The parameters that name a graph."""
+NOT_FOUND: Final = HTTPStatus.NOT_FOUND
+CHANGED: Final = HTTPStatus.PRECONDITION_FAILED
+WRITES: Final[dict[str, Any]] = {"query": (), "or_query": NAMED, "types": (), "writes": True}
+UPLOADED: Final = {form.media_type: form.label.replace("/", "-") for form in FORMATS}
+DONE: Final = {HTTPStatus.NO_CONTENT: ()}
+PUT: Final = {HTTPStatus.CREATED: (), **DONE}
+THERE: Final = (NOT_FOUND, CHANGED)
+
 
 @blueprint.get(INDIRECT, strict_slashes=False)
+@operation(query=(*NAMED, "infer"), types=media_types(*FORMATS, *negotiation.DATASETS), faults=(NOT_FOUND,))
+def read_named() -> Response:
+    """Answer with the graph that a parameter names, or with the whole dataset (section 5.2)."""
+    return whole() if asked() is None else read()
+
+
 @blueprint.get(DIRECT, merge_slashes=False)
-def read(_name: str = "") -> Response:
-    """Answer with a graph, or with the whole dataset (section 5.2)."""
-    graph = asked()
-    if graph is None:
-        return whole()
+@operation(query=("infer",), types=media_types(*FORMATS))
+def read(**_path: str) -> Response:
+    """Answer with a graph (section 5.2)."""
+    graph = required()
     check_exists(served.store(), graph)
     form, media_type = forms.chosen(FORMATS)
     check_graph(served.store(), graph, FORMS[form.name])
@@ -59,7 +75,8 @@ def read(_name: str = "") -> Response:
 
 @blueprint.put(INDIRECT, strict_slashes=False)
 @blueprint.put(DIRECT, merge_slashes=False)
-def replace(_name: str = "") -> Response:
+@operation(**WRITES, answers=PUT, body=UPLOADED, faults=(CHANGED,))
+def replace(**_path: str) -> Response:
     """Make a graph what the body holds (section 5.3)."""
     check_access()
     graph = required()
@@ -70,7 +87,8 @@ def replace(_name: str = "") -> Response:
 
 @blueprint.post(INDIRECT, strict_slashes=False)
 @blueprint.post(DIRECT, merge_slashes=False)
-def merge(_name: str = "") -> Response:
+@operation(**WRITES, answers=PUT, body={**UPLOADED, MULTIPART: "Files"}, faults=(CHANGED,))
+def merge(**_path: str) -> Response:
     """Add what the body holds to a graph, or to a new one where none is named (section 5.5)."""
     check_access()
     graph = asked()
@@ -84,7 +102,8 @@ def merge(_name: str = "") -> Response:
 
 @blueprint.delete(INDIRECT, strict_slashes=False)
 @blueprint.delete(DIRECT, merge_slashes=False)
-def remove(_name: str = "") -> Response:
+@operation(**WRITES, answers=DONE, faults=THERE)
+def remove(**_path: str) -> Response:
     """Remove a graph; of the default graph, what it holds (section 5.4)."""
     check_access()
     graph = required()
@@ -101,7 +120,8 @@ def remove(_name: str = "") -> Response:
 
 @blueprint.patch(INDIRECT, strict_slashes=False)
 @blueprint.patch(DIRECT, merge_slashes=False)
-def patch(_name: str = "") -> Response:
+@operation(**WRITES, answers=DONE, body={protocol.UPDATE: "Update"}, faults=(*THERE, HTTPStatus.CONFLICT))
+def patch(**_path: str) -> Response:
     """Apply an update to a graph that exists (section 5.7), as if there were no other.
 
     The update inserts and deletes triples; one that names graphs is refused.

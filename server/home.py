@@ -1,16 +1,15 @@
-"""The home page, and the health of the server."""
+"""The home page, and the list of all that has a page."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.browse import things
-from wicara.server.served import dataset, store
+from wicara.server.served import store
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.language import ngettext
 from wicara.server.site.layout import PARTS
@@ -79,17 +78,3 @@ def home() -> str:
 def browse() -> str:
     """List what has a page: things by kind, concepts by scheme, and graphs."""
     return render_template("browse.html", groups=things(store()))
-
-
-@blueprint.get("/healthz")
-def health() -> Response:
-    """Tell programs that the server answers, and which dataset it serves."""
-    told = {
-        "status": "ok",
-        "version": dataset().version,
-        "digest": dataset().digest,
-        "quads": len(dataset().store),
-    }
-    return Response(
-        json.dumps(told), headers={"Content-Type": "application/json", "Cache-Control": "no-store"}
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, request
@@ -15,6 +15,7 @@ from wicara.server import forms, negotiation
 from wicara.server.addresses import SAFE, iri_of, path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.description import describe
+from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.served import store
 from wicara.server.site.ontology import routes
@@ -61,6 +62,7 @@ def number_of_page() -> int:
 
 
 @blueprint.get("/id/<path:thing>")
+@operation(types=(), answers={HTTPStatus.SEE_OTHER: HTML, HTTPStatus.MOVED_PERMANENTLY: HTML})
 def identify(thing: str) -> BaseResponse:
     """Send from a thing to the document about it."""
     iri = iri_of(f"/id/{thing}")
@@ -89,14 +91,28 @@ def unknown(iri: str) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, f"The dataset says nothing of <{iri}>.")
 
 
-@blueprint.get("/doc/<path:_rest>")
-@blueprint.get("/concept/<path:_rest>")
-@blueprint.get("/graph/<path:_rest>")
+DESCRIBED: Final[dict[str, Any]] = {
+    "query": ("infer", "lang", "page", "texts"),
+    "answers": {HTTPStatus.MOVED_PERMANENTLY: HTML},
+    "faults": (HTTPStatus.NOT_FOUND,),
+}
+
+
+@blueprint.get("/graph/<path:graph>")
+@operation(**DESCRIBED, types=media_types(*negotiation.PAGES, *negotiation.DATASETS))
+def named_graph(graph: str) -> BaseResponse:
+    """Describe a named graph in the form that the suffix or Accept asks for."""
+    return document(graph=graph)
+
+
+@blueprint.get("/doc/<path:thing>")
+@blueprint.get("/concept/<path:concept>")
 @blueprint.get("/ont")
-@blueprint.get("/ont.<_rest>")
-@blueprint.get("/ont/<path:_rest>")
-def document(_rest: str = "") -> BaseResponse:
-    """Describe an IRI in the form that the suffix or the Accept header asks for."""
+@blueprint.get("/ont.<suffix>")
+@blueprint.get("/ont/<path:document>")
+@operation(**DESCRIBED, types=media_types(*negotiation.PAGES))
+def document(**_path: str) -> BaseResponse:
+    """Describe a thing, a concept or the ontology in the form that the suffix or Accept asks for."""
     path, form = forms.split_suffix(request.path, offers_for(request.path))
     iri = iri_of(path)
     retired = moved(iri, f".{form.extension}" if form else "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 from wicara.graph.reasoning.rules import rules, sentence
+from wicara.server.descriptions.openapi import operation
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _
 
@@ -58,6 +59,7 @@ def entries(lines: Iterable[Rule]) -> list[Entry]:
 
 
 @blueprint.get("/rules")
+@operation(query=("lang",))
 def all_rules() -> str:
     """List the rules by table; each has its name as anchor."""
     tables = [

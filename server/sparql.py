@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from wicara.server import endpoint
+from wicara.server import endpoint, negotiation, protocol
 from wicara.server.descriptions.describe import describe_service, is_description
+from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.evaluation import evaluate
 from wicara.server.protocol import check_length, read_operation
 from wicara.server.results import page
@@ -18,9 +20,25 @@ if TYPE_CHECKING:
 blueprint = Blueprint("sparql", __name__)
 
 
+RESULTS: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
+PARAMETERS: Final = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
+BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
+
+
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
+@operation(
+    "GET",
+    query=("query", *PARAMETERS),
+    types=RESULTS,
+    answers={HTTPStatus.SEE_OTHER: HTML},
+    faults=(HTTPStatus.FORBIDDEN,),
+)
+@operation("POST", query=PARAMETERS, types=RESULTS, body=BODIES, faults=(HTTPStatus.FORBIDDEN,))
 def query() -> BaseResponse:
-    """Answer a query operation, or a GET without one with the service description."""
+    """Answer a query, or a GET without one with the service description; browsers are sent to the form.
+
+    The method QUERY does the same as POST.
+    """
     if is_description(request):
         return describe_service()
     check_length(request, settings().limits.max_query)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 from wicara.graph.sparql import QueryDataset
-from wicara.server import access, evaluation, guard, rewriting, syntax
+from wicara.server import access, evaluation, guard, protocol, rewriting, syntax
+from wicara.server.descriptions.openapi import operation
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad, read_update
 from wicara.server.served import dataset, renew, settings
@@ -34,8 +35,16 @@ FAILURES: Final = (
 
 
 @blueprint.post("/update")
+@operation(
+    query=("using-graph-uri", "using-named-graph-uri"),
+    types=(),
+    answers={HTTPStatus.NO_CONTENT: ()},
+    body={protocol.UPDATE: "Update", protocol.FORM: "UpdateForm"},
+    faults=(HTTPStatus.CONFLICT,),
+    writes=True,
+)
 def update() -> Response:
-    """Apply an update operation."""
+    """Change the dataset by a SPARQL update: the whole of it, or nothing."""
     check_access()
     operation = read_update(request)
     apply(operation.update, lambda text: on_dataset(text, operation), evaluation.RELATIVE_TO)

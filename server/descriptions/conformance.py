@@ -97,7 +97,7 @@ def outcomes() -> tuple[Outcome, ...]:
 
 
 def answer(form: Representation, media_type: str) -> Response:
-    """Return the outcomes in a form, with links to the others; Turtle is that of the files."""
+    """Say how far this conforms to the standards, by the tests of the W3C: as a page, or in EARL."""
     if form is negotiation.HTML:
         body = page().encode()
     elif form is negotiation.TURTLE:
@@ -112,7 +112,7 @@ def answer(form: Representation, media_type: str) -> Response:
     return response
 
 
-forms.publish(blueprint, PATH, OFFERS, answer)
+forms.publish(blueprint, PATH, OFFERS, answer, ("lang",))
 
 
 def page() -> str:

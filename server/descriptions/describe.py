@@ -18,6 +18,7 @@ from wicara.graph.prefixes import split
 from wicara.ontology import BASE
 from wicara.server import forms, negotiation, uploads
 from wicara.server.descriptions.counts import THINGS, graphs, statistics
+from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.public import public_url, said
 from wicara.server.served import dataset, per_version, settings
 
@@ -34,6 +35,7 @@ blueprint = Blueprint("descriptions", __name__)
 
 VOID: Final = "/.well-known/void"
 QUERY: Final = "/sparql"
+RDF: Final = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
 FORM: Final = "/query"
 LICENSE: Final = NamedNode("http://purl.org/dc/terms/license")
 
@@ -61,15 +63,16 @@ FORMAT_IRIS: Final = {
 
 
 @blueprint.get(VOID)
+@operation(query=(), types=media_types(*RDF))
 def description() -> Response:
     """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
-    offers = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
-    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(offers))
+    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(RDF))
     response.headers["Vary"] = "Accept"
     return response
 
 
 @blueprint.get(DATASET.removeprefix(BASE))
+@operation(query=(), types=(), answers={HTTPStatus.SEE_OTHER: HTML})
 def whole() -> BaseResponse:
     """Send from the IRI of the dataset to its description."""
     return redirect(VOID, HTTPStatus.SEE_OTHER)

@@ -21,6 +21,7 @@ from wicara.graph.solutions import solutions
 from wicara.ontology import WIC
 from wicara.server import negotiation
 from wicara.server.addresses import KEPT, with_choices
+from wicara.server.descriptions.openapi import operation
 from wicara.server.evaluation import evaluate, failed
 from wicara.server.protocol import QueryOperation
 from wicara.server.served import dataset, infer, per_version, settings, store
@@ -167,6 +168,7 @@ class Days:
 
 
 @blueprint.get(PATH)
+@operation(query=("date", "infer", "lang"))
 def as_of() -> Response:
     """Show what held on a day: by default the last day of which a report tells."""
     days = per_version(changes_of)

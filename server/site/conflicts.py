@@ -15,6 +15,7 @@ from wicara.graph.evidence import bases_of
 from wicara.graph.solutions import value
 from wicara.ontology import PREFIXES
 from wicara.server.descriptions.counts import merges
+from wicara.server.descriptions.openapi import operation
 from wicara.server.served import dataset, per_version, watched
 from wicara.server.site.comparisons import COMPARISONS, FOUND
 from wicara.server.site.language import format_date, format_decimal
@@ -171,6 +172,7 @@ def words_for(found: Iterable[QuerySolution], bases: Iterable[Basis]) -> Words:
 
 
 @blueprint.get("/conflicts")
+@operation(query=("lang",))
 def page() -> str:
     """List what is compared, and where it conflicts."""
     found = per_version(contradictions)

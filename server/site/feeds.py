@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from flask import Blueprint, render_template
 from wicara.graph.export import EXPORTS, FORMATS, capable
 from wicara.graph.inputs import DATASET
+from wicara.server.descriptions.openapi import operation
 from wicara.server.problem import Problem
 from wicara.server.public import public_url, said
 from wicara.server.served import dataset
@@ -35,6 +36,7 @@ UNWANTED: Final = ("/sparql", "/update", "/store", "/explain?", "/query?", "/*?i
 
 
 @blueprint.get("/robots.txt")
+@operation(query=(), types=("text/plain",))
 def robots() -> Response:
     """Tell crawlers what to leave, and where all pages are listed."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in UNWANTED)]
@@ -43,6 +45,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@operation(query=(), types=(XML,))
 def whole_sitemap() -> Response:
     """List all pages, or the sitemaps that do where there are more than one may list."""
     found = sitemap.parts(sitemap.pages())
@@ -50,6 +53,7 @@ def whole_sitemap() -> Response:
 
 
 @blueprint.get("/sitemap/<number>.xml")
+@operation(query=(), types=(XML,))
 def part_of_sitemap(number: str) -> Response:
     """List a portion of all pages."""
     found = sitemap.parts(sitemap.pages())
@@ -59,6 +63,7 @@ def part_of_sitemap(number: str) -> Response:
 
 
 @blueprint.get("/llms.txt")
+@operation(query=(), types=("text/plain",))
 def for_language_models() -> Response:
     """Tell language models, in Markdown, what this is and how to query it (llmstxt.org)."""
     text = render_template(
@@ -72,6 +77,7 @@ def for_language_models() -> Response:
 
 
 @blueprint.get("/changes.atom")
+@operation(types=(ATOM_TYPE,))
 def feed_of_changes() -> Response:
     """Tell the changes of the dataset as a feed."""
     response = said(feed(changes()), ATOM_TYPE)

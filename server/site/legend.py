@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template
 from wicara.ontology import PREFIXES
 from wicara.server import named
+from wicara.server.descriptions.openapi import operation
 from wicara.server.site.language import lazy_gettext as _
 
 blueprint = Blueprint("legend", __name__)
@@ -107,6 +108,7 @@ def mark_class(modality: str) -> str:
 
 
 @blueprint.get("/legend")
+@operation(query=("lang",))
 def page() -> str:
     """Explain the marks."""
     return render_template("legend.html")

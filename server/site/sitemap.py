@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.addresses import path_of
-from wicara.server.operations import HTML, OK, OPERATIONS
+from wicara.server.descriptions.openapi import HTML, operations
 from wicara.server.public import public_url
 from wicara.server.served import per_version, watched
 from wicara.server.site.language import LANGUAGES
@@ -34,10 +34,10 @@ SELECT DISTINCT ?s {{
 
 
 def fixed() -> Iterator[str]:
-    """Yield the pages that every dataset has: those operations whose path has no part to fill in."""
-    for each in OPERATIONS:
-        if each.tag != "SPARQL" and set(HTML) & set(each.answers.get(OK, ())) and "{" not in each.path:
-            yield each.path
+    """Yield the pages that every dataset has: those at routes that have no part to fill in."""
+    for rule, method, told in operations():
+        if method == "GET" and not rule.arguments and set(HTML) & set(told.types) and rule.rule != "/sparql":
+            yield rule.rule
 
 
 def described(built: BuiltDataset) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 from wicara.ontology import BASE
-from wicara.server import syntax
+from wicara.server import protocol, syntax
 from wicara.server.addresses import LOCAL
+from wicara.server.descriptions.openapi import JSON, operation
 from wicara.server.evaluation import admit, used
 from wicara.server.problem import Problem
 from wicara.server.protocol import check_length, read_operation
@@ -29,6 +30,7 @@ TIMES: Final = (1, 5, 10, 30, 60, 300)
 
 
 @blueprint.get("/query")
+@operation(query=("query", "example", "infer", "lang"), faults=(HTTPStatus.NOT_FOUND,))
 def form() -> str:
     """Show a form for a query, filled in with `?query=` or with the question that `?example=` names."""
     questions: tuple[Question, ...] = current_app.config["QUESTIONS"]
@@ -71,6 +73,12 @@ def told(questions: tuple[Question, ...]) -> dict[str, Any]:
 
 
 @blueprint.post("/query/check")
+@operation(
+    query=(),
+    types=JSON,
+    body={protocol.QUERY: "Query", protocol.FORM: "QueryForm"},
+    faults=(HTTPStatus.FORBIDDEN,),
+)
 def check() -> Response:
     """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
     check_length(request, settings().limits.max_query)
@@ -85,6 +93,7 @@ def check() -> Response:
 
 
 @blueprint.get("/query/vocabulary.json")
+@operation(query=(), types=JSON)
 def terms() -> Response:
     """Tell the terms that a query may use."""
     body = json.dumps(vocabulary(dataset()), ensure_ascii=False, separators=(",", ":"))

@@ -10,6 +10,7 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server import forms, negotiation
 from wicara.server.description import describe
+from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.public import public_url, said
 from wicara.server.served import store
@@ -33,10 +34,11 @@ def page_of(iri: str) -> str | None:
     return vocabularies.scheme_page(iri) if iri in SCHEMES else None
 
 
-@blueprint.get("/ont/term/<name>")
-def term(name: str) -> Response:
+@blueprint.get("/ont/term/<term>")
+@operation(types=media_types(*negotiation.PAGES))
+def describe_term(term: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
-    stem, form = forms.split_suffix(name, negotiation.PAGES)
+    stem, form = forms.split_suffix(term, negotiation.PAGES)
     form, media_type = (form, form.media_type) if form else forms.chosen(negotiation.PAGES)
     body = page(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
@@ -65,6 +67,7 @@ def data(name: str, form: Representation) -> bytes | None:
 
 
 @blueprint.get("/ont/diagram.svg")
+@operation(query=("lang",), types=(SVG,))
 def diagram() -> Response:
     """Draw the classes as a tree."""
     told = ontology()

@@ -13,6 +13,7 @@ from wicara.graph.export import FORMATS, write_triples
 from wicara.queries import THEMES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import KEPT, with_choices
+from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.evaluation import evaluate
 from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
@@ -125,7 +126,7 @@ def all_questions() -> tuple[Question, ...]:
 
 
 def in_form(form: Representation, media_type: str) -> Response:
-    """Return the questions in a form, and say in which others there are."""
+    """List the questions that the dataset answers: as a page, or as executable SPARQL (SHACL)."""
     body = gallery().encode() if form is negotiation.HTML else write_triples(described(), FORMATS[form.name])
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
@@ -135,7 +136,7 @@ def in_form(form: Representation, media_type: str) -> Response:
     return response
 
 
-forms.publish(blueprint, PATH, OFFERS, in_form)
+forms.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
 
 
 def gallery() -> str:
@@ -152,16 +153,17 @@ def gallery() -> str:
     )
 
 
-@blueprint.get(f"{PATH}/<name>")
-def question(name: str) -> BaseResponse:
-    """Show a question with its answer; one that is asked for by its number is elsewhere."""
+@blueprint.get(f"{PATH}/<question>")
+@operation(query=("values", "infer", "lang"), answers={HTTPStatus.MOVED_PERMANENTLY: HTML})
+def question_page(question: str) -> BaseResponse:
+    """Show a question with values for its parameters, and its answer; its number leads there too."""
     found = all_questions()
-    one = next((each for each in found if each.slug == name), None)
+    one = next((each for each in found if each.slug == question), None)
     if one is not None:
         return page(asked(one))
-    numbered = next((each for each in found if each.id.lower() == name.lower()), None)
+    numbered = next((each for each in found if each.id.lower() == question.lower()), None)
     if numbered is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {question}.")
     return redirect(with_query(f"{PATH}/{numbered.slug}"), HTTPStatus.MOVED_PERMANENTLY)
 
 

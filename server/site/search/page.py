@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from wicara.graph.export import FORMATS, write_triples
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
+from wicara.server.descriptions.openapi import several
 from wicara.server.negotiation import Representation
 from wicara.server.resources import number_of_page, with_query
 from wicara.server.site.language import language
@@ -75,7 +76,7 @@ def part(form: Representation) -> Part:
 
 
 def answer(form: Representation, media_type: str) -> Response:
-    """Return the results in a form, and say in which others there are."""
+    """Find things by words and by facets; a download without `page` has all of them, up to 10,000."""
     search_for, wanted = asked(), part(form)
     found = search(index(), search_for, wanted.offset, wanted.size)
     response = Response(
@@ -93,7 +94,10 @@ def answer(form: Representation, media_type: str) -> Response:
     return response
 
 
-forms.publish(blueprint, PATH, OFFERS, answer)
+BY_FACET: Final = [
+    several(key, f"Only results with one of these values of the facet {key}.") for key in FACETS
+]
+forms.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
 
 
 def body(form: Representation, search_for: Search, found: Found, wanted: Part) -> bytes:
