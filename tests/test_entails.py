@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interpretations import DECLARATIONS, Interpretation, statement, triples_of
 from pyoxigraph import RdfFormat, Triple, parse
-from wicara.graph.reasoning.datatypes import DATATYPES, common, is_within
 from wicara.graph.reasoning.entailment import Inconsistent, entails
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.ontology import PREFIXES
@@ -302,21 +300,6 @@ def test_every_conclusion_of_the_rules_is_entailed(seed: int) -> None:
     premises = DECLARATIONS + triples_of(holding[:8], "premise")
     concluded = [t for t in Reasoner(premises).conclusions() if "_:" not in str(t)]
     assert entails(premises, concluded) is True
-
-
-@given(st.lists(st.sampled_from(DATATYPES), min_size=1, max_size=3), st.sampled_from(DATATYPES))
-def test_datatypes_meet_as_sets_do(several: list[str], other: str) -> None:
-    """What lies in several datatypes lies in each of them, and inside is transitive."""
-    space = common(several)
-    assert all(is_within(space, each) for each in several)
-    if is_within(common([several[0]]), other):
-        assert is_within(space, other)
-
-
-def test_disjoint_datatypes_leave_nothing() -> None:
-    """Each two primitive value spaces have nothing in common."""
-    primitive = [f"{PREFIXES['xsd']}{name}" for name in ("decimal", "float", "double", "string", "boolean")]
-    assert all(is_within(common(pair), f"{PREFIXES['xsd']}anyURI") for pair in combinations(primitive, 2))
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 import struct
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -50,14 +51,22 @@ INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
 }
 """The integer datatypes with the smallest and the greatest of their values."""
 
+LETTERS: Final = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+NAME: Final = LETTERS + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
+"""NameStartChar and NameChar but for the colon (XML 1.0, section 2.3)."""
+
+LANGUAGE: Final = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 STRINGS: Final = {
     f"{XSD}string": re.compile(r"[\s\S]*"),
     f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
-    f"{XSD}token": re.compile(r"(?:[^\s]+(?: [^\s]+)*)?"),
-    f"{XSD}language": re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"),
-    f"{XSD}NMTOKEN": re.compile(r"[\w.:\-·]+"),
-    f"{XSD}Name": re.compile(r"[^\W\d][\w.:\-·]*|:[\w.:\-·]*"),
-    f"{XSD}NCName": re.compile(r"[^\W\d][\w.\-·]*"),
+    f"{XSD}token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
+    f"{XSD}language": LANGUAGE,
+    f"{XSD}NMTOKEN": re.compile(f"[:{NAME}]+"),
+    f"{XSD}Name": re.compile(f"[:{LETTERS}][:{NAME}]*"),
+    f"{XSD}NCName": re.compile(f"[{LETTERS}][{NAME}]*"),
 }
 """The string datatypes with what their values look like."""
 
@@ -67,8 +76,12 @@ INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 FLOAT: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN", re.ASCII)
 DATE_TIME: Final = re.compile(
-    r"(-?(?:[1-9]\d{3,}|0\d{3}))-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?", re.ASCII
+    r"(-?(?:[1-9]\d{3,}|0\d{3}))-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+    r"T(?:([01]\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d+)?)|(24):(00):(00(?:\.0+)?))"
+    r"(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?",
+    re.ASCII,
 )
+"""The lexical space of xsd:dateTime (XSD 1.1-2, section 3.3.7), but for days that a month has not."""
 
 
 @cache
@@ -76,7 +89,10 @@ def value_of(literal: Literal) -> Value | None:
     """Return a literal's value; None where it has none, or its datatype is not of the map."""
     datatype = literal.datatype.value
     if literal.language:
-        return ("string", (literal.value, literal.language.lower()))
+        language = literal.language.lower()
+        if literal.direction:
+            return ("dirLangString", (literal.value, language, str(literal.direction)))
+        return ("string", (literal.value, language))
     read = READERS.get(datatype)
     value = read(literal.value) if read else None
     return value if value is not None and in_space(value, datatype) else None
@@ -124,8 +140,8 @@ def is_between(content: object, low: int | None, high: int | None) -> bool:
 
 
 def collapsed(text: str) -> str:
-    """Return the text without the white space that XML Schema collapses."""
-    return " ".join(text.split())
+    """Return the text without the white space that XML Schema collapses (XSD 1.1-2, section 4.3.6)."""
+    return " ".join(re.findall(r"[^\t\n\r ]+", text))
 
 
 def integer(text: str) -> Value | None:
@@ -138,45 +154,67 @@ def decimal(text: str) -> Value | None:
     return ("number", Decimal(collapsed(text))) if DECIMAL.fullmatch(collapsed(text)) else None
 
 
-def floating(space: str, code: str) -> Callable[[str], Value | None]:
-    """Return the reader of a binary floating-point datatype: its values are told apart by their bits."""
+def double(text: str) -> Value | None:
+    """Read an xsd:double: values are told apart by their bits."""
+    lexical = collapsed(text)
+    number = float(lexical.replace("INF", "inf")) if FLOAT.fullmatch(lexical) else None
+    return None if number is None else ("double", struct.pack("<d", number))
 
-    def read(text: str) -> Value | None:
-        written = collapsed(text)
-        if not FLOAT.fullmatch(written):
-            return None
-        number = float(written.replace("INF", "inf"))
-        try:
-            return (space, struct.pack(code, number))
-        except OverflowError:
-            return (space, struct.pack(code, float("-inf" if number < 0 else "inf")))
 
-    return read
+def single(text: str) -> Value | None:
+    """Read an xsd:float: the nearest to what is written, rounded once (XSD 1.1-2, section 3.3.4.2).
+
+    Between the decimal and the float lies a double; where it is inexact, the one with the odd last bit of the
+    two beside the decimal is taken, from which the float is rounded as from the decimal itself.
+    """
+    lexical = collapsed(text)
+    if not FLOAT.fullmatch(lexical):
+        return None
+    number = float(lexical.replace("INF", "inf"))
+    if math.isfinite(number) and number and not struct.pack("<d", number)[0] & 1:
+        exact, near = Decimal(lexical), Decimal(number)
+        if exact != near:
+            number = math.nextafter(number, math.inf if exact > near else -math.inf)
+    try:
+        return ("float", struct.pack("<f", number))
+    except OverflowError:
+        return ("float", struct.pack("<f", math.copysign(math.inf, number)))
 
 
 def boolean(text: str) -> Value | None:
     """Read a truth value."""
-    found = {"true": True, "1": True, "false": False, "0": False}.get(collapsed(text))
-    return None if found is None else ("boolean", found)
+    truth = {"true": True, "1": True, "false": False, "0": False}.get(collapsed(text))
+    return None if truth is None else ("boolean", truth)
 
 
 def date_time(text: str) -> Value | None:
-    """Read a date and time: its parts and its offset in minutes, None where it has none."""
+    """Read a date and time: its parts and its offset in minutes, None where it has none.
+
+    24:00:00 is the first moment of the next day. Years have any number of digits.
+    """
     parts = DATE_TIME.fullmatch(collapsed(text))
     if parts is None:
         return None
-    year, month, day, hour, minute = (int(part) for part in parts.groups()[:5])
-    second, zone = Decimal(parts[6]), parts[7]
-    is_end = hour == 24 and not minute and not second  # noqa: PLR2004 - the end of a day may be written so
-    within = 1 <= month <= 12 and 1 <= day <= days_in(year, month) and minute < 60 and second < 60  # noqa: PLR2004
-    if not within or not (hour < 24 or is_end):  # noqa: PLR2004
+    year, month, day = Decimal(parts[1]), int(parts[2]), int(parts[3])
+    hour, minute, second = (parts[n] or parts[n + 3] for n in (4, 5, 6))
+    if day > days_in(parts[1], month):
         return None
-    return ("dateTime", ((year, month, day, hour, minute, second), offset(zone)))
+    if hour == "24":
+        day += 1
+        if day > days_in(parts[1], month):
+            month, day = month + 1, 1
+        if month > 12:  # noqa: PLR2004 - months of a year
+            month = 1
+            with localcontext(prec=len(parts[1]) + 1):
+                year += 1
+    moment = (year, month, day, int(hour) % 24, int(minute), Decimal(second))
+    return ("dateTime", (moment, offset(parts[10])))
 
 
-def days_in(year: int, month: int) -> int:
-    """Return how many days a month has."""
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+def days_in(year: str, month: int) -> int:
+    """Return how many days a month has; leap years repeat after 400 years, so four digits will do."""
+    last = int(year[-4:])
+    is_leap = last % 4 == 0 and (last % 100 != 0 or last % 400 == 0)
     return (31, 29 if is_leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
 
 
@@ -198,17 +236,19 @@ def hexadecimal(text: str) -> Value | None:
 
 
 def base64_bytes(text: str) -> Value | None:
-    """Read bytes in base 64."""
+    """Read bytes in base 64; bits that are left over at the end are zero (XSD 1.1-2, section 3.3.16)."""
+    lexical = collapsed(text).replace(" ", "").encode()
     try:
-        return ("base64Binary", base64.b64decode("".join(text.split()), validate=True))
+        content = base64.b64decode(lexical, validate=True)
     except ValueError:
         return None
+    return ("base64Binary", content) if base64.b64encode(content) == lexical else None
 
 
 def xml(text: str) -> Value | None:
     """Read XML content; one that is well-formed is its canonical form."""
     try:
-        return ("xml", ET.canonicalize(f"<x>{text}</x>"))
+        return ("xml", ET.canonicalize(f"<x>{text}</x>", with_comments=True))
     except ET.ParseError:
         return None
 
@@ -218,9 +258,11 @@ def string(text: str) -> Value:
     return ("string", (text, ""))
 
 
-def plain(text: str) -> Value:
-    """Read an rdf:PlainLiteral: text, an at sign, and a language or nothing."""
-    content, _, language = text.rpartition("@")
+def plain(text: str) -> Value | None:
+    """Read an rdf:PlainLiteral: text, an at sign, and a language or nothing (RDF PlainLiteral, section 3)."""
+    content, sign, language = text.rpartition("@")
+    if not sign or (language and not LANGUAGE.fullmatch(language)):
+        return None
     return ("string", (content, language.lower()))
 
 
@@ -235,8 +277,8 @@ READERS: Final[dict[str, Callable[[str], Value | None]]] = {
     f"{XSD}dateTime": date_time,
     f"{XSD}dateTimeStamp": date_time,
     f"{XSD}decimal": decimal,
-    f"{XSD}double": floating("double", "<d"),
-    f"{XSD}float": floating("float", "<f"),
+    f"{XSD}double": double,
+    f"{XSD}float": single,
     f"{XSD}hexBinary": hexadecimal,
 }
 """The datatypes of the map that literals are written with, and how their values are read."""
