@@ -14,8 +14,8 @@ from pyoxigraph import NamedNode, Triple
 from samples import write
 from wicara.graph.assembly import merged
 from wicara.graph.candidate import Candidate
-from wicara.graph.dataset import PREMISES
 from wicara.graph.inputs import read_inputs
+from wicara.graph.names import PREMISES
 from wicara.graph.reasoning.closure import materialise
 from wicara.graph.reasoning.files import conclusions, no_collection, read, serialize, tables_of
 from wicara.graph.reasoning.reasoner import Reasoner

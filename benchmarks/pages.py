@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.build import ensure
-from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.store import in_memory, plain
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server import create_app

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.naming import called
+from wicara.graph.names import GraphKind, called, graph_iri
 from wicara.graph.sentences import sentences
 from wicara.graph.sources import ARTICLES, Sentence, Source
 from wicara.ontology import PREFIXES

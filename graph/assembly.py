@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
-from wicara.graph.dataset import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.graph.evidence import WAY
+from wicara.graph.names import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
-from wicara.graph.dataset import ASSERTED, PREMISES, GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
+from wicara.graph.names import ASSERTED, PREMISES, GraphKind, graph_iri
 from wicara.graph.reasoning import Closure, materialise
 from wicara.ontology import PREFIXES, data_shape_files
 

@@ -29,9 +29,9 @@ from wicara.graph.build import (
 from wicara.graph.candidate import Candidate
 from wicara.graph.check import QUICK, SLOW
 from wicara.graph.check import STAGES as ALL_STAGES
-from wicara.graph.dataset import PREMISES, GraphKind
 from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import read_inputs
+from wicara.graph.names import PREMISES, GraphKind
 from wicara.graph.overlay import publish, staged
 from wicara.graph.reasoning.closure import closure_of
 from wicara.graph.reasoning.reasoner import Reasoner

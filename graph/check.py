@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import QuerySolutions
 from wicara.graph import closure_checks, statement_checks
 from wicara.graph.facts.selector import compare
-from wicara.graph.naming import called_term
+from wicara.graph.names import called_term
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import graphs_stating, merged
 from wicara.graph.blame import blamed
-from wicara.graph.dataset import DEFAULT, PREMISES, GraphKind
-from wicara.graph.naming import called
+from wicara.graph.names import DEFAULT, PREMISES, GraphKind, called
 from wicara.graph.reasoning import Closure, materialise
 from wicara.ontology import PREFIXES
 

@@ -2,6 +2,8 @@
 
 - WicaraError: one clear message that says what to do
   - UnreadableInput: a file is missing or is not what its name says; line and column where there are any
+    - Unwritable: there is no such graph, or the format cannot hold it
+      - DoesNotFit: a term cannot stand in the format
   - FaultyData: the inputs are readable, but a check, a shape or the reasoner rejects them
   - StoreFault: the built dataset is missing, corrupt or cannot be written
   - Unavailable: the machine refuses (port in use, no space left)
@@ -20,6 +22,14 @@ class UnreadableInput(WicaraError):  # noqa: N818 - named for what it tells
     """A file is missing or is not what its name says."""
 
     exit_code = 2
+
+
+class Unwritable(UnreadableInput):
+    """There is no such graph, or the format cannot hold it; the text names what can be asked for."""
+
+
+class DoesNotFit(Unwritable):
+    """A term that is to be written cannot stand in the format."""
 
 
 class FaultyData(WicaraError):  # noqa: N818 - named for what it tells

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote as percent_encoded
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri, kind_of
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
 

@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar, cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
+from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.jsonld import write_jsonld
-from wicara.graph.order import in_order, in_order_found
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.rdfxml import check_predicate, write_rdfxml
 from wicara.graph.reified import reified_facts
+from wicara.graph.terms import sorted_answer, sorted_quads
 from wicara.graph.turtle import write_turtle
-from wicara.graph.unwritable import DoesNotFit, Unwritable, plain
 
 if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions, Store
@@ -174,7 +174,7 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
     if part.infer is not None and part.infer != infer:
         raise Unwritable(f"{part.name!r} is empty with inference off. Leave it on, or choose another graph.")
     store = dataset.for_inference(infer and part.name != "asserted")
-    quads = in_order(part.read(store))
+    quads = sorted_quads(part.read(store))
     if not quads and graph not in EXPORTS and not store.contains_named_graph(NamedNode(part.name)):
         raise Unwritable(
             f"The dataset has no graph <{part.name}>. Give {in_words(EXPORTS)}, or the IRI of a named graph."
@@ -200,8 +200,11 @@ def holding(statements: Iterable[Statement], form: Format) -> Iterator[Statement
                 raise DoesNotFit(
                     f"{form.label} has no RDF 1.2 triple terms. Choose turtle, trig, nquads or ntriples."
                 )
-            if isinstance(statement.object, Literal):
-                plain(statement.object, form.label)
+            if isinstance(statement.object, Literal) and statement.object.direction is not None:
+                raise DoesNotFit(
+                    f"{form.label} has no base direction, which {statement.object} has. "
+                    "Choose another format."
+                )
         yield statement
 
 
@@ -234,4 +237,4 @@ def write_triples(triples: Iterable[Triple], form: Format) -> bytes:
     Raises Unwritable where the format cannot hold them.
     """
     quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    return written(in_order_found(quads), form)
+    return written(sorted_answer(quads), form)

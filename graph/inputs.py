@@ -23,8 +23,8 @@ from pyoxigraph import (
     Store,
     parse,
 )
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
 

@@ -7,9 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
-from wicara.graph.order import RDF_TYPE, Term
-from wicara.graph.prefixes import shorten
-from wicara.graph.unwritable import plain
+from wicara.graph.names import shorten
+from wicara.graph.terms import RDF_TYPE, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +47,7 @@ def value(term: Term, names: Mapping[str, str]) -> Json | str:
     if not isinstance(term, Literal):
         return {"@id": identifier(term, names)}  # type: ignore[arg-type]  # triple terms are refused before
     if term.language:
-        return {"@value": plain(term, "JSON-LD").value, "@language": term.language}
+        return {"@value": term.value, "@language": term.language}
     datatype = term.datatype.value
     if datatype == XSD_STRING:
         return term.value

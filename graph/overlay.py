@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.assembly import INVALIDATED
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri, kind_of
 from wicara.graph.errors import Unavailable, UnreadableInput
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
-from wicara.graph.naming import called
+from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
 from wicara.graph.store import write_durably
 from wicara.ontology import PREFIXES
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.export import FORMATS, written
-from wicara.graph.order import in_order
+from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def write_explanation(explanation: Explanation, store: Store, form: str) -> byte
     quads = set(quads_of(explanation, store))
     if not chosen.datasets:
         quads = {Quad(quad.subject, quad.predicate, quad.object) for quad in quads if is_default(quad)}
-    return written(in_order(quads), chosen)
+    return written(sorted_quads(quads), chosen)
 
 
 def is_default(quad: Quad) -> bool:

@@ -9,10 +9,9 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.article import ordinal
-from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.selector import MOST_WORDS, core, selector, word_count
-from wicara.graph.naming import called
+from wicara.graph.names import GraphKind, called, graph_iri
 from wicara.graph.turtle import quoted
 
 if TYPE_CHECKING:

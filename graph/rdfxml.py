@@ -12,15 +12,15 @@ from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.prefixes import NAMESPACES
-from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.errors import DoesNotFit
+from wicara.graph.names import NAMESPACES
 from wicara.graph.xml_text import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Quad
-    from wicara.graph.order import Term
+    from wicara.graph.terms import Term
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"

@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Quad, Triple
-from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.evidence import PROV, WAY, described
+from wicara.graph.names import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INVALIDATED, kind, merged
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri, kind_of
 from wicara.graph.facts.selector import faults
 from wicara.graph.identity import check_identity, read_identity
-from wicara.graph.naming import called, called_term
+from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, PREFIXES, WIC
 

@@ -9,8 +9,8 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
-from wicara.graph.order import RDF_TYPE, Node, Term, as_node
-from wicara.graph.prefixes import shorten
+from wicara.graph.names import shorten
+from wicara.graph.terms import RDF_TYPE, Node, Term, as_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pyshacl
 from rdflib import RDF, SH, Graph
 from rdflib.term import Literal, URIRef
-from wicara.graph.dataset import GraphKind
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, quads_of
-from wicara.graph.naming import called
+from wicara.graph.names import GraphKind, called
 from wicara.graph.rdflib_terms import graph_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.naming import called
+from wicara.graph.names import called
 from wicara.graph.reasoning.matching import FIRST, NIL, REST
 from wicara.graph.reasoning.rules import LANGUAGES, RDF_TYPE
 from wicara.ontology import PREFIXES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
-from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.errors import DoesNotFit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.graph.evidence import WAY
+from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, WIC
 from wicara.server.linked.statements import Statement, counts_of, incoming_of, statements_of, terms_in
 from wicara.server.site.words import labels_of

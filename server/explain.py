@@ -16,7 +16,7 @@ from wicara.graph.explain import Explainer, Verdict
 from wicara.graph.explanation_json import as_json
 from wicara.graph.proof_rdf import write_explanation
 from wicara.graph.reasoning.rules import sentence
-from wicara.graph.term_syntax import UnknownTerm, read_fact
+from wicara.graph.terms import UnknownTerm, read_fact
 from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices

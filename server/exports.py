@@ -8,9 +8,9 @@ from typing import IO, TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response
 from pyoxigraph import DefaultGraph, RdfFormat
+from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.export import EXPORTS, FORMATS, Format, check_graph, export, holding
 from wicara.graph.rdfxml import write_rdfxml
-from wicara.graph.unwritable import DoesNotFit, Unwritable
 from wicara.server.descriptions.openapi import operation
 from wicara.server.problem import Problem
 from wicara.server.pushed import pushed, write_all

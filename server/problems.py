@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
-from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.errors import DoesNotFit
 from wicara.server import negotiation
 from wicara.server.problem import Problem
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, current_app, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.export import FORMATS, write_triples, written
-from wicara.graph.order import in_order
+from wicara.graph.terms import sorted_quads
 from wicara.server import forms, negotiation
 from wicara.server.addresses import SAFE, iri_of, path_of, with_choices
 from wicara.server.description import PAGE as RDF_PAGE
@@ -164,7 +164,7 @@ class Place:
 def body_of(description: Description, form: Representation) -> bytes:
     """Return a description as bytes."""
     if form in negotiation.DATASETS:
-        return written(in_order(quads_of(description)), FORMATS[form.name])
+        return written(sorted_quads(quads_of(description)), FORMATS[form.name])
     return write_triples(description.triples, FORMATS[form.name])
 
 

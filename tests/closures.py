@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.assembly import merged
 from wicara.graph.candidate import Candidate
-from wicara.graph.dataset import PREMISES
 from wicara.graph.inputs import read_inputs
+from wicara.graph.names import PREMISES
 from wicara.graph.reasoning.proofs import Derivations, derivations_of
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.ontology import PREFIXES

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 import rdflib
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
+from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 from wicara import graph as package

@@ -17,9 +17,9 @@ from pyoxigraph import DefaultGraph, Literal, Store
 from wicara.graph.build import ensure
 from wicara.graph.candidate import Candidate
 from wicara.graph.check import QUICK, run
-from wicara.graph.dataset import DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.graph.errors import FaultyData, StoreFault
 from wicara.graph.inputs import read_inputs
+from wicara.graph.names import DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.graph.store import open_dataset
 from wicara.ontology import PREFIXES
 

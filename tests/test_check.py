@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.candidate import Candidate
 from wicara.graph.check import QUICK, SLOW, THOROUGH
-from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.inputs import Inputs, read_inputs
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 from rdflib import Dataset
-from wicara.graph.dataset import DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.graph.names import DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from wicara.graph.assembly import merged
 from wicara.graph.build import ensure, key_of
 from wicara.graph.candidate import Candidate
 from wicara.graph.change import carried_on, change
-from wicara.graph.dataset import PREMISES, GraphKind, graph_iri
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
+from wicara.graph.names import PREMISES, GraphKind, graph_iri
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
 from wicara.graph.reasoning.proof_file import NAME, read_proofs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 from wicara.graph.blame import blamed
-from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning import ENGINES, materialise
 from wicara.graph.reasoning.closure import usable
 from wicara.ontology import PREFIXES

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wicara.graph.naming import called, called_term
+from wicara.graph.names import called, called_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

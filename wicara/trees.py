@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.dataset import GraphKind
 from wicara.graph.explain import Verdict
-from wicara.graph.naming import called
+from wicara.graph.names import GraphKind, called
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.wording import is_structure
 

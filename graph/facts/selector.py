@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.naming import called
+from wicara.graph.names import called
 from wicara.graph.sources import END, START, TYPE, match_source, read_sources
 from wicara.graph.statements import by_subject, first, number
 from wicara.ontology import PREFIXES, WIC

@@ -14,7 +14,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.naming import called_term
+from wicara.graph.names import called_term
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
 from wicara.graph.reasoning.rules import RDF_TYPE, Fact, Over, Pattern, Term, is_variable, rules, words
 from wicara.ontology import PREFIXES

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.naming import called_term
+from wicara.graph.names import called_term
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from itertools import chain, islice, product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.naming import called_term
+from wicara.graph.names import called_term
 from wicara.graph.reasoning.closure import to_oxigraph, triples_of
 from wicara.graph.reasoning.matching import FactIndex, Inference, matches
 from wicara.graph.reasoning.rules import Fact, Term, rules

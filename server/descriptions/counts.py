@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from pyoxigraph import NamedNode
-from wicara.graph.dataset import DEFAULT, GRAPHS
+from wicara.graph.names import DEFAULT, GRAPHS
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
 from wicara.graph.export import EXPORTS, FORMATS, capable, write_triples
 from wicara.graph.inputs import DATASET
-from wicara.graph.prefixes import split
+from wicara.graph.names import GraphKind, graph_iri, kind_of, split
 from wicara.ontology import BASE
 from wicara.server import forms, negotiation, uploads
 from wicara.server.descriptions.counts import THINGS, graphs, statistics

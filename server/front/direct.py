@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.errors import DoesNotFit
 from wicara.server.app import CORS, SECURITY
 from wicara.server.endpoint import Asked, answer
 from wicara.server.problem import Problem

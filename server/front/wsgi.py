@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from wicara.graph.unwritable import DoesNotFit
+from wicara.graph.errors import DoesNotFit
 from wicara.server.front import frames
 from wicara.server.front.direct import respond
 from wicara.server.pushed import HELD, Pushed

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
-from wicara.graph.dataset import GraphKind, graph_iri, kind_of
+from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES
 from wicara.server.served import dataset

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.graph.store import SENTINEL, read_record
 from wicara.server.addresses import path_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from wicara.graph.dataset import GRAPHS, GraphKind
+from wicara.graph.names import GRAPHS, GraphKind
 from wicara.server.site.language import lazy_gettext as _
 
 BOUNDS: Final = "wic:earliestStart wic:latestStart wic:earliestEnd wic:latestEnd"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal
-from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.evidence import bases_of
+from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.solutions import value
 from wicara.ontology import PREFIXES
 from wicara.server.descriptions.counts import merges

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
-from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.solutions import solutions
 from wicara.server.linked.statements import INFERRED
 

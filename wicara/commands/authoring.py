@@ -12,10 +12,9 @@ from wicara.commands import dataset_options, default_folder, extra_option, progr
 from wicara.graph import overlay
 from wicara.graph.article import proposal, skeleton, slug, source_for
 from wicara.graph.assembly import kind
-from wicara.graph.dataset import GraphKind
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
-from wicara.graph.naming import called, called_term
+from wicara.graph.names import GraphKind, called, called_term
 from wicara.graph.quotation import evidence_block, read_span
 from wicara.graph.quotation import quote as find
 from wicara.graph.sources import read_sources, read_text

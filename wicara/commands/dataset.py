@@ -27,7 +27,7 @@ from wicara.graph.export import export as write_export
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import overlay_of
 from wicara.graph.sources import match_source, read_sources
-from wicara.graph.term_syntax import read_fact
+from wicara.graph.terms import read_fact
 from wicara.output import emit
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from pyoxigraph import Literal, NamedNode, Store
-from wicara.graph.prefixes import shorten
+from wicara.graph.names import shorten
 from wicara.ontology import PREFIXES, data_shape_files
 from wicara.server.descriptions.counts import CLASSES, PROPERTIES, frequencies, merges
 from wicara.server.foreign import FOREIGN, expand

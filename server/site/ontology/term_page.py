@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import NamedNode, Triple
-from wicara.graph.dataset import GRAPHS, GraphKind, graph_iri
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import WIC
 from wicara.server.served import infer, store

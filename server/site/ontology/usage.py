@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
-from wicara.graph.dataset import GRAPHS, GraphKind
+from wicara.graph.names import GRAPHS, GraphKind
 from wicara.graph.solutions import solutions, value
 from wicara.server.served import infer, per_version, watched
 from wicara.server.site.ontology.model import ontology

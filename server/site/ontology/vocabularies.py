@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.dataset import GraphKind, graph_iri
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES
 from wicara.server.addresses import path_of

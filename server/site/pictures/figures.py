@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.dataset import GraphKind, kind_of
 from wicara.graph.evidence import ACTUAL
+from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES, WIC
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Response, render_template
-from wicara.graph.dataset import GraphKind, kind_of
+from wicara.graph.names import GraphKind, kind_of
 from wicara.server.addresses import href_of
 from wicara.server.negotiation import CSV, Representation
 from wicara.server.site.pictures.asked import changed

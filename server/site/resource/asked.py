@@ -12,8 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
-from wicara.graph.dataset import GraphKind, graph_iri
 from wicara.graph.inputs import DATASET
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.server.linked.statements import IN, OUT, graphs_of, listed
 from wicara.server.site.resource.paths import parts, prefixes_of

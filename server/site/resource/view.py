@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.dataset import kind_of
 from wicara.graph.evidence import ACTUAL, LAST_PLACE, MODALITY, WITH_BASIS, bases_of, modalities_of
+from wicara.graph.names import kind_of
 from wicara.ontology import PREFIXES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import path_of, with_choices

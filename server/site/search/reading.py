@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
-from wicara.graph.dataset import GraphKind
-from wicara.graph.dataset import kind_of as kind_of_graph
+from wicara.graph.names import GraphKind
+from wicara.graph.names import kind_of as kind_of_graph
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.site.search.facets import FACETS, value_of
 from wicara.server.site.search.kinds import KINDS, NOT_FOUND, OTHER, kind_of

@@ -1,7 +1,9 @@
-"""One order for quads, and one naming for blank nodes, so that the same dataset is always the same bytes.
+"""Terms and quads: read as people write them, sorted, and their blank nodes named.
 
-The order is by code points: graph (the default graph first), subject, predicate (`rdf:type` first), object.
-Blank nodes get the labels of RDF Dataset Canonicalization (RDFC-1.0), which depend on the statements alone.
+Terms are written as in Turtle: prefixed names, IRIs, literals and blank nodes. Quads have one order, and
+blank nodes one naming, so that the same dataset is always the same bytes. The order is by code points: graph
+(the default graph first), subject, predicate (`rdf:type` first), object. Blank nodes get the labels of RDF
+Dataset Canonicalization (RDFC-1.0), which depend on the statements alone.
 """
 
 from __future__ import annotations
@@ -17,8 +19,12 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    RdfFormat,
     Triple,
+    parse,
 )
+from wicara.graph.errors import UnreadableInput
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +35,56 @@ Key: TypeAlias = tuple[object, ...]
 
 CANONICAL: Final = re.compile(r"c14n[0-9]+")
 """The names that RDFC-1.0 gives."""
-RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDF_TYPE: Final = f"{PREFIXES['rdf']}type"
+NAME: Final = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*)?:(?P<local>[^\s<>\"{}|^`\\]*)")
+TURTLE: Final = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+SCHEMES: Final = {"urn": ("",), "mailto": ("",), "tag": ("",)}
+"""Schemes of IRIs that have no `//`."""
+
+
+class UnknownTerm(UnreadableInput):
+    """What was written is no RDF term."""
+
+
+def read_fact(subject: str, predicate: str, target: str) -> tuple[Term, Term, Term]:
+    """Return the statement that three terms make; raises UnknownTerm where one of them cannot be read."""
+    return (
+        read_term(subject),
+        NamedNode(RDF_TYPE) if predicate == "a" else read_term(predicate),
+        read_term(target),
+    )
+
+
+def read_term(text: str) -> Term:
+    """Return a term: `person:x`, `https://…`, `<https://…>`, `"words"@en`, `42`, `true`, `_:node`.
+
+    Raises UnknownTerm that says what can be written.
+    """
+    written = text.strip()
+    name = NAME.fullmatch(written)
+    try:
+        return named(name["prefix"] or "", name["local"]) if name else parsed(written)
+    except (SyntaxError, ValueError) as fault:
+        raise UnknownTerm(
+            f"{text!r} is no term: write person:sergey-lavrov, an IRI, or a literal such as "
+            "'\"Singapura\"@id' or 42; known prefixes are those of the dataset"
+        ) from fault
+
+
+def named(prefix: str, local: str) -> NamedNode:
+    """Return a prefixed name as an IRI; where the prefix is unknown, it is the scheme of an IRI."""
+    if prefix in PREFIXES and not local.startswith("//"):
+        return NamedNode(PREFIXES[prefix] + local)
+    if not prefix or not local.startswith(("//", *SCHEMES.get(prefix, ()))):
+        raise ValueError(prefix)
+    return NamedNode(f"{prefix}:{local}")
+
+
+def parsed(text: str) -> Term:
+    """Return what stands in the place of an object in Turtle; raises SyntaxError or ValueError."""
+    (quad,) = parse(f"{TURTLE}<x:s> <x:p> {text}\n.", format=RdfFormat.TURTLE)
+    term: Term = quad.object
+    return term
 
 
 def as_node(subject: Term) -> Node:
@@ -93,7 +148,7 @@ def blank_nodes(quad: Quad) -> Iterator[BlankNode]:
             terms += (term.subject, term.object)
 
 
-def in_order(quads: Iterable[Quad]) -> list[Quad]:
+def sorted_quads(quads: Iterable[Quad]) -> list[Quad]:
     """Return the quads once each, sorted, their blank nodes named canonically.
 
     Names that are canonical already, as the build gives them, are kept: to find them anew can take long.
@@ -109,7 +164,7 @@ def in_order(quads: Iterable[Quad]) -> list[Quad]:
     return sorted(plain | blank, key=quad_key)
 
 
-def in_order_found(quads: Iterable[Quad]) -> list[Quad]:
+def sorted_answer(quads: Iterable[Quad]) -> list[Quad]:
     """Return the quads once each, sorted, their blank nodes numbered as they are met.
 
     For answers: a query can make blank nodes that canonicalisation would never be done with.

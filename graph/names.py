@@ -1,0 +1,121 @@
+"""Names: of the named graphs and what they hold, of IRIs by prefixes, and of terms in messages.
+
+Which graphs make the default graph is decided here too (RDF 1.1 Concepts, section 4).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+from wicara.ontology import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+GRAPHS: Final = f"{BASE}/graph/"
+NAMESPACES: Final = MappingProxyType({iri: prefix for prefix, iri in PREFIXES.items()})
+LOCAL_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+"""The local names that every format and parser agrees on; an IRI with any other is written in full."""
+
+
+class GraphKind(StrEnum):
+    """What a named graph holds; the value is the first segment of its IRI under `{BASE}/graph/`."""
+
+    ONTOLOGY = "ontology"
+    VOCAB = "vocab"
+    ENTITIES = "entities"
+    SOURCE = "source"
+    FACT = "fact"
+    BACKGROUND = "background"
+    INFERRED = "inferred"
+    PROV = "prov"
+    ALIGNMENT = "alignment"
+    CONTENT = "content"
+    META = "meta"
+
+
+PREMISES: Final = frozenset(
+    {
+        GraphKind.ONTOLOGY,
+        GraphKind.VOCAB,
+        GraphKind.ENTITIES,
+        GraphKind.SOURCE,
+        GraphKind.FACT,
+        GraphKind.BACKGROUND,
+    }
+)
+"""The kinds that are reasoned over. Provenance is not; claim contents must never be."""
+
+ASSERTED: Final = PREMISES | {GraphKind.PROV}
+"""The default graph with `infer=off`."""
+
+DEFAULT: Final = ASSERTED | {GraphKind.INFERRED}
+"""The default graph."""
+
+
+KIND_OF_SEGMENT: Final = {kind.value: kind for kind in GraphKind}
+
+
+def graph_iri(kind: GraphKind, *path: str) -> str:
+    """Return the IRI of a named graph: `graph_iri(GraphKind.FACT, article, "F038")`."""
+    return GRAPHS + "/".join((kind.value, *path))
+
+
+def kind_of(graph: str) -> GraphKind | None:
+    """Return what a named graph of ours holds, or None for any other IRI."""
+    if not graph.startswith(GRAPHS):
+        return None
+    return KIND_OF_SEGMENT.get(graph.removeprefix(GRAPHS).split("/", 1)[0])
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """The prefixes in use, sorted by name, and the IRIs that they shorten, each with its prefixed name."""
+
+    prefixes: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def split(iri: str) -> tuple[str, str]:
+    """Return the namespace (up to the last `#` or `/`) and the local name."""
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    return iri[:cut], iri[cut:]
+
+
+def shorten(iris: Iterable[str]) -> Shortened:
+    """Return how these IRIs are written with the dataset's prefixes.
+
+    A prefix spelled like the scheme of one of the IRIs is not used: JSON-LD could confuse the two.
+    """
+    found = set(iris)
+    schemes = {iri.partition(":")[0] for iri in found}
+    used: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for iri in found:
+        namespace, local = split(iri)
+        prefix = NAMESPACES.get(namespace)
+        if prefix and prefix not in schemes and LOCAL_NAME.fullmatch(local):
+            used[prefix] = namespace
+            names[iri] = f"{prefix}:{local}"
+    return Shortened(dict(sorted(used.items())), names)
+
+
+def called(iri: str) -> str:
+    """Return an IRI as people read it."""
+    if iri.startswith(GRAPHS):
+        return f"graph:{iri.removeprefix(GRAPHS)}"
+    return shorten([iri]).names.get(iri, f"<{iri}>")
+
+
+def called_term(term: object) -> str:
+    """Return any RDF term as people read it."""
+    if isinstance(term, NamedNode):
+        return called(term.value)
+    if isinstance(term, BlankNode):
+        return "[a blank node]"
+    return term.value if isinstance(term, Literal) else str(term)
