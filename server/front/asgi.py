@@ -264,7 +264,11 @@ class Front:
             self.cache.put(key, reply)
 
     async def run(self, exchange: Exchange, request: Request, seconds: float) -> Reply | None:
-        """Answer through an executor; return the reply where it was whole, None where it was streamed."""
+        """Answer through an executor; return the reply where it was whole, None where it was streamed.
+
+        The executor is free for others before the last bytes go out, however slowly the client takes them.
+        """
+        reply, stopped = None, False
         try:
             job = await self.pool.lease(seconds)
         except QueueFull:
@@ -278,12 +282,18 @@ class Front:
         exchange.queued = time.perf_counter() - exchange.began
         job.watch = lambda: asyncio.ensure_future(self.stop_when_gone(exchange, job))
         try:
-            return await self.relay(exchange, job, request)
-        except LostError:
-            await self.tell_stopped(exchange, job, seconds)
-            return None
+            reply = await self.relay(exchange, job, request)
+        except (LostError, TimeoutError):
+            stopped = True
         finally:
             self.pool.end(job)
+        if stopped:
+            await self.tell_stopped(exchange, job, seconds)
+        elif reply is None:
+            await exchange.send({"type": "http.response.body", "body": b""})
+        else:
+            await exchange.answer(reply)
+        return reply
 
     async def stop_when_gone(self, exchange: Exchange, job: Job) -> None:
         """Stop a job when its client leaves."""
@@ -305,24 +315,30 @@ class Front:
         await exchange.answer(refusals.of_stop(job.stopped, seconds, self.limits, exchange.accept))
 
     async def relay(self, exchange: Exchange, job: Job, request: Request) -> Reply | None:
-        """Send a request to an executor, and its answer to the client."""
+        """Send a request to an executor; return its answer where it is whole, else send it on in pieces.
+
+        Raises LostError where the executor ends before its answer, and TimeoutError where the job is stopped
+        while the client does not take what is sent.
+        """
         job.link.send(frames.REQUEST, request.packed())
         kind, payload = await job.link.receive()
         reply = frames.Reply.unpacked(payload)
         if kind == frames.ANSWER:
-            await exchange.answer(reply)
             return reply
         job.look()
-        await exchange.start(reply)
-        while True:
-            kind, payload = await job.link.receive()
-            if kind == frames.END:
-                break
-            if kind == frames.ABORT:
-                raise Broken
-            await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
-        await exchange.send({"type": "http.response.body", "body": b""})
-        return None
+        try:
+            async with asyncio.timeout(None) as sending:
+                job.interrupt = lambda: sending.reschedule(0)
+                await exchange.start(reply)
+                while True:
+                    kind, payload = await job.link.receive()
+                    if kind == frames.END:
+                        return None
+                    if kind == frames.ABORT:
+                        raise Broken
+                    await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
+        finally:
+            job.interrupt = None
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Run a write; nothing of one that fails remains."""

@@ -7,6 +7,8 @@ from the parser's callback: no task, no coroutine.
 from __future__ import annotations
 
 import logging
+import socket
+import struct
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +19,6 @@ from wicara.server.front.exchange import WITH_BODY
 
 if TYPE_CHECKING:
     import asyncio
-    import socket
     from collections.abc import Iterator
 
     from wicara.server.front.asgi import Front
@@ -26,6 +27,15 @@ MAX_HEAD: Final = 1 << 17
 """Bytes of a request line and headers."""
 HEAD_TIME: Final = 20
 """Seconds that the head of a request may take to come in, and a new connection to say anything."""
+STALL_TIME: Final = 20
+"""Seconds in which a client takes some of its answer, and sends the rest of a body that is answered already.
+
+Less where `--timeout` is less.
+"""
+TCP_INFO: Final = struct.Struct("120xQ")
+"""Of what Linux tells of a connection, the bytes that its other end has acknowledged (`tcpi_bytes_acked`)."""
+RESET: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER such that closing drops what was not sent."""
 IDLE_TIME: Final = 60
 """Seconds that a connection is kept open between requests."""
 REFUSED: Final = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -44,7 +54,10 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.head = 0
         self.in_head = True
+        self.in_body = False
         self.given_again = False
+        self.outstanding: int | None = None
+        self.outstanding_since = 0.0
         self.patience: asyncio.TimerHandle | None = None
         self.wait()
 
@@ -74,6 +87,25 @@ class Protocol(HttpToolsProtocol):
         elif self.patience is None:
             self.wait()
 
+    def cut_when_stalled(self, now: float) -> None:
+        """Cut a client that has not moved on for too long; called every second."""
+        outstanding = self.owed()
+        if outstanding is None or outstanding != self.outstanding:
+            self.outstanding, self.outstanding_since = outstanding, now
+        elif now - self.outstanding_since > min(STALL_TIME, self.front.limits.timeout):
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.transport.abort()
+
+    def owed(self) -> int | None:
+        """Return what changes as an answer is taken, -1 for a body that is answered already, else None."""
+        if self.transport.get_write_buffer_size():
+            connection = self.transport.get_extra_info("socket")
+            told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)
+            acknowledged: int = TCP_INFO.unpack(told)[0]
+            return acknowledged
+        answered = self.given_again or (self.cycle is not None and self.cycle.response_complete)
+        return -1 if self.in_body and answered else None
+
     def refuse(self, answer: bytes) -> None:
         """Refuse a request whose head is not whole."""
         if not self.transport.is_closing():
@@ -92,6 +124,7 @@ class Protocol(HttpToolsProtocol):
         The parser reads neither the body of a request that asks for an upgrade nor a request after it.
         """
         self.in_head = False
+        self.in_body = True
         self.head = 0
         self.stop_waiting()
         if self.is_simple() and self.give_again():
@@ -133,6 +166,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End a request; go on with the next one of the connection, if it is to stay open."""
+        self.in_body = False
         if not self.given_again:
             super().on_message_complete()
             return
@@ -166,6 +200,15 @@ class Listener(uvicorn.Server):
                 timeout_graceful_shutdown=grace,
             )
         )
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look for clients that have stalled, once in ten ticks of 0.1 seconds."""
+        if counter % 10 == 0:
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Protocol):
+                    connection.cut_when_stalled(now)
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

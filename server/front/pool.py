@@ -87,6 +87,8 @@ class Job:
     stopped: Stopped | None = None
     watch: Callable[[], asyncio.Future[None]] | None = None
     watcher: asyncio.Future[None] | None = None
+    interrupt: Callable[[], None] | None = None
+    """Ends the wait for a client that does not take what is sent."""
 
     def look(self) -> None:
         """Begin to watch the client: worth it only for a job that goes on for a while."""
@@ -98,6 +100,9 @@ class Job:
         if self.stopped is None:
             self.stopped = why
         self.link.kill()
+        if self.interrupt is not None:
+            self.interrupt()
+            self.interrupt = None
 
 
 def fault_in(told: dict[str, Any]) -> errors.WicaraError:
