@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INVALIDATED, kind, merged
+from wicara.graph.facts.identity import check_identity, read_identity
 from wicara.graph.facts.selector import faults
-from wicara.graph.identity import check_identity, read_identity
 from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, PREFIXES, WIC

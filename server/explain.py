@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
@@ -12,12 +11,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, render_template, request
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.evidence import bases_of
-from wicara.graph.explain import Explainer, Verdict
-from wicara.graph.explanation_json import as_json
-from wicara.graph.proof_rdf import write_explanation
+from wicara.graph.explain.explanation import Explainer, Verdict
+from wicara.graph.explain.wording import Wording, is_structure
+from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.graph.wording import Wording, is_structure
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.descriptions.openapi import media_types, operation
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
-    from wicara.graph.explain import Explanation
+    from wicara.graph.explain.explanation import Explanation
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact, Term
     from wicara.server.negotiation import Representation
@@ -121,10 +119,7 @@ def body_of(explanation: Explanation, form: Representation) -> bytes:
     """Return an explanation as bytes."""
     if form is negotiation.HTML:
         return page(explanation).encode()
-    if form is JSON:
-        told = as_json(explanation, Wording(dataset().store, language()))
-        return json.dumps(told, ensure_ascii=False).encode()
-    return write_explanation(explanation, dataset().store, form.name)
+    return serialize(explanation, Wording(dataset().store, language()), form.name)
 
 
 @dataclass(frozen=True)

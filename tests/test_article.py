@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
-from wicara.graph.article import proposal, skeleton, slug
-from wicara.graph.quotation import Unquotable, quote
-from wicara.graph.sentences import sentences
-from wicara.graph.sources import Text, read_text
+from wicara.graph.facts.quote import Unquotable, quote
+from wicara.graph.facts.skeleton import proposal, sentences, skeleton, slug
+from wicara.graph.facts.source import Text, read_text
 
 if TYPE_CHECKING:
     from conftest import Command

@@ -9,13 +9,13 @@ import pytest
 from checker import faults
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.explain import Explainer, Verdict
+from wicara.graph.explain.explanation import Explainer, Verdict
+from wicara.graph.explain.wording import Wording
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning.proof_file import NAME
 from wicara.graph.reasoning.rules import LANGUAGES, rules, sentence, words
 from wicara.graph.store import open_dataset
 from wicara.graph.terms import read_fact, read_term
-from wicara.graph.wording import Wording
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

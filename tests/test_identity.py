@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.identity import (
+from wicara.graph.facts.identity import (
     HEADER,
     Identity,
-    UnknownMention,
     check_identity,
     normalise,
     read_identity,
-    resolve,
 )
 from wicara.graph.inputs import read_inputs
 from wicara.ontology import PREFIXES, WIC
@@ -62,45 +60,28 @@ def test_the_table_is_sound(rows: tuple[Identity, ...], quads: tuple[Quad, ...])
     assert check_identity(rows, quads) == ()
 
 
-def test_rrt_here_is_china_in_another_article(rows: tuple[Identity, ...], quads: tuple[Quad, ...]) -> None:
-    """CQ37: RRT in this article and China in a second one are one state, whose key is CHN."""
-    here = resolve(rows, "RRT", "id", ARTICLE)
-    there = resolve(rows, "China", "en", SECOND)
-    assert here == there == CHINA
-    keys = {q.object.value for q in quads if q.subject == NamedNode(here) and q.predicate == ALPHA3}
+def things(rows: tuple[Identity, ...], *mentions: str) -> set[tuple[str, str]]:
+    """Return the thing that the table settles for each of some mentions, with the article (empty: any)."""
+    return {(row.iri, row.article) for row in rows if row.mention in mentions}
+
+
+def test_mentions_are_settled(rows: tuple[Identity, ...], quads: tuple[Quad, ...]) -> None:
+    """CQ37: RRT and China are one state, whose key is CHN; Russia and Rusia are one; Taiwan is not guessed.
+
+    Singapura is the place in this article, and unsettled in any other, where it may be the state.
+    """
+    assert things(rows, "RRT", "China") == {(CHINA, "")}
+    keys = {q.object.value for q in quads if q.subject == NamedNode(CHINA) and q.predicate == ALPHA3}
     assert keys == {"CHN"}
-
-
-@pytest.mark.parametrize("mention", ["Taiwan", "Republic of China", "ROC"])
-def test_china_is_not_taiwan(rows: tuple[Identity, ...], mention: str) -> None:
-    """A name that the table does not hold is never guessed to be a near one; the message says what to do."""
-    with pytest.raises(UnknownMention, match="add a row"):
-        resolve(rows, mention, "en", SECOND)
-
-
-def test_both_spellings_of_russia_are_one_state(rows: tuple[Identity, ...]) -> None:
-    """Russia and Rusia in the article are one state."""
-    assert resolve(rows, "Russia", "id", ARTICLE) == resolve(rows, "Rusia", "id", ARTICLE)
-
-
-def test_a_place_is_settled_for_its_article_only(rows: tuple[Identity, ...]) -> None:
-    """Singapura is the place in this article, and unsettled in any other, where it may be the state."""
-    assert resolve(rows, "Singapura", "id", ARTICLE) == f"{PREFIXES['place']}singapore"
-    with pytest.raises(UnknownMention):
-        resolve(rows, "Singapura", "id", SECOND)
-
-
-def test_a_row_for_the_article_goes_first() -> None:
-    """Where a mention is settled for one article and for any, the article's row decides."""
-    table = (row("Kongo", "congo"), row("Kongo", "dr-congo", article=ARTICLE))
-    assert resolve(table, "Kongo", "id", ARTICLE) == f"{PREFIXES['state']}dr-congo"
-    assert resolve(table, "Kongo", "id", SECOND) == f"{PREFIXES['state']}congo"
+    assert things(rows, "Russia", "Rusia") == {(f"{PREFIXES['state']}russia", "")}
+    assert things(rows, "Singapura") == {(f"{PREFIXES['place']}singapore", ARTICLE)}
+    assert things(rows, "Taiwan", "Republic of China", "ROC") == set()
 
 
 def test_spaces_do_not_tell_mentions_apart(rows: tuple[Identity, ...]) -> None:
     """The name with a no-break space, as the article has it, is found under its plain spelling."""
-    assert normalise("Retno \u00a0L.P. Marsudi") == "Retno L.P. Marsudi"
-    assert resolve(rows, "Retno \u00a0L.P. Marsudi", "id", ARTICLE).endswith("/person/retno-marsudi")
+    ((iri, _),) = things(rows, normalise("Retno \u00a0L.P. Marsudi"))
+    assert iri.endswith("/person/retno-marsudi")
 
 
 def test_one_mention_that_is_two_things_is_found() -> None:

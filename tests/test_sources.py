@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.source import Sentence, Source, match_source, read_sources, read_text
 from wicara.graph.inputs import read_inputs
-from wicara.graph.sources import Sentence, Source, match_source, read_sources, read_text
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:

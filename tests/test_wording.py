@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple
-from wicara.graph.wording import Wording
+from wicara.graph.explain.wording import Wording
 from wicara.ontology import PREFIXES
 
 NAMES = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("owl", "rdf", "rdfs", "xsd"))

@@ -1,16 +1,27 @@
-"""Where a command's output goes: all of it, or a clear fault and nothing half-written."""
+"""What commands print and write: all of it, or a clear fault and nothing half-written; tables for people."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import QueryBoolean, QuerySolutions
 
 from wicara.graph.errors import Unavailable
+from wicara.graph.names import called, called_term
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from wicara.graph.facts.source import Source, Supplied
+
+UNLIMITED: Final = 100_000
+"""The width, in columns, of a table that no terminal bounds."""
 
 
 def emit(content: bytes, path: Path | None = None) -> None:
@@ -59,3 +70,48 @@ def to_file(content: bytes, path: Path) -> None:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise Unavailable(f"cannot write {path}: {error.strerror}; nothing there was changed") from error
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> bytes:
+    """Return a table and a note below it, as wide as the terminal allows, in colour on a terminal only."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - rich is slow to import
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Table(box=SIMPLE_HEAD)
+    for title in titles:
+        shown.add_column(Text(title), overflow="fold")
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else UNLIMITED
+    console = Console(file=StringIO(), width=width, force_terminal=terminal, highlight=False)
+    console.print(shown, Text(note), sep="\n")
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()).encode()
+
+
+def answer_table(answer: QuerySolutions | QueryBoolean) -> bytes:
+    """Return the solutions as a table, IRIs with their prefixes; the answer to ASK as `true` or `false`."""
+    if isinstance(answer, QueryBoolean):
+        return b"true\n" if answer else b"false\n"
+    titles = [variable.value for variable in answer.variables]
+    rows = [["" if term is None else called_term(term) for term in solution] for solution in answer]
+    return table(titles, rows, "1 solution" if len(rows) == 1 else f"{len(rows)} solutions")
+
+
+def source_table(sources: Sequence[Source], supplied: Sequence[Supplied]) -> bytes:
+    """Return the sources as a table; `supplied` are the texts at hand."""
+    texts = {one.source.iri: one for one in supplied}
+    rows = []
+    for source in sources:
+        text = texts.get(source.iri)
+        at_hand = "not at hand"
+        if text is not None:
+            at_hand = f"{'at hand' if text.identical else 'another text'}: {text.text.path}"
+        figures = (str(source.length), str(len(source.sentences)))
+        publisher = called(source.publisher) if source.publisher else ""
+        rows.append((source.name, source.sha256, *figures, source.language, publisher, at_hand))
+    titles = ("source", "SHA-256", "characters", "sentences", "language", "publisher", "text")
+    return table(titles, rows, "1 source" if len(rows) == 1 else f"{len(rows)} sources")

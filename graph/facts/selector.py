@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from wicara.graph.facts.source import END, START, TYPE, by_subject, first, match_source, number, read_sources
 from wicara.graph.names import called
-from wicara.graph.sources import END, START, TYPE, match_source, read_sources
-from wicara.graph.statements import by_subject, first, number
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
-    from wicara.graph.sources import Source, Supplied
-    from wicara.graph.statements import Index
+    from wicara.graph.facts.source import Index, Source, Supplied
 
 OA: Final = PREFIXES["oa"]
 MOST_WORDS: Final = 8

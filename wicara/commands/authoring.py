@@ -10,14 +10,14 @@ import click
 
 from wicara.commands import dataset_options, default_folder, extra_option, progress
 from wicara.graph import overlay
-from wicara.graph.article import proposal, skeleton, slug, source_for
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.quote import evidence_block, read_span
+from wicara.graph.facts.quote import quote as find
+from wicara.graph.facts.skeleton import proposal, skeleton, slug, source_for
+from wicara.graph.facts.source import read_sources, read_text
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import GraphKind, called, called_term
-from wicara.graph.quotation import evidence_block, read_span
-from wicara.graph.quotation import quote as find
-from wicara.graph.sources import read_sources, read_text
 from wicara.output import emit
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from wicara.graph.change import Change, Edit
+    from wicara.graph.facts.source import Source
     from wicara.graph.inputs import Inputs
-    from wicara.graph.sources import Source
 
 
 def known_sources(extra: Path | None) -> tuple[Source, ...]:

@@ -17,18 +17,19 @@ from wicara.commands import (
     infer_option,
     progress,
 )
-from wicara.explaining import written as serialize
 from wicara.graph.answers import answer, default_form, read_query, tabular, written
 from wicara.graph.build import ensure
 from wicara.graph.candidate import Candidate
 from wicara.graph.check import STAGES, THOROUGH, compared, run
-from wicara.graph.explain import Explainer, Verdict
+from wicara.graph.explain.explanation import Explainer, Verdict
+from wicara.graph.explain.wording import Wording
+from wicara.graph.explain.writers import serialize
 from wicara.graph.export import export as write_export
+from wicara.graph.facts.source import match_source, read_sources
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import overlay_of
-from wicara.graph.sources import match_source, read_sources
 from wicara.graph.terms import read_fact
-from wicara.output import emit
+from wicara.output import answer_table, emit, source_table
 
 if TYPE_CHECKING:
     from wicara.graph.check import Result
@@ -114,9 +115,7 @@ def query(file: str, data: Path | None, extra: Path | None, *, infer: str, form:
     )
     chosen = form or default_form(found, terminal=sys.stdout.isatty())
     if chosen == "table":
-        from wicara.tables import of_answer  # noqa: PLC0415 - rich is slow to import
-
-        emit(of_answer(tabular(found)))
+        emit(answer_table(tabular(found)))
     else:
         emit(written(found, chosen))
 
@@ -206,7 +205,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
     fact = read_fact(subject, predicate, object_)
     dataset = current(data, extra)
     found = Explainer(dataset).explain(fact, limit if every else 1)
-    emit(serialize(found, dataset.store, form, schema=schema))
+    emit(serialize(found, Wording(dataset.store), form, indent=1, schema=schema))
     if every and form == "tree" and len(found.proofs) == limit:
         click.echo(
             f"wicara: there may be more than these {limit} proofs; --limit raises the number", err=True
@@ -223,6 +222,4 @@ def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
     The texts are no part of this software; name those that you have with --source.
     """
     known = read_sources(read_inputs(extra).quads)
-    from wicara.tables import of_sources  # noqa: PLC0415 - rich is slow to import
-
-    emit(of_sources(known, [match_source(text, known) for text in texts]))
+    emit(source_table(known, [match_source(text, known) for text in texts]))

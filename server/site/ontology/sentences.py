@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
-from wicara.graph.wording import Wording
+from wicara.graph.explain.wording import Wording
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.model import OWL, RDFS, TYPE, names

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import grounds_of
+from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
-from wicara.graph.wording import is_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,20 +5,20 @@ A reader who has a text can supply it: as FILE, known by its SHA-256, or as ID=F
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pyoxigraph import NamedNode
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.statements import by_subject, first, number
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Quad
-    from wicara.graph.statements import Index
 
 ARTICLES: Final = f"{BASE}/id/article/"
 TYPE: Final = PREFIXES["rdf"] + "type"
@@ -152,3 +152,34 @@ def read_named(argument: str, sources: Sequence[Source]) -> Text:
 def known(sources: Sequence[Source]) -> str:
     """Return the IDs of the sources for a message."""
     return ", ".join(source.name for source in sources) or "none, as no source is described"
+
+
+# Statements by subject and predicate, to read things out of quads without a store.
+
+
+Index: TypeAlias = dict[str, dict[str, list[str]]]
+"""Subject, predicate, values: IRIs and lexical forms alike, in the order in which they were stated."""
+
+
+def by_subject(quads: Iterable[Quad]) -> Index:
+    """Return what the quads, in whatever graph, state of each IRI, every statement once."""
+    index: Index = defaultdict(lambda: defaultdict(list))
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode):
+            value = getattr(quad.object, "value", str(quad.object))
+            values = index[quad.subject.value][quad.predicate.value]
+            if value not in values:
+                values.append(value)
+    return index
+
+
+def first(index: Index, subject: str, predicate: str) -> str:
+    """Return one value of a predicate, or the empty string where there is none."""
+    values = index[subject][predicate] if subject in index and predicate in index[subject] else ()
+    return values[0] if values else ""
+
+
+def number(index: Index, subject: str, predicate: str) -> int:
+    """Return one value of a predicate as a count, or -1 where there is none or it is no count."""
+    value = first(index, subject, predicate)
+    return int(value) if value.isascii() and value.isdecimal() else -1

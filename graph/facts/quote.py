@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.article import ordinal
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.selector import MOST_WORDS, core, selector, word_count
+from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.names import GraphKind, called, graph_iri
 from wicara.graph.turtle import quoted
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wicara.graph.facts.selector import Selector
-    from wicara.graph.sentences import Span
-    from wicara.graph.sources import Sentence, Source
+    from wicara.graph.facts.skeleton import Span
+    from wicara.graph.facts.source import Sentence, Source
 
 FACT: Final = re.compile(r"[A-Z][0-9]+")
 """The identifier of a fact in its article."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.errors import FaultyData, UnreadableInput
+from wicara.graph.errors import UnreadableInput
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-IDENTITY: Final = Path(__file__).parent / "data" / "identity.csv"
+IDENTITY: Final = Path(__file__).parent.parent / "data" / "identity.csv"
 HEADER: Final = ("mention", "language", "article", "iri", "decided_by")
 
 PREF_LABEL: Final = f"{PREFIXES['skos']}prefLabel"
 CODES: Final = (f"{WIC}iso3166Alpha2", f"{WIC}iso3166Alpha3")
 KEY: Final = f"{WIC}iso3166Alpha3"
-
-
-class UnknownMention(FaultyData):
-    """The table does not say which thing a mention is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +55,6 @@ def read_identity(path: Path = IDENTITY) -> tuple[Identity, ...]:
     if lines[:1] != (list(HEADER),):
         raise UnreadableInput(f"{path}, line 1: the header must be {','.join(HEADER)}.")
     return tuple(Identity(*line) for line in lines[1:])
-
-
-def resolve(rows: Iterable[Identity], mention: str, language: str, article: str) -> str:
-    """Return the IRI of what a mention is; a row for its article goes before a row for any article."""
-    wanted = (normalise(mention), language)
-    found = {row.article: row.iri for row in rows if (row.mention, row.language) == wanted}
-    iri = found.get(article) or found.get("")
-    if iri is None:
-        raise UnknownMention(f"'{wanted[0]}'@{language} in {article}: add a row for it to {IDENTITY.name}.")
-    return iri
 
 
 def check_identity(rows: Iterable[Identity], quads: Iterable[Quad]) -> tuple[str, ...]:
