@@ -22,7 +22,7 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve test coverage lint bench conformance screenshots chromium clean
+.PHONY: help serve test coverage lint bench conformance compare screenshots chromium clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -31,6 +31,7 @@ help:
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
+	@echo 'make compare BASE=COMMIT  compare every answer and command with an earlier commit (WITH=--all: of every page)'
 	@echo 'make screenshots  write pictures of ten pages to $(PICTURES)/'
 	@echo 'make clean   remove what the others made'
 	@echo 'Another Python: make serve PYTHON=python3.12'
@@ -66,6 +67,9 @@ bench: $(INSTALLED)
 
 conformance: $(TOOLS)
 	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
+
+compare: $(TOOLS) $(BUILT)
+	@$(BIN)/python tests/compare.py $(BASE) $(WITH)
 
 screenshots: $(TOOLS) $(BUILT) chromium
 	@mkdir -p $(PICTURES)
