@@ -91,6 +91,16 @@ ALIGNMENT: Final = tuple(
 """The modules of graph/alignment: published, never reasoned with."""
 
 
+FOREIGN_LABELS: Final = HERE / "foreign-labels.ttl"
+"""What terms of other vocabularies are called on pages; not part of the dataset."""
+
+
+def expand(name: str) -> str:
+    """Return the IRI of a prefixed name; raises KeyError for a prefix that is not the dataset's."""
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
+
+
 def vocab_files() -> tuple[Path, ...]:
     """Return the SKOS schemes, one file each, sorted by name."""
     return tuple(sorted((HERE / "vocab").glob("*.ttl")))

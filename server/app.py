@@ -14,7 +14,6 @@ from wicara.server import (
     exports,
     graph_store,
     home,
-    named,
     problems,
     resources,
     rules_page,
@@ -98,7 +97,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     layout.install(app)
     search_index.install(app)
     app.jinja_env.globals.update(
-        named=named,
+        named=language.WORDS,
         with_choices=with_choices,
         in_language=in_language,
         canonical=canonical,

@@ -19,8 +19,8 @@ from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.served import store
 from wicara.server.site.ontology import routes
-from wicara.server.site.resource.asked import PAGE
-from wicara.server.site.resource.view import Written, resource_page
+from wicara.server.site.pages.resource import Page, resource_page
+from wicara.server.site.tables.reading import PAGE
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -138,12 +138,12 @@ def wants_page(iri: str, form: Representation | None) -> bool:
 def on_page(iri: str, path: str, number: int) -> Response:
     """Return the page about an IRI; raises Problem 404 where the dataset says nothing of it."""
     own = routes.page_of(iri)
-    written = Written(own, more=False) if own else resource_page(iri, number)
-    if written is None:
+    page = Page(own, more=False) if own else resource_page(iri, number)
+    if page is None:
         raise unknown(iri)
     content_type = negotiation.HTML.content_type(negotiation.HTML.media_type)
-    response = Response(written.body, headers={"Content-Type": content_type})
-    add_links(response, iri, path, negotiation.HTML, Place(number, PAGE, more=written.more))
+    response = Response(page.body, headers={"Content-Type": content_type})
+    add_links(response, iri, path, negotiation.HTML, Place(number, PAGE, more=page.more))
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,26 @@ Message: TypeAlias = str | tuple[str, str]
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
+TRANSLATED: Final = frozenset({"title", "heading", "kind", "label"})
+"""The keys of data files whose values are strings for readers; in words.toml all are."""
+
+
+def in_data() -> set[Message]:
+    """Return the strings for readers in the data files of the site."""
+    found: set[Message] = set()
+    for path in sorted((SERVER / "site").glob("*.toml")):
+        ahead: list[tuple[str, object]] = [("", tomllib.loads(path.read_text(encoding="utf-8")))]
+        while ahead:
+            key, value = ahead.pop()
+            if isinstance(value, dict):
+                ahead += value.items()
+            elif isinstance(value, list):
+                ahead += [("", one) for one in value]
+            elif isinstance(value, str) and (path.name == "words.toml" or key in TRANSLATED):
+                found.add(value)
+    return found
+
+
 def in_code() -> set[Message]:
     """Return the strings that the code and the templates mark for translation."""
     found = extract_from_dir(
@@ -36,8 +57,8 @@ def translated() -> list[tuple[Message, object]]:
 
 
 def test_each_string_is_translated() -> None:
-    """The catalogs hold what the code and the templates say, no less and no more, and nothing empty."""
-    assert {english for english, indonesian in translated() if indonesian} == in_code()
+    """The catalogs hold what code, templates and data say, no less and no more, and nothing empty."""
+    assert {english for english, indonesian in translated() if indonesian} == in_code() | in_data()
 
 
 def test_no_string_is_translated_twice() -> None:

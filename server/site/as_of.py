@@ -25,13 +25,13 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.evaluation import evaluate, failed
 from wicara.server.protocol import QueryOperation
 from wicara.server.served import dataset, infer, per_version, settings, store
-from wicara.server.site.evidence import Support, supports
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.questions.pages import all_questions
 from wicara.server.site.questions.values import Unreadable
 from wicara.server.site.questions.values import day as read_day
-from wicara.server.site.spans import beginning, day_of, end, in_words
+from wicara.server.site.tables.rows import Support, supports
+from wicara.server.site.times import day_of, format_day, format_window
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
-    from wicara.server.site.evidence import Pattern
+    from wicara.server.site.tables.rows import Pattern
     from wicara.server.site.words import Term
 
     Solution: TypeAlias = Mapping[str, Term | None]
@@ -202,7 +202,7 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         infer=infer(),
         on=on,
         questions=list(about(day)) if day else [],
-        in_words=in_words,
+        in_words=format_day,
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
         alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if operation else [],
     )
@@ -212,7 +212,7 @@ def about(day: date) -> Iterator[tuple[Question, str]]:
     """Yield the questions that can be asked about a day, with their words."""
     for one in all_questions():
         if any((each.name, each.datatype) == ("date", "xsd:date") for each in one.parameters):
-            yield one, one.asked(language(), {"date": in_words(day)})
+            yield one, one.asked(language(), {"date": format_day(day)})
 
 
 def on(day: date) -> str:
@@ -308,8 +308,8 @@ def time_of(row: Solution, words: Words) -> Time:
     bounds = [day_of(one) if isinstance(one := row[bound], Literal) else None for bound in BOUNDS]
     return Time(
         thing=words.show(row["thing"]) or Shown("", ""),
-        begins=beginning(*bounds[:2]),
-        ends=end(*bounds[2:]),
+        begins=format_window(*bounds[:2]) or str(_("not stated")),
+        ends=format_window(*bounds[2:]) or str(_("not stated")),
         is_plan=row["link"] != NamedNode(f"{WIC}hasTimeSpan"),
         is_settled=row["known"] is not None,
     )

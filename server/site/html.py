@@ -9,11 +9,10 @@ from urllib.parse import quote, urlencode
 
 from flask import request
 from markupsafe import Markup, escape
-from wicara.server import named
 from wicara.server.addresses import SAFE, with_choices
 from wicara.server.explain import explain_href
 from wicara.server.linked.statements import marks
-from wicara.server.site.language import format_decimal
+from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.legend import mark_class
 
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from wicara.graph.evidence import Basis
     from wicara.server.linked.statements import Statement
-    from wicara.server.site.resource.cells import Value
+    from wicara.server.site.tables.cells import Value
+    from wicara.server.site.tables.rows import Evidence, Line, Row
     from wicara.server.site.words import Shown, Term, Words
 
 UNBOUND: Final = Markup('<span class="unbound">\N{EN DASH}</span>')
@@ -35,6 +35,7 @@ OUTSIDE: Final = Markup(' rel="external noreferrer"')
 TAG: Final = Markup(' <small class="tag">%s</small>')
 MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
+CERTAINTY: Final = Markup('<span class="mark %s">%s</span>')
 TOLD: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 NOTHING: Final = Markup("")
 SPACE: Final = Markup(" ")
@@ -43,8 +44,8 @@ LIST: Final = Markup('<ul class="values">%s</ul>')
 ITEM: Final = Markup("<li>%s</li>")
 LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
 """What a graph tells of itself with links."""
-WORDS: Final = {**named.TOLD, **named.MARKS, **named.EVIDENCE}
-"""The words of marks, of what a graph tells of itself, and of quotes."""
+NAMED: Final = {**WORDS["said"], **WORDS["marks"], **WORDS["evidence"], **WORDS["certainties"]}
+"""The words of marks, of what is said of a graph, and of quotes."""
 
 LONGEST: Final = 1500
 """How many characters of a text a page shows, unless all are asked for."""
@@ -64,6 +65,7 @@ def install(app: Flask) -> None:
         told_html=told,
         word=word,
         cell_html=cell,
+        row_marks=row_marks,
         marks_html=marks_of,
     )
     app.jinja_env.filters["plain"] = plain
@@ -120,8 +122,8 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def word(key: str, _reader: str) -> str:
-    """Return a word of WORDS in the reader's language."""
-    return str(WORDS[key])
+    """Return a word of NAMED in the reader's language."""
+    return str(NAMED[key])
 
 
 def modality(shown: Shown) -> Markup:
@@ -134,9 +136,9 @@ def basis(one: Basis, cards: Container[str], words: Words) -> Markup:
     """Return the mark of a graph, which leads to the words behind it, on this page or on another."""
     href = f"#{one.anchor}" if one.graph in cards else words.show_iri(one.graph).href
     numbered = one.name.isupper() or one.name[1:].isdigit()
-    title = TITLE % f"“{plain(one.quotes[0].exact.value)}”" if one.quotes else NOTHING
+    title = f"“{plain(one.quotes[0].exact.value)}”" if one.quotes else plain(words.show_iri(one.graph).text)
     key, name = ("basis", one.name) if numbered else ("background", word("background", words.lang))
-    return MARK % (key, href or "", title, name)
+    return MARK % (key, href or "", TITLE % title, name)
 
 
 def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
@@ -151,6 +153,16 @@ def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[
         found += [modality(shown) for term in one.modalities if (shown := words.show(term))]
     for key, graph in marks(statement):
         found.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
+    return SPACE.join(found)
+
+
+def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
+    """Return the marks of a row: what it rests on, its modality, and what of it is inferred."""
+    words = evidence.words
+    found = [basis(one, cards, words) for one in evidence.of(row.support.graphs)]
+    found += [modality(shown) for term in row.modality if (shown := words.show(term))]
+    for triple in row.support.inferred:
+        found.append(MARK % ("inferred", explain_href(triple), NOTHING, word("inferred", words.lang)))
     return SPACE.join(found)
 
 
@@ -177,6 +189,8 @@ def cell(values: Sequence[Value], words: Words) -> Markup:
 
 def value(one: Value, words: Words) -> Markup:
     """Return a value of a cell, with its modality, and with a mark where it is inferred."""
+    if one.mark:
+        return CERTAINTY % (one.mark, one.shown.text)
     found = [term(one.shown), *map(modality, one.modality)]
     if one.why:
         found.append(MARK % ("inferred", explain_href(one.why), NOTHING, word("inferred", words.lang)))

@@ -1,12 +1,13 @@
 """The interface in English and Indonesian: which one a request wants, and the catalogs of its strings.
 
-The strings stand in the code and the templates in English (`_("…")`), and in Indonesian in
-`translations/id/`, a file for each part of the site. Flask-Babel reads compiled catalogs alone; these are
-read as they are.
+The strings stand in English in the code and the templates (`_("…")`) and in data files (`words.toml`; titles,
+headings, kinds and labels of `layouts.toml` and `kinds.toml`), and in Indonesian in `translations/id/`, a
+file for each part of the site. Flask-Babel reads compiled catalogs alone; these are read as they are.
 """
 
 from __future__ import annotations
 
+import tomllib
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
@@ -29,12 +30,13 @@ from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but he
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
 
 __all__ = [
     "LANGUAGES",
+    "WORDS",
     "format_date",
     "format_decimal",
     "get_locale",
@@ -50,7 +52,15 @@ __all__ = [
 LANGUAGES: Final = {"en": "English", "id": "Bahasa Indonesia"}
 """Their codes and their own names; the first one is the default."""
 DEFAULT: Final = next(iter(LANGUAGES))
+WORDS_FILE: Final = Path(__file__).with_name("words.toml")
 CATALOGS: Final = Path(__file__).parents[1] / "translations"
+
+
+WORDS: Final[Mapping[str, Mapping[str, object]]] = {
+    table: {key: lazy_gettext(text) for key, text in words.items()}
+    for table, words in tomllib.loads(WORDS_FILE.read_text(encoding="utf-8")).items()
+}
+"""What the interface calls things that the code has keys for (`words.toml`), by table and key."""
 
 
 class Catalogs(Domain):  # type: ignore[misc] # Flask-Babel has no types

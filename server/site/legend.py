@@ -7,8 +7,8 @@ from typing import Final
 
 from flask import Blueprint, render_template
 from wicara.ontology import PREFIXES
-from wicara.server import named
 from wicara.server.descriptions.openapi import operation
+from wicara.server.site.language import WORDS
 from wicara.server.site.language import lazy_gettext as _
 
 blueprint = Blueprint("legend", __name__)
@@ -67,29 +67,31 @@ LEGEND: Final = (
     ),
     Mark(
         "editorial",
-        named.MARKS["editorial"],
+        WORDS["marks"]["editorial"],
         _("The editors named or classed it; that needs no evidence of its own."),
         _("Leads to the graph that holds all of these statements."),
     ),
     Mark(
         "source-description",
-        named.MARKS["source-description"],
+        WORDS["marks"]["source-description"],
         _("It describes an article: who published it, how long it is, where its sentences begin and end."),
     ),
     Mark(
         "provenance",
-        named.MARKS["provenance"],
+        WORDS["marks"]["provenance"],
         _("It says where a fact comes from: its kind, who said it, how sure the reading is."),
     ),
     Mark(
         "vocabulary",
-        named.MARKS["vocabulary"],
+        WORDS["marks"]["vocabulary"],
         _("It belongs to the lists of concepts: areas, roles, units and others."),
     ),
-    Mark("ontology", named.MARKS["ontology"], _("It belongs to the definitions of classes and properties.")),
+    Mark(
+        "ontology", WORDS["marks"]["ontology"], _("It belongs to the definitions of classes and properties.")
+    ),
     Mark(
         "content",
-        named.MARKS["content"],
+        WORDS["marks"]["content"],
         _("It spells out what a claim says. It is shown with the claim only and never counts as true."),
     ),
 )

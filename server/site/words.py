@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.ontology import PREFIXES
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
+from wicara.ontology import FOREIGN_LABELS, PREFIXES
 from wicara.server.addresses import href_of, path_of
-from wicara.server.foreign import FOREIGN
 from wicara.server.site.language import language
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ class Shown:
     note: str = ""
     foreign: bool = False
     """Whether a label is in another language than the reader's."""
+
+
+@cache
+def foreign_labels() -> Mapping[str, tuple[Literal, ...]]:
+    """Return the labels of terms of other vocabularies by IRI, in each language."""
+    labels: dict[str, tuple[Literal, ...]] = {}
+    for quad in parse(path=FOREIGN_LABELS):
+        if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
+            labels[quad.subject.value] = (*labels.get(quad.subject.value, ()), quad.object)
+    return labels
 
 
 def prefixed(iri: str) -> str:
@@ -88,7 +98,7 @@ class Words:
 
     def label(self, iri: str) -> Literal | None:
         """Return the label of an IRI in the reader's language, else in another, else None."""
-        found = self.labels.get(iri, ()) or FOREIGN.get(iri, ())
+        found = self.labels.get(iri, ()) or foreign_labels().get(iri, ())
         return next((label for label in found if label.language == self.lang), next(iter(found), None))
 
     def show(self, term: Term | None) -> Shown | None:

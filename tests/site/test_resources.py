@@ -10,7 +10,7 @@ import pytest
 from reader import Reader
 from server_process import served
 from wicara.ontology import WIC
-from wicara.server.site.resource.layouts import LAYOUTS
+from wicara.server.site.kinds import OF_CLASS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,7 +196,7 @@ def test_in_indonesian(server: Server) -> None:
 def test_every_class_has_a_layout(dataset: BuiltDataset) -> None:
     """Every class of the ontology is laid out on purpose."""
     query = f'SELECT ?c {{ ?c a <http://www.w3.org/2002/07/owl#Class> FILTER(STRSTARTS(STR(?c), "{WIC}")) }}'
-    assert {row["c"].value for row in dataset.store.query(query)} <= set(LAYOUTS)  # type: ignore[union-attr]
+    assert {row["c"].value for row in dataset.store.query(query)} <= set(OF_CLASS)  # type: ignore[union-attr]
 
 
 def test_without_conclusions(server: Server) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from pyoxigraph import Literal, NamedNode, Store
 from wicara.graph.names import shorten
-from wicara.ontology import PREFIXES, data_shape_files
+from wicara.ontology import PREFIXES, data_shape_files, expand
 from wicara.server.descriptions.counts import CLASSES, PROPERTIES, frequencies, merges
-from wicara.server.foreign import FOREIGN, expand
+from wicara.server.site.words import foreign_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -139,7 +139,7 @@ def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
         found: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]
         texts = {one.language or "": one.value for one in found if isinstance(one, Literal)}
         if key == "labels":
-            texts = {one.language or "": one.value for one in FOREIGN.get(iri, ())} | texts
+            texts = {one.language or "": one.value for one in foreign_labels().get(iri, ())} | texts
         if texts:
             yield key, texts
 

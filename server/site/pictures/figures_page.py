@@ -14,9 +14,9 @@ from wicara.server.site.language import get_locale
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import figures, timeline
 from wicara.server.site.pictures.asked import changed, short_of, thing_asked
-from wicara.server.site.pictures.bounds import in_words
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, sources
+from wicara.server.site.times import format_span
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def dots(one: Observation) -> list[bool]:
 
 def when(item: Item) -> str:
     """Return the times of a figure in words."""
-    return "; ".join(dict.fromkeys(in_words(time.bounds) for time in item.times))
+    return "; ".join(dict.fromkeys(format_span(time.bounds) or str(_("not known")) for time in item.times))
 
 
 def amount(one: Observation, words: Words) -> str:

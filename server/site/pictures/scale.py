@@ -11,7 +11,7 @@ from wicara.server.site.language import format_date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wicara.server.site.pictures.bounds import Bounds
+    from wicara.server.site.times import Bounds
 
 LINES: Final = 14
 """How many lines divide a picture at most."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wicara.server.site.pictures.bounds import Bounds
     from wicara.server.site.pictures.scale import Scale
+    from wicara.server.site.times import Bounds
 
 SMALL: Final = 0.9
 """Up to how many percent of the breadth a time is drawn as a point."""

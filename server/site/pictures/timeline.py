@@ -10,7 +10,7 @@ from wicara.graph.evidence import ACTUAL
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.site.language import lazy_gettext as _
-from wicara.server.site.pictures.bounds import NAMES, Bounds, bounds_of, within
+from wicara.server.site.times import NAMES, Bounds, bounds_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

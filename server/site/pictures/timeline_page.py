@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 from wicara.server.resources import number_of_page
 from wicara.server.served import store
-from wicara.server.site import dates
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import timeline
 from wicara.server.site.pictures.asked import changed, day_asked, short_of, some_of, thing_asked
-from wicara.server.site.pictures.bounds import NAMES, in_words
 from wicara.server.site.pictures.kept import kept
 from wicara.server.site.pictures.picture import Picture, Source, sources
 from wicara.server.site.pictures.scale import Scale, extent, from_to, scale_of
 from wicara.server.site.pictures.shapes import Shape, shapes
+from wicara.server.site.times import NAMES, TO, format_day, format_period, format_span
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def picture() -> Picture:
             "first": first + 1,
             "last": first + len(some),
             "changed": changed,
-            "day_in_words": dates.day,
+            "day_in_words": format_day,
             "heading": heading(scale),
             "ONE_DAY": ONE_DAY,
         },
@@ -131,8 +130,8 @@ def scale_for(some: Sequence[Item], day: date | None) -> Scale:
 def heading(scale: Scale) -> str:
     """Return the days that the picture shows in words: years, or days of one year."""
     if scale.first.year == scale.last.year:
-        return dates.period(scale.first, scale.last)
-    return f"{scale.first.year}{dates.TO}{scale.last.year}"
+        return format_period(scale.first, scale.last)
+    return f"{scale.first.year}{TO}{scale.last.year}"
 
 
 def moves(scale: Scale) -> dict[str, str]:
@@ -161,7 +160,7 @@ def row(item: Item, words: Words, scale: Scale) -> Row:
 
 def told(time: Time) -> str:
     """Return a time in words, with how it is told where that is more than a time."""
-    when = in_words(time.bounds)
+    when = format_span(time.bounds) or str(_("not known"))
     manners = {"planned": _("planned: %(when)s", when=when), "proposed": _("proposed: %(when)s", when=when)}
     return str(manners.get(time.manner, when))
 
@@ -189,7 +188,7 @@ def records(item: Item, words: Words) -> Iterable[Record]:
             "label": shown.text,
             "lane": item.lane,
             "manner": time.manner if time else item.manner,
-            "when": in_words(time.bounds) if time else _("not known"),
+            "when": (format_span(time.bounds) if time else "") or _("not known"),
             **dict(zip(NAMES, time.bounds.iso() if time else [""] * 4, strict=True)),
             "written": time.written if time else "",
             "sources": time.graphs if time else [],

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.graph.evidence import bases_of
 from wicara.ontology import PREFIXES, WIC
-from wicara.server import named
 from wicara.server.evaluation import failed
-from wicara.server.site.evidence import Support, supports
-from wicara.server.site.language import format_decimal
+from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
-from wicara.server.site.questions.headings import PHRASES, heading
-from wicara.server.site.spans import beginning, day_of, end, in_words, lasting
+from wicara.server.site.tables.rows import Support, supports
+from wicara.server.site.times import day_of, format_day, format_period, format_window
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.sparql import Results
     from wicara.queries import Question
-    from wicara.server.site.evidence import Pattern
+    from wicara.server.site.tables.rows import Pattern
     from wicara.server.site.words import Term
 
     Solution: TypeAlias = Mapping[str, Term | None]
@@ -60,7 +58,7 @@ class Column:
     @property
     def heading(self) -> object:
         """Return what the column is called."""
-        return heading(self.name)
+        return WORDS["columns"].get(self.name, self.name)
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def plain(found: Sequence[Term | None], words: Words) -> tuple[Shown, ...]:
 def show(term: Term, words: Words) -> Shown:
     """Return a term as an answer shows it."""
     shown = words.show(term) or Shown("", "")
-    if isinstance(term, NamedNode) and (phrase := PHRASES.get(term.value.removeprefix(WIC))):
+    if isinstance(term, NamedNode) and (phrase := WORDS["phrases"].get(term.value.removeprefix(WIC))):
         return replace(shown, text=str(phrase), lang=words.lang)
     if not isinstance(term, Literal):
         return shown
@@ -114,7 +112,7 @@ def show(term: Term, words: Words) -> Shown:
     if datatype == f"{XSD}boolean":
         return Shown(_("Yes") if term.value == "true" else _("No"), str(term))
     if datatype == f"{XSD}date" and (day := day_of(term)):
-        return Shown(in_words(day), str(term))
+        return Shown(format_day(day), str(term))
     return Shown(format_decimal(term.value), str(term)) if datatype in NUMBERS else shown
 
 
@@ -132,17 +130,19 @@ def tag_of(literal: Literal, words: Words) -> str | None:
 
 def started(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
     """Show when something began, as far as two bounds tell."""
-    return (Shown(beginning(*days(found)), ""),)
+    return (Shown(format_window(*days(found)) or _("not stated"), ""),)
 
 
 def ended(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
     """Show when something ended, as far as two bounds tell."""
-    return (Shown(end(*days(found)), ""),)
+    return (Shown(format_window(*days(found)) or _("not stated"), ""),)
 
 
 def lasted(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
     """Show the days from one to another."""
-    text = lasting(*days(found))
+    first, last = days(found)
+    day = first or last
+    text = format_period(first, last) if first and last else format_day(day) if day else ""
     return (Shown(text, ""),) if text else ()
 
 
@@ -159,7 +159,7 @@ def offsets(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
 
 def certainty(found: Sequence[Term | None], _words: Words) -> tuple[Shown, ...]:
     """Show whether something certainly holds, possibly, or not."""
-    return (Shown(str(named.CERTAINTIES[certainty_of(found)]), ""),)
+    return (Shown(str(WORDS["certainties"][certainty_of(found)]), ""),)
 
 
 def certainty_of(found: Sequence[Term | None]) -> str:

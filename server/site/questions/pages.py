@@ -20,13 +20,12 @@ from wicara.server.protocol import QueryOperation
 from wicara.server.public import said
 from wicara.server.resources import with_query
 from wicara.server.served import dataset, infer, settings, store
-from wicara.server.site.language import LANGUAGES, format_decimal, language
-from wicara.server.site.questions import headings
+from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language
 from wicara.server.site.questions.answers import SHOWN, answer
 from wicara.server.site.questions.choices import choices
 from wicara.server.site.questions.rdf import described
 from wicara.server.site.questions.values import read, written
-from wicara.server.site.spans import day_of, in_words
+from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def in_sentence(value: Value, lang: str, words: Words, default: str) -> str:
         return default if value.is_default else value.given
     if isinstance(value.term, Literal):
         day = day_of(value.term) if value.parameter.datatype == "xsd:date" else None
-        return in_words(day, lang) if day else as_number(value)
+        return format_day(day, lang) if day else as_number(value)
     return Words(words.labels, lang).show_iri(value.term.value).text
 
 
@@ -118,6 +117,11 @@ def as_number(value: Value) -> str:
     if value.parameter.datatype in WIDGETS:
         return str(format_decimal(value.given))
     return value.given.rpartition("@")[0] or value.given
+
+
+def heading(name: str) -> object:
+    """Return what a variable is called, or itself."""
+    return WORDS["columns"].get(name, name)
 
 
 def all_questions() -> tuple[Question, ...]:
@@ -143,12 +147,12 @@ def gallery() -> str:
     """Return the page that lists the questions by theme."""
     found = all_questions()
     themes = [
-        (theme, headings.THEMES[theme], [one for one in found if one.theme == theme]) for theme in THEMES
+        (theme, WORDS["themes"][theme], [one for one in found if one.theme == theme]) for theme in THEMES
     ]
     return render_template(
         "questions.html",
         themes=[theme for theme in themes if theme[2]],
-        heading=headings.heading,
+        heading=heading,
         alternates=forms.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
     )
 
@@ -184,7 +188,7 @@ def page(one: Asked) -> Response:
         asked=one,
         answer=found,
         operation=operation,
-        heading=headings.heading,
+        heading=heading,
         others=[lang for lang in LANGUAGES if lang != language()],
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
         infer=infer(),

@@ -15,9 +15,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.ontology import PREFIXES
 from wicara.server.descriptions.describe import QUERY
 from wicara.server.public import public_url
-from wicara.server.site.language import LANGUAGES, speaking
+from wicara.server.site.language import LANGUAGES, WORDS, speaking
 from wicara.server.site.questions.choices import is_thing, kind_of
-from wicara.server.site.questions.headings import THEMES, heading
 from wicara.server.site.questions.values import READERS, default_of, thing
 from wicara.server.triples import about, named
 
@@ -104,7 +103,7 @@ def question(one: Question) -> Said:
     for lang in LANGUAGES:
         yield "rdfs:label", Literal(one.asked(lang), language=lang)
         yield "rdfs:comment", Literal(one.asked(lang), language=lang)
-    for keyword in in_both(THEMES[one.theme]):
+    for keyword in in_both(WORDS["themes"][one.theme]):
         yield "schema:keywords", keyword
     yield "dcterms:identifier", one.id
     yield "schema:target", NamedNode(public_url(QUERY))
@@ -116,7 +115,7 @@ def parameter(each: Parameter) -> Said:
     yield "a", named("sh:Parameter")
     yield "sh:path", iri(each.name)
     yield "sh:optional", Literal("true", datatype=named("xsd:boolean"))
-    for name in in_both(heading(each.name)):
+    for name in in_both(WORDS["columns"].get(each.name, each.name)):
         yield "sh:name", name
     default = READERS.get(each.datatype, thing)(default_of(each))
     yield "sh:defaultValue", default

@@ -17,7 +17,7 @@ from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.questions.pages import PATH, all_questions
 from wicara.server.site.search.folding import begins, fold, tokens
-from wicara.server.site.spans import in_words
+from wicara.server.site.times import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -97,7 +97,7 @@ def fitting(text: str) -> list[Fitting]:
     wanted = sought(text)
     found = [Fitting(*asked(one, wanted.day)) for one in ranked(all_questions(), wanted)]
     if wanted.day:
-        held = _("What held on %(day)s", day=in_words(wanted.day))
+        held = _("What held on %(day)s", day=format_day(wanted.day))
         found.append(Fitting(str(held), with_choices(f"{AS_OF}?date={wanted.day.isoformat()}")))
     return found
 
@@ -124,7 +124,7 @@ def days(question: Question) -> list[str]:
 def asked(question: Question, day: date | None) -> tuple[str, str]:
     """Return what a question asks, of a day where it asks of one, and its address."""
     names = days(question)[:1] if day else []
-    words = {name: in_words(day) for name in names if day}
+    words = {name: format_day(day) for name in names if day}
     values = {name: day.isoformat() for name in names if day}
     path = f"{PATH}/{question.slug}"
     return question.asked(language(), words), with_choices(f"{path}?{urlencode(values)}" if values else path)

@@ -1,0 +1,210 @@
+"""The page about one thing, laid out for its kind: what it takes to write `resource.html`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template
+from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import ACTUAL, MODALITY, WITH_BASIS, modalities_of
+from wicara.graph.names import kind_of
+from wicara.ontology import PREFIXES, expand
+from wicara.server import forms, negotiation
+from wicara.server.addresses import path_of, with_choices
+from wicara.server.description import PAGE as RDF_PAGE
+from wicara.server.linked.statements import counts_of, in_sections, marks
+from wicara.server.served import infer, store
+from wicara.server.site.language import WORDS
+from wicara.server.site.pages.reuse import cite, report_href, schema_org
+from wicara.server.site.tables.cells import Cells, in_own_language
+from wicara.server.site.tables.layout import layout_of
+from wicara.server.site.tables.reading import PAGE, Lists, Paths, read, rows_of
+from wicara.server.site.tables.rows import Blocks, evidence_for
+from wicara.server.site.times import day_of, format_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wicara.graph.evidence import Basis
+    from wicara.server.linked.statements import Counts
+    from wicara.server.site.tables.rows import Line, Table
+    from wicara.server.site.words import Shown, Term
+
+TYPE: Final = f"{PREFIXES['rdf']}type"
+CARDS: Final = 40
+"""How many graphs a page shows with their words; marks of others lead to the page of the graph."""
+RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
+"""What the provenance records of the history of a graph, by property, in the order in which it is shown."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as HTML, and whether there is one after it."""
+
+    body: str
+    more: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a list that a page shows: how many statements there are, and the first and last of them."""
+
+    total: int
+    first: int
+    last: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the list."""
+        return (self.first, self.last) == (1, self.total)
+
+
+def resource_page(iri: str, page: int) -> Page | None:
+    """Return a page about an IRI, or None where the dataset says nothing of it."""
+    try:
+        subject = NamedNode(iri)
+    except ValueError:
+        return None
+    counts = counts_of(store(), subject)
+    if not counts.largest:
+        return None
+    view = View(subject, counts, page)
+    return Page(render_template("resource.html", view=view, **variables(view)), page * PAGE < counts.largest)
+
+
+class View:
+    """What is known for a page."""
+
+    def __init__(self, subject: NamedNode, counts: Counts, page: int) -> None:
+        """Read what the page needs, with four queries at most."""
+        self.subject, self.counts, self.page = subject, counts, page
+        self.first = (page - 1) * PAGE
+        is_graph = counts.content > 0 or kind_of(subject.value) is not None
+        self.layout = layout_of(counts.classes, graph=is_graph)
+        found = rows_of(store(), subject, self.layout) if page == 1 else {}
+        self.read = read(store(), Lists(subject, counts, self.first), found, self.layout)
+        rows = [row for one in found.values() for row in one.rows]
+        graphs = chain.from_iterable(one.graphs for one in self.read.known)
+        self.evidence = evidence_for(
+            store(), self.terms(rows), (subject.value, *graphs, *(row.value for row in rows))
+        )
+        self.words = self.evidence.words
+        self.cells = Cells(Paths((*self.read.known, *self.read.dataset)), self.words, self.evidence.bases)
+        self.blocks = Blocks(subject, self.layout, found, self.cells, self.evidence)
+
+    def terms(self, rows: Iterable[NamedNode]) -> Iterator[Term]:
+        """Yield the terms that the page shows."""
+        yield self.subject
+        yield from rows
+        yield from map(NamedNode, self.counts.classes)
+        for one in chain(self.read.known, self.read.content, self.read.blank):
+            yield from one.triple
+            yield from map(NamedNode, one.graphs)
+
+    @cached_property
+    def title(self) -> Shown:
+        """What the subject is called, in the reader's language."""
+        return self.words.show_iri(self.subject.value)
+
+    def kinds(self) -> list[Shown]:
+        """Return the classes that were asserted of the subject."""
+        return [value.shown for value, _ in self.cells.classes(self.subject)]
+
+    def says_kind(self) -> bool:
+        """Tell whether one of the classes is what the layout is for: then one word is enough."""
+        return str(self.layout.kind).casefold() in {kind.text.casefold() for kind in self.kinds()}
+
+    def claimed(self) -> Literal | None:
+        """Return what a claim says, in the reader's language; None for anything else."""
+        texts = self.cells.paths.follow(self.subject, ("wic:contentText",))
+        return in_own_language(texts, self.words.lang) if self.layout.key == "claim" else None
+
+    def modalities(self) -> list[Term]:
+        """Return what the subject is if no plain fact: its own modality, or that of all facts about it."""
+        own = [one.triple.object for one in self.read.outgoing if one.triple.predicate.value == MODALITY]
+        if own:
+            return [term for term in own if term != NamedNode(ACTUAL)]
+        facts = (one for one in self.read.outgoing if one.triple.predicate.value != TYPE)
+        graphs = chain.from_iterable(one.graphs for one in facts)
+        bases = self.evidence.bases
+        return modalities_of([bases[graph] for graph in graphs if graph in bases])
+
+    def history(self) -> list[tuple[object, str, Shown | None]] | None:
+        """Return what is recorded of a fact graph: what happened, and the day or the other graph."""
+        if kind_of(self.subject.value) not in WITH_BASIS:
+            return None
+        found = [one.triple for one in self.read.outgoing if one.triple.predicate.value in RECORDED]
+        found.sort(key=lambda triple: [*RECORDED].index(triple.predicate.value))
+        return [change(RECORDED[one.predicate.value], one.object, self) for one in found]
+
+    def cards(self, tables: Sequence[Table], lines: Sequence[Line]) -> dict[str, Basis]:
+        """Return what the page shows with its words: what blocks and glance rest on, else everything."""
+        found = [line.support for line in lines]
+        found += [row.support for table in tables if not table.of_graphs for row in table.rows]
+        graphs = {graph for support in found for graph in support.graphs}
+        bases = self.evidence.bases
+        shown = self.evidence.of(sorted(graphs & bases.keys()) or bases)[:CARDS]
+        own = bases.get(self.subject.value)
+        return {basis.graph: basis for basis in ([own, *shown] if own else shown)}
+
+
+def change(what: object, value: Term, view: View) -> tuple[object, str, Shown | None]:
+    """Return a change with its day in words, or with a link to the other graph."""
+    day = day_of(value)
+    return (what, format_day(day), None) if day else (what, "", view.words.show(value))
+
+
+def variables(view: View) -> Mapping[str, object]:
+    """Return what the template shows."""
+    iri, words = view.subject.value, view.words
+    here = (path_of(iri) or "").partition("#")[0]
+    tables, lines = list(view.blocks.tables()), list(view.blocks.lines())
+    cards = view.cards(tables, lines)
+    return {
+        "iri": iri,
+        "here": here,
+        "words": words,
+        "evidence": view.evidence,
+        "cards": cards,
+        "others": [basis for graph, basis in cards.items() if graph != iri],
+        "marks": marks,
+        "infer": infer(),
+        "modality": [words.show(term) for term in view.modalities()],
+        "lines": lines,
+        "tables": tables,
+        "content": in_sections(view.read.content, words),
+        "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
+        "incoming": in_sections(view.read.incoming, words, incoming=True),
+        "lists": lists(view, here),
+        "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
+        "alternates": alternates(here, view.first // RDF_PAGE + 1),
+        "citation": cite(iri, view.title.text, view.cells),
+        "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
+        "history": view.history(),
+        "report": report_href(iri),
+    }
+
+
+def alternates(here: str, page: int) -> list[tuple[negotiation.Representation, str]]:
+    """Return the other forms of a page, each with its address: the page there that holds the same."""
+    tail = f"?page={page}" if page > 1 else ""
+    return forms.as_data(negotiation.PAGES, lambda offer: with_choices(f"{here}.{offer.extension}{tail}"))
+
+
+def lists(view: View, here: str) -> dict[str, object]:
+    """Return which part of each list a page shows, and where the pages before and after it are."""
+    counts, first, page = view.counts, view.first, view.page
+    totals = {
+        "outgoing": sum(counts.outgoing.values()),
+        "incoming": sum(counts.incoming.values()),
+        "content": counts.content,
+    }
+    more = page * PAGE < counts.largest
+    return {
+        **{name: Part(total, first + 1, min(first + PAGE, total)) for name, total in totals.items()},
+        "before": with_choices(f"{here}?page={page - 1}") if page > 1 else None,
+        "after": with_choices(f"{here}?page={page + 1}") if more else None,
+    }

@@ -1,1 +1,0 @@
-"""Pages about one thing, each laid out for its kind."""

@@ -1,0 +1,1 @@
+"""The one engine of rows with evidence: what pages, answers, comparisons and pictures show of the dataset."""

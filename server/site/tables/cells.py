@@ -1,0 +1,233 @@
+"""Cells: what stands in them in words, and the statements that they rest on.
+
+`show` returns one term as a reader reads it. `Cells` makes the cells of a layout's columns from statements;
+the cells of an answer are made in `solutions.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import ACTUAL
+from wicara.ontology import PREFIXES, WIC
+from wicara.server.addresses import href_of
+from wicara.server.site.language import WORDS, format_decimal
+from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.layout import PATHS, Show
+from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_span
+from wicara.server.site.words import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from pyoxigraph import Triple
+    from wicara.graph.evidence import Basis, Quote
+    from wicara.server.linked.statements import Statement
+    from wicara.server.site.tables.layout import Column
+    from wicara.server.site.tables.reading import Paths
+    from wicara.server.site.words import Term, Words
+
+XSD: Final = PREFIXES["xsd"]
+NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "nonNegativeInteger"))
+ROLES: Final = {
+    f"{WIC}hasChairParticipation": "chair",
+    f"{WIC}hasProspectiveChairParticipation": "chair",
+    f"{WIC}hasSpeakerParticipation": "speaker",
+    f"{WIC}hasAttendeeParticipation": "attendee",
+}
+"""The role that a participation has by the property that leads to it."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a cell shows of one term; `why` is its statement where only reasoning says it, `mark` its mark."""
+
+    shown: Shown
+    why: Triple | None = None
+    modality: tuple[Shown, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The values of a cell, and the statements that they rest on."""
+
+    values: tuple[Value, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+def show(term: Term | None, words: Words) -> Shown | None:
+    """Return a term as a reader reads it: days and numbers in the reader's language, yes and no, phrases."""
+    shown = words.show(term)
+    if shown is None:
+        return None
+    if isinstance(term, NamedNode):
+        phrase = WORDS["phrases"].get(term.value.removeprefix(WIC))
+        return replace(shown, text=str(phrase), lang=words.lang, foreign=False) if phrase else shown
+    if not isinstance(term, Literal):
+        return shown
+    text = literal_in_words(term)
+    return shown if text is None else replace(shown, text=text, note="")
+
+
+def literal_in_words(literal: Literal) -> str | None:
+    """Return a day, a number or a truth value in words, or None for any other literal."""
+    datatype = literal.datatype.value
+    if datatype in NUMBERS:
+        return number(literal.value)
+    if datatype == f"{XSD}date" and (day := day_of(literal)):
+        return format_day(day)
+    if datatype == f"{XSD}boolean":
+        return str(_("Yes") if literal.value in {"true", "1"} else _("No"))
+    return None
+
+
+def number(text: str) -> str:
+    """Return a number as the reader's language writes it; anything else as it is."""
+    try:
+        return str(format_decimal(text))
+    except (ValueError, ArithmeticError):
+        return text
+
+
+Shows: TypeAlias = "Iterator[tuple[Value, Sequence[Statement]]]"
+"""Values, each with the statements that it takes to show it."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What makes the cells of a layout: the statements at hand, the words, and what graphs rest on."""
+
+    paths: Paths
+    words: Words
+    bases: Mapping[str, Basis]
+
+    def cell(self, row: Term, column: Column) -> Cell:
+        """Return the cell of a row in a column."""
+        ends = self.paths.follow(row, column.path)
+        if column.show is Show.ROLE:
+            ends = ends or self.roles(row)
+        found = [
+            (as_inferred(value, led), more)
+            for end, led in ends.items()
+            for value, more in self.shown(end, column.show)
+        ]
+        if column.show is Show.OWN:
+            own = [one for one in found if one[0].shown.lang == self.words.lang]
+            found = own if own and len(ends) > 1 else found[:1]
+        statements = (*chain.from_iterable(ends.values()), *chain.from_iterable(more for _, more in found))
+        values = dict.fromkeys(value for value, _ in found)
+        return Cell(tuple(sorted(values, key=lambda one: one.shown.text.casefold())), statements)
+
+    def shown(self, end: Term, how: Show) -> Shows:
+        """Yield what a column shows of a term at the end of its path, with the statements that it takes."""
+        if how in SPECIAL:
+            yield from SPECIAL[how](self, end)
+        elif shown := show(end, self.words):
+            yield Value(shown), ()
+
+    def roles(self, row: Term) -> dict[Term, tuple[Statement, ...]]:
+        """Return the roles that a participation has by the property that leads to it."""
+        links = chain.from_iterable(self.paths.follow(row, (PATHS["of_participation"],)).values())
+        return {
+            NamedNode(PREFIXES["role"] + ROLES[one.triple.predicate.value]): (one,)
+            for one in links
+            if one.triple.predicate.value in ROLES
+        }
+
+    def time(self, node: Term) -> Shows:
+        """Yield a time span in words; as it was written where it has no bound."""
+        bounds, statements = self.bounds(node)
+        text = format_span(bounds) or next(self.texts(node, "wic:asWritten"), "")
+        if text:
+            yield Value(linked(text, node)), statements
+        elif shown := self.words.show(node):
+            yield Value(shown), ()
+
+    def bounds(self, node: Term) -> tuple[Bounds, list[Statement]]:
+        """Return the bounds of a time span, the first day of each, and the statements that give them."""
+        days: list[date | None] = []
+        statements: list[Statement] = []
+        for name in NAMES:
+            ends = self.paths.follow(node, (f"wic:{name}",))
+            days.append(min(filter(None, map(day_of, ends)), default=None))
+            statements += chain.from_iterable(ends.values())
+        return Bounds(*days), statements
+
+    def texts(self, node: Term, *path: str) -> Iterator[str]:
+        """Yield the texts of the literals that a path leads to."""
+        return (one.value for one in self.paths.follow(node, path) if isinstance(one, Literal))
+
+    def text(self, node: Term) -> Shows:
+        """Yield what a claim says, with its modality; its label where it has no text."""
+        texts = self.paths.follow(node, ("wic:contentText",))
+        text = in_own_language(texts, self.words.lang)
+        terms = (one for one in self.paths.follow(node, ("wic:modality",)) if one != NamedNode(ACTUAL))
+        modalities = tuple(filter(None, map(self.words.show, terms)))
+        if text is not None and isinstance(node, NamedNode):
+            shown = Shown(text.value, node.value, text.language, href_of(node.value))
+            yield Value(shown, modality=modalities), texts[text]
+        elif label := self.words.show(node):
+            yield Value(label, modality=modalities), ()
+
+    def figure(self, node: Term) -> Shows:
+        """Yield the value of an observation with its unit."""
+        units = [*self.texts(node, "wic:unit", "skos:notation")]
+        for one, statements in self.paths.follow(node, ("wic:value",)).items():
+            if isinstance(one, Literal):
+                yield Value(linked(" ".join((number(one.value), *units[:1])), node)), statements
+
+    def classes(self, node: Term) -> Shows:
+        """Yield the classes that were asserted of a term."""
+        for one, statements in self.paths.follow(node, ("rdf:type",)).items():
+            if not all(each.inferred for each in statements) and (shown := self.words.show(one)):
+                yield Value(shown), statements
+
+    def place(self, node: Term) -> Shows:
+        """Yield where the words stand that a fact rests on."""
+        for quote in self.quotes(node):
+            where = f"{self.words.show_iri(quote.sentence).text}, " if quote.sentence else ""
+            text = f"{where}{quote.start}{TO}{quote.end}"
+            yield Value(Shown(text, text, href=quote.copy or None, outside=True)), ()
+
+    def quoted(self, node: Term) -> Shows:
+        """Yield the words that a fact rests on."""
+        for quote in self.quotes(node):
+            yield Value(Shown(f"“{quote.exact.value}”", quote.exact.value, quote.exact.language)), ()
+
+    def quotes(self, node: Term) -> Sequence[Quote]:
+        """Return the words that a fact rests on."""
+        basis = self.bases.get(node.value) if isinstance(node, NamedNode) else None
+        return basis.quotes if basis else ()
+
+
+SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
+    Show.TIME: Cells.time,
+    Show.TEXT: Cells.text,
+    Show.FIGURE: Cells.figure,
+    Show.CLASS: Cells.classes,
+    Show.PLACE: Cells.place,
+    Show.WORDS: Cells.quoted,
+}
+"""What columns that do not show terms as they are show of them."""
+
+
+def as_inferred(value: Value, statements: Sequence[Statement]) -> Value:
+    """Return a value with the last of the statements that lead to it, where that is inferred."""
+    return replace(value, why=statements[-1].triple) if statements and statements[-1].inferred else value
+
+
+def linked(text: str, node: Term) -> Shown:
+    """Return a text that stands for a term, with the link of that."""
+    full = node.value if isinstance(node, NamedNode) else str(node)
+    return Shown(text, full, href=href_of(full))
+
+
+def in_own_language(terms: Iterable[Term], lang: str) -> Literal | None:
+    """Return the first literal in a language, else the first in any, else None."""
+    literals = [one for one in terms if isinstance(one, Literal)]
+    return next((one for one in literals if one.language == lang), next(iter(literals), None))

@@ -1,0 +1,213 @@
+"""From a layout to the statements that a page needs: two queries, however many links a thing has.
+
+The first query finds the rows of the blocks and all that stands near them, the second one reads the
+statements: a page of each list, and what the columns need. Statements that only the content of a claim makes
+are never among them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+from wicara.graph.inputs import DATASET
+from wicara.graph.names import GraphKind, graph_iri
+from wicara.graph.solutions import solutions, value
+from wicara.server.linked.statements import IN, OUT, graphs_of, listed, statements_of
+from wicara.server.site.tables.layout import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import Store
+    from wicara.server.linked.statements import Counts, Statement
+    from wicara.server.site.tables.layout import Column, Layout, Steps
+    from wicara.server.site.words import Term
+
+PAGE: Final = 100
+"""How many outgoing, how many incoming and how many statements in a graph a page shows."""
+MAX_STATEMENTS: Final = 5000
+"""How many statements are read for a block at most."""
+META: Final = graph_iri(GraphKind.META)
+GLANCE: Final = "glance"
+
+
+@cache
+def paths_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return the paths from a row to all whose statements the columns need, as SPARQL writes them."""
+    steps = ([f"({step})" for step in column.known] for column in columns)
+    return tuple(dict.fromkeys("/".join(one[: end + 1]) for one in steps for end in range(len(one))))
+
+
+@cache
+def properties_of(columns: tuple[Column, ...]) -> str:
+    """Return the properties that columns need, as a list of SPARQL."""
+    steps = chain.from_iterable(one.steps for one in columns)
+    return ", ".join(f"<{iri}>" for iri in sorted({iri for step in steps for iri, _ in parts_of(step)}))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows of a block in the order in which they were found, and all that stands near them."""
+
+    rows: tuple[NamedNode, ...]
+    nodes: tuple[NamedNode, ...]
+
+
+def rows_of(store: Store, subject: NamedNode, layout: Layout) -> dict[str, Found]:
+    """Return the rows of each block of a layout by its number, and the glance, with one query."""
+    parts = [
+        finding(str(number), block.rows.replace("?this", str(subject)), block.columns, block.limit)
+        for number, block in enumerate(layout.blocks)
+    ]
+    if layout.glance:
+        parts.append(finding(GLANCE, f"VALUES ?row {{ {subject} }}", layout.glance, 1))
+    rows: dict[str, dict[NamedNode, None]] = defaultdict(dict)
+    nodes: dict[str, dict[NamedNode, None]] = defaultdict(dict)
+    for one in solutions(store, f"SELECT ?key ?row ?node {{ {' UNION '.join(parts)} }}") if parts else ():
+        key, node = value(one, "key"), one["node"] or one["row"]
+        if isinstance(one["row"], NamedNode):
+            rows[key][one["row"]] = None
+        if isinstance(node, NamedNode):
+            nodes[key][node] = None
+    return {key: Found(tuple(found), tuple(nodes[key])) for key, found in rows.items()}
+
+
+def finding(key: str, pattern: str, columns: tuple[Column, ...], limit: int) -> str:
+    """Return the part of a query that finds the rows of a block, one more than shown, and what is near."""
+    rows = f"{{ SELECT DISTINCT ?row {{ {pattern} }} LIMIT {limit + 1} }}"
+    near = " UNION ".join(f"{{ ?row {path} ?node }}" for path in paths_of(columns))
+    found = f"{{ {rows} }} UNION {{ {rows} {near} FILTER(!isLiteral(?node)) }}" if near else rows
+    return f'{{ SELECT DISTINCT ("{key}" AS ?key) ?row ?node {{ {found} }} }}'
+
+
+@dataclass(frozen=True)
+class Read:
+    """The statements that a page is made of: a page of each list, and what blocks and citation need."""
+
+    outgoing: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    content: tuple[Statement, ...]
+    blank: tuple[Statement, ...]
+    known: tuple[Statement, ...]
+    dataset: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The statements of a thing from the `first` of each list on."""
+
+    subject: NamedNode
+    counts: Counts
+    first: int
+
+
+def read(store: Store, lists: Lists, rows: Mapping[str, Found], layout: Layout) -> Read:
+    """Return the statements that a page shows, with one query."""
+    subject, counts, first = lists.subject, lists.counts, lists.first
+    columns = {str(number): block.columns for number, block in enumerate(layout.blocks)}
+    columns[GLANCE] = layout.glance
+    graphs = {str(number) for number, block in enumerate(layout.blocks) if block.of_graphs}
+    linked = {row for key, one in rows.items() if key not in {GLANCE, *graphs} for row in one.rows}
+    out = listed(OUT.format(node=subject), counts.outgoing, first, PAGE)
+    into = listed(IN.format(node=subject), counts.incoming, first, PAGE)
+    branches: dict[str, Iterable[str]] = {
+        "out": (f"{branch} BIND({subject} AS ?s)" for branch in out),
+        "in": (f"{branch} BIND({subject} AS ?o)" for branch in into),
+        "content": content(subject, first) if counts.content > first else (),
+        "block": chain(
+            (about(one.nodes, columns[key]) for key, one in rows.items() if one.nodes and key not in graphs),
+            linking(subject, sorted(linked, key=str)) if linked else (),
+        ),
+        "blank": blank(subject) if sum(counts.outgoing.values()) <= PAGE else (),
+        "dataset": [f"GRAPH <{META}> {{ <{DATASET}> ?p ?o }} BIND(<{DATASET}> AS ?s)"],
+    }
+    query = " UNION ".join(
+        f'{{ {branch} BIND("{key}" AS ?key) }}' for key, several in branches.items() for branch in several
+    )
+    quads: dict[str, list[Quad]] = {key: [] for key in branches}
+    for row in solutions(store, f"SELECT ?key ?s ?p ?o ?g ?x {{ {query} }}"):
+        key = value(row, "key")
+        ends = (row["x"] if key == "in" else row["s"], row["x"] if key == "out" else row["o"])
+        quads[key].append(Quad(ends[0], row["p"], ends[1], row["g"] or DefaultGraph()))
+    return Read(
+        statements_of(quads["out"]),
+        statements_of(quads["in"]),
+        statements_of(quads["content"], contents=True),
+        statements_of(quads["blank"]),
+        statements_of(chain(quads["out"], quads["in"], quads["block"])),
+        statements_of(quads["dataset"]),
+    )
+
+
+def about(nodes: Sequence[NamedNode], columns: tuple[Column, ...]) -> str:
+    """Return the part of a query that reads what columns need to know of terms."""
+    values = f"VALUES ?s {{ {' '.join(map(str, nodes))} }}"
+    pattern = f"?s ?p ?o FILTER(?p IN ({properties_of(columns)}))"
+    return f"{{ SELECT ?s ?p ?o ?g {{ {graphs_of(pattern, known=values)} }} LIMIT {MAX_STATEMENTS} }}"
+
+
+def linking(subject: NamedNode, rows: Sequence[NamedNode]) -> Iterator[str]:
+    """Yield the parts of a query that read the statements between a thing and the rows of its blocks."""
+    values = " ".join(map(str, rows))
+    yield graphs_of(f"{subject} ?p ?o", known=f"VALUES ?o {{ {values} }} BIND({subject} AS ?s)")
+    yield graphs_of(f"?s ?p {subject}", known=f"VALUES ?s {{ {values} }} BIND({subject} AS ?o)")
+
+
+def content(graph: NamedNode, first: int) -> Iterator[str]:
+    """Yield the part of a query that reads a page of what stands in a named graph."""
+    page = f"SELECT ?s ?p ?o {{ GRAPH {graph} {{ ?s ?p ?o }} }} OFFSET {first} LIMIT {PAGE}"
+    yield f"{{ {page} }} BIND({graph} AS ?g)"
+
+
+def blank(subject: NamedNode) -> Iterator[str]:
+    """Yield the parts of a query that read what is said of the blank nodes near a thing."""
+    yield graphs_of(f"{subject} ?q ?s FILTER(isBlank(?s)) ?s ?p ?o")
+    yield graphs_of(f"{subject} ?q ?b FILTER(isBlank(?b)) ?b ?r ?s FILTER(isBlank(?s)) ?s ?p ?o")
+
+
+class Paths:
+    """Statements that can be followed from term to term."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        """Sort statements by their ends."""
+        self.leaving: dict[tuple[Term, str], list[Statement]] = defaultdict(list)
+        self.arriving: dict[tuple[Term, str], list[Statement]] = defaultdict(list)
+        self.between: dict[frozenset[Term], list[Statement]] = defaultdict(list)
+        for one in statements:
+            triple = one.triple
+            self.leaving[triple.subject, triple.predicate.value].append(one)
+            self.arriving[triple.object, triple.predicate.value].append(one)
+            self.between[frozenset((triple.subject, triple.object))].append(one)
+
+    def follow(self, node: Term, path: Steps) -> dict[Term, tuple[Statement, ...]]:
+        """Return where a path leads from a term, each end with the statements that lead there."""
+        ends: dict[Term, tuple[Statement, ...]] = {node: ()}
+        for step in path:
+            found: dict[Term, tuple[Statement, ...]] = {}
+            for start, before in ends.items():
+                for end, statements in self.step(start, step).items():
+                    found[end] = (*found.get(end, ()), *before, *statements)
+            ends = found
+        return ends
+
+    def step(self, node: Term, step: str) -> dict[Term, list[Statement]]:
+        """Return where a step leads, each end with its statements: inferred ones only without others."""
+        found: dict[Term, list[Statement]] = defaultdict(list)
+        for iri, backward in parts_of(step):
+            for one in (self.arriving if backward else self.leaving).get((node, iri), ()):
+                found[one.triple.subject if backward else one.triple.object].append(one)
+        return {end: asserted_first(statements) for end, statements in found.items()}
+
+    def links(self, node: Term, other: Term) -> list[Statement]:
+        """Return the statements between two terms, in either direction."""
+        return asserted_first(self.between.get(frozenset((node, other)), []))
+
+
+def asserted_first(statements: list[Statement]) -> list[Statement]:
+    """Return those of some statements that are asserted, or all where none is."""
+    return [one for one in statements if not one.inferred] or statements

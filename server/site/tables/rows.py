@@ -1,0 +1,245 @@
+"""The engine: rows with what they rest on, for pages of things, answers, comparisons and pictures alike.
+
+How a page shows rows of anything:
+
+1. it has rows: those of the blocks of a layout (`reading.py`, `Blocks`), or the solutions of a query
+   (`solutions.py`);
+2. `supports` finds the graphs that state the patterns a row rests on, and what of them only reasoning says,
+   with one query;
+3. `evidence_for` reads what these graphs rest on, down to the words, and the labels of all that is shown,
+   with two queries;
+4. each row becomes a `Row`: its cells, its support, its modality; `html.row_marks` writes the marks that lead
+   to the evidence, `rows` of `_macros.html` the table.
+
+So a page takes the same number of queries however many rows it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+from wicara.graph.evidence import LAST_PLACE, bases_of
+from wicara.graph.names import GraphKind, kind_of
+from wicara.graph.solutions import solutions
+from wicara.server.linked.statements import INFERRED
+from wicara.server.site.tables.layout import Order, Show
+from wicara.server.site.times import LAST
+from wicara.server.site.words import Words, iris_of, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from pyoxigraph import Store
+    from wicara.graph.evidence import Basis
+    from wicara.server.linked.statements import Statement
+    from wicara.server.site.tables.cells import Cell, Cells
+    from wicara.server.site.tables.layout import Block, Layout
+    from wicara.server.site.tables.reading import Found
+    from wicara.server.site.words import Term
+
+Pattern: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
+"""A statement with open places."""
+
+NAMES: Final = ("?s", "?p", "?o")
+STATES_NOTHING: Final = frozenset({GraphKind.CONTENT, GraphKind.ALIGNMENT, GraphKind.META})
+"""The graphs that state nothing about the world."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """The graphs that state something, sorted, and the statements that nothing but reasoning makes."""
+
+    graphs: tuple[str, ...] = ()
+    inferred: tuple[Triple, ...] = ()
+
+    def __or__(self, other: Support) -> Support:
+        """Return what supports either of two."""
+        return Support(
+            tuple(sorted({*self.graphs, *other.graphs})),
+            tuple(dict.fromkeys((*self.inferred, *other.inferred))),
+        )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rows of a page rest on, by graph, and the words for all that it shows."""
+
+    bases: Mapping[str, Basis]
+    words: Words
+
+    def of(self, graphs: Iterable[str]) -> list[Basis]:
+        """Return the bases of some graphs in reading order."""
+        found = (self.bases[graph] for graph in dict.fromkeys(graphs) if graph in self.bases)
+        return sorted(found, key=lambda one: one.order)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its cells, what it rests on, what it is if no plain fact, and how certain it is."""
+
+    cells: tuple[Cell, ...]
+    support: Support
+    modality: tuple[Term, ...] = ()
+    state: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings; `query` asks for all of them, where there are more than are shown."""
+
+    title: object
+    headings: tuple[object, ...]
+    rows: tuple[Row, ...]
+    of_graphs: bool = False
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of what a page shows at a glance."""
+
+    heading: object
+    cell: Cell
+    support: Support
+    modality: tuple[Term, ...] = ()
+
+
+def evidence_for(
+    store: Store, terms: Iterable[Term | None], graphs: Iterable[str], *, quotes: bool = True
+) -> Evidence:
+    """Return what graphs rest on and the words for terms and for that, with two queries."""
+    bases = bases_of(store, graphs, quotes=quotes)
+    shown = chain((term for term in terms if term is not None), *(one.terms() for one in bases.values()))
+    return Evidence(bases, Words.for_request(labels_of(store, iris_of(shown))))
+
+
+def supports(store: Store, patterns: Iterable[Pattern]) -> dict[Pattern, Support]:
+    """Return what supports each pattern, with one query however many there are."""
+    by_shape: dict[tuple[int, ...], list[Pattern]] = {}
+    for pattern in dict.fromkeys(patterns):
+        if shape := shape_of(pattern):
+            by_shape.setdefault(shape, []).append(pattern)
+    graphs = graphs_stating(store, by_shape) if by_shape else {}
+    found: dict[Pattern, Support] = {}
+    for shape, alike in by_shape.items():
+        by_key: dict[tuple[str, ...], Support] = {}
+        for triple, names in graphs.items():
+            key = tuple(str(triple[place]) for place in shape)
+            by_key[key] = by_key.get(key, Support()) | support_of(triple, names)
+        found |= {each: by_key.get(tuple(str(each[place]) for place in shape), Support()) for each in alike}
+    return found
+
+
+def shape_of(pattern: Pattern) -> tuple[int, ...]:
+    """Return the places of a pattern that are filled; none where a query cannot say with what."""
+    if any(isinstance(term, BlankNode | Triple) for term in pattern):
+        return ()
+    return tuple(place for place, term in enumerate(pattern) if term is not None)
+
+
+def graphs_stating(store: Store, by_shape: dict[tuple[int, ...], list[Pattern]]) -> dict[Triple, set[str]]:
+    """Return the statements that fit patterns, each with the named graphs that it stands in."""
+    blocks = []
+    for shape, patterns in by_shape.items():
+        names = " ".join(NAMES[place] for place in shape)
+        rows = " ".join(f"({' '.join(str(pattern[place]) for place in shape)})" for pattern in patterns)
+        blocks.append(f"{{ VALUES ({names}) {{ {rows} }} GRAPH ?g {{ ?s ?p ?o }} }}")
+    graphs: dict[Triple, set[str]] = {}
+    for row in solutions(store, f"SELECT DISTINCT ?s ?p ?o ?g {{ {' UNION '.join(blocks)} }}"):
+        subject, predicate, target, graph = row["s"], row["p"], row["o"], row["g"]
+        is_triple = isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)
+        if is_triple and isinstance(graph, NamedNode) and kind_of(graph.value) not in STATES_NOTHING:
+            graphs.setdefault(Triple(subject, predicate, target), set()).add(graph.value)
+    return graphs
+
+
+def support_of(triple: Triple, graphs: Iterable[str]) -> Support:
+    """Return what supports one statement that stands in some graphs."""
+    asserting = sorted({*graphs} - {INFERRED})
+    return Support(tuple(asserting)) if asserting else Support((), (triple,))
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Makes the blocks and the glance of a page from its cells."""
+
+    subject: NamedNode
+    layout: Layout
+    found: Mapping[str, Found]
+    cells: Cells
+    evidence: Evidence
+
+    def tables(self) -> Iterator[Table]:
+        """Yield the blocks that have rows other than the page's own thing."""
+        for number, block in enumerate(self.layout.blocks):
+            rows = self.found[str(number)].rows if str(number) in self.found else ()
+            if rows and rows != (self.subject,):
+                yield self.table(block, rows)
+
+    def table(self, block: Block, found: Sequence[NamedNode]) -> Table:
+        """Return a block with its rows in order, without the columns that are empty."""
+        rows = [(node, self.row(block, node)) for node in found[: block.limit]]
+        rows.sort(key=lambda pair: self.place(block, *pair))
+        used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
+        pattern = block.rows.replace("?this", str(self.subject))
+        return Table(
+            block.title,
+            tuple(block.columns[n].title for n in used),
+            tuple(
+                Row(tuple(row.cells[n] for n in used), row.support, row.modality, current=row.current)
+                for _, row in rows
+            ),
+            block.of_graphs,
+            f"SELECT DISTINCT ?row {{ {pattern} }}" if len(found) > block.limit else "",
+        )
+
+    def row(self, block: Block, node: NamedNode) -> Row:
+        """Return a row of a block."""
+        cells = tuple(self.cells.cell(node, column) for column in block.columns)
+        if block.of_graphs:
+            support = Support((node.value,))
+        else:
+            statements = chain.from_iterable(cell.statements for cell in cells)
+            support = asserted_by(chain(self.cells.paths.links(self.subject, node), statements))
+        told = {shown.full for cell in cells for value in cell.values for shown in value.modality}
+        bases = self.evidence.of(support.graphs)
+        terms = dict.fromkeys(term for basis in bases for term in basis.modalities)
+        modality = tuple(term for term in terms if getattr(term, "value", "") not in told)
+        return Row(cells, support, modality, current=node == self.subject)
+
+    def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
+        """Return the sort key of a row of a block."""
+        label = row.cells[0].values[0].shown.text.casefold() if row.cells[0].values else node.value
+        if block.order is Order.TIME:
+            return (*self.time_of(block, node), label)
+        if block.order is Order.READING:
+            bases = self.evidence.of(row.support.graphs)
+            return (bases[0].order if bases else LAST_PLACE, label)
+        return (label,)
+
+    def time_of(self, block: Block, node: NamedNode) -> tuple[date, date]:
+        """Return the first time in the columns of a block."""
+        spans = (
+            self.cells.bounds(end)[0].order
+            for column in block.columns
+            if column.show is Show.TIME
+            for end in self.cells.paths.follow(node, column.path)
+        )
+        return min(spans, default=(LAST, LAST))
+
+    def lines(self) -> Iterator[Line]:
+        """Yield what the page shows at a glance."""
+        for column in self.layout.glance if "glance" in self.found else ():
+            cell = self.cells.cell(self.subject, column)
+            if cell.values:
+                yield Line(column.title, cell, asserted_by(cell.statements))
+
+
+def asserted_by(statements: Iterable[Statement]) -> Support:
+    """Return the graphs that make some statements; their cells mark what is inferred."""
+    return Support(tuple(sorted({graph for one in statements for graph in one.graphs})))
