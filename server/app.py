@@ -30,7 +30,7 @@ from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pictures import pages as pictures
 from wicara.server.site.questions import pages as question_pages
-from wicara.server.site.search import kept as search_index
+from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     app.after_request(add_headers)
     language.install(app)
     layout.install(app)
-    search_index.install(app)
+    index_file.keep_in(app)
     app.jinja_env.globals.update(
         named=language.WORDS,
         with_choices=with_choices,

@@ -29,7 +29,7 @@ from wicara.server.front.origins import load
 from wicara.server.front.setup import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.front.wsgi import Answer, answer, run
 from wicara.server.served import swap
-from wicara.server.site.search import kept as search_index
+from wicara.server.site.search import index_file
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -116,7 +116,7 @@ class Worker:
         """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
         folder = Path(self.address).parent
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
-        search_index.keep_in(app, folder)
+        index_file.keep_in(app, folder)
 
     def warm(self) -> None:
         """Prepare what pages need when nothing has been asked for a while: templates, and the index.
@@ -138,7 +138,7 @@ class Worker:
         try:
             confinement.end_with_parent()
             confinement.limit_memory(self.setup.settings.limits.memory)
-            search_index.prepare(self.served)
+            index_file.prepare(self.served)
         finally:
             os._exit(0)
 

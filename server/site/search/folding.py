@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from anyascii import anyascii
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     Phrase = tuple[str, ...]
 
@@ -21,14 +22,14 @@ QUOTED: Final = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»
 
 BEGINNING: Final = 3
 """Letters of a word that finds all that begin with it; a shorter one finds itself."""
-AROUND: Final = 90
+BEFORE: Final = 90
 """Characters that are shown before the first word that was found in a longer text, about."""
-LONGEST: Final = 280
+MAX_SHOWN: Final = 280
 """Characters of a text that are shown."""
 
 
 class Piece(NamedTuple):
-    """A part of a text, and whether it is a word that was sought."""
+    """A part of a text, and whether it is a word that was searched for."""
 
     text: str
     found: bool
@@ -47,47 +48,38 @@ def tokens(text: str) -> list[str]:
 def phrases(query: str) -> list[Phrase]:
     """Return what a query asks for: each word by itself, and what stands in quotation marks together."""
     asked: list[Phrase] = []
-    end = 0
-    for quoted in QUOTED.finditer(query):
-        asked += [(token,) for token in tokens(query[end : quoted.start()])]
-        asked += [tuple(tokens(quoted[1]))]
-        end = quoted.end()
-    asked += [(token,) for token in tokens(query[end:])]
+    for number, part in enumerate(QUOTED.split(query)):
+        words = tokens(part)
+        asked += [tuple(words)] if number % 2 else [(word,) for word in words]
     return [phrase for phrase in dict.fromkeys(asked) if phrase]
 
 
 def begins(word: str, sought: Collection[str]) -> bool:
-    """Tell whether a folded word is one that is sought, or begins with one that is long enough."""
+    """Return whether a folded word is one of some, or begins with one that is long enough."""
     return any(word == one or (len(one) >= BEGINNING and word.startswith(one)) for one in sought)
-
-
-def found_in(text: str, sought: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Yield where the words stand in a text that are sought."""
-    for word in WORD.finditer(text):
-        if any(begins(token, sought) for token in tokens(word[0])):
-            yield word.span()
 
 
 def excerpt(text: str, sought: Collection[str]) -> list[Piece]:
     """Return a text, or so much of a longer one as shows the first word found, with the words marked."""
-    places = list(found_in(text, sought))
-    begin, end = window(text, places[0][0] if places else 0)
-    pieces = [Piece("…", found=False)] if begin else []
-    at = begin
-    for start, stop in places:
-        if begin <= start and stop <= end:
-            pieces += [Piece(text[at:start], found=False), Piece(text[start:stop], found=True)]
-            at = stop
-    pieces += [Piece(text[at:end], found=False)]
-    pieces += [Piece("…", found=False)] if end < len(text) else []
-    return [piece for piece in pieces if piece.text]
+    spans = [
+        word.span() for word in WORD.finditer(text) if any(begins(token, sought) for token in tokens(word[0]))
+    ]
+    begin, end = window(text, spans[0][0] if spans else 0)
+    marked = [span for span in spans if begin <= span[0] and span[1] <= end]
+    edges = [begin, *(edge for span in marked for edge in span), end]
+    pieces = [Piece(text[at:to], found=bool(number % 2)) for number, (at, to) in enumerate(pairwise(edges))]
+    before, after = (
+        Piece("…" if begin else "", found=False),
+        Piece("…" if end < len(text) else "", found=False),
+    )
+    return [piece for piece in (before, *pieces, after) if piece.text]
 
 
 def window(text: str, first: int) -> tuple[int, int]:
     """Return which part of a text is shown, from and to the end of a word."""
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_SHOWN:
         return 0, len(text)
-    begin = text.find(" ", max(0, first - AROUND), first) + 1 if first > AROUND else 0
-    begin = begin or max(0, first - AROUND)
-    end = text.rfind(" ", begin, begin + LONGEST) if begin + LONGEST < len(text) else len(text)
-    return begin, end if end > first else min(len(text), begin + LONGEST)
+    begin = text.find(" ", max(0, first - BEFORE), first) + 1 if first > BEFORE else 0
+    begin = begin or max(0, first - BEFORE)
+    end = text.rfind(" ", begin, begin + MAX_SHOWN) if begin + MAX_SHOWN < len(text) else len(text)
+    return begin, end if end > first else min(len(text), begin + MAX_SHOWN)

@@ -1,131 +1,370 @@
-"""The index: what can be found, in a file of SQLite with its full-text engine FTS5, and how it is opened.
+"""The index: what can be found in a dataset, in a file of SQLite with its full-text engine FTS5.
 
-    thing     what can be found
+    thing     what can be found, with its kind and weight
     name      its folded name to sort by, in each language of the interface
     text      its labels, variants, definitions and quotes as they are
     words     the same texts folded, for FTS5; a row for each thing
     facet     its values of the facets
     spelling  the words, in groups of three letters, to find one that is written nearly the same
+    question  the questions, folded, in each language of the interface
 
-Texts are folded before they come in, and queries before they go in: FTS5 sees ASCII.
+Texts are folded before they come in, and queries before they go in: FTS5 sees ASCII. A thing has a state,
+organization, person, area or status where it is that one, where a statement joins the two, or where a
+situation joins them: a participation, a tenure, a membership, a report. A fact has what its statements name,
+an article what its facts have. A year counts from the first to the last possible day.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pyoxigraph import DefaultGraph, Literal, NamedNode
+from wicara.graph.names import GraphKind
+from wicara.graph.names import kind_of as kind_of_graph
+from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.server.site.kinds import KINDS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES
-from wicara.server.site.search.facets import FACETS
+from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.search.folding import TOKEN, fold
-from wicara.server.site.search.kinds import KINDS, ORDER, OTHER
-from wicara.server.site.search.reading import DEFINITION, LABEL, QUOTE, VARIANT, Text, read
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pyoxigraph import Store
-    from wicara.server.site.search.reading import Thing
+    from pyoxigraph import Store, Triple
+    from wicara.queries import Question
 
     Row = tuple[object, ...]
 
-ROLES: Final = (LABEL, VARIANT, DEFINITION, QUOTE)
-SCHEMA: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-CREATE TABLE about (whole INTEGER, things INTEGER);
-CREATE TABLE thing (
-  id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, place INTEGER, weight REAL);
-CREATE TABLE name (thing INTEGER, lang TEXT, folded TEXT, PRIMARY KEY (thing, lang)) WITHOUT ROWID;
-CREATE TABLE text (thing INTEGER, role INTEGER, words TEXT, lang TEXT, source TEXT);
-CREATE TABLE facet (thing INTEGER, bit INTEGER, value TEXT, PRIMARY KEY (thing, bit, value)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5(
-  label, variant, definition, quote, content='', tokenize='ascii', prefix='3 4');
-CREATE VIRTUAL TABLE spelling USING fts5(word, tokenize='trigram', detail='none');
-"""
-LOOK_UPS: Final = """
-CREATE UNIQUE INDEX thing_iri ON thing (iri);
+ROLES: Final = range(4)
+LABEL, VARIANT, DEFINITION, QUOTE = ROLES
+"""What a text is to its thing; the order is that of the columns of the index."""
+TEXTS: Final = {
+    f"{PREFIXES['skos']}prefLabel": LABEL,
+    f"{PREFIXES['rdfs']}label": LABEL,
+    "http://xmlns.com/foaf/0.1/name": LABEL,
+    f"{PREFIXES['schema']}name": LABEL,
+    f"{PREFIXES['skos']}altLabel": VARIANT,
+    f"{PREFIXES['skos']}hiddenLabel": VARIANT,
+    f"{PREFIXES['dcterms']}title": VARIANT,
+    f"{WIC}abbreviation": VARIANT,
+    f"{WIC}expansion": VARIANT,
+    f"{WIC}factIdentifier": VARIANT,
+    f"{PREFIXES['skos']}definition": DEFINITION,
+    f"{PREFIXES['skos']}scopeNote": DEFINITION,
+    f"{PREFIXES['rdfs']}comment": DEFINITION,
+    f"{PREFIXES['dcterms']}description": DEFINITION,
+    f"{PREFIXES['schema']}description": DEFINITION,
+    f"{WIC}contentText": DEFINITION,
+}
+"""The properties whose texts are searched."""
+AS_WRITTEN: Final = ("asWritten", "AsWritten")
+"""What the names of the properties end in that keep the words of a source."""
+LINKS: Final = {
+    f"{WIC}evidence": "evidence",
+    f"{PREFIXES['oa']}hasTarget": "target",
+    f"{PREFIXES['oa']}hasSelector": "selector",
+    f"{WIC}inSentence": "sentence",
+    f"{WIC}factOf": "article",
+}
+"""The properties that lead from a fact to its words and to its article, by names in the table `link`."""
+EXACT: Final = f"{PREFIXES['oa']}exact"
+TYPE: Final = f"{PREFIXES['rdf']}type"
+DATES: Final = frozenset(f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
+YEAR: Final = re.compile(r"[0-9]{4}(?![0-9])")
+MENTIONED: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
+SPELLED: Final = range(4, 25)
+"""How long a word is that may be misspelled."""
+
+OTHER: Final = "other"
+JOINED: Final = frozenset(key for key, kind in KINDS.items() if kind.joined)
+PLACES: Final = {key: place for place, key in enumerate(KINDS)}
+"""The places of the kinds in a list."""
+GRAPHS: Final = frozenset({"fact", "background"})
+
+MAX_THINGS: Final = 50_000
+"""Things that can be found; in a larger dataset, the others cannot."""
+MAX_QUADS: Final = 2_000_000
+"""Quads that are read, for the same reason: whoever searches first waits for the index."""
+MAX_YEARS: Final = 150
+"""Years of one time span that count."""
+MAX_TEXT: Final = 10_000
+"""Characters of one text that are searched."""
+MAX_NAME: Final = 80
+"""Characters of a name that are sorted by."""
+
+
+class Facet(NamedTuple):
+    """What a facet is called, and the bit that stands for it in the index.
+
+    The IRIs of its values begin with `base` and one of `beginnings`; addresses have what comes after `base`.
+    """
+
+    name: str
+    bit: int
+    beginnings: tuple[str, ...] = ()
+    base: str = ""
+
+    def iri(self, value: str) -> str | None:
+        """Return the IRI that a value in an address stands for, or None where values are no IRIs."""
+        return self.base + value if self.base else None
+
+
+FACETS: Final = {
+    "kind": Facet(_("Kind"), 1),
+    "state": Facet(_("State"), 2, ("",), f"{BASE}/id/state/"),
+    "organization": Facet(_("Organization"), 4, ("",), f"{BASE}/id/body/"),
+    "person": Facet(_("Person"), 8, ("",), f"{BASE}/id/person/"),
+    "area": Facet(_("Area"), 16, ("",), f"{BASE}/concept/area/"),
+    "year": Facet(_("Year"), 32),
+    "status": Facet(_("Status"), 64, ("status/", "modality/"), f"{BASE}/concept/"),
+}
+"""The facets, by the parameter of an address that chooses values of them, in the order of the page."""
+BY_BEGINNING: Final = {
+    facet.base + beginning: facet for facet in FACETS.values() for beginning in facet.beginnings
+}
+
+TABLES: Final = Path(__file__).with_name("index.sql")
+DERIVED: Final = Path(__file__).with_name("derived.sql")
+FACETED: Final = """
+BEGIN;
+INSERT INTO facet SELECT id, bit, value FROM thing JOIN value ON value.thing = iri;
 CREATE INDEX text_thing ON text (thing);
 CREATE INDEX facet_value ON facet (bit, value, thing);
+COMMIT;
 """
-"""Made last: that is quicker."""
-LONGEST_NAME: Final = 80
-"""Characters of a name that are sorted by."""
-SPELLED: Final = range(4, 25)
-"""How long a word is that may be written wrong."""
+"""Indexes are made last: that is quicker."""
 
 
-def fill(connection: sqlite3.Connection, store: Store, *, plain: bool) -> None:
+class Text(NamedTuple):
+    """A text of a thing: what it is to it, its language, and the sentence that it is quoted from."""
+
+    role: int
+    words: str
+    lang: str
+    source: str = ""
+
+
+def kind_of(iri: str) -> str | None:
+    """Return the kind of an IRI, a key of KINDS; None where it is found only through others."""
+    if iri.startswith(WIC) or iri == f"{BASE}/ont":
+        return "ontology"
+    if not iri.startswith(f"{BASE}/"):
+        return OTHER
+    place, _slash, rest = iri.removeprefix(f"{BASE}/").partition("/")
+    segment = rest.partition("/")[0]
+    if place == "id":
+        kind = OF_SEGMENT.get(segment, KINDS[OTHER])
+        return kind.key if kind.label else None
+    if place == "concept":
+        return "area" if rest.startswith("area/") else "concept"
+    if place == "graph":
+        return segment if segment in GRAPHS else "graph"
+    return OTHER
+
+
+def value_of(iri: str) -> tuple[int, str] | None:
+    """Return the facet (its bit) and the value that an IRI is, or None for one that is no value."""
+    facet = BY_BEGINNING.get(iri[: iri.rfind("/") + 1])
+    return (facet.bit, iri.removeprefix(facet.base)) if facet else None
+
+
+class Reading:
+    """What the statements of a dataset say of things, as rows of the tables that the index is made from."""
+
+    def __init__(self, *, plain: bool) -> None:
+        """Begin with nothing; of `plain` data all is found, by the ends of IRIs where there are no names."""
+        self.plain = plain
+        self.is_whole = True
+        self.kinds: dict[str, str] = {}
+        self.texts: set[Row] = set()
+        self.values: set[Row] = set()
+        self.years: dict[str, set[int]] = {}
+        self.links: set[Row] = set()
+        self.exact: set[Row] = set()
+
+    def kind(self, iri: str) -> str | None:
+        """Return the kind of the thing of an IRI, or None where it is none, or one too many."""
+        known = self.kinds.get(iri)
+        if known is None:
+            known = kind_of(iri)
+            if known is None or len(self.kinds) >= MAX_THINGS:
+                self.is_whole = self.is_whole and known is None
+                return None
+            self.kinds[iri] = known
+            self.give(iri, iri)
+        return known
+
+    def give(self, thing: str, iri: str) -> bool:
+        """Give a thing the value of a facet that an IRI is; return whether it is one."""
+        found = value_of(iri)
+        if found:
+            self.values.add((thing, *found))
+        return found is not None
+
+    def read(self, triple: Triple) -> None:
+        """Take what a statement says."""
+        subject, predicate, value = triple
+        if isinstance(subject, NamedNode) and isinstance(value, Literal):
+            self.read_literal(subject.value, predicate.value, value)
+        elif isinstance(subject, NamedNode) and isinstance(value, NamedNode):
+            self.read_link(subject.value, predicate.value, value.value)
+
+    def read_literal(self, subject: str, predicate: str, value: Literal) -> None:
+        """Take a text, or the year of a date."""
+        words = (value.value[:MAX_TEXT], value.language or "")
+        if predicate == EXACT:
+            self.exact.add((subject, *words))
+            return
+        role = TEXTS.get(predicate, QUOTE if predicate.endswith(AS_WRITTEN) else None)
+        if self.kind(subject) is None:
+            return
+        if role is not None:
+            self.texts.add((subject, role, *words, ""))
+        elif value.datatype.value in DATES and (year := YEAR.match(value.value)):
+            self.years.setdefault(subject, set()).add(int(year[0]))
+
+    def read_link(self, subject: str, predicate: str, value: str) -> None:
+        """Take a link to the value of a facet, a situation, a time span, or on the way to a quote."""
+        if predicate in LINKS:
+            self.links.add((LINKS[predicate], subject, value))
+            if LINKS[predicate] != "article":
+                return
+        kind = self.kind(subject)
+        if kind is None:
+            return
+        if predicate == TYPE:
+            if self.plain and (kind == OTHER or kind not in KINDS):
+                self.kinds[subject] = value if kind == OTHER else min(kind, value)
+            return
+        if not (value.startswith(BASE) or subject.startswith(BASE)):
+            return
+        self.join(subject, kind, value)
+        of_value = kind_of(value)
+        if of_value == "situation" and kind in JOINED:
+            self.links.add(("member", value, subject))
+        if kind == "situation" and of_value in JOINED:
+            self.links.add(("member", subject, value))
+        if value_of(subject) and of_value != OTHER and self.kind(value):
+            self.give(value, subject)
+
+    def join(self, thing: str, kind: str, value: str) -> None:
+        """Give a thing the value of a facet, or the time span, that it is linked to."""
+        if not self.give(thing, value) and kind != "timespan" and kind_of(value) == "timespan":
+            self.links.add(("span", thing, value))
+
+    def mention(self, graph: str, triple: Triple) -> None:
+        """Give a fact the values that one of its statements names."""
+        kind = self.kind(graph)
+        for term in (triple.subject, triple.object):
+            if kind and isinstance(term, NamedNode):
+                self.join(graph, kind, term.value)
+
+    def rows_of_years(self) -> Iterator[Row]:
+        """Yield the years of things; a time span has all from its first to its last."""
+        for thing, years in self.years.items():
+            first, last = min(years), max(years)
+            span = range(first, min(last, first + MAX_YEARS) + 1)
+            yield from ((thing, year) for year in (span if self.kinds[thing] == "timespan" else years))
+
+
+def read(store: Store, *, plain: bool) -> Reading:
+    """Read what can be found in a store: of a built dataset in its default graph, else in all graphs."""
+    reading = Reading(plain=plain)
+    kinds: dict[str, GraphKind | None] = {}
+    for number, quad in enumerate(store):
+        if number == MAX_QUADS:
+            reading.is_whole = False
+            break
+        name = quad.graph_name
+        if isinstance(name, DefaultGraph):
+            reading.read(quad.triple)
+            continue
+        iri = name.value
+        kind = kinds[iri] if iri in kinds else kinds.setdefault(iri, kind_of_graph(iri))
+        if kind in MENTIONED:
+            reading.mention(iri, quad.triple)
+        if plain and kind is not GraphKind.CONTENT:
+            reading.read(quad.triple)
+    return reading
+
+
+def fill(
+    connection: sqlite3.Connection, store: Store, questions: Iterable[Question] = (), *, plain: bool
+) -> None:
     """Write the index of a store into an empty database; raises sqlite3.Error where the disk refuses."""
     reading = read(store, plain=plain)
-    connection.executescript(SCHEMA)
-    found = {iri: thing for iri, thing in reading.things.items() if is_found(thing, plain=reading.plain)}
-    vocabulary: set[str] = set()
+    connection.executescript(TABLES.read_text("utf-8"))
     connection.execute("BEGIN")
-    connection.execute("INSERT INTO about VALUES (?, ?)", (reading.is_whole, len(found)))
-    for number, (iri, thing) in enumerate(found.items(), 1):
-        vocabulary.update(put(connection, number, iri, thing))
+    connection.executemany(
+        "INSERT INTO bit VALUES (?, ?)", ((key, facet.bit) for key, facet in FACETS.items())
+    )
+    things = ((iri, kind, *standing(kind)) for iri, kind in reading.kinds.items())
+    connection.executemany("INSERT INTO thing (iri, kind, place, weight) VALUES (?, ?, ?, ?)", things)
+    connection.executemany("INSERT INTO found_text VALUES (?, ?, ?, ?, ?)", reading.texts)
+    connection.executemany("INSERT INTO value VALUES (?, ?, ?)", reading.values)
+    connection.executemany("INSERT INTO year VALUES (?, ?)", reading.rows_of_years())
+    connection.executemany("INSERT INTO link VALUES (?, ?, ?)", reading.links)
+    connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", reading.exact)
+    connection.execute("COMMIT")
+    connection.executescript(DERIVED.read_text("utf-8"))
+    connection.execute("BEGIN")
+    vocabulary = {word for words in written(connection, plain=plain) for word in words}
     spelled = ((word,) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha())
     connection.executemany("INSERT INTO spelling VALUES (?)", spelled)
+    asked = ((one.slug, fold(one.asked(lang))) for one in questions for lang in LANGUAGES)
+    connection.executemany("INSERT INTO question VALUES (?, ?)", asked)
+    connection.execute("INSERT INTO about SELECT ?, COUNT(*) FROM thing", (reading.is_whole,))
     connection.execute("COMMIT")
-    connection.executescript(LOOK_UPS)
+    connection.executescript(FACETED)
 
 
-def put(connection: sqlite3.Connection, number: int, iri: str, thing: Thing) -> list[str]:
-    """Write a thing, and return its folded words."""
-    texts = texts_of(iri, thing)
-    folded = [fold(text.words) for text in texts]
-    connection.execute(
-        "INSERT INTO thing VALUES (?, ?, ?, ?, ?)", (number, iri, thing.kind, *standing(thing))
-    )
-    connection.executemany("INSERT INTO name VALUES (?, ?, ?)", sort_names(number, texts))
-    connection.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?)", ((number, *text) for text in texts))
-    connection.executemany("INSERT INTO facet VALUES (?, ?, ?)", values_of(number, thing))
-    connection.execute(
-        "INSERT INTO words (rowid, label, variant, definition, quote) VALUES (?, ?, ?, ?, ?)",
-        (number, *(column(texts, folded, role) for role in ROLES)),
-    )
-    return TOKEN.findall(" ".join(folded))
+def standing(kind: str) -> tuple[int, float]:
+    """Return the place of a kind in a list, and how much a find of it weighs."""
+    known = KINDS.get(kind, KINDS[OTHER])
+    return PLACES[known.key], known.weight
 
 
-def is_found(thing: Thing, *, plain: bool) -> bool:
-    """Tell whether a thing can be found: one of others, in a built dataset, only by a name."""
-    return plain or thing.kind != OTHER or any(text.role <= VARIANT for text in thing.texts)
+def written(connection: sqlite3.Connection, *, plain: bool) -> Iterator[list[str]]:
+    """Write the texts of all things, and yield the folded words of each.
+
+    A thing of no kind, in a built dataset, is found only by a name: without one it is removed.
+    """
+    rows = connection.execute(
+        "SELECT id, iri, kind, role, words, lang, source FROM thing LEFT JOIN found_text ON thing = iri "
+        "ORDER BY id, role, words, lang, source"
+    ).fetchall()
+    for (number, iri, kind), group in groupby(rows, key=lambda row: row[:3]):
+        texts = [Text(*row[3:]) for row in group if row[3] is not None]
+        if not plain and kind == OTHER and not any(text.role <= VARIANT for text in texts):
+            connection.execute("DELETE FROM thing WHERE id = ?", (number,))
+            continue
+        texts = with_label(iri, texts)
+        folded = [fold(text.words) for text in texts]
+        labels = [text for text in texts if text.role == LABEL]
+        for lang in LANGUAGES:
+            label = next((text for text in labels if text.lang == lang), labels[0])
+            name = fold(label.words[:MAX_NAME])
+            connection.execute("INSERT INTO name VALUES (?, ?, ?)", (number, lang, name))
+        connection.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?)", ((number, *text) for text in texts))
+        pairs = [*zip(texts, folded, strict=True)]
+        columns = (
+            "\n".join(dict.fromkeys(words for text, words in pairs if text.role == role)) for role in ROLES
+        )
+        connection.execute(
+            "INSERT INTO words (rowid, label, variant, definition, quote) VALUES (?, ?, ?, ?, ?)",
+            (number, *columns),
+        )
+        yield TOKEN.findall(" ".join(folded))
 
 
-def texts_of(iri: str, thing: Thing) -> list[Text]:
-    """Return the texts of a thing: labels first, of which there is one at least."""
-    texts = sorted(thing.texts)
+def with_label(iri: str, texts: Sequence[Text]) -> list[Text]:
+    """Return texts of which the first is a label: a variant, or the end of the IRI, where there is none."""
     if texts and texts[0].role == LABEL:
-        return texts
+        return [*texts]
     if texts and texts[0].role == VARIANT:
         return [texts[0]._replace(role=LABEL), *texts[1:]]
     return [Text(LABEL, iri.rstrip("/#").replace("#", "/").rpartition("/")[2], ""), *texts]
-
-
-def column(texts: list[Text], folded: list[str], role: int) -> str:
-    """Return the folded texts of one role, each once."""
-    return "\n".join(
-        dict.fromkeys(words for text, words in zip(texts, folded, strict=True) if text.role == role)
-    )
-
-
-def standing(thing: Thing) -> tuple[int, float]:
-    """Return the place of a thing's kind in a list, and its weight."""
-    kind = thing.kind if thing.kind in KINDS else OTHER
-    return ORDER[kind], KINDS[kind].weight
-
-
-def sort_names(number: int, texts: list[Text]) -> Iterator[Row]:
-    """Yield a folded name in each language of the interface, in another one where there is none."""
-    labels = [text for text in texts if text.role == LABEL]
-    for lang in LANGUAGES:
-        label = next((text for text in labels if text.lang == lang), labels[0])
-        yield number, lang, fold(label.words[:LONGEST_NAME])
-
-
-def values_of(number: int, thing: Thing) -> Iterator[Row]:
-    """Yield the rows of the values that a thing has of the facets."""
-    yield number, FACETS["kind"].bit, thing.kind
-    yield from ((number, FACETS["year"].bit, str(year)) for year in thing.years)
-    yield from ((number, *value) for value in thing.values)

@@ -1,11 +1,14 @@
-"""Search: a page with facets, and the same results as CSV, JSON and RDF."""
+"""Search: a page with facets and with questions that may answer; the same results as CSV, JSON and RDF."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
+from babel.dates import get_month_names
 from flask import Blueprint, Response, render_template, request
 from wicara.graph.export import FORMATS, write_triples
 from wicara.server import forms, negotiation
@@ -13,128 +16,166 @@ from wicara.server.addresses import with_choices
 from wicara.server.descriptions.openapi import several
 from wicara.server.negotiation import Representation
 from wicara.server.resources import number_of_page, with_query
-from wicara.server.site.language import language
-from wicara.server.site.search.downloads import as_csv, as_triples
-from wicara.server.site.search.facets import FACETS
-from wicara.server.site.search.fitting import fitting
-from wicara.server.site.search.kept import index
-from wicara.server.site.search.query import Search, search
-from wicara.server.site.search.view import PATH, ROLES, address, as_json, groups, rows, words_for
+from wicara.server.served import dataset
+from wicara.server.site.language import LANGUAGES, language
+from wicara.server.site.language import gettext as _
+from wicara.server.site.questions.pages import PATH as QUESTIONS
+from wicara.server.site.questions.pages import all_questions
+from wicara.server.site.search.folding import fold, tokens
+from wicara.server.site.search.index import FACETS
+from wicara.server.site.search.index_file import index
+from wicara.server.site.search.query import Search, fitting, search
+from wicara.server.site.search.results import (
+    PATH,
+    address,
+    as_csv,
+    as_json,
+    as_triples,
+    groups,
+    rows,
+    words_for,
+)
+from wicara.server.site.times import format_day
 
 if TYPE_CHECKING:
+    from wicara.queries import Question
     from wicara.server.site.search.query import Found
 
 blueprint = Blueprint("search", __name__)
 
 JSON: Final = Representation("json", "JSON", "application/json", "json")
-OFFERS: Final = (
-    negotiation.HTML,
-    negotiation.CSV,
-    JSON,
-    *(offer for offer in negotiation.PAGES if offer is not negotiation.HTML),
-)
+RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiation.HTML)
+OFFERS: Final = (negotiation.HTML, negotiation.CSV, JSON, *RDF)
 PAGE: Final = 25
 """Results on a page."""
-LONGEST: Final = 400
-"""Characters of a text that are searched: links on the page carry it."""
-LONGEST_VALUE, MOST_VALUES = 120, 20
-"""Characters of a chosen value, and chosen values of a facet."""
-LONGEST_LINKS: Final = 16_000
-"""Characters of the header Link: some clients take no longer ones. The page has the same links."""
 DOWNLOAD: Final = 10_000
 """Results in a download that asks for no page of its own."""
+MAX_TEXT: Final = 400
+"""Characters of a text that are searched for: links on the page carry it."""
+MAX_VALUE, MAX_VALUES = 120, 20
+"""Characters of a chosen value, and chosen values of a facet."""
+MAX_LINKS: Final = 16_000
+"""Characters of the header Link: some clients take no longer ones. The page has the same links."""
+MAX_QUESTIONS: Final = 3
+FIRST: Final = next(iter(LANGUAGES))
 
-
-@dataclass(frozen=True)
-class Part:
-    """Which of the results are wanted."""
-
-    number: int
-    size: int
-
-    @property
-    def offset(self) -> int:
-        """Return how many results come before."""
-        return (self.number - 1) * self.size
-
-
-def asked() -> Search:
-    """Return what this request asks for."""
-    given = {
-        key: dict.fromkeys(value[:LONGEST_VALUE] for value in request.args.getlist(key) if value)
-        for key in FACETS
-    }
-    chosen = {key: tuple(values)[:MOST_VALUES] for key, values in given.items() if values}
-    return Search(request.args.get("q", "")[:LONGEST], chosen, language())
-
-
-def part(form: Representation) -> Part:
-    """Return which results are wanted: a page of them, or in a download all where none is named."""
-    number = number_of_page()
-    whole = form is not negotiation.HTML and "page" not in request.args
-    return Part(number, DOWNLOAD if whole else PAGE)
+DAYS: Final = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+    re.compile(r"(?P<day>\d{1,2})\s+(?P<month>[^\W\d]+)\s+(?P<year>\d{4})"),
+    re.compile(r"(?P<month>[^\W\d]+)\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})"),
+)
+"""How a day is written: by ISO 8601, and with the month in words."""
+MONTHS: Final = {
+    fold(name): number
+    for lang in LANGUAGES
+    for width in ("wide", "abbreviated")
+    for number, name in get_month_names(width, locale=lang).items()
+}
 
 
 def answer(form: Representation, media_type: str) -> Response:
     """Find things by words and by facets; a download without `page` has all of them, up to 10,000."""
-    search_for, wanted = asked(), part(form)
-    found = search(index(), search_for, wanted.offset, wanted.size)
+    chosen = {
+        key: tuple(dict.fromkeys(value[:MAX_VALUE] for value in values))[:MAX_VALUES]
+        for key in FACETS
+        if (values := [value for value in request.args.getlist(key) if value])
+    }
+    asked = Search(request.args.get("q", "")[:MAX_TEXT], chosen, language())
+    number = number_of_page()
+    size = DOWNLOAD if form is not negotiation.HTML and "page" not in request.args else PAGE
+    found = search(index(), asked, (number - 1) * size, size)
     response = Response(
-        body(form, search_for, found, wanted), headers={"Content-Type": form.content_type(media_type)}
+        body(form, asked, found, number), headers={"Content-Type": form.content_type(media_type)}
     )
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    links = ", ".join(
-        forms.links(form, OFFERS, lambda offer: address(search_for, f"{PATH}.{offer.extension}"))
-    )
-    if len(links) <= LONGEST_LINKS:
+    links = ", ".join(forms.links(form, OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")))
+    if len(links) <= MAX_LINKS:
         response.headers["Link"] = links
-    if wanted.size == DOWNLOAD and found.total > DOWNLOAD:
+    if size == DOWNLOAD < found.total:
         response.headers["Wicara-Truncated"] = f"rows={DOWNLOAD}"
     return response
 
 
-BY_FACET: Final = [
-    several(key, f"Only results with one of these values of the facet {key}.") for key in FACETS
-]
+BY_FACET: Final = [several(key, f"Only results with a value of the facet {key}.") for key in FACETS]
 forms.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
 
 
-def body(form: Representation, search_for: Search, found: Found, wanted: Part) -> bytes:
-    """Return results in a form."""
-    if form in negotiation.PAGES and form is not negotiation.HTML:
-        return rdf(form, search_for, found)
-    words = words_for(index(), found, search_for)
+def body(form: Representation, asked: Search, found: Found, number: int) -> bytes:
+    """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
+    if form in RDF:
+        return write_triples(as_triples(address(asked), found), FORMATS[form.name])
+    words = words_for(index(), found, asked)
     listed = rows(found, words)
     if form is negotiation.CSV:
         return as_csv(listed)
-    facets = groups(found, search_for, words)
-    fits = fitting(search_for.text) if wanted.number == 1 and not search_for.chosen else []
+    facets = groups(found, asked, words)
+    questions = suggestions(asked.text) if number == 1 and not asked.chosen else []
     if form is JSON:
-        told = as_json(search_for, found, listed, facets, fits)
+        told = as_json(asked, found, listed, facets, questions)
         return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    before = (number - 1) * PAGE
+    last = before + len(listed)
     return render_template(
         "search.html",
-        asked=search_for,
+        asked=asked,
         found=found,
         rows=listed,
         groups=facets,
-        fits=fits,
-        roles=ROLES,
-        first=wanted.offset + 1,
-        last=wanted.offset + len(listed),
-        previous=address(search_for, page=wanted.number - 1) if wanted.number > 1 else None,
-        following=address(search_for, page=wanted.number + 1)
-        if wanted.offset + len(listed) < found.total
-        else None,
+        questions=questions,
+        first=before + 1,
+        last=last,
+        previous=address(asked, page=number - 1) if number > 1 else None,
+        following=address(asked, page=number + 1) if last < found.total else None,
         everything=with_choices(PATH),
-        without_choices=address(Search(search_for.text, {}, search_for.lang)),
-        cut=found.understood.cut or len(request.args.get("q", "")) > LONGEST,
+        without_choices=address(Search(asked.text, {}, asked.lang)),
+        cut=found.understood.cut or len(request.args.get("q", "")) > MAX_TEXT,
         download=DOWNLOAD,
-        alternates=forms.as_data(OFFERS, lambda offer: address(search_for, f"{PATH}.{offer.extension}")),
+        alternates=forms.as_data(OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")),
     ).encode()
 
 
-def rdf(form: Representation, search_for: Search, found: Found) -> bytes:
-    """Return results as RDF; raises DoesNotFit where the format cannot hold a text."""
-    return write_triples(as_triples(address(search_for), found), FORMATS[form.name])
+def suggestions(text: str) -> list[tuple[str, str]]:
+    """Return the pages that may answer a text, each with its address: questions, and what held on a day.
+
+    About a day, questions that can be asked of one come first.
+    """
+    day, rest = split_day(text)
+    scores = fitting(index(), frozenset(tokens(rest)))
+    best = sorted(
+        (one for one in all_questions() if scores.get(one.slug)),
+        key=lambda one: (bool(day and not days(one)), -scores[one.slug], len(one.asked(FIRST))),
+    )
+    found = [suggested(one, day) for one in best[:MAX_QUESTIONS]]
+    if day and not dataset().plain:
+        held = str(_("What held on %(day)s", day=format_day(day)))
+        found.append((held, with_choices(f"/as-of?date={day.isoformat()}")))
+    return found
+
+
+def split_day(text: str) -> tuple[date | None, str]:
+    """Return the first day that stands in a text, and the text without it."""
+    for pattern in DAYS:
+        for match in pattern.finditer(text):
+            month = match["month"]
+            number = int(month) if month.isdigit() else MONTHS.get(fold(month), 0)
+            try:
+                day = date(int(match["year"]), number, int(match["day"]))
+            except ValueError:
+                continue
+            return day, f"{text[: match.start()]} {text[match.end() :]}"
+    return None, text
+
+
+def days(question: Question) -> list[str]:
+    """Return the parameters of a question that are days."""
+    return [each.name for each in question.parameters if each.datatype == "xsd:date"]
+
+
+def suggested(question: Question, day: date | None) -> tuple[str, str]:
+    """Return what a question asks, of a day where it asks of one, and its address."""
+    names = days(question)[:1] if day else []
+    words = {name: format_day(day) for name in names if day}
+    values = {name: day.isoformat() for name in names if day}
+    path = f"{QUESTIONS}/{question.slug}"
+    return question.asked(language(), words), with_choices(f"{path}?{urlencode(values)}" if values else path)

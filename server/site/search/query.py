@@ -8,18 +8,19 @@ says so.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
+from math import log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wicara.server.site.search.facets import BY_BIT, FACETS
 from wicara.server.site.search.folding import BEGINNING, fold, phrases
-from wicara.server.site.search.reading import Text
+from wicara.server.site.search.index import FACETS, Text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from wicara.server.site.search.folding import Phrase
 
@@ -38,8 +39,9 @@ LIMIT :limit OFFSET :offset"""
 TEXTS: Final = """
 SELECT thing, role, words, lang, source FROM text
 WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing, rowid"""
-VALUES: Final = """
-SELECT thing, bit, value FROM facet WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3"""
+STATUSES: Final = """
+SELECT thing, value FROM facet JOIN bit USING (bit)
+WHERE thing IN (SELECT value FROM json_each(?)) AND facet = 'status' ORDER BY 1, 2"""
 COUNTS: Final = """
 SELECT bit, value, number FROM (
   SELECT bit, value, COUNT(*) AS number,
@@ -50,16 +52,19 @@ ORDER BY number DESC, value"""
 LABELS: Final = """
 SELECT iri, role, words, lang, source FROM thing JOIN text ON text.thing = id
 WHERE iri IN (SELECT value FROM json_each(?)) AND role = 0 ORDER BY iri, text.rowid"""
-MOST_WORDS: Final = 32
-"""Words of a query that are searched."""
-MOST_VALUES: Final = 40
+HAVING: Final = "SELECT rowid, slug FROM question WHERE question MATCH ?"
+MAX_WORDS: Final = 32
+"""Words of a query that are searched for."""
+MAX_VALUES: Final = 40
 """Values of a facet that are counted, the most frequent first."""
 CANDIDATES: Final = 60
-"""Words that share letters with one that is written wrong, and are compared with it."""
+"""Words that share letters with a misspelled one, and are compared with it."""
 NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
-SHORTEST: Final = 4
-"""Letters of a word that may be written wrong."""
+MIN_MISSPELLED: Final = 4
+"""Letters of a word that may be misspelled."""
+SHARE: Final = 0.55
+"""How much of the words searched for a question has, from 0 to 1, the rarer words counting for more."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Understood:
 
     @property
     def words(self) -> frozenset[str]:
-        """Return the words that are sought."""
+        """Return the words that are searched for."""
         return frozenset(chain.from_iterable(self.phrases))
 
     @property
@@ -100,18 +105,18 @@ class Understood:
 
 @dataclass(frozen=True)
 class Hit:
-    """A result: what it is, and the texts that it has."""
+    """A result: what it is, the texts that it has, and its statuses."""
 
     number: int
     iri: str
     kind: str
     texts: list[Text] = field(default_factory=list)
-    values: list[tuple[int, str]] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: how many, the asked part of them, and the counts of each facet.
+    """What was found: how many, the part of them that was asked for, and the counts of each facet.
 
     `limit` is how many things can be found at all, None where that is each one.
     """
@@ -130,38 +135,31 @@ def term(phrase: Phrase) -> str:
 
 
 def matches(index: sqlite3.Connection, expression: str) -> bool:
-    """Tell whether an expression finds anything."""
-    return (
-        index.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)).fetchone() is not None
-    )
+    """Return whether an expression finds anything."""
+    found = index.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,))
+    return found.fetchone() is not None
 
 
 def understand(index: sqlite3.Connection, text: str) -> Understood:
     """Return how a text is understood, with this index."""
     asked = phrases(text)
-    plain = Understood(tuple(asked[:MOST_WORDS]), cut=len(asked) > MOST_WORDS)
+    cut = len(asked) > MAX_WORDS
+    plain = Understood(tuple(asked[:MAX_WORDS]), cut=cut)
     if not plain.phrases or matches(index, plain.expression):
         return plain
-    instead = {
-        phrase: nearest(index, phrase[0])
-        for phrase in plain.phrases
-        if len(phrase) == 1 and not matches(index, term(phrase))
-    }
-    corrected = Understood(
-        tuple(
-            (instead.get(phrase) or phrase[0],) if len(phrase) == 1 else phrase for phrase in plain.phrases
-        ),
-        tuple((phrase[0], word) for phrase, word in instead.items() if word),
-        cut=plain.cut,
-    )
-    if matches(index, corrected.expression):
-        return corrected
-    return Understood(corrected.phrases, corrected.instead, some=len(corrected.phrases) > 1, cut=plain.cut)
+    unknown = [phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, term(phrase))]
+    instead = {phrase: near for phrase in unknown if (near := nearest(index, phrase[0]))}
+    corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
+    replaced = tuple((phrase[0], word) for phrase, word in instead.items())
+    all_of_them = Understood(corrected, replaced, cut=cut)
+    if matches(index, all_of_them.expression):
+        return all_of_them
+    return Understood(corrected, replaced, some=len(corrected) > 1, cut=cut)
 
 
 def nearest(index: sqlite3.Connection, word: str) -> str:
-    """Return the word of the index that is written most like one, or nothing."""
-    if len(word) < SHORTEST:
+    """Return the word of the index that is spelled most like one, or nothing."""
+    if len(word) < MIN_MISSPELLED:
         return ""
     groups = {word[at : at + 3] for at in range(len(word) - 2)}
     expression = " OR ".join(f'"{group}"' for group in sorted(groups))
@@ -172,20 +170,12 @@ def nearest(index: sqlite3.Connection, word: str) -> str:
 
 
 def search(index: sqlite3.Connection, asked: Search, offset: int, limit: int) -> Found:
-    """Return a part of what is found, and the counts of all of it."""
+    """Return a part of what is found, the best first or by kind and name, and the counts of all of it.
+
+    The table `hit` has what the text finds, with the facets (bits) whose choices it does not meet. A value is
+    counted among the results that meet what was chosen in all the other facets.
+    """
     understood = understand(index, asked.text)
-    gather(index, asked, understood)
-    return Found(
-        understood,
-        index.execute("SELECT COUNT(*) FROM hit WHERE failed = 0").fetchone()[0],
-        part(index, asked, offset, limit),
-        counted(index, asked),
-        limit=index.execute("SELECT things FROM about WHERE NOT whole").fetchone(),
-    )
-
-
-def gather(index: sqlite3.Connection, asked: Search, understood: Understood) -> None:
-    """Put what the text finds into the table `hit`, with the facets (bits) whose choices it does not meet."""
     index.execute("DROP TABLE IF EXISTS hit")
     index.execute("CREATE TEMP TABLE hit (thing INTEGER PRIMARY KEY, score REAL, failed INTEGER)")
     if understood.phrases:
@@ -195,26 +185,25 @@ def gather(index: sqlite3.Connection, asked: Search, understood: Understood) -> 
     for key, values in asked.chosen.items():
         index.execute(FAILING, {"bit": FACETS[key].bit, "values": json.dumps(values)})
 
-
-def part(index: sqlite3.Connection, asked: Search, offset: int, limit: int) -> list[Hit]:
-    """Return the results of a page: the best ones first; without words, by kind and name."""
     wanted = {"lang": asked.lang, "name": fold(asked.text).strip(), "offset": offset, "limit": limit}
     hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
     numbers = (json.dumps([*hits]),)
     for number, *text in index.execute(TEXTS, numbers):
         hits[number].texts.append(Text(*text))
-    for number, bit, value in index.execute(VALUES, numbers):
-        hits[number].values.append((bit, value))
-    return [*hits.values()]
+    for number, status in index.execute(STATUSES, numbers):
+        hits[number].statuses.append(status)
 
-
-def counted(index: sqlite3.Connection, asked: Search) -> dict[str, list[Count]]:
-    """Return the counts of each facet: of the results that meet what was chosen in all the others."""
     chosen = [f"{FACETS[key].bit}/{value}" for key, values in asked.chosen.items() for value in values]
-    found: dict[str, list[Count]] = {key: [] for key in FACETS}
-    for bit, value, number in index.execute(COUNTS, {"most": MOST_VALUES, "chosen": json.dumps(chosen)}):
-        found[BY_BIT[bit]].append(Count(value, number))
-    return found
+    by_bit: dict[int, list[Count]] = {facet.bit: [] for facet in FACETS.values()}
+    for bit, value, number in index.execute(COUNTS, {"most": MAX_VALUES, "chosen": json.dumps(chosen)}):
+        by_bit[bit].append(Count(value, number))
+    return Found(
+        understood,
+        index.execute("SELECT COUNT(*) FROM hit WHERE failed = 0").fetchone()[0],
+        [*hits.values()],
+        {key: by_bit[facet.bit] for key, facet in FACETS.items()},
+        index.execute("SELECT things FROM about WHERE NOT whole").fetchone(),
+    )
 
 
 def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Text]]:
@@ -223,3 +212,20 @@ def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Tex
     for iri, *text in index.execute(LABELS, (json.dumps(sorted(set(iris))),)):
         found.setdefault(iri, []).append(Text(*text))
     return found
+
+
+def fitting(index: sqlite3.Connection, words: Collection[str]) -> dict[str, float]:
+    """Return the questions (by name) that have enough of some words, in one language, with a score each."""
+    every = index.execute("SELECT COUNT(DISTINCT slug) FROM question").fetchone()[0]
+    scores: defaultdict[tuple[int, str], float] = defaultdict(float)
+    whole = 0.0
+    for word in words:
+        having = index.execute(HAVING, (term((word,)),)).fetchall()
+        weight = log(1 + every / (1 + len({slug for _, slug in having})))
+        whole += weight
+        for row in having:
+            scores[row] += weight
+    best: dict[str, float] = {}
+    for (_, slug), score in scores.items():
+        best[slug] = max(score, best.get(slug, 0.0))
+    return {slug: score for slug, score in best.items() if score >= SHARE * whole}

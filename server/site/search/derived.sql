@@ -1,0 +1,35 @@
+-- What statements say of things only together.
+BEGIN;
+CREATE UNIQUE INDEX thing_iri ON thing (iri);
+
+-- The words that support a fact (3: a quote), each with the sentence that they stand in.
+INSERT OR IGNORE INTO found_text
+SELECT evidence.subject, 3, words, lang, COALESCE(
+  (SELECT object FROM link WHERE name = 'sentence' AND subject = evidence.object LIMIT 1), '')
+FROM link AS evidence
+JOIN link AS target ON target.name = 'target' AND target.subject = evidence.object
+JOIN link AS selector ON selector.name = 'selector' AND selector.subject = target.object
+JOIN exact ON exact.selector = selector.object
+WHERE evidence.name = 'evidence';
+
+-- The members of a situation have its values; its status is that of an event alone.
+INSERT OR IGNORE INTO value
+SELECT member.iri, bit, value
+FROM link JOIN value ON value.thing = link.subject JOIN thing AS member ON member.iri = link.object
+WHERE link.name = 'member'
+  AND (bit != (SELECT bit FROM bit WHERE facet = 'status') OR member.kind = 'event');
+
+-- A thing has the years of its time spans.
+INSERT OR IGNORE INTO year
+SELECT link.subject, year FROM link JOIN year ON year.thing = link.object WHERE link.name = 'span';
+
+-- An article has what one of its facts has, but for its status.
+INSERT OR IGNORE INTO value
+SELECT link.object, bit, value FROM link JOIN value ON value.thing = link.subject
+WHERE link.name = 'article' AND bit != (SELECT bit FROM bit WHERE facet = 'status');
+INSERT OR IGNORE INTO year
+SELECT link.object, year FROM link JOIN year ON year.thing = link.subject WHERE link.name = 'article';
+
+INSERT INTO value SELECT iri, (SELECT bit FROM bit WHERE facet = 'kind'), kind FROM thing;
+INSERT INTO value SELECT thing, (SELECT bit FROM bit WHERE facet = 'year'), CAST(year AS TEXT) FROM year;
+COMMIT;

@@ -1,0 +1,306 @@
+"""The results of a search as rows with the words marked, its facets as links; as JSON, CSV and RDF."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlencode
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.ontology import BASE, PREFIXES
+from wicara.server.addresses import with_choices
+from wicara.server.site.kinds import KINDS
+from wicara.server.site.language import language
+from wicara.server.site.language import lazy_gettext as _
+from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
+from wicara.server.site.search.index import DEFINITION, FACETS, LABEL, QUOTE, VARIANT
+from wicara.server.site.search.query import Search, labels
+from wicara.server.site.words import Words
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from wicara.server.site.search.index import Text
+    from wicara.server.site.search.query import Found, Hit
+    from wicara.server.site.words import Shown
+
+PATH: Final = "/search"
+MAX_LINES: Final = 3
+"""Texts that are shown of a result beside its label."""
+USUAL: Final = frozenset({"modality/actual", "status/held"})
+"""The statuses that go without saying."""
+COLUMNS: Final = ("iri", "kind", "label", "language", "status", "found_in", "words")
+SCHEMA: Final = PREFIXES["schema"]
+TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
+
+
+class Role(NamedTuple):
+    """What a text is to its thing: for readers, for programs, and in RDF."""
+
+    name: str
+    key: str
+    property: NamedNode
+
+
+ROLES: Final = {
+    LABEL: Role(_("name"), "label", NamedNode(f"{PREFIXES['skos']}prefLabel")),
+    VARIANT: Role(_("also written"), "variant", NamedNode(f"{PREFIXES['skos']}altLabel")),
+    DEFINITION: Role(_("definition"), "definition", NamedNode(f"{PREFIXES['skos']}definition")),
+    QUOTE: Role(_("words of the source"), "quote", NamedNode(f"{PREFIXES['oa']}exact")),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text of a result: what it is, its parts with what was found marked, and the sentence it stands in."""
+
+    role: Role
+    pieces: list[Piece]
+    text: Text
+    sentence: Shown | None
+
+    @property
+    def words(self) -> str:
+        """Return the text without marks."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A result: its label, marked, its kind, its statuses, and where the words were found."""
+
+    shown: Shown
+    pieces: list[Piece]
+    kind: str
+    kind_name: object
+    statuses: list[tuple[str, Shown]]
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a facet: its name, how many results have it, and the link that chooses it or lets go."""
+
+    value: str
+    name: object
+    lang: str | None
+    number: int
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A facet with its values, those chosen first."""
+
+    key: str
+    name: object
+    choices: list[Choice]
+
+    @property
+    def chosen(self) -> list[Choice]:
+        """Return the values that are chosen."""
+        return [choice for choice in self.choices if choice.chosen]
+
+
+def address(asked: Search, path: str = PATH, **more: object) -> str:
+    """Return the address of a search."""
+    pairs = [("q", asked.text)] if asked.text else []
+    pairs += [(key, value) for key in FACETS for value in asked.chosen.get(key, ())]
+    pairs += [(key, str(value)) for key, value in more.items()]
+    return with_choices(f"{path}?{urlencode(pairs)}" if pairs else path)
+
+
+def toggled(asked: Search, key: str, value: str) -> str:
+    """Return the address of a search with a value chosen, or let go where it is."""
+    had = asked.chosen.get(key, ())
+    now = tuple(one for one in had if one != value) if value in had else (*had, value)
+    return address(Search(asked.text, {**asked.chosen, key: now}, asked.lang))
+
+
+def words_for(index: sqlite3.Connection, found: Found, asked: Search) -> Words:
+    """Return the labels of all that a page shows, from the index."""
+    iris = {hit.iri for hit in found.hits}
+    iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
+    iris |= {FACETS["status"].base + status for hit in found.hits for status in hit.statuses}
+    for key, facet in FACETS.items():
+        values = [*(count.value for count in found.counts[key]), *asked.chosen.get(key, ())]
+        iris |= {iri for value in values if (iri := facet.iri(value))}
+    iris |= {count.value for count in found.counts["kind"] if count.value not in KINDS}
+    known = {
+        iri: tuple(Literal(text.words, language=text.lang or None) for text in texts)
+        for iri, texts in labels(index, iris).items()
+    }
+    return Words(known, language())
+
+
+def rows(found: Found, words: Words) -> list[Row]:
+    """Return the results as a table shows them."""
+    return [row(hit, words, found.understood.words) for hit in found.hits]
+
+
+def row(hit: Hit, words: Words, sought: Collection[str]) -> Row:
+    """Return a result as a table shows it."""
+    shown = words.show_iri(hit.iri)
+    base = FACETS["status"].base
+    return Row(
+        shown,
+        excerpt(shown.text, sought),
+        hit.kind,
+        kind_name(hit.kind, words)[0],
+        [(one.partition("/")[0], words.show_iri(base + one)) for one in hit.statuses if one not in USUAL],
+        [
+            Line(
+                ROLES[text.role],
+                excerpt(text.words, sought),
+                text,
+                words.show_iri(text.source) if text.source else None,
+            )
+            for text in texts_shown(hit, shown.text, words, sought)
+        ],
+    )
+
+
+def kind_name(kind: str, words: Words) -> tuple[object, str | None]:
+    """Return what a kind is called, and the language of that where it is not the reader's."""
+    if kind in KINDS:
+        return KINDS[kind].name, None
+    shown = words.show_iri(kind)
+    return shown.text, shown.lang
+
+
+def texts_shown(hit: Hit, label: str, words: Words, sought: Collection[str]) -> Iterator[Text]:
+    """Yield the texts that have words which those before them have not; without words, a telling one."""
+    texts = sorted(hit.texts, key=lambda text: (text.role, text.lang != words.lang))
+    if not sought:
+        yield from [text for text in texts if text.role >= DEFINITION][:1]
+        return
+    had = matched(label, sought)
+    number = 0
+    for text in texts:
+        new = matched(text.words, sought) - had
+        if new and number < MAX_LINES:
+            had |= new
+            number += 1
+            yield text
+
+
+def matched(text: str, sought: Collection[str]) -> set[str]:
+    """Return which of some words a text has."""
+    has = set(tokens(text))
+    return {one for one in sought if any(begins(word, (one,)) for word in has)}
+
+
+def groups(found: Found, asked: Search, words: Words) -> list[Group]:
+    """Return the facets that have values, with their counts."""
+    every = [Group(key, facet.name, choices(key, found, asked, words)) for key, facet in FACETS.items()]
+    return [group for group in every if group.choices]
+
+
+def choices(key: str, found: Found, asked: Search, words: Words) -> list[Choice]:
+    """Return the values of a facet: years from the latest, others from the most frequent."""
+    chosen = asked.chosen.get(key, ())
+    numbers = dict.fromkeys(chosen, 0) | {count.value: count.number for count in found.counts[key]}
+    counted = [count.value for count in found.counts[key]]
+    ordered = [*counted, *(value for value in chosen if value not in counted)]
+    if key == "year":
+        ordered.sort(reverse=True)
+    ordered.sort(key=lambda value: value not in chosen)
+    return [
+        Choice(
+            value, *value_name(key, value, words), numbers[value], value in chosen, toggled(asked, key, value)
+        )
+        for value in ordered
+    ]
+
+
+def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
+    """Return what a value is called, and the language of that where it is another than the reader's."""
+    if key == "kind":
+        return kind_name(value, words)
+    iri = FACETS[key].iri(value)
+    label = words.label(iri) if iri else None
+    if label is None:
+        return value, None
+    return label.value, label.language if label.language != words.lang else None
+
+
+def as_json(
+    asked: Search,
+    found: Found,
+    listed: Sequence[Row],
+    facets: Sequence[Group],
+    questions: Iterable[tuple[str, str]],
+) -> dict[str, object]:
+    """Return a search and what it finds, for programs; `questions` are texts with their addresses."""
+    return {
+        "query": asked.text,
+        "instead": dict(found.understood.instead),
+        "some": found.understood.some,
+        "total": found.total,
+        "results": [
+            {
+                "iri": one.shown.full,
+                "page": one.shown.href,
+                "kind": one.kind,
+                "kind_name": str(one.kind_name),
+                "label": one.shown.text,
+                "language": one.shown.lang,
+                "status": [shown.text for _group, shown in one.statuses],
+                "found": [
+                    {
+                        "in": line.role.key,
+                        "words": line.words,
+                        "language": line.text.lang or None,
+                        "sentence": line.text.source or None,
+                    }
+                    for line in one.lines
+                ],
+            }
+            for one in listed
+        ],
+        "questions": [
+            {"label": text, "page": href, "kind_name": str(_("question"))} for text, href in questions
+        ],
+        "facets": {
+            group.key: [
+                {"value": one.value, "label": str(one.name), "count": one.number, "chosen": one.chosen}
+                for one in group.choices
+            ]
+            for group in facets
+        },
+    }
+
+
+def as_csv(listed: Sequence[Row]) -> bytes:
+    """Return the results as CSV (RFC 4180), one a line."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in listed:
+        statuses = "; ".join(shown.text for _group, shown in one.statuses)
+        where = [(line.role.key, line.words) for line in one.lines[:1]] or [("", "")]
+        writer.writerow((one.shown.full, one.kind, one.shown.text, one.shown.lang or "", statuses, *where[0]))
+    return out.getvalue().encode()
+
+
+def as_triples(path: str, found: Found) -> Iterator[Triple]:
+    """Yield the results as a list (schema:ItemList) that names the search, with what each is called.
+
+    Words of a source are said of the list's item, not of the thing.
+    """
+    place = NamedNode(BASE + path)
+    yield Triple(place, TYPE, NamedNode(f"{SCHEMA}ItemList"))
+    yield Triple(place, NamedNode(f"{SCHEMA}numberOfItems"), Literal(found.total))
+    for position, hit in enumerate(found.hits, 1):
+        item, thing = BlankNode(f"result{position}"), NamedNode(hit.iri)
+        yield Triple(place, NamedNode(f"{SCHEMA}itemListElement"), item)
+        yield Triple(item, TYPE, NamedNode(f"{SCHEMA}ListItem"))
+        yield Triple(item, NamedNode(f"{SCHEMA}position"), Literal(position))
+        yield Triple(item, NamedNode(f"{SCHEMA}item"), thing)
+        for text in hit.texts:
+            subject = item if text.role == QUOTE else thing
+            yield Triple(subject, ROLES[text.role].property, Literal(text.words, language=text.lang or None))
