@@ -62,7 +62,14 @@ def silent(_step: str) -> None:
 
 
 def default_data() -> Path:
-    """Return the folder of builds if none is named: `$XDG_DATA_HOME/wicara`, or `~/.local/share/wicara`."""
+    """Return the folder of builds if none is named: `.wicara` here if it exists, else one for the user.
+
+    That is `$XDG_DATA_HOME/wicara`, or `~/.local/share/wicara`. `make serve` builds in `.wicara`, so that
+    commands run in a checkout act on the dataset that is served there.
+    """
+    here = Path(".wicara")
+    if here.is_dir():
+        return here
     home = os.environ.get("XDG_DATA_HOME")
     return (Path(home) if home else Path.home() / ".local" / "share") / "wicara"
 

@@ -49,7 +49,9 @@ def dataset(data_dir: Path) -> BuiltDataset:
 class Command(Protocol):
     """A way to run `wicara` as a process of its own."""
 
-    def __call__(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: object, cwd: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command with these arguments and additions to the environment; wait until it ends."""
 
 
@@ -57,13 +59,16 @@ class Command(Protocol):
 def wicara() -> Command:
     """Return a function that runs `python -m wicara` as a person would."""
 
-    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, cwd: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "wicara", *map(str, arguments)],
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
+            cwd=cwd,
             env=os.environ | environment,
         )
 

@@ -59,12 +59,16 @@ def test_a_folder_that_is_none_is_told(wicara: Command, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"wicara: {tmp_path / 'nowhere'} is not a folder")
 
 
-def test_data_lie_where_the_system_keeps_data(wicara: Command, tmp_path: Path, data_dir: Path) -> None:
-    """Without --data the builds lie in $XDG_DATA_HOME/wicara."""
+def test_builds_lie_where_make_serve_has_them_else_with_the_user(
+    wicara: Command, tmp_path: Path, data_dir: Path
+) -> None:
+    """Without --data a command means .wicara in the current folder, else the user's data folder."""
     (tmp_path / "wicara").symlink_to(data_dir)
-    done = wicara("build", XDG_DATA_HOME=str(tmp_path))
-    assert done.returncode == 0
-    assert str(data_dir) in done.stdout
+    there = wicara("build", cwd=tmp_path, XDG_DATA_HOME=str(tmp_path))
+    assert (there.returncode, str(data_dir) in there.stdout) == (0, True)
+    (tmp_path / ".wicara").symlink_to(data_dir)
+    done = wicara("retract", "F074", "--dry-run", cwd=tmp_path, XDG_DATA_HOME=str(tmp_path / "none"))
+    assert done.stdout.startswith("in .wicara:\n")
 
 
 def test_importing_it_is_light() -> None:

@@ -34,7 +34,8 @@ Examples:
   wicara restore BACKUP --data DIR bring it back
   wicara COMMAND --help            one command in detail
 
-Wicara keeps its builds in $XDG_DATA_HOME/wicara, or in ~/.local/share/wicara; --data names another folder.
+Builds lie in .wicara in the current folder if there is one (make serve makes it), else in
+$XDG_DATA_HOME/wicara or ~/.local/share/wicara; --data names another folder.
 """
 
 

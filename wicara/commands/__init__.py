@@ -27,8 +27,22 @@ extra_option: Final = click.option(
     show_envvar=True,
     help="Folder of more articles and entities.",
 )
+
+
+def data_folder(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
+    """Return the folder of builds: the one that is named, else the default."""
+    from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs
+
+    return given or default_data()
+
+
 data_option: Final = click.option(
-    "--data", type=FOLDER, envvar="WICARA_DATA", show_envvar=True, help="Folder of the builds."
+    "--data",
+    type=FOLDER,
+    envvar="WICARA_DATA",
+    show_envvar=True,
+    callback=data_folder,
+    help="Folder of the builds.",
 )
 
 
@@ -58,16 +72,9 @@ infer_option: Final = click.option(
 )
 
 
-def current(data: Path | None, extra: Path | None) -> BuiltDataset:
+def current(data: Path, extra: Path | None) -> BuiltDataset:
     """Return the dataset, built first where it is out of date."""
     from wicara.graph.build import ensure  # noqa: PLC0415 - loaded when needed
 
     with progress() as step:
-        return ensure(data or default_folder(), extra, step)
-
-
-def default_folder() -> Path:
-    """Return the folder of builds where none is named."""
-    from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs
-
-    return default_data()
+        return ensure(data, extra, step)

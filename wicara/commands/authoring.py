@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wicara.commands import dataset_options, default_folder, extra_option, progress
+from wicara.commands import dataset_options, extra_option, progress
 from wicara.graph import overlay
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
@@ -101,7 +101,7 @@ dry_run_option: Final = click.option(
 )
 @dataset_options
 @dry_run_option
-def add(files: tuple[Path, ...], data: Path | None, extra: Path | None, *, dry_run: bool) -> None:
+def add(files: tuple[Path, ...], data: Path, extra: Path | None, *, dry_run: bool) -> None:
     """Add FILES to the dataset: .trig files of facts, entities*.ttl files of what these speak of.
 
     They go through every check first, all together; what falls short is told, and nothing is written. Then
@@ -125,7 +125,7 @@ def add(files: tuple[Path, ...], data: Path | None, extra: Path | None, *, dry_r
 @click.option("--undo", is_flag=True, help="Bring a retracted graph back.")
 @dry_run_option
 def retract(  # noqa: PLR0913 - one parameter an option
-    graph: str, data: Path | None, extra: Path | None, *, day: datetime | None, undo: bool, dry_run: bool
+    graph: str, data: Path, extra: Path | None, *, day: datetime | None, undo: bool, dry_run: bool
 ) -> None:
     """Take a fact graph or background graph out of the dataset, and what was derived from it.
 
@@ -145,13 +145,13 @@ def retract(  # noqa: PLR0913 - one parameter an option
     change_overlay(data, extra, edit, dry_run=dry_run)
 
 
-def change_overlay(data: Path | None, extra: Path | None, edit: Edit, *, dry_run: bool) -> None:
+def change_overlay(data: Path, extra: Path | None, edit: Edit, *, dry_run: bool) -> None:
     """Change the overlay of a folder of builds, and print what that changed in the dataset."""
     from wicara.graph.change import change  # noqa: PLC0415 - it loads the reasoner
 
     with progress() as step:
-        found = change(data or default_folder(), extra, edit, step, dry_run=dry_run)
-    click.echo(describe(found, dry_run=dry_run))
+        found = change(data, extra, edit, step, dry_run=dry_run)
+    click.echo(f"in {data}:\n{describe(found, dry_run=dry_run)}")
 
 
 LISTED: Final = 20

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from wicara.commands import FOLDER, data_option, default_folder, progress
+from wicara.commands import FOLDER, data_option, progress
 from wicara.graph.backup import back_up
 from wicara.graph.restore import restore as put_back
 from wicara.graph.verify import verify_backup, verify_data
@@ -18,26 +18,26 @@ BACKUP: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @data_option
-def backup(target: Path, data: Path | None) -> None:
+def backup(target: Path, data: Path) -> None:
     """Copy the dataset in a data folder to TARGET, a new folder; it appears when it is whole.
 
     A server may go on serving the dataset and writing it: the copy is of one version. Whatever is copied is
     read through; a damaged dataset is not backed up.
     """
     with progress() as step:
-        made = back_up(data or default_folder(), target, step)
+        made = back_up(data, target, step)
     click.echo(f"{target} holds {made.told}")
 
 
 @click.command()
 @click.argument("backup", required=False, type=BACKUP)
 @data_option
-def verify(backup: Path | None, data: Path | None) -> None:
+def verify(backup: Path | None, data: Path) -> None:
     """Tell whether BACKUP is whole: its files, their contents, and what the stores hold; exit 1 if not.
 
     Without BACKUP, the dataset in the data folder is read through, also while a server uses it.
     """
-    folder = backup or data or default_folder()
+    folder = backup or data
     with progress() as step:
         found = verify_backup(folder, step) if backup else verify_data(folder, step)
     click.echo(f"{folder} is whole: {found.told}")

@@ -12,7 +12,6 @@ import click
 from wicara.commands import (
     current,
     dataset_options,
-    default_folder,
     extra_option,
     infer_option,
     progress,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--engine", type=click.Choice(["native", "owlrl"]), help="The reasoner; native unless told otherwise."
 )
-def build(data: Path | None, extra: Path | None, engine: str | None, *, force: bool) -> None:
+def build(data: Path, extra: Path | None, engine: str | None, *, force: bool) -> None:
     """Build the dataset: check the inputs, validate them, reason, and write the store.
 
     Unchanged inputs are not built again. A build that fails or is interrupted leaves the last good one.
@@ -56,14 +55,14 @@ def build(data: Path | None, extra: Path | None, engine: str | None, *, force: b
 @click.option(
     "--source", "sources", multiple=True, metavar="[ID=]FILE", help="A text to compare the evidence with."
 )
-def check(data: Path | None, extra: Path | None, sources: tuple[str, ...]) -> None:
+def check(data: Path, extra: Path | None, sources: tuple[str, ...]) -> None:
     """Run every check on the inputs and print what falls short; exit 1 if anything does.
 
     With --source, the evidence is compared with the text itself, which is not part of this software. A text
     is known by its SHA-256; write ID=FILE to say which article it is.
     """
     with progress() as step:
-        candidate = Candidate(read_inputs(extra, overlay_of(data or default_folder())))
+        candidate = Candidate(read_inputs(extra, overlay_of(data)))
         found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
@@ -98,7 +97,7 @@ def print_checks(results: tuple[Result, ...]) -> None:
     ),
     help="Form of the answer: up to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
 )
-def query(file: str, data: Path | None, extra: Path | None, *, infer: str, form: str | None) -> None:
+def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | None) -> None:
     """Answer a SPARQL query, read from FILE, or from standard input where FILE is -.
 
     The prefixes of the dataset (wic:, event:, person:, skos: and the others) need no declaration. Without
@@ -145,7 +144,7 @@ def query(file: str, data: Path | None, extra: Path | None, *, infer: str, form:
 )
 @infer_option
 def export(  # noqa: PLR0913 - one parameter an option
-    data: Path | None, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str
+    data: Path, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str
 ) -> None:
     """Write the dataset, or a part of it, as RDF: sorted, and always the same bytes for the same dataset.
 
@@ -184,7 +183,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
     subject: str,
     predicate: str,
     object_: str,
-    data: Path | None,
+    data: Path,
     extra: Path | None,
     *,
     form: str,

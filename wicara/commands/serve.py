@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from wicara.commands import Command, dataset_options, default_folder, progress
+from wicara.commands import Command, dataset_options, progress
 from wicara.server.settings import Limits, Settings, limits
 
 
@@ -68,7 +69,7 @@ def address_of_reports(_context: click.Context, _option: click.Parameter, given:
 @limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
-    data: Path | None,
+    data: Path,
     extra: Path | None,
     *,
     host: str,
@@ -92,7 +93,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     from wicara.server import serving  # noqa: PLC0415 - loads the web libraries, which --help can do without
 
     source = click.get_current_context().get_parameter_source
-    named = click.core.ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
+    named = ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
     if (files or empty) and named:
         raise click.UsageError("FILES are served without the built dataset: leave out --data and --add.")
     settings = Settings(
@@ -115,10 +116,10 @@ def serve(  # noqa: PLR0913 - one parameter an option
             served = serving.from_nothing()
         elif files:
             served = serving.from_rdf(files)
-        elif data is not None and serving.is_on_disk(data, writable=writable):
+        elif source("data") is not ParameterSource.DEFAULT and serving.is_on_disk(data, writable=writable):
             served = serving.from_disk(data)
         else:
-            served = serving.from_build(data or default_folder(), extra, step)
+            served = serving.from_build(data, extra, step)
         served.prepare()
     serving.run(served, settings, host, port, announce, reload=reload)
 
