@@ -2,63 +2,200 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from string import ascii_letters, digits
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from flask import g, request
+from pyoxigraph import NamedNode
+from werkzeug.routing import PathConverter
 from wicara.ontology import BASE
+from wicara.server.protocol import utf8
+from wicara.server.served import dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wicara.server.negotiation import Representation
 
 LOCAL: Final = ("/id/", "/ont", "/concept/", "/graph/")
 """The beginnings of what lies under BASE that this server answers for."""
 SAFE: Final = "/%:@!$&'()*+,;=~"
 KEPT: Final = ("infer", "lang")
 """The choices of a reader that links carry on."""
+OWN: Final = frozenset({*KEPT, "page", "texts"})
+"""The fields of a query string that tell how a thing is shown; any other may be part of its IRI."""
 WEB: Final = frozenset({"http", "https"})
+ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
+UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
+DELIMITERS: Final = frozenset("%?#")
+"""What a page's path holds escaped where it would end the path, or be an escape itself."""
+FIRST_OUTSIDE_ASCII: Final = "\xa0"
+"""The first character that an IRI may hold and a URI may not (RFC 3987, section 2.2)."""
+
+
+class Everything(PathConverter):
+    """What follows in a path, empty or with a slash at its beginning too."""
+
+    regex = "(?s:.*)"
+    part_isolating = False
+
+
+def raw_path() -> str:
+    """Return the path of this request as the client has written it, with its escapes."""
+    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path)
+    path = sent.partition("?")[0] if sent.startswith("/") else urlsplit(sent).path
+    return utf8(path.encode("latin-1"), "The path")
+
+
+def unescaped(text: str, also: frozenset[str] = frozenset()) -> str:
+    """Return a part of a URI as that of an IRI (RFC 3987, section 3.2).
+
+    Escapes of unreserved characters, of those outside ASCII, and of `also` are decoded; any other is part of
+    the IRI: `%2F` is not `/` (RFC 3986, section 2.2).
+    """
+
+    def decoded(match: re.Match[str]) -> str:
+        rest, parts = match[0], []
+        for char in unquote_to_bytes(rest).decode("utf-8", "surrogateescape"):
+            size = 3 * len(char.encode("utf-8", "surrogateescape"))
+            is_plain = char in UNRESERVED or char in also
+            outside = char >= FIRST_OUTSIDE_ASCII and not "\ud800" <= char <= "\udfff"
+            parts.append(char if is_plain or outside else rest[:size])
+            rest = rest[size:]
+        return "".join(parts)
+
+    return ESCAPES.sub(decoded, text)
+
+
+def without_own(query: str) -> str:
+    """Return a query string without the fields that tell how a thing is shown."""
+    return "&".join(one for one in query.split("&") if one.partition("=")[0] not in OWN)
+
+
+def readings(path: str, query: str = "") -> list[str]:
+    """Return the IRIs that a path and query string of this server may stand for, the most exact one first.
+
+    `/doc/…` stands for `/id/…`; there, and where a thing has no other path than that of its page, the escapes
+    that `path_of` makes are undone.
+    """
+    also = frozenset() if path.startswith("/id/") else DELIMITERS
+    if path.startswith("/doc/"):
+        path = "/id/" + path.removeprefix("/doc/")
+    wholes = (*(f"{path}?{fields}" for fields in (query, without_own(query)) if fields), path)
+    found = ((whole, unescaped(whole), unescaped(whole, also)) for whole in wholes)
+    return list(dict.fromkeys(BASE + one for each in found for one in each))
+
+
+def known(iri: str) -> bool:
+    """Tell whether the dataset says anything of an IRI, or has a graph of that name."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return False
+    patterns = ((node, None, None, None), (None, None, node, None), (None, None, None, node))
+    store = dataset().store
+    return any(next(iter(store.quads_for_pattern(*pattern)), None) for pattern in patterns)
+
+
+def leads_to(address: str, iri: str) -> bool:
+    """Tell whether an address here is read as an IRI, and not as another one that is known."""
+    path, _, query = address.partition("?")
+    return next((one for one in readings(path, query) if one == iri or known(one)), None) == iri
 
 
 @lru_cache(maxsize=16384)
-def path_of(iri: str) -> str | None:
-    """Return the path (and fragment) where an IRI of ours is described here; None for any other IRI.
+def addresses_of(iri: str) -> tuple[str, ...]:
+    """Return the paths that may lead to the description of an IRI, the plainest first; none outside BASE.
 
-    `{BASE}/id/person/x` is described at `/doc/person/x`, `{BASE}/ont#Person` at `/ont#Person`.
+    The first is the only one where no other IRI has it.
     """
     rest = iri.removeprefix(BASE)
     if rest == iri or not rest.startswith(LOCAL):
-        return None
-    path, _, fragment = rest.partition("#")
-    if path.startswith("/id/"):
-        path = "/doc/" + path.removeprefix("/id/")
-    return quote(path, safe=SAFE) + (f"#{quote(fragment)}" if fragment else "")
+        return ()
+    page = "/doc/" + rest.removeprefix("/id/") if rest.startswith("/id/") else rest
+    document, mark, fragment = page.partition("#")
+    anchored = quote(document, safe=SAFE) + (f"#{quote(fragment)}" if fragment else "")
+    if page.startswith("/ont#"):
+        return (anchored,)
+    escaped = quote(page.replace("%", "%25"), safe=SAFE)
+    if mark:
+        return (escaped, anchored)
+    _, mark, query = page.partition("?")
+    if mark and (not query or without_own(query) != query):
+        return (escaped,)
+    plain = quote(page, safe=SAFE + "?")
+    if readings(*plain.split("?", 1))[0] == iri:
+        return (plain,)
+    lower = ESCAPES.sub(lambda match: match[0].lower(), plain)
+    return tuple(one for one in (plain, escaped, lower) if iri in readings(*one.split("?", 1)))
 
 
-def iri_of(path: str) -> str:
-    """Return the IRI that a decoded path of this server stands for, `/doc/…` for `/id/…`."""
-    if path.startswith("/doc/"):
-        path = "/id/" + path.removeprefix("/doc/")
-    return BASE + path
+def path_of(iri: str) -> str | None:
+    """Return the path (and query or fragment) where an IRI of ours is described here; None for any other IRI.
+
+    `{BASE}/id/person/x` is described at `/doc/person/x`, `{BASE}/ont#Person` at `/ont#Person`.
+    """
+    found = addresses_of(iri)
+    if len(found) < 2:  # noqa: PLR2004 - one address, or none
+        return next(iter(found), None)
+    return next((one for one in found if leads_to(one, iri)), found[-1])
+
+
+def in_form(path: str, extension: str) -> str:
+    """Return the path of a description in the form that an extension stands for."""
+    place, mark, query = path.partition("?")
+    return f"{place}.{extension}{mark}{query}"
+
+
+def forms_at(path: str, offers: Iterable[Representation]) -> list[Representation]:
+    """Return the forms in which a description has an address of its own: one that no other IRI has."""
+    return [
+        offer
+        for offer in offers
+        if not any(map(known, readings(*in_form(path, offer.extension).split("?", 1))))
+    ]
+
+
+def with_fields(path: str, fields: str) -> str:
+    """Return a path with more fields of a query string, which are encoded already."""
+    if not fields:
+        return path
+    place, mark, fragment = path.partition("#")
+    return f"{place}{'&' if '?' in place else '?'}{fields}{mark}{fragment}"
 
 
 def with_choices(path: str) -> str:
     """Return a local path that carries on the choices that this request was made with."""
     if "choices" not in g:
         g.choices = urlencode({name: request.args[name] for name in KEPT if name in request.args})
-    if not g.choices:
-        return path
-    place, mark, fragment = path.partition("#")
-    return f"{place}{'&' if '?' in place else '?'}{g.choices}{mark}{fragment}"
+    return with_fields(path, g.choices)
+
+
+def without(*names: str) -> str:
+    """Return the address of this page without some fields of its query string.
+
+    Where an IRI has a query string of its own, `g.place` is the address of its page with that.
+    """
+    place = g.get("place")
+    fields = [
+        pair
+        for pair in request.args.items(multi=True)
+        if pair[0] not in names and (place is None or pair[0] in OWN)
+    ]
+    return with_fields(place or quote(raw_path(), safe=SAFE), urlencode(fields))
 
 
 def canonical() -> str:
     """Return the path of this page without what only changes how it is shown."""
-    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
-    return quote(request.path, safe=SAFE) + (f"?{urlencode(choices)}" if choices else "")
+    return without("lang")
 
 
 def in_language(lang: str) -> str:
     """Return the address of this page in another language."""
-    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
-    return f"{quote(request.path, safe=SAFE)}?{urlencode([*choices, ('lang', lang)])}"
+    return with_fields(without("lang"), urlencode({"lang": lang}))
 
 
 def href_of(iri: str) -> str | None:

@@ -21,7 +21,7 @@ from wicara.server import (
     sparql,
     update,
 )
-from wicara.server.addresses import canonical, in_language, with_choices
+from wicara.server.addresses import Everything, canonical, in_language, with_choices
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
@@ -84,6 +84,7 @@ CORS: Final = {
 def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> Flask:
     """Return an app that serves a dataset; `swap` gives it another."""
     app = Flask(__name__)
+    app.url_map.converters["everything"] = Everything
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_upload
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.limits.max_upload
     app.config["QUESTIONS"] = questions()

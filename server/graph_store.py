@@ -10,7 +10,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
-from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
@@ -19,6 +18,7 @@ from wicara.graph.export import FORMATS as FORMS
 from wicara.graph.export import check_graph
 from wicara.graph.rdfxml import write_rdfxml
 from wicara.server import etags, forms, negotiation, protocol, rewriting, served
+from wicara.server.addresses import raw_path
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad
@@ -176,9 +176,7 @@ def required() -> Graph:
 
 def own_url() -> str:
     """Return the URL of the request as the client has written it, without the query string."""
-    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path)
-    path = sent.partition("?")[0] if sent.startswith("/") else urlsplit(sent).path
-    return request.host_url.removesuffix("/") + protocol.utf8(path.encode("latin-1"), "The path")
+    return request.host_url.removesuffix("/") + raw_path()
 
 
 def named(graph: Graph) -> NamedNode | None:

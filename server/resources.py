@@ -4,31 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, redirect, request
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from flask import Blueprint, Response, current_app, g, redirect, request
+from pyoxigraph import DefaultGraph, Quad
 from wicara.graph.export import FORMATS, write_triples, written
 from wicara.graph.terms import sorted_quads
+from wicara.ontology import BASE
 from wicara.server import forms, negotiation
-from wicara.server.addresses import SAFE, iri_of, path_of, with_choices
+from wicara.server.addresses import (
+    OWN,
+    SAFE,
+    forms_at,
+    in_form,
+    known,
+    path_of,
+    raw_path,
+    readings,
+    with_choices,
+    with_fields,
+)
+from wicara.server.description import ONTOLOGY, describe
 from wicara.server.description import PAGE as RDF_PAGE
-from wicara.server.description import describe
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.problem import Problem
-from wicara.server.served import store
+from wicara.server.served import per_version, store
 from wicara.server.site.ontology import routes
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
 
 if TYPE_CHECKING:
+    from pyoxigraph import QuerySolutions
     from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.store import BuiltDataset
     from wicara.server.description import Description
     from wicara.server.negotiation import Representation
 
 blueprint = Blueprint("resources", __name__)
 
+IN_LINK: Final = f"{SAFE}?#"
+"""What stays as it is in an IRI that a Link header names."""
 RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiation.HTML)
 
 
@@ -38,19 +54,22 @@ def offers_for(iri: str) -> tuple[Representation, ...]:
 
 
 def with_query(path: str) -> str:
-    """Return a path with the query string of this request."""
-    query = request.query_string.decode("ascii", "ignore")
-    place, mark, fragment = path.partition("#")
-    return place + (f"?{query}" if query else "") + mark + fragment
+    """Return a path with the query string of this request, without what is part of the IRI."""
+    fields = request.query_string.decode("ascii", "ignore").split("&")
+    return with_fields(
+        path, "&".join(one for one in fields if "?" not in path or one.partition("=")[0] in OWN)
+    )
 
 
-def moved(iri: str, suffix: str) -> BaseResponse | None:
+def moved(iri: str, form: Representation | None) -> BaseResponse | None:
     """Return the 301 of a retired IRI to what took its place, or None."""
     new = current_app.config["REDIRECTS"].get(iri)
     if new is None:
         return None
     path = path_of(new)
-    return redirect(with_query(path + suffix) if path else new, HTTPStatus.MOVED_PERMANENTLY)
+    if path is None:
+        return redirect(new, HTTPStatus.MOVED_PERMANENTLY)
+    return redirect(with_query(in_form(path, form.extension) if form else path), HTTPStatus.MOVED_PERMANENTLY)
 
 
 def number_of_page() -> int:
@@ -61,29 +80,56 @@ def number_of_page() -> int:
     return int(given)
 
 
-@blueprint.get("/id/<path:thing>")
+def read_address(offers: tuple[Representation, ...]) -> tuple[str, Representation | None]:
+    """Return the IRI that this request asks for, and the form that a suffix of its path stands for.
+
+    A reading that is known, or was, comes before those that take a suffix, a query string or escapes for
+    something else than a part of the IRI.
+    """
+    path, query = raw_path(), request.query_string.decode("ascii", "ignore")
+    found: list[tuple[str, Representation | None]] = [(iri, None) for iri in readings(path, query)]
+    stem, form = forms.split_suffix(path, offers)
+    if form:
+        found += [(iri, form) for iri in readings(stem, query)]
+    retired = current_app.config["REDIRECTS"]
+    *others, last = found
+    return next((one for one in others if one[0] in retired or known(one[0])), last)
+
+
+HASHES: Final = f"""
+SELECT DISTINCT ?x {{ ?x ?p ?o
+  FILTER(isIRI(?x) && CONTAINS(STR(?x), "#") && STRSTARTS(STR(?x), "{BASE}/"))
+  FILTER(!STRSTARTS(STR(?x), "{ONTOLOGY}#")) }} ORDER BY ?x"""
+
+
+def by_document(built: BuiltDataset) -> dict[str, list[str]]:
+    """Return the IRIs with a fragment that a dataset describes, by the document that they are in."""
+    found: dict[str, list[str]] = {}
+    rows = cast("QuerySolutions", built.store.query(HASHES, use_default_graph_as_union=True))
+    for row in rows:
+        iri = row["x"].value
+        found.setdefault(iri.partition("#")[0], []).append(iri)
+    return found
+
+
+def parts_of(iri: str) -> list[str]:
+    """Return the things with a fragment that are described in a document (Cool URIs, section 4.1)."""
+    return per_version(by_document).get(iri, [])
+
+
+@blueprint.get("/id/<everything:thing>", merge_slashes=False)
 @operation(types=(), answers={HTTPStatus.SEE_OTHER: HTML, HTTPStatus.MOVED_PERMANENTLY: HTML})
-def identify(thing: str) -> BaseResponse:
+def identify(**_path: str) -> BaseResponse:
     """Send from a thing to the document about it."""
-    iri = iri_of(f"/id/{thing}")
-    retired = moved(iri, "")
+    iri, _ = read_address(())
+    retired = moved(iri, None)
     if retired:
         return retired
-    if not known(iri):
+    if not known(iri) and not parts_of(iri):
         raise unknown(iri)
     response = redirect(with_query(path_of(iri) or ""), HTTPStatus.SEE_OTHER)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
-
-
-def known(iri: str) -> bool:
-    """Tell whether the dataset says anything of an IRI."""
-    try:
-        node = NamedNode(iri)
-    except ValueError:
-        return False
-    patterns = ((node, None, None, None), (None, None, node, None), (None, None, None, node))
-    return any(next(iter(store().quads_for_pattern(*pattern)), None) for pattern in patterns)
 
 
 def unknown(iri: str) -> Problem:
@@ -98,35 +144,39 @@ DESCRIBED: Final[dict[str, Any]] = {
 }
 
 
-@blueprint.get("/graph/<path:graph>")
+@blueprint.get("/graph/<everything:graph>", merge_slashes=False)
 @operation(**DESCRIBED, types=media_types(*negotiation.PAGES, *negotiation.DATASETS))
 def named_graph(graph: str) -> BaseResponse:
     """Describe a named graph in the form that the suffix or Accept asks for."""
     return document(graph=graph)
 
 
-@blueprint.get("/doc/<path:thing>")
-@blueprint.get("/concept/<path:concept>")
+@blueprint.get("/doc/<everything:thing>", merge_slashes=False)
+@blueprint.get("/concept/<everything:concept>", merge_slashes=False)
 @blueprint.get("/ont")
 @blueprint.get("/ont.<suffix>")
-@blueprint.get("/ont/<path:document>")
+@blueprint.get("/ont/<everything:document>", merge_slashes=False)
 @operation(**DESCRIBED, types=media_types(*negotiation.PAGES))
 def document(**_path: str) -> BaseResponse:
     """Describe a thing, a concept or the ontology in the form that the suffix or Accept asks for."""
-    path, form = forms.split_suffix(request.path, offers_for(request.path))
-    iri = iri_of(path)
-    retired = moved(iri, f".{form.extension}" if form else "")
+    iri, form = read_address(offers_for(request.path))
+    retired = moved(iri, form)
     if retired:
         return retired
+    here = (path_of(iri) or raw_path()).partition("#")[0]
+    if "?" in here:
+        g.place = here
     number = number_of_page()
     if wants_page(iri, form):
-        return on_page(iri, path, number)
-    description = describe(store(), iri, number)
-    if description is None:
+        return on_page(iri, here, number)
+    whole = describe(store(), iri, number)
+    found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(store(), part, number))]
+    if not found:
         raise unknown(iri)
     form, media_type = (form, form.media_type) if form else forms.chosen(offers_for(iri))
-    response = Response(body_of(description, form), headers={"Content-Type": form.content_type(media_type)})
-    add_links(response, iri, path, form, Place(number, RDF_PAGE, more=description.more))
+    response = Response(body_of(found, form), headers={"Content-Type": form.content_type(media_type)})
+    place = Place(number, RDF_PAGE, more=any(one.more for one in found))
+    add_links(response, [one.subject.value for one in found], here, form, place)
     return response
 
 
@@ -135,15 +185,19 @@ def wants_page(iri: str, form: Representation | None) -> bool:
     return (form or forms.chosen(offers_for(iri))[0]) is negotiation.HTML
 
 
-def on_page(iri: str, path: str, number: int) -> Response:
+def on_page(iri: str, here: str, number: int) -> Response:
     """Return the page about an IRI; raises Problem 404 where the dataset says nothing of it."""
     own = routes.page_of(iri)
+    described = [iri]
     page = Page(own, more=False) if own else resource_page(iri, number)
+    if page is None:
+        described = parts_of(iri)
+        page = resource_page(described[0], number, described) if described else None
     if page is None:
         raise unknown(iri)
     content_type = negotiation.HTML.content_type(negotiation.HTML.media_type)
     response = Response(page.body, headers={"Content-Type": content_type})
-    add_links(response, iri, path, negotiation.HTML, Place(number, PAGE, more=page.more))
+    add_links(response, described, here, negotiation.HTML, Place(number, PAGE, more=page.more))
     return response
 
 
@@ -161,11 +215,11 @@ class Place:
         return (self.page - 1) * self.size // size + 1
 
 
-def body_of(description: Description, form: Representation) -> bytes:
-    """Return a description as bytes."""
+def body_of(descriptions: list[Description], form: Representation) -> bytes:
+    """Return descriptions as bytes."""
     if form in negotiation.DATASETS:
-        return written(sorted_quads(quads_of(description)), FORMATS[form.name])
-    return write_triples(description.triples, FORMATS[form.name])
+        return written(sorted_quads(set().union(*map(quads_of, descriptions))), FORMATS[form.name])
+    return write_triples(set().union(*(one.triples for one in descriptions)), FORMATS[form.name])
 
 
 def quads_of(description: Description) -> set[Quad]:
@@ -179,15 +233,16 @@ def quads_of(description: Description) -> set[Quad]:
     }
 
 
-def add_links(response: Response, iri: str, path: str, form: Representation, place: Place) -> None:
+def add_links(response: Response, iris: list[str], here: str, form: Representation, place: Place) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
-    here = (path_of(iri) or path).partition("#")[0]
+    offers = forms_at(here, offers_for(here))
     response.headers["Vary"] = "Accept, Accept-Language"
-    response.headers["Content-Location"] = with_query(f"{here}.{form.extension}")
+    if form in offers:
+        response.headers["Content-Location"] = with_query(in_form(here, form.extension))
     relation = "describes" if here.startswith("/doc/") else "canonical"
-    links = [f'<{quote(iri, safe=SAFE)}>; rel="{relation}"']
+    links = [f'<{quote(iri, safe=IN_LINK)}>; rel="{relation}"' for iri in iris]
     links += forms.links(
-        form, offers_for(iri), lambda offer: on_number(f"{here}.{offer.extension}", place.within(offer))
+        form, offers, lambda offer: on_number(in_form(here, offer.extension), place.within(offer))
     )
     if place.more:
         links.append(f'<{on_number(here, place.page + 1)}>; rel="next"')
@@ -196,7 +251,4 @@ def add_links(response: Response, iri: str, path: str, form: Representation, pla
 
 def on_number(path: str, number: int) -> str:
     """Return a path with the choices of this request and the number of a page, where it is not the first."""
-    chosen = with_choices(path)
-    if number == 1:
-        return chosen
-    return f"{chosen}{'&' if '?' in chosen else '?'}page={number}"
+    return with_fields(with_choices(path), f"page={number}" if number > 1 else "")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlencode
 
 from flask import request
 from markupsafe import Markup, escape
-from wicara.server.addresses import SAFE, with_choices
+from wicara.server.addresses import with_choices, with_fields, without
 from wicara.server.explain import explain_href
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
@@ -111,8 +110,7 @@ def text(all_of_it: str) -> Markup:
 
 def with_all_texts() -> str:
     """Return the address of this page with its long texts in full."""
-    choices = [pair for pair in request.args.items(multi=True) if pair[0] != "texts"]
-    return f"{quote(request.path, safe=SAFE)}?{urlencode([*choices, ('texts', 'all')])}"
+    return with_fields(without("texts"), "texts=all")
 
 
 def plain(text: str) -> str:

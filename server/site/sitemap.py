@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
-from wicara.server.addresses import path_of
+from wicara.server.addresses import path_of, with_fields
 from wicara.server.descriptions.openapi import HTML, operations
 from wicara.server.public import public_url
 from wicara.server.served import per_version, watched
@@ -69,8 +69,10 @@ def urlset(paths: Iterable[str]) -> bytes:
         url = SubElement(root, "url")
         SubElement(url, "loc").text = public_url(path)
         for lang in (*LANGUAGES, "x-default"):
-            query = f"?lang={lang}" if lang in LANGUAGES else ""
-            SubElement(url, "xhtml:link", rel="alternate", hreflang=lang, href=public_url(path) + query)
+            query = f"lang={lang}" if lang in LANGUAGES else ""
+            SubElement(
+                url, "xhtml:link", rel="alternate", hreflang=lang, href=public_url(with_fields(path, query))
+            )
     return written(root)
 
 

@@ -23,7 +23,7 @@ from wicara.server.site.ontology.usage import NONE, usage
 from wicara.server.site.words import LABELS, Words, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from wicara.graph.store import BuiltDataset
     from wicara.server.negotiation import Representation
@@ -66,9 +66,11 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def formats(path: str) -> list[tuple[Representation, str]]:
+def formats(
+    path: str, offers: Sequence[Representation] = negotiation.PAGES
+) -> list[tuple[Representation, str]]:
     """Return the forms that a document is offered in as data, and where."""
-    return forms.as_data(negotiation.PAGES, lambda offer: with_choices(f"{path}.{offer.extension}"))
+    return forms.as_data(offers, lambda offer: with_choices(f"{path}.{offer.extension}"))
 
 
 def words_for(told: Ontology, uses: Iterable[Use]) -> Words:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template
 from wicara.graph.export import FORMATS, write_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server import forms, negotiation
+from wicara.server.addresses import SAFE
 from wicara.server.description import describe
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
@@ -34,23 +36,26 @@ def page_of(iri: str) -> str | None:
     return vocabularies.scheme_page(iri) if iri in SCHEMES else None
 
 
-@blueprint.get("/ont/term/<term>")
+@blueprint.get("/ont/term/<path:term>")
 @operation(types=media_types(*negotiation.PAGES))
 def describe_term(term: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
-    stem, form = forms.split_suffix(term, negotiation.PAGES)
+    whole = f"{WIC}{term}" in ontology().kinds
+    stem, form = (term, None) if whole else forms.split_suffix(term, negotiation.PAGES)
     form, media_type = (form, form.media_type) if form else forms.chosen(negotiation.PAGES)
     body = page(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
-    here = f"/ont/term/{stem}"
-    others = forms.links(form, negotiation.PAGES, lambda offer: f"{here}.{offer.extension}")
+    here = f"/ont/term/{quote(stem, safe='')}"
+    offers = term_page.offers_for(stem)
+    others = forms.links(form, offers, lambda offer: f"{here}.{offer.extension}")
     headers = {
         "Content-Type": form.content_type(media_type),
-        "Content-Location": f"{here}.{form.extension}",
-        "Link": ", ".join((f'<{WIC}{stem}>; rel="describes"', *others)),
+        "Link": ", ".join((f'<{WIC}{quote(stem, safe=SAFE)}>; rel="describes"', *others)),
         "Vary": "Accept, Accept-Language",
     }
+    if form in offers:
+        headers["Content-Location"] = f"{here}.{form.extension}"
     return Response(body, headers=headers)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import render_template
 from pyoxigraph import NamedNode, Triple
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import WIC
+from wicara.server import negotiation
 from wicara.server.served import infer, store
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.around import around
@@ -24,6 +26,7 @@ from wicara.server.site.words import LABELS, Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wicara.server.negotiation import Representation
     from wicara.server.site.ontology.model import Ontology
     from wicara.server.site.words import Shown, Term
 
@@ -120,6 +123,12 @@ def label_triples(told: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
     yield from labels_of(store(), (iri for iri in iris_of(terms) if not iri.value.startswith(WIC)))
 
 
+def offers_for(name: str) -> list[Representation]:
+    """Return the forms of a term's description: those whose suffix makes it no other term."""
+    kinds = ontology().kinds
+    return [offer for offer in negotiation.PAGES if f"{WIC}{name}.{offer.extension}" not in kinds]
+
+
 def page(name: str) -> str | None:
     """Return the page of a term of the ontology, or None where there is none of that name."""
     told, iri = ontology(), f"{WIC}{name}"
@@ -152,6 +161,6 @@ def page(name: str) -> str | None:
             for other in names(targets)
         ],
         query=query_for(iri, kind),
-        alternates=formats(f"/ont/term/{name}"),
+        alternates=formats(f"/ont/term/{quote(name, safe='')}", offers_for(name)),
         infer=infer(),
     )

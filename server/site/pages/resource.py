@@ -13,7 +13,7 @@ from wicara.graph.evidence import ACTUAL, MODALITY, WITH_BASIS, modalities_of
 from wicara.graph.names import kind_of
 from wicara.ontology import PREFIXES, expand
 from wicara.server import forms, negotiation
-from wicara.server.addresses import path_of, with_choices
+from wicara.server.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
 from wicara.server.served import infer, store
@@ -62,8 +62,11 @@ class Part:
         return (self.first, self.last) == (1, self.total)
 
 
-def resource_page(iri: str, page: int) -> Page | None:
-    """Return a page about an IRI, or None where the dataset says nothing of it."""
+def resource_page(iri: str, page: int, beside: Sequence[str] = ()) -> Page | None:
+    """Return a page about an IRI, or None where the dataset says nothing of it.
+
+    `beside` are the things that are described in the same document, itself among them.
+    """
     try:
         subject = NamedNode(iri)
     except ValueError:
@@ -71,16 +74,17 @@ def resource_page(iri: str, page: int) -> Page | None:
     counts = counts_of(store(), subject)
     if not counts.largest:
         return None
-    view = View(subject, counts, page)
+    view = View(subject, counts, page, beside)
     return Page(render_template("resource.html", view=view, **variables(view)), page * PAGE < counts.largest)
 
 
 class View:
     """What is known for a page."""
 
-    def __init__(self, subject: NamedNode, counts: Counts, page: int) -> None:
+    def __init__(self, subject: NamedNode, counts: Counts, page: int, beside: Sequence[str] = ()) -> None:
         """Read what the page needs, with four queries at most."""
         self.subject, self.counts, self.page = subject, counts, page
+        self.beside = [NamedNode(iri) for iri in beside if iri != subject.value]
         self.first = (page - 1) * PAGE
         is_graph = counts.content > 0 or kind_of(subject.value) is not None
         self.layout = layout_of(counts.classes, graph=is_graph)
@@ -98,6 +102,7 @@ class View:
     def terms(self, rows: Iterable[NamedNode]) -> Iterator[Term]:
         """Yield the terms that the page shows."""
         yield self.subject
+        yield from self.beside
         yield from rows
         yield from map(NamedNode, self.counts.classes)
         for one in chain(self.read.known, self.read.content, self.read.blank):
@@ -190,8 +195,11 @@ def variables(view: View) -> Mapping[str, object]:
 
 def alternates(here: str, page: int) -> list[tuple[negotiation.Representation, str]]:
     """Return the other forms of a page, each with its address: the page there that holds the same."""
-    tail = f"?page={page}" if page > 1 else ""
-    return forms.as_data(negotiation.PAGES, lambda offer: with_choices(f"{here}.{offer.extension}{tail}"))
+    tail = f"page={page}" if page > 1 else ""
+    return forms.as_data(
+        forms_at(here, negotiation.PAGES),
+        lambda offer: with_choices(with_fields(in_form(here, offer.extension), tail)),
+    )
 
 
 def lists(view: View, here: str) -> dict[str, object]:
@@ -205,6 +213,6 @@ def lists(view: View, here: str) -> dict[str, object]:
     more = page * PAGE < counts.largest
     return {
         **{name: Part(total, first + 1, min(first + PAGE, total)) for name, total in totals.items()},
-        "before": with_choices(f"{here}?page={page - 1}") if page > 1 else None,
-        "after": with_choices(f"{here}?page={page + 1}") if more else None,
+        "before": with_choices(with_fields(here, f"page={page - 1}")) if page > 1 else None,
+        "after": with_choices(with_fields(here, f"page={page + 1}")) if more else None,
     }

@@ -62,7 +62,10 @@ test("places are read from two columns or from a point, and nowhere else is one"
 
 test("links lead to pages here or to the web, and a script is none", () => {
   const site = { base: "https://w3id.org/wicara", local: ["/id/", "/ont"] };
-  assert.equal(hrefOf("https://w3id.org/wicara/id/person/a?b", site).href, "/doc/person/a%3Fb");
+  assert.equal(hrefOf("https://w3id.org/wicara/id/person/a?b", site).href, "/doc/person/a?b");
+  assert.equal(hrefOf("https://w3id.org/wicara/id/person/a%2Fb", site).href, "/doc/person/a%2Fb");
+  assert.equal(hrefOf("https://w3id.org/wicara/id/person/a?lang=id", site).href, "/doc/person/a%3Flang=id");
+  assert.equal(hrefOf("https://w3id.org/wicara/id/person/a%20b#c", site).href, "/doc/person/a%2520b%23c");
   assert.equal(hrefOf("https://w3id.org/wicara/ont#Person", site).href, "/ont#Person");
   assert.equal(hrefOf("https://example.org/", site).outside, true);
   for (const iri of ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "urn:x:y", "https://"]) {
