@@ -41,11 +41,11 @@ serve: $(INSTALLED)
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
 
 test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
-	$(BIN)/pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
+	$(BIN)/pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
 
 coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(WORKERS) --reruns 1 $(TESTS)
+	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
