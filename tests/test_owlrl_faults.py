@@ -118,6 +118,20 @@ def test_some_ill_typed_literals_are_not_seen() -> None:
     assert found(premises) == {"dt-not-type"}
 
 
+@pytest.mark.parametrize(
+    "literal",
+    [
+        *("'-0044-03-15T12:00:00Z'^^xsd:dateTime", "'0000-01-01T00:00:00'^^xsd:dateTime"),
+        *("'<b>a</b> &amp; c'^^rdf:XMLLiteral", f"'{'9' * 5000}'^^xsd:integer", "'-0012-11-29'^^xsd:date"),
+    ],
+    ids=["44 BC", "year 0", "XML of two nodes", "5000 digits", "date"],
+)
+def test_some_values_are_denied(literal: str) -> None:
+    """Fault: years before 1, XML of several nodes and long integers are called ill-typed."""
+    assert contradictions(by_owlrl(f":a :p {literal} ."))
+    assert [found(f":a :p {literal} .", engine) for engine in ENGINES] == [set(), set()]
+
+
 def test_one_number_is_another() -> None:
     """Fault: 1 and 2 may become the same by a functional property, and that is no contradiction (dt-diff)."""
     premises = ":p a owl:FunctionalProperty . :a :p 1 , 2 ."

@@ -95,16 +95,13 @@ def owlrl(premises: frozenset[Triple]) -> Closure:
     (labels, definitions, quotes) matches no premise but that of eq-rep, so they are held back, and it runs
     again with all of them if it finds two individuals to be the same.
     """
-    from wicara.graph.reasoning.owlrl_engine import close  # noqa: PLC0415 - most of a second to import
+    from wicara.graph.reasoning import owlrl_engine  # noqa: PLC0415 - most of a second to import
 
-    result = close(usable(premises))
-    if any(t.predicate.value == SAME_AS and not is_trivial(t) for t in result.conclusions):
-        result = close(premises)
-    found = inconsistencies_of(contradictions(tuple(t) for t in premises | result.conclusions))
-    return Closure(
-        conclusions=frozenset(t for t in result.conclusions if not is_trivial(t)) - premises,
-        inconsistencies=found or tuple(Inconsistency("owlrl", message, ()) for message in result.messages),
-    )
+    facts = owlrl_engine.close(usable(premises))
+    if any(t.predicate.value == SAME_AS and not is_trivial(t) for t in owlrl_engine.triples_of(facts)):
+        facts = owlrl_engine.close(premises)
+    useful = frozenset(t for t in owlrl_engine.triples_of(facts) if not is_trivial(t))
+    return Closure(useful - premises, inconsistencies_of(contradictions((*map(tuple, premises), *facts))))
 
 
 def inconsistencies_of(clashes: Iterable[Inference]) -> tuple[Inconsistency, ...]:

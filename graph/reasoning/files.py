@@ -231,9 +231,6 @@ def join_lines(names: Sequence[str], rows: Ints) -> bytes:
 
 # What the command `reason` does.
 
-ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
-"""The namespace of owlrl's messages."""
-
 
 @dataclass(frozen=True)
 class Result:
@@ -259,17 +256,13 @@ def native(document: Document, *, proofs: bool = False, all_rules: bool = False)
 
 def owlrl(document: Document, **_options: bool) -> Result:
     """Return what owlrl concludes, without what it says of vocabularies and of everything."""
-    from wicara.graph.reasoning.owlrl_engine import close  # noqa: PLC0415 - owlrl is slow to import
+    from wicara.graph.reasoning.owlrl_engine import close, triples_of  # noqa: PLC0415 - slow to import
 
     premises = frozenset(document.triples())
-    closure = close(premises)
-    inferred = numbered(t for t in closure.conclusions - premises if not is_said_of_all(t))
-    clashes = in_words(contradictions(tuple(t) for t in premises | closure.conclusions))
-    return Result(
-        inferred=serialize(inferred.terms, inferred.rows),
-        proofs=b"",
-        contradictions=clashes or tuple(("owlrl", message) for message in closure.messages),
-    )
+    facts = close(premises)
+    inferred = numbered(t for t in frozenset(triples_of(facts)) - premises if not is_said_of_all(t))
+    clashes = contradictions((*map(tuple, premises), *facts))
+    return Result(serialize(inferred.terms, inferred.rows), b"", in_words(clashes))
 
 
 def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
@@ -278,9 +271,9 @@ def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
 
 
 def is_said_of_all(triple: Triple) -> bool:
-    """Tell whether a conclusion is of the vocabularies, reflexive, or one of owlrl's messages."""
+    """Tell whether a conclusion is of the vocabularies, of everything, or reflexive."""
     subject, predicate, target = triple.subject, triple.predicate, triple.object
-    if isinstance(target, NamedNode) and (target.value in TOP or target.value.startswith(ERRORS)):
+    if isinstance(target, NamedNode) and target.value in TOP:
         return True
     is_vocabulary = isinstance(subject, NamedNode) and subject.value.startswith(BUILT_IN)
     return is_vocabulary or (subject == target and predicate.value in REFLEXIVE)

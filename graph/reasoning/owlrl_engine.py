@@ -1,8 +1,9 @@
 """The second engine: owlrl 7.6.2, with its known faults kept out.
 
 - `owl:hasKey` is not handed to it: it never compares the last key, and so makes everything the same.
-- Contradictions are looked for in what it concludes by `wicara.graph.reasoning.matching`: of `AllDifferent`
-  and `AllDisjointProperties` it forgets the last member.
+- Its verdicts on contradictions are passed over: it forgets the last member of `AllDifferent` and
+  `AllDisjointProperties`, and denies values to years before 1, XML of several nodes and long integers. They
+  are looked for in what it concludes, by `contradictions` of `wicara.graph.reasoning.matching`.
 - `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their
   kind (OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and the qualified cardinalities,
   which owlrl treats apart), and they are what makes it slow.
@@ -10,39 +11,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from owlrl.OWLRL import OWLRL_Semantics  # type: ignore[import-untyped]
-from pyoxigraph import Triple
-from rdflib import OWL, RDF, RDFS, Graph
-from rdflib.term import Literal, URIRef
+from pyoxigraph import Literal, NamedNode, Triple
+from rdflib import OWL, RDF, RDFS
 from wicara.graph.rdflib_terms import graph_of, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rdflib.term import Node
+    from wicara.graph.reasoning.rules import Fact
 
 REFLEXIVE: Final = frozenset(
     {OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf}
 )
 AXIOMS: Final = (str(OWL), str(RDFS))
 TOP: Final = frozenset({OWL.Thing, RDFS.Resource})
-ERRORS: Final = "http://www.daml.org/2002/03/agents/agent-ont#"
-"""The namespace of the triples in which owlrl reports an inconsistency; its messages are read directly."""
-
-
-@dataclass(frozen=True)
-class RawClosure:
-    """What owlrl concludes, the trivial included but no literal subject, and its messages."""
-
-    conclusions: frozenset[Triple]
-    messages: tuple[str, ...]
 
 
 class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
-    """The rules of owlrl without their trivial conclusions."""
+    """The rules of owlrl without their trivial conclusions and without its verdicts on contradictions."""
 
     def store_triple(self, t: tuple[Node, Node, Node]) -> None:
         """Keep a conclusion unless it is trivial."""
@@ -57,21 +47,26 @@ class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
         if str(predicate).startswith(AXIOMS) or (predicate == RDF.type and str(target).startswith(str(OWL))):
             super().rules(t, cycle_num)
 
+    def restriction_typing_check(self, v: Node, t: Node) -> bool:  # noqa: ARG002 - as owlrl declares it
+        """Let owl:allValuesFrom put any value into its datatype: a wrong one is a contradiction there."""
+        return True
 
-def close(premises: Iterable[Triple]) -> RawClosure:
-    """Return what owlrl concludes from the premises."""
+    def add_error(self, message: str) -> None:
+        """Pass over a contradiction."""
+
+
+def close(premises: Iterable[Triple]) -> frozenset[Fact]:
+    """Return what owlrl concludes from the premises; literals may be subjects."""
     graph = graph_of(triple for triple in premises if triple.predicate.value != str(OWL.hasKey))
     before = set(graph)
     rules: Any = QuietRules(graph, axioms=False, daxioms=False)
     rules.closure()
-    messages = tuple(sorted(rules.error_messages))
-    return RawClosure(frozenset(conclusions(graph, before)), messages)
+    rows = (tuple(map(term_of, row)) for row in graph if row not in before)
+    return frozenset((subject, predicate, target) for subject, predicate, target in rows)
 
 
-def conclusions(graph: Graph, before: set[tuple[Node, Node, Node]]) -> Iterator[Triple]:
-    """Yield what stands in the graph now and did not before, as far as RDF can say it."""
-    for subject, predicate, target in graph:
-        if (subject, predicate, target) in before or isinstance(subject, Literal):
-            continue
-        if isinstance(predicate, URIRef) and not predicate.startswith(ERRORS):
-            yield Triple(term_of(subject), term_of(predicate), term_of(target))  # type: ignore[arg-type]
+def triples_of(facts: Iterable[Fact]) -> Iterator[Triple]:
+    """Yield the facts that RDF can say."""
+    for subject, predicate, target in facts:
+        if isinstance(predicate, NamedNode) and not isinstance(subject, Literal):
+            yield Triple(subject, predicate, target)
