@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
+import pytest
+from checker import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Triple
+from wicara.graph.reasoning.proofs import derivations_of
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.tables import GONE
 from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 OWL: Final = PREFIXES["owl"]
 RDFS: Final = PREFIXES["rdfs"]
@@ -98,3 +105,67 @@ def test_a_contradiction_outlives_many_that_are_gone() -> None:
     reasoner.retract(both[:-2])
     (left,) = reasoner.contradictions()
     assert left.rule == "cax-dw"
+
+
+EDGES: Final = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=9)
+LINKED: Final = NamedNode("http://example.org/linked")
+AXIOMS: Final = tuple(
+    Triple(LINKED, TYPE, NamedNode(f"{OWL}{kind}Property")) for kind in ("Symmetric", "Transitive")
+)
+
+
+def links(edges: Iterable[tuple[int, int]], relation: NamedNode) -> list[Triple]:
+    """Return pairs of numbers as triples."""
+    names = [NamedNode(f"http://example.org/n{n}") for n in range(10)]
+    return [Triple(names[one], relation, names[two]) for one, two in edges]
+
+
+def components(edges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return all pairs that edges connect, each way and with themselves."""
+    groups = {n: {n} for pair in edges for n in pair}
+    for one, two in edges:
+        merged = groups[one] | groups[two]
+        groups.update(dict.fromkeys(merged, merged))
+    return {(one, two) for group in groups.values() for one in group for two in group}
+
+
+@pytest.mark.parametrize("relation", [NamedNode(f"{OWL}sameAs"), LINKED], ids=["sameAs", "linked"])
+@settings(deadline=None, max_examples=40)
+@given(changes=st.lists(st.tuples(st.booleans(), EDGES), min_size=1, max_size=4), axioms_first=st.booleans())
+def test_classes_of_equals(
+    relation: NamedNode, changes: list[tuple[bool, list[tuple[int, int]]]], *, axioms_first: bool
+) -> None:
+    """What is symmetric and transitive joins all that is connected, after any changes, with proofs."""
+    reasoner = Reasoner(AXIOMS if axioms_first else ())
+    edges: dict[tuple[int, int], None] = {}
+    for is_added, some in changes:
+        if is_added:
+            edges.update(dict.fromkeys(some))
+            reasoner.add(links(some, relation))
+        else:
+            taken = [*some, *list(edges)[: len(some)]]
+            edges = {edge: None for edge in edges if edge not in taken}
+            reasoner.retract(links(taken, relation))
+    reasoner.add(AXIOMS)
+    pairs = components(edges)
+    if relation != LINKED:
+        pairs = {(one, two) for one, two in pairs if one != two or (one, two) in edges}
+    held = [
+        s for kind in (True, False) for s in reasoner.statements(asserted=kind) if s.predicate == relation
+    ]
+    assert {tuple(s) for s in held} == {tuple(triple) for triple in links(pairs, relation)}
+    derivations = derivations_of(reasoner)
+    for fact in derivations.first:
+        proof = derivations.first_proof(fact)
+        assert proof is not None
+        assert list(faults(proof, derivations.asserted.__contains__)) == []
+
+
+def test_a_long_chain_of_equals() -> None:
+    """A chain of names is closed, and falls apart into two where a link is taken out."""
+    names = [NamedNode(f"http://example.org/n{n:03}") for n in range(300)]
+    same = NamedNode(f"{OWL}sameAs")
+    reasoner = Reasoner(Triple(one, same, two) for one, two in pairwise(names))
+    assert len(list(reasoner.conclusions())) == 300 * 299 - 299
+    reasoner.retract([Triple(names[149], same, names[150])])
+    assert len(list(reasoner.conclusions())) == 2 * (150 * 149 - 149)

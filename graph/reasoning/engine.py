@@ -3,25 +3,27 @@
 A round evaluates each join once for every atom whose table has grown, with the new facts in the place of
 that atom; what follows and is new is the next round's growth. A join of a table with itself, end to start, as
 in prp-trp, is evaluated from the left: its second atom is the table's *steps*, the facts that are no
-conclusions of that same join. On a chain that is twenty times as fast.
+conclusions of that same join. On a chain that is twenty times as fast. A table that is symmetric besides, as
+owl:sameAs is, is closed by classes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from wicara.graph.reasoning.classes import Classes
 from wicara.graph.reasoning.schema import Schema, Template, templates
 from wicara.graph.reasoning.tables import (
     ASSERTED,
-    EMPTY,
     GONE,
-    SHIFT,
     Atom,
     Batch,
     Delta,
+    Dependents,
     FactTable,
     Ints,
     Join,
@@ -33,6 +35,7 @@ from wicara.graph.reasoning.tables import (
     bind,
     concatenate,
     distinct,
+    first_of_each,
     first_rows,
     join_rows,
     pack,
@@ -101,6 +104,9 @@ class Engine:
         self.spanned: dict[Template, int] = {}
         self.matched = 0
         self.steps: dict[int, int] = {}
+        self.symmetric: dict[int, Join] = {}
+        self.transitive: dict[int, Join] = {}
+        self.unclosed: set[int] = set()
         self.joins: dict[object, Join] = {}
         self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
         self.targets: dict[int, set[int]] = defaultdict(set)
@@ -148,7 +154,33 @@ class Engine:
                 self.confirm(table, found, deltas)
             if not there.all():
                 self.admit(table, keys[~there], at[~there], found, deltas)
+        unclosed, self.unclosed = self.unclosed, set()
+        for table in self.symmetric.keys() & self.transitive.keys() & (unclosed | deltas.keys()):
+            self.close(table, all_facts(self.tables[table]) if table in unclosed else deltas[table], deltas)
         return deltas
+
+    def close(self, table: int, grown: Delta, deltas: dict[int, Delta]) -> None:
+        """Close the classes of a symmetric and transitive table that hold some facts of it."""
+
+        def conclude(join: Join, subjects: Ints, objects: Ints, *premises: Ints) -> Delta:
+            start, rows = self.facts.size, np.arange(len(subjects))
+            if self.limit is not None and start + len(rows) > self.limit:
+                raise Exhausted
+            batch = self.batch_of(join, Rows(len(rows), {}, dict(enumerate(premises))))
+            numbers = self.facts.add(table, subjects, objects, np.full(len(rows), batch), rows)
+            self.facts.spans[batch] = start, self.facts.size
+            return Delta(subjects, objects, numbers)
+
+        def place(delta: Delta, *, are_steps: bool = False) -> None:
+            self.place(table, delta, deltas)
+            if are_steps and table in self.steps:
+                self.place(self.steps[table], delta, deltas)
+
+        by_symmetry, by_transitivity = (
+            partial(conclude, joins[table]) for joins in (self.symmetric, self.transitive)
+        )
+        reflexive = table not in self.vocabulary.reflexive
+        Classes(self.tables.grow(table), by_symmetry, by_transitivity, place, reflexive).close(grown)
 
     def confirm(self, table: int, found: Sequence[Found], deltas: dict[int, Delta]) -> None:
         """Make premises of conclusions that are stated now; each is a step of its own from now on."""
@@ -223,7 +255,10 @@ class Engine:
             self.steps[one.table] = -1 - len(self.steps)
             every = all_facts(self.tables[one.table])
             self.tables.grow(self.steps[one.table]).add(every.subjects, every.objects, every.facts)
-        return replace(join, atoms=(one, Atom(self.steps[one.table], two.subject, two.object)))
+        self.transitive[one.table] = replace(
+            join, atoms=(one, Atom(self.steps[one.table], two.subject, two.object))
+        )
+        return self.transitive[one.table]
 
     def start(self, join: Join) -> None:
         """Evaluate a join for the first time, over all facts, and have it triggered from now on."""
@@ -237,15 +272,27 @@ class Engine:
         if not join.atoms:
             self.conclude(join, Rows(1))
             return
+        if is_symmetric(join):
+            self.symmetric.setdefault(join.atoms[0].table, join)
+        if self.is_closed_by_classes(join):
+            self.unclosed.add(join.atoms[0].table)
+            return
         sizes = [len(self.tables[atom.table]) for atom in join.atoms]
         if all(sizes):
             smallest = sizes.index(min(sizes))
             self.evaluate(join, smallest, all_facts(self.tables[join.atoms[smallest].table]))
 
+    def is_closed_by_classes(self, join: Join) -> bool:
+        """Tell whether a join is the symmetry or the transitivity of a table that has both."""
+        table = join.atoms[0].table
+        pair = self.symmetric.get(table), self.transitive.get(table)
+        return None not in pair and join in pair
+
     def triggered(self, table: int, delta: Delta) -> Iterator[tuple[Join, int, Delta]]:
         """Yield the joins that a table's growth concerns, each with its atom and the facts that may fit."""
         for join, place in tuple(self.triggers.get((table, None), ())):
-            yield join, place, delta
+            if not self.is_closed_by_classes(join):
+                yield join, place, delta
         for target, part in by_object(delta, self.targets.get(table, ())):
             for join, place in tuple(self.triggers[table, target]):
                 yield join, place, part
@@ -355,6 +402,9 @@ class Engine:
             waiting[:] = [each for each in waiting if each[0] not in forgotten]
         for heads in self.concluding.values():
             heads[:] = [each for each in heads if each[0] not in forgotten]
+        for closing in (self.symmetric, self.transitive):
+            for table in [table for table, join in closing.items() if join in forgotten]:
+                del closing[table]
         rules = {join.rule for join in forgotten}
         for template in self.templates:
             if template.place in rules:
@@ -367,6 +417,15 @@ class Engine:
             keys, at = self.wanted(head, rows)
             if len(keys):
                 self.pend(join, table, keys, rows.take(at))
+
+
+def is_symmetric(join: Join) -> bool:
+    """Tell whether a join is that of a table turned round, into itself."""
+    if len(join.atoms) != 1 or len(join.heads) != 1 or join.tests:
+        return False
+    (atom,) = join.atoms
+    is_open = isinstance(atom.subject, str) and isinstance(atom.object, str) and atom.subject != atom.object
+    return is_open and join.heads[0] == (atom.object, atom.table, atom.subject)
 
 
 def is_transitive(join: Join) -> bool:
@@ -392,97 +451,3 @@ def by_object(delta: Delta, targets: Collection[int]) -> Iterator[tuple[int, Del
     objects, starts = np.unique(delta.objects[order], return_index=True)
     for target, rows in zip(objects.tolist(), np.split(order, starts[1:]), strict=False):
         yield target, delta.take(rows)
-
-
-def first_of_each(keys: Ints) -> tuple[Ints, Ints]:
-    """Return the different keys in the order in which they first stand, and where that is."""
-    _, at = np.unique(keys, return_index=True)
-    at.sort()
-    return keys[at], at
-
-
-# From a fact to the conclusions whose first proof uses it.
-
-
-class Uses:
-    """The uses of one table's facts as premises, as packed (premise, conclusion).
-
-    They are sorted when first asked for. Later ones make segments of their own, each less than half as long
-    as the one before, so that a use is sorted anew but a few times.
-    """
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.waiting: list[tuple[int, int]] = []
-        self.segments: list[Ints] = []
-
-    def of(self, premises: Ints, facts: FactTable) -> Ints:
-        """Return the conclusions that use any of these premises."""
-        if self.waiting:
-            self.take_in(facts)
-        return np.concatenate([EMPTY, *(uses_within(segment, premises) for segment in self.segments)])
-
-    def take_in(self, facts: FactTable) -> None:
-        """Sort what waits, a batch and a place of its proofs each."""
-        uses = np.sort(np.concatenate([uses_of(facts, batch, place) for batch, place in self.waiting]))
-        self.waiting = []
-        while self.segments and len(self.segments[-1]) < 2 * len(uses):
-            uses = np.sort(np.concatenate([self.segments.pop(), uses]))
-        self.segments.append(uses)
-
-
-class Dependents:
-    """An index that is made, a table at a time, when first asked, and follows as facts are added."""
-
-    def __init__(self, facts: FactTable) -> None:
-        """Take the facts."""
-        self.facts = facts
-        self.by_table: dict[int, Uses] = defaultdict(Uses)
-        self.batches = 0
-
-    def of(self, numbers: Ints) -> Ints:
-        """Return these facts and all that their loss would take along, each once."""
-        self.follow()
-        frontier = distinct(numbers)
-        found = np.zeros(self.facts.size, np.bool_)
-        found[frontier] = True
-        while len(frontier):
-            used = self.users(frontier)
-            frontier = distinct(used[(self.facts.batch.values[used] >= 0) & ~found[used]])
-            found[frontier] = True
-        return np.flatnonzero(found)
-
-    def users(self, numbers: Ints) -> Ints:
-        """Return the conclusions that use any of these facts directly."""
-        tables = self.facts.tables.values[numbers]
-        each = distinct(tables).tolist()
-        return np.concatenate(
-            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in each)]
-        )
-
-    def follow(self) -> None:
-        """Note, for each table, the places of the proofs made since that hold its facts."""
-        for number in range(self.batches, len(self.facts.batches)):
-            batch = self.facts.batches[number]
-            for place, fact in enumerate((*batch.schema, *batch.premises[:1].ravel().tolist())):
-                self.by_table[int(self.facts.tables.values[fact])].waiting.append((number, place))
-        self.batches = len(self.facts.batches)
-
-
-def uses_within(segment: Ints, premises: Ints) -> Ints:
-    """Return the conclusions of a segment that use any of these premises."""
-    low = np.searchsorted(segment, premises << SHIFT)
-    counts = np.searchsorted(segment, (premises + 1) << SHIFT) - low
-    at = np.arange(int(counts.sum())) + np.repeat(low - np.cumsum(counts) + counts, counts)
-    return unpack(segment[at])[1]
-
-
-def uses_of(facts: FactTable, number: int, place: int) -> Ints:
-    """Return the uses of premises at one place of the proofs of a batch."""
-    batch = facts.batches[number]
-    start, end = facts.spans.get(number, (0, 0))
-    conclusions = start + np.flatnonzero(facts.batch.values[start:end] == number)
-    if place < len(batch.schema):
-        return pack(np.full(len(conclusions), batch.schema[place], np.int64), conclusions)
-    column = batch.premises[:, place - len(batch.schema)]
-    return pack(column[facts.row.values[conclusions]], conclusions)

@@ -7,6 +7,7 @@ its own, with its first proof. `Rows` are the solutions of a join.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,20 @@ def distinct(values: Ints) -> Ints:
     """Return the different numbers, sorted; `numpy.unique` imports numpy.ma first, which takes 20 ms."""
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def first_of_each(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the different numbers in the order in which they first stand, and where that is."""
+    _, at = np.unique(keys, return_index=True)
+    at.sort()
+    return keys[at], at
+
+
+def ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Return all numbers of some ranges, one range after the other, and the range that each is of."""
+    counts = high - low
+    source = np.repeat(np.arange(len(counts)), counts)
+    return np.arange(len(source)) + np.repeat(low - np.cumsum(counts) + counts, counts), source
 
 
 def contains(values: Ints, ordered: Ints) -> Mask:
@@ -240,6 +255,91 @@ class Column:
         self._size = size
 
 
+# From a fact to the conclusions whose first proof uses it.
+
+
+class Uses:
+    """The uses of one table's facts as premises, as packed (premise, conclusion).
+
+    They are sorted when first asked for. Later ones make segments of their own, each less than half as long
+    as the one before, so that a use is sorted anew but a few times.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.waiting: list[tuple[int, int]] = []
+        self.segments: list[Ints] = []
+
+    def of(self, premises: Ints, facts: FactTable) -> Ints:
+        """Return the conclusions that use any of these premises."""
+        if self.waiting:
+            self.take_in(facts)
+        return np.concatenate([EMPTY, *(uses_within(segment, premises) for segment in self.segments)])
+
+    def take_in(self, facts: FactTable) -> None:
+        """Sort what waits, a batch and a place of its proofs each."""
+        uses = np.sort(np.concatenate([uses_of(facts, batch, place) for batch, place in self.waiting]))
+        self.waiting = []
+        while self.segments and len(self.segments[-1]) < 2 * len(uses):
+            uses = np.sort(np.concatenate([self.segments.pop(), uses]))
+        self.segments.append(uses)
+
+
+class Dependents:
+    """An index that is made, a table at a time, when first asked, and follows as facts are added."""
+
+    def __init__(self, facts: FactTable) -> None:
+        """Take the facts."""
+        self.facts = facts
+        self.by_table: dict[int, Uses] = defaultdict(Uses)
+        self.batches = 0
+
+    def of(self, numbers: Ints) -> Ints:
+        """Return these facts and all that their loss would take along, each once."""
+        self.follow()
+        frontier = distinct(numbers)
+        found = np.zeros(self.facts.size, np.bool_)
+        found[frontier] = True
+        while len(frontier):
+            used = self.users(frontier)
+            frontier = distinct(used[(self.facts.batch.values[used] >= 0) & ~found[used]])
+            found[frontier] = True
+        return np.flatnonzero(found)
+
+    def users(self, numbers: Ints) -> Ints:
+        """Return the conclusions that use any of these facts directly."""
+        tables = self.facts.tables.values[numbers]
+        each = distinct(tables).tolist()
+        return np.concatenate(
+            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in each)]
+        )
+
+    def follow(self) -> None:
+        """Note, for each table, the places of the proofs made since that hold its facts."""
+        for number in range(self.batches, len(self.facts.batches)):
+            batch = self.facts.batches[number]
+            for place, fact in enumerate((*batch.schema, *batch.premises[:1].ravel().tolist())):
+                self.by_table[int(self.facts.tables.values[fact])].waiting.append((number, place))
+        self.batches = len(self.facts.batches)
+
+
+def uses_within(segment: Ints, premises: Ints) -> Ints:
+    """Return the conclusions of a segment that use any of these premises."""
+    low, high = (np.searchsorted(segment, (premises + more) << SHIFT) for more in (0, 1))
+    return unpack(segment[ranges(low, high)[0]])[1]
+
+
+def uses_of(facts: FactTable, number: int, place: int) -> Ints:
+    """Return the uses of premises at one place of the proofs of a batch."""
+    batch = facts.batches[number]
+    start, end = facts.spans.get(number, (0, 0))
+    conclusions = start + np.flatnonzero(facts.batch.values[start:end] == number)
+    if place < len(batch.schema):
+        return pack(np.full(len(conclusions), batch.schema[place], np.int64), conclusions)
+    column = batch.premises[:, place - len(batch.schema)]
+    return pack(column[facts.row.values[conclusions]], conclusions)
+
+
 # Joins of tables.
 
 Slot = int | str
@@ -369,10 +469,7 @@ def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
 
 def expand(rows: Rows, known: Slot, unknown: Slot, index: Index, place: int) -> Rows:
     """Return each row once for every pair in the index that begins with its known term."""
-    low, high = index.spans(rows.value(known))
-    counts = high - low
-    source = np.repeat(np.arange(rows.size), counts)
-    at = np.arange(len(source)) + np.repeat(low - np.cumsum(counts) + counts, counts)
+    at, source = ranges(*index.spans(rows.value(known)))
     found = rows.take(source)
     if isinstance(unknown, str):
         found.columns[unknown] = unpack(index.keys[at])[1]
