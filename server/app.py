@@ -13,10 +13,8 @@ from wicara.server import (
     explain,
     exports,
     graph_store,
-    home,
     problems,
     resources,
-    rules_page,
     served,
     sparql,
     update,
@@ -25,9 +23,10 @@ from wicara.server.addresses import Everything, canonical, in_language, with_cho
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import as_of, conflicts, feeds, html, language, layout, legend
+from wicara.server.site import as_of, conflicts, html, language, layout
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
+from wicara.server.site.pages import feeds, home
 from wicara.server.site.pictures import pages as pictures
 from wicara.server.site.questions import pages as question_pages
 from wicara.server.site.search import index_file
@@ -48,7 +47,6 @@ BLUEPRINTS: Final = (
     question_pages.blueprint,
     as_of.blueprint,
     explain.blueprint,
-    rules_page.blueprint,
     describe.blueprint,
     openapi.blueprint,
     conformance.blueprint,
@@ -58,7 +56,6 @@ BLUEPRINTS: Final = (
     ontology_routes.blueprint,
     conflicts.blueprint,
     feeds.blueprint,
-    legend.blueprint,
 )
 
 SECURITY: Final = {
@@ -103,7 +100,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         in_language=in_language,
         canonical=canonical,
         current_dataset=served.dataset,
-        legend=legend.legend,
+        legend=home.legend,
     )
     html.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -16,7 +16,11 @@ from wicara import server
 
 SERVER: Final = Path(server.__file__).parent
 CATALOGS: Final = sorted((SERVER / "translations/id").glob("*.po"))
-EXTRACTED: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+EXTRACTED: Final = [
+    ("**.py", "python"),
+    ("templates/**.html", "jinja2.ext:babel_extract"),
+    ("templates/**.xml", "jinja2.ext:babel_extract"),
+]
 Message: TypeAlias = str | tuple[str, str]
 """A string, or one with its plural."""
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 from markupsafe import Markup, escape
+from wicara.ontology import PREFIXES
 from wicara.server.addresses import with_choices, with_fields, without
 from wicara.server.explain import explain_href
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
-from wicara.server.site.legend import mark_class
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -36,6 +36,8 @@ MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
 CERTAINTY: Final = Markup('<span class="mark %s">%s</span>')
 TOLD: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
+AHEAD: Final = frozenset(PREFIXES["modality"] + name for name in ("planned", "proposed"))
+"""The modalities of what is still to come; all others have the mark of claims."""
 NOTHING: Final = Markup("")
 SPACE: Final = Markup(" ")
 COMMA: Final = Markup(", ")
@@ -126,7 +128,7 @@ def word(key: str, _reader: str) -> str:
 
 def modality(shown: Shown) -> Markup:
     """Return the mark of a modality, which leads to what it means."""
-    key = mark_class(shown.full)
+    key = "planned" if shown.full in AHEAD else "claim"
     return MARK % (key, with_choices(f"/legend#mark-{key}"), NOTHING, shown.text)
 
 

@@ -8,29 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from flask import url_for
 from markupsafe import Markup
-from wicara.server.site.language import lazy_gettext as _
+from wicara.server.site.language import WORDS
 
 if TYPE_CHECKING:
     from flask import Flask
 
-PARTS: Final = {
-    "/search": _("Search"),
-    "/timeline": _("Timeline"),
-    "/network": _("Network"),
-    "/map": _("Map"),
-    "/figures": _("Figures"),
-    "/questions": _("Questions"),
-    "/as-of": _("On a day"),
-    "/ont": _("Ontology"),
-    "/query": _("Query"),
-}
-"""The parts that the head of every page leads to."""
 BUILT: Final = Path(__file__).parent.parent / "static" / "built"
 
 
 def install(app: Flask) -> None:
     """Give the templates of an app what the layout needs."""
-    app.jinja_env.globals.update(parts=PARTS, script=script)
+    app.jinja_env.globals.update(parts=WORDS["parts"], script=script)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from wicara.server.addresses import with_choices
-from wicara.server.site.layout import PARTS
+from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.asked import ROOT, short_of
 
 if TYPE_CHECKING:
@@ -34,4 +34,4 @@ def pictures_of(iri: str) -> Iterator[tuple[str, object]]:
     thing = quote(short_of(iri), safe="/")
     for name in OF_KIND.get(kind, ()):
         asked = f"?{ASKED_BY[name]}={thing}" if name in ASKED_BY else ""
-        yield with_choices(f"/{name}{asked}"), PARTS[f"/{name}"]
+        yield with_choices(f"/{name}{asked}"), WORDS["parts"][f"/{name}"]

@@ -1,0 +1,141 @@
+"""The pages around the others: the first one, the list of all pages, the legend of the marks, the rules."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flask import Blueprint, render_template
+from pyoxigraph import NamedNode
+from wicara.graph.export import EXPORTS, FORMATS, capable
+from wicara.graph.reasoning.rules import rules, sentence
+from wicara.graph.solutions import solutions, value
+from wicara.ontology import BASE, WIC
+from wicara.server.descriptions.openapi import operation
+from wicara.server.served import store
+from wicara.server.site.language import WORDS, language, ngettext
+from wicara.server.site.questions.pages import all_questions
+from wicara.server.site.words import Words, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pyoxigraph import Store
+    from wicara.graph.reasoning.rules import Rule
+    from wicara.server.site.words import Shown
+
+blueprint = Blueprint("home", __name__)
+
+COUNTED: Final[dict[str, Callable[[int], str]]] = {
+    "SourceArticle": lambda n: ngettext("article", "articles", n),
+    "FactGraph": lambda n: ngettext("fact", "facts", n),
+    "Event": lambda n: ngettext("event", "events", n),
+    "Person": lambda n: ngettext("person", "persons", n),
+    "State": lambda n: ngettext("state", "states", n),
+    "Document": lambda n: ngettext("document", "documents", n),
+}
+"""The classes that the first page counts."""
+FEATURED: Final = (
+    "coordinator-on",
+    "meetings-on",
+    "still-to-come",
+    "areas-proposed-by-a-state",
+    "trade-rank",
+    "end-of-a-document",
+    "words-behind-a-figure",
+    "two-names-one-state",
+)
+"""The questions that the first page asks, by their slugs."""
+LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
+"""What the IRIs begin with that have a page each."""
+FACT_NUMBER: Final = "F038"
+"""What stands for the numbers of facts, which are the names of a mark."""
+
+
+class Mark(NamedTuple):
+    """A mark: its key, which is its class in the style sheet, its word, what it means and where it leads."""
+
+    key: str
+    name: object
+    meaning: object
+    leads: object
+
+
+def figures() -> list[tuple[int, str]]:
+    """Return how many things of each counted class the dataset has, with one query."""
+    classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
+    query = f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c }} GROUP BY ?c"
+    found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
+    return [(found.get(name, 0), name_of(found.get(name, 0))) for name, name_of in COUNTED.items()]
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Say what this is, how much it holds, and what can be asked."""
+    return render_template(
+        "home.html",
+        figures=figures(),
+        ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
+        featured=[one for slug in FEATURED for one in all_questions() if one.slug == slug],
+        count=len(all_questions()),
+        exports=[(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()],
+        base=BASE,
+    )
+
+
+@blueprint.get("/browse")
+def browse() -> str:
+    """List what has a page: things by kind, concepts by scheme, and graphs."""
+    return render_template("browse.html", groups=things(store()))
+
+
+def things(store: Store) -> list[tuple[str, list[Shown]]]:
+    """Return what has a page in groups (`id/person`, `concept/area`, `graph/fact`), each by label."""
+    subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, None)}
+    nodes = [
+        node
+        for node in {*subjects, *store.named_graphs()}
+        if isinstance(node, NamedNode) and node.value.startswith(LISTED)
+    ]
+    words = Words.for_request(labels_of(store, nodes))
+    shown = [words.show_iri(node.value) for node in nodes]
+    shown.sort(key=lambda one: (group_of(one.full), one.text.casefold()))
+    return [(group, list(members)) for group, members in groupby(shown, key=lambda one: group_of(one.full))]
+
+
+def group_of(iri: str) -> str:
+    """Return the group that an IRI is listed in."""
+    return "/".join(iri.removeprefix(f"{BASE}/").split("/")[:2])
+
+
+def legend() -> list[Mark]:
+    """Return every mark, in the order in which the page explains them."""
+    names = {"basis": FACT_NUMBER, **WORDS["marks"], **WORDS["mark-names"]}
+    leads = WORDS["mark-leads"]
+    return [Mark(key, names[key], text, leads.get(key)) for key, text in WORDS["mark-meanings"].items()]
+
+
+@blueprint.get("/legend")
+@operation(query=("lang",))
+def explain_marks() -> str:
+    """Explain the marks."""
+    return render_template("legend.html")
+
+
+@blueprint.get("/rules")
+@operation(query=("lang",))
+def all_rules() -> str:
+    """List the rules of OWL 2 RL by table; each has its name as anchor."""
+    tables = [
+        (table.partition(":")[0], WORDS["rule-tables"].get(table, table), entries(lines))
+        for table, lines in groupby(rules(), key=lambda rule: rule.table)
+    ]
+    return render_template("rules.html", tables=tables, notation=WORDS["notation"])
+
+
+def entries(lines: Iterable[Rule]) -> list[tuple[str, str, list[Rule]]]:
+    """Return the rules of a table by their W3C names: each name with its sentence and all of its lines."""
+    found: dict[str, list[Rule]] = {}
+    for rule in lines:
+        found.setdefault(rule.name, []).append(rule)
+    return [(name, sentence(name, language()), variants) for name, variants in found.items()]
