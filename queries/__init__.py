@@ -18,12 +18,15 @@ A parameter has a name, a datatype, class or concept scheme, and a default, whic
 query. A question speaks of it as `{name|words for the default}`. The answer names the columns that tell it at
 a glance, by default the first. The evidence are statements that a row rests on; a variable that is no column
 stands for anything. Without a slug, the name of the file is one.
+
+The files of `pages/` and `conflicts/` are questions that a page asks, with keys of its own in their headers.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -78,6 +81,8 @@ class Question:
     inference: bool
     needs_time: bool
     text: str
+    header: Mapping[str, list[str]] = field(default_factory=dict)
+    """The values of all keys of the header, in their order: those of a page's own, too."""
 
     @property
     def question_en(self) -> str:
@@ -93,6 +98,15 @@ class Question:
     def body(self) -> str:
         """Return the query without its header."""
         return "\n".join(line for line in self.text.splitlines() if not line.startswith(MARK)).strip() + "\n"
+
+    def own(self, key: str) -> list[list[str]]:
+        """Return the values of a key of a page's own, each cut at its bars: `Coordinators | Koordinator`."""
+        return [[part.strip() for part in value.split(" | ")] for value in self.header.get(key, ())]
+
+    @property
+    def select(self) -> str:
+        """Return the query without header and prologue, as another query can hold it."""
+        return DECLARED.sub("", self.body).strip()
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -186,7 +200,23 @@ def question(path: Path, text: str, values: dict[str, list[str]]) -> Question:
         inference=yes_no(values, "inference"),
         needs_time=yes_no(values, "time"),
         text=text,
+        header=values,
     )
+
+
+@cache
+def page_query(name: str) -> Question:
+    """Return the query of a page by its name (`as-of`); raises FaultyHeader for a header that is not one."""
+    return read_question(HERE / "pages" / f"{name}.rq")
+
+
+@cache
+def comparisons() -> tuple[Question, ...]:
+    """Return the comparisons, sorted by file; raises FaultyHeader for a header that is not one.
+
+    The rows of a comparison are pairs of statements that conflict: it ends with `FILTER(?conflict)`.
+    """
+    return tuple(map(read_question, sorted((HERE / "conflicts").glob("*.rq"))))
 
 
 def questions(folder: Path = HERE) -> tuple[Question, ...]:

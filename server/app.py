@@ -23,12 +23,11 @@ from wicara.server.addresses import Everything, canonical, in_language, with_cho
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import as_of, conflicts, html, language, layout
+from wicara.server.site import html, language, layout
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
-from wicara.server.site.pages import feeds, home
+from wicara.server.site.pages import as_of, conflicts, feeds, home, question
 from wicara.server.site.pictures import pages as pictures
-from wicara.server.site.questions import pages as question_pages
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 
@@ -44,7 +43,7 @@ BLUEPRINTS: Final = (
     resources.blueprint,
     exports.blueprint,
     home.blueprint,
-    question_pages.blueprint,
+    question.blueprint,
     as_of.blueprint,
     explain.blueprint,
     describe.blueprint,

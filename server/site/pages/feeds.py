@@ -27,7 +27,7 @@ from wicara.server.public import public_url, said
 from wicara.server.served import dataset, per_version, store, watched
 from wicara.server.site.language import gettext as _
 from wicara.server.site.ontology.model import ontology
-from wicara.server.site.questions.pages import all_questions
+from wicara.server.site.pages.question import all_questions
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from wicara.ontology import BASE, WIC
 from wicara.server.descriptions.openapi import operation
 from wicara.server.served import store
 from wicara.server.site.language import WORDS, language, ngettext
-from wicara.server.site.questions.pages import all_questions
+from wicara.server.site.pages.question import all_questions
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from wicara.server.resources import number_of_page, with_query
 from wicara.server.served import dataset
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
-from wicara.server.site.questions.pages import PATH as QUESTIONS
-from wicara.server.site.questions.pages import all_questions
+from wicara.server.site.pages.question import PATH as QUESTIONS
+from wicara.server.site.pages.question import all_questions
 from wicara.server.site.search.folding import fold, tokens
 from wicara.server.site.search.index import FACETS
 from wicara.server.site.search.index_file import index

@@ -14,17 +14,15 @@ from wicara.queries import THEMES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import KEPT, with_choices
 from wicara.server.descriptions.openapi import HTML, operation
-from wicara.server.evaluation import evaluate
 from wicara.server.problem import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.public import said
 from wicara.server.resources import with_query
-from wicara.server.served import dataset, infer, settings, store
+from wicara.server.served import infer, store
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language
-from wicara.server.site.questions.answers import SHOWN, answer
-from wicara.server.site.questions.choices import choices
-from wicara.server.site.questions.rdf import described
-from wicara.server.site.questions.values import read, written
+from wicara.server.site.pages.question_rdf import described
+from wicara.server.site.parameters import choices, to_sparql, values_of
+from wicara.server.site.tables.solutions import MAX_ROWS, answer, solve
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 
@@ -34,8 +32,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.queries import Question
     from wicara.server.negotiation import Representation
-    from wicara.server.site.questions.choices import Choices
-    from wicara.server.site.questions.values import Value
+    from wicara.server.site.parameters import Choices, Value
     from wicara.server.site.words import Term
 
 blueprint = Blueprint("questions", __name__)
@@ -70,7 +67,7 @@ class Asked:
         """Return the query with the values in it."""
         prefixes = self.question.prefixes
         texts = {
-            value.parameter.name: written(value.term, prefixes)
+            value.parameter.name: to_sparql(value.term, prefixes)
             for value in self.values
             if value.term is not None
         }
@@ -174,7 +171,7 @@ def question_page(question: str) -> BaseResponse:
 def asked(one: Question) -> Asked:
     """Return a question as this request asks it."""
     found = choices(one.parameters)
-    return Asked(one, [found.checked(value) for value in read(one)], found)
+    return Asked(one, [found.checked(value) for value in values_of(one)], found)
 
 
 def page(one: Asked) -> Response:
@@ -182,7 +179,7 @@ def page(one: Asked) -> Response:
     operation = QueryOperation(one.query, infer=infer())
     found = None
     if one.is_whole:
-        found = answer(one.question, one.terms, evaluate(dataset(), operation, settings()), store())
+        found = answer(one.question, one.terms, solve(operation), store())
     body = render_template(
         "question.html",
         asked=one,
@@ -192,7 +189,7 @@ def page(one: Asked) -> Response:
         others=[lang for lang in LANGUAGES if lang != language()],
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
         infer=infer(),
-        shown=SHOWN,
+        shown=MAX_ROWS,
         alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)

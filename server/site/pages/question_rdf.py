@@ -16,8 +16,7 @@ from wicara.ontology import PREFIXES
 from wicara.server.descriptions.describe import QUERY
 from wicara.server.public import public_url
 from wicara.server.site.language import LANGUAGES, WORDS, speaking
-from wicara.server.site.questions.choices import is_thing, kind_of
-from wicara.server.site.questions.values import READERS, default_of, thing
+from wicara.server.site.parameters import READERS, default_of, is_thing, kind_of, read_thing
 from wicara.server.triples import about, named
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def parameter(each: Parameter) -> Said:
     yield "sh:optional", Literal("true", datatype=named("xsd:boolean"))
     for name in in_both(WORDS["columns"].get(each.name, each.name)):
         yield "sh:name", name
-    default = READERS.get(each.datatype, thing)(default_of(each))
+    default = READERS.get(each.datatype, read_thing)(default_of(each))
     yield "sh:defaultValue", default
     if not is_thing(each):
         yield "sh:datatype", named(each.datatype)
