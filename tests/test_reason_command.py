@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
@@ -218,6 +219,23 @@ def test_absurd_input_ends(name: str, write: Callable[..., Path], tmp_path: Path
         )
         assert result.returncode in {0, 1, 3}, result.stderr
         assert "Traceback" not in result.stderr
+
+
+def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
+    """Where memory runs out, one line says so, and the exit code is no verdict."""
+    lines = (f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 8000))
+    (tmp_path / "star.nt").write_text("".join(lines), encoding="utf-8")
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); "
+    run = "from wicara.cli import main; main(['reason', sys.argv[1]])"
+    result = subprocess.run(
+        [sys.executable, "-c", limited + run, tmp_path / "star.nt"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert (result.returncode, result.stderr) == (70, "wicara: this takes more memory than there is\n")
 
 
 def test_profile(wicara: Command, write: Callable[..., Path]) -> None:

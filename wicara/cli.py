@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from importlib import import_module
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from wicara.graph.errors import WicaraError
 
 INTERRUPTED: Final = 130
 """What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
+INTERNAL: Final = 70
+"""What a command ends with that fails by an error of its own (EX_SOFTWARE); 1 may be an answer."""
 
 EXAMPLES: Final = """
 \b
@@ -86,6 +89,14 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("wicara: interrupted", err=True)
             ctx.exit(INTERRUPTED)
+        except MemoryError:
+            click.echo("wicara: this takes more memory than there is", err=True)
+            ctx.exit(INTERNAL)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, OSError):
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            raise SystemExit(INTERNAL) from error
 
 
 def print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's own signature
