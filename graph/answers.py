@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.export import FORMATS, in_words, write_triples
+from wicara.graph.formats import FORMATS, RESULTS, in_words, serialize_triples
 from wicara.graph.xml_text import xml_text
 from wicara.ontology import PREFIXES
 
@@ -19,16 +18,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.sparql import Results
 
-RESULT_FORMATS: Final = MappingProxyType(
-    {
-        "json": QueryResultsFormat.JSON,
-        "xml": QueryResultsFormat.XML,
-        "csv": QueryResultsFormat.CSV,
-        "tsv": QueryResultsFormat.TSV,
-    }
-)
-"""The formats of answers to SELECT and ASK; those to CONSTRUCT and DESCRIBE are RDF."""
-GRAPH_FORMATS: Final = tuple(FORMATS)
 POSITION: Final = re.compile(r"error at ([0-9]+):([0-9]+): (.*)", re.DOTALL)
 NO_PREFIX: Final = "Prefix not found"
 LAST_PREFIX: Final = re.compile(r"([\w-]*):[^\s:]*$")
@@ -84,7 +73,7 @@ def unknown_prefix(before: str, complaint: str) -> str:
 def tabular(found: Results) -> QuerySolutions | QueryBoolean:
     """Return an answer that can be shown as a table; raises Unanswerable where it is a graph."""
     if isinstance(found, QueryTriples):
-        raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(GRAPH_FORMATS)}.")
+        raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(FORMATS)}.")
     return found
 
 
@@ -100,22 +89,15 @@ def written(found: Results, form: str) -> bytes:
     if isinstance(found, QueryTriples):
         if form not in FORMATS:
             raise Unanswerable(
-                f"The answer is a graph, which has no {form} form. Choose {in_words(GRAPH_FORMATS)}."
+                f"The answer is a graph, which has no {form} form. Choose {in_words(FORMATS)}."
             )
-        return write_triples(found, FORMATS[form])
-    if form not in RESULT_FORMATS:
-        raise Unanswerable(
-            f"The answer is a table, which has no {form} form. Choose {in_words(RESULT_FORMATS)}."
-        )
-    return serialized(found, RESULT_FORMATS[form])
-
-
-def serialized(found: QuerySolutions | QueryBoolean, form: QueryResultsFormat) -> bytes:
-    """Return a table or a truth value in a format, a line end after it."""
+        return serialize_triples(found, FORMATS[form])
+    if form not in RESULTS:
+        raise Unanswerable(f"The answer is a table, which has no {form} form. Choose {in_words(RESULTS)}.")
     try:
-        content = found.serialize(format=form) or b""
+        content = found.serialize(format=RESULTS[form].results) or b""
     except (OSError, RuntimeError) as fault:
         raise Unanswerable(f"The query cannot be evaluated: {fault}") from fault
-    if form == QueryResultsFormat.XML:
+    if form == "xml":
         content = xml_text(content, "JSON, CSV and TSV")
     return content if content.endswith(b"\n") else content + b"\n"

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.errors import DoesNotFit, Unwritable
-from wicara.graph.jsonld import write_jsonld
+from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, stream
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
-from wicara.graph.rdfxml import check_predicate, write_rdfxml
 from wicara.graph.reified import reified_facts
-from wicara.graph.terms import sorted_answer, sorted_quads
-from wicara.graph.turtle import write_turtle
+from wicara.graph.terms import sorted_quads
 
 if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions, Store
+    from wicara.graph.xml_text import Sink
 
-DEFAULT: Final = DefaultGraph()
-Statement = TypeVar("Statement", Quad, Triple)
-Writer: TypeAlias = Callable[[Sequence[Quad]], Iterable[str]]
 Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
 
 
@@ -31,58 +26,6 @@ class Built(Protocol):
 
     def for_inference(self, infer: bool) -> Store:  # noqa: FBT001 - the parameter is the switch
         """Return the store with or without the inferred graph."""
-
-
-@dataclass(frozen=True)
-class Format:
-    """A format that RDF is written in, and what it can hold beside the triples of one graph."""
-
-    name: str
-    label: str
-    media_type: str
-    extension: str
-    write: Writer
-    datasets: bool = False
-    triple_terms: bool = False
-
-
-def lines(statements: Iterable[Quad] | Iterable[Triple], form: RdfFormat) -> str:
-    """Return statements in a line format, in the order given."""
-    written = BytesIO()
-    serialize(statements, written, form)
-    return written.getvalue().decode()
-
-
-def write_nquads(quads: Sequence[Quad]) -> Iterator[str]:
-    """Yield the sorted quads as N-Quads, one line each."""
-    yield lines(quads, RdfFormat.N_QUADS)
-
-
-def write_ntriples(quads: Sequence[Quad]) -> Iterator[str]:
-    """Yield the sorted quads of one graph as N-Triples, one line each."""
-    yield lines((quad.triple for quad in quads), RdfFormat.N_TRIPLES)
-
-
-ALL_FORMATS: Final = (
-    Format("turtle", "Turtle", "text/turtle", "ttl", write_turtle, triple_terms=True),
-    Format("trig", "TriG", "application/trig", "trig", write_turtle, datasets=True, triple_terms=True),
-    Format("nquads", "N-Quads", "application/n-quads", "nq", write_nquads, datasets=True, triple_terms=True),
-    Format("ntriples", "N-Triples", "application/n-triples", "nt", write_ntriples, triple_terms=True),
-    Format("jsonld", "JSON-LD", "application/ld+json", "jsonld", write_jsonld, datasets=True),
-    Format("rdfxml", "RDF/XML", "application/rdf+xml", "rdf", write_rdfxml),
-)
-FORMATS: Final = MappingProxyType({form.name: form for form in ALL_FORMATS})
-"""The formats by name: exports, queries and pages all take theirs from here."""
-
-
-NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
-UNFIT: Final = MappingProxyType(
-    {
-        "rdfxml": (f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML 1.0 lacks"),
-        "jsonld": ("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"),
-    }
-)
-"""What a format cannot hold: how a query finds it, and what it is called."""
 
 
 def default_graph(store: Store) -> Iterator[Quad]:
@@ -126,16 +69,10 @@ EXPORTS: Final = MappingProxyType({part.name: part for part in PARTS})
 """The parts by name. Any named graph can be exported too, by its IRI or the end of it after `/graph/`."""
 
 
-def in_words(names: Iterable[str]) -> str:
-    """Return names as `a, b or c`."""
-    *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
-
-
-def capable(part: Export) -> tuple[str, ...]:
-    """Return the names of the formats that can hold a part."""
+def capable(part: Export) -> tuple[Format, ...]:
+    """Return the formats that can hold a part."""
     return tuple(
-        form.name
+        form
         for form in FORMATS.values()
         if form.datasets >= part.dataset and form.triple_terms >= part.triple_terms
     )
@@ -158,10 +95,11 @@ def part_named(graph: str) -> Export:
 def check_format(part: Export, form: Format) -> None:
     """Raise Unwritable where a format cannot hold a part; the message names those that can."""
     able = capable(part)
-    if form.name not in able:
+    if form not in able:
         what = "more than one graph" if part.dataset else "RDF 1.2 triple terms"
         raise Unwritable(
-            f"{part.name!r} holds {what}, and {form.label} cannot. Choose --format {in_words(able)}."
+            f"{part.name!r} holds {what}, and {form.label} cannot. Choose "
+            f"--format {in_words(other.name for other in able)}."
         )
 
 
@@ -182,44 +120,35 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
     return quads
 
 
-def written(quads: Sequence[Quad], form: Format) -> bytes:
-    """Return sorted quads in a format; where it holds one graph only, without the graph's name.
-
-    Raises Unwritable where the format cannot hold what stands in them.
-    """
-    if not form.datasets and any(quad.graph_name != DEFAULT for quad in quads[-1:]):
-        quads = [Quad(quad.subject, quad.predicate, quad.object) for quad in quads]
-    return "".join(form.write(list(holding(quads, form)))).encode()
-
-
-def holding(statements: Iterable[Statement], form: Format) -> Iterator[Statement]:
-    """Yield statements; raises DoesNotFit at one of RDF 1.2 where the format holds RDF 1.1 only."""
-    for statement in statements:
-        if not form.triple_terms:
-            if isinstance(statement.object, Triple):
-                raise DoesNotFit(
-                    f"{form.label} has no RDF 1.2 triple terms. Choose turtle, trig, nquads or ntriples."
-                )
-            if isinstance(statement.object, Literal) and statement.object.direction is not None:
-                raise DoesNotFit(
-                    f"{form.label} has no base direction, which {statement.object} has. "
-                    "Choose another format."
-                )
-        yield statement
-
-
 def check_graph(store: Store, graph: NamedNode | DefaultGraph, form: Format) -> None:
     """Raise DoesNotFit where a stored graph, of any size, cannot be written in a format.
 
     Characters and predicates inside triple terms are left to the writer.
     """
-    condition, held = UNFIT.get(form.name, ("", ""))
+    condition, held = form.unfit or ("", "")
     if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
         raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
-    if form.name == "rdfxml":
+    if form.check_predicate:
         found = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
         for solution in cast("QuerySolutions", found):
-            check_predicate(solution["p"].value)
+            form.check_predicate(solution["p"].value)
+
+
+def dump(
+    store: Store,
+    graph: NamedNode | DefaultGraph | None,
+    form: Format,
+    sink: Sink,
+    prefixes: Mapping[str, str],
+) -> None:
+    """Write a stored graph, or with None the whole dataset, as it is read; `check_graph` comes before.
+
+    Raises DoesNotFit where the format cannot hold it.
+    """
+    if form.streams:
+        stream(store.quads_for_pattern(None, None, None, graph), form, sink, prefixes)
+    else:
+        store.dump(cast("IO[bytes]", sink), form.rdf, from_graph=graph, prefixes=dict(prefixes))
 
 
 def export(dataset: Built, graph: str, form: str, *, infer: bool = True) -> bytes:
@@ -228,13 +157,4 @@ def export(dataset: Built, graph: str, form: str, *, infer: bool = True) -> byte
     Raises Unwritable where there is no such graph or the format cannot hold it.
     """
     check_format(part_named(graph), FORMATS[form])
-    return written(quads_of(dataset, graph, infer=infer), FORMATS[form])
-
-
-def write_triples(triples: Iterable[Triple], form: Format) -> bytes:
-    """Return triples, as of a CONSTRUCT, in a format: sorted, with the dataset's prefixes.
-
-    Raises Unwritable where the format cannot hold them.
-    """
-    quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    return written(sorted_answer(quads), form)
+    return serialize_quads(quads_of(dataset, graph, infer=infer), FORMATS[form])

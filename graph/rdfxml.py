@@ -62,11 +62,6 @@ def cut(predicate: str) -> tuple[str, str]:
     return namespace, predicate[start:]
 
 
-def check_predicate(predicate: str) -> None:
-    """Raise DoesNotFit where a predicate cannot be the name of an element."""
-    cut(predicate)
-
-
 def predicates(statement: Quad | Triple) -> Iterator[str]:
     """Yield the predicate of a statement, and those of the triple terms in it."""
     yield statement.predicate.value

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 from weakref import finalize
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import Store, parse
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
+from wicara.graph.formats import format_of_file
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def new_digest() -> str:
 
 def prefixes_of(path: Path) -> dict[str, str]:
     """Return the prefixes that stand at the head of a file; none for formats without."""
-    reader = parse(path=path, format=format_of(path), base_iri=path.resolve().as_uri())
+    reader = parse(path=path, format=format_of_file(path), base_iri=path.resolve().as_uri())
     next(iter(reader), None)
     return reader.prefixes
 
@@ -258,19 +259,11 @@ def prefixes_of(path: Path) -> dict[str, str]:
 def load(store: Store, path: Path) -> None:
     """Load one file by its extension; raises UnreadableInput with file, line and column."""
     try:
-        store.load(path=path, format=format_of(path), base_iri=path.resolve().as_uri())
+        store.load(path=path, format=format_of_file(path), base_iri=path.resolve().as_uri())
     except SyntaxError as error:
         raise UnreadableInput(f"{path}, line {error.lineno}, column {error.offset}: {error.msg}") from error
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-
-
-def format_of(path: Path) -> RdfFormat:
-    """Return the format that the extension of a file tells; raises UnreadableInput where it tells none."""
-    syntax = RdfFormat.from_extension(path.suffix.removeprefix("."))
-    if syntax is None:
-        raise UnreadableInput(f"{path}: the extension tells the format: ttl, trig, nt, nq, rdf or jsonld")
-    return syntax
 
 
 def digest(paths: Iterable[Path]) -> str:

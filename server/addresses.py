@@ -18,7 +18,7 @@ from wicara.server.served import dataset
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
 
 LOCAL: Final = ("/id/", "/ont", "/concept/", "/graph/")
 """The beginnings of what lies under BASE that this server answers for."""
@@ -150,7 +150,7 @@ def in_form(path: str, extension: str) -> str:
     return f"{place}.{extension}{mark}{query}"
 
 
-def forms_at(path: str, offers: Iterable[Representation]) -> list[Representation]:
+def forms_at(path: str, offers: Iterable[Format]) -> list[Format]:
     """Return the forms in which a description has an address of its own: one that no other IRI has."""
     return [
         offer

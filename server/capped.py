@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph import formats
 from wicara.graph.xml_text import xml_pieces
 from wicara.ontology import PREFIXES
-from wicara.server import negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolutions
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
     from wicara.server.settings import Limits
     from wicara.server.site.words import Term
 
@@ -174,10 +174,10 @@ class Writer:
 
 
 WRITERS: Final = {
-    negotiation.JSON: Writer(json_head, json_row, ",", json_end),
-    negotiation.XML: Writer(xml_head, xml_row, "", lambda _cut: "</results></sparql>"),
-    negotiation.CSV: Writer(lambda names: ",".join(names) + "\r\n", csv_row, "", lambda _cut: ""),
-    negotiation.TSV: Writer(
+    formats.JSON: Writer(json_head, json_row, ",", json_end),
+    formats.XML: Writer(xml_head, xml_row, "", lambda _cut: "</results></sparql>"),
+    formats.CSV: Writer(lambda names: ",".join(names) + "\r\n", csv_row, "", lambda _cut: ""),
+    formats.TSV: Writer(
         lambda names: "\t".join(f"?{name}" for name in names) + "\n", tsv_row, "", lambda _cut: ""
     ),
 }
@@ -186,7 +186,7 @@ WRITERS: Final = {
 class Capped:
     """Results that are written up to a cap; `cut` says which one was reached."""
 
-    def __init__(self, solutions: QuerySolutions, form: Representation, limits: Limits) -> None:
+    def __init__(self, solutions: QuerySolutions, form: Format, limits: Limits) -> None:
         """Write nothing yet."""
         self.names = [variable.value for variable in solutions.variables]
         self.rows = ([solution[name] for name in self.names] for solution in solutions)
@@ -198,7 +198,7 @@ class Capped:
         """Yield the results, piece by piece; before the end, `cut` is known."""
         yield self.writer.head(self.names).encode()
         rows = (self.writer.row(self.names, row).encode() for row in self.rows)
-        yield from self.within(xml_pieces(rows, OTHERS) if self.writer is WRITERS[negotiation.XML] else rows)
+        yield from self.within(xml_pieces(rows, OTHERS) if self.writer is WRITERS[formats.XML] else rows)
         yield self.writer.end(self.cut).encode()
 
     def within(self, rows: Iterable[bytes]) -> Iterator[bytes]:

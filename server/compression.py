@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
-    from wicara.server.pushed import Sink
+    from wicara.graph.xml_text import Sink
 
 SMALLEST: Final = 512
 """Bytes below which a body is sent as it is."""

@@ -20,9 +20,9 @@ from wicara.server.protocol import QueryOperation, read_operation
 from wicara.server.results import offers_for, written
 
 if TYPE_CHECKING:
+    from wicara.graph.formats import Format
     from wicara.graph.sparql import Results
     from wicara.graph.store import BuiltDataset
-    from wicara.server.negotiation import Representation
     from wicara.server.pushed import Pushed
     from wicara.server.settings import Settings
 
@@ -58,12 +58,12 @@ class Answered:
 
 
 @lru_cache(maxsize=256)
-def best(accept: str | None, offers: tuple[Representation, ...]) -> tuple[Representation, str] | None:
+def best(accept: str | None, offers: tuple[Format, ...]) -> tuple[Format, str] | None:
     """Return what an Accept header likes best; clients send the same few headers again and again."""
     return negotiation.choose(accept, offers)
 
 
-def chosen(operation: QueryOperation, results: Results, accept: str | None) -> tuple[Representation, str]:
+def chosen(operation: QueryOperation, results: Results, accept: str | None) -> tuple[Format, str]:
     """Return the form to answer in and its media type: `format=` before Accept; raises Problem for none."""
     offers = offers_for(results)
     if operation.format is None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from pyoxigraph import BlankNode, NamedNode
+from wicara.graph import formats
 from wicara.graph.evidence import bases_of
 from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording, is_structure
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
     from wicara.graph.explain.explanation import Explanation
+    from wicara.graph.formats import Format
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact, Term
-    from wicara.server.negotiation import Representation
 
 blueprint = Blueprint("explain", __name__)
 
@@ -45,8 +46,8 @@ OPEN: Final = 3
 """How many levels of a proof a page opens at first."""
 EXTENSION: Final = "wicara-explainer"
 
-JSON: Final = negotiation.Representation("json", "JSON", "application/json", "json")
-OFFERS: Final = (negotiation.HTML, JSON, negotiation.TURTLE, negotiation.TRIG)
+JSON: Final = negotiation.PLAIN_JSON
+OFFERS: Final = (negotiation.HTML, JSON, formats.TURTLE, formats.TRIG)
 """Explanations: without an Accept header, HTML."""
 
 
@@ -103,7 +104,7 @@ def limit() -> int:
     return int(given)
 
 
-def chosen() -> tuple[Representation, str]:
+def chosen() -> tuple[Format, str]:
     """Return the form to answer in: `format=` before Accept; raises Problem for none."""
     name = request.args.get("format")
     if name is None:
@@ -115,7 +116,7 @@ def chosen() -> tuple[Representation, str]:
     return form, form.media_type
 
 
-def body_of(explanation: Explanation, form: Representation) -> bytes:
+def body_of(explanation: Explanation, form: Format) -> bytes:
     """Return an explanation as bytes."""
     if form is negotiation.HTML:
         return page(explanation).encode()

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flask import Blueprint, Response
+    from wicara.graph.formats import Format
     from wicara.server.descriptions.openapi import Json
-    from wicara.server.negotiation import Representation
 
 
-def chosen(offers: Sequence[Representation]) -> tuple[Representation, str]:
+def chosen(offers: Sequence[Format]) -> tuple[Format, str]:
     """Return the form that the Accept header likes best, and its media type; raises Problem 406 for none."""
     found = negotiation.choose(request.headers.get("Accept"), offers)
     if found is None:
@@ -28,16 +28,14 @@ def chosen(offers: Sequence[Representation]) -> tuple[Representation, str]:
     return found
 
 
-def split_suffix(path: str, offers: Sequence[Representation]) -> tuple[str, Representation | None]:
+def split_suffix(path: str, offers: Sequence[Format]) -> tuple[str, Format | None]:
     """Return a path without its suffix, and the form that the suffix stands for."""
     stem, _, extension = path.rpartition(".")
     form = negotiation.by_extension(offers, extension) if stem else None
     return (stem, form) if form else (path, None)
 
 
-def links(
-    form: Representation, offers: Sequence[Representation], address: Callable[[Representation], str]
-) -> list[str]:
+def links(form: Format, offers: Sequence[Format], address: Callable[[Format], str]) -> list[str]:
     """Return where the other forms of a document are, as a Link header has it (RFC 8288)."""
     return [
         f'<{address(offer)}>; rel="alternate"; type="{offer.media_type}"'
@@ -46,9 +44,7 @@ def links(
     ]
 
 
-def as_data(
-    offers: Sequence[Representation], address: Callable[[Representation], str]
-) -> list[tuple[Representation, str]]:
+def as_data(offers: Sequence[Format], address: Callable[[Format], str]) -> list[tuple[Format, str]]:
     """Return the forms that a page is offered in as data, each with its address."""
     return [(offer, address(offer)) for offer in offers if offer is not negotiation.HTML]
 
@@ -56,8 +52,8 @@ def as_data(
 def publish(
     blueprint: Blueprint,
     path: str,
-    offers: Sequence[Representation],
-    answer: Callable[[Representation, str], Response],
+    offers: Sequence[Format],
+    answer: Callable[[Format, str], Response],
     query: Sequence[str | Json] = ("infer", "lang"),
 ) -> None:
     """Answer at a path in the form that the Accept header likes best, and with a suffix in the form of that.

@@ -9,29 +9,27 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
-from wicara.graph.export import FORMATS as FORMS
-from wicara.graph.export import check_graph
-from wicara.graph.rdfxml import write_rdfxml
+from pyoxigraph import DefaultGraph, NamedNode
+from wicara.graph.export import check_graph, dump
 from wicara.server import etags, forms, negotiation, protocol, rewriting, served
 from wicara.server.addresses import raw_path
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad
-from wicara.server.pushed import pushed, write_all
+from wicara.server.pushed import pushed
 from wicara.server.served import dataset, renew, settings
 from wicara.server.update import apply, check_access, failures, no_content
-from wicara.server.uploads import FORMATS, MEDIA_TYPES, MULTIPART, insertion, read_uploads
+from wicara.server.uploads import MEDIA_TYPES, MULTIPART, insertion, read_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad, Store
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
     from wicara.server.uploads import Upload
 
 blueprint = Blueprint("graph_store", __name__)
@@ -49,27 +47,29 @@ NAMED: Final = ("graph-iri", "default")
 NOT_FOUND: Final = HTTPStatus.NOT_FOUND
 CHANGED: Final = HTTPStatus.PRECONDITION_FAILED
 WRITES: Final[dict[str, Any]] = {"query": (), "or_query": NAMED, "types": (), "writes": True}
-UPLOADED: Final = {form.media_type: form.label.replace("/", "-") for form in FORMATS}
+UPLOADED: Final = {form.media_type: form.label.replace("/", "-") for form in negotiation.RDF}
 DONE: Final = {HTTPStatus.NO_CONTENT: ()}
 PUT: Final = {HTTPStatus.CREATED: (), **DONE}
 THERE: Final = (NOT_FOUND, CHANGED)
 
 
 @blueprint.get(INDIRECT, strict_slashes=False)
-@operation(query=(*NAMED, "infer"), types=media_types(*FORMATS, *negotiation.DATASETS), faults=(NOT_FOUND,))
+@operation(
+    query=(*NAMED, "infer"), types=media_types(*negotiation.RDF, *negotiation.DATASETS), faults=(NOT_FOUND,)
+)
 def read_named() -> Response:
     """Answer with the graph that a parameter names, or with the whole dataset (section 5.2)."""
     return whole() if asked() is None else read()
 
 
 @blueprint.get(DIRECT, merge_slashes=False)
-@operation(query=("infer",), types=media_types(*FORMATS))
+@operation(query=("infer",), types=media_types(*negotiation.RDF))
 def read(**_path: str) -> Response:
     """Answer with a graph (section 5.2)."""
     graph = required()
     check_exists(served.store(), graph)
-    form, media_type = forms.chosen(FORMATS)
-    check_graph(served.store(), graph, FORMS[form.name])
+    form, media_type = forms.chosen(negotiation.RDF)
+    check_graph(served.store(), graph, form)
     return dumped(graph, form, media_type)
 
 
@@ -231,19 +231,12 @@ def whole() -> Response:
     return dumped(None, *forms.chosen(negotiation.DATASETS))
 
 
-def dumped(graph: Graph | None, form: Representation, media_type: str) -> Response:
+def dumped(graph: Graph | None, form: Format, media_type: str) -> Response:
     """Return a graph, or with None the whole dataset, written as it is read."""
     store = served.store()
     headers = {"Content-Type": form.content_type(media_type), "Vary": "Accept"}
-    if form is negotiation.RDFXML:
-        quads = store.quads_for_pattern(None, None, None, graph)
-        return pushed(lambda sink: write_all(write_rdfxml(quads), sink), headers)
     prefixes = used(dataset().prefixes, store.quads_for_pattern(None, None, None, graph))
-    syntax = RdfFormat.from_media_type(form.media_type)
-    return pushed(
-        lambda sink: store.dump(cast("IO[bytes]", sink), syntax, from_graph=graph, prefixes=prefixes),
-        headers,
-    )
+    return pushed(lambda sink: dump(store, graph, form, sink, prefixes), headers)
 
 
 def used(prefixes: Mapping[str, str], quads: Iterable[Quad]) -> dict[str, str]:

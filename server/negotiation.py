@@ -1,62 +1,40 @@
-"""Which representation a client gets: the one table of media types, and Accept (RFC 9110, section 12.5.1)."""
+"""Which representation a client gets: what is offered where, and Accept (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from wicara.graph.formats import FORMATS, JSONLD, NTRIPLES, RDFXML, TURTLE, Format
+from wicara.graph.formats import GRAPHS as GRAPH_FORMATS
+from wicara.graph.formats import RESULTS as RESULT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(frozen=True)
-class Representation:
-    """A form that an answer can be given in.
-
-    `media_type` is what it is sent as; `aliases` are other names that clients use for it, and get it under.
-    """
-
-    name: str
-    label: str
-    media_type: str
-    extension: str
-    aliases: tuple[str, ...] = ()
-
-    def content_type(self, media_type: str) -> str:
-        """Return the Content-Type header for this form sent under one of its names."""
-        return f"{media_type}; charset=utf-8" if media_type in WITH_CHARSET else media_type
-
-
-WITH_CHARSET: Final = frozenset({"text/html", "text/turtle", "text/csv", "text/tab-separated-values"})
-"""The types whose registration has a charset parameter that clients heed."""
-
-HTML: Final = Representation("html", "HTML", "text/html", "html")
-JSON: Final = Representation("json", "JSON", "application/sparql-results+json", "srj", ("application/json",))
-XML: Final = Representation(
-    "xml", "XML", "application/sparql-results+xml", "srx", ("application/xml", "text/xml")
-)
-CSV: Final = Representation("csv", "CSV", "text/csv", "csv")
-TSV: Final = Representation("tsv", "TSV", "text/tab-separated-values", "tsv")
-TURTLE: Final = Representation("turtle", "Turtle", "text/turtle", "ttl", ("application/x-turtle",))
-NTRIPLES: Final = Representation("ntriples", "N-Triples", "application/n-triples", "nt", ("text/plain",))
-RDFXML: Final = Representation(
-    "rdfxml", "RDF/XML", "application/rdf+xml", "rdf", ("application/xml", "text/xml")
-)
-JSONLD: Final = Representation("jsonld", "JSON-LD", "application/ld+json", "jsonld", ("application/json",))
-TRIG: Final = Representation("trig", "TriG", "application/trig", "trig")
-NQUADS: Final = Representation("nquads", "N-Quads", "application/n-quads", "nq")
-PROBLEM: Final = Representation(
+HTML: Final = Format("html", "HTML", "text/html", "html", charset=True)
+PLAIN_JSON: Final = Format("json", "JSON", "application/json", "json")
+"""Documents other than RDF and results."""
+PROBLEM: Final = Format(
     "problem", "problem details", "application/problem+json", "json", ("application/json",)
 )
 
-RESULTS: Final = (JSON, XML, CSV, TSV, HTML)
+
+def preferred(*first: Format) -> tuple[Format, ...]:
+    """Return these formats, and then the others that one graph is offered in."""
+    return tuple(dict.fromkeys((*first, *GRAPH_FORMATS)))
+
+
+RESULTS: Final = (*RESULT_FORMATS.values(), HTML)
 """SELECT and ASK; without an Accept header, JSON. ASK in CSV and TSV: `true`, `false`."""
-GRAPHS: Final = (TURTLE, NTRIPLES, RDFXML, JSONLD, HTML)
-"""CONSTRUCT and DESCRIBE: without an Accept header, Turtle."""
-PAGES: Final = (HTML, TURTLE, JSONLD, NTRIPLES, RDFXML)
+RDF: Final = preferred(TURTLE, NTRIPLES, RDFXML)
+"""One graph as data, also where it is sent in; without an Accept header, Turtle."""
+GRAPHS: Final = (*RDF, HTML)
+"""CONSTRUCT and DESCRIBE."""
+PAGES: Final = preferred(HTML, TURTLE, JSONLD, NTRIPLES)
 """Linked data: without an Accept header, HTML."""
-DATASETS: Final = (TRIG, NQUADS)
+DATASETS: Final = tuple(form for form in FORMATS.values() if not form.graphs)
 """What a page of a named graph is offered in as well."""
 ERRORS: Final = (PROBLEM, HTML)
 """Errors: without an Accept header, application/problem+json."""
@@ -105,7 +83,7 @@ def weight(ranges: dict[str, tuple[float, bool]], media_type: str) -> tuple[floa
     return 0.0, 0
 
 
-def choose(header: str | None, offers: Sequence[Representation]) -> tuple[Representation, str] | None:
+def choose(header: str | None, offers: Sequence[Format]) -> tuple[Format, str] | None:
     """Return the representation that an Accept header likes best, and the media type to send it as, or None.
 
     The higher weight wins, then the more exact name, then a form's own name over an alias, then the order.
@@ -117,12 +95,12 @@ def choose(header: str | None, offers: Sequence[Representation]) -> tuple[Repres
     return (best[0], best[1]) if weight(ranges, best[1])[0] > 0 else None
 
 
-def by_extension(offers: Sequence[Representation], extension: str) -> Representation | None:
+def by_extension(offers: Sequence[Format], extension: str) -> Format | None:
     """Return the representation that a suffix such as `ttl` stands for."""
     return next((offer for offer in offers if offer.extension == extension), None)
 
 
-def by_name(offers: Sequence[Representation], name: str) -> Representation | None:
+def by_name(offers: Sequence[Format], name: str) -> Format | None:
     """Return the representation of a name, such as `csv`."""
     return next((offer for offer in offers if offer.name == name), None)
 

@@ -14,6 +14,7 @@ from wicara.server.problem import Problem
 
 if TYPE_CHECKING:
     from flask import Flask
+    from wicara.graph.formats import Format
 
 
 def answer(problem: Problem) -> Response:
@@ -43,7 +44,7 @@ def answer_unexpected(error: Exception) -> Response:
     )
 
 
-def not_acceptable(offers: tuple[negotiation.Representation, ...]) -> Problem:
+def not_acceptable(offers: tuple[Format, ...]) -> Problem:
     """Return the problem of a client that takes nothing of what there is; it lists that."""
     media_types = [offer.media_type for offer in offers]
     return Problem(

@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from flask import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wicara.graph.xml_text import Sink
 
 
 HELD: Final = 1 << 16
 """Bytes of a body that are held back, so that an error among them still has its own status."""
-PART: Final = 1 << 13
-"""Characters of a text that are written at once."""
-
-
-class Sink(Protocol):
-    """Where a body is written to."""
-
-    def write(self, data: bytes, /) -> int:
-        """Take some bytes and return how many."""
-
-    def flush(self) -> None:
-        """Do nothing that the writer could rely on; writers of files call it."""
-
-
-def write_all(pieces: Iterable[str], sink: Sink) -> None:
-    """Write pieces of text into a sink, some thousands of characters at once."""
-    part: list[str] = []
-    size = 0
-    for piece in pieces:
-        part.append(piece)
-        size += len(piece)
-        if size >= PART:
-            sink.write("".join(part).encode())
-            part, size = [], 0
-    sink.write("".join(part).encode())
 
 
 class Pushed:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, g, redirect, request
 from pyoxigraph import DefaultGraph, Quad
-from wicara.graph.export import FORMATS, write_triples, written
+from wicara.graph.formats import serialize_quads, serialize_triples
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE
 from wicara.server import forms, negotiation
@@ -37,18 +37,17 @@ from wicara.server.site.tables.reading import PAGE
 if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions
     from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.formats import Format
     from wicara.graph.store import BuiltDataset
     from wicara.server.description import Description
-    from wicara.server.negotiation import Representation
 
 blueprint = Blueprint("resources", __name__)
 
 IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
-RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiation.HTML)
 
 
-def offers_for(iri: str) -> tuple[Representation, ...]:
+def offers_for(iri: str) -> tuple[Format, ...]:
     """Return the forms that an IRI is described in: a graph's also as a dataset that names it."""
     return (*negotiation.PAGES, *negotiation.DATASETS) if "/graph/" in iri else negotiation.PAGES
 
@@ -61,7 +60,7 @@ def with_query(path: str) -> str:
     )
 
 
-def moved(iri: str, form: Representation | None) -> BaseResponse | None:
+def moved(iri: str, form: Format | None) -> BaseResponse | None:
     """Return the 301 of a retired IRI to what took its place, or None."""
     new = current_app.config["REDIRECTS"].get(iri)
     if new is None:
@@ -80,14 +79,14 @@ def number_of_page() -> int:
     return int(given)
 
 
-def read_address(offers: tuple[Representation, ...]) -> tuple[str, Representation | None]:
+def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     """Return the IRI that this request asks for, and the form that a suffix of its path stands for.
 
     A reading that is known, or was, comes before those that take a suffix, a query string or escapes for
     something else than a part of the IRI.
     """
     path, query = raw_path(), request.query_string.decode("ascii", "ignore")
-    found: list[tuple[str, Representation | None]] = [(iri, None) for iri in readings(path, query)]
+    found: list[tuple[str, Format | None]] = [(iri, None) for iri in readings(path, query)]
     stem, form = forms.split_suffix(path, offers)
     if form:
         found += [(iri, form) for iri in readings(stem, query)]
@@ -180,7 +179,7 @@ def document(**_path: str) -> BaseResponse:
     return response
 
 
-def wants_page(iri: str, form: Representation | None) -> bool:
+def wants_page(iri: str, form: Format | None) -> bool:
     """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
     return (form or forms.chosen(offers_for(iri))[0]) is negotiation.HTML
 
@@ -209,17 +208,17 @@ class Place:
     size: int
     more: bool
 
-    def within(self, form: Representation) -> int:
+    def within(self, form: Format) -> int:
         """Return the page of another form that begins what this one shows."""
         size = PAGE if form is negotiation.HTML else RDF_PAGE
         return (self.page - 1) * self.size // size + 1
 
 
-def body_of(descriptions: list[Description], form: Representation) -> bytes:
+def body_of(descriptions: list[Description], form: Format) -> bytes:
     """Return descriptions as bytes."""
     if form in negotiation.DATASETS:
-        return written(sorted_quads(set().union(*map(quads_of, descriptions))), FORMATS[form.name])
-    return write_triples(set().union(*(one.triples for one in descriptions)), FORMATS[form.name])
+        return serialize_quads(sorted_quads(set().union(*map(quads_of, descriptions))), form)
+    return serialize_triples(set().union(*(one.triples for one in descriptions)), form)
 
 
 def quads_of(description: Description) -> set[Quad]:
@@ -233,7 +232,7 @@ def quads_of(description: Description) -> set[Quad]:
     }
 
 
-def add_links(response: Response, iris: list[str], here: str, form: Representation, place: Place) -> None:
+def add_links(response: Response, iris: list[str], here: str, form: Format, place: Place) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
     offers = forms_at(here, offers_for(here))
     response.headers["Vary"] = "Accept, Accept-Language"

@@ -7,22 +7,15 @@ from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from flask import render_template
-from pyoxigraph import (
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    serialize,
-)
-from wicara.graph.export import FORMATS, holding, write_triples
-from wicara.graph.rdfxml import write_rdfxml
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+from wicara.graph import formats
+from wicara.graph.formats import Format, serialize_triples, stream
 from wicara.graph.xml_text import XmlSink
 from wicara.server import negotiation
 from wicara.server.capped import OTHERS, Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
 from wicara.server.linked.statements import Statement, in_sections
-from wicara.server.pushed import HELD, Pushed, write_all
+from wicara.server.pushed import HELD, Pushed
 from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -30,31 +23,19 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store, Triple
     from wicara.graph.sparql import Results
+    from wicara.graph.xml_text import Sink
     from wicara.server.capped import Cut
-    from wicara.server.negotiation import Representation
     from wicara.server.protocol import QueryOperation
-    from wicara.server.pushed import Sink
     from wicara.server.settings import Limits
     from wicara.server.site.words import Term
 
-SOLUTION_FORMATS: Final = {
-    negotiation.JSON: QueryResultsFormat.JSON,
-    negotiation.XML: QueryResultsFormat.XML,
-    negotiation.CSV: QueryResultsFormat.CSV,
-    negotiation.TSV: QueryResultsFormat.TSV,
-}
-GRAPH_FORMATS: Final = {
-    negotiation.TURTLE: RdfFormat.TURTLE,
-    negotiation.NTRIPLES: RdfFormat.N_TRIPLES,
-    negotiation.JSONLD: RdfFormat.JSON_LD,
-}
 SORTED: Final = 1000
 """How many triples are sorted before they are written; more are written as they are found."""
 SHOWN: Final = 1000
 """How many rows or statements a page shows; the other formats hold all."""
 
 
-def offers_for(results: Results) -> tuple[Representation, ...]:
+def offers_for(results: Results) -> tuple[Format, ...]:
     """Return the forms that results can be given in: results types for SELECT and ASK, RDF for the others."""
     tabular = isinstance(results, QuerySolutions | QueryBoolean)
     return negotiation.RESULTS if tabular else negotiation.GRAPHS
@@ -68,21 +49,21 @@ class Written:
     cut: Cut | None = None
 
 
-def written(results: Results, form: Representation, limits: Limits, prefixes: Mapping[str, str]) -> Written:
+def written(results: Results, form: Format, limits: Limits, prefixes: Mapping[str, str]) -> Written:
     """Return results in a form other than HTML; raises DoesNotFit where they do not fit it.
 
     Solutions and large graphs are written as they are found, and never held as a whole.
     """
     if isinstance(results, QueryBoolean):
-        return Written(results.serialize(format=SOLUTION_FORMATS[form]) or b"")
+        return Written(results.serialize(format=form.results) or b"")
     if isinstance(results, QueryTriples):
         return graph(results, form, limits, prefixes)
     if is_capped(limits):
         return capped(Capped(results, form, limits))
 
     def write(sink: Sink) -> None:
-        checked = XmlSink(sink, OTHERS) if form is negotiation.XML else sink
-        results.serialize(cast("IO[bytes]", checked), SOLUTION_FORMATS[form])
+        checked = XmlSink(sink, OTHERS) if form is formats.XML else sink
+        results.serialize(cast("IO[bytes]", checked), form.results)
 
     return Written(Pushed(write))
 
@@ -106,28 +87,15 @@ def capped(results: Capped) -> Written:
     return Written(Pushed(write))
 
 
-def graph(
-    triples: QueryTriples, form: Representation, limits: Limits, prefixes: Mapping[str, str]
-) -> Written:
+def graph(triples: QueryTriples, form: Format, limits: Limits, prefixes: Mapping[str, str]) -> Written:
     """Return a graph: a small one sorted, a large one as it is found."""
     if is_capped(limits):
         kept, cut = cut_graph(triples, limits)
-        return Written(small(kept, form), cut)
+        return Written(serialize_triples(kept, form), cut)
     first = list(islice(triples, SORTED + 1))
     if len(first) <= SORTED:
-        return Written(small(first, form))
-    found = holding(chain(first, triples), FORMATS[form.name])
-    if form is negotiation.RDFXML:
-        return Written(Pushed(lambda sink: write_all(write_rdfxml(found), sink)))
-    known = dict(prefixes)
-    return Written(
-        Pushed(lambda sink: serialize(found, cast("IO[bytes]", sink), GRAPH_FORMATS[form], prefixes=known))
-    )
-
-
-def small(triples: Iterable[Triple], form: Representation) -> bytes:
-    """Return triples, sorted; raises DoesNotFit where the format cannot hold them."""
-    return write_triples(triples, FORMATS[form.name])
+        return Written(serialize_triples(first, form))
+    return Written(Pushed(lambda sink: stream(chain(first, triples), form, sink, prefixes)))
 
 
 def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from pyoxigraph import RdfFormat, parse, serialize
+from wicara.graph import formats
 from wicara.server import negotiation
 from wicara.server.problem import Problem
 from wicara.server.protocol import bad, check_length
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     from flask import Request
     from pyoxigraph import DefaultGraph, NamedNode, Store
     from werkzeug.datastructures import FileStorage
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
     from wicara.server.settings import Limits
 
-FORMATS: Final = (negotiation.TURTLE, negotiation.NTRIPLES, negotiation.RDFXML, negotiation.JSONLD)
-BY_MEDIA_TYPE: Final = {form.media_type: form for form in FORMATS}
+BY_MEDIA_TYPE: Final = {form.media_type: form for form in negotiation.RDF}
 MEDIA_TYPES: Final = ", ".join(BY_MEDIA_TYPE)
 MULTIPART: Final = "multipart/form-data"
 POSITION: Final = re.compile(r"Parser error [^:]*: ")
@@ -51,22 +51,17 @@ class Upload:
     """A document: its bytes, their format, and what it is called in a message."""
 
     body: bytes
-    form: Representation
+    form: Format
     name: str = "The body"
-
-    @property
-    def syntax(self) -> RdfFormat:
-        """Return the engine's name of the format."""
-        return RdfFormat.from_media_type(self.form.media_type) or RdfFormat.TURTLE
 
     @property
     def is_triples(self) -> bool:
         """Tell whether the format can hold no more than one graph."""
-        return self.form is not negotiation.JSONLD
+        return not self.form.datasets
 
     def check(self, limits: Limits) -> None:
         """Raise Problem 400 for what must not come before the engine's parser."""
-        if self.form is negotiation.RDFXML:
+        if self.form is formats.RDFXML:
             self.check_xml()
         elif self.body.count(OPENING) > limits.max_nesting and deepest(self.body) > limits.max_nesting:
             raise bad(f"{self.name} nests triple terms more than {limits.max_nesting} deep (--max-nesting).")
@@ -82,7 +77,7 @@ class Upload:
     def load(self, store: Store, graph: NamedNode | DefaultGraph, base: str) -> None:
         """Add the triples to a graph, all of them or none; raises Problem 400 for a faulty document."""
         try:
-            store.load(self.body, self.syntax, base_iri=base, to_graph=graph)
+            store.load(self.body, self.form.rdf, base_iri=base, to_graph=graph)
         except SyntaxError as fault:
             raise self.problem(fault) from fault
 
@@ -90,7 +85,7 @@ class Upload:
         """Write the triples as N-Triples whose blank nodes are new; raises Problem 400."""
         try:
             found = parse(
-                self.body, self.syntax, base_iri=base, without_named_graphs=True, rename_blank_nodes=True
+                self.body, self.form.rdf, base_iri=base, without_named_graphs=True, rename_blank_nodes=True
             )
             serialize(found, sink, RdfFormat.N_TRIPLES)
         except SyntaxError as fault:
@@ -147,7 +142,9 @@ def files(request: Request) -> list[Upload]:
 def upload_of(file: FileStorage) -> Upload:
     """Return a file of a form; its content type tells the format, else the extension of its name."""
     name = file.filename or ""
-    form = BY_MEDIA_TYPE.get(file.mimetype) or negotiation.by_extension(FORMATS, name.rpartition(".")[2])
+    form = BY_MEDIA_TYPE.get(file.mimetype) or negotiation.by_extension(
+        negotiation.RDF, name.rpartition(".")[2]
+    )
     if form is None:
         raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
     return Upload(file.read(), form, f"The file {name}")

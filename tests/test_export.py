@@ -26,7 +26,8 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.errors import Unwritable
-from wicara.graph.export import FORMATS, export, quads_of, write_triples, written
+from wicara.graph.export import export, quads_of
+from wicara.graph.formats import FORMATS, serialize_quads, serialize_triples
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE, PREFIXES
@@ -176,7 +177,7 @@ def read_by_rdflib(text: bytes, name: str) -> Iterable[Triple]:
 @given(data=DATASETS)
 def test_a_dataset_reads_back(name: str, data: list[Quad]) -> None:
     """Whatever a dataset holds, each format that holds datasets reads back as the same dataset."""
-    text = written(sorted_quads(data), FORMATS[name])
+    text = serialize_quads(sorted_quads(data), FORMATS[name])
     assert canonical(parse(text, format=READ_AS[name])) == canonical(data)
 
 
@@ -185,7 +186,7 @@ def test_a_dataset_reads_back(name: str, data: list[Quad]) -> None:
 @given(data=TRIPLES)
 def test_a_graph_reads_back(name: str, data: list[Quad]) -> None:
     """Whatever a graph holds, Turtle and N-Triples read back as the same graph."""
-    text = written(sorted_quads(data), FORMATS[name])
+    text = serialize_quads(sorted_quads(data), FORMATS[name])
     assert canonical(parse(text, format=READ_AS[name])) == canonical(data)
 
 
@@ -193,7 +194,7 @@ def test_a_graph_reads_back(name: str, data: list[Quad]) -> None:
 @given(data=XML_TRIPLES)
 def test_rdfxml_reads_back(data: list[Quad]) -> None:
     """A graph whose characters XML can hold reads back from RDF/XML as the same graph."""
-    text = written(sorted_quads(data), FORMATS["rdfxml"])
+    text = serialize_quads(sorted_quads(data), FORMATS["rdfxml"])
     assert canonical(parse(text, format=RdfFormat.RDF_XML)) == canonical(data)
 
 
@@ -203,7 +204,7 @@ def test_rdfxml_reads_back(data: list[Quad]) -> None:
 @given(data=XML_TRIPLES)
 def test_rdflib_reads_the_same(name: str, data: list[Quad]) -> None:
     """Rdflib reads every format as the graph that was written."""
-    text = written(sorted_quads(data), FORMATS[name])
+    text = serialize_quads(sorted_quads(data), FORMATS[name])
     assert canonical(read_by_rdflib(text, name)) == canonical(through_rdflib(data))
 
 
@@ -220,7 +221,9 @@ def relabelled(quad: Quad, labels: dict[object, BlankNode]) -> Quad:
 def test_rdflib_reads_the_real_dataset(dataset: BuiltDataset, name: str) -> None:
     """Rdflib reads the default graph of the real dataset, its blank nodes too, the same from every format."""
     found = quads_of(dataset, "default")
-    assert canonical(read_by_rdflib(written(found, FORMATS[name]), name)) == canonical(through_rdflib(found))
+    assert canonical(read_by_rdflib(serialize_quads(found, FORMATS[name]), name)) == canonical(
+        through_rdflib(found)
+    )
 
 
 @pytest.mark.parametrize("name", MANY_GRAPHS)
@@ -232,7 +235,9 @@ def test_the_same_dataset_is_the_same_bytes(name: str, data: list[Quad], seed: i
     labels = {BlankNode(f"b{number}"): BlankNode() for number in range(7)}
     other = [relabelled(quad, labels) for quad in data]
     chance.shuffle(other)
-    assert written(sorted_quads(other), FORMATS[name]) == written(sorted_quads(data), FORMATS[name])
+    assert serialize_quads(sorted_quads(other), FORMATS[name]) == serialize_quads(
+        sorted_quads(data), FORMATS[name]
+    )
 
 
 def store_of(found: Iterable[Quad]) -> Store:
@@ -346,7 +351,7 @@ def test_rdfxml_says_what_it_cannot_hold(predicate: str, text: str, complaint: s
     """Where XML has no way to write something, the export says what it is, and writes nothing."""
     triple = Triple(NamedNode("urn:x:s"), NamedNode(predicate), Literal(text))
     with pytest.raises(Unwritable, match=complaint):
-        write_triples([triple], FORMATS["rdfxml"])
+        serialize_triples([triple], FORMATS["rdfxml"])
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -355,11 +360,11 @@ def test_base_direction_stays_or_is_refused(form: str) -> None:
     words = Literal("a", language="ar", direction=BaseDirection.RTL)
     triple = Triple(NamedNode("urn:x:s"), NamedNode("urn:x:p"), words)
     if FORMATS[form].triple_terms:
-        (read,) = parse(write_triples([triple], FORMATS[form]), format=READ_AS[form])
+        (read,) = parse(serialize_triples([triple], FORMATS[form]), format=READ_AS[form])
         assert read.object == words
     else:
         with pytest.raises(Unwritable, match="base direction"):
-            write_triples([triple], FORMATS[form])
+            serialize_triples([triple], FORMATS[form])
 
 
 def test_a_long_chain_of_blank_nodes_is_written() -> None:
@@ -370,7 +375,7 @@ def test_a_long_chain_of_blank_nodes_is_written() -> None:
     members = [Triple(link, NamedNode(RDF + "first"), Literal("m")) for link in links]
     end = [Triple(links[-1], NamedNode(RDF + "rest"), NamedNode(RDF + "nil"))]
     for triples in (chain, chain + members, chain + members + end):
-        text = write_triples(triples, FORMATS["turtle"])
+        text = serialize_triples(triples, FORMATS["turtle"])
         assert len(list(parse(text, format=RdfFormat.TURTLE))) == len(triples)
 
 

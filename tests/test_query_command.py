@@ -22,7 +22,8 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.build import ensure
-from wicara.graph.export import FORMATS, export
+from wicara.graph.export import export
+from wicara.graph.formats import FORMATS
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.explain.explanation import Verdict
 from wicara.graph.explain.wording import is_structure
-from wicara.graph.export import FORMATS
-from wicara.graph.export import written as serialize_quads
+from wicara.graph.formats import FORMATS, serialize_quads
 from wicara.graph.names import GraphKind, called
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.terms import sorted_quads

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.formats import format_of_file
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, TOP
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.matching import Inference
     from wicara.graph.reasoning.rules import Term
     from wicara.graph.reasoning.tables import Ints
-
-FORMATS: Final = {
-    ".ttl": RdfFormat.TURTLE,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".rdf": RdfFormat.RDF_XML,
-    ".owl": RdfFormat.RDF_XML,
-    ".xml": RdfFormat.RDF_XML,
-    ".trig": RdfFormat.TRIG,
-    ".nq": RdfFormat.N_QUADS,
-    ".jsonld": RdfFormat.JSON_LD,
-}
-"""The format of a file by the end of its name."""
 
 LABELLED: Final = frozenset({RdfFormat.N_TRIPLES, RdfFormat.N_QUADS})
 """Formats in which every blank node has a label that its writer gave it."""
@@ -90,7 +79,7 @@ def read(paths: Sequence[Path]) -> Document:
     with no_collection():
         for place, path in enumerate(paths):
             document = read_file(path)
-            keeps = len(paths) == 1 and FORMATS[path.suffix.lower()] in LABELLED
+            keeps = len(paths) == 1 and format_of_file(path) in LABELLED
             terms = document.terms if keeps else [renamed(term, place, names) for term in document.terms]
             at = [numbers.setdefault(term, len(numbers)) for term in terms]
             rows.append(np.array(at, np.int64)[document.rows])
@@ -108,11 +97,7 @@ def renamed(term: Term, place: int, names: dict[tuple[int, str], BlankNode]) -> 
 
 def read_file(path: Path) -> Document:
     """Return the triples of one file; raises UnreadableInput."""
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise UnreadableInput(
-            f"{path}: the format is told by the end of the name, one of {' '.join(FORMATS)}"
-        )
+    form = format_of_file(path)
     try:
         document = split_lines(path) if form == RdfFormat.N_TRIPLES else None
         return document or numbered(parse(path=path, format=form, base_iri=path.absolute().as_uri()))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, render_template
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
-from wicara.graph.export import FORMATS, write_triples
+from wicara.graph import formats
+from wicara.graph.formats import serialize_triples
 from wicara.ontology import BASE
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask import Response
     from pyoxigraph import Quad, QuerySolutions
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
 
 blueprint = Blueprint("conformance", __name__)
 
@@ -96,14 +97,14 @@ def outcomes() -> tuple[Outcome, ...]:
     )
 
 
-def answer(form: Representation, media_type: str) -> Response:
+def answer(form: Format, media_type: str) -> Response:
     """Say how far this conforms to the standards, by the tests of the W3C: as a page, or in EARL."""
     if form is negotiation.HTML:
         body = page().encode()
-    elif form is negotiation.TURTLE:
+    elif form is formats.TURTLE:
         body = turtle()
     else:
-        body = write_triples((quad.triple for quad in quads()), FORMATS[form.name])
+        body = serialize_triples((quad.triple for quad in quads()), form)
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
-from wicara.graph.export import EXPORTS, FORMATS, capable, write_triples
+from wicara.graph.export import EXPORTS, capable
+from wicara.graph.formats import FORMATS, serialize_triples
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri, kind_of, split
 from wicara.ontology import BASE
-from wicara.server import forms, negotiation, uploads
+from wicara.server import forms, negotiation
 from wicara.server.descriptions.counts import THINGS, graphs, statistics
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.public import public_url, said
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
     from flask import Request, Response
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
-    from wicara.graph.export import Export, Format
-    from wicara.server.negotiation import Representation
+    from wicara.graph.export import Export
+    from wicara.graph.formats import Format
 
 blueprint = Blueprint("descriptions", __name__)
 
 VOID: Final = "/.well-known/void"
 QUERY: Final = "/sparql"
-RDF: Final = tuple(form for form in negotiation.GRAPHS if form is not negotiation.HTML)
 FORM: Final = "/query"
 LICENSE: Final = NamedNode("http://purl.org/dc/terms/license")
 
@@ -46,26 +46,12 @@ PLAIN: Final = ("default", "all")
 SUBSETS: Final = frozenset({"asserted", "inferred", "ontology"})
 """The exports that hold less than the dataset: each is a dataset of its own."""
 
-FORMAT_IRIS: Final = {
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-    "turtle": "Turtle",
-    "ntriples": "N-Triples",
-    "rdfxml": "RDF_XML",
-    "jsonld": "JSON-LD",
-    "trig": "TriG",
-    "nquads": "N-Quads",
-}
-"""Local names of the formats in https://www.w3.org/ns/formats/; HTML has none."""
-
 
 @blueprint.get(VOID)
-@operation(query=(), types=media_types(*RDF))
+@operation(query=(), types=media_types(*negotiation.RDF))
 def description() -> Response:
     """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
-    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(RDF))
+    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(negotiation.RDF))
     response.headers["Vary"] = "Accept"
     return response
 
@@ -94,9 +80,9 @@ def describe_service() -> BaseResponse:
     return response
 
 
-def as_rdf(triples: Iterable[Triple], form: Representation, media_type: str) -> Response:
+def as_rdf(triples: Iterable[Triple], form: Format, media_type: str) -> Response:
     """Return triples as a response."""
-    return said(write_triples(triples, FORMATS[form.name]), form.content_type(media_type))
+    return said(serialize_triples(triples, form), form.content_type(media_type))
 
 
 def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN401 - as templates take them
@@ -106,7 +92,7 @@ def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN40
         url=lambda path: NamedNode(public_url(path)),
         node=NamedNode,
         text=lambda value: Literal(value, language="en"),
-        format_iri=lambda form: FORMAT_IRIS[form.name],
+        format_iri=lambda form: form.w3c,
         plain=dataset().plain,
         **values,
     )
@@ -151,7 +137,7 @@ def downloads() -> Iterator[tuple[Export, Format]]:
     """Yield what can be downloaded: each export that holds something, in each format that can hold it."""
     for part in EXPORTS.values():
         if part.name in PLAIN or not dataset().plain:
-            yield from ((part, FORMATS[name]) for name in capable(part))
+            yield from ((part, form) for form in capable(part))
 
 
 def service_description() -> Iterator[Triple]:
@@ -159,8 +145,8 @@ def service_description() -> Iterator[Triple]:
     counted = per_version(graphs)
     return triples_of(
         "service.ttl",
-        result_formats=with_iri((*negotiation.RESULTS, *negotiation.GRAPHS)),
-        input_formats=with_iri(uploads.FORMATS),
+        result_formats=with_iri((*negotiation.RESULTS, *negotiation.RDF)),
+        input_formats=with_iri(negotiation.RDF),
         takes_updates=settings().writable and settings().token and dataset().plain,
         calls_others=bool(settings().allow_service),
         default=counted.default,
@@ -169,6 +155,6 @@ def service_description() -> Iterator[Triple]:
     )
 
 
-def with_iri(offers: Iterable[Representation]) -> list[Representation]:
+def with_iri(offers: Iterable[Format]) -> list[Format]:
     """Return the formats that W3C has names for."""
-    return [offer for offer in offers if offer.name in FORMAT_IRIS]
+    return [offer for offer in offers if offer.w3c]

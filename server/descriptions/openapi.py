@@ -28,7 +28,7 @@ from wicara.server.site.language import LANGUAGES
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.routing import Rule
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
     from wicara.server.settings import Limit, Limits
 
 Json: TypeAlias = dict[str, Any]
@@ -106,7 +106,7 @@ def several(name: str, description: str, values: Iterable[str] = ()) -> Json:
     }
 
 
-def media_types(*offers: Representation) -> tuple[str, ...]:
+def media_types(*offers: Format) -> tuple[str, ...]:
     """Return the media types that forms are sent under, each once."""
     return tuple(dict.fromkeys(name for offer in offers for name in (offer.media_type, *offer.aliases)))
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wicara.server import negotiation
 from wicara.server.negotiation import GRAPHS, PAGES, RESULTS, choose
+
+if TYPE_CHECKING:
+    from wicara.graph.formats import Format
 
 OFFERS = st.sampled_from([RESULTS, GRAPHS, PAGES])
 OWN = sorted({offer.media_type for offers in (RESULTS, GRAPHS, PAGES) for offer in offers})
@@ -20,7 +25,7 @@ RUBBISH = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=6
 
 
 @given(HEADERS, OFFERS)
-def test_what_is_chosen_is_wanted(header: str, offers: tuple[negotiation.Representation, ...]) -> None:
+def test_what_is_chosen_is_wanted(header: str, offers: tuple[Format, ...]) -> None:
     """What is chosen has a weight above zero, and no offer a higher one; 406 only where none has any."""
     ranges = negotiation.accepted(header)
     weights = {offer: negotiation.weight(ranges, offer.media_type)[0] for offer in offers}
@@ -35,22 +40,20 @@ def test_what_is_chosen_is_wanted(header: str, offers: tuple[negotiation.Represe
 
 
 @given(RUBBISH, OFFERS)
-def test_any_header_has_an_answer(header: str, offers: tuple[negotiation.Representation, ...]) -> None:
+def test_any_header_has_an_answer(header: str, offers: tuple[Format, ...]) -> None:
     """Any text at all as Accept is answered, in time that its length bounds."""
     chosen = choose(header, offers)
     assert chosen is None or chosen[0] in offers
 
 
 @given(st.lists(RANGES, min_size=1, max_size=4), OFFERS)
-def test_case_and_space_mean_nothing(
-    ranges: list[str], offers: tuple[negotiation.Representation, ...]
-) -> None:
+def test_case_and_space_mean_nothing(ranges: list[str], offers: tuple[Format, ...]) -> None:
     """Upper case and more space in an Accept header change nothing."""
     assert choose(",".join(ranges), offers) == choose(" ,  ".join(ranges).upper(), offers)
 
 
 @given(st.sampled_from(OWN), OFFERS)
-def test_refused_type(media_type: str, offers: tuple[negotiation.Representation, ...]) -> None:
+def test_refused_type(media_type: str, offers: tuple[Format, ...]) -> None:
     """A type with q=0 is never chosen, even where everything else is welcome."""
     chosen = choose(f"*/*, {media_type};q=0", offers)
     assert chosen is not None
@@ -58,7 +61,7 @@ def test_refused_type(media_type: str, offers: tuple[negotiation.Representation,
 
 
 @given(st.sampled_from(OWN), OFFERS)
-def test_named_before_wildcard(media_type: str, offers: tuple[negotiation.Representation, ...]) -> None:
+def test_named_before_wildcard(media_type: str, offers: tuple[Format, ...]) -> None:
     """A type that is named goes before one that only a wildcard takes in, at the same weight."""
     chosen = choose(f"*/*, {media_type}", offers)
     assert chosen is not None
@@ -84,7 +87,7 @@ def test_named_before_wildcard(media_type: str, offers: tuple[negotiation.Repres
         ('application/ld+json;profile="http://a/,b"', GRAPHS, "application/ld+json"),
     ],
 )
-def test_choice(header: str | None, offers: tuple[negotiation.Representation, ...], media_type: str) -> None:
+def test_choice(header: str | None, offers: tuple[Format, ...], media_type: str) -> None:
     """Weights, wildcards, exclusions, invalid elements and parameters are taken as the standard says."""
     chosen = choose(header, offers)
     assert chosen is not None

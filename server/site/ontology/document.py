@@ -25,8 +25,8 @@ from wicara.server.site.words import LABELS, Words, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wicara.graph.formats import Format
     from wicara.graph.store import BuiltDataset
-    from wicara.server.negotiation import Representation
     from wicara.server.site.ontology.entries import Entry
     from wicara.server.site.ontology.model import Ontology
     from wicara.server.site.ontology.usage import Use
@@ -66,9 +66,7 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def formats(
-    path: str, offers: Sequence[Representation] = negotiation.PAGES
-) -> list[tuple[Representation, str]]:
+def formats(path: str, offers: Sequence[Format] = negotiation.PAGES) -> list[tuple[Format, str]]:
     """Return the forms that a document is offered in as data, and where."""
     return forms.as_data(offers, lambda offer: with_choices(f"{path}.{offer.extension}"))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template
-from wicara.graph.export import FORMATS, write_triples
+from wicara.graph.formats import serialize_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server import forms, negotiation
 from wicara.server.addresses import SAFE
@@ -21,7 +21,7 @@ from wicara.server.site.ontology.diagram import drawn, tree
 from wicara.server.site.ontology.model import ONTOLOGY, ontology
 
 if TYPE_CHECKING:
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -65,10 +65,10 @@ def page(name: str) -> bytes | None:
     return found.encode() if found else None
 
 
-def data(name: str, form: Representation) -> bytes | None:
+def data(name: str, form: Format) -> bytes | None:
     """Return what the dataset says of a term, or None."""
     description = describe(store(), f"{WIC}{name}") if f"{WIC}{name}" in ontology().kinds else None
-    return write_triples(description.triples, FORMATS[form.name]) if description else None
+    return serialize_triples(description.triples, form) if description else None
 
 
 @blueprint.get("/ont/diagram.svg")

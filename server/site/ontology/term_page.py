@@ -26,7 +26,7 @@ from wicara.server.site.words import LABELS, Words, iris_of, labels_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wicara.server.negotiation import Representation
+    from wicara.graph.formats import Format
     from wicara.server.site.ontology.model import Ontology
     from wicara.server.site.words import Shown, Term
 
@@ -123,7 +123,7 @@ def label_triples(told: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
     yield from labels_of(store(), (iri for iri in iris_of(terms) if not iri.value.startswith(WIC)))
 
 
-def offers_for(name: str) -> list[Representation]:
+def offers_for(name: str) -> list[Format]:
     """Return the forms of a term's description: those whose suffix makes it no other term."""
     kinds = ontology().kinds
     return [offer for offer in negotiation.PAGES if f"{WIC}{name}.{offer.extension}" not in kinds]

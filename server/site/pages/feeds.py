@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.export import EXPORTS, FORMATS, capable
+from wicara.graph.export import EXPORTS, capable
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
@@ -78,7 +78,7 @@ def robots() -> Response:
 @operation(query=(), types=(TEXT,))
 def for_language_models() -> Response:
     """Tell language models, in Markdown, what this is and how to query it (llmstxt.org)."""
-    exports = [(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()]
+    exports = [(part, capable(part)) for part in EXPORTS.values()]
     return as_text(
         render_template(
             "llms.txt", url=public_url, dataset=dataset(), questions=all_questions(), exports=exports

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
-from wicara.graph.export import EXPORTS, FORMATS, capable
+from wicara.graph.export import EXPORTS, capable
 from wicara.graph.reasoning.rules import rules, sentence
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
@@ -78,7 +78,7 @@ def home() -> str:
         ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
         featured=[one for slug in FEATURED for one in all_questions() if one.slug == slug],
         count=len(all_questions()),
-        exports=[(part, [FORMATS[name] for name in capable(part)]) for part in EXPORTS.values()],
+        exports=[(part, capable(part)) for part in EXPORTS.values()],
         base=BASE,
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from pyoxigraph import Literal
-from wicara.graph.export import FORMATS, write_triples
+from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
 from wicara.server import forms, negotiation
 from wicara.server.addresses import KEPT, with_choices
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.formats import Format
     from wicara.queries import Question
-    from wicara.server.negotiation import Representation
     from wicara.server.site.parameters import Choices, Value
     from wicara.server.site.words import Term
 
@@ -126,9 +126,9 @@ def all_questions() -> tuple[Question, ...]:
     return cast("tuple[Question, ...]", current_app.config["QUESTIONS"])
 
 
-def in_form(form: Representation, media_type: str) -> Response:
+def in_form(form: Format, media_type: str) -> Response:
     """List the questions that the dataset answers: as a page, or as executable SPARQL (SHACL)."""
-    body = gallery().encode() if form is negotiation.HTML else write_triples(described(), FORMATS[form.name])
+    body = gallery().encode() if form is negotiation.HTML else serialize_triples(described(), form)
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")

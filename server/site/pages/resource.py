@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.evidence import Basis
+    from wicara.graph.formats import Format
     from wicara.server.linked.statements import Counts
     from wicara.server.site.tables.rows import Line, Table
     from wicara.server.site.words import Shown, Term
@@ -193,7 +194,7 @@ def variables(view: View) -> Mapping[str, object]:
     }
 
 
-def alternates(here: str, page: int) -> list[tuple[negotiation.Representation, str]]:
+def alternates(here: str, page: int) -> list[tuple[Format, str]]:
     """Return the other forms of a page, each with its address: the page there that holds the same."""
     tail = f"page={page}" if page > 1 else ""
     return forms.as_data(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Response, render_template
+from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
 from wicara.server.addresses import href_of
-from wicara.server.negotiation import CSV, Representation
+from wicara.server.negotiation import PLAIN_JSON
 from wicara.server.site.pictures.asked import changed
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
 
-JSON: Final = Representation("json", "JSON", "application/json", "json")
-FORMS: Final = (CSV, JSON)
+FORMS: Final = (CSV, PLAIN_JSON)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from babel.dates import get_month_names
 from flask import Blueprint, Response, render_template, request
-from wicara.graph.export import FORMATS, write_triples
+from wicara.graph import formats
+from wicara.graph.formats import Format, serialize_triples
 from wicara.server import forms, negotiation
 from wicara.server.addresses import with_choices
 from wicara.server.descriptions.openapi import several
-from wicara.server.negotiation import Representation
 from wicara.server.resources import number_of_page, with_query
 from wicara.server.served import dataset
 from wicara.server.site.language import LANGUAGES, language
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("search", __name__)
 
-JSON: Final = Representation("json", "JSON", "application/json", "json")
-RDF: Final = tuple(offer for offer in negotiation.PAGES if offer is not negotiation.HTML)
-OFFERS: Final = (negotiation.HTML, negotiation.CSV, JSON, *RDF)
+JSON: Final = negotiation.PLAIN_JSON
+RDF: Final = negotiation.PAGES[1:]
+OFFERS: Final = (negotiation.HTML, formats.CSV, JSON, *RDF)
 PAGE: Final = 25
 """Results on a page."""
 DOWNLOAD: Final = 10_000
@@ -73,7 +73,7 @@ MONTHS: Final = {
 }
 
 
-def answer(form: Representation, media_type: str) -> Response:
+def answer(form: Format, media_type: str) -> Response:
     """Find things by words and by facets; a download without `page` has all of them, up to 10,000."""
     chosen = {
         key: tuple(dict.fromkeys(value[:MAX_VALUE] for value in values))[:MAX_VALUES]
@@ -101,13 +101,13 @@ BY_FACET: Final = [several(key, f"Only results with a value of the facet {key}."
 forms.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
 
 
-def body(form: Representation, asked: Search, found: Found, number: int) -> bytes:
+def body(form: Format, asked: Search, found: Found, number: int) -> bytes:
     """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
     if form in RDF:
-        return write_triples(as_triples(address(asked), found), FORMATS[form.name])
+        return serialize_triples(as_triples(address(asked), found), form)
     words = words_for(index(), found, asked)
     listed = rows(found, words)
-    if form is negotiation.CSV:
+    if form is formats.CSV:
         return as_csv(listed)
     facets = groups(found, asked, words)
     questions = suggestions(asked.text) if number == 1 and not asked.chosen else []
