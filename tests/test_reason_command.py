@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.reasoning.files import FORMATS, Document, numbered, read, split_lines
+from wicara.graph.formats import BY_EXTENSION
+from wicara.graph.reasoning.files import Document, numbered, read, split_lines
 from wicara.graph.reasoning.files import serialize as to_lines
 from wicara.ontology import PREFIXES
 
@@ -88,13 +89,13 @@ def test_output_is_sorted(wicara: Command, write: Callable[..., Path], tmp_path:
     assert len(outputs[0]) == 3
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", BY_EXTENSION)
 def test_reads_every_format(suffix: str, tmp_path: Path, wicara: Command) -> None:
     """A file's format is told by the end of its name; all give the same conclusions."""
     quads = [*parse((HEAD + A_PERSON).encode(), RdfFormat.TURTLE)]
     triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
-    path = tmp_path / f"input{suffix}"
-    path.write_bytes(serialize(triples, format=FORMATS[suffix]))
+    path = tmp_path / f"input.{suffix}"
+    path.write_bytes(serialize(triples, format=BY_EXTENSION[suffix].rdf))
     result = wicara("reason", path)
     assert result.returncode == 0
     assert "/Person> .\n" in result.stdout
@@ -126,7 +127,7 @@ def test_inconsistency_has_its_rule_and_words(
         ("bad.nt", b'<a:b> <a:c> "\xff" .\n', "bad.nt"),
         ("bad.rdf", b"<rdf:RDF", "bad.rdf"),
         ("bad.jsonld", b"{", "line 1"),
-        ("bad.txt", b"", "the format is told by the end of the name"),
+        ("bad.txt", b"", "the extension tells the format"),
     ],
 )
 def test_unreadable_input(name: str, content: bytes, place: str, tmp_path: Path, wicara: Command) -> None:
