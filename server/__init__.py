@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wicara.server.app import create_app
-    from wicara.server.served import swap
+    from wicara.server.app_state import swap
 
 __all__ = ["create_app", "swap"]
 
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> object:
 
         return create_app
     if name == "swap":
-        from wicara.server.served import swap  # noqa: PLC0415
+        from wicara.server.app_state import swap  # noqa: PLC0415
 
         return swap
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,22 +5,23 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, request
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+from wicara.graph.errors import DoesNotFit
 from wicara.queries import questions
 from wicara.server import (
-    compression,
-    etags,
+    app_state,
     explain,
     exports,
     graph_store,
-    problems,
     resources,
-    served,
     sparql,
     update,
 )
-from wicara.server.addresses import Everything, canonical, in_language, with_choices
 from wicara.server.descriptions import conformance, describe, openapi
+from wicara.server.http import compression, conditional, problems
+from wicara.server.http.addresses import Everything, canonical, in_language, with_choices
+from wicara.server.http.problems import Problem
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import html, language, layout
@@ -32,7 +33,6 @@ from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 
 if TYPE_CHECKING:
-    from flask import Response
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
@@ -57,24 +57,10 @@ BLUEPRINTS: Final = (
     feeds.blueprint,
 )
 
-SECURITY: Final = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 READS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 SAFE: Final = frozenset({"GET", "HEAD"})
 REPRESENTATION: Final = ("Content-Type", "Content-Language", "Content-Encoding")
 """The headers that tell one representation of the same address from another."""
-CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, "
-    "Wicara-Truncated",
-}
-"""Anyone's page may read: nothing here is secret, and a query changes nothing."""
 
 
 def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> Flask:
@@ -85,8 +71,13 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.limits.max_upload
     app.config["QUESTIONS"] = questions()
     app.config["REDIRECTS"] = read_redirects()
-    served.install(app, dataset, settings)
-    problems.install(app)
+    app_state.install(app, dataset, settings)
+    app.register_error_handler(Problem, answer_problem)
+    app.register_error_handler(
+        DoesNotFit, lambda fault: answer_problem(Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)))
+    )
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_unexpected)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.after_request(add_headers)
@@ -98,7 +89,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         with_choices=with_choices,
         in_language=in_language,
         canonical=canonical,
-        current_dataset=served.dataset,
+        current_dataset=app_state.dataset,
         legend=home.legend,
     )
     html.install(app)
@@ -107,14 +98,12 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
 
 
 def add_headers(response: Response) -> Response:
-    """Give every answer the security headers, and one that succeeds a content coding and an ETag."""
-    for name, value in (SECURITY | CORS).items():
-        response.headers.setdefault(name, value)
+    """Give an answer what depends on the request; one that succeeds gets a content coding and an ETag."""
     if response.mimetype == "text/html":
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = language.language()
-    if served.queries():
-        response.headers.add("Server-Timing", f'queries;desc="{served.queries()}"')
+    if app_state.queries():
+        response.headers.add("Server-Timing", f'queries;desc="{app_state.queries()}"')
     if response.status_code == HTTPStatus.OK and request.method in READS:
         encode(response)
         add_tag(response)
@@ -140,5 +129,27 @@ def add_tag(response: Response) -> None:
             request.get_data(as_text=True) if request.method not in SAFE else "",
             *(response.headers.get(name, "") for name in REPRESENTATION),
         )
-        response.headers["ETag"] = etags.etag(served.dataset(), *parts)
+        response.headers["ETag"] = conditional.etag(app_state.dataset(), *parts)
     response.make_conditional(request)
+
+
+def answer_problem(problem: Problem) -> Response:
+    """Return the response that describes a problem in the form that the client prefers."""
+    body, headers = problems.rendered(
+        problem, request.headers.get("Accept"), lambda each: render_template("problem.html", problem=each)
+    )
+    return Response(body, problem.status, headers)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Return the response for an error that the web library raises: no route, a method, a size."""
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return current_app.make_response(error)
+    headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+    return answer_problem(Problem(HTTPStatus(error.code), error.description or "", headers))
+
+
+def answer_unexpected(error: Exception) -> Response:
+    """Log a fault of the server, and tell the client no more than that there was one."""
+    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return answer_problem(problems.unexpected())

@@ -12,10 +12,9 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from wicara.server import compression, etags, negotiation
 from wicara.server.evaluation import evaluate
-from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
+from wicara.server.http import compression, conditional, negotiation
+from wicara.server.http.problems import Problem, not_acceptable
 from wicara.server.protocol import QueryOperation, read_operation
 from wicara.server.results import offers_for, written
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.graph.sparql import Results
     from wicara.graph.store import BuiltDataset
-    from wicara.server.pushed import Pushed
+    from wicara.server.http.compression import Pushed
     from wicara.server.settings import Settings
 
 VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
@@ -96,8 +95,8 @@ def answer(asked: Asked, dataset: BuiltDataset, settings: Settings) -> Answered 
         headers["Cache-Control"] = "no-store"
     else:
         headers["Cache-Control"] = "no-cache"
-        headers["ETag"] = etags.etag(dataset, tag_of(asked), media_type, coding, repr(settings.limits))
-        if asked.method != "POST" and etags.is_known(asked.if_none_match, headers["ETag"]):
+        headers["ETag"] = conditional.etag(dataset, tag_of(asked), media_type, coding, repr(settings.limits))
+        if asked.method != "POST" and conditional.is_known(asked.if_none_match, headers["ETag"]):
             return Answered(HTTPStatus.NOT_MODIFIED, headers, b"")
     found = written(results, form, settings.limits, dataset.prefixes)
     if found.cut:

@@ -11,8 +11,8 @@ from wicara.graph.sparql import QueryDataset
 from wicara.graph.sparql_text import declared_prefixes
 from wicara.ontology import BASE
 from wicara.server import guard, syntax
-from wicara.server.problem import Problem
-from wicara.server.served import count
+from wicara.server.app_state import count
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

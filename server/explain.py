@@ -17,11 +17,11 @@ from wicara.graph.explain.wording import Wording, is_structure
 from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.server import forms, negotiation
-from wicara.server.addresses import with_choices
+from wicara.server.app_state import dataset
 from wicara.server.descriptions.openapi import media_types, operation
-from wicara.server.problem import Problem
-from wicara.server.served import dataset
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import with_choices
+from wicara.server.http.problems import Problem
 from wicara.server.site.language import language
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
@@ -108,7 +108,7 @@ def chosen() -> tuple[Format, str]:
     """Return the form to answer in: `format=` before Accept; raises Problem for none."""
     name = request.args.get("format")
     if name is None:
-        return forms.chosen(OFFERS)
+        return documents.chosen(OFFERS)
     form = negotiation.by_name(OFFERS, name)
     if form is None:
         names = ", ".join(offer.name for offer in OFFERS)
@@ -194,7 +194,7 @@ def others(explanation: Explanation) -> str | None:
 def frame(here: str) -> dict[str, object]:
     """Return what the page shows around an explanation: its other forms, and the filled-in form."""
     return {
-        "alternates": forms.as_data(OFFERS if here else (), lambda offer: query(format=offer.name)),
+        "alternates": documents.as_data(OFFERS if here else (), lambda offer: query(format=offer.name)),
         "fields": [(place, request.args.get(place, "")) for place in PLACES],
     }
 

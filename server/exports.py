@@ -11,10 +11,10 @@ from pyoxigraph import DefaultGraph
 from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.export import EXPORTS, check_graph, dump, export
 from wicara.graph.formats import FORMATS
+from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.openapi import operation
-from wicara.server.problem import Problem
-from wicara.server.pushed import pushed
-from wicara.server.served import dataset, infer, store
+from wicara.server.http.compression import pushed
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from pyoxigraph import Store

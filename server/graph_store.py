@@ -15,13 +15,14 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph, NamedNode
 from wicara.graph.export import check_graph, dump
-from wicara.server import etags, forms, negotiation, protocol, rewriting, served
-from wicara.server.addresses import raw_path
+from wicara.server import app_state, protocol, rewriting
+from wicara.server.app_state import dataset, renew, settings
 from wicara.server.descriptions.openapi import media_types, operation
-from wicara.server.problem import Problem
+from wicara.server.http import conditional, documents, negotiation
+from wicara.server.http.addresses import raw_path
+from wicara.server.http.compression import pushed
+from wicara.server.http.problems import Problem
 from wicara.server.protocol import bad
-from wicara.server.pushed import pushed
-from wicara.server.served import dataset, renew, settings
 from wicara.server.update import apply, check_access, failures, no_content
 from wicara.server.uploads import MEDIA_TYPES, MULTIPART, insertion, read_uploads
 
@@ -67,9 +68,9 @@ def read_named() -> Response:
 def read(**_path: str) -> Response:
     """Answer with a graph (section 5.2)."""
     graph = required()
-    check_exists(served.store(), graph)
-    form, media_type = forms.chosen(negotiation.RDF)
-    check_graph(served.store(), graph, form)
+    check_exists(app_state.store(), graph)
+    form, media_type = documents.chosen(negotiation.RDF)
+    check_graph(app_state.store(), graph, form)
     return dumped(graph, form, media_type)
 
 
@@ -206,12 +207,12 @@ def check_conditions(*, is_new: bool) -> None:
     `is_new` tells that the graph is not there yet. A tag of any graph holds until the dataset changes.
     """
     if_match = request.headers.get("If-Match")
-    if if_match is not None and (is_new or not etags.is_current(if_match, dataset())):
+    if if_match is not None and (is_new or not conditional.is_current(if_match, dataset())):
         raise precondition_failed("the graph is not there, or the dataset has changed since")
     if_none_match = request.headers.get("If-None-Match")
     if if_none_match is None or is_new:
         return
-    if etags.is_current(if_none_match.replace("W/", ""), dataset()):
+    if conditional.is_current(if_none_match.replace("W/", ""), dataset()):
         raise precondition_failed("the graph is there")
 
 
@@ -228,12 +229,12 @@ def whole() -> Response:
             "Which graph? Add `graph=` and its absolute IRI, or `default`. The whole dataset comes with "
             "`Accept: application/trig` or `Accept: application/n-quads`."
         )
-    return dumped(None, *forms.chosen(negotiation.DATASETS))
+    return dumped(None, *documents.chosen(negotiation.DATASETS))
 
 
 def dumped(graph: Graph | None, form: Format, media_type: str) -> Response:
     """Return a graph, or with None the whole dataset, written as it is read."""
-    store = served.store()
+    store = app_state.store()
     headers = {"Content-Type": form.content_type(media_type), "Vary": "Accept"}
     prefixes = used(dataset().prefixes, store.quads_for_pattern(None, None, None, graph))
     return pushed(lambda sink: dump(store, graph, form, sink, prefixes), headers)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote_to_bytes, urlencode
 
 from pyoxigraph import NamedNode
-from wicara.server.problem import Problem
-from wicara.server.served import infer_of, settings
+from wicara.server.app_state import infer_of, settings
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

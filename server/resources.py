@@ -12,8 +12,12 @@ from pyoxigraph import DefaultGraph, Quad
 from wicara.graph.formats import serialize_quads, serialize_triples
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE
-from wicara.server import forms, negotiation
-from wicara.server.addresses import (
+from wicara.server.app_state import per_version, store
+from wicara.server.description import ONTOLOGY, describe
+from wicara.server.description import PAGE as RDF_PAGE
+from wicara.server.descriptions.openapi import HTML, media_types, operation
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import (
     OWN,
     SAFE,
     forms_at,
@@ -25,11 +29,7 @@ from wicara.server.addresses import (
     with_choices,
     with_fields,
 )
-from wicara.server.description import ONTOLOGY, describe
-from wicara.server.description import PAGE as RDF_PAGE
-from wicara.server.descriptions.openapi import HTML, media_types, operation
-from wicara.server.problem import Problem
-from wicara.server.served import per_version, store
+from wicara.server.http.problems import Problem
 from wicara.server.site.ontology import routes
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
@@ -87,7 +87,7 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     """
     path, query = raw_path(), request.query_string.decode("ascii", "ignore")
     found: list[tuple[str, Format | None]] = [(iri, None) for iri in readings(path, query)]
-    stem, form = forms.split_suffix(path, offers)
+    stem, form = documents.split_suffix(path, offers)
     if form:
         found += [(iri, form) for iri in readings(stem, query)]
     retired = current_app.config["REDIRECTS"]
@@ -172,7 +172,7 @@ def document(**_path: str) -> BaseResponse:
     found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(store(), part, number))]
     if not found:
         raise unknown(iri)
-    form, media_type = (form, form.media_type) if form else forms.chosen(offers_for(iri))
+    form, media_type = (form, form.media_type) if form else documents.chosen(offers_for(iri))
     response = Response(body_of(found, form), headers={"Content-Type": form.content_type(media_type)})
     place = Place(number, RDF_PAGE, more=any(one.more for one in found))
     add_links(response, [one.subject.value for one in found], here, form, place)
@@ -181,7 +181,7 @@ def document(**_path: str) -> BaseResponse:
 
 def wants_page(iri: str, form: Format | None) -> bool:
     """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
-    return (form or forms.chosen(offers_for(iri))[0]) is negotiation.HTML
+    return (form or documents.chosen(offers_for(iri))[0]) is negotiation.HTML
 
 
 def on_page(iri: str, here: str, number: int) -> Response:
@@ -240,7 +240,7 @@ def add_links(response: Response, iris: list[str], here: str, form: Format, plac
         response.headers["Content-Location"] = with_query(in_form(here, form.extension))
     relation = "describes" if here.startswith("/doc/") else "canonical"
     links = [f'<{quote(iri, safe=IN_LINK)}>; rel="{relation}"' for iri in iris]
-    links += forms.links(
+    links += documents.links(
         form, offers, lambda offer: on_number(in_form(here, offer.extension), place.within(offer))
     )
     if place.more:

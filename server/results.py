@@ -11,11 +11,11 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import formats
 from wicara.graph.formats import Format, serialize_triples, stream
 from wicara.graph.xml_text import XmlSink
-from wicara.server import negotiation
 from wicara.server.capped import OTHERS, Capped, CapReached, cut_at, held, is_capped
 from wicara.server.evaluation import failed
+from wicara.server.http import negotiation
+from wicara.server.http.compression import HELD, Pushed
 from wicara.server.linked.statements import Statement, in_sections
-from wicara.server.pushed import HELD, Pushed
 from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from wicara.server import endpoint, negotiation, protocol
+from wicara.server import endpoint, protocol
+from wicara.server.app_state import dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.evaluation import evaluate
+from wicara.server.http import negotiation
 from wicara.server.protocol import check_length, read_operation
 from wicara.server.results import page
-from wicara.server.served import dataset, settings
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

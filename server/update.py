@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 from wicara.graph.sparql import QueryDataset
-from wicara.server import access, evaluation, guard, protocol, rewriting, syntax
+from wicara.server import evaluation, guard, protocol, rewriting, syntax
+from wicara.server.app_state import dataset, renew, settings
 from wicara.server.descriptions.openapi import operation
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
+from wicara.server.process import admission
 from wicara.server.protocol import bad, read_update
-from wicara.server.served import dataset, renew, settings
 from wicara.server.update_text import Unclear
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def update() -> Response:
 
 def check_access() -> None:
     """Raise Problem where this request may not change the dataset."""
-    access.check(request.headers.get("Authorization"), settings(), plain=dataset().plain)
+    admission.check(request.headers.get("Authorization"), settings(), plain=dataset().plain)
 
 
 def no_content(status: HTTPStatus = HTTPStatus.NO_CONTENT) -> Response:

@@ -15,8 +15,8 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from pyoxigraph import RdfFormat, parse, serialize
 from wicara.graph import formats
-from wicara.server import negotiation
-from wicara.server.problem import Problem
+from wicara.server.http import negotiation
+from wicara.server.http.problems import Problem
 from wicara.server.protocol import bad, check_length
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from wicara.server.front.cache import Cache
-from wicara.server.front.metrics import Metrics
-from wicara.server.front.pool import Pool, processes
+from wicara.server.process.cache import Cache
+from wicara.server.process.metrics import Metrics
+from wicara.server.process.pool import Pool, processes
 from wicara.server.settings import DEFAULTS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_metrics() -> None:
 
 def logged() -> Iterator[tuple[str, set[str]]]:
     """Yield each event that the front logs, with its members."""
-    for path in (ROOT / "server" / "front").glob("*.py"):
+    for path in (ROOT / "server" / "process").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "log":
                 members = {str(each.arg) for each in node.keywords}

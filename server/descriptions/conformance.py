@@ -14,9 +14,8 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from wicara.graph import formats
 from wicara.graph.formats import serialize_triples
 from wicara.ontology import BASE
-from wicara.server import forms, negotiation
-from wicara.server.addresses import with_choices
-from wicara.server.public import said
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import said, with_choices
 from wicara.server.resources import with_query
 from wicara.server.site.language import language
 
@@ -108,12 +107,12 @@ def answer(form: Format, media_type: str) -> Response:
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    others = forms.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
+    others = documents.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
     response.headers["Link"] = ", ".join((f'<{BASE}{PATH}>; rel="canonical"', *others))
     return response
 
 
-forms.publish(blueprint, PATH, OFFERS, answer, ("lang",))
+documents.publish(blueprint, PATH, OFFERS, answer, ("lang",))
 
 
 def page() -> str:
@@ -125,5 +124,5 @@ def page() -> str:
         total=total,
         columns=[value for value in OUTCOMES if total[value]],
         base=BASE,
-        alternates=forms.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
+        alternates=documents.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
     )

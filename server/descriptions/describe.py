@@ -16,11 +16,11 @@ from wicara.graph.formats import FORMATS, serialize_triples
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri, kind_of, split
 from wicara.ontology import BASE
-from wicara.server import forms, negotiation
+from wicara.server.app_state import dataset, per_version, settings
 from wicara.server.descriptions.counts import THINGS, graphs, statistics
 from wicara.server.descriptions.openapi import HTML, media_types, operation
-from wicara.server.public import public_url, said
-from wicara.server.served import dataset, per_version, settings
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import public_url, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ SUBSETS: Final = frozenset({"asserted", "inferred", "ontology"})
 @operation(query=(), types=media_types(*negotiation.RDF))
 def description() -> Response:
     """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
-    response = as_rdf(chain(dataset_description(), editorial()), *forms.chosen(negotiation.RDF))
+    response = as_rdf(chain(dataset_description(), editorial()), *documents.chosen(negotiation.RDF))
     response.headers["Vary"] = "Accept"
     return response
 
@@ -70,7 +70,7 @@ def is_description(asked: Request) -> bool:
 
 def describe_service() -> BaseResponse:
     """Return the description of the endpoint; browsers are redirected to the query form."""
-    form, media_type = forms.chosen(negotiation.GRAPHS)
+    form, media_type = documents.chosen(negotiation.GRAPHS)
     response: BaseResponse
     if form is negotiation.HTML:
         response = redirect(FORM, HTTPStatus.SEE_OTHER)

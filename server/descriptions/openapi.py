@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from flask import Blueprint, current_app
-from wicara.server import negotiation
-from wicara.server.public import said
-from wicara.server.served import settings
+from wicara.server.app_state import settings
+from wicara.server.http import negotiation
+from wicara.server.http.addresses import said
 from wicara.server.settings import limits
 from wicara.server.site.language import LANGUAGES
 

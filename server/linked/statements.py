@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES
-from wicara.server.served import dataset
+from wicara.server.app_state import dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

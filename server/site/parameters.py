@@ -11,7 +11,7 @@ from flask import request
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.solutions import solutions
 from wicara.ontology import PREFIXES
-from wicara.server.served import dataset
+from wicara.server.app_state import dataset
 from wicara.server.site.language import gettext as _
 from wicara.server.site.words import LABELS, Words, prefixed
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 from wicara.ontology import FOREIGN_LABELS, PREFIXES
-from wicara.server.addresses import href_of, path_of
+from wicara.server.http.addresses import href_of, path_of
 from wicara.server.site.language import language
 
 if TYPE_CHECKING:

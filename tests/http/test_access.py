@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from server_process import served
-from wicara.server import access
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
+from wicara.server.process import admission
 from wicara.server.settings import Settings
 from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE
 
@@ -141,8 +141,8 @@ def test_token_is_in_no_log() -> None:
 def test_token_beyond_ascii() -> None:
     """A token may have any characters; bytes are compared."""
     settings = Settings(writable=True, token="kunci-é")  # noqa: S106 - of this test
-    access.check("Bearer " + "kunci-é".encode().decode("latin-1"), settings, plain=True)
+    admission.check("Bearer " + "kunci-é".encode().decode("latin-1"), settings, plain=True)
     with pytest.raises(Problem, match="not the one"):
-        access.check("Bearer kunci-é", settings, plain=True)
+        admission.check("Bearer kunci-é", settings, plain=True)
     with pytest.raises(Problem, match="not the one"):
-        access.check("Bearer kunci-\u4e2d", settings, plain=True)
+        admission.check("Bearer kunci-\u4e2d", settings, plain=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from server_process import served
-from wicara.server.front.pool import processes
+from wicara.server.process.pool import processes
 from wicara.server.settings import DEFAULTS, limits
 
 if TYPE_CHECKING:

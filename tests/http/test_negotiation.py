@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wicara.server import negotiation
-from wicara.server.negotiation import GRAPHS, PAGES, RESULTS, choose
+from wicara.server.http import negotiation
+from wicara.server.http.negotiation import GRAPHS, PAGES, RESULTS, choose
 
 if TYPE_CHECKING:
     from wicara.graph.formats import Format

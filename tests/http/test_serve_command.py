@@ -170,7 +170,7 @@ def test_first_answer_is_quick(data_dir: Path) -> None:
 def test_light_start() -> None:
     """Serving an up-to-date build loads neither rdflib nor the reasoner nor the validator."""
     code = (
-        "import sys, wicara.server.serving; "
+        "import sys, wicara.server.process.supervisor; "
         "print([name for name in ('rdflib', 'owlrl', 'pyshacl', 'rich') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -90,7 +90,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     It is built first where it is out of date. FILES (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD) are
     served as they are, without the built dataset. Ctrl-C or SIGTERM stops it.
     """
-    from wicara.server import serving  # noqa: PLC0415 - loads the web libraries, which --help can do without
+    from wicara.server.process import supervisor  # noqa: PLC0415 - loads the web libraries, which --help can do without
 
     source = click.get_current_context().get_parameter_source
     named = ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
@@ -113,15 +113,15 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
     with progress() as step:
         if empty:
-            served = serving.from_nothing()
+            served = supervisor.from_nothing()
         elif files:
-            served = serving.from_rdf(files)
-        elif source("data") is not ParameterSource.DEFAULT and serving.is_on_disk(data, writable=writable):
-            served = serving.from_disk(data)
+            served = supervisor.from_rdf(files)
+        elif source("data") is not ParameterSource.DEFAULT and supervisor.is_on_disk(data, writable=writable):
+            served = supervisor.from_disk(data)
         else:
-            served = serving.from_build(data, extra, step)
+            served = supervisor.from_build(data, extra, step)
         served.prepare()
-    serving.run(served, settings, host, port, announce, reload=reload)
+    supervisor.run(served, settings, host, port, announce, reload=reload)
 
 
 def token_of(token: str | None, file: Path | None) -> str | None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, current_app, render_template, request
 from wicara.ontology import BASE
 from wicara.server import protocol, syntax
-from wicara.server.addresses import LOCAL
+from wicara.server.app_state import dataset, infer, settings
 from wicara.server.descriptions.openapi import JSON, operation
 from wicara.server.evaluation import admit, used
-from wicara.server.problem import Problem
+from wicara.server.http.addresses import LOCAL
+from wicara.server.http.problems import Problem
 from wicara.server.protocol import check_length, read_operation
-from wicara.server.served import dataset, infer, settings
 from wicara.server.site.editor.vocabulary import vocabulary
 from wicara.server.site.editor.words import WORDS
 from wicara.server.site.language import language

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.ontology import PREFIXES, WIC
-from wicara.server import forms, negotiation
-from wicara.server.addresses import with_choices
-from wicara.server.served import infer, per_version, store
+from wicara.server.app_state import infer, per_version, store
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import with_choices
 from wicara.server.site.language import format_date, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.diagram import drawn, tree
@@ -68,7 +68,7 @@ class Part:
 
 def formats(path: str, offers: Sequence[Format] = negotiation.PAGES) -> list[tuple[Format, str]]:
     """Return the forms that a document is offered in as data, and where."""
-    return forms.as_data(offers, lambda offer: with_choices(f"{path}.{offer.extension}"))
+    return documents.as_data(offers, lambda offer: with_choices(f"{path}.{offer.extension}"))
 
 
 def words_for(told: Ontology, uses: Iterable[Use]) -> Words:

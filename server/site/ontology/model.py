@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES, WIC
-from wicara.server.served import per_version, watched
+from wicara.server.app_state import per_version, watched
 from wicara.server.site.words import iris_of, labels_of
 
 if TYPE_CHECKING:

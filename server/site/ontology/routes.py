@@ -9,13 +9,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, render_template
 from wicara.graph.formats import serialize_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
-from wicara.server import forms, negotiation
-from wicara.server.addresses import SAFE
+from wicara.server.app_state import store
 from wicara.server.description import describe
 from wicara.server.descriptions.openapi import media_types, operation
-from wicara.server.problem import Problem
-from wicara.server.public import public_url, said
-from wicara.server.served import store
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import SAFE, public_url, said
+from wicara.server.http.problems import Problem
 from wicara.server.site.ontology import document, term_page, vocabularies
 from wicara.server.site.ontology.diagram import drawn, tree
 from wicara.server.site.ontology.model import ONTOLOGY, ontology
@@ -41,14 +40,14 @@ def page_of(iri: str) -> str | None:
 def describe_term(term: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
     whole = f"{WIC}{term}" in ontology().kinds
-    stem, form = (term, None) if whole else forms.split_suffix(term, negotiation.PAGES)
-    form, media_type = (form, form.media_type) if form else forms.chosen(negotiation.PAGES)
+    stem, form = (term, None) if whole else documents.split_suffix(term, negotiation.PAGES)
+    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.PAGES)
     body = page(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
     here = f"/ont/term/{quote(stem, safe='')}"
     offers = term_page.offers_for(stem)
-    others = forms.links(form, offers, lambda offer: f"{here}.{offer.extension}")
+    others = documents.links(form, offers, lambda offer: f"{here}.{offer.extension}")
     headers = {
         "Content-Type": form.content_type(media_type),
         "Link": ", ".join((f'<{WIC}{quote(stem, safe=SAFE)}>; rel="describes"', *others)),

@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode, Triple
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import WIC
-from wicara.server import negotiation
-from wicara.server.served import infer, store
+from wicara.server.app_state import infer, store
+from wicara.server.http import negotiation
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.around import around
 from wicara.server.site.ontology.document import formats

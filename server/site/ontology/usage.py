@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 from wicara.graph.names import GRAPHS, GraphKind
 from wicara.graph.solutions import solutions, value
-from wicara.server.served import infer, per_version, watched
+from wicara.server.app_state import infer, per_version, watched
 from wicara.server.site.ontology.model import ontology
 
 if TYPE_CHECKING:

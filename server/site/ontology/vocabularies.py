@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import PREFIXES
-from wicara.server.addresses import path_of
-from wicara.server.served import per_version, watched
+from wicara.server.app_state import per_version, watched
+from wicara.server.http.addresses import path_of
 from wicara.server.site.language import language
 from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.model import TYPE, indexed, names

@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.solutions import solutions
 from wicara.ontology import WIC
 from wicara.queries import page_query
-from wicara.server.addresses import KEPT, with_choices
+from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import operation as described
+from wicara.server.http.addresses import KEPT, with_choices
 from wicara.server.protocol import QueryOperation
-from wicara.server.served import infer, per_version, store
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import DOWNLOADS, all_questions

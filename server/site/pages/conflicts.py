@@ -13,9 +13,9 @@ from flask import Blueprint, render_template
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.queries import comparisons
+from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
-from wicara.server.served import dataset, per_version, watched
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import show

@@ -20,11 +20,10 @@ from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE, WIC
-from wicara.server.addresses import path_of, with_fields
+from wicara.server.app_state import dataset, per_version, store, watched
 from wicara.server.descriptions.openapi import HTML, operation, operations
-from wicara.server.problem import Problem
-from wicara.server.public import public_url, said
-from wicara.server.served import dataset, per_version, store, watched
+from wicara.server.http.addresses import path_of, public_url, said, with_fields
+from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.ontology.model import ontology
 from wicara.server.site.pages.question import all_questions

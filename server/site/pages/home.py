@@ -11,8 +11,8 @@ from wicara.graph.export import EXPORTS, capable
 from wicara.graph.reasoning.rules import rules, sentence
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
+from wicara.server.app_state import store
 from wicara.server.descriptions.openapi import operation
-from wicara.server.served import store
 from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.words import Words, labels_of

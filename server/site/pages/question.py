@@ -11,14 +11,13 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from pyoxigraph import Literal
 from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
-from wicara.server import forms, negotiation
-from wicara.server.addresses import KEPT, with_choices
+from wicara.server.app_state import infer, store
 from wicara.server.descriptions.openapi import HTML, operation
-from wicara.server.problem import Problem
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import KEPT, said, with_choices
+from wicara.server.http.problems import Problem
 from wicara.server.protocol import QueryOperation
-from wicara.server.public import said
 from wicara.server.resources import with_query
-from wicara.server.served import infer, store
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language
 from wicara.server.site.pages.question_rdf import described
 from wicara.server.site.parameters import choices, to_sparql, values_of
@@ -132,12 +131,12 @@ def in_form(form: Format, media_type: str) -> Response:
     response = said(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    others = forms.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
+    others = documents.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
     response.headers["Link"] = ", ".join(others)
     return response
 
 
-forms.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
+documents.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
 
 
 def gallery() -> str:
@@ -150,7 +149,7 @@ def gallery() -> str:
         "questions.html",
         themes=[theme for theme in themes if theme[2]],
         heading=heading,
-        alternates=forms.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
+        alternates=documents.as_data(OFFERS, lambda offer: with_choices(f"{PATH}.{offer.extension}")),
     )
 
 

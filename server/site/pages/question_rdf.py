@@ -14,7 +14,7 @@ from flask import current_app
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.ontology import PREFIXES
 from wicara.server.descriptions.describe import QUERY
-from wicara.server.public import public_url
+from wicara.server.http.addresses import public_url
 from wicara.server.site.language import LANGUAGES, WORDS, speaking
 from wicara.server.site.parameters import READERS, default_of, is_thing, kind_of, read_thing
 from wicara.server.triples import about, named

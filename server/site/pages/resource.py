@@ -12,11 +12,11 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL, MODALITY, WITH_BASIS, modalities_of
 from wicara.graph.names import kind_of
 from wicara.ontology import PREFIXES, expand
-from wicara.server import forms, negotiation
-from wicara.server.addresses import forms_at, in_form, path_of, with_choices, with_fields
+from wicara.server.app_state import infer, store
 from wicara.server.description import PAGE as RDF_PAGE
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.statements import counts_of, in_sections, marks
-from wicara.server.served import infer, store
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.reuse import cite, report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
@@ -197,7 +197,7 @@ def variables(view: View) -> Mapping[str, object]:
 def alternates(here: str, page: int) -> list[tuple[Format, str]]:
     """Return the other forms of a page, each with its address: the page there that holds the same."""
     tail = f"page={page}" if page > 1 else ""
-    return forms.as_data(
+    return documents.as_data(
         forms_at(here, negotiation.PAGES),
         lambda offer: with_choices(with_fields(in_form(here, offer.extension), tail)),
     )

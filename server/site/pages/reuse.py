@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 from jinja2.utils import htmlsafe_json_dumps
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.inputs import DATASET
-from wicara.server.public import public_url
-from wicara.server.served import dataset, settings
+from wicara.server.app_state import dataset, settings
+from wicara.server.http.addresses import public_url
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Column, Show
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 from pyoxigraph import NamedNode
 from wicara.ontology import BASE, PREFIXES
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

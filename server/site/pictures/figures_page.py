@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from babel.numbers import format_compact_decimal, format_decimal
 from pyoxigraph import NamedNode
 from wicara.ontology import PREFIXES
-from wicara.server.served import store
+from wicara.server.app_state import store
 from wicara.server.site.language import get_locale
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import figures, timeline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from flask import current_app
-from wicara.server.served import dataset, infer, store
+from wicara.server.app_state import dataset, infer, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from wicara.server.addresses import with_choices
+from wicara.server.http.addresses import with_choices
 from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.asked import ROOT, short_of
 

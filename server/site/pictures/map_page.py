@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
-from wicara.server.served import store
+from wicara.server.app_state import store
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures import map as data
 from wicara.server.site.pictures.asked import short_of

@@ -10,9 +10,9 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode
-from wicara.server.addresses import href_of
+from wicara.server.app_state import store
 from wicara.server.explain import explain_href
-from wicara.server.served import store
+from wicara.server.http.addresses import href_of
 from wicara.server.site.html import plain
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.pictures import network

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from flask import Response, render_template
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
-from wicara.server.addresses import href_of
-from wicara.server.negotiation import PLAIN_JSON
+from wicara.server.http.addresses import href_of
+from wicara.server.http.negotiation import PLAIN_JSON
 from wicara.server.site.pictures.asked import changed
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
+from wicara.server.app_state import store
 from wicara.server.resources import number_of_page
-from wicara.server.served import store
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures import timeline
 from wicara.server.site.pictures.asked import changed, day_asked, short_of, some_of, thing_asked

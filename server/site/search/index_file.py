@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app
-from wicara.server.served import EXTENSION as SERVED
-from wicara.server.served import dataset, infer
+from wicara.server.app_state import EXTENSION as SERVED
+from wicara.server.app_state import dataset, infer
 from wicara.server.site.search.index import fill
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from babel.dates import get_month_names
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import formats
 from wicara.graph.formats import Format, serialize_triples
-from wicara.server import forms, negotiation
-from wicara.server.addresses import with_choices
+from wicara.server.app_state import dataset
 from wicara.server.descriptions.openapi import several
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import with_choices
 from wicara.server.resources import number_of_page, with_query
-from wicara.server.served import dataset
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import PATH as QUESTIONS
@@ -89,7 +89,9 @@ def answer(form: Format, media_type: str) -> Response:
     )
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
-    links = ", ".join(forms.links(form, OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")))
+    links = ", ".join(
+        documents.links(form, OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}"))
+    )
     if len(links) <= MAX_LINKS:
         response.headers["Link"] = links
     if size == DOWNLOAD < found.total:
@@ -98,7 +100,7 @@ def answer(form: Format, media_type: str) -> Response:
 
 
 BY_FACET: Final = [several(key, f"Only results with a value of the facet {key}.") for key in FACETS]
-forms.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
+documents.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
 
 
 def body(form: Format, asked: Search, found: Found, number: int) -> bytes:
@@ -131,7 +133,7 @@ def body(form: Format, asked: Search, found: Found, number: int) -> bytes:
         without_choices=address(Search(asked.text, {}, asked.lang)),
         cut=found.understood.cut or len(request.args.get("q", "")) > MAX_TEXT,
         download=DOWNLOAD,
-        alternates=forms.as_data(OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")),
+        alternates=documents.as_data(OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")),
     ).encode()
 
 

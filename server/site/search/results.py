@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.ontology import BASE, PREFIXES
-from wicara.server.addresses import with_choices
+from wicara.server.http.addresses import with_choices
 from wicara.server.site.kinds import KINDS
 from wicara.server.site.language import language
 from wicara.server.site.language import lazy_gettext as _

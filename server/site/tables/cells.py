@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
 from wicara.ontology import PREFIXES, WIC
-from wicara.server.addresses import href_of
+from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.ontology import expand
+from wicara.server.app_state import dataset, settings
 from wicara.server.evaluation import evaluate, failed
-from wicara.server.served import dataset, settings
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, in_own_language, show

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from wicara.server import negotiation
-from wicara.server.front.frames import Reply
-from wicara.server.front.pool import Stopped
+from wicara.server.http import problems
+from wicara.server.http.problems import Problem, rendered
+from wicara.server.process.messages import Reply, encoded
+from wicara.server.process.pool import Stopped
 
 if TYPE_CHECKING:
     from wicara.graph.errors import WicaraError
-    from wicara.server.problem import Problem
     from wicara.server.settings import Limits
 
 NO_SPACE: Final = (
@@ -24,11 +22,6 @@ NO_WRITER: Final = (
     "The dataset cannot be written at the moment. Reads go on; the log of the server tells why."
 )
 RETRY: Final = {"Retry-After": "1"}
-PAGE: Final = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-    '<link rel="stylesheet" href="/static/style.css"><main><h1>{title}</h1><p>{detail}</p>'
-    '<p><a href="/">Wicara</a></p></main></html>'
-)
 
 
 def refusal(
@@ -39,27 +32,9 @@ def refusal(
     **members: object,
 ) -> Reply:
     """Return the reply that tells a problem in the form that the client prefers."""
-    if negotiation.prefers_page(accept):
-        body = PAGE.format(title=escape(status.phrase), detail=escape(detail))
-        media_type = "text/html; charset=utf-8"
-    else:
-        told = {"title": status.phrase, "status": status.value, "detail": detail} | members
-        body, media_type = json.dumps(told, ensure_ascii=False), "application/problem+json"
-    sent = {
-        "Content-Type": media_type,
-        "Cache-Control": "no-store",
-        "Vary": "Accept",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After",
-        "Content-Security-Policy": "default-src 'none'; style-src 'self'",
-        "X-Content-Type-Options": "nosniff",
-        **(headers or {}),
-    }
-    return Reply(
-        status.value,
-        [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in sent.items()],
-        body.encode(),
-    )
+    body, sent = rendered(Problem(status, detail, headers, **members), accept)
+    sent["Content-Length"] = str(len(body))
+    return Reply(status.value, encoded(sent.items()), body)
 
 
 def of_problem(problem: Problem, accept: str | None) -> Reply:
@@ -102,8 +77,7 @@ def not_written(fault: WicaraError, accept: str | None) -> Reply:
 
 def unexpected(accept: str | None) -> Reply:
     """Return the reply where the front itself failed."""
-    detail = "The server failed at this request. It is not your fault."
-    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, detail, accept)
+    return of_problem(problems.unexpected(), accept)
 
 
 def not_allowed(accept: str | None) -> Reply:

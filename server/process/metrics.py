@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prometheus_client.core import Metric
-    from wicara.server.front.cache import Cache
-    from wicara.server.front.pool import Pool
+    from wicara.server.process.cache import Cache
+    from wicara.server.process.pool import Pool
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 KINDS: Final = (

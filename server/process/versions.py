@@ -7,33 +7,32 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.errors import Unavailable, WicaraError
-from wicara.server.front import frames
-from wicara.server.front.journal import log
-from wicara.server.front.link import Link, LostError
-from wicara.server.front.pool import TICK, Generation, fault_in
-from wicara.server.front.setup import WRITER, Setup
+from wicara.server.process import messages
+from wicara.server.process.log import log
+from wicara.server.process.messages import WRITER, Link, LostError, Setup
+from wicara.server.process.pool import TICK, Generation, fault_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wicara.server.front.pool import Pool
-    from wicara.server.front.setup import Origin
+    from wicara.server.process.messages import Origin
+    from wicara.server.process.pool import Pool
     from wicara.server.settings import Settings
 
 LAST_WORDS: Final = 1.0
 """Seconds that what a process said before it ended may take to be heard."""
 PAUSE: Final = 1.0
 """Seconds between two tries to load a dataset again whose fork server has ended."""
-WORKER: Final = "wicara.server.front.worker"
+WORKER: Final = "wicara.server.process.worker"
 
 Told = dict[str, Any]
 
 
-def reply_in(kind: bytes, payload: bytes) -> frames.Reply:
+def reply_in(kind: bytes, payload: bytes) -> messages.Reply:
     """Return the reply of a writer; raises the WicaraError that it tells in the place of one."""
-    if kind == frames.FAULT:
-        raise fault_in(frames.told_in(payload))
-    return frames.Reply.unpacked(payload)
+    if kind == messages.FAULT:
+        raise fault_in(messages.told_in(payload))
+    return messages.Reply.unpacked(payload)
 
 
 class Versions:
@@ -137,7 +136,7 @@ class Versions:
         self.pool.replace(generation)
         self.changed()
 
-    async def write(self, request: frames.Request, seconds: float) -> frames.Reply:
+    async def write(self, request: messages.Request, seconds: float) -> messages.Reply:
         """Run a write, one after the other, and return its answer once the new version is served.
 
         Raises TimeoutError past `seconds`, LostError where the writer ended; neither leaves a trace.
@@ -145,7 +144,7 @@ class Versions:
         async with asyncio.timeout(seconds), self.writing:
             writer = await self.writer_for()
             try:
-                writer.send(frames.REQUEST, request.packed())
+                writer.send(messages.REQUEST, request.packed())
                 reply = reply_in(*await writer.receive())
                 await self.settle(writer, reply)
             except BaseException:
@@ -177,7 +176,7 @@ class Versions:
             await asyncio.sleep(TICK)
         return generation
 
-    async def settle(self, writer: Link, reply: frames.Reply) -> None:
+    async def settle(self, writer: Link, reply: messages.Reply) -> None:
         """Serve the version after a write that succeeded; forget what one that failed has left."""
         generation = self.pool.generation
         if generation is None:
@@ -194,9 +193,9 @@ class Versions:
                 told = {"version": generation.told["version"], "digest": digest}
                 self.put(Generation(generation.fork_server, told, digest))
             return
-        writer.send(frames.ADOPT)
+        writer.send(messages.ADOPT)
         _, payload = await writer.receive()
-        told = frames.told_in(payload)
+        told = messages.told_in(payload)
         self.put(Generation(writer, told, told["digest"]))
 
     def drop(self, writer: Link) -> None:

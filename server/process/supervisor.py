@@ -18,11 +18,11 @@ from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import CURRENT
-from wicara.server.front.asgi import Front
-from wicara.server.front.http import Listener
-from wicara.server.front.journal import flush
-from wicara.server.front.pool import TICK, Stopped
-from wicara.server.front.setup import DISK, Origin
+from wicara.server.process.connection import Listener
+from wicara.server.process.front import Front
+from wicara.server.process.log import flush
+from wicara.server.process.messages import DISK, Origin
+from wicara.server.process.pool import TICK, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -17,9 +17,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph import errors
-from wicara.server.front import frames
-from wicara.server.front.link import LOW, NORMAL, Link, LostError, watch_process
-from wicara.server.front.setup import EXECUTOR, Ticket
+from wicara.server.process import messages
+from wicara.server.process.messages import EXECUTOR, LOW, NORMAL, Link, LostError, Ticket, watch_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,18 +145,18 @@ class Pool:
         """Give a new process, or its fault, to whoever waits for it."""
         kind, payload = link.frames.popleft()
         link.waiting -= len(payload)
-        told = frames.told_in(payload)
+        told = messages.told_in(payload)
         waiting = self.tickets.pop(told["ticket"], None)
         if waiting is None or waiting.done():
             link.kill()
-        elif kind == frames.FAULT:
+        elif kind == messages.FAULT:
             waiting.set_exception(fault_in(told))
         else:
             waiting.set_result((link, told))
 
     def watch_forked(self, payload: bytes) -> None:
         """Tell whoever waits for a new process where it ends before it has said a word."""
-        told = frames.told_in(payload)
+        told = messages.told_in(payload)
         waiting = self.tickets.get(told["ticket"])
         if waiting is None:
             return
@@ -182,7 +181,7 @@ class Pool:
         self.last_ticket += 1
         ticket = Ticket(self.last_ticket, role, digest)
         future = self.expect(ticket.number)
-        fork_server.send(frames.FORK, ticket.packed())
+        fork_server.send(messages.FORK, ticket.packed())
         self.forked += 1
         either: set[asyncio.Future[Any]] = {future, fork_server.ended}
         try:

@@ -7,10 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import request
-from wicara.server import negotiation
 from wicara.server.descriptions.openapi import media_types, operation
-from wicara.server.problem import Problem
-from wicara.server.problems import not_acceptable
+from wicara.server.http import negotiation
+from wicara.server.http.problems import Problem, not_acceptable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from flask import current_app, g, has_app_context, request
 from wicara.graph.store import new_digest
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

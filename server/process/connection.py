@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from wicara.server.front.exchange import WITH_BODY
+from wicara.server.process.exchange import WITH_BODY
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
-    from wicara.server.front.asgi import Front
+    from wicara.server.process.front import Front
 
 MAX_HEAD: Final = 1 << 17
 """Bytes of a request line and headers."""

@@ -6,10 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.server.process.messages import encoded
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from wicara.server.front.frames import Reply
+    from wicara.server.process.messages import Reply
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -20,6 +22,23 @@ DROPPED: Final = 1 << 24
 """Bytes over its limit that are still taken in of a body."""
 HIT: Final = b"cache;desc=hit, total;dur=0.0"
 WITH_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
+
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, "
+    "Wicara-Truncated",
+}
+"""Anyone's page may read: nothing here is secret, and a query changes nothing."""
+EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
+"""The headers of every answer."""
 
 
 class ClientGone(Exception):  # noqa: N818 - it is no fault of anybody
@@ -78,6 +97,7 @@ class Exchange:
         timing = b"queue;dur=%.1f, total;dur=%.1f" % (self.queued * 1000, total * 1000)
         headers = [
             *reply.headers,
+            *EVERY_REPLY,
             (b"x-request-id", self.id.encode()),
             (b"server-timing", HIT if self.cached else timing),
         ]

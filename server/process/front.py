@@ -13,24 +13,23 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from wicara.graph.errors import WicaraError
-from wicara.server import access
-from wicara.server.front import frames, refusals
-from wicara.server.front.cache import CONDITIONAL, Cache, conditional, is_kept, key_in, key_of
-from wicara.server.front.exchange import WITH_BODY, Broken, ClientGone, Exchange, TooLong
-from wicara.server.front.journal import SLOW, log, query_hash
-from wicara.server.front.link import LostError
-from wicara.server.front.metrics import Metrics, kind_of
-from wicara.server.front.own import Own
-from wicara.server.front.pool import Pool, QueueFull, Stopped
-from wicara.server.front.rates import Rates
-from wicara.server.front.versions import Versions
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
+from wicara.server.process import admission, messages, refusals
+from wicara.server.process.admission import Rates
+from wicara.server.process.cache import CONDITIONAL, Cache, conditional, is_kept, key_in, key_of
+from wicara.server.process.exchange import WITH_BODY, Broken, ClientGone, Exchange, TooLong
+from wicara.server.process.log import SLOW, log, query_hash
+from wicara.server.process.messages import LostError
+from wicara.server.process.metrics import Metrics, kind_of
+from wicara.server.process.pool import Pool, QueueFull, Stopped
+from wicara.server.process.status_endpoints import Own
+from wicara.server.process.versions import Versions
 
 if TYPE_CHECKING:
-    from wicara.server.front.cache import Kept
-    from wicara.server.front.exchange import Receive, Scope, Send
-    from wicara.server.front.frames import Headers, Reply, Request
-    from wicara.server.front.pool import Job
+    from wicara.server.process.cache import Kept
+    from wicara.server.process.exchange import Receive, Scope, Send
+    from wicara.server.process.messages import Headers, Reply, Request
+    from wicara.server.process.pool import Job
     from wicara.server.settings import Settings
 
 NOT_PASSED_ON: Final = (b"x-forwarded-", b"forwarded", b"wicara-", b"transfer-encoding", b"expect")
@@ -196,7 +195,7 @@ class Front:
         if exchange.writes:
             try:
                 authorization = exchange.headers.get(b"authorization")
-                access.check(
+                admission.check(
                     None if authorization is None else authorization.decode("latin-1"),
                     self.settings,
                     plain=self.versions.is_plain,
@@ -222,7 +221,7 @@ class Front:
             host = forwarded(exchange.headers, b"x-forwarded-host", HOST)
             if host:
                 sent = [each for each in sent if each[0] != b"host"] + [(b"host", host.encode())]
-        return frames.Request(
+        return messages.Request(
             exchange.method,
             scope["raw_path"],
             scope["query_string"],
@@ -234,7 +233,9 @@ class Front:
 
     def seconds_of(self, request: Request) -> float:
         """Return how long a request may take: the server's limit, or less where `timeout=` asks for it."""
-        given = frames.last_field(request.form, b"timeout") or frames.last_field(request.query, b"timeout")
+        given = messages.last_field(request.form, b"timeout") or messages.last_field(
+            request.query, b"timeout"
+        )
         if not given:
             return self.limits.timeout
         try:
@@ -320,10 +321,10 @@ class Front:
         Raises LostError where the executor ends before its answer, and TimeoutError where the job is stopped
         while the client does not take what is sent.
         """
-        job.link.send(frames.REQUEST, request.packed())
+        job.link.send(messages.REQUEST, request.packed())
         kind, payload = await job.link.receive()
-        reply = frames.Reply.unpacked(payload)
-        if kind == frames.ANSWER:
+        reply = messages.Reply.unpacked(payload)
+        if kind == messages.ANSWER:
             return reply
         job.look()
         try:
@@ -332,9 +333,9 @@ class Front:
                 await exchange.start(reply)
                 while True:
                     kind, payload = await job.link.receive()
-                    if kind == frames.END:
+                    if kind == messages.END:
                         return None
-                    if kind == frames.ABORT:
+                    if kind == messages.ABORT:
                         raise Broken
                     await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
         finally:

@@ -14,10 +14,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from wicara.server.front.frames import last_field
+from wicara.server.process.messages import last_field
 
 if TYPE_CHECKING:
-    from wicara.server.front.frames import Request
+    from wicara.server.process.messages import Request
 
 WAITING: Final = 10_000
 SLOW: Final = 1.0

@@ -7,13 +7,13 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.server.front.exchange import HIT
-from wicara.server.front.frames import Reply
+from wicara.server.process.exchange import EVERY_REPLY, HIT
+from wicara.server.process.messages import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from wicara.server.front.frames import Headers
+    from wicara.server.process.messages import Headers
 
 NEGOTIATED: Final = frozenset(
     {
@@ -29,9 +29,7 @@ NEGOTIATED: Final = frozenset(
 """The headers that an answer may depend on, beside the request's address and body."""
 CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
 """The methods that If-None-Match means something to."""
-KEPT_BY_304: Final = frozenset(
-    {b"etag", b"vary", b"cache-control", b"content-location", b"link", b"access-control-allow-origin"}
-)
+KEPT_BY_304: Final = frozenset({b"etag", b"vary", b"cache-control", b"content-location", b"link"})
 
 LARGEST: Final = 8
 """An answer may take this part of the cache."""
@@ -51,7 +49,9 @@ class Kept:
     def head(self) -> bytes:
         """Return status and headers as lines, each with its end."""
         lines = [f"HTTP/1.1 {self.reply.status} {HTTPStatus(self.reply.status).phrase}".encode()]
-        lines += [b"%s: %s" % header for header in (*self.reply.headers, (b"server-timing", HIT))]
+        lines += [
+            b"%s: %s" % header for header in (*self.reply.headers, *EVERY_REPLY, (b"server-timing", HIT))
+        ]
         return b"".join(line + b"\r\n" for line in lines)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
-from flask import g, request
+from flask import Response, g, request
 from pyoxigraph import NamedNode
 from werkzeug.routing import PathConverter
 from wicara.ontology import BASE
+from wicara.server.app_state import dataset
+from wicara.server.http import compression, conditional
 from wicara.server.protocol import utf8
-from wicara.server.served import dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -207,3 +209,25 @@ def href_of(iri: str) -> str | None:
         return iri if urlsplit(iri).scheme.lower() in WEB else None
     except ValueError:
         return None
+
+
+def said(body: bytes, content_type: str) -> Response:
+    """Return a response that depends on more than the dataset, such as how the server was started.
+
+    Its entity tag so tells its bytes, and the coding that they will have.
+    """
+    coding = compression.chosen(request.headers.get("Accept-Encoding"))
+    tag = conditional.etag(dataset(), blake2b(body).hexdigest(), content_type, coding)
+    return Response(body, headers={"Content-Type": content_type, "ETag": tag})
+
+
+def public_url(path: str) -> str:
+    """Return the absolute URL of a path, as the client has to call it."""
+    scheme = request.scheme if request.scheme in WEB else "http"
+    return f"{scheme}://{request.host or own_host()}{path}"
+
+
+def own_host() -> str:
+    """Return host and port of the server itself, for a request without a Host header that can be used."""
+    name, port = request.environ["SERVER_NAME"], request.environ["SERVER_PORT"]
+    return str(name) if port == "80" else f"{name}:{port}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.problem import Problem
+from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
     from wicara.server.settings import Settings
+
 
 READ_ONLY: Final = "This server takes no writes. Whoever runs it can allow them with --writable and --token."
 TOKENLESS: Final = (
@@ -46,3 +49,29 @@ def check_token(authorization: str | None, token: str) -> None:
 def unauthorized(detail: str, error: str = "") -> Problem:
     """Return the problem of a request that does not bring the token."""
     return Problem(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": CHALLENGE + error})
+
+
+CLIENTS: Final = 10_000
+"""How many clients are remembered; the one that asked longest ago is forgotten first."""
+
+
+class Rates:
+    """The requests that each client has left."""
+
+    def __init__(self, per_second: int) -> None:
+        """Let each client ask so often; 0: as often as it likes."""
+        self.per_second = per_second
+        self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allows(self, client: str) -> bool:
+        """Tell whether a client may ask now, and count it."""
+        if not self.per_second:
+            return True
+        now = time.monotonic()
+        left, since = self.left.pop(client, (float(self.per_second), now))
+        left = min(float(self.per_second), left + (now - since) * self.per_second)
+        allowed = left >= 1
+        self.left[client] = (left - allowed, now)
+        if len(self.left) > CLIENTS:
+            self.left.popitem(last=False)
+        return allowed

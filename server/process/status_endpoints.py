@@ -6,18 +6,18 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.server.front import frames
-from wicara.server.front.link import LostError
-from wicara.server.front.metrics import CONTENT_TYPE
-from wicara.server.front.pool import QueueFull
+from wicara.server.process import messages
+from wicara.server.process.messages import LostError
+from wicara.server.process.metrics import CONTENT_TYPE
+from wicara.server.process.pool import QueueFull
 
 if TYPE_CHECKING:
-    from wicara.server.front.frames import Reply
-    from wicara.server.front.metrics import Metrics
-    from wicara.server.front.pool import Pool
-    from wicara.server.front.versions import Versions
+    from wicara.server.process.messages import Reply
+    from wicara.server.process.metrics import Metrics
+    from wicara.server.process.pool import Pool
+    from wicara.server.process.versions import Versions
 
-PROBE: Final = frames.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
+PROBE: Final = messages.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
 PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free."""
 
@@ -50,9 +50,9 @@ class Own:
         except (QueueFull, TimeoutError, LostError):
             return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "no executor is free"})
         try:
-            job.link.send(frames.REQUEST, PROBE.packed())
+            job.link.send(messages.REQUEST, PROBE.packed())
             _, payload = await job.link.receive()
-            ready = frames.Reply.unpacked(payload).status == HTTPStatus.OK
+            ready = messages.Reply.unpacked(payload).status == HTTPStatus.OK
         except LostError:
             ready = False
         finally:
@@ -70,7 +70,7 @@ class Own:
 
 def plain_reply(status: HTTPStatus, media_type: str, body: bytes) -> Reply:
     """Return a reply that nobody keeps."""
-    return frames.Reply(
+    return messages.Reply(
         status.value,
         [
             (b"content-type", media_type.encode()),

@@ -1,0 +1,1 @@
+"""HTTP semantics (RFC 9110): negotiation, entity tags, content codings, problems, addresses."""

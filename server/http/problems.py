@@ -1,0 +1,80 @@
+"""Requests that cannot be answered: problem details (RFC 9457), or a page for browsers."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, FileSystemLoader
+from wicara.server.http import negotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jinja2 import Template
+    from wicara.graph.formats import Format
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+    """A request that cannot be answered: the status, one sentence that says why, and members for programs."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: object
+    ) -> None:
+        """Keep the status, the sentence, headers of the answer, and members such as `line`."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+@cache
+def template() -> Template:
+    """Return the template of a page that describes a problem."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("problem.html")
+
+
+def bare_page(problem: Problem) -> str:
+    """Return a page that describes a problem, without the frame of the site: that takes a dataset."""
+    return template().render(problem=problem, layout="bare.html", _=str, with_choices=str)
+
+
+def rendered(
+    problem: Problem, accept: str | None = None, page: Callable[[Problem], str] = bare_page
+) -> tuple[bytes, dict[str, str]]:
+    """Return the body and the headers that describe a problem in the form that the client prefers.
+
+    `page` renders a problem as HTML.
+    """
+    if negotiation.prefers_page(accept):
+        text, media_type = page(problem), "text/html; charset=utf-8"
+    else:
+        members = {"title": problem.status.phrase, "status": problem.status.value, "detail": problem.detail}
+        text, media_type = (
+            json.dumps(members | problem.members, ensure_ascii=False),
+            "application/problem+json",
+        )
+    headers = {"Content-Type": media_type, "Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+    return text.encode(), headers | problem.headers
+
+
+def unexpected() -> Problem:
+    """Return the problem of a fault of the server, which only the log describes."""
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error.")
+
+
+def not_acceptable(offers: tuple[Format, ...]) -> Problem:
+    """Return the problem of a client that accepts none of the media types on offer; it lists them."""
+    media_types = [offer.media_type for offer in offers]
+    return Problem(
+        HTTPStatus.NOT_ACCEPTABLE,
+        f"There is {', '.join(media_types)}.",
+        {"Vary": "Accept"},
+        available=media_types,
+    )

@@ -1,0 +1,408 @@
+"""A process of the dataset: it forks others like it, or answers one request at a time.
+
+    python -m wicara.server.process.worker SOCKET     with its setup as JSON on standard input
+
+The first one loads the dataset and becomes the fork server. All of them wait for frames on a connection of
+their own to the front's socket, and end when it is closed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from select import select
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_to_bytes
+
+from jinja2 import FileSystemBytecodeCache
+from wicara.graph.disk import DiskDataset
+from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
+from wicara.server import endpoint
+from wicara.server.app import create_app
+from wicara.server.app_state import EXTENSION, swap
+from wicara.server.http.compression import HELD, Pushed
+from wicara.server.http.problems import Problem, rendered
+from wicara.server.process import confinement, messages
+from wicara.server.process.loading import load, run_in_thread
+from wicara.server.process.messages import FORK_SERVER, WRITER, Setup, Ticket
+from wicara.server.site.search import index_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+    from flask import Flask
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.app_state import Served
+    from wicara.server.process.messages import Headers, Request
+
+    ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+
+QUERY_PATHS: Final = frozenset({b"/sparql", b"/sparql/"})
+QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
+PAUSE: Final = 1.0
+"""Seconds without a message after which a fork server has time for other things."""
+CHUNK: Final = 1 << 16
+UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+MARKS: Final = {
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    "SCRIPT_NAME": "",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+}
+
+
+class Worker:
+    """A process, its app, and its connection to the front."""
+
+    def __init__(self, address: str, setup: Setup) -> None:
+        """Connect to the front."""
+        self.address = address
+        self.setup = setup
+        self.role = FORK_SERVER
+        self.app: Flask | None = None
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a connection of this process's own."""
+        self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.connection.connect(self.address)
+
+    def read(self) -> tuple[bytes, bytes]:
+        """Return the next message; ends the process where there will be none."""
+        head = self.connection.recv(messages.HEADER.size, socket.MSG_WAITALL)
+        if len(head) < messages.HEADER.size:
+            os._exit(0)
+        kind, size = messages.HEADER.unpack(head)
+        return kind, self.connection.recv(size, socket.MSG_WAITALL) if size else b""
+
+    def send(self, kind: bytes, told: dict[str, Any]) -> None:
+        """Send a message in JSON."""
+        self.connection.sendall(messages.frame(kind, json.dumps(told).encode()))
+
+    def fault(self, fault: WicaraError, number: int) -> None:
+        """Tell the front why something cannot be."""
+        self.send(messages.FAULT, {"ticket": number, "fault": type(fault).__name__, "told": str(fault)})
+
+    def hello(self, number: int, **more: int) -> None:
+        """Tell the front that this process is ready, and which dataset it has.
+
+        Its size is told once: to count it touches all of it, and what a fork touches is no longer shared.
+        """
+        dataset = self.dataset
+        told = {"ticket": number, "version": dataset.version, "digest": dataset.digest}
+        self.send(messages.HELLO, told | more)
+
+    @property
+    def served(self) -> Flask:
+        """Return the app; it is there once the dataset is loaded."""
+        if self.app is None:
+            raise AssertionError("the dataset is loaded before anything is answered")
+        return self.app
+
+    @property
+    def dataset(self) -> BuiltDataset:
+        """Return the dataset as it is now."""
+        dataset: BuiltDataset = self.served.extensions["wicara"].dataset
+        return dataset
+
+    def run(self) -> None:
+        """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
+        try:
+            self.app = create_app(load(self.setup.origin), self.setup.settings)
+            self.share(self.app)
+        except WicaraError as fault:
+            self.fault(fault, 0)
+            return
+        gc.collect()
+        gc.freeze()
+        if not self.setup.settings.allow_service:
+            confinement.without_network()
+        confinement.without_core_dumps()
+        self.hello(0, quads=len(self.dataset.store))
+        self.warm()
+        while True:
+            self.take(*self.read())
+
+    def share(self, app: Flask) -> None:
+        """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
+        folder = Path(self.address).parent
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        index_file.keep_in(app, folder)
+
+    def warm(self) -> None:
+        """Prepare what pages need when nothing has been asked for a while: templates, and the index.
+
+        Later executors have the templates then, and those before find them in the folder, compiled. A process
+        of its own makes the index.
+        """
+        while select([self.connection], [], [], PAUSE)[0]:
+            self.take(*self.read())
+            if self.role != FORK_SERVER:
+                return
+        for name in self.served.jinja_env.list_templates(extensions=["html"]):
+            self.served.jinja_env.get_template(name)
+        if not self.setup.origin.on_disk and not os.fork():
+            self.make_index()
+
+    def make_index(self) -> None:
+        """Make the index of search, and end; where that fails, whoever searches tries it again."""
+        try:
+            confinement.end_with_parent()
+            confinement.limit_memory(self.setup.settings.limits.memory)
+            index_file.prepare(self.served)
+        finally:
+            os._exit(0)
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Do what a message asks for."""
+        if kind == messages.REQUEST:
+            self.respond(messages.Request.unpacked(payload))
+        elif kind == messages.FORK:
+            self.fork(Ticket(**json.loads(payload)))
+        elif kind == messages.ADOPT:
+            self.adopt()
+
+    def respond(self, request: Request) -> None:
+        """Answer a request."""
+        if self.role == WRITER:
+            run_in_thread(lambda: self.change(request))  # it may be the next fork server
+        else:
+            answer(self.served, request, self.connection)
+
+    def change(self, request: Request) -> None:
+        """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
+        reply = ReplyWriter(self.connection)
+        run_app(self.served, request, reply)
+        if reply.status.startswith(b"2") and self.setup.origin.on_disk:
+            try:
+                DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
+            except Unavailable as fault:
+                self.fault(fault, 0)
+                return
+        reply.end(with_length=reply.status != b"204")
+
+    def fork(self, ticket: Ticket) -> None:
+        """Fork; the child goes on here with a connection and limits of its own."""
+        child = os.fork()
+        if child:
+            self.send(messages.FORKED, {"ticket": ticket.number, "pid": child})
+            return
+        confinement.end_with_parent()
+        inherited = self.connection
+        try:
+            self.role = ticket.role
+            self.connect()
+            inherited.close()
+            self.open(ticket)
+        except WicaraError as fault:
+            self.fault(fault, ticket.number)
+            os._exit(1)
+        confinement.limit_memory(self.setup.settings.limits.memory)
+        self.hello(ticket.number)
+
+    def open(self, ticket: Ticket) -> None:
+        """Open the dataset where it is on disk; in memory it was inherited."""
+        if not self.setup.origin.on_disk:
+            return
+        disk = DiskDataset(Path(self.setup.origin.paths[0]))
+        writes = ticket.role == WRITER
+        swap(self.served, disk.open_for_writing() if writes else disk.open_snapshot(ticket.digest))
+
+    def adopt(self) -> None:
+        """Become the fork server, in place of the one that this process was forked from."""
+        confinement.end_with_parent(wanted=False)
+        confinement.limit_memory(0)
+        self.role = FORK_SERVER
+        gc.freeze()
+        self.hello(-1)
+
+
+def environ_of(request: Request) -> WSGIEnvironment:
+    """Return the WSGI environment of a request."""
+    environ: WSGIEnvironment = {
+        **MARKS,
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "RAW_URI": request.path.decode("latin-1"),
+        "QUERY_STRING": request.query.decode("latin-1"),
+        "REMOTE_ADDR": request.client,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+    }
+    for name, value in request.headers:
+        key = UNPREFIXED.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    return environ
+
+
+class ReplyWriter:
+    """The reply to one request, a sink for its body: held back at first, then sent in chunks."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Begin with nothing."""
+        self.connection = connection
+        self.status = b"500"
+        self.headers: Headers = []
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.begun = False
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
+    ) -> Callable[[bytes], object]:
+        """Take status and headers: the `start_response` of WSGI."""
+        if exc_info is not None and exc_info[1] is not None and self.begun:
+            raise exc_info[1]
+        self.status, self.headers = status[:3].encode("latin-1"), messages.encoded(headers)
+        return self.write
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes of the body."""
+        self.parts.append(data)
+        self.size += len(data)
+        if self.size >= (CHUNK if self.begun else HELD):
+            self.send_parts()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: chunks go out when they are full."""
+
+    def write_all(self, body: bytes | Pushed | Iterable[bytes]) -> None:
+        """Take a body."""
+        if isinstance(body, Pushed):
+            body.write_to(self)
+        else:
+            for part in (body,) if isinstance(body, bytes) else body:
+                self.write(part)
+
+    def send_parts(self) -> None:
+        """Send what has come together; the head before the first."""
+        if not self.begun:
+            self.begun = True
+            self.connection.sendall(
+                messages.frame(messages.BEGIN, messages.packed([self.status], self.headers))
+            )
+        body = b"".join(self.parts)
+        self.parts, self.size = [], 0
+        self.connection.sendall(messages.frame(messages.CHUNK, body))
+
+    def end(self, *, with_length: bool) -> None:
+        """Send the rest, or the whole where nothing went out yet."""
+        if self.begun:
+            if self.parts:
+                self.send_parts()
+            self.connection.sendall(messages.frame(messages.END))
+            return
+        body = b"".join(self.parts)
+        if with_length and not any(name == b"content-length" for name, _ in self.headers):
+            self.headers.append((b"content-length", b"%d" % len(body)))
+        whole = messages.packed([self.status], self.headers, body)
+        self.connection.sendall(messages.frame(messages.ANSWER, whole))
+
+
+def answer(app: Flask, request: Request, connection: socket.socket) -> None:
+    """Answer a request by the query function or by the app.
+
+    A fault before the first byte has gone out is a 500, or a 406 if a format cannot hold the results; a
+    later one breaks the answer off. Raises OSError where the front is gone.
+    """
+    reply = ReplyWriter(connection)
+    try:
+        if not answer_query(app.extensions[EXTENSION], request, reply):
+            run_app(app, request, reply)
+    except OSError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets no whole-looking answer
+        if reply.begun:
+            connection.sendall(messages.frame(messages.ABORT))
+            return
+        reply = ReplyWriter(connection)
+        write_problem(fault, reply)
+    reply.end(with_length=request.method != "HEAD" and reply.status not in {b"204", b"304"})
+
+
+def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
+    """Answer a query operation, and return whether it was one: a page, or a faulty one, is for the app.
+
+    Dispatch by the web framework costs several times the query.
+    """
+    if request.path not in QUERY_PATHS or request.method not in QUERY_METHODS:
+        return False
+    headers = {name: value.decode("latin-1") for name, value in request.headers}
+    asked = endpoint.Asked(
+        request.method,
+        request.query,
+        headers.get(b"content-type", "").partition(";")[0].strip().lower(),
+        request.body,
+        headers.get(b"accept"),
+        headers.get(b"accept-encoding"),
+        headers.get(b"if-none-match"),
+    )
+    try:
+        found = endpoint.answer(asked, served.dataset, served.settings)
+    except (Problem, DoesNotFit):
+        return False
+    if found is None:
+        return False
+    reply.status, reply.headers = b"%d" % found.status, messages.encoded(found.headers.items())
+    reply.write_all(found.body)
+    return True
+
+
+def run_app(app: WSGIApplication, request: Request, reply: ReplyWriter) -> None:
+    """Run a request through an app (WSGI, PEP 3333), and write what it returns."""
+    body = app(environ_of(request), reply.start)
+    try:
+        reply.write_all(body)
+    finally:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+
+
+def write_problem(fault: Exception, reply: ReplyWriter) -> None:
+    """Write the problem of a fault of evaluation."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = f"The query could not be evaluated: {fault}"
+    if isinstance(fault, MemoryError):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(fault, DoesNotFit):
+        status, detail = HTTPStatus.NOT_ACCEPTABLE, str(fault)
+    body, headers = rendered(Problem(status, detail))
+    reply.status, reply.headers = b"%d" % status, messages.encoded(headers.items())
+    reply.write(body)
+
+
+def main() -> None:
+    """Be the first process."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps what was forked
+    setup = Setup.unpacked(sys.stdin.buffer.read())
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
+        os.dup2(nothing.fileno(), 0)
+    with suppress(OSError):  # the front is gone
+        Worker(sys.argv[1], setup).run()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
