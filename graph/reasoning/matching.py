@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import called_term
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
-from wicara.graph.reasoning.rules import RDF_TYPE, Fact, Over, Pattern, Term, is_variable, rules, words
+from wicara.graph.reasoning.rules import (
+    RDF_TYPE,
+    Fact,
+    Over,
+    Pattern,
+    Term,
+    is_variable,
+    rules,
+    unfold,
+    words,
+)
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -138,8 +148,8 @@ def meet(premise: Premise, match: Match, task: Task) -> Iterator[tuple[Match, tu
         if TESTS[premise.name](*(match.bindings[variable] for variable in premise.variables)):
             yield match, ()
     else:
-        unfold = {"member": members, "pair": pairs}.get(premise.name, whole_lists)
-        for found, used, patterns in unfold(premise, match.bindings[premise.variables[0]], task):
+        read_list = {"member": members, "pair": pairs}.get(premise.name, whole_lists)
+        for found, used, patterns in read_list(premise, match.bindings[premise.variables[0]], task):
             if all(match.bindings.get(name, term) == term for name, term in found.items()):
                 yield Match({**match.bindings, **found}, (*match.used, *used), match.missing), patterns
 
@@ -221,31 +231,7 @@ def whole_lists(over: Over, start: Term, task: Task) -> Iterator[Unfolded]:
             continue
         for held in product(*(task.facts.match(link[0], FIRST, None) for link in path)):
             found = {f"?member/{i}": fact[2] for i, fact in enumerate(held)}
-            unfold = steps if over.name == "chain" else copies
             yield found, (*path, *held), unfold(over, len(held), task.rule)
-
-
-def steps(over: Over, length: int, _rule: Rule) -> tuple[Pattern, ...]:
-    """Return the steps of a property chain, from its first variable to its last."""
-    _, start, end = over.variables
-    nodes = [start, *(f"?between/{i}" for i in range(1, length)), end]
-    return tuple(Pattern(nodes[i], f"?member/{i}", nodes[i + 1]) for i in range(length))
-
-
-def copies(over: Over, length: int, rule: Rule) -> tuple[Pattern, ...]:
-    """Return the triples of an `every` for each member; variables that stand only there are one a member."""
-    outside = {term for pattern in (*rule.patterns, *rule.conclusions) for term in pattern.terms}
-
-    def renamed(term: str, place: int) -> str:
-        if term == over.variables[1]:
-            return f"?member/{place}"
-        return f"{term}/{place}" if is_variable(term) and term not in outside else term
-
-    return tuple(
-        Pattern(*(renamed(term, place) for term in pattern.terms))
-        for place in range(length)
-        for pattern in over.triples
-    )
 
 
 # Contradictions.

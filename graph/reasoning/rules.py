@@ -100,6 +100,29 @@ class Rule:
         return bool(self.tests) and len(self.tests) == len(self.premises)
 
 
+def unfold(over: Over, length: int, rule: Rule) -> tuple[Pattern, ...]:
+    """Return the triples that an `every` or a `chain` premise is over a list of some length.
+
+    `?member/0` and so on are the members; other variables that stand only in an `every` are one a member.
+    """
+    if over.name == "chain":
+        _, start, end = over.variables
+        nodes = [start, *(f"?between/{i}" for i in range(1, length)), end]
+        return tuple(Pattern(nodes[i], f"?member/{i}", nodes[i + 1]) for i in range(length))
+    outside = {term for pattern in (*rule.patterns, *rule.conclusions) for term in pattern.terms}
+
+    def renamed(term: str, place: int) -> str:
+        if term == over.variables[1]:
+            return f"?member/{place}"
+        return f"{term}/{place}" if is_variable(term) and term not in outside else term
+
+    return tuple(
+        Pattern(*(renamed(term, place) for term in pattern.terms))
+        for place in range(length)
+        for pattern in over.triples
+    )
+
+
 def is_variable(term: str) -> bool:
     """Tell whether a place of a pattern is a variable."""
     return term.startswith("?")

@@ -19,12 +19,13 @@ from wicara.graph.reasoning.rules import (
     Premise,
     Rule,
     is_variable,
+    unfold,
 )
 from wicara.graph.reasoning.tables import Atom, Join, Slot, Test
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.tables import Relation
 
@@ -234,10 +235,9 @@ class Schema:
         elif over.name == "pair":
             yield from pairs(over, cells)
         elif cells:
-            members = {f"?member{i}": cell.member for i, cell in enumerate(cells)}
+            members = {f"?member/{i}": cell.member for i, cell in enumerate(cells)}
             facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
-            patterns = chained(over, len(cells)) if over.name == "chain" else every(over, rule, len(cells))
-            yield Match(members, facts, patterns)
+            yield Match(members, facts, unfold(over, len(cells), rule))
 
     def cells(self, node: int) -> list[Cell]:
         """Return the cells of a list; none where it is broken or runs in a circle."""
@@ -268,28 +268,3 @@ def pairs(over: Over, cells: Sequence[Cell]) -> Iterator[Match]:
             facts = (*far.reached, near.held, far.held)
             yield Match({one: near.member, two: far.member}, facts)
             yield Match({one: far.member, two: near.member}, facts)
-
-
-def chained(over: Over, length: int) -> tuple[Pattern, ...]:
-    """Return the steps of a property chain, from its first variable to its last."""
-    _, start, end = over.variables
-    nodes = [start, *(f"?between{i}" for i in range(1, length)), end]
-    return tuple(Pattern(nodes[i], f"?member{i}", nodes[i + 1]) for i in range(length))
-
-
-def every(over: Over, rule: Rule, length: int) -> tuple[Pattern, ...]:
-    """Return the triples of an `every` premise for each member; its own variables get a copy for each."""
-    patterns = [p for p in rule.premises if isinstance(p, Pattern)]
-    outside = {term for p in (*patterns, *rule.conclusions) for term in p.terms}
-    return tuple(
-        Pattern(*(renamed(term, over.variables[1], outside, i) for term in pattern.terms))
-        for i in range(length)
-        for pattern in over.triples
-    )
-
-
-def renamed(term: str, member: str, outside: Iterable[str], place: int) -> str:
-    """Return a term of an `every` premise as it is called for the member at a place."""
-    if term == member:
-        return f"?member{place}"
-    return f"{term}{place}" if is_variable(term) and term not in outside else term
