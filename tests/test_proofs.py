@@ -1,29 +1,30 @@
-"""Proofs: the first ones, all minimal ones, what lacks one premise, and the file that keeps them."""
+"""Proofs: the checker accepts what the engine proves and nothing else; minimal ones; near misses; the file.
+
+The checker (tests/checker.py) knows nothing of the engine: it matches the rules of the rule file again.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from checker import faults
-from closures import EXAMPLE, ONTOLOGIES, real_closure, term, triple
+from checker import faults, is_instance, rules_by_name
+from closures import EXAMPLE, FRESH, ONTOLOGIES, real_closure, term, triple
 from hypothesis import given, settings
 from pyoxigraph import BlankNode, Literal, Triple
 from rdflib import Graph, URIRef
 from wicara.graph.errors import StoreFault
+from wicara.graph.reasoning import explain
+from wicara.graph.reasoning.files import read
 from wicara.graph.reasoning.proof_file import read_proofs, write_proofs
-from wicara.graph.reasoning.proofs import (
-    Derivations,
-    Inference,
-    Proof,
-    derivations_of,
-    explain,
-    first_proof,
-)
+from wicara.graph.reasoning.proofs import Derivations, Inference, Proof, derivations_of, first_proof
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from wicara.graph.reasoning.rules import Fact
@@ -46,26 +47,158 @@ def derivations(*texts: str) -> Derivations:
     return derivations_of(Reasoner(map(triple, texts)))
 
 
-def test_finds_all_that_the_engine_finds(closure: tuple[Reasoner, Derivations]) -> None:
-    """Backward matching, which knows nothing of the engine, finds the step that the engine found first."""
-    for conclusion, first in closure[1].first.items():
-        steps = {(step.rule, frozenset(step.premises)) for step in closure[1].matched(conclusion)}
-        assert (first.rule, frozenset(first.premises)) in steps
+def changed(proof: Proof) -> Iterator[Proof]:
+    """Yield a proof with its last step tampered with: a term, a premise, or the conclusion."""
+    for place, premise in enumerate(proof.premises):
+        others = (*proof.premises[:place], *proof.premises[place + 1 :])
+        kept = {each.conclusion for each in others}
+        if premise.conclusion not in kept:
+            yield replace(proof, premises=others)
+        for other in renamed(premise):
+            yield replace(proof, premises=(*others, other))
+    for other in renamed(proof):
+        yield replace(proof, conclusion=other.conclusion)
+    yield replace(proof, conclusion=None)
+
+
+def renamed(proof: Proof) -> Iterator[Proof]:
+    """Yield a proof as it is but for one term of its conclusion."""
+    for place in range(3):
+        terms = list(proof.conclusion or ())
+        terms[place] = FRESH
+        yield replace(proof, conclusion=tuple(terms))
+
+
+def judge(known: Derivations) -> Iterator[Proof]:
+    """Yield each first proof of a closure; it is accepted to its leaves, and rejected once tampered with."""
+    for conclusion, step in known.first.items():
+        proof = known.first_proof(conclusion)
+        assert proof is not None
+        assert list(faults(proof, known.asserted.__contains__)) == []
+        for other in changed(proof):
+            assert list(faults(other, known.asserted.__contains__)), other
+        assert (step.rule, frozenset(step.premises)) in {
+            (match.rule, frozenset(match.premises)) for match in known.matched(conclusion)
+        }
+        yield proof
+
+
+def test_every_proof_of_the_dataset(closure: tuple[Reasoner, Derivations]) -> None:
+    """Each first proof holds, is found backwards too, and is no instance of another rule."""
+    names = list(rules_by_name())
+    for number, proof in enumerate(judge(closure[1])):
+        premises = [premise.conclusion for premise in proof.premises if premise.conclusion]
+        for name in names[number % 3 :: 3]:
+            assert name == proof.rule or not is_instance(name, premises, proof.conclusion), (name, proof.rule)
 
 
 @settings(deadline=None, max_examples=60)
 @given(premises=ONTOLOGIES)
-def test_all_proofs_hold_and_are_minimal(premises: set[Triple]) -> None:
-    """Every proof found is accepted by the checker, and none rests on all that another rests on and more."""
-    known = derivations_of(Reasoner(premises))
-    for conclusion in list(known.first)[:20]:
-        proofs = known.proofs(conclusion, limit=5)
+def test_every_proof_of_random_ontologies(premises: set[Triple]) -> None:
+    """First proofs hold, other proofs too and none rests on more than another, and so do contradictions."""
+    reasoner = Reasoner(premises)
+    known = derivations_of(reasoner)
+    for place, first in enumerate(judge(known)):
+        proofs = known.proofs(first.conclusion, limit=5) if first.conclusion and place < 20 else (first,)
         assert proofs
         for proof in proofs:
-            assert proof.conclusion == conclusion
+            assert proof.conclusion == first.conclusion
             assert list(faults(proof, known.asserted.__contains__)) == []
         leaves = [set(proof.leaves()) for proof in proofs]
         assert not any(one < two or (one == two and one is not two) for one in leaves for two in leaves)
+    for step in reasoner.contradictions():
+        facts = list(step.premises)
+        assert is_instance(step.rule, facts, None)
+        assert not is_instance(step.rule, facts, facts[0])
+        assert not is_instance(step.rule, [*facts, fact("i9 p9 i9")], None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "premises", "conclusion"),
+    [
+        ("cax-sco", ["C1 rdfs:subClassOf C2", "i1 a C1"], "i1 a C2"),
+        ("prp-dom", ["p1 rdfs:domain C1", "i1 p1 i2"], "i1 a C1"),
+        ("prp-trp", ["p1 a owl:TransitiveProperty", "i1 p1 i2", "i2 p1 i3"], "i1 p1 i3"),
+        (
+            "prp-spo2",
+            [
+                "p1 owl:propertyChainAxiom l1",
+                "l1 rdf:first p2",
+                "l1 rdf:rest l2",
+                "l2 rdf:first p3",
+                "l2 rdf:rest rdf:nil",
+                "i1 p2 i2",
+                "i2 p3 i3",
+            ],
+            "i1 p1 i3",
+        ),
+        ("cls-int2", ["C1 owl:intersectionOf l1", "l1 rdf:first C2", "i1 a C1"], "i1 a C2"),
+        (
+            "prp-key",
+            [
+                "C1 owl:hasKey l1",
+                "l1 rdf:first p1",
+                "l1 rdf:rest rdf:nil",
+                "i1 a C1",
+                "i2 a C1",
+                "i1 p1 i3",
+                "i2 p1 i3",
+            ],
+            "i1 owl:sameAs i2",
+        ),
+    ],
+)
+def test_tells_instances(rule: str, premises: list[str], conclusion: str) -> None:
+    """A rule of each kind is an instance with all of its premises, and without any one of them is none."""
+    facts = [fact(text) for text in premises]
+    assert is_instance(rule, facts, fact(conclusion))
+    for missing in facts:
+        assert not is_instance(rule, [each for each in facts if each != missing], fact(conclusion))
+    assert not is_instance(rule, [*facts, fact("i9 p9 i9")], fact(conclusion))
+
+
+def test_reads_whole_numbers_in_any_spelling() -> None:
+    """`0` in a rule is any literal with that value, and no other."""
+    rest = [fact("C1 owl:onProperty p1"), fact("i1 a C1"), fact("i1 p1 i2")]
+    for text, datatype, expected in (
+        ("0", "integer", True),
+        ("+00", "decimal", True),
+        ("0", "string", False),
+    ):
+        number = Literal(text, datatype=term(f"xsd:{datatype}"))
+        cardinality = (term("C1"), term("owl:maxCardinality"), number)
+        assert is_instance("cls-maxc1", [cardinality, *rest], None) is expected
+
+
+def test_rejects_circles() -> None:
+    """A fact is no proof of itself, whatever lies between."""
+    axiom = Proof(fact("p1 a owl:SymmetricProperty"))
+    leaf = Proof(fact("i1 p1 i2"))
+    back = Proof(fact("i2 p1 i1"), "prp-symp", (axiom, leaf))
+    round_trip = Proof(fact("i1 p1 i2"), "prp-symp", (axiom, back))
+    asserted = {fact("p1 a owl:SymmetricProperty"), fact("i1 p1 i2")}
+    assert list(faults(back, asserted.__contains__)) == []
+    assert any("rests on itself" in fault for fault in faults(round_trip, asserted.__contains__))
+
+
+def test_rejects_unknown_rules_and_leaves() -> None:
+    """A rule that the file does not have gives nothing, and a leaf must be asserted."""
+    assert not is_instance("no-such-rule", [], fact("i1 p1 i2"))
+    assert list(faults(Proof(fact("i1 p1 i2")), set[object]().__contains__))
+
+
+def test_accepts_every_proof_of_the_w3c_cases(shared: Path) -> None:
+    """Each conclusion and each contradiction of the W3C's cases for OWL 2 RL, with all rules, has a proof."""
+    counted = Counter[str]()
+    for file in sorted((shared / "conformance" / "owl2rl").glob("*/*.rdf")):
+        reasoner = Reasoner(read([file]).triples(), all_rules=True)
+        for step in derivations_of(reasoner).first.values():
+            assert is_instance(step.rule, step.premises, step.conclusion), (file, step)
+            counted[step.rule] += 1
+        for clash in reasoner.contradictions():
+            assert is_instance(clash.rule, clash.premises, None), (file, clash)
+            counted[clash.rule] += 1
+    assert len(counted) > 60, counted
 
 
 def test_finds_every_way() -> None:

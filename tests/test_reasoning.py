@@ -1,14 +1,31 @@
-"""The seam to the reasoner: what follows, what is left out as noise, and which contradictions are found."""
+"""Reasoning from Python, over any kind of premises: what follows, what is trivial, which contradictions.
+
+docs/reasoning.md stays true of the rule file.
+"""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import Dataset, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from rdflib import Graph
 from wicara.graph.blame import blamed
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.reasoning import ENGINES, materialise
+from wicara.graph.reasoning import ENGINES, entails, explain, materialise
 from wicara.graph.reasoning.closure import usable
+from wicara.graph.reasoning.rules import rules
 from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wicara.graph.reasoning.closure import Source
+
+CHECKOUT: Final = Path(__file__).parent.parent
+GUIDE: Final = (CHECKOUT / "docs" / "reasoning.md").read_text(encoding="utf-8")
 
 PROLOGUE = (
     "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "@prefix : <urn:x:> .\n"
@@ -140,7 +157,7 @@ def test_different_keys_are_of_different_things(engine: str) -> None:
     assert not [triple for triple in found if triple.predicate.value.endswith("sameAs")]
 
 
-def test_nothing_of_the_noise_is_concluded() -> None:
+def test_nothing_trivial_is_concluded() -> None:
     """No literal is a subject, no blank node stands anywhere, nothing is a Thing or the same as itself."""
     premises = triples(
         ":A a owl:Class ; rdfs:subClassOf owl:Thing . "
@@ -175,3 +192,66 @@ def test_it_says_nothing(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCa
     materialise(triples(':p rdfs:domain :C . :a :p "x"^^xsd:integer , "2018-02-30"^^xsd:date .'))
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []
+
+
+CHAIN: Final = ":within a owl:TransitiveProperty . :desk :within :room . :room :within :house ."
+
+
+def store(turtle: str) -> Store:
+    """Return Turtle as a pyoxigraph Store."""
+    filled = Store()
+    filled.extend(parse(turtle, RdfFormat.TURTLE))
+    return filled
+
+
+FORMS: Final[dict[str, Callable[[str], Source]]] = {
+    "quads": lambda turtle: list(parse(turtle, RdfFormat.TURTLE)),
+    "triples": lambda turtle: [quad.triple for quad in parse(turtle, RdfFormat.TURTLE)],
+    "store": store,
+    "dataset": lambda turtle: Dataset(parse(turtle, RdfFormat.TURTLE)),
+    "rdflib": lambda turtle: Graph().parse(data=turtle, format="turtle"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_any_kind_of_premises(form: str) -> None:
+    """Closure, proofs and entailment are the same for triples, pyoxigraph's stores and rdflib's graphs."""
+    premises, something, nothing = (
+        FORMS[form](PROLOGUE + turtle)
+        for turtle in (CHAIN, ":desk :within [ :within :house ] .", ":house :within [] .")
+    )
+    closure = materialise(premises)
+    assert (closure.conclusions, closure.inconsistencies) == (triples(":desk :within :house ."), ())
+    (conclusion,) = closure.conclusions
+    (proof,) = explain(premises, conclusion)
+    assert (proof.rule, len(proof.leaves())) == ("prp-trp", 3)
+    assert explain(premises, *triples(":house :within :desk .")) == ()
+    assert entails(premises, something) is True
+    assert entails(premises, nothing) is False
+
+
+def test_an_inconsistency_has_its_proof() -> None:
+    """A contradiction tells its rule and premises, and its proof ends in what is asserted; owlrl has none."""
+    premises = triples(":Cat rdfs:subClassOf :Pet . :Pet owl:disjointWith :Stone . :tom a :Cat , :Stone .")
+    closure = materialise(premises)
+    (found,) = closure.inconsistencies
+    assert (found.rule, len(found.premises)) == ("cax-dw", 3)
+    proof = closure.proof(found)
+    assert proof.conclusion is None
+    assert {Triple(*fact) for fact in proof.leaves()} == premises
+    theirs = materialise(premises, "owlrl")
+    with pytest.raises(ValueError, match="native"):
+        theirs.proof(theirs.inconsistencies[0])
+
+
+def test_the_guide_counts_rules_and_names_files() -> None:
+    """The guide has the number of lines and of names, the trivial rules, and each file of the reasoner."""
+    lines, trivial = rules(), [rule.name for rule in rules() if rule.trivial]
+    assert f"{len(lines)} lines with\n{len({rule.name for rule in lines})} names" in GUIDE
+    assert f"{sum(not rule.conclusions for rule in lines)} of the lines conclude `false`" in GUIDE
+    listed = GUIDE.partition("are marked `~` and off:")[2].partition(". What")[0]
+    assert re.findall(r"`([\w-]+)`", listed) == trivial
+    assert f"{len(trivial)} rules are marked" in GUIDE
+    files = (CHECKOUT / "graph" / "reasoning").rglob("*")
+    there = {path.name for path in files if path.suffix in {".py", ".rules"}} - {"__init__.py"}
+    assert set(re.findall(r"`(\w+\.(?:py|rules))`", GUIDE)) == there

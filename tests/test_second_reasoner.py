@@ -1,21 +1,35 @@
-"""The faults of owlrl 7.6.2, each shown on owlrl itself, beside what the engine of our own says.
+"""The second reasoner, owlrl 7.6.2, concludes what ours concludes, but for its faults: each is shown.
 
-owlrl is the second reasoner that ours is compared with: what differs must be one of these. A new version
-that mends one of them fails its test here, and the way around it in `owlrl_engine` can go.
+A new version that mends a fault fails its test here, and the way around it in `owlrl_engine` can go.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from closures import ONTOLOGIES, real_premises
+from hypothesis import HealthCheck, given, settings
 from owlrl import DeductiveClosure, OWLRL_Semantics
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, Graph, Literal, URIRef
 from wicara.graph.reasoning import ENGINES, materialise
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.ontology import PREFIXES
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+from university import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+KEY: Final = PREFIXES["owl"] + "hasKey"
+"""What owlrl is unsound with, and so is not handed."""
+
+XSD: Final = PREFIXES["xsd"]
 PROLOGUE: Final = (
     "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "@prefix : <urn:x:> .\n"
 )
@@ -45,6 +59,52 @@ def found(turtle: str, engine: str = "native") -> set[str]:
     return {each.rule for each in materialise(triples(turtle), engine).inconsistencies}
 
 
+def conclusions(premises: Collection[Triple], engine: str) -> set[Triple]:
+    """Return what an engine concludes, but that something is the same as a literal and so of its datatype.
+
+    That is dt-type2, which ours leaves out as trivial unless a class asks for the datatype.
+    """
+    return {
+        each
+        for each in materialise(premises, engine).conclusions
+        if not (isinstance(each.object, NamedNode) and each.object.value.startswith(XSD))
+    }
+
+
+def differences(premises: Collection[Triple]) -> dict[str, set[str]]:
+    """Return what only one of the two reasoners concludes."""
+    native, owlrl = (conclusions(premises, engine) for engine in ("native", "owlrl"))
+    both = {"native": native - owlrl, "owlrl": owlrl - native}
+    return {engine: set(map(str, islice(only, 10))) for engine, only in both.items() if only}
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(premises=ONTOLOGIES)
+def test_random_ontologies(premises: set[Triple]) -> None:
+    """Small random ontologies, lists, equalities and literals among them, have one closure."""
+    assert differences([triple for triple in premises if triple.predicate.value != KEY]) == {}
+
+
+def test_the_dataset() -> None:
+    """The closure of the real dataset is the same by both, and neither finds a contradiction."""
+    premises = real_premises()
+    assert differences(premises) == {}
+    assert [materialise(premises, engine).inconsistencies for engine in ("native", "owlrl")] == [(), ()]
+
+
+@pytest.mark.parametrize("size", [1_000, 10_000])
+def test_generated_data(size: int) -> None:
+    """The closures of generated university data are the same, and hold more than a few conclusions."""
+    text = "".join(lines(size)).encode()
+    premises = frozenset(quad.triple for quad in parse(text, RdfFormat.N_TRIPLES))
+    assert len(premises) > size * 0.95
+    assert len(materialise(premises).conclusions) > size / 2
+    assert differences(premises) == {}
+
+
+# Its faults.
+
+
 def test_keys_are_unsound() -> None:
     """Fault: the last property of an owl:hasKey is never compared, so with one, all members are the same."""
     premises = ":C owl:hasKey ( :code ) . :a a :C ; :code 1 . :b a :C ; :code 2 ."
@@ -53,19 +113,23 @@ def test_keys_are_unsound() -> None:
     assert same == []
 
 
-FORGOTTEN: Final = {
-    "eq-diff2": "[] a owl:AllDifferent ; owl:members ( :x :a :b ) . :a owl:sameAs :b .",
-    "eq-diff3": "[] a owl:AllDifferent ; owl:distinctMembers ( :x :a :b ) . :a owl:sameAs :b .",
-    "prp-adp": "[] a owl:AllDisjointProperties ; owl:members ( :o :p :q ) . :a :p :b ; :q :b .",
-}
-"""Rule, and premises that contradict each other in the last member of a list."""
+MISSED: Final = (
+    ("eq-diff2", ENGINES, "[] a owl:AllDifferent ; owl:members ( :x :a :b ) . :a owl:sameAs :b ."),
+    ("eq-diff3", ENGINES, "[] a owl:AllDifferent ; owl:distinctMembers ( :x :a :b ) . :a owl:sameAs :b ."),
+    ("prp-adp", ENGINES, "[] a owl:AllDisjointProperties ; owl:members ( :o :p :q ) . :a :p :b ; :q :b ."),
+    ("dt-not-type", ENGINES, ':p rdfs:range xsd:integer . :a :p "x" .'),
+    ("dt-not-type", ENGINES, ":p rdfs:range xsd:nonNegativeInteger . :a :p -1 ."),
+    ("dt-not-type", ENGINES, ':a :p " a  b "^^xsd:token .'),
+    ("eq-diff1", ["native"], ":p a owl:FunctionalProperty . :a :p 1 , 2 ."),
+)
+"""Rule, the engines here that find the contradiction, and premises."""
 
 
-@pytest.mark.parametrize("rule", FORGOTTEN)
-def test_the_last_member_is_forgotten(rule: str) -> None:
-    """Fault: AllDifferent and AllDisjointProperties ignore the last member of their lists."""
-    assert contradictions(by_owlrl(FORGOTTEN[rule])) == []
-    assert all(found(FORGOTTEN[rule], engine) == {rule} for engine in ENGINES)
+@pytest.mark.parametrize(("rule", "engines", "premises"), MISSED)
+def test_contradictions_are_missed(rule: str, engines: Collection[str], premises: str) -> None:
+    """Fault: the last member of a list is forgotten; values outside a range, in a token, of one key pass."""
+    assert contradictions(by_owlrl(premises)) == []
+    assert all(found(premises, engine) == {rule} for engine in engines)
 
 
 def test_the_other_members_are_not_forgotten() -> None:
@@ -102,23 +166,6 @@ def test_a_contradiction_is_only_triples() -> None:
 
 
 @pytest.mark.parametrize(
-    "premises",
-    [':p rdfs:range xsd:integer . :a :p "x" .', ":p rdfs:range xsd:nonNegativeInteger . :a :p -1 ."],
-)
-def test_a_value_outside_its_range_is_not_seen(premises: str) -> None:
-    """Fault: a literal that a range puts into a wrong datatype is no contradiction (dt-not-type)."""
-    assert contradictions(by_owlrl(premises)) == []
-    assert found(premises) == {"dt-not-type"}
-
-
-def test_some_ill_typed_literals_are_not_seen() -> None:
-    """Fault: any spaces may stand in a token (dt-not-type)."""
-    premises = ':a :p " a  b "^^xsd:token .'
-    assert contradictions(by_owlrl(premises)) == []
-    assert found(premises) == {"dt-not-type"}
-
-
-@pytest.mark.parametrize(
     "literal",
     [
         *("'-0044-03-15T12:00:00Z'^^xsd:dateTime", "'0000-01-01T00:00:00'^^xsd:dateTime"),
@@ -130,13 +177,6 @@ def test_some_values_are_denied(literal: str) -> None:
     """Fault: years before 1, XML of several nodes and long integers are called ill-typed."""
     assert contradictions(by_owlrl(f":a :p {literal} ."))
     assert [found(f":a :p {literal} .", engine) for engine in ENGINES] == [set(), set()]
-
-
-def test_one_number_is_another() -> None:
-    """Fault: 1 and 2 may become the same by a functional property, and that is no contradiction (dt-diff)."""
-    premises = ":p a owl:FunctionalProperty . :a :p 1 , 2 ."
-    assert contradictions(by_owlrl(premises)) == []
-    assert found(premises) == {"eq-diff1"}
 
 
 def test_numbers_of_two_datatypes_are_never_the_same() -> None:
