@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.formats import BY_EXTENSION
-from wicara.graph.reasoning.files import Document, numbered, read, split_lines
+from wicara.graph.reasoning.files import Document, number_terms, read, split_lines
 from wicara.graph.reasoning.files import serialize as to_lines
 from wicara.ontology import PREFIXES
 
@@ -280,7 +280,7 @@ def test_splitting_lines_reads_what_the_parser_reads(
         *sorted(path.read_text("utf-8").split("\n")[:-1]),
         "",
     ]
-    assert set(numbered(triples).triples()) == set(triples)
+    assert set(number_terms(triples).triples()) == set(triples)
 
 
 @settings(deadline=None, max_examples=100)

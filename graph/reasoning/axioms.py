@@ -114,7 +114,7 @@ class Axioms:
             if OWL + kind in self.types(node):
                 yield node, self.members(head)
 
-    def named(self, term: Term) -> Term:
+    def named_property(self, term: Term) -> Term:
         """Return the property that an anonymous inverse is one of; any other term as it is."""
         inverses = self.objects(term, "inverseOf") if isinstance(term, BlankNode) else []
         return inverses[0] if inverses else term
@@ -130,9 +130,14 @@ class Axioms:
         transitive = NamedNode(f"{OWL}TransitiveProperty")
         found = {term for term, _ in self.pairs(f"{OWL}propertyChainAxiom")}
         found |= {term for term, kind in self.pairs(TYPE) if kind == transitive}
-        links = [(self.named(one), self.named(two)) for one, two in self.pairs(f"{RDFS}subPropertyOf")]
+        links = [
+            (self.named_property(one), self.named_property(two))
+            for one, two in self.pairs(f"{RDFS}subPropertyOf")
+        ]
         for name in ("inverseOf", "equivalentProperty"):
-            both = [(self.named(one), self.named(two)) for one, two in self.pairs(OWL + name)]
+            both = [
+                (self.named_property(one), self.named_property(two)) for one, two in self.pairs(OWL + name)
+            ]
             links += [*both, *((two, one) for one, two in both)]
         while more := {above for below, above in links if below in found} - found:
             found |= more
@@ -150,11 +155,11 @@ def circular(axioms: Iterable[Triple]) -> Iterable[Triple]:
         if triple.predicate in LEADING
         and (isinstance(triple.object, BlankNode) or triple.predicate.value == f"{RDF}rest")
     ]
-    ahead = peeled((triple.subject, triple.object, triple) for triple in leading)
-    return peeled((triple.object, triple.subject, triple) for triple in ahead)
+    ahead = peel((triple.subject, triple.object, triple) for triple in leading)
+    return peel((triple.object, triple.subject, triple) for triple in ahead)
 
 
-def peeled(edges: Iterable[tuple[Term, Term, Triple]]) -> list[Triple]:
+def peel(edges: Iterable[tuple[Term, Term, Triple]]) -> list[Triple]:
     """Return the edges (from, to) from which one can walk on for ever."""
     into: dict[Term, list[tuple[Term, Triple]]] = defaultdict(list)
     open_edges: dict[Term, int] = defaultdict(int)

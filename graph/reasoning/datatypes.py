@@ -139,24 +139,24 @@ def is_between(content: object, low: int | None, high: int | None) -> bool:
     )
 
 
-def collapsed(text: str) -> str:
+def collapse(text: str) -> str:
     """Return the text without the white space that XML Schema collapses (XSD 1.1-2, section 4.3.6)."""
     return " ".join(re.findall(r"[^\t\n\r ]+", text))
 
 
 def integer(text: str) -> Value | None:
     """Read an integer."""
-    return ("number", Decimal(collapsed(text))) if INTEGER.fullmatch(collapsed(text)) else None
+    return ("number", Decimal(collapse(text))) if INTEGER.fullmatch(collapse(text)) else None
 
 
 def decimal(text: str) -> Value | None:
     """Read a decimal; equal numbers are one value however they are written."""
-    return ("number", Decimal(collapsed(text))) if DECIMAL.fullmatch(collapsed(text)) else None
+    return ("number", Decimal(collapse(text))) if DECIMAL.fullmatch(collapse(text)) else None
 
 
 def double(text: str) -> Value | None:
-    """Read an xsd:double: values are told apart by their bits."""
-    lexical = collapsed(text)
+    """Read an xsd:double: values are distinguished by their bits."""
+    lexical = collapse(text)
     number = float(lexical.replace("INF", "inf")) if FLOAT.fullmatch(lexical) else None
     return None if number is None else ("double", struct.pack("<d", number))
 
@@ -167,7 +167,7 @@ def single(text: str) -> Value | None:
     Between the decimal and the float lies a double; where it is inexact, the one with the odd last bit of the
     two beside the decimal is taken, from which the float is rounded as from the decimal itself.
     """
-    lexical = collapsed(text)
+    lexical = collapse(text)
     if not FLOAT.fullmatch(lexical):
         return None
     number = float(lexical.replace("INF", "inf"))
@@ -183,7 +183,7 @@ def single(text: str) -> Value | None:
 
 def boolean(text: str) -> Value | None:
     """Read a truth value."""
-    truth = {"true": True, "1": True, "false": False, "0": False}.get(collapsed(text))
+    truth = {"true": True, "1": True, "false": False, "0": False}.get(collapse(text))
     return None if truth is None else ("boolean", truth)
 
 
@@ -192,7 +192,7 @@ def date_time(text: str) -> Value | None:
 
     24:00:00 is the first moment of the next day. Years have any number of digits.
     """
-    parts = DATE_TIME.fullmatch(collapsed(text))
+    parts = DATE_TIME.fullmatch(collapse(text))
     if parts is None:
         return None
     year, month, day = Decimal(parts[1]), int(parts[2]), int(parts[3])
@@ -230,14 +230,14 @@ def offset(zone: str | None) -> int | None:
 def hexadecimal(text: str) -> Value | None:
     """Read bytes in hexadecimal."""
     try:
-        return ("hexBinary", binascii.unhexlify(collapsed(text)))
+        return ("hexBinary", binascii.unhexlify(collapse(text)))
     except ValueError:
         return None
 
 
 def base64_bytes(text: str) -> Value | None:
     """Read bytes in base 64; bits that are left over at the end are zero (XSD 1.1-2, section 3.3.16)."""
-    lexical = collapsed(text).replace(" ", "").encode()
+    lexical = collapse(text).replace(" ", "").encode()
     try:
         content = base64.b64decode(lexical, validate=True)
     except ValueError:
@@ -271,7 +271,7 @@ READERS: Final[dict[str, Callable[[str], Value | None]]] = {
     **dict.fromkeys(STRINGS, string),
     f"{RDF}PlainLiteral": plain,
     f"{RDF}XMLLiteral": xml,
-    f"{XSD}anyURI": lambda text: ("anyURI", collapsed(text)),
+    f"{XSD}anyURI": lambda text: ("anyURI", collapse(text)),
     f"{XSD}base64Binary": base64_bytes,
     f"{XSD}boolean": boolean,
     f"{XSD}dateTime": date_time,

@@ -51,7 +51,7 @@ Head = tuple[Slot, int, Slot]
 
 
 @dataclass(frozen=True)
-class Found:
+class Derived:
     """Conclusions of one join in one round: packed pairs, the batch and rows of their proofs."""
 
     keys: Ints
@@ -111,7 +111,7 @@ class Engine:
         self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
         self.targets: dict[int, set[int]] = defaultdict(set)
         self.concluding: dict[tuple[int, int | None], list[tuple[Join, Head]]] = defaultdict(list)
-        self.pending: dict[int, list[Found]] = defaultdict(list)
+        self.pending: dict[int, list[Derived]] = defaultdict(list)
         self.clashes: list[Clash] = []
         self.limit: int | None = None
         self.waiting = 0
@@ -119,30 +119,30 @@ class Engine:
     def add(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Add premises; they join the closure at the next `run`."""
         self.pending[table].append(
-            Found(pack(subjects, objects), ASSERTED, np.arange(len(subjects)), stepped=False)
+            Derived(pack(subjects, objects), ASSERTED, np.arange(len(subjects)), stepped=False)
         )
 
     def derive(self, rule: int, table: int, subjects: Ints, objects: Ints) -> None:
         """Add conclusions of a rule that needs no premise."""
         batch = self.batch(rule, (), np.empty((len(subjects), 0), np.int64))
         self.pending[table].append(
-            Found(pack(subjects, objects), batch, np.arange(len(subjects)), stepped=False)
+            Derived(pack(subjects, objects), batch, np.arange(len(subjects)), stepped=False)
         )
 
     def run(self) -> None:
         """Close the facts under the rules."""
-        deltas = self.grown()
+        deltas = self.admit_pending()
         while True:
             for table, delta in deltas.items():
                 for join, place, part in self.triggered(table, delta):
                     self.evaluate(join, place, part)
             for join in self.fresh(deltas):
                 self.start(join)
-            deltas = self.grown()
+            deltas = self.admit_pending()
             if not deltas:
                 return
 
-    def grown(self) -> dict[int, Delta]:
+    def admit_pending(self) -> dict[int, Delta]:
         """Move what is pending into the tables, and return what is new of it."""
         deltas: dict[int, Delta] = {}
         self.waiting = 0
@@ -182,7 +182,7 @@ class Engine:
         reflexive = table not in self.vocabulary.reflexive
         Classes(self.tables.grow(table), by_symmetry, by_transitivity, place, reflexive).close(grown)
 
-    def confirm(self, table: int, found: Sequence[Found], deltas: dict[int, Delta]) -> None:
+    def confirm(self, table: int, found: Sequence[Derived], deltas: dict[int, Delta]) -> None:
         """Make premises of conclusions that are stated now; each is a step of its own from now on."""
         keys = np.concatenate([each.keys for each in found if each.batch == ASSERTED])
         at, there = self.tables[table].by_subject.find(keys)
@@ -195,7 +195,7 @@ class Engine:
             self.place(self.steps[table], Delta(subjects, objects, numbers).take(~known), deltas)
 
     def admit(
-        self, table: int, keys: Ints, at: Ints, found: Sequence[Found], deltas: dict[int, Delta]
+        self, table: int, keys: Ints, at: Ints, found: Sequence[Derived], deltas: dict[int, Delta]
     ) -> None:
         """Put new facts into a table, and into its steps where they are steps."""
         batches = np.concatenate([np.full(len(each.keys), each.batch) for each in found])[at]
@@ -341,7 +341,7 @@ class Engine:
             self.pending.clear()
             raise Exhausted
         stepped = table in self.steps and any(atom.table == self.steps[table] for atom in join.atoms)
-        self.pending[table].append(Found(keys, self.batch_of(join, rows), np.arange(rows.size), stepped))
+        self.pending[table].append(Derived(keys, self.batch_of(join, rows), np.arange(rows.size), stepped))
 
     def batch_of(self, join: Join, rows: Rows) -> int:
         """Keep the premises of some rows and return the number of their batch."""

@@ -1,6 +1,6 @@
 """RDF files in, what follows from them out: sorted N-Triples, proofs as JSON lines, contradictions.
 
-A file is read into numbered terms: a row of three numbers for each triple.
+A file is read into number_terms terms: a row of three numbers for each triple.
 
 The named graphs of TriG, N-Quads and JSON-LD are merged. Blank nodes of several files are kept apart, and get
 names in the order in which they first stand; those of a single N-Triples or N-Quads file keep their labels.
@@ -80,18 +80,22 @@ def read(paths: Sequence[Path]) -> Document:
         for place, path in enumerate(paths):
             document = read_file(path)
             keeps = len(paths) == 1 and format_of_file(path) in LABELLED
-            terms = document.terms if keeps else [renamed(term, place, names) for term in document.terms]
+            terms = (
+                document.terms
+                if keeps
+                else [rename_blank_nodes(term, place, names) for term in document.terms]
+            )
             at = [numbers.setdefault(term, len(numbers)) for term in terms]
             rows.append(np.array(at, np.int64)[document.rows])
     return Document(tuple(numbers), np.concatenate(rows))
 
 
-def renamed(term: Term, place: int, names: dict[tuple[int, str], BlankNode]) -> Term:
+def rename_blank_nodes(term: Term, place: int, names: dict[tuple[int, str], BlankNode]) -> Term:
     """Return a term with its blank nodes named anew, those of the same file and label alike."""
     if isinstance(term, BlankNode):
         return names.setdefault((place, term.value), BlankNode(f"b{len(names)}"))
     if isinstance(term, Triple):
-        return Triple(*(renamed(each, place, names) for each in term))  # type: ignore[arg-type]
+        return Triple(*(rename_blank_nodes(each, place, names) for each in term))  # type: ignore[arg-type]
     return term
 
 
@@ -100,20 +104,20 @@ def read_file(path: Path) -> Document:
     form = format_of_file(path)
     try:
         document = split_lines(path) if form == RdfFormat.N_TRIPLES else None
-        return document or numbered(parse(path=path, format=form, base_iri=path.absolute().as_uri()))
+        return document or number_terms(parse(path=path, format=form, base_iri=path.absolute().as_uri()))
     except SyntaxError as error:
-        raise UnreadableInput(f"{path}{place_of(error)}: {error.msg}") from error
+        raise UnreadableInput(f"{path}{error_place(error)}: {error.msg}") from error
     except (OSError, ValueError) as error:
         raise UnreadableInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def place_of(error: SyntaxError) -> str:
+def error_place(error: SyntaxError) -> str:
     """Return where a file is faulty, as far as the parser says."""
     parts = (("line", error.lineno), ("column", error.offset))
     return "".join(f", {name} {number}" for name, number in parts if number is not None)
 
 
-def numbered(quads: Iterable[Quad | Triple]) -> Document:
+def number_terms(quads: Iterable[Quad | Triple]) -> Document:
     """Return statements as a document; the graphs they stand in are left out."""
     numbers: defaultdict[Term, int] = defaultdict(count().__next__)
     flat = [numbers[term] for quad in quads for term in (quad.subject, quad.predicate, quad.object)]
@@ -245,7 +249,7 @@ def owlrl(document: Document, **_options: bool) -> Result:
 
     premises = frozenset(document.triples())
     facts = close(premises)
-    inferred = numbered(t for t in frozenset(triples_of(facts)) - premises if not is_said_of_all(t))
+    inferred = number_terms(t for t in frozenset(triples_of(facts)) - premises if not is_universal(t))
     clashes = contradictions((*map(tuple, premises), *facts))
     return Result(serialize(inferred.terms, inferred.rows), b"", in_words(clashes))
 
@@ -255,7 +259,7 @@ def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({(clash.rule, describe(clash)) for clash in clashes}))
 
 
-def is_said_of_all(triple: Triple) -> bool:
+def is_universal(triple: Triple) -> bool:
     """Tell whether a conclusion is of the vocabularies, of everything, or reflexive."""
     subject, predicate, target = triple.subject, triple.predicate, triple.object
     if isinstance(target, NamedNode) and target.value in TOP:

@@ -290,7 +290,7 @@ def restriction(axioms: Axioms, term: Term, name: str, position: str, where: Axi
         yield finding(where, f"owl:{name} is on one property, not on {len(props) or 'none'}, and no list")
         return
     yield from faulty_properties(axioms, props, BOTH, where)
-    kinds = axioms.kinds(axioms.named(props[0]))
+    kinds = axioms.kinds(axioms.named_property(props[0]))
     (value,) = axioms.objects(term, name)
     if name == "hasValue":
         yield from wrong_value(value, kinds, where)
@@ -298,7 +298,7 @@ def restriction(axioms: Axioms, term: Term, name: str, position: str, where: Axi
             yield from expression(axioms, value.datatype, DATA, where)
     elif name.startswith("max"):
         yield from maximum(axioms, term, name, kinds, where)
-        if axioms.named(props[0]) in axioms.composite:
+        if axioms.named_property(props[0]) in axioms.composite:
             yield finding(where, "a property of a chain or of transitivity may not be counted")
     elif not (name == "someValuesFrom" and value == THING and VALUE not in kinds):
         is_data = kinds == [VALUE] or (kinds != [OBJECT] and axioms.is_datatype(value))
@@ -333,7 +333,7 @@ def faulty_properties(
     axioms: Axioms, terms: Sequence[Term], wanted: Sequence[str], where: Axiom
 ) -> Iterator[Finding]:
     """Name properties that are not declared, of kinds that may not stand there or together, or not simple."""
-    props = [axioms.named(term) for term in terms]
+    props = [axioms.named_property(term) for term in terms]
     kinds = [axioms.kinds(prop) for prop in props]
     for prop, own in zip(props, kinds, strict=True):
         if not own:

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
-from wicara.graph.reasoning.entailment.entailment_query import Goal, Question, Reading, without_headers
-from wicara.graph.reasoning.entailment.hypothesis import World
+from wicara.graph.reasoning.entailment.entailment_query import (
+    EntailmentQuery,
+    Goal,
+    QueryReader,
+    without_headers,
+)
+from wicara.graph.reasoning.entailment.hypothesis import Hypothesis
 from wicara.graph.reasoning.entailment.refute import Prover
 from wicara.graph.reasoning.rules import BUILT_IN
 
@@ -42,36 +47,36 @@ def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> bool | 
     headers of the conclusion are passed over.
     """
     asked = list(conclusion)
-    world = World(premises, (term for triple in asked for term in triple))
-    contradictions = tuple(world.contradictions())
+    hypothesis = Hypothesis(premises, (term for triple in asked for term in triple))
+    contradictions = tuple(hypothesis.contradictions())
     if contradictions:
         return Inconsistent(contradictions)
     renaming: dict[BlankNode, BlankNode] = {}
-    stated = [apart(triple, world, renaming) for triple in without_headers(asked)]
+    stated = [rename_apart(triple, hypothesis, renaming) for triple in without_headers(asked)]
     nodes = frozenset(renaming.values())
-    parts = connected(stated, nodes)
-    questions = [Reading(part, world).question() for part in parts]
-    world.add(triple for question in questions for triple in question.definitions)
-    prover = Prover(world)
-    return all(is_shown(*pair, prover, nodes) for pair in zip(parts, questions, strict=True))
+    parts = connected_parts(stated, nodes)
+    queries = [QueryReader(part, hypothesis).read() for part in parts]
+    hypothesis.add(triple for query in queries for triple in query.definitions)
+    prover = Prover(hypothesis)
+    return all(is_shown(*pair, prover, nodes) for pair in zip(parts, queries, strict=True))
 
 
-def is_shown(part: Sequence[Triple], question: Question, prover: Prover, names: frozenset[Term]) -> bool:
+def is_shown(part: Sequence[Triple], query: EntailmentQuery, prover: Prover, names: frozenset[Term]) -> bool:
     """Tell whether a connected part of a conclusion is shown.
 
     Its class expressions are taken to exist; where that does not do, they are looked for in the premises as
     any other blank node is (an annotation of an axiom names the very list that is annotated).
     """
-    if Solver(prover, names - question.constants).solves(question.goals, {}):
+    if Solver(prover, names - query.constants).solves(query.goals, {}):
         return True
-    if not question.constants:
+    if not query.constants:
         return False
-    variables: Bindings = {node: prover.world.fresh() for node in sorted(names, key=str)}
-    stated = [filled(Goal(t.subject, t.predicate, t.object), variables) for t in part]
+    variables: Bindings = {node: prover.hypothesis.fresh() for node in sorted(names, key=str)}
+    stated = [substitute(Goal(t.subject, t.predicate, t.object), variables) for t in part]
     return Solver(prover, frozenset(variables.values())).solves(stated, {})
 
 
-def connected(triples: Iterable[Triple], names: frozenset[Term]) -> list[list[Triple]]:
+def connected_parts(triples: Iterable[Triple], names: frozenset[Term]) -> list[list[Triple]]:
     """Return triples in groups that share none of some nodes."""
     groups: list[tuple[frozenset[Term], list[Triple]]] = []
     for triple in triples:
@@ -83,12 +88,12 @@ def connected(triples: Iterable[Triple], names: frozenset[Term]) -> list[list[Tr
     return [group[1] for group in groups]
 
 
-def apart(triple: Triple, world: World, names: dict[BlankNode, BlankNode]) -> Triple:
+def rename_apart(triple: Triple, hypothesis: Hypothesis, names: dict[BlankNode, BlankNode]) -> Triple:
     """Return a triple with its blank nodes under names that the premises do not have."""
 
     def renamed(term: Term) -> Term:
         if isinstance(term, BlankNode) and term not in names:
-            names[term] = world.fresh()
+            names[term] = hypothesis.fresh()
         return names[term] if isinstance(term, BlankNode) else term
 
     return Triple(renamed(triple.subject), triple.predicate, renamed(triple.object))  # type: ignore[arg-type]
@@ -99,7 +104,7 @@ class Solver:
 
     def __init__(self, prover: Prover, variables: frozenset[Term]) -> None:
         """Take what shows goals without variables, and the blank nodes that are variables."""
-        self.world = prover.world
+        self.hypothesis = prover.hypothesis
         self.variables = variables
         self.prover = prover
 
@@ -109,7 +114,7 @@ class Solver:
 
     def solves(self, goals: Sequence[Goal], bindings: Bindings) -> bool:
         """Tell whether there are terms for the variables with which all goals are shown."""
-        left = [filled(goal, bindings) for goal in goals]
+        left = [substitute(goal, bindings) for goal in goals]
         open_goals = [goal for goal in left if self.free(goal)]
         if not open_goals:
             return all(self.shown(goal) for goal in left)
@@ -134,7 +139,7 @@ class Solver:
             return []
         free = self.free(goal)
         subject, target = (None if term in free else term for term in (goal.subject, goal.object))
-        found = self.world.match(subject, goal.predicate, target)
+        found = self.hypothesis.match(subject, goal.predicate, target)
         if goal.subject == goal.object:
             return [{goal.subject: one} for one, two in found if one == two]
         places = (goal.subject, goal.object)
@@ -142,7 +147,7 @@ class Solver:
 
     def terms(self) -> Iterator[Term]:
         """Yield terms to try: those of the premises that are not of the vocabularies."""
-        every = (term for term in self.world.reasoner.terms if is_individual(term))
+        every = (term for term in self.hypothesis.reasoner.terms if is_individual(term))
         yield from [term for term, _ in zip(every, range(TRIED), strict=False)]
 
 
@@ -151,7 +156,7 @@ def is_individual(term: Term) -> bool:
     return isinstance(term, NamedNode) and not term.value.startswith(BUILT_IN)
 
 
-def filled(goal: Goal, bindings: Mapping[Term, Term]) -> Goal:
+def substitute(goal: Goal, bindings: Mapping[Term, Term]) -> Goal:
     """Return a goal with terms in the place of its variables."""
     subject, predicate, target = (bindings.get(term, term) for term in goal.terms)
     return Goal(subject, predicate, target, goal.negated)

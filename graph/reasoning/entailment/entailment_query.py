@@ -34,7 +34,7 @@ from wicara.graph.reasoning.rules import BUILT_IN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wicara.graph.reasoning.entailment.hypothesis import World
+    from wicara.graph.reasoning.entailment.hypothesis import Hypothesis
     from wicara.graph.reasoning.rules import Term
 
 ONTOLOGY: Final = owl("Ontology")
@@ -77,7 +77,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Question:
+class EntailmentQuery:
     """What is to be shown, with which definitions added; the blank nodes left in goals are variables."""
 
     goals: tuple[Goal, ...]
@@ -85,13 +85,13 @@ class Question:
     constants: frozenset[BlankNode]
 
 
-class Reading:
-    """A conclusion, indexed, being read against a world."""
+class QueryReader:
+    """A conclusion, indexed, being read against a hypothesis."""
 
-    def __init__(self, triples: Iterable[Triple], world: World) -> None:
+    def __init__(self, triples: Iterable[Triple], hypothesis: Hypothesis) -> None:
         """Take the conclusion, whose blank nodes have names of their own, and the closure of the premises."""
         self.triples = frozenset(triples)
-        self.world = world
+        self.hypothesis = hypothesis
         self.by_subject: dict[Term, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.used: dict[Term, int] = defaultdict(int)
         for triple in sorted(self.triples, key=str):
@@ -99,7 +99,7 @@ class Reading:
             self.used[triple.object] += 1
         self.defined: dict[Term, tuple[Triple, ...] | None] = {}
 
-    def question(self) -> Question:
+    def read(self) -> EntailmentQuery:
         """Return what the conclusion asks."""
         definitions = {
             triple
@@ -115,7 +115,7 @@ class Reading:
         ]
         goals = (*said, *chain.from_iterable(axioms.values()))
         constants = frozenset(t.subject for t in definitions if isinstance(t.subject, BlankNode))
-        return Question(goals, tuple(sorted(definitions, key=str)), constants)
+        return EntailmentQuery(goals, tuple(sorted(definitions, key=str)), constants)
 
     def objects(self, node: Term, predicate: Term) -> list[Term]:
         """Return the objects of a property of a node of the conclusion."""
@@ -180,7 +180,7 @@ class Reading:
     def has_value(self, name: str, value: Term) -> bool:
         """Tell whether the main part of an expression is what its constructor wants."""
         if name in LISTED:
-            members = self.listed(value)
+            members = self.list_members(value)
             return members is not None and (
                 name == "oneOf" or all(self.is_known(m, "Class") for m in members)
             )
@@ -190,7 +190,7 @@ class Reading:
             return isinstance(value, Literal) and whole_number(value) >= 0
         return name in {"hasValue", "hasSelf"} or self.is_known(value, "Class")
 
-    def listed(self, node: Term) -> list[Term] | None:
+    def list_members(self, node: Term) -> list[Term] | None:
         """Return the members of a list of the conclusion, or of the premises; None where it is none."""
         found: list[Term] = []
         while node != NIL:
@@ -209,7 +209,7 @@ class Reading:
         if isinstance(term, BlankNode):
             is_property = bool(self.objects(term, owl("inverseOf")))
             return self.definition(term) is not None and is_property == (kind == "Property")
-        return term == THING or self.world.is_a(term, kind)
+        return term == THING or self.hypothesis.is_a(term, kind)
 
     # Axioms that are nodes.
 
@@ -244,7 +244,7 @@ class Reading:
         names, relation, wanted = PAIRWISE[kind]
         heads = [head for name in names for head in self.objects(node, owl(name))]
         is_whole = sum(map(len, self.by_subject[node].values())) == 1 + len(heads)
-        members = self.listed(heads[0]) if len(heads) == 1 and is_whole else None
+        members = self.list_members(heads[0]) if len(heads) == 1 and is_whole else None
         if members is None:
             return None
         of_each = [Goal(member, TYPE, wanted) for member in members] if wanted else []

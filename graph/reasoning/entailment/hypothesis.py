@@ -53,7 +53,7 @@ LIMIT: Final = 200_000
 """How many facts a closure may have, beside GROWTH for each premise: more comes of absurd axioms only."""
 GROWTH: Final = 40
 ROUNDS: Final = 8
-"""How often a world is filled up at most: what is left out then is only not found."""
+"""How often a hypothesis is filled up at most: what is left out then is only not found."""
 DEPTH: Final = 2
 """How far things that must exist may in turn need other things to exist."""
 
@@ -68,7 +68,7 @@ def rdfs(name: str) -> NamedNode:
     return NamedNode(RDFS + name)
 
 
-class World:
+class Hypothesis:
     """The closure of some triples, and of what is supposed beside them."""
 
     def __init__(self, premises: Iterable[Triple], terms: Iterable[Term] = ()) -> None:
@@ -147,7 +147,7 @@ class World:
                 return node
 
     def add(self, triples: Iterable[Triple]) -> list[Triple]:
-        """Add statements and what fills the world up; return what was added and did not hold before."""
+        """Add statements and what fills the hypothesis up; return what was added and did not hold before."""
         added: list[Triple] = []
         new = [t for t in triples if not self.holds(t.subject, t.predicate, t.object)]
         self.spoken_of |= {

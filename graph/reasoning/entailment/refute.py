@@ -22,7 +22,7 @@ from wicara.graph.reasoning.rules import Pattern, Rule, is_variable, read_rules,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.entailment.hypothesis import World
+    from wicara.graph.reasoning.entailment.hypothesis import Hypothesis
     from wicara.graph.reasoning.rules import Term
 
 MEANT: Final = {
@@ -69,21 +69,21 @@ Shown = tuple["Term", "Term", "Term"]
 
 
 class Prover:
-    """Shows statements in a world."""
+    """Shows statements in a hypothesis."""
 
-    def __init__(self, world: World, depth: int = 6) -> None:
-        """Take the world, and how deep suppositions may stand inside one another."""
-        self.world = world
+    def __init__(self, hypothesis: Hypothesis, depth: int = 6) -> None:
+        """Take the hypothesis, and how deep suppositions may stand inside one another."""
+        self.hypothesis = hypothesis
         self.depth = depth
         self.trying: set[Shown] = set()
-        size = world.reasoner.engine.facts.size
+        size = hypothesis.reasoner.engine.facts.size
         self.left = min(BUDGET, max(BUDGET // 10, WORK // size))
         self.rules = {rule.name: rule for rule in (*rules(), *read_rules(BEYOND))}
 
     def shows(self, subject: Term, predicate: Term, target: Term) -> bool:
         """Tell whether a statement is shown to hold."""
         goal = (subject, predicate, target)
-        if self.world.holds(*goal) or self.world.is_contradictory:
+        if self.hypothesis.holds(*goal) or self.hypothesis.is_contradictory:
             return True
         if goal in self.trying or len(self.trying) >= self.depth:
             return False
@@ -117,10 +117,10 @@ class Prover:
         if any(isinstance(s, Literal) or not isinstance(p, NamedNode) for s, p, _ in supposed):
             return False
         self.left -= 1
-        if self.left < 0 or self.world.is_exhausted:
+        if self.left < 0 or self.hypothesis.is_exhausted:
             return False
-        with self.world.supposing(Triple(*each) for each in supposed):  # type: ignore[arg-type]
-            if self.world.is_contradictory or (goal is not None and self.shows(*goal)):
+        with self.hypothesis.supposing(Triple(*each) for each in supposed):  # type: ignore[arg-type]
+            if self.hypothesis.is_contradictory or (goal is not None and self.shows(*goal)):
                 return True
             cases = next(self.cases(), None) if splits else None
             return cases is not None and all(self.under([case], goal, splits - 1) for case in cases)
@@ -128,12 +128,12 @@ class Prover:
     def cases(self) -> Iterator[list[Shown]]:
         """Yield the cases for members of a union, or of an enumeration, none of which is known to hold."""
         for name, predicate in (("unionOf", TYPE), ("oneOf", owl("sameAs"))):
-            for union, head in self.world.match(None, owl(name), None):
-                members = self.world.members(head)
-                for subject in self.world.subjects(TYPE, union) if members else ():
+            for union, head in self.hypothesis.match(None, owl(name), None):
+                members = self.hypothesis.members(head)
+                for subject in self.hypothesis.subjects(TYPE, union) if members else ():
                     cases: list[Shown] = [(subject, predicate, member) for member in members or ()]
                     if not isinstance(subject, Literal) and not any(
-                        self.world.holds(*each) for each in cases
+                        self.hypothesis.holds(*each) for each in cases
                     ):
                         yield cases
 
@@ -142,7 +142,7 @@ class Prover:
     def is_axiom(self, subject: Term, predicate: Term, target: Term) -> bool:
         """Show an axiom of two terms."""
         kind, other, names = MEANT[predicate]  # type: ignore[index]
-        is_well_made = self.world.is_a(subject, kind) and self.world.is_a(target, other)
+        is_well_made = self.hypothesis.is_a(subject, kind) and self.hypothesis.is_a(target, other)
         return is_well_made and all(self.follows(self.rules[name], subject, target) for name in names)
 
     def follows(self, rule: Rule, subject: Term, target: Term) -> bool:
@@ -150,7 +150,9 @@ class Prover:
         axiom, *premises = (premise for premise in rule.premises if isinstance(premise, Pattern))
         known = {axiom.subject: subject, axiom.object: target}
         names = {term for premise in premises for term in premise.terms if is_variable(term)}
-        terms: dict[str, Term] = {name: self.world.fresh() for name in sorted(names - known.keys())} | known
+        terms: dict[str, Term] = {
+            name: self.hypothesis.fresh() for name in sorted(names - known.keys())
+        } | known
         supposed = [instantiate(premise, terms) for premise in premises]
         if not rule.conclusions:
             return self.under(supposed, None)
@@ -158,40 +160,40 @@ class Prover:
 
     def is_chain(self, prop: Term, head: Term) -> bool:
         """Show owl:propertyChainAxiom: the chain from something new leads where the property leads."""
-        steps = self.world.members(head)
-        if not steps or not all(self.world.is_a(each, "Property") for each in (prop, *steps)):
+        steps = self.hypothesis.members(head)
+        if not steps or not all(self.hypothesis.is_a(each, "Property") for each in (prop, *steps)):
             return False
-        nodes = [self.world.fresh() for _ in range(len(steps) + 1)]
+        nodes = [self.hypothesis.fresh() for _ in range(len(steps) + 1)]
         supposed = list(zip(nodes, steps, nodes[1:], strict=False))
         return self.under(supposed, (nodes[0], prop, nodes[-1]))
 
     def is_key(self, kind: Term, head: Term) -> bool:
         """Show owl:hasKey: two new members with the same values are the same."""
-        keys = self.world.members(head)
-        if not keys or not self.world.is_a(kind, "Class"):
+        keys = self.hypothesis.members(head)
+        if not keys or not self.hypothesis.is_a(kind, "Class"):
             return False
-        if not all(self.world.is_a(key, "Property") for key in keys):
+        if not all(self.hypothesis.is_a(key, "Property") for key in keys):
             return False
-        one, two = self.world.fresh(), self.world.fresh()
-        shared = [(key, self.world.fresh()) for key in keys]
+        one, two = self.hypothesis.fresh(), self.hypothesis.fresh()
+        shared = [(key, self.hypothesis.fresh()) for key in keys]
         supposed: list[Shown] = [(one, TYPE, kind), (two, TYPE, kind)]
         supposed += [(node, key, value) for key, value in shared for node in (one, two)]
         return self.under(supposed, (one, owl("sameAs"), two))
 
     def is_made_of(self, subject: Term, predicate: Term, value: Term) -> bool:
         """Show that a named class is what an expression says: it is equivalent to one that is made so."""
-        parts = [value] if predicate == owl("complementOf") else self.world.members(value)
+        parts = [value] if predicate == owl("complementOf") else self.hypothesis.members(value)
         needs_classes = predicate != owl("oneOf")
-        if parts is None or not self.world.is_a(subject, "Class"):
+        if parts is None or not self.hypothesis.is_a(subject, "Class"):
             return False
-        if needs_classes and not all(self.world.is_a(part, "Class") for part in parts):
+        if needs_classes and not all(self.hypothesis.is_a(part, "Class") for part in parts):
             return False
-        made = self.world.fresh()
+        made = self.hypothesis.fresh()
         return self.under([(made, predicate, value)], (subject, owl("equivalentClass"), made))
 
     def is_disjoint_union(self, kind: Term, head: Term) -> bool:
         """Show owl:disjointUnionOf: a union whose members are disjoint."""
-        members = self.world.members(head) or []
+        members = self.hypothesis.members(head) or []
         pairs = combinations(members, 2)
         return (
             bool(members)
@@ -222,55 +224,55 @@ class Prover:
         """Show that something is in a class."""
         if kind in CHARACTERISTICS:
             rule = self.rules[CHARACTERISTICS[kind]]  # type: ignore[index]
-            return self.world.is_a(subject, "Property") and self.is_characteristic(rule, subject)
-        if not self.world.is_a(kind, "Class"):
+            return self.hypothesis.is_a(subject, "Property") and self.is_characteristic(rule, subject)
+        if not self.hypothesis.is_a(kind, "Class"):
             return False
-        below = dict.fromkeys((kind, *self.world.subjects(rdfs("subClassOf"), kind)))
+        below = dict.fromkeys((kind, *self.hypothesis.subjects(rdfs("subClassOf"), kind)))
         if any(self.is_inside(subject, each) for each in below if each != NOTHING):
             return True
-        outside = self.world.fresh()
+        outside = self.hypothesis.fresh()
         return self.under([(outside, owl("complementOf"), kind), (subject, TYPE, outside)], None)
 
     def is_characteristic(self, rule: Rule, prop: Term) -> bool:
         """Show what a property is, such as functional."""
         if rule.name == "prp-rfp":
-            node = self.world.fresh()
+            node = self.hypothesis.fresh()
             return self.under([(node, TYPE, THING)], (node, prop, node))
         return self.follows(rule, prop, TYPE)
 
     def is_inside(self, subject: Term, node: Term) -> bool:
         """Show that something is in a class by what the class is made of."""
         for name, show in MADE_OF.items():
-            for value in self.world.objects(node, owl(name)):
+            for value in self.hypothesis.objects(node, owl(name)):
                 if show(self, subject, value):
                     return True
         return any(
             show(self, subject, prop, value, filler)
-            for prop in self.world.objects(node, owl("onProperty"))
+            for prop in self.hypothesis.objects(node, owl("onProperty"))
             for name, show in RESTRICTIONS.items()
-            for value in self.world.objects(node, owl(name))
-            for filler in self.world.fillers(node, name)
+            for value in self.hypothesis.objects(node, owl(name))
+            for filler in self.hypothesis.fillers(node, name)
         )
 
     def is_in_all(self, subject: Term, head: Term) -> bool:
         """Show membership in an intersection."""
-        members = self.world.members(head)
+        members = self.hypothesis.members(head)
         return members is not None and all(self.shows(subject, TYPE, member) for member in members)
 
     def is_in_any(self, subject: Term, head: Term) -> bool:
         """Show membership in a union: in one of its members, or that being in none clashes."""
-        members = self.world.members(head) or []
+        members = self.hypothesis.members(head) or []
         if any(self.shows(subject, TYPE, member) for member in members):
             return True
         supposed: list[Shown] = []
         for member in members:
-            outside = self.world.fresh()
+            outside = self.hypothesis.fresh()
             supposed += [(outside, owl("complementOf"), member), (subject, TYPE, outside)]
         return bool(supposed) and self.under(supposed, None)
 
     def is_one_of(self, subject: Term, head: Term) -> bool:
         """Show membership in an enumeration."""
-        members = self.world.members(head) or []
+        members = self.hypothesis.members(head) or []
         return any(self.shows(subject, owl("sameAs"), member) for member in members)
 
     def is_not(self, subject: Term, kind: Term) -> bool:
@@ -283,7 +285,7 @@ class Prover:
 
     def has_all(self, subject: Term, prop: Term, kind: Term, _: Term) -> bool:
         """Show that each value is in a class: a new one is."""
-        node = self.world.fresh()
+        node = self.hypothesis.fresh()
         return self.under([(subject, prop, node)], (node, TYPE, kind))
 
     def has_value(self, subject: Term, prop: Term, value: Term, _: Term) -> bool:
@@ -300,7 +302,7 @@ class Prover:
         most = whole_number(number) if isinstance(number, Literal) else -1
         if not 0 <= most <= COUNTED:
             return False
-        nodes = [self.world.fresh() for _ in range(most + 1)]
+        nodes = [self.hypothesis.fresh() for _ in range(most + 1)]
         supposed: list[Shown] = [(subject, prop, node) for node in nodes]
         supposed += [(node, TYPE, kind) for node in nodes]
         supposed += [(one, owl("differentFrom"), two) for one, two in combinations(nodes, 2)]
@@ -322,7 +324,7 @@ class Prover:
     def values(self, subject: Term, prop: Term, kind: Term, wanted: int) -> list[Term]:
         """Return values in a class that are shown to be different from each other, as many as are wanted."""
         found: list[Term] = []
-        for each in self.world.objects(subject, prop)[:CANDIDATES]:
+        for each in self.hypothesis.objects(subject, prop)[:CANDIDATES]:
             if (
                 len(found) < wanted
                 and (kind == THING or self.shows(each, TYPE, kind))
