@@ -154,13 +154,17 @@ class Examples(dict[str, str]):
         super().__init__({each["name"]: each["example"] for each in parameters if each["in"] == "path"})
 
 
+PHASES = os.environ.get("WICARA_FUZZ_PHASES", "examples,fuzzing")
+"""`examples,coverage,fuzzing` tries each value and fault of each parameter: minutes, to run by hand."""
+
+
 def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run schemathesis on a server: it sends what the document allows, and what it does not."""
     return subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
             f"http://127.0.0.1:{server.port}/openapi.json",
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", "3"),
+            *("--phases", PHASES, "--max-examples", "3"),
             *("--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", "10"),
             "--generation-deterministic",
             *("--warnings", "off", "--suppress-health-check", "all", "--no-color"),
