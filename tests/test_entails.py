@@ -140,6 +140,11 @@ ENTAILED: Final = {
         ":x a [owl:onProperty :p; owl:hasSelf true] . :y :p :y .",
         ":x :p :x . :y a [owl:onProperty :p; owl:hasSelf true] .",
     ),
+    "hasSelf of what reaches literals": (
+        """:p a owl:ReflexiveProperty . :C owl:equivalentClass [owl:onProperty :p; owl:hasSelf true] .
+           :x :q 'a' ; a owl:Thing .""",
+        ":x a :C .",
+    ),
     "a key of a subclass": (":C owl:hasKey (:p) . :D rdfs:subClassOf :C .", ":D owl:hasKey (:p) ."),
     "contraposition": (
         ":A rdfs:subClassOf :B . :x a [owl:complementOf :B] .",

@@ -230,12 +230,9 @@ class Hypothesis:
         for node, value in self.match(None, owl("hasSelf"), None):
             if isinstance(value, Literal) and value_of(value) == ("boolean", True):
                 for prop in self.objects(node, owl("onProperty")):
-                    yield from (Triple(x, prop, x) for x in self.subjects(TYPE, node))  # type: ignore[arg-type]
-                    yield from (
-                        Triple(x, TYPE, node)  # type: ignore[arg-type]
-                        for x, y in self.match(None, prop, None)
-                        if x == y
-                    )
+                    members = ((x, prop, x) for x in self.subjects(TYPE, node))
+                    own = ((x, TYPE, node) for x, y in self.match(None, prop, None) if x == y)
+                    yield from rdf_triples((*members, *own))
 
     def of_equal_expressions(self) -> Iterator[Triple]:
         """Yield the equivalence of class expressions that are made alike."""
@@ -245,10 +242,8 @@ class Hypothesis:
                 for key in self.keys(node, name, value, frozenset()):
                     groups[key].append(node)
         for first, *others in groups.values():
-            yield from (
-                Triple(first, owl("equivalentClass"), other)  # type: ignore[arg-type]
-                for other in others
-                if other != first
+            yield from rdf_triples(
+                (first, owl("equivalentClass"), other) for other in others if other != first
             )
 
     def keys(self, node: Term, name: str, value: Term, inside: frozenset[Term]) -> Iterator[object]:
@@ -311,6 +306,13 @@ class Hypothesis:
         self.depths[node] = self.depths.get(subject, 0) + 1
         yield Triple(subject, prop, node)
         yield Triple(node, TYPE, filler)
+
+
+def rdf_triples(rows: Iterable[tuple[Term, Term, Term]]) -> Iterator[Triple]:
+    """Yield the rows that RDF can say."""
+    for subject, predicate, target in rows:
+        if isinstance(predicate, NamedNode) and not isinstance(subject, Literal | Triple):
+            yield Triple(subject, predicate, target)
 
 
 def datatype_names(term: Term) -> tuple[str, ...]:
