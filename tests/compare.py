@@ -62,6 +62,11 @@ def run_commands(tree: Tree, *, whole: bool, wanted: set[Request] | None = None)
     }
 
 
+def tell(progress: str) -> None:
+    """Print how far this is."""
+    print(f"{time.strftime('%H:%M:%S')} {progress}", flush=True)
+
+
 def recorded(tree: Tree, most: int, *, whole: bool) -> dict[Request, Answer]:
     """Return all that is asked of the base, with its answers."""
     build(tree)
@@ -77,6 +82,7 @@ def recorded(tree: Tree, most: int, *, whole: bool) -> dict[Request, Answer]:
                 answers |= Crawl(server, spec["name"], most, whole=whole).everything(seeds)
             else:
                 answers |= server.ask_all(seeds, in_order=True)
+        tell(f"{spec['name']}: {len(answers)} answers of the base")
     return answers | run_commands(tree, whole=whole)
 
 

@@ -95,7 +95,11 @@ class Tree:
             "COLUMNS": "100",
         }
         done = subprocess.run(
-            ["bash", "-c", line], cwd=folder, env=environment, capture_output=True, check=False
+            ["timeout", "120", "bash", "-c", line],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            check=False,
         )
         output, errors = (
             self.plain(f"$ {line}", raw.decode(errors="replace")) for raw in (done.stdout, done.stderr)
@@ -182,7 +186,7 @@ class Server:
 @contextmanager
 def served(tree: Tree, arguments: list[str]) -> Iterator[Server]:
     """Run `wicara serve` of a tree on a free port until the block ends."""
-    command = [str(tree.python), "-m", "wicara", "serve", "--port", "0", *arguments]
+    command = [str(tree.python), "-P", "-m", "wicara", "serve", "--port", "0", *arguments]
     folder = tree.folder(copy=False)
     environment = os.environ | {"WICARA_DATA": str(tree.work / "data")}
     with (
@@ -236,5 +240,5 @@ def sets_of(tree: Tree) -> dict[str, list[str]]:
 def build(tree: Tree) -> None:
     """Build the dataset of a tree in its folder to work in."""
     tree.work.mkdir(parents=True, exist_ok=True)
-    command = [str(tree.python), "-m", "wicara", "build", "--data", str(tree.work / "data")]
+    command = [str(tree.python), "-P", "-m", "wicara", "build", "--data", str(tree.work / "data")]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
