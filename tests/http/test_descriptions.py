@@ -1,0 +1,368 @@
+"""The server describes what it serves: VoID and DCAT at /.well-known/void, the endpoint at /sparql."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from forms import same_in_each_form
+from pyoxigraph import RdfFormat, Store
+from server_process import served
+from wicara.ontology import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Server
+
+VOID = "/.well-known/void"
+DATASET = f"{BASE}/dataset"
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+NAMESPACES = {
+    **PREFIXES,
+    "entailment": "http://www.w3.org/ns/entailment/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "formats": "http://www.w3.org/ns/formats/",
+    "profile": "http://www.w3.org/ns/owl-profile/",
+}
+FORMATS = {
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+    "turtle": "Turtle",
+    "ntriples": "N-Triples",
+    "rdfxml": "RDF_XML",
+    "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nquads": "N-Quads",
+}
+"""What W3C calls the formats (https://www.w3.org/ns/formats/), by their names at this server."""
+
+
+class Description:
+    """What a server says of its dataset or of its endpoint; IRIs of the server are relative in queries."""
+
+    def __init__(self, server: Server, path: str, **headers: str) -> None:
+        """Read a description."""
+        self.base = f"http://127.0.0.1:{server.port}/"
+        self.store = Store()
+        self.store.load(server.get(path, **headers).text, format=RdfFormat.TURTLE)
+
+    def rows(self, pattern: str, variables: str = "*") -> list[dict[str, str]]:
+        """Return the solutions of a pattern."""
+        found = self.store.query(
+            f"SELECT {variables} {{ {pattern} }}", prefixes=NAMESPACES, base_iri=self.base
+        )
+        names = [variable.value for variable in found.variables]  # type: ignore[union-attr] # a SELECT
+        return [{name: row[name].value for name in names if row[name]} for row in found]  # type: ignore[union-attr,index]
+
+    def values(self, pattern: str) -> list[str]:
+        """Return the values of `?x` in a pattern."""
+        return [row["x"] for row in self.rows(pattern, "?x")]
+
+    def numbers(self, pattern: str) -> dict[str, int]:
+        """Return `?n` by `?x` in a pattern."""
+        rows = self.rows(pattern, "?x ?n")
+        found = {row["x"]: int(row["n"]) for row in rows}
+        assert len(found) == len(rows)
+        return found
+
+    def says(self, pattern: str) -> bool:
+        """Return whether a pattern holds."""
+        return bool(self.rows(pattern, "(1 AS ?one)"))
+
+
+def counted(server: Server, query: str) -> dict[str, int]:
+    """Return `?n` by `?x` of what a server answers to a query."""
+    return {row["x"]: int(row["n"]) for row in server.ask(query).rows}
+
+
+@pytest.fixture(scope="module")
+def dataset_told(server: Server) -> Description:
+    """Return the description of the real dataset."""
+    return Description(server, VOID)
+
+
+@pytest.fixture(scope="module")
+def service_told(server: Server) -> Description:
+    """Return the description of the endpoint for the real dataset."""
+    return Description(server, "/sparql")
+
+
+@pytest.fixture(scope="module")
+def writable() -> Iterator[Server]:
+    """Return a server of an empty dataset that takes updates, calls others, and trusts its proxy."""
+    arguments = ("--empty", "--writable", "--token", "t", "--allow-service", "http://example.org/")
+    with served(*arguments, "--trust-proxy") as running:
+        yield running
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # by rdflib's parser of JSON-LD
+@pytest.mark.parametrize("path", [VOID, "/sparql"])
+def test_same_in_every_format(small: Server, path: str) -> None:
+    """A description is one graph in each RDF format, Turtle without an Accept header, with a strong ETag."""
+    same_in_each_form(small, path)
+    assert small.get(path, accept="image/png").status == 406
+    head = small.send("HEAD", path)
+    assert (head.status, head.body, head.media_type) == (200, b"", "text/turtle")
+    assert head.headers["ETag"].startswith('"')
+    assert small.get(path, if_none_match=head.headers["ETag"]).status == 304
+
+
+def test_who_asks_for_it(server: Server) -> None:
+    """A browser is sent from the endpoint to the form; a request with any parameter is a query."""
+    browser = "text/html,application/xhtml+xml,*/*;q=0.8"
+    answer = server.get("/sparql", accept=browser)
+    assert (answer.status, answer.headers["Location"]) == (303, "/query")
+    assert server.get(VOID, accept=browser).media_type == "text/turtle"
+    assert server.get("/sparql?").body == server.get("/sparql", accept="*/*").body
+    assert server.get("/sparql?infer=on").status == 400
+    assert server.send("POST", "/sparql").status in {400, 415}
+    answer = server.get("/dataset")
+    assert (answer.status, answer.headers["Location"]) == (303, VOID)
+
+
+def test_editorial(server: Server, dataset_told: Description) -> None:
+    """What the dataset says of itself is there: titles in two languages, the licence, the version."""
+    version = f"GRAPH <{BASE}/graph/meta> {{ <{DATASET}> owl:versionInfo ?version }}"
+    [row] = server.ask(f"SELECT ?version {{ {version} }}").rows
+    assert dataset_told.says(
+        f"<.well-known/void> a void:DatasetDescription ; foaf:primaryTopic <{DATASET}> . <{DATASET}> "
+        f'dcterms:license <{CC_BY}> ; owl:versionInfo "{row["version"]}" ; dcterms:conformsTo <{BASE}/ont> ; '
+        f'void:uriSpace "{BASE}/id/" ; dcterms:title ?en, ?id FILTER(LANG(?en) = "en" && LANG(?id) = "id")'
+    )
+
+
+NUMBERS = {
+    "triples": "(COUNT(*) AS ?n) { ?s ?p ?o }",
+    "distinctSubjects": "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+    "distinctObjects": "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+    "properties": "(COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+    "classes": "(COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(isIRI(?c)) }",
+    "entities": f'(COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{BASE}/id/")) }}',
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers(server: Server, dataset_told: Description, name: str) -> None:
+    """Each number is what a query of the endpoint counts."""
+    [row] = server.ask(f"SELECT {NUMBERS[name]}").rows
+    assert dataset_told.values(f"<{DATASET}> void:{name} ?x") == [row["n"]]
+
+
+PARTITIONS = {
+    "void:classPartition [ void:class ?x ; void:entities ?n ]": "(COUNT(DISTINCT ?s) AS ?n) { ?s a ?x }",
+    "void:propertyPartition [ void:property ?x ; void:triples ?n ]": "(COUNT(*) AS ?n) { ?s ?x ?o }",
+}
+
+
+@pytest.mark.parametrize("told", PARTITIONS)
+def test_partitions(server: Server, dataset_told: Description, told: str) -> None:
+    """Every class and every property has its partition, with the number that a query counts."""
+    found = dataset_told.numbers(f"<{DATASET}> {told}")
+    assert found == counted(server, f"SELECT ?x {PARTITIONS[told]} GROUP BY ?x")
+    namespaces = tuple(dataset_told.values(f"<{DATASET}> void:vocabulary ?x"))
+    assert all(name.startswith(namespaces) for name in found)
+
+
+def test_examples_answer(server: Server, dataset_told: Description) -> None:
+    """There is an example of each kind of thing, and each answers at this server."""
+    examples = dataset_told.values(f"<{DATASET}> void:exampleResource ?x")
+    assert len({example.rpartition("/")[0] for example in examples}) == len(examples) > 10
+    assert {server.get(example.removeprefix(BASE)).status for example in examples} == {303}
+
+
+def test_parts(server: Server, dataset_told: Description) -> None:
+    """The parts of the default graph are subsets with their size."""
+    told = {
+        iri.partition("#")[2]: number
+        for iri, number in dataset_told.numbers(f"<{DATASET}> void:subset ?x . ?x void:triples ?n").items()
+    }
+    every = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    inferred = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{BASE}/graph/inferred> {{ ?s ?p ?o }} }}"
+    facts = f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{BASE}/graph/fact/"))'
+    facts = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?p ?o {{ {facts} }} }}"
+    assert told["asserted"] == int(server.ask(every, infer="off").rows[0]["n"])
+    assert told["inferred"] == int(server.ask(inferred).rows[0]["n"])
+    assert told["fact"] == int(server.ask(facts).rows[0]["n"])
+    assert {"content", "meta", "alignment"}.isdisjoint(told)
+
+
+def test_downloads(server: Server, dataset_told: Description) -> None:
+    """Each download is there, of the type that is told, under the licence; VoID and DCAT tell the same."""
+    downloads = dataset_told.rows(
+        f"?d a dcat:Distribution ; dcat:downloadURL ?url ; dcat:mediaType ?type ; dcterms:license <{CC_BY}>"
+    )
+    assert sorted(dataset_told.values("?d a dcat:Distribution BIND(?d AS ?x)")) == sorted(
+        {row["d"] for row in downloads}
+    )
+    assert {*dataset_told.values("?s dcat:distribution ?x")} == {row["d"] for row in downloads}
+    assert {*dataset_told.values("?s void:dataDump ?x")} == {row["url"] for row in downloads}
+    assert len(downloads) > 20
+    for row in downloads:
+        media_type = server.send("HEAD", urlsplit(row["url"]).path).media_type
+        assert row["type"] == f"https://www.iana.org/assignments/media-types/{media_type}"
+
+
+def test_catalogue(server: Server, dataset_told: Description, service_told: Description) -> None:
+    """The catalogue lists the dataset and the endpoint, which is the one that describes itself."""
+    assert dataset_told.says(
+        f"[] a dcat:Catalog ; dcat:dataset <{DATASET}> ; dcat:service <sparql#service> . <sparql#service> "
+        f"dcat:endpointURL <sparql> ; dcat:servesDataset <{DATASET}> . "
+        f"<{DATASET}> void:sparqlEndpoint <sparql>"
+    )
+    assert service_told.says("<sparql#service> a sd:Service ; sd:endpoint <sparql>")
+    for document in dataset_told.values("<sparql#service> dcat:endpointDescription ?x"):
+        assert server.get(urlsplit(document).path).status == 200
+
+
+def test_data_as_it_is(small: Server) -> None:
+    """Of files that are served as they are all graphs count, a triple once; nothing is inferred."""
+    told, service = Description(small, VOID), Description(small, "/sparql")
+    root = "<.well-known/void#dataset>"
+    everywhere = "SELECT DISTINCT ?s ?p ?o { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    [row] = small.ask(f"SELECT (COUNT(*) AS ?n) {{ {everywhere} }}").rows
+    assert told.values(f"{root} void:triples ?x") == [row["n"]]
+    by_property = told.numbers(f"{root} void:propertyPartition [ void:property ?x ; void:triples ?n ]")
+    assert sum(by_property.values()) == int(row["n"])
+    assert by_property[f"{BASE}/id/person/p"] == 4
+    assert not told.says(f"{{ ?s dcterms:license ?x }} UNION {{ {root} dcterms:title ?x }}")
+    assert {url.rpartition("/")[2] for url in told.values("?d dcat:downloadURL ?x")} == {
+        *(f"default.{extension}" for extension in ("ttl", "trig", "nq", "nt", "jsonld", "rdf")),
+        *(f"all.{extension}" for extension in ("trig", "nq", "jsonld")),
+    }
+    assert service.says("<sparql#service> sd:defaultEntailmentRegime entailment:Simple")
+    assert {*service.values("?g sd:entailmentRegime ?x")} == {NAMESPACES["entailment"] + "Simple"}
+    assert not service.says("?s sd:supportedEntailmentProfile ?x")
+    names = ("fact/test/one", "fact/test/two", "content/c")
+    assert {*service.values("?d sd:namedGraph/sd:name ?x")} == {f"{BASE}/graph/{name}" for name in names}
+
+
+def test_odd_data(tmp_path: Path) -> None:
+    """Classes that are no IRIs, graphs and entities without names, and no data at all, are told of too."""
+    file = tmp_path / "odd.nq"
+    file.write_text(
+        "_:a <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> _:b _:g .\n"
+        '<x:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "literal" .\n'
+        "<x:a> <urn:no-namespace> <x:b> .\n"
+    )
+    with served(file) as running, served("--empty") as nothing:
+        assert Description(running, VOID).says("?d void:triples 3 ; void:classes 0 ; void:entities 1")
+        assert running.get("/sparql").status == 200
+        assert Description(nothing, VOID).says("<.well-known/void#dataset> void:triples 0")
+
+
+def test_every_graph_of_the_dataset(server: Server, service_told: Description) -> None:
+    """The default graph and every named graph are there, each with as many triples as a query finds."""
+    named = "<sparql#dataset> sd:namedGraph [ sd:name ?x ; sd:graph/void:triples ?n ]"
+    assert service_told.numbers(named) == counted(
+        server, "SELECT (?g AS ?x) (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    )
+    [row] = server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
+    assert service_told.says(
+        "<sparql#service> sd:defaultDataset <sparql#dataset> ; sd:availableGraphs <sparql#dataset> . "
+        f"<sparql#dataset> sd:defaultGraph/void:triples {row['n']}"
+    )
+
+
+def test_entailment(service_told: Description) -> None:
+    """The default graph and what follows are under the OWL 2 RL profile; what is asserted is as it stands."""
+    inferred = f"<{BASE}/graph/inferred>"
+    assert service_told.says(
+        "<sparql#service> sd:defaultEntailmentRegime entailment:OWL-RDF-Based ; "
+        f"sd:defaultSupportedEntailmentProfile profile:RL . ?g sd:name {inferred} ; "
+        "sd:entailmentRegime entailment:OWL-RDF-Based ; sd:supportedEntailmentProfile profile:RL"
+    )
+    others = service_told.values(f"?g sd:name ?name ; sd:entailmentRegime ?x FILTER(?name != {inferred})")
+    assert {*others} == {NAMESPACES["entailment"] + "Simple"}
+
+
+def test_result_formats(server: Server, service_told: Description) -> None:
+    """The result formats are exactly those that the endpoint gives."""
+    queries = ("ASK {}", "CONSTRUCT WHERE { ?s a wic:Person }")
+    given = {
+        NAMESPACES["formats"] + published
+        for name, published in FORMATS.items()
+        if any(server.ask(query, format=name).status == 200 for query in queries)
+    }
+    assert {*service_told.values("<sparql#service> sd:resultFormat ?x")} == given
+
+
+def test_extension_functions(server: Server, service_told: Description) -> None:
+    """The functions that are named are those that queries may call; any other one is an error."""
+    told = service_told.values("<sparql#service> sd:extensionFunction ?x")
+    assert {iri.replace("#", "/").rpartition("/")[2] for iri in told} > {"sfWithin", "distance", "gYear"}
+    calls = [f"(<{function}>(1) AS ?x{place})" for place, function in enumerate(told)]
+    assert server.ask(f"SELECT {' '.join(calls)} {{}}").status == 200
+    unknown = "http://www.opengis.net/def/function/geosparql/none"
+    assert server.ask(f"SELECT (<{unknown}>(1) AS ?x) {{}}").status >= 400
+
+
+def test_only_what_is_true(service_told: Description) -> None:
+    """A server that takes no updates and calls no others describes one service, for queries."""
+    assert len(service_told.values("?x a sd:Service")) == 1
+    told = {
+        predicate: {*service_told.values(f"?s sd:{predicate} ?x")} for predicate in ("feature", "inputFormat")
+    }
+    assert told == {"feature": {f"{PREFIXES['sd']}EmptyGraphs"}, "inputFormat": set()}
+    languages = {*service_told.values("<sparql#service> sd:supportedLanguage ?x")}
+    assert languages == {f"{PREFIXES['sd']}SPARQL{version}Query" for version in ("10", "11")}
+
+
+def test_address_of_the_client(small: Server, writable: Server) -> None:
+    """Addresses are those that the client used; only a proxy that is trusted can change them."""
+    proxy = {"x_forwarded_host": "data.example.org", "x_forwarded_proto": "https"}
+    told = Description(small, "/sparql", host="example.org", **proxy)
+    assert {*told.values("?s sd:endpoint ?x")} == {"http://example.org/sparql"}
+    assert small.get("/sparql", host='"><script>').status in {200, 400}
+    told = Description(writable, "/sparql", **proxy)
+    assert "https://data.example.org/sparql" in told.values("?s sd:endpoint ?x")
+
+
+def test_update_service(writable: Server) -> None:
+    """Where updates are taken, their endpoint is a service of its own, on the same dataset."""
+    told = Description(writable, "/sparql")
+    assert told.says(
+        "<update#service> a sd:Service ; sd:endpoint <update> ; sd:defaultDataset ?dataset ; "
+        "sd:supportedLanguage sd:SPARQL11Update . <sparql#service> sd:defaultDataset ?dataset"
+    )
+    features = {f"{PREFIXES['sd']}EmptyGraphs", f"{PREFIXES['sd']}BasicFederatedQuery"}
+    assert {*told.values("?s sd:feature ?x")} == features
+
+
+XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+BODIES = {
+    "turtle": ("text/turtle", ""),
+    "ntriples": ("application/n-triples", ""),
+    "rdfxml": ("application/rdf+xml", XML),
+    "jsonld": ("application/ld+json", "{}"),
+    "trig": ("application/trig", ""),
+    "nquads": ("application/n-quads", ""),
+    "json": ("application/sparql-results+json", "{}"),
+}
+
+
+def write(server: Server, method: str, path: str, body: str, media_type: str) -> int:
+    """Send a write and return its status."""
+    return server.send(method, path, body, content_type=media_type, authorization="Bearer t").status
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_input_formats(writable: Server, name: str) -> None:
+    """The input formats are exactly those that the graph store takes."""
+    media_type, body = BODIES[name]
+    status = write(writable, "PUT", "/store?graph=urn:x:input", body, media_type)
+    assert status in {201, 204, 415}
+    told = Description(writable, "/sparql").says(f"<update#service> sd:inputFormat formats:{FORMATS[name]}")
+    assert told == (status != 415)
+
+
+def test_follows_the_dataset(writable: Server) -> None:
+    """After an update the description tells what is there now, empty graphs too."""
+    update = "CREATE GRAPH <urn:x:empty> ; INSERT DATA { GRAPH <urn:x:g> { <urn:x:s> <urn:x:p> 1 , 2 } }"
+    assert write(writable, "POST", "/update", update, "application/sparql-update") in {200, 204}
+    told = Description(writable, "/sparql").numbers("?d sd:name ?x ; sd:graph/void:triples ?n")
+    assert told.items() >= {"urn:x:empty": 0, "urn:x:g": 2}.items()
