@@ -15,6 +15,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from pyoxigraph import RdfFormat, parse, serialize
 from wicara.graph import formats
+from wicara.graph.nesting import nests_beyond
 from wicara.server.http import negotiation
 from wicara.server.http.problems import Problem
 from wicara.server.protocol import bad, check_length
@@ -32,18 +33,6 @@ BY_MEDIA_TYPE: Final = {form.media_type: form for form in negotiation.RDF}
 MEDIA_TYPES: Final = ", ".join(BY_MEDIA_TYPE)
 MULTIPART: Final = "multipart/form-data"
 POSITION: Final = re.compile(r"Parser error [^:]*: ")
-OPENING: Final = b"<<("
-NESTING: Final = re.compile(
-    rb"""
-      \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
-    | "(?:[^"\\\r\n]|\\.)*+"?|'(?:[^'\\\r\n]|\\.)*+'?
-    | <(?!<)[^<>\x00-\x20]*+>
-    | \#[^\r\n]*+
-    | (?P<mark><<\(|\)>>)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Triple terms of Turtle and N-Triples 1.2, beside what may hold the same characters."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +52,9 @@ class Upload:
         """Raise Problem 400 for what must not come before the engine's parser."""
         if self.form is formats.RDFXML:
             self.check_xml()
-        elif self.body.count(OPENING) > limits.max_nesting and deepest(self.body) > limits.max_nesting:
-            raise bad(f"{self.name} nests triple terms more than {limits.max_nesting} deep (--max-nesting).")
+        elif self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
+            nested = "objects" if self.form is formats.JSONLD else "triple terms"
+            raise bad(f"{self.name} nests {nested} more than {limits.max_nesting} deep (--max-nesting).")
 
     def check_xml(self) -> None:
         """Raise Problem 400 for XML that is not well-formed, or whose entities blow it up."""
@@ -101,16 +91,6 @@ class Upload:
             return bad(f"{self.name} is not {self.form.label}: {told}.")
         detail = f"{self.name} is not {self.form.label} at line {line}, column {column}: {told}."
         return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column)
-
-
-def deepest(body: bytes) -> int:
-    """Return how deep triple terms stand within triple terms."""
-    now = most = 0
-    for match in NESTING.finditer(body):
-        mark = match["mark"]
-        now += (mark == OPENING) - (mark is not None and mark != OPENING)
-        most = max(most, now)
-    return most
 
 
 def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[Upload]:

@@ -91,14 +91,15 @@ def test_output_is_sorted(wicara: Command, write: Callable[..., Path], tmp_path:
 
 @pytest.mark.parametrize("suffix", BY_EXTENSION)
 def test_reads_every_format(suffix: str, tmp_path: Path, wicara: Command) -> None:
-    """A file's format is told by the end of its name; all give the same conclusions."""
+    """A file's extension tells its format; all give the same conclusions, behind a byte order mark too."""
     quads = [*parse((HEAD + A_PERSON).encode(), RdfFormat.TURTLE)]
     triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
     path = tmp_path / f"input.{suffix}"
-    path.write_bytes(serialize(triples, format=BY_EXTENSION[suffix].rdf))
-    result = wicara("reason", path)
-    assert result.returncode == 0
-    assert "/Person> .\n" in result.stdout
+    for mark in (b"", b"\xef\xbb\xbf"):
+        path.write_bytes(mark + serialize(triples, format=BY_EXTENSION[suffix].rdf))
+        result = wicara("reason", path)
+        assert result.returncode == 0
+        assert "/Person> .\n" in result.stdout
 
 
 def test_inconsistency_has_its_rule_and_words(
@@ -128,6 +129,9 @@ def test_inconsistency_has_its_rule_and_words(
         ("bad.rdf", b"<rdf:RDF", "bad.rdf"),
         ("bad.jsonld", b"{", "line 1"),
         ("bad.txt", b"", "the extension tells the format"),
+        ("deep.jsonld", b'{"a:p":' * 20_000 + b"1" + b"}" * 20_000, "nested more than 500 deep"),
+        ("deep.nt", b"<a:b> <a:p> " + b"<<( <a:b> <a:p> " * 20_000, "nested more than 500 deep"),
+        ("deep.ttl", b"<a:b> <a:p> " + b"<<(<a:b> <a:p> " * 20_000, "nested more than 500 deep"),
     ],
 )
 def test_unreadable_input(name: str, content: bytes, place: str, tmp_path: Path, wicara: Command) -> None:

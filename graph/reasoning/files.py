@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import json
+from codecs import BOM_UTF8
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.formats import format_of_file
+from wicara.graph.nesting import nests_beyond
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, TOP
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 LABELLED: Final = frozenset({RdfFormat.N_TRIPLES, RdfFormat.N_QUADS})
 """Formats in which every blank node has a label that its writer gave it."""
 
+MAX_NESTING: Final = 500
+"""How deep triple terms, or objects of JSON-LD, may stand in one another."""
 BLOCK: Final = 1 << 24
 """How many bytes of N-Triples are split at a time."""
 END: Final = " .\n"
@@ -104,11 +108,19 @@ def read_file(path: Path) -> Document:
     form = format_of_file(path)
     try:
         document = split_lines(path) if form == RdfFormat.N_TRIPLES else None
-        return document or number_terms(parse(path=path, format=form, base_iri=path.absolute().as_uri()))
+        return document or number_terms(parse_file(path, form))
     except SyntaxError as error:
         raise UnreadableInput(f"{path}{error_place(error)}: {error.msg}") from error
     except (OSError, ValueError) as error:
         raise UnreadableInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def parse_file(path: Path, form: RdfFormat) -> Iterator[Quad]:
+    """Return the quads of a file without its byte order mark; raises ValueError if it nests too deep."""
+    content = path.read_bytes().removeprefix(BOM_UTF8)
+    if nests_beyond(content, form, MAX_NESTING):
+        raise ValueError(f"it is nested more than {MAX_NESTING} deep")
+    return parse(content, form, base_iri=path.absolute().as_uri())
 
 
 def error_place(error: SyntaxError) -> str:
@@ -165,9 +177,11 @@ def split_terms(block: bytes) -> list[str] | None:
 
 def parse_terms(texts: Sequence[str]) -> list[Term] | None:
     """Return the terms that are written so; None where one is none."""
-    lines = "".join([f"<x:s> <x:p> {text}{END}" for text in texts])
+    lines = "".join([f"<x:s> <x:p> {text}{END}" for text in texts]).encode()
+    if nests_beyond(lines, RdfFormat.N_TRIPLES, MAX_NESTING):
+        return None
     try:
-        terms: list[Term] = [quad.object for quad in parse(lines.encode(), RdfFormat.N_TRIPLES)]
+        terms: list[Term] = [quad.object for quad in parse(lines, RdfFormat.N_TRIPLES)]
     except SyntaxError:
         return None
     return terms if len(terms) == len(texts) else None

@@ -648,7 +648,7 @@ def test_entities(server: Server) -> None:
 
 
 def test_nesting(server: Server) -> None:
-    """Triple terms nested deep are 400 before the parser's stack overflows; brackets and strings are not."""
+    """Triple terms and JSON nested deep are 400 before the parser fails; brackets and strings are not."""
 
     def nested(depth: int) -> str:
         return f"<x:s> <x:p> {'<<( <x:s> <x:p> ' * depth} 1 {')>>' * depth} ."
@@ -657,7 +657,9 @@ def test_nesting(server: Server) -> None:
     assert answer.status == 400
     assert "--max-nesting" in answer.json["detail"]
     assert put(server, G, nested(101), "text/turtle").status == 400
-    assert put(server, G, nested(100)).status == 201
+    objects = ('{"x:p":' * depth + "1" + "}" * depth for depth in (100, 101))
+    assert [put(server, G, text, "application/ld+json").status for text in objects] == [201, 400]
+    assert put(server, G, nested(100)).status == 204
     assert put(server, G, f"<x:s> <x:p> {'[ <x:p> ' * 500} 1 {']' * 500} , '{'<<(' * 500}' .").status == 204
 
 
