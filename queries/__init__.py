@@ -20,6 +20,9 @@ a glance, by default the first. The evidence are statements that a row rests on;
 stands for anything. Without a slug, the name of the file is one.
 
 The files of `pages/` and `conflicts/` are questions that a page asks, with keys of its own in their headers.
+
+The files of `pictures/` are what the pictures of the site read. What stands in their empty VALUES blocks is
+known once a picture is asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 HERE: Final = Path(__file__).parent
 MARK: Final = "#+"
@@ -223,3 +226,27 @@ def questions(folder: Path = HERE) -> tuple[Question, ...]:
     """Return the questions of a folder, sorted by id; raises FaultyHeader for a header that is not one."""
     found = (read_question(path) for path in folder.glob("*.rq"))
     return tuple(sorted(found, key=lambda one: one.id))
+
+
+@cache
+def picture_query(name: str) -> str:
+    """Return a query of the pictures without its prologue, as another query can hold it."""
+    text = (HERE / "pictures" / f"{name}.rq").read_text(encoding="utf-8")
+    return DECLARED.sub("", text).strip()
+
+
+def with_rows(query: str, rows: Mapping[str, Iterable[str] | None]) -> str:
+    """Return a query with the rows of its VALUES blocks, by their variables (`item`, `class at`).
+
+    A row is a term, or several in parentheses, as SPARQL writes them. A block whose rows are None is dropped.
+    """
+    texts = {names: None if some is None else " ".join(some) for names, some in rows.items()}
+
+    def filled(block: re.Match[str]) -> str:
+        names = " ".join(re.findall(r"\w+", block["names"]))
+        if names not in texts:
+            return block[0]
+        text = texts[names]
+        return "" if text is None else f"VALUES {block['names']} {{ {text} }}"
+
+    return BLOCK.sub(filled, query)

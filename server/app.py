@@ -24,11 +24,10 @@ from wicara.server.http.addresses import Everything, canonical, in_language, wit
 from wicara.server.http.problems import Problem
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import html, language, layout
+from wicara.server.site import html, language, layout, pictures
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pages import as_of, conflicts, feeds, home, question
-from wicara.server.site.pictures import pages as pictures
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 
@@ -50,7 +49,7 @@ BLUEPRINTS: Final = (
     openapi.blueprint,
     conformance.blueprint,
     search.blueprint,
-    pictures.blueprint,
+    pictures.picture.blueprint,
     editor.blueprint,
     ontology_routes.blueprint,
     conflicts.blueprint,

@@ -62,10 +62,20 @@ def dataset() -> BuiltDataset:
 
 def per_version(read: Callable[[BuiltDataset], Read]) -> Read:
     """Return what a function reads from this request's dataset; it is called once per version of that."""
+    return remembered(read, lambda: read(dataset()))
+
+
+def per_inference(read: Callable[[Store], Read]) -> Read:
+    """Return what a function reads from this request's store: once per version and `infer`."""
+    return remembered((read, infer()), lambda: read(store()))
+
+
+def remembered(key: object, read: Callable[[], Read]) -> Read:
+    """Return what was read under a key from this version of the dataset, or read it."""
     values = current_app.extensions[EXTENSION].per_version
-    digest, value = values.get(read, ("", None))
+    digest, value = values.get(key, ("", None))
     if digest != dataset().digest:
-        digest, value = values[read] = (dataset().digest, read(dataset()))
+        digest, value = values[key] = (dataset().digest, read())
     return cast("Read", value)
 
 

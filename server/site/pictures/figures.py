@@ -1,54 +1,64 @@
-"""The statistical observations: their values with unit, parties and time, and who said them."""
+"""The figures: the statistical observations, a small chart for each indicator and unit, and who says so."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal, NamedNode
+from babel.numbers import format_compact_decimal, format_decimal
+from pyoxigraph import Literal
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.solutions import solutions, value
+from wicara.graph.solutions import value
 from wicara.ontology import PREFIXES, WIC
+from wicara.server.app_state import per_inference, store
+from wicara.server.site.language import get_locale
+from wicara.server.site.language import gettext as _
+from wicara.server.site.pictures.picture import (
+    Picture,
+    add_iri,
+    iri_of,
+    listed,
+    picture,
+    rows,
+    sources,
+    thing_asked,
+    words_for,
+)
+from wicara.server.site.pictures.timeline import Item, add_times, items, read_index
+from wicara.server.site.times import format_span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolution, Store
+    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.words import Shown, Words
 
-MOST: Final = 500
+COLUMNS: Final = (
+    *("item", "label", "indicator", "of", "when", "value", "unit"),
+    *("manner", "who", "possiblyWho", "written", "sources"),
+)
+MAX_FIGURES: Final = 500
 """How many observations a page holds at most."""
-DIGITS: Final = 30
+MAX_DIGITS: Final = 30
 """How many digits a value has before its point at most."""
-RELATIONS: Final = ("betweenParties", "observedActor", "relativeTo", "observedDocument", "rankScope")
-"""What an observation is of, in the order in which it is told."""
-VALUES: Final = f"""
-SELECT ?observation ?value ?graph ?modality ?who ?possibly ?confidence WHERE {{{{
-  {{about}}
-  {{{{ GRAPH ?graph {{{{ ?observation wic:value ?value }}}}
-    OPTIONAL {{{{ ?graph wic:modality ?modality }}}} OPTIONAL {{{{ ?graph wic:attributedTo ?who }}}}
-    OPTIONAL {{{{ ?graph wic:possiblyAttributedTo ?possibly }}}}
-    OPTIONAL {{{{ ?graph wic:confidence ?confidence }}}} }}}}
-  UNION {{{{ ?observation wic:value ?value }}}}
-  FILTER(isIRI(?observation))
-}}}} ORDER BY ?observation ?graph LIMIT {8 * MOST}"""
-TOLD: Final = """
-SELECT DISTINCT ?observation ?property ?term ?notation ?claim WHERE {{
-  VALUES ?observation {{ {observations} }}
-  {{ VALUES ?property {{ wic:observedIndicator wic:unit wic:asWritten wic:betweenParties wic:observedActor
-      wic:relativeTo wic:observedDocument wic:rankScope }}
-    {{ ?observation ?property ?term }} UNION {{ GRAPH ?graph {{ ?observation ?property ?term }} }}
-    OPTIONAL {{ ?term skos:notation ?notation }} }}
-  UNION {{ ?claim wic:evaluates ?observation .
-    OPTIONAL {{ ?claim wic:claimant|wic:possiblyAttributedTo ?term }} }}
-}} ORDER BY ?observation ?property ?claim ?term"""
-MODALITY: Final = f"{PREFIXES['modality']}"
+PARTIES: Final = ("betweenParties", "observedActor", "relativeTo", "observedDocument", "rankScope")
+"""The properties that lead to what an observation is of, in order."""
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
+PERCENT: Final = "%"
+RANK: Final = f"{PREFIXES['unit']}rank"
+RANKS: Final = (5, 10, 20, 50, 100)
+"""How many places a rank is drawn among: the fewest that hold it."""
+WHOLE: Final = 100
 
 
 @dataclass
-class Observation:
-    """A figure: its value, unit and indicator, what it is of, how it is told, and by whom."""
+class Figure:
+    """An observation: its value, unit and indicator, what it is of, its times, and who says so."""
 
     iri: str
     value: Decimal
@@ -63,95 +73,210 @@ class Observation:
     confidence: list[str] = field(default_factory=list)
     of: dict[str, list[str]] = field(default_factory=dict)
     judged: dict[str, list[str]] = field(default_factory=dict)
+    """Who claims something of it, by claim."""
+    times: Item = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give it a place on the timeline."""
+        self.times = Item(self.iri, "figure")
 
     @property
     def manner(self) -> str:
-        """Return how it is told: as so, as a modality such as `planned`, or only in a claim."""
+        """Whether it is a plain fact (`actual`), of a modality such as `planned`, or only in a claim."""
         if self.graphs and all(kind_of(graph) is GraphKind.CONTENT for graph in self.graphs):
             return "claimed"
         if not self.modalities or ACTUAL in self.modalities:
             return "actual"
-        return self.modalities[0].removeprefix(MODALITY)
+        return self.modalities[0].removeprefix(PREFIXES["modality"])
 
     @property
     def parties(self) -> list[str]:
-        """Return what it is of, in order."""
-        return [iri for relation in RELATIONS for iri in self.of.get(relation, [])]
+        """What it is of, in order."""
+        return [iri for name in PARTIES for iri in self.of.get(name, [])]
 
-    def terms(self) -> Iterable[str]:
+    @property
+    def when(self) -> str:
+        """Its times in words."""
+        spans = (format_span(time.bounds) or str(_("not known")) for time in self.times.times)
+        return "; ".join(dict.fromkeys(spans))
+
+    @property
+    def dots(self) -> list[bool]:
+        """The places that a rank is drawn among, with its own one filled; none for other figures."""
+        if self.unit != RANK or self.value != int(self.value) or not 0 < self.value <= RANKS[-1]:
+            return []
+        among = next(count for count in RANKS if self.value <= count)
+        return [place == self.value for place in range(1, among + 1)]
+
+    def unit_in(self, words: Words) -> str:
+        """Return its unit: the notation, or else the label."""
+        return self.notation or (words.show_iri(self.unit).text if self.unit else "")
+
+    def amount(self, words: Words) -> str:
+        """Return its value with the unit as the reader's language writes them."""
+        locale = get_locale()
+        if CURRENCY.fullmatch(self.notation):
+            short = format_compact_decimal(self.value, format_type="long", locale=locale, fraction_digits=2)
+            return f"{self.notation}\N{NO-BREAK SPACE}{short}"
+        number = format_decimal(self.value, locale=locale)
+        if self.unit == RANK:
+            return str(_("place %(n)s", n=number))
+        return f"{number}\N{NO-BREAK SPACE}{self.unit_in(words)}".strip()
+
+    def iris(self) -> Iterator[str]:
         """Yield the IRIs that a page names for it."""
-        yield from (iri for iri in (self.iri, self.indicator, self.unit) if iri)
-        for some in (self.modalities, self.who, self.possibly, self.confidence, *self.of.values()):
-            yield from some
-        for claim, who in self.judged.items():
-            yield from (claim, *who)
+        yield from filter(None, (self.iri, self.indicator, self.unit))
+        yield from chain(self.modalities, self.who, self.possibly, self.confidence, *self.of.values())
+        yield from chain(self.judged, *self.judged.values())
 
 
-def number(row: QuerySolution) -> Decimal | None:
+@dataclass(frozen=True)
+class Bar:
+    """A figure as it is drawn: from where on and how broad, in percent of the breadth."""
+
+    one: Figure
+    shown: Shown
+    of: list[Shown]
+    amount: str
+    start: float
+    width: float
+    sources: list[Source]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The figures of an indicator in a unit, and where zero lies in percent of the breadth."""
+
+    indicator: Shown | None
+    unit: Shown | None
+    bars: list[Bar]
+    zero: float
+
+
+@picture("about")
+def figures() -> Picture:
+    """Show the statistical observations."""
+    about, some = thing_asked("about"), None
+    if about:
+        concerned = items(store(), per_inference(read_index), about)
+        some = [item.iri for item in concerned if item.lane == "figure"]
+    shown = read_figures(store(), some)
+    add_times(store(), [one.times for one in shown])
+    named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())
+    words = words_for(store(), named)
+    return Picture(
+        "figures",
+        [record(one, words) for one in shown],
+        COLUMNS,
+        {
+            "about": about.value if about else None,
+            "charts": charts(shown, words),
+            "words": words,
+            "cut": len(shown) == MAX_FIGURES,
+        },
+    )
+
+
+def read_figures(store: Store, some: Collection[str] | None) -> list[Figure]:
+    """Return all observations, or some, sorted by IRI; one with two values is two."""
+    known: dict[tuple[str, Decimal], Figure] = {}
+    for row in rows(store, "figures-values", observation=None if some is None else listed(some)):
+        iri, number = value(row, "observation"), number_of(row)
+        if number is not None:
+            one = known.setdefault((iri, number), Figure(iri, number))
+            add_iri(one.graphs, row, "graph")
+            add_iri(one.modalities, row, "modality")
+            add_iri(one.who, row, "who")
+            add_iri(one.possibly, row, "possibly")
+            add_iri(one.confidence, row, "confidence")
+    shown = [*known.values()][:MAX_FIGURES]
+    by_iri: dict[str, list[Figure]] = {}
+    for one in shown:
+        by_iri.setdefault(one.iri, []).append(one)
+    for row in rows(store, "figures-context", observation=listed(by_iri)):
+        for one in by_iri[value(row, "observation")]:
+            add_context(one, row)
+    return shown
+
+
+def number_of(row: QuerySolution) -> Decimal | None:
     """Return the value of a solution, or None where it is no finite number."""
     term = row["value"]
     try:
-        found = Decimal(term.value) if isinstance(term, Literal) else None
+        number = Decimal(term.value) if isinstance(term, Literal) else None
     except InvalidOperation:
         return None
-    return found if found is not None and found.is_finite() and found.adjusted() < DIGITS else None
+    return number if number is not None and number.is_finite() and number.adjusted() < MAX_DIGITS else None
 
 
-def observations(store: Store, some: Collection[str] | None) -> list[Observation]:
-    """Return all observations, or some, sorted by IRI, with what is told of them."""
-    given = "" if some is None else f"VALUES ?observation {{ {listed(some)} }}"
-    found: dict[tuple[str, Decimal], Observation] = {}
-    for row in solutions(store, VALUES.format(about=given)):
-        amount = number(row)
-        if amount is None:
-            continue
-        one = found.setdefault(
-            (value(row, "observation"), amount), Observation(value(row, "observation"), amount)
-        )
-        add(one.graphs, row["graph"])
-        add(one.modalities, row["modality"])
-        add(one.who, row["who"])
-        add(one.possibly, row["possibly"])
-        add(one.confidence, row["confidence"])
-    kept = list(found.values())[:MOST]
-    add_told(store, kept)
-    return kept
-
-
-def listed(iris: Iterable[str]) -> str:
-    """Return IRIs as the data of a VALUES block."""
-    return " ".join(str(NamedNode(iri)) for iri in iris)
-
-
-def add(some: list[str], term: object) -> None:
-    """Add an IRI to those that are told of an observation, once."""
-    if isinstance(term, NamedNode) and term.value not in some:
-        some.append(term.value)
-
-
-def add_told(store: Store, some: Iterable[Observation]) -> None:
-    """Add what observations are of, in which unit, how their source writes them, and how they are judged."""
-    by_iri: dict[str, list[Observation]] = {}
-    for one in some:
-        by_iri.setdefault(one.iri, []).append(one)
-    for row in solutions(store, TOLD.format(observations=listed(by_iri))):
-        for one in by_iri[value(row, "observation")]:
-            if isinstance(row["claim"], NamedNode):
-                add(one.judged.setdefault(row["claim"].value, []), row["term"])
-            elif row["property"] is not None:
-                tell(one, value(row, "property").removeprefix(WIC), row)
-
-
-def tell(one: Observation, name: str, row: QuerySolution) -> None:
-    """Add what a solution tells of an observation."""
-    term, notation = row["term"], row["notation"]
-    if name == "asWritten":
+def add_context(one: Figure, row: QuerySolution) -> None:
+    """Add what a solution says of an observation: what it is of, its unit, its text, who judges it."""
+    claim, iri = iri_of(row, "claim"), iri_of(row, "term")
+    name = (iri_of(row, "property") or "").removeprefix(WIC)
+    if claim:
+        add_iri(one.judged.setdefault(claim, []), row, "term")
+    elif name == "asWritten":
         one.written = value(row, "term")
-    elif isinstance(term, NamedNode):
-        if name == "observedIndicator":
-            one.indicator = term.value
-        elif name == "unit":
-            one.unit = term.value
-            one.notation = notation.value if isinstance(notation, Literal) else ""
-        else:
-            add(one.of.setdefault(name, []), term)
+    elif iri and name == "observedIndicator":
+        one.indicator = iri
+    elif iri and name == "unit":
+        notation = row["notation"]
+        one.unit, one.notation = iri, notation.value if isinstance(notation, Literal) else ""
+    elif iri and name:
+        add_iri(one.of.setdefault(name, []), row, "term")
+
+
+def charts(shown: Iterable[Figure], words: Words) -> list[Chart]:
+    """Return the charts, sorted by the label of their indicator."""
+    groups: dict[tuple[str, str], list[Figure]] = {}
+    for one in shown:
+        groups.setdefault((one.indicator or "", one.unit or ""), []).append(one)
+    drawn = [chart(members, words) for members in groups.values()]
+    return sorted(drawn, key=lambda one: one.indicator.text.casefold() if one.indicator else "")
+
+
+def chart(members: Sequence[Figure], words: Words) -> Chart:
+    """Return the chart of figures that share indicator and unit, in order of time; zero is always in it."""
+    first, *_others = ordered = sorted(members, key=lambda one: (one.times.order, one.value))
+    values = [one.value for one in ordered]
+    zero = first.value * 0
+    low, high = min(zero, *values), max(zero, *values)
+    if first.notation == PERCENT and low >= 0 and high <= WHOLE:
+        high = zero + WHOLE
+    breadth = high - low or Decimal(1)
+
+    def at(number: Decimal) -> float:
+        return round(float(number / breadth) * 100, 2)
+
+    bars = [
+        Bar(
+            one,
+            words.show_iri(one.iri),
+            [words.show_iri(iri) for iri in one.parties],
+            one.amount(words),
+            at(min(one.value, zero) - low),
+            at(abs(one.value)),
+            sources(one.graphs),
+        )
+        for one in ordered
+    ]
+    indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
+    return Chart(indicator, unit, bars, at(-low))
+
+
+def record(one: Figure, words: Words) -> Record:
+    """Return a figure as a record."""
+    return {
+        "item": one.iri,
+        "label": words.show_iri(one.iri).text,
+        "indicator": words.show_iri(one.indicator).text if one.indicator else "",
+        "of": one.parties,
+        "when": one.when,
+        "value": format(one.value, "f"),
+        "unit": one.unit_in(words),
+        "manner": one.manner,
+        "who": one.who,
+        "possiblyWho": one.possibly,
+        "written": one.written,
+        "sources": one.graphs,
+    }

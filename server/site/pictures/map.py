@@ -1,49 +1,50 @@
-"""What a map shows: places with their coordinates and events, states with their codes and their standing."""
+"""The map: states by their outlines, places by their coordinates, and both as lists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+import json
+import math
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import Literal, NamedNode
-from wicara.graph.solutions import solutions, value
+from pyoxigraph import Literal
+from wicara.graph.solutions import value
 from wicara.ontology import WIC
+from wicara.server.app_state import per_inference, store
+from wicara.server.site.language import WORDS
+from wicara.server.site.layout import BUILT
+from wicara.server.site.pictures.picture import Picture, add_iri, picture, rows, words_for
 
 if TYPE_CHECKING:
-    from pyoxigraph import Store
-    from wicara.server.site.words import Term
+    from collections.abc import Iterable, Iterator
 
-MOST: Final = 1000
-"""How many places, states or events a map holds at most."""
-PLACES: Final = f"""
-SELECT ?place ?latitude ?longitude ?state ?graph WHERE {{
-  ?place wic:latitude ?latitude ; wic:longitude ?longitude . FILTER(isIRI(?place))
-  OPTIONAL {{ ?place wic:territoryOf ?state }}
-  OPTIONAL {{ GRAPH ?graph {{ ?place wic:latitude ?latitude }} }}
-}} ORDER BY ?place LIMIT {MOST}"""
-EVENTS: Final = f"""
-SELECT DISTINCT ?place ?event ?link ?graph WHERE {{
-  VALUES ?link {{ wic:heldAt wic:plannedAt }}
-  ?event ?link ?place . FILTER(isIRI(?place) && isIRI(?event))
-  OPTIONAL {{ GRAPH ?graph {{ ?event ?link ?place }} }}
-}} ORDER BY ?place ?event ?link LIMIT {MOST}"""
-STATES: Final = f"""
-SELECT DISTINCT ?state ?code WHERE {{ ?state wic:iso3166Alpha3 ?code . FILTER(isIRI(?state)) }}
-ORDER BY ?state LIMIT {MOST}"""
-STANDING: Final = f"""
-SELECT DISTINCT ?state ?role ?body ?via WHERE {{
-  {{ ?via wic:memberState ?state ; wic:memberOfBody ?body . BIND(wic:BodyMembership AS ?role) }}
-  UNION {{ VALUES (?link ?role) {{ (wic:hasPartnerStatus wic:DialoguePartnerStatus)
-      (wic:hasPartnerCountryStatus wic:PartnerCountryStatus) }}
-    ?state ?link ?via . ?via wic:statusWith ?body }}
-  FILTER(isIRI(?state) && isIRI(?body) && isIRI(?via))
-}} ORDER BY ?state ?role ?body ?via LIMIT {MOST}"""
+    from pyoxigraph import Store
+    from wicara.server.site.pictures.picture import Record
+    from wicara.server.site.words import Shown, Term, Words
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""The left, the top, the right and the bottom."""
+
+COLUMNS: Final = (
+    *("kind", "item", "label", "latitude", "longitude", "code"),
+    *("standing", "events", "planned", "sources"),
+)
+OUTLINES: Final = BUILT / "outlines.json"
+"""The outlines of states, as the front-end build draws them from Natural Earth."""
+COLOURS: Final = WORDS["colours"]
 MEMBER: Final = f"{WIC}BodyMembership"
+HALF_TURN: Final = 180.0
+MARGIN: Final = 24.0
+LETTER: Final = 7.4
+LINE_HEIGHT: Final = 18.0
+GAP: Final = 10
+"""The space between a place and its name beside it."""
 
 
 @dataclass
 class Held:
-    """An event at a place: whether only planned there, and the graphs that say so."""
+    """An event at a place: whether only planned there, and the graphs that state it."""
 
     event: str
     planned: bool
@@ -52,14 +53,13 @@ class Held:
 
 @dataclass
 class Place:
-    """A place: where it lies, the state whose land it is, what was held there, and who says where it lies."""
+    """A place: where it lies, what was held there, and the graphs that state where it lies."""
 
     iri: str
     latitude: float
     longitude: float
-    state: str | None
+    events: list[Held]
     graphs: list[str] = field(default_factory=list)
-    events: list[Held] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,59 +81,257 @@ class State:
 
     @property
     def kind(self) -> str:
-        """Return how it is coloured: as a member of a body, as a partner, or as neither."""
+        """How it is coloured: as a member of a body, as a partner, or as neither."""
         if any(one.role == MEMBER for one in self.standings):
             return "member"
         return "partner" if self.standings else "neither"
 
 
-def degrees(term: Term | None, most: float) -> float | None:
-    """Return a literal as degrees from -most to most, or None for anything else."""
+@dataclass(frozen=True)
+class Outline:
+    """A state on the map: its path, the corners around it, and where its name may stand."""
+
+    path: str
+    box: Box
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class World:
+    """The map: outlines by ISO 3166-1 alpha-3 code, the land of all others, and how places are projected."""
+
+    outlines: dict[str, Outline]
+    others: str
+    sphere: str
+    turn: float
+    scale: float
+    shift: tuple[float, float]
+
+    def project(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Return where a place lies: Natural Earth (Šavrič, Jenny, Patterson, Petrovič, Hurni, 2011)."""
+        turned = math.radians((longitude + self.turn + HALF_TURN) % 360 - HALF_TURN)
+        high = math.radians(latitude)
+        square = high * high
+        fourth = square * square
+        x = turned * (
+            0.8707
+            - 0.131979 * square
+            + fourth * (-0.013791 + fourth * (0.003971 * square - 0.001529 * fourth))
+        )
+        y = high * (
+            1.007226 + square * (0.015085 + fourth * (-0.044475 + 0.028874 * square - 0.005916 * fourth))
+        )
+        return round(self.shift[0] + self.scale * x, 1), round(self.shift[1] - self.scale * y, 1)
+
+
+@cache
+def world() -> World | None:
+    """Return the map, or None where the front end has not been built."""
+    try:
+        built = json.loads(OUTLINES.read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    outlines = {
+        code: Outline(one["path"], tuple(one["box"]), tuple(one["at"]))
+        for code, one in built["states"].items()
+    }
+    shift = tuple(built["shift"])
+    return World(outlines, built["others"], built["sphere"], built["turn"], built["scale"], shift)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A state as it is drawn: its outline, and whether there is room for its name."""
+
+    state: State
+    shown: Shown
+    outline: Outline
+    named: bool
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place as it is drawn, with its name on the side where there is room."""
+
+    place: Place
+    shown: Shown
+    x: float
+    y: float
+    side: str = "right"
+
+
+@picture()
+def map_() -> Picture:
+    """Show the places and the states."""
+    held = per_inference(read_events)
+    places, states = read_places(store(), held), read_states(store())
+    elsewhere = {iri: events for iri, events in held.items() if iri not in places}
+    named = {*places, *states, *held, *(one.event for events in held.values() for one in events)}
+    named |= {
+        iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
+    }
+    words = words_for(store(), named)
+    earth = world()
+    areas, spots = draw(states.values(), places.values(), words, earth) if earth else ([], [])
+    return Picture(
+        "map",
+        [*place_records(places.values(), words), *state_records(states.values(), words)],
+        COLUMNS,
+        {
+            "world": earth,
+            "areas": areas,
+            "spots": spots,
+            "box": box(areas, spots),
+            "places": by_label(places, words),
+            "numbers": {iri: number for number, iri in enumerate(places, 1)},
+            "states": by_label(states, words),
+            "elsewhere": elsewhere,
+            "unlined": [state for state in states.values() if not earth or state.code not in earth.outlines],
+            "words": words,
+            "kinds": COLOURS,
+        },
+    )
+
+
+def degrees(term: Term | None, limit: float) -> float | None:
+    """Return a literal as degrees from -limit to limit, or None for anything else."""
     try:
         number = float(term.value) if isinstance(term, Literal) else None
     except ValueError:
         return None
-    return number if number is not None and -most <= number <= most else None
+    return number if number is not None and -limit <= number <= limit else None
 
 
-def places(store: Store) -> dict[str, Place]:
+def read_places(store: Store, held: dict[str, list[Held]]) -> dict[str, Place]:
     """Return the places that have coordinates on Earth, by IRI, with the events at them."""
-    found: dict[str, Place] = {}
-    for row in solutions(store, PLACES):
+    places: dict[str, Place] = {}
+    for row in rows(store, "map-places"):
         latitude, longitude = degrees(row["latitude"], 90), degrees(row["longitude"], 180)
-        if latitude is None or longitude is None:
-            continue
-        state, graph, iri = row["state"], row["graph"], value(row, "place")
-        place = found.setdefault(
-            iri, Place(iri, latitude, longitude, state.value if isinstance(state, NamedNode) else None)
-        )
-        if isinstance(graph, NamedNode) and graph.value not in place.graphs:
-            place.graphs.append(graph.value)
-    return found
+        if latitude is not None and longitude is not None:
+            iri = value(row, "place")
+            place = places.setdefault(iri, Place(iri, latitude, longitude, held.get(iri, [])))
+            add_iri(place.graphs, row, "graph")
+    return places
 
 
-def events(store: Store) -> dict[str, list[Held]]:
+def read_events(store: Store) -> dict[str, list[Held]]:
     """Return what was held or is planned at each place, by the IRI of the place."""
-    found: dict[tuple[str, str, bool], Held] = {}
-    by_place: dict[str, list[Held]] = {}
-    for row in solutions(store, EVENTS):
-        key = (value(row, "place"), value(row, "event"), value(row, "link").endswith("plannedAt"))
-        if key not in found:
-            found[key] = Held(key[1], key[2])
-            by_place.setdefault(key[0], []).append(found[key])
-        graph = row["graph"]
-        if isinstance(graph, NamedNode):
-            found[key].graphs.append(graph.value)
-    return by_place
+    by_place: dict[str, dict[tuple[str, bool], Held]] = {}
+    for row in rows(store, "map-events"):
+        key = (value(row, "event"), value(row, "link") == f"{WIC}plannedAt")
+        add_iri(by_place.setdefault(value(row, "place"), {}).setdefault(key, Held(*key)).graphs, row, "graph")
+    return {iri: [*events.values()] for iri, events in by_place.items()}
 
 
-def states(store: Store) -> dict[str, State]:
+def read_states(store: Store) -> dict[str, State]:
     """Return the states that have a code, by IRI, with their standing."""
-    found: dict[str, State] = {}
-    for row in solutions(store, STATES):
-        found.setdefault(value(row, "state"), State(value(row, "state"), value(row, "code")))
-    for row in solutions(store, STANDING):
-        state = found.get(value(row, "state"))
-        if state:
+    states: dict[str, State] = {}
+    for row in rows(store, "map-states"):
+        states.setdefault(value(row, "state"), State(value(row, "state"), value(row, "code")))
+    for row in rows(store, "map-standing"):
+        if state := states.get(value(row, "state")):
             state.standings.append(Standing(value(row, "role"), value(row, "body"), value(row, "via")))
-    return found
+    return states
+
+
+def by_label(some: dict[str, Place] | dict[str, State], words: Words) -> list[tuple[Shown, Place | State]]:
+    """Return places or states with their labels, sorted by these."""
+    pairs = [(words.show_iri(iri), one) for iri, one in some.items()]
+    return sorted(pairs, key=lambda pair: pair[0].text.casefold())
+
+
+def draw(
+    states: Iterable[State], places: Iterable[Place], words: Words, earth: World
+) -> tuple[list[Area], list[Spot]]:
+    """Return the states that have an outline, larger ones first, and the places.
+
+    The names of states stand where none collide, those of places on the side where they collide the least.
+    """
+    spots = [
+        Spot(place, words.show_iri(place.iri), *earth.project(place.longitude, place.latitude))
+        for place in places
+    ]
+    lined = [(state, earth.outlines[state.code]) for state in states if state.code in earth.outlines]
+    lined.sort(key=lambda pair: -area_of(pair[1].box))
+    taken = [label_box(spot.x, spot.y, "o") for spot in spots]
+    areas = []
+    for state, outline in lined:
+        shown = words.show_iri(state.iri)
+        label = label_box(*outline.at, shown.text)
+        is_free = not any(collide(label, other) for other in taken)
+        taken += [label] if is_free else []
+        areas.append(Area(state, shown, outline, is_free))
+    taken = taken[len(spots) :]
+    for number, spot in enumerate(spots):
+        x, y, text = spot.x, spot.y, spot.shown.text
+        reach = len(text) * LETTER / 2 + GAP
+        sides = {
+            "right": label_box(x + reach, y, text),
+            "left": label_box(x - reach, y, text),
+            "below": label_box(x, y + LINE_HEIGHT, text),
+            "above": label_box(x, y - LINE_HEIGHT, text),
+        }
+        side = min(sides, key=lambda name: sum(collide(sides[name], other) for other in taken))
+        taken.append(sides[side])
+        spots[number] = replace(spot, side=side)
+    return areas, spots
+
+
+def area_of(box: Box) -> float:
+    """Return the area of a box."""
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def label_box(x: float, y: float, text: str) -> Box:
+    """Return the corners around a name whose middle is given."""
+    half = len(text) * LETTER / 2
+    return (x - half, y - LINE_HEIGHT / 2, x + half, y + LINE_HEIGHT / 2)
+
+
+def collide(one: Box, other: Box) -> bool:
+    """Tell whether two boxes have a part in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def box(areas: Iterable[Area], spots: Iterable[Spot]) -> tuple[float, ...] | None:
+    """Return the corner and the size of what holds all that is drawn, or None for nothing."""
+    boxes = [*(area.outline.box for area in areas), *((one.x, one.y, one.x, one.y) for one in spots)]
+    if not boxes:
+        return None
+    left, top = min(one[0] for one in boxes) - MARGIN, min(one[1] for one in boxes) - MARGIN
+    right, bottom = max(one[2] for one in boxes) + MARGIN, max(one[3] for one in boxes) + MARGIN
+    return tuple(round(number, 1) for number in (left, top, right - left, bottom - top))
+
+
+def place_records(places: Iterable[Place], words: Words) -> Iterator[Record]:
+    """Yield the records of places."""
+    for place in places:
+        yield {
+            "kind": "place",
+            "item": place.iri,
+            "label": words.show_iri(place.iri).text,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "code": "",
+            "standing": [],
+            "events": [held.event for held in place.events if not held.planned],
+            "planned": [held.event for held in place.events if held.planned],
+            "sources": place.graphs,
+        }
+
+
+def state_records(states: Iterable[State], words: Words) -> Iterator[Record]:
+    """Yield the records of states."""
+    for state in states:
+        yield {
+            "kind": "state",
+            "item": state.iri,
+            "label": words.show_iri(state.iri).text,
+            "latitude": None,
+            "longitude": None,
+            "code": state.code,
+            "standing": [one.via for one in state.standings],
+            "events": [],
+            "planned": [],
+            "sources": [],
+        }

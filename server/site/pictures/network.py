@@ -1,186 +1,371 @@
-"""Who took part in what with whom: the edges of some nodes, each with its role and the graphs that say so."""
+"""The network: who took part in what with whom, as nodes that unfold, edges with their roles, and a list."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+import math
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
 from wicara.graph.solutions import solutions, value
-from wicara.ontology import WIC
+from wicara.queries import picture_query, with_rows
+from wicara.server.app_state import per_inference, store
+from wicara.server.descriptions.openapi import several
+from wicara.server.explain import explain_href
+from wicara.server.http.addresses import href_of
+from wicara.server.site.html import plain
+from wicara.server.site.language import WORDS
+from wicara.server.site.pictures.picture import (
+    Picture,
+    add_iri,
+    changed,
+    classes_with,
+    iri_of,
+    kinds_asked,
+    listed,
+    picture,
+    rows,
+    short_of,
+    sources,
+    thing_asked,
+    things_asked,
+    words_for,
+)
+from wicara.server.site.pictures.placing import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Sequence
 
-    from pyoxigraph import QuerySolution, Store
+    from pyoxigraph import Store
+    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.words import Shown, Words
 
-KINDS: Final = {
-    "Person": "person",
-    "State": "state",
-    "Partnership": "partnership",
-    "Event": "event",
-    "EventSeries": "event",
-    "IntergovernmentalBody": "body",
-    "GovernmentBody": "body",
-    "Actor": "body",
+Box: TypeAlias = tuple[float, float, float, float]
+"""The left, the top, the breadth and the height."""
+
+SHAPES: Final = WORDS["shapes"]
+"""The shapes of nodes, each for the kinds that `kinds.toml` gives it, with their names."""
+PATHS: Final = {
+    "person": "M0-10A10 10 0 1 1 0 10A10 10 0 1 1 0-10Z",
+    "state": "M-9-9H9V9H-9Z",
+    "body": "M0-12L12 0L0 12L-12 0Z",
+    "partnership": "M-6-10.4H6L12 0L6 10.4H-6L-12 0Z",
+    "event": "M0-11.5L11 8.5H-11Z",
+    "other": "M0-8A8 8 0 1 1 0 8A8 8 0 1 1 0-8Z",
 }
-"""The kinds of nodes by class: a node is of the first one that it belongs to."""
-KIND_OF: Final = {f"{WIC}{name}": kind for name, kind in KINDS.items()}
-RANK: Final = {f"{WIC}{name}": place for place, name in enumerate(KINDS)}
-PLANNED: Final = frozenset(
-    f"{WIC}{name}" for name in ("plannedMeetingOf", "hasDesignatedCoordinatorship", "proposedOnSidelinesOf")
-)
-"""The properties of what is still to come, besides those of prospective participations."""
-
-PATTERNS: Final = (
-    (
-        """?to ?link ?via . ?via wic:participant ?from .
-           VALUES ?link { wic:hasChairParticipation wic:hasSpeakerParticipation wic:hasAttendeeParticipation
-             wic:hasParticipation wic:hasProspectiveParticipation wic:hasProspectiveChairParticipation }
-           OPTIONAL { ?via wic:hasRole ?had } BIND(COALESCE(?had, ?link) AS ?role)""",
-        "?via wic:participant ?from",
-    ),
-    (
-        "?via wic:participant ?from ; wic:onBehalfOf ?to . BIND(wic:onBehalfOf AS ?role)",
-        "?via wic:onBehalfOf ?to",
-    ),
-    (
-        """?from ?link ?via . ?via wic:coordinatorshipOf ?to . BIND(wic:Coordinatorship AS ?role)
-           VALUES ?link { wic:hasCoordinatorship wic:hasDesignatedCoordinatorship }""",
-        "?from ?link ?via",
-    ),
-    (
-        "?via wic:tenureHolder ?from ; wic:tenurePost ?role . ?role wic:postOfState ?to",
-        "?via wic:tenurePost ?role",
-    ),
-    (
-        "?via wic:memberState ?from ; wic:memberOfBody ?to . BIND(wic:BodyMembership AS ?role)",
-        "?via wic:memberState ?from",
-    ),
-    (
-        """?from ?link ?via . ?via wic:statusWith ?to .
-           VALUES (?link ?role) { (wic:hasPartnerStatus wic:DialoguePartnerStatus)
-             (wic:hasPartnerCountryStatus wic:PartnerCountryStatus) }""",
-        "?from ?link ?via",
-    ),
-    (
-        """?from ?role ?to .
-           VALUES ?role { wic:heldWith wic:meetingOf wic:plannedMeetingOf wic:includesEvent wic:designates
-             wic:hasParty wic:hasExternalParty wic:bodyOf wic:proposedOnSidelinesOf }""",
-        "?from ?role ?to",
-    ),
-)
-"""The ways in which two nodes hang together, each with the triple whose graphs are its evidence."""
-EDGES: Final = "SELECT ?from ?to ?role ?link ?via ?graph WHERE {{ {branches} }} LIMIT {limit}"
-MOST: Final = 4000
+"""The outline of each shape around its middle: kinds differ not by colour alone."""
+MAX_NODES: Final = 48
+"""How many nodes a picture holds."""
+MAX_CANDIDATES: Final = 400
+MAX_EDGES: Final = 4000
 """How many solutions a picture is made of at most."""
-BRANCH: Final = "{{ {values} {pattern} OPTIONAL {{ GRAPH ?graph {{ {evidence} }} }} }}"
-CLASSES: Final = """
-SELECT DISTINCT ?type ?kind WHERE {{
-  VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type))
-}}"""
-NODES: Final = "SELECT ?node ?type WHERE {{ VALUES ?node {{ {nodes} }} ?node a ?type }}"
-STARTS: Final = """
-SELECT ?node (COUNT(*) AS ?count) WHERE {
-  { VALUES ?link { wic:hasChairParticipation wic:hasSpeakerParticipation wic:hasAttendeeParticipation
-      wic:hasProspectiveParticipation wic:hasProspectiveChairParticipation } ?node ?link ?via }
-  UNION { VALUES ?role { wic:participant wic:onBehalfOf } ?via ?role ?node }
-  FILTER(isIRI(?node))
-} GROUP BY ?node ORDER BY DESC(?count) ?node LIMIT 24"""
+COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "planned", "via", "sources")
+LINE_LENGTH: Final = 19
+MAX_LINES: Final = 3
+LETTER: Final = 6.7
+SMALL_LETTER: Final = 5.4
+PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
+"""Where the words of a line may stand, in parts of its length."""
+SYMBOLS: Final = 40
+"""How much of a line the symbols at its ends take."""
+SHORTEST: Final = 8
+MARGIN: Final = 14
 
 
 @dataclass
 class Edge:
-    """Two nodes that hang together: in which role, by which situation, and the graphs that say so."""
+    """Two nodes that hang together: in which role, by which situation, and the graphs that state it."""
 
     start: str
     end: str
     role: str
     via: str | None
-    planned: bool
+    planned: bool = False
     graphs: list[str] = field(default_factory=list)
 
+
+@dataclass(frozen=True)
+class Role:
+    """What two nodes are to each other, in words, with the page that its evidence is nearest to."""
+
+    edge: Edge
+    text: str
+    href: str | None
+    sources: list[Source]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node as it is drawn: where, in which shape, its label in lines, and what a click on it does."""
+
+    iri: str
+    x: float
+    y: float
+    kind: str
+    shown: Shown
+    lines: list[str]
+    opened: bool
+    toggle: str | None
+
     @property
-    def triple(self) -> Triple | None:
-        """Return the statement that it is, or None where a situation lies between."""
-        if self.via:
-            return None
-        return Triple(NamedNode(self.start), NamedNode(self.role), NamedNode(self.end))
+    def box(self) -> Box:
+        """The box of the node with its label below it, and a margin around them."""
+        breadth, height = size(self.lines)
+        top = self.y - 2 * MARGIN
+        return (self.x - breadth / 2 - MARGIN, top, breadth + 2 * MARGIN, self.y + height - top)
 
 
-def among(store: Store, nodes: Collection[str]) -> list[Edge]:
-    """Return the edges that nodes have with each other, sorted."""
-    listed = " ".join(map(iri, nodes))
-    return found(store, [f"VALUES ?from {{ {listed} }} VALUES ?to {{ {listed} }}"])
+@dataclass(frozen=True)
+class Line:
+    """The line between two nodes: its ends, the part of it where its words stand, and its roles."""
+
+    start: Node
+    end: Node
+    roles: list[Role]
+    part: float = 0.5
+
+    def at(self, part: float) -> tuple[float, float]:
+        """Return the point at a part of it."""
+        start, end = self.start, self.end
+        return start.x + (end.x - start.x) * part, start.y + (end.y - start.y) * part
+
+    @property
+    def x(self) -> float:
+        """Where its words stand."""
+        return round(self.at(self.part)[0], 1)
+
+    @property
+    def y(self) -> float:
+        """Where its words stand."""
+        return round(self.at(self.part)[1], 1)
+
+    @property
+    def length(self) -> float:
+        """How long it is."""
+        return math.dist((self.start.x, self.start.y), (self.end.x, self.end.y))
+
+    @property
+    def slant(self) -> float:
+        """By how many degrees its words are turned so that they are not upside down."""
+        degrees = math.degrees(math.atan2(self.end.y - self.start.y, self.end.x - self.start.x))
+        return round((degrees + 90) % 180 - 90, 1)
+
+    @property
+    def words(self) -> list[Role]:
+        """The roles whose words fit on it, the last one cut where it does not."""
+        room = int((self.length - SYMBOLS) / SMALL_LETTER)
+        fitting: list[Role] = []
+        for role in self.roles:
+            left = room - sum(len(one.text) + 2 for one in fitting)
+            if fitting and left < len(role.text):
+                return [*fitting, replace(role, text="…")]
+            text = shorten(plain(role.text), max(left, SHORTEST), placeholder="…")
+            fitting.append(replace(role, text=text))
+        return fitting
+
+    @property
+    def planned(self) -> bool:
+        """Whether all of it is still to come."""
+        return all(role.edge.planned for role in self.roles)
 
 
-def neighbours(store: Store, nodes: Collection[str]) -> list[Edge]:
-    """Return the edges of nodes, in both directions, sorted."""
-    listed = " ".join(map(iri, nodes))
-    return found(store, [f"VALUES ?from {{ {listed} }}", f"VALUES ?to {{ {listed} }}"])
-
-
-def iri(node: str) -> str:
-    """Return an IRI as SPARQL has it."""
-    return str(NamedNode(node))
-
-
-def found(store: Store, values: Iterable[str]) -> list[Edge]:
-    """Return the edges of all patterns, each with any of some VALUES blocks."""
-    branches = " UNION ".join(
-        BRANCH.format(values=each, pattern=pattern, evidence=evidence)
-        for each in values
-        for pattern, evidence in PATTERNS
+@picture("start", "open", several("kind", "The kinds of nodes; all of them without.", SHAPES))
+def network() -> Picture:
+    """Show who took part in what with whom."""
+    tops = per_inference(starts)
+    opened = opened_of([iri for iri, _ in tops])
+    near = edges(store(), [(opened, None), (None, opened)]) if opened else []
+    ranked = by_degree(near, opened)
+    shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
+    wanted = kinds_asked(SHAPES)
+    fitting = [node for node in ranked if shapes[node] in wanted or node in opened]
+    nodes = fitting[:MAX_NODES]
+    others = [node for node in nodes if node not in opened]
+    shown = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
+    shown += edges(store(), [(others, others)])
+    words = words_for(store(), {*nodes, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
+    drawn = draw(nodes, shown, shapes, words, opened)
+    roles = [role_of(edge, words) for edge in shown]
+    return Picture(
+        "network",
+        [record(role, words) for role in roles],
+        COLUMNS,
+        {
+            "start": words.show_iri(opened[0]) if opened else None,
+            "nodes": drawn,
+            "lines": lines(roles, drawn),
+            "roles": roles,
+            "box": box(drawn),
+            "shapes": PATHS,
+            "names": SHAPES,
+            "counts": Counter(shapes[node] for node in ranked),
+            "chosen": wanted,
+            "words": words,
+            "hidden": len(fitting) - len(nodes),
+            "starts": [(words.show_iri(iri), count, shapes[iri]) for iri, count in tops],
+        },
     )
-    merged: dict[tuple[str, str, str, str | None], Edge] = {}
-    for row in solutions(store, EDGES.format(branches=branches, limit=MOST)):
-        edge = edge_of(row)
-        if edge is None:
-            continue
-        key = (edge.start, edge.end, edge.role, edge.via)
-        kept = merged.setdefault(key, edge)
-        kept.graphs = sorted({*kept.graphs, *edge.graphs})
-        kept.planned = kept.planned or edge.planned
-    return [merged[key] for key in sorted(merged, key=lambda key: tuple(part or "" for part in key))]
 
 
-def edge_of(row: QuerySolution) -> Edge | None:
-    """Return the edge of a solution, or None where one of its ends is no IRI."""
-    ends = (row["from"], row["to"], row["role"])
-    if not all(isinstance(end, NamedNode) for end in ends) or row["from"] == row["to"]:
-        return None
-    via, graph, link = row["via"], row["graph"], row["link"]
-    told = {value(row, "role"), link.value if isinstance(link, NamedNode) else ""}
-    return Edge(
-        value(row, "from"),
-        value(row, "to"),
-        value(row, "role"),
-        via.value if isinstance(via, NamedNode) else None,
-        bool(told & PLANNED) or any("Prospective" in one for one in told),
-        [graph.value] if isinstance(graph, NamedNode) else [],
-    )
+# What hangs together.
 
 
-def classes(store: Store) -> dict[str, str]:
-    """Return the class among those of KINDS that each class belongs to."""
-    best: dict[str, str] = {}
-    for row in solutions(store, CLASSES.format(kinds=" ".join(map(iri, KIND_OF)))):
-        name, kind = value(row, "type"), value(row, "kind")
-        best[name] = min(best.get(name, kind), kind, key=RANK.__getitem__)
-    return best
+def edges(store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[str] | None]]) -> list[Edge]:
+    """Return the edges from some nodes to others, sorted, with one query for several such pairs.
+
+    None stands for any node.
+    """
+    parts = []
+    for sides in ends:
+        values = (None if side is None else listed(side) for side in sides)
+        parts.append(
+            with_rows(picture_query("network-edges"), dict(zip(("from", "to"), values, strict=True)))
+        )
+    merged: dict[tuple[str, ...], Edge] = {}
+    for solution in solutions(store, f"SELECT * {{ {{ {' } UNION { '.join(parts)} }} }} LIMIT {MAX_EDGES}"):
+        start, end, role, via = (iri_of(solution, name) for name in ("from", "to", "role", "via"))
+        if start and end and role and start != end:
+            edge = merged.setdefault((start, end, role, via or ""), Edge(start, end, role, via))
+            edge.planned = edge.planned or solution["planned"] is not None
+            add_iri(edge.graphs, solution, "graph")
+    for edge in merged.values():
+        edge.graphs.sort()
+    return [edge for _, edge in sorted(merged.items())]
 
 
-def kinds(store: Store, known: Mapping[str, str], nodes: Iterable[str]) -> dict[str, str]:
-    """Return the kind of each node by the classes that are known; what belongs to none of them is `other`."""
-    listed = list(nodes)
-    best: dict[str, str] = {}
-    for row in solutions(store, NODES.format(nodes=" ".join(map(iri, listed)))):
-        node, kind = value(row, "node"), known.get(value(row, "type"))
-        if kind:
-            best[node] = min(best.get(node, kind), kind, key=RANK.__getitem__)
-    return {node: KIND_OF[best[node]] if node in best else "other" for node in listed}
+def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
+    """Return the nodes of edges: the opened ones, then those with the most edges."""
+    degree = Counter(end for edge in some for end in (edge.start, edge.end))
+    others = sorted(degree.keys() - set(opened), key=lambda node: (-degree[node], node))
+    return [*opened, *others[:MAX_CANDIDATES]]
+
+
+def read_classes(store: Store) -> dict[str, int]:
+    """Return the place of each class among those that have a shape."""
+    places = rows(store, "network-classes", **classes_with("shape")[0])
+    return {value(one, "type"): int(value(one, "place")) for one in places}
+
+
+def shapes_of(store: Store, nodes: Collection[str]) -> dict[str, str]:
+    """Return the shape of each node by its classes: `other` for one of no class that has a shape."""
+    shape_at, place_of = classes_with("shape")[1], per_inference(read_classes)
+    places: dict[str, int] = {}
+    for solution in rows(store, "network-nodes", node=listed(nodes)):
+        node, place = value(solution, "node"), place_of.get(value(solution, "type"), len(shape_at))
+        places[node] = min(places.get(node, place), place)
+    return {node: [*shape_at, "other"][places.get(node, len(shape_at))] for node in nodes}
 
 
 def starts(store: Store) -> list[tuple[str, int]]:
     """Return the nodes with the most participations, each with how many."""
-    return [(value(row, "node"), int(value(row, "count"))) for row in solutions(store, STARTS)]
+    return [(value(one, "node"), int(value(one, "count"))) for one in rows(store, "network-starts")]
+
+
+def opened_of(tops: Sequence[str]) -> list[str]:
+    """Return the nodes that are unfolded, the first one first; by default those with the most links."""
+    start = thing_asked("start")
+    asked = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in tops[:2]]
+    return list(dict.fromkeys(node.value for node in asked))
+
+
+# How it is drawn.
+
+
+def draw(
+    nodes: Sequence[str], some: Iterable[Edge], shapes: dict[str, str], words: Words, opened: Sequence[str]
+) -> list[Node]:
+    """Return nodes with the places that suit their edges."""
+    shown = [words.show_iri(node) for node in nodes]
+    texts = [
+        wrap(plain(one.text), LINE_LENGTH, max_lines=MAX_LINES, placeholder="…") or [one.full]
+        for one in shown
+    ]
+    index = {node: number for number, node in enumerate(nodes)}
+    pairs = frozenset((index[edge.start], index[edge.end]) for edge in some)
+    places = placed(tuple(map(size, texts)), pairs)
+    return [
+        Node(node, x, y, shapes[node], one, text, node in opened, toggle(node, opened))
+        for node, one, text, (x, y) in zip(nodes, shown, texts, places, strict=True)
+    ]
+
+
+def size(text: Sequence[str]) -> tuple[float, float]:
+    """Return the breadth and height of a node with its label below it."""
+    return max(map(len, text)) * LETTER + MARGIN, 40 + 15 * len(text)
+
+
+def toggle(node: str, opened: Sequence[str]) -> str | None:
+    """Return the address that unfolds a node, or folds it; None for the one that all hangs on."""
+    if node == opened[0]:
+        return None
+    others = [one for one in opened[1:] if one != node]
+    after = others if node in opened else [*others, node]
+    return changed("/network", start=short_of(opened[0]), open=[short_of(one) for one in after])
+
+
+def role_of(edge: Edge, words: Words) -> Role:
+    """Return an edge with its words, and the page that its evidence is nearest to."""
+    evidence, text = sources(edge.graphs), words.show_iri(edge.role).text
+    if evidence:
+        return Role(edge, text, evidence[0].href, evidence)
+    if edge.via:
+        return Role(edge, text, href_of(edge.via), [])
+    triple = Triple(NamedNode(edge.start), NamedNode(edge.role), NamedNode(edge.end))
+    return Role(edge, text, explain_href(triple), [])
+
+
+def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
+    """Return the lines between nodes, each with all roles of its two ends."""
+    by_iri = {node.iri: node for node in drawn}
+
+    def ends(role: Role) -> list[str]:
+        return sorted((role.edge.start, role.edge.end))
+
+    pairs = groupby(sorted(roles, key=ends), key=ends)
+    between = [Line(by_iri[start], by_iri[end], list(members)) for (start, end), members in pairs]
+    boxes = [box([node]) for node in drawn]
+    return [replace(line, part=free_part(line, boxes)) for line in between]
+
+
+def free_part(line: Line, boxes: Sequence[Box]) -> float:
+    """Return the part of a line, near its middle, at which its words lie upon the fewest nodes."""
+    half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(line.length, 1)
+
+    def covered(part: float) -> int:
+        points = [line.at(part + half * step / 2) for step in range(-2, 3)]
+        return sum(
+            left < x < left + breadth and top < y < top + height
+            for x, y in points
+            for left, top, breadth, height in boxes
+        )
+
+    return min(PARTS, key=covered)
+
+
+def box(drawn: Iterable[Node]) -> Box:
+    """Return what holds all nodes, in whole numbers."""
+    boxes = [node.box for node in drawn]
+    if not boxes:
+        return (0, 0, 1, 1)
+    left, top = min(one[0] for one in boxes), min(one[1] for one in boxes)
+    right, bottom = max(one[0] + one[2] for one in boxes), max(one[1] + one[3] for one in boxes)
+    return (round(left), round(top), round(right - left), round(bottom - top))
+
+
+def record(role: Role, words: Words) -> Record:
+    """Return an edge as a record."""
+    edge = role.edge
+    return {
+        "from": edge.start,
+        "fromLabel": words.show_iri(edge.start).text,
+        "role": edge.role,
+        "roleLabel": role.text,
+        "to": edge.end,
+        "toLabel": words.show_iri(edge.end).text,
+        "planned": "yes" if edge.planned else "no",
+        "via": edge.via or "",
+        "sources": edge.graphs,
+    }

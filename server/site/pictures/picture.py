@@ -1,27 +1,54 @@
-"""What every picture is given out as: a page, and the same data as CSV and JSON."""
+"""What every picture is: an address with choices, a page, and the same data as CSV and JSON.
+
+A picture is a function that returns a `Picture`; `picture` gives it its three addresses. What it reads stands
+in `queries/pictures`, what a thing is in it (lane, shape) in `kinds.toml`.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from datetime import date
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import quote, urlencode
 
-from flask import Response, render_template
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import NamedNode
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
-from wicara.server.http.addresses import href_of
+from wicara.graph.solutions import solutions
+from wicara.ontology import BASE, PREFIXES
+from wicara.queries import picture_query, with_rows
+from wicara.server.descriptions.openapi import operation
+from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.http.negotiation import PLAIN_JSON
-from wicara.server.site.pictures.asked import changed
+from wicara.server.http.problems import Problem
+from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
+from wicara.server.site.language import WORDS
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import QuerySolution, Store
 
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
 
-FORMS: Final = (CSV, PLAIN_JSON)
+blueprint = Blueprint("pictures", __name__)
+
+ROOT: Final = f"{BASE}/id/"
+PATH: Final = re.compile(r"/?(?:id/|doc/)?([a-z]+/[^/\s<>\"{}|\\^`]+)")
+PREFIXED: Final = re.compile(r"([a-z]+):([^/:\s<>\"{}|\\^`]+)")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FORMS: Final = {form.extension: form for form in (CSV, PLAIN_JSON)}
+ASKED_BY: Final = {"timeline": "about", "network": "start", "figures": "about"}
+"""The parameter by which a picture is asked for a thing; the map shows all of them."""
 
 
 @dataclass(frozen=True)
@@ -35,34 +62,36 @@ class Picture:
 
     def page(self) -> str:
         """Return the page."""
-        alternates = [(form, changed(f"/{self.name}.{form.extension}")) for form in FORMS]
         return render_template(
             f"{self.name}.html",
             records=self.records,
-            alternates=alternates,
+            alternates=[(form, changed(f"/{self.name}.{suffix}")) for suffix, form in FORMS.items()],
             here=f"/{self.name}",
+            short_of=short_of,
+            changed=changed,
+            sources=sources,
             **self.shown,
         )
 
-    def data(self, extension: str) -> Response:
+    def data(self, suffix: str) -> Response:
         """Return the records in the form of a suffix."""
-        form = next(form for form in FORMS if form.extension == extension)
-        body = self.csv() if form is CSV else self.json()
-        return Response(
-            body,
-            headers={
-                "Content-Type": form.content_type(form.media_type),
-                "Content-Disposition": f'inline; filename="{self.name}.{extension}"',
-                "Vary": "Accept-Language",
-            },
-        )
+        form = FORMS[suffix]
+        headers = {
+            "Content-Type": form.content_type(form.media_type),
+            "Content-Disposition": f'inline; filename="{self.name}.{suffix}"',
+            "Vary": "Accept-Language",
+        }
+        return Response(self.csv() if form is CSV else self.json(), headers=headers)
 
     def csv(self) -> str:
         """Return the records as CSV (RFC 4180) with a header; several values are parted by spaces."""
         text = io.StringIO()
         writer = csv.DictWriter(text, self.columns)
         writer.writeheader()
-        writer.writerows({key: flat(value) for key, value in record.items()} for record in self.records)
+        for record in self.records:
+            writer.writerow(
+                {key: " ".join(value) if isinstance(value, list) else value for key, value in record.items()}
+            )
         return text.getvalue()
 
     def json(self) -> str:
@@ -70,9 +99,135 @@ class Picture:
         return json.dumps(self.records, ensure_ascii=False, indent=1)
 
 
-def flat(value: Value) -> object:
-    """Return a value as one cell."""
-    return " ".join(value) if isinstance(value, list) else value
+def picture(*query: str | dict[str, Any]) -> Callable[[Callable[[], Picture]], Callable[[], Picture]]:
+    """Give a function that draws a picture the addresses of its page and data, with parameters."""
+
+    def add(draw: Callable[[], Picture]) -> Callable[[], Picture]:
+        name = draw.__name__.strip("_")
+
+        def page() -> str:
+            return draw().page()
+
+        def data(form: str) -> Response:
+            return draw().data(form)
+
+        page.__doc__, data.__doc__ = draw.__doc__, f"Give the data of the {name}."
+        page = operation(query=(*query, "infer", "lang"))(page)
+        types = tuple(form.media_type for form in FORMS.values())
+        data = operation(query=(*query, "infer", "lang"), types=types)(data)
+        blueprint.add_url_rule(f"/{name}", name, page)
+        blueprint.add_url_rule(f"/{name}.<any({', '.join(FORMS)}):form>", f"{name}_data", data)
+        return draw
+
+    return add
+
+
+@blueprint.app_template_global()
+def pictures_of(iri: str) -> Iterator[tuple[str, object]]:
+    """Yield the address and the name of each picture that shows something of a thing."""
+    kind = OF_SEGMENT.get(short_of(iri).partition("/")[0]) if iri.startswith(ROOT) else None
+    for name in kind.pictures if kind else ():
+        asked = f"?{ASKED_BY[name]}={quote(short_of(iri), safe='/')}" if name in ASKED_BY else ""
+        yield with_choices(f"/{name}{asked}"), WORDS["parts"][f"/{name}"]
+
+
+# What an address asks for.
+
+
+def thing(name: str) -> NamedNode:
+    """Return the IRI that a reader names in full, by a prefix or by the path of its page.
+
+    `partnership/asean-russia`, `/doc/partnership/asean-russia` and `partnership:asean-russia` are one
+    partnership. Raises Problem 400 for what is none of these.
+    """
+    path, short = PATH.fullmatch(name), PREFIXED.fullmatch(name)
+    if path:
+        return NamedNode(ROOT + path[1])
+    if short and short[1] in PREFIXES:
+        return NamedNode(PREFIXES[short[1]] + short[2])
+    try:
+        return NamedNode(name)
+    except ValueError as fault:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "A thing is named by its IRI or by the path of its page."
+        ) from fault
+
+
+def short_of(iri: str) -> str:
+    """Return how an address names a thing: by the path of its page if it has one here."""
+    return iri.removeprefix(ROOT)
+
+
+def thing_asked(name: str) -> NamedNode | None:
+    """Return the thing that a parameter names, or None where it is left out or empty."""
+    given = request.args.get(name, "").strip()
+    return thing(given) if given else None
+
+
+def things_asked(name: str) -> tuple[NamedNode, ...]:
+    """Return the things that a parameter names, each once."""
+    return tuple(dict.fromkeys(thing(given) for given in request.args.getlist(name) if given))
+
+
+def day_asked(name: str) -> date | None:
+    """Return the day of a parameter, or None where it is left out; raises Problem 400 for none."""
+    given = request.args.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given if DAY.fullmatch(given) else "")
+    except ValueError as fault:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}` is a day such as 2018-08-02.") from fault
+
+
+def kinds_asked(known: Collection[str]) -> frozenset[str]:
+    """Return which of the known kinds the parameter `kind` names, or all of them where it names none."""
+    return frozenset(request.args.getlist("kind")) & frozenset(known) or frozenset(known)
+
+
+def changed(path: str, **changes: str | Sequence[str] | None) -> str:
+    """Return a path with the choices of this request, but for those that change; None takes one away."""
+    same = [pair for pair in request.args.items(multi=True) if pair[0] not in changes and pair[1]]
+    query = urlencode([*same, *((name, value) for name, value in changes.items() if value)], doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+# What pictures read.
+
+
+def rows(store: Store, name: str, **values: Iterable[str] | None) -> Iterator[QuerySolution]:
+    """Return the solutions of a query of the pictures; `values` are the rows of its VALUES blocks."""
+    return solutions(store, with_rows(picture_query(name), values))
+
+
+def listed(iris: Iterable[str]) -> list[str]:
+    """Return IRIs as SPARQL writes them."""
+    return [str(NamedNode(iri)) for iri in iris]
+
+
+@cache
+def classes_with(attribute: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the rows of `VALUES (?class ?at)` for all classes of a lane or a shape, and that of each."""
+    values = {iri: value for iri, kind in OF_CLASS.items() if (value := getattr(kind, attribute))}
+    return {"class at": [f"(<{iri}> {place})" for place, iri in enumerate(values)]}, [*values.values()]
+
+
+def iri_of(row: QuerySolution, name: str) -> str | None:
+    """Return the IRI that a variable is bound to, or None for anything else."""
+    term = row[name]
+    return term.value if isinstance(term, NamedNode) else None
+
+
+def add_iri(iris: list[str], row: QuerySolution, name: str) -> None:
+    """Add the IRI that a variable is bound to to others, once."""
+    iri = iri_of(row, name)
+    if iri is not None and iri not in iris:
+        iris.append(iri)
+
+
+def words_for(store: Store, iris: Iterable[str]) -> Words:
+    """Return the words for all that a page names, with one query."""
+    return Words.for_request(labels_of(store, map(NamedNode, iris)))
 
 
 @dataclass(frozen=True)
@@ -86,10 +241,9 @@ class Source:
 
 def sources(graphs: Iterable[str]) -> list[Source]:
     """Return the graphs among some that have evidence."""
-    found = []
-    for graph in dict.fromkeys(graphs):
-        kind = kind_of(graph)
-        if kind in {GraphKind.FACT, GraphKind.BACKGROUND}:
-            name = graph.rpartition("/")[2] if kind is GraphKind.FACT else ""
-            found.append(Source(name, href_of(graph), graph))
-    return found
+    kinds = {graph: kind_of(graph) for graph in graphs}
+    return [
+        Source(graph.rpartition("/")[2] if kind is GraphKind.FACT else "", href_of(graph), graph)
+        for graph, kind in kinds.items()
+        if kind in {GraphKind.FACT, GraphKind.BACKGROUND}
+    ]

@@ -1,113 +1,110 @@
-"""What a timeline shows: events, terms, documents and figures, each with the times that are known of it."""
+"""The timeline: events, terms, documents and figures in lanes, with their times in words and drawn."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
-from wicara.graph.solutions import solutions, value
-from wicara.ontology import BASE, WIC
-from wicara.server.site.language import lazy_gettext as _
-from wicara.server.site.times import NAMES, Bounds, bounds_of, within
+from wicara.graph.solutions import value
+from wicara.ontology import PREFIXES, WIC
+from wicara.server.app_state import per_inference, store
+from wicara.server.descriptions.openapi import several
+from wicara.server.resources import number_of_page
+from wicara.server.site.kinds import KINDS
+from wicara.server.site.language import WORDS
+from wicara.server.site.language import gettext as _
+from wicara.server.site.pictures.picture import (
+    Picture,
+    changed,
+    classes_with,
+    day_asked,
+    iri_of,
+    kinds_asked,
+    listed,
+    picture,
+    rows,
+    sources,
+    thing_asked,
+    words_for,
+)
+from wicara.server.site.pictures.track import Scale, Shape, shapes
+from wicara.server.site.times import (
+    NAMES,
+    TO,
+    Bounds,
+    bounds_of,
+    format_day,
+    format_period,
+    format_span,
+    within,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pyoxigraph import Store
+    from pyoxigraph import QuerySolution, Store
+    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.words import Shown, Words
 
-LANES: Final = {
-    "act": ("CommunicativeAct",),
-    "event": ("Event",),
-    "coordinator": ("Coordinatorship",),
-    "office": ("Tenure",),
-    "none": ("Participation", "EventReport"),
-    "standing": ("Situation",),
-    "document": ("Document",),
-    "figure": ("StatisticalObservation",),
-}
-"""The lanes by the classes of what lies in them: a thing lies in the first one that it belongs to."""
-NAMED: Final = {
-    "event": _("Events"),
-    "act": _("What was said"),
-    "coordinator": _("Coordinators"),
-    "office": _("Offices"),
-    "standing": _("Standing and cooperation"),
-    "document": _("Documents"),
-    "figure": _("Figures"),
-}
+PAGE: Final = 500
+"""How many things a picture holds."""
+COLUMNS: Final = ("item", "label", "lane", "manner", "when", *NAMES, "written", "sources")
+LANES: Final = WORDS["lanes"]
 """The lanes from top to bottom, with their names."""
+LANES_OF_A_DAY: Final = ("coordinator", "office", "standing", "event", "document", "figure", "act")
 LASTING: Final = frozenset({"office", "standing"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
 """The lanes of what may happen in the course of something else."""
-LANE_OF: Final = {f"{WIC}{name}": lane for lane, names in LANES.items() for name in names}
-RANK: Final = {lane: place for place, lane in enumerate(LANES)}
 MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
-"""What a property says of the time that it gives; others give a time that is told as so."""
-CERTAINTY: Final = ("actual", "planned", "proposed")
-
-ABOUT: Final = """
-{{ BIND({thing} AS ?item) }}
-UNION {{ ?item ?to {thing} }} UNION {{ {thing} ?from ?item }}
-UNION {{ ?middle ?to {thing} . ?item ?link ?middle .
-  ?middle a ?class .
-  VALUES ?class {{ wic:Participation wic:Document wic:PlanOfAction wic:OutcomeDocument wic:Post }} }}
-UNION {{ {thing} (wic:hasParty|wic:hasExternalParty) ?one , ?other . FILTER(?one != ?other)
-  ?item (wic:betweenParties|wic:observedActor|wic:statusHolder|^wic:hasPartnerStatus) ?one .
-  ?item (wic:betweenParties|wic:relativeTo|wic:statusWith) ?other }}"""
-"""What concerns a thing: what is linked to it, by itself, by a part in it, by a document or by a post."""
-MEMBERS: Final = """
-SELECT ?item ?kind WHERE {{
-  {{ SELECT DISTINCT ?type ?kind WHERE {{
-    VALUES ?kind {{ {kinds} }} ?type rdfs:subClassOf* ?kind . FILTER(isIRI(?type)) }} }}
-  ?item a ?type . FILTER(isIRI(?item))
-}}"""
-LINKS: Final = 10_000
-"""How many links of a thing are looked at for what concerns it."""
-CONCERNED: Final = "SELECT DISTINCT ?item WHERE {{ {about} FILTER(isIRI(?item)) }} LIMIT {limit}"
-OUTER: Final = (
-    "SELECT ?item ?outer WHERE {{ VALUES ?item {{ {items} }} ?item wic:during+ ?outer }} ORDER BY ?outer"
-)
-TIMES: Final = """
-SELECT ?item ?link ?span ?earliestStart ?latestStart ?earliestEnd ?latestEnd ?written ?graph ?modality
-WHERE {{
-  VALUES ?item {{ {items} }}
-  VALUES ?link {{ wic:hasTimeSpan wic:hasPlannedTimeSpan wic:hasProposedTimeSpan }}
-  ?item ?link ?span .
-  OPTIONAL {{ GRAPH ?graph {{ ?item ?link ?span }} OPTIONAL {{ ?graph wic:modality ?modality }} }}
-  OPTIONAL {{ ?span wic:earliestStart ?earliestStart }} OPTIONAL {{ ?span wic:latestStart ?latestStart }}
-  OPTIONAL {{ ?span wic:earliestEnd ?earliestEnd }} OPTIONAL {{ ?span wic:latestEnd ?latestEnd }}
-  OPTIONAL {{ ?span wic:asWritten ?written }}
-}} ORDER BY ?item ?link ?span ?graph"""
-STANDING: Final = """
-SELECT ?item ?standing ?graph ?earliestStart ?latestStart ?earliestEnd ?latestEnd WHERE {{
-  VALUES ?standing {{ wic:sittingAt wic:incomingAt wic:holdsAt }}
-  VALUES ?item {{ {items} }}
-  ?item ?standing ?at .
-  OPTIONAL {{ GRAPH ?graph {{ ?item ?standing ?at }} }}
-  OPTIONAL {{ ?at wic:earliestStart ?earliestStart }} OPTIONAL {{ ?at wic:latestStart ?latestStart }}
-  OPTIONAL {{ ?at wic:earliestEnd ?earliestEnd }} OPTIONAL {{ ?at wic:latestEnd ?latestEnd }}
-}} ORDER BY ?item ?standing ?graph"""
-CHOICES: Final = ("Partnership", "Person", "State", "IntergovernmentalBody")
+"""What a property says of the time that it gives; others give a time as a plain fact."""
+PLANNED: Final = f"{PREFIXES['modality']}planned"
+SUREST: Final = ("actual", "planned", "proposed")
+CHOICES: Final = tuple(f"{WIC}{kind.choice}" for kind in KINDS.values() if kind.choice)
 """The classes of what a timeline may be chosen to be about."""
-CHOSEN: Final = 300
+MAX_CHOICES: Final = 300
 """How many things of each of them there are to choose from."""
+EMPTY: Final = Scale.between(date(2000, 1, 1), date(2030, 12, 31))
+MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
+"""How the edges of the picture move, in parts of its breadth."""
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass
 class Time:
-    """A time of a thing: how it is told, between which days, in which words, and the graphs that say so."""
+    """A time of a thing: by which property, between which days, as written, and the graphs that state it."""
 
     link: str
     span: str
     bounds: Bounds
-    manner: str = "actual"
     written: str = ""
     graphs: list[str] = field(default_factory=list)
     modalities: list[str] = field(default_factory=list)
+
+    @property
+    def manner(self) -> str:
+        """Whether it is a plain fact (`actual`), `planned` or `proposed`."""
+        if self.link in MANNERS:
+            return MANNERS[self.link]
+        if not self.modalities or ACTUAL in self.modalities:
+            return "actual"
+        return "planned" if PLANNED in self.modalities else "proposed"
+
+    def in_words(self) -> str:
+        """Return it in words, with its manner where it is no plain fact."""
+        when = format_span(self.bounds) or str(_("not known"))
+        if self.manner == "actual":
+            return when
+        return str(
+            _("planned: %(when)s", when=when)
+            if self.manner == "planned"
+            else _("proposed: %(when)s", when=when)
+        )
 
 
 @dataclass
@@ -120,12 +117,12 @@ class Item:
 
     @property
     def manner(self) -> str:
-        """Return how the surest of its times is told."""
-        return min((time.manner for time in self.times), key=CERTAINTY.index, default="actual")
+        """The manner of the surest of its times."""
+        return min((time.manner for time in self.times), key=SUREST.index, default="actual")
 
     @property
     def order(self) -> tuple[bool, tuple[date, ...], str]:
-        """Return its place in its lane: by time; last what has none."""
+        """The sort key in its lane: its time; what has none comes last."""
         known = [time.bounds.known for time in self.times if time.bounds.known]
         return (not known, min(known, default=()), self.iri)
 
@@ -135,7 +132,82 @@ class Reading:
     """What the dataset says of a day beyond the bounds: that a term is under way, or still to begin."""
 
     standing: str
-    graph: str | None
+    sources: list[Source]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A time as it is drawn: its manner, its shapes, and its days for scripts."""
+
+    manner: str
+    shapes: list[Shape]
+    days: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing on the page, with its times in words, drawn, and the graphs that state them."""
+
+    item: Item
+    shown: Shown
+    when: list[str]
+    tracks: list[Track]
+    sources: list[Source]
+
+
+@picture(
+    "about",
+    "date",
+    several("kind", "The kinds that are shown; all of them without.", LANES),
+    "from",
+    "to",
+    "page",
+)
+def timeline() -> Picture:
+    """Show what happened and what held when, and what held on a day."""
+    about, day, lanes = thing_asked("about"), day_asked("date"), kinds_asked(LANES)
+    index = per_inference(read_index)
+    everything = items(store(), index, about)
+    wanted = [item for item in everything if item.lane in lanes]
+    first = (number_of_page() - 1) * PAGE
+    shown = wanted[first : first + PAGE]
+    add_times(store(), shown)
+    shown.sort(key=lambda item: item.order)
+    named = {iri for iris in (index.choices, *index.choices.values()) for iri in iris}
+    named |= {item.iri for item in shown} | ({about.value} if about else set())
+    words = words_for(store(), named)
+    scale = scale_for(shown, day)
+    lines = {item.iri: row(item, words, scale) for item in shown}
+    drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
+    return Picture(
+        "timeline",
+        [record for item in shown for record in records(item, words)],
+        COLUMNS,
+        {
+            "about": about.value if about else None,
+            "words": words,
+            "names": LANES,
+            "counts": Counter(item.lane for item in everything),
+            "chosen": lanes,
+            "lanes": [
+                (lane, members)
+                for lane in LANES
+                if (members := [line for line in drawn.values() if line.item.lane == lane])
+            ],
+            "timeless": [line for iri, line in lines.items() if iri not in drawn],
+            "scale": scale,
+            "moves": moves(scale),
+            "day": day,
+            "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
+            "choices": shown_choices(index.choices, words),
+            "total": len(wanted),
+            "first": first + 1,
+            "last": first + len(shown),
+            "day_in_words": format_day,
+            "heading": heading(scale),
+            "ONE_DAY": ONE_DAY,
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -146,133 +218,170 @@ class Index:
     choices: Mapping[str, list[str]]
 
 
-def index(store: Store) -> Index:
+def read_index(store: Store) -> Index:
     """Return what there is, with one query."""
-    choices: dict[str, set[str]] = {f"{WIC}{name}": set() for name in CHOICES}
-    lanes: dict[str, str] = {}
-    for row in solutions(store, MEMBERS.format(kinds=" ".join(f"<{kind}>" for kind in (*LANE_OF, *choices)))):
-        iri, kind = value(row, "item"), value(row, "kind")
-        if kind in choices:
-            choices[kind].add(iri)
-        else:
-            put(lanes, iri, LANE_OF[kind])
+    classes, lane_at = classes_with("lane")
+    choices: dict[str, set[str]] = {iri: set() for iri in CHOICES}
+    places: dict[str, int] = {}
+    for solution in rows(store, "timeline-things", **classes, choice=listed(CHOICES)):
+        iri, place, choice = value(solution, "item"), solution["place"], iri_of(solution, "choice")
+        if choice:
+            choices[choice].add(iri)
+        elif isinstance(place, Literal):
+            places[iri] = min(places.get(iri, len(lane_at)), int(place.value))
+    lanes = {iri: lane_at[places[iri]] for iri in sorted(places)}
     return Index(
-        {iri: lanes[iri] for iri in sorted(lanes) if lanes[iri] in NAMED},
-        {kind: sorted(iris)[:CHOSEN] for kind, iris in choices.items() if iris},
+        {iri: lane for iri, lane in lanes.items() if lane in LANES},
+        {kind: sorted(iris)[:MAX_CHOICES] for kind, iris in choices.items() if iris},
     )
 
 
-def put(found: dict[str, str], iri: str, lane: str) -> None:
-    """Put something into a lane, if it is in none that comes before it."""
-    found[iri] = min(found.get(iri, lane), lane, key=RANK.__getitem__)
-
-
-def items(store: Store, known: Mapping[str, str], about: NamedNode | None) -> list[Item]:
+def items(store: Store, index: Index, about: NamedNode | None) -> list[Item]:
     """Return what has a lane, or what of it concerns a thing, sorted by IRI; without times."""
-    if about is None:
-        return [Item(iri, lane) for iri, lane in known.items()]
-    asked = CONCERNED.format(about=ABOUT.format(thing=about), limit=LINKS)
-    concerned = {value(row, "item") for row in solutions(store, asked)}
-    return [Item(iri, known[iri]) for iri in sorted(concerned & known.keys())]
-
-
-def listed(some: Iterable[str]) -> str:
-    """Return IRIs as the data of a VALUES block."""
-    return " ".join(str(NamedNode(iri)) for iri in some)
-
-
-def outer_events(store: Store, some: Iterable[Item]) -> dict[str, list[str]]:
-    """Return the events in whose course others happened, by the IRI of these."""
-    found: dict[str, list[str]] = {}
-    happened = listed(item.iri for item in some if item.lane in HAPPENING)
-    for row in solutions(store, OUTER.format(items=happened)) if happened else ():
-        if isinstance(row["outer"], NamedNode):
-            found.setdefault(value(row, "item"), []).append(value(row, "outer"))
-    return found
+    iris: Iterable[str] = index.lanes
+    if about is not None:
+        concerned = {value(one, "item") for one in rows(store, "timeline-about", thing=[str(about)])}
+        iris = sorted(concerned & index.lanes.keys())
+    return [Item(iri, index.lanes[iri]) for iri in iris]
 
 
 def add_times(store: Store, some: Sequence[Item]) -> None:
-    """Add to each thing the times that are known of it, or of what it happened in the course of."""
-    outer = outer_events(store, some)
-    found = times(store, {*(item.iri for item in some), *(iri for iris in outer.values() for iri in iris)})
+    """Add to things their times: their own, or those of the events in whose course they happened."""
+    outer: dict[str, list[str]] = {}
+    happened = [item.iri for item in some if item.lane in HAPPENING]
+    for solution in rows(store, "outer-events", item=listed(happened)) if happened else ():
+        outer.setdefault(value(solution, "item"), []).append(value(solution, "outer"))
+    known = times(store, {*(item.iri for item in some), *(iri for iris in outer.values() for iri in iris)})
     for item in some:
-        item.times = found.get(item.iri, [])
+        item.times = known.get(item.iri, [])
         if all(time.link in MANNERS for time in item.times):
-            around = (time for iri in outer.get(item.iri, []) for time in found.get(iri, []))
+            around = (time for iri in outer.get(item.iri, ()) for time in known.get(iri, ()))
             spans = {time.span: time for time in around if time.link not in MANNERS}
             item.times += [Time("during", span, within(time.bounds)) for span, time in spans.items()]
 
 
 def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
-    """Return the times that are told of things, by the IRI of the thing."""
-    found: dict[tuple[str, str, str], Time] = {}
-    by_iri: dict[str, list[Time]] = {}
-    for row in solutions(store, TIMES.format(items=listed(sorted(iris)))):
-        key = (value(row, "item"), value(row, "link").removeprefix(WIC), value(row, "span"))
-        if key not in found:
-            written = row["written"]
-            found[key] = Time(
-                key[1],
-                key[2],
-                bounds_of({name: row[name] for name in NAMES}),
-                written=written.value if isinstance(written, Literal) else "",
-            )
-            by_iri.setdefault(key[0], []).append(found[key])
-        add_source(found[key], row["graph"], row["modality"])
-    for time in found.values():
-        time.manner = manner_of(time)
-    return by_iri
+    """Return the times of things, by the IRI of the thing."""
+    known: dict[str, dict[tuple[str, str], Time]] = {}
+    for solution in rows(store, "times", item=listed(sorted(iris))):
+        key = (value(solution, "link").removeprefix(WIC), value(solution, "span"))
+        of_thing = known.setdefault(value(solution, "item"), {})
+        if key not in of_thing:
+            written = solution["written"]
+            text = written.value if isinstance(written, Literal) else ""
+            of_thing[key] = Time(*key, bounds_in(solution), text)
+        time, graph = of_thing[key], iri_of(solution, "graph")
+        if graph and graph not in time.graphs:
+            time.graphs.append(graph)
+            time.modalities += filter(None, [iri_of(solution, "modality")])
+    return {iri: [*of_thing.values()] for iri, of_thing in known.items()}
 
 
-def add_source(time: Time, graph: object, modality: object) -> None:
-    """Add a graph that says of a time, and the modality of what that graph says."""
-    if isinstance(graph, NamedNode) and graph.value not in time.graphs:
-        time.graphs.append(graph.value)
-        if isinstance(modality, NamedNode):
-            time.modalities.append(modality.value)
+def bounds_in(solution: QuerySolution) -> Bounds:
+    """Return the bounds that a solution has."""
+    return bounds_of({name: solution[name] for name in NAMES})
 
 
-def manner_of(time: Time) -> str:
-    """Return how a time is told: as so, as planned or as proposed."""
-    if time.link in MANNERS:
-        return MANNERS[time.link]
-    if not time.modalities or ACTUAL in time.modalities:
-        return "actual"
-    return "planned" if f"{BASE}/concept/modality/planned" in time.modalities else "proposed"
+def scale_for(some: Sequence[Item], day: date | None) -> Scale:
+    """Return the days that the picture shows: those asked for, else those of what does not last long."""
+    start, end = day_asked("from"), day_asked("to")
+    if start and end:
+        return Scale.between(start, end)
+    brief = [item for item in some if item.lane not in LASTING]
+    known = [
+        [day for item in group for time in item.times for day in time.bounds.known] for group in (brief, some)
+    ]
+    scale = Scale.around(known[0]) or Scale.around(known[1]) or EMPTY
+    if day and not scale.first <= day <= scale.last:
+        scale = Scale.around((scale.first, scale.last, day)) or scale
+    return Scale.between(start or scale.first, end or scale.last)
 
 
-def readings(store: Store, some: Sequence[Item], day: date) -> dict[str, Reading]:
-    """Return what the dataset says beyond the bounds of how things stand on a day."""
-    found = {}
-    for row in solutions(store, STANDING.format(items=listed(item.iri for item in some))):
-        at = bounds_of({name: row[name] for name in NAMES})
-        if at.certain(day):
-            graph = row["graph"]
-            standing = value(row, "standing").removeprefix(WIC)
-            found[value(row, "item")] = Reading(
-                standing, graph.value if isinstance(graph, NamedNode) else None
-            )
-    return found
+def heading(scale: Scale) -> str:
+    """Return the days that the picture shows in words: years, or days of one year."""
+    if scale.first.year == scale.last.year:
+        return format_period(scale.first, scale.last)
+    return f"{scale.first.year}{TO}{scale.last.year}"
 
 
-@dataclass(frozen=True)
-class OnDay:
-    """What held on a day for certain, what possibly did or was planned to, and what was still to begin."""
+def moves(scale: Scale) -> dict[str, str]:
+    """Return the addresses of the picture earlier, later, closer and wider, as far as there are days."""
+    breadth = scale.end - scale.start
+    addresses = {}
+    for name, (left, right) in MOVES.items():
+        start, end = scale.start + int(left * breadth), scale.end - 1 + int(right * breadth)
+        if date.min.toordinal() <= start and end <= date.max.toordinal():
+            edges = {"from": str(date.fromordinal(start)), "to": str(date.fromordinal(max(start, end)))}
+            addresses[name] = changed("/timeline", **edges)
+    return addresses
 
-    certain: list[Item]
-    possible: list[Item]
-    coming: list[Item]
+
+def row(item: Item, words: Words, scale: Scale) -> Row:
+    """Return a thing as a row of the page."""
+    return Row(
+        item,
+        words.show_iri(item.iri),
+        list(dict.fromkeys(time.in_words() for time in item.times)) or [str(_("not known"))],
+        [
+            Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
+            for time in item.times
+        ],
+        sources(graph for time in item.times for graph in time.graphs),
+    )
 
 
-def on_day(some: Iterable[Item], day: date, read: Mapping[str, Reading]) -> OnDay:
-    """Return how things stand on a day, by their bounds and by what the dataset says beyond these."""
-    found = OnDay([], [], [])
-    for item in some:
-        reading = read.get(item.iri)
+def records(item: Item, words: Words) -> Iterator[Record]:
+    """Yield the records of a thing: one for each of its times, or one without."""
+    for time in item.times or [Time("", "", Bounds())]:
+        yield {
+            "item": item.iri,
+            "label": words.show_iri(item.iri).text,
+            "lane": item.lane,
+            "manner": time.manner,
+            "when": format_span(time.bounds) or str(_("not known")),
+            **dict(zip(NAMES, time.bounds.iso(), strict=True)),
+            "written": time.written,
+            "sources": time.graphs,
+        }
+
+
+def readings(store: Store, some: Iterable[Item], day: date) -> dict[str, Reading]:
+    """Return what the dataset says beyond the bounds of how things stand on a day, by their IRIs."""
+    return {
+        value(solution, "item"): Reading(
+            value(solution, "standing").removeprefix(WIC), sources(filter(None, [iri_of(solution, "graph")]))
+        )
+        for solution in rows(store, "standing", item=listed(item.iri for item in some))
+        if bounds_in(solution).certain(day)
+    }
+
+
+def on_day(
+    lines: Mapping[str, Row], day: date, known: Mapping[str, Reading]
+) -> list[tuple[str, list[tuple[Row, Reading | None]]]]:
+    """Return the groups of what held on a day, by the bounds and by what the dataset says beyond these."""
+    certain, coming, possible = (
+        _("For certain"),
+        _("Still to begin on that day"),
+        _("Possibly, or by a plan"),
+    )
+    groups: dict[str, list[tuple[Row, Reading | None]]] = {certain: [], coming: [], possible: []}
+    for iri, line in lines.items():
+        item, reading = line.item, known.get(iri)
         if reading:
-            (found.coming if reading.standing == "incomingAt" else found.certain).append(item)
+            groups[coming if reading.standing == "incomingAt" else certain].append((line, reading))
         elif item.manner == "actual" and any(time.bounds.certain(day) for time in item.times):
-            found.certain.append(item)
+            groups[certain].append((line, None))
         elif any(time.bounds.possible(day) for time in item.times):
-            found.possible.append(item)
-    return found
+            groups[possible].append((line, None))
+    for members in groups.values():
+        members.sort(key=lambda pair: (LANES_OF_A_DAY.index(pair[0].item.lane), pair[0].item.order))
+    return [(name, members) for name, members in groups.items() if members]
+
+
+def shown_choices(choices: Mapping[str, list[str]], words: Words) -> list[tuple[str, list[Shown]]]:
+    """Return the things that the timeline may be about, by class, sorted by label."""
+    return [
+        (words.show_iri(kind).text, sorted(map(words.show_iri, iris), key=lambda one: one.text.casefold()))
+        for kind, iris in choices.items()
+    ]

@@ -1,0 +1,165 @@
+"""Time as the breadth of a picture: its scale, the lines that divide it, and times drawn on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from wicara.server.site.language import format_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wicara.server.site.times import Bounds
+
+BREADTH: Final = 100
+"""The breadth of a picture, in percent."""
+MAX_LINES: Final = 14
+"""How many lines divide a picture at most."""
+YEARS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+MONTHS: Final = (1, 3, 6)
+DAYS: Final = (1, 2, 5, 10)
+MONTH: Final = 31
+YEAR: Final = 366
+MARGIN: Final = 0.03
+MIN_DAYS: Final = 14
+"""How many days a picture shows at least."""
+POINT: Final = 0.9
+"""Up to how many percent of the breadth a time is drawn as a point."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that divides a picture: where it stands in percent, and the text at it."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The days, as ordinals, that the left and the right edge of a picture stand for."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def between(cls, first: date, last: date) -> Scale:
+        """Return the scale from a first to a last day, whichever of the two is named first."""
+        start, end = sorted((first.toordinal(), last.toordinal()))
+        return cls(start, min(max(end + 1, start + MIN_DAYS), date.max.toordinal()))
+
+    @classmethod
+    def around(cls, days: Iterable[date]) -> Scale | None:
+        """Return the scale that days fit in with a margin at both sides, or None for no days."""
+        ordinals = [day.toordinal() for day in days]
+        if not ordinals:
+            return None
+        first, last = min(ordinals), max(ordinals) + 1
+        margin = max(int((last - first) * MARGIN), (MIN_DAYS - (last - first) + 1) // 2, 1)
+        return cls(max(first - margin, date.min.toordinal()), min(last + margin, date.max.toordinal()))
+
+    def at(self, day: float) -> float:
+        """Return where the beginning of a day lies, in percent of the breadth."""
+        return round(BREADTH * (day - self.start) / (self.end - self.start), 3)
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return date.fromordinal(self.start)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return date.fromordinal(self.end - 1)
+
+    def lines(self) -> list[Line]:
+        """Return the lines that divide it, each with a day, a month or a year."""
+
+        def text(day: date) -> str:
+            return str(format_date(day, "d MMM" if day.day > 1 else "MMM" if day.month > 1 else "y"))
+
+        return [Line(self.at(day.toordinal()), text(day)) for day in self.divisions()]
+
+    def divisions(self) -> list[date]:
+        """Return where lines stand: at days, at months or at years, whichever are few enough."""
+        length = self.end - self.start
+        for step in DAYS:
+            if length / step <= MAX_LINES:
+                return [date.fromordinal(day) for day in range(self.start + 1, self.end, step)]
+        years = range(self.first.year, self.last.year + 1)
+        for step in MONTHS:
+            if length / MONTH / step <= MAX_LINES:
+                months = (date(year, month, 1) for year in years for month in range(1, 13, step))
+                return [day for day in months if self.start < day.toordinal() < self.end]
+        step = next((step for step in YEARS if length / YEAR / step <= MAX_LINES), YEARS[-1])
+        firsts = (date(year, 1, 1) for year in years if year % step == 0)
+        return [day for day in firsts if self.start <= day.toordinal() < self.end]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A piece of a track: `certain`, `possible`, `open` or `point`, from one place to another in percent.
+
+    An `open` one runs from where something is known to where nothing is; `beyond` points out of the picture.
+    """
+
+    kind: str
+    start: float
+    end: float
+
+    @property
+    def width(self) -> float:
+        """How broad it is."""
+        return round(self.end - self.start, 3)
+
+    @property
+    def middle(self) -> float:
+        """Where its middle lies."""
+        return round((self.start + self.end) / 2, 3)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether some of it lies in the picture."""
+        return max(self.start, self.end) > 0 and min(self.start, self.end) < BREADTH
+
+    def cut(self) -> Shape:
+        """Return the part of it that lies in the picture."""
+        return Shape(self.kind, min(max(self.start, 0), BREADTH), min(max(self.end, 0), BREADTH))
+
+
+def stretches(bounds: Bounds) -> Iterator[tuple[str, int, int]]:
+    """Yield the certain and possible stretches of a time, in order, each from a day up to another."""
+    if not bounds.known:
+        return
+    first = (bounds.earliest_start or bounds.known[0]).toordinal()
+    last = (bounds.latest_end or bounds.known[-1]).toordinal() + 1
+    if bounds.core is None:
+        yield "possible", first, last
+        return
+    start, end = bounds.core[0].toordinal(), bounds.core[1].toordinal() + 1
+    if first < start:
+        yield "possible", first, start
+    yield "certain", start, end
+    if end < last:
+        yield "possible", end, last
+
+
+def shapes(bounds: Bounds, scale: Scale) -> list[Shape]:
+    """Return the shapes that draw a time, cut off at the edges of the picture."""
+    drawn = [Shape(kind, scale.at(first), scale.at(last)) for kind, first, last in stretches(bounds)]
+    if not drawn:
+        return []
+    start, end = drawn[0].start, drawn[-1].end
+    is_open_before = bounds.earliest_start is None and start > 0
+    is_open_after = bounds.latest_end is None and end < BREADTH
+    if not is_open_before and not is_open_after and (end <= 0 or start >= BREADTH):
+        edge = 0 if end <= 0 else BREADTH
+        return [Shape("beyond", edge, edge)]
+    if end - start < POINT:
+        kind = "certain" if bounds.core else "possible"
+        drawn = [Shape(f"{kind} point", start, end)] if 0 <= start < BREADTH else []
+    drawn += [Shape("open", start, 0)] if is_open_before else []
+    drawn += [Shape("open", end, BREADTH)] if is_open_after else []
+    return [shape.cut() for shape in drawn if shape.is_inside]
