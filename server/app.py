@@ -66,8 +66,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     """Return an app that serves a dataset; `swap` gives it another."""
     app = Flask(__name__)
     app.url_map.converters["everything"] = Everything
-    app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_upload
-    app.config["MAX_FORM_MEMORY_SIZE"] = settings.limits.max_upload
+    app.config["MAX_FORM_MEMORY_SIZE"] = None  # the front bounds the length of a body
     app.config["QUESTIONS"] = questions()
     app.config["REDIRECTS"] = read_redirects()
     app_state.install(app, dataset, settings)
@@ -129,7 +128,10 @@ def add_tag(response: Response) -> None:
             *(response.headers.get(name, "") for name in REPRESENTATION),
         )
         response.headers["ETag"] = conditional.etag(app_state.dataset(), *parts)
-    response.make_conditional(request)
+    if conditional.is_unchanged(
+        request.method, request.headers.get("If-None-Match"), response.headers["ETag"]
+    ):
+        response.status_code = HTTPStatus.NOT_MODIFIED
 
 
 def answer_problem(problem: Problem) -> Response:

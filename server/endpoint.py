@@ -96,7 +96,7 @@ def answer(asked: Asked, dataset: BuiltDataset, settings: Settings) -> Answered 
     else:
         headers["Cache-Control"] = "no-cache"
         headers["ETag"] = conditional.etag(dataset, tag_of(asked), media_type, coding, repr(settings.limits))
-        if asked.method != "POST" and conditional.is_known(asked.if_none_match, headers["ETag"]):
+        if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
             return Answered(HTTPStatus.NOT_MODIFIED, headers, b"")
     found = written(results, form, settings.limits, dataset.prefixes)
     if found.cut:

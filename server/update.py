@@ -54,7 +54,7 @@ def update() -> Response:
 
 def check_access() -> None:
     """Raise Problem where this request may not change the dataset."""
-    admission.check(request.headers.get("Authorization"), settings(), plain=dataset().plain)
+    admission.check_access(request.headers.get("Authorization"), settings(), plain=dataset().plain)
 
 
 def no_content(status: HTTPStatus = HTTPStatus.NO_CONTENT) -> Response:

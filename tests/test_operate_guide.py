@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from wicara.server.process.pool import Pool, processes
 from wicara.server.settings import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Command
 
 ROOT = Path(__file__).parent.parent
@@ -47,15 +46,17 @@ def test_metrics() -> None:
     assert sorted(found) == sorted(rows_after("Metrics"))
 
 
-def logged() -> Iterator[tuple[str, set[str]]]:
-    """Yield each event that the front logs, with its members."""
+def logged() -> dict[str, set[str]]:
+    """Return the events that the front logs, each with its members."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for path in (ROOT / "server" / "process").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "log":
                 members = {str(each.arg) for each in node.keywords}
                 for each in ast.walk(node.args[0]):
                     if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                        yield each.value, members
+                        found[each.value] |= members
+    return dict(found)
 
 
 def test_logs() -> None:
@@ -64,7 +65,7 @@ def test_logs() -> None:
     for event, _, members in rows_after("Logs"):
         same = "the same" in members
         told[event.strip("`")] = [*told.values()][-1] if same else set(re.findall(r"`(\w+)`", members))
-    assert told == dict(logged())
+    assert told == logged()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DIGITS: Final = 16
 """Hexadecimal digits of the version and of the hash."""
+CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
+"""The methods for which If-None-Match makes a 304."""
 TAG: Final = re.compile(r'(W/)?"([^"]*)"')
 
 
@@ -34,7 +36,7 @@ def etag(dataset: BuiltDataset, *parts: str) -> str:
 
 
 def is_current(if_match: str, dataset: BuiltDataset) -> bool:
-    """Tell whether an If-Match header lists a tag of the dataset's present version, or is `*`.
+    """Return whether an If-Match header lists a tag of the dataset's present version, or is `*`.
 
     Weak tags never match (section 13.1.1).
     """
@@ -45,7 +47,12 @@ def is_current(if_match: str, dataset: BuiltDataset) -> bool:
 
 
 def is_known(if_none_match: str | None, tag: str) -> bool:
-    """Tell whether an If-None-Match header lists a tag, weak or strong, or is `*` (section 13.1.2)."""
-    if if_none_match is None:
+    """Return whether an If-None-Match header lists a tag, weak or strong, or is `*` (section 13.1.2)."""
+    if not if_none_match:
         return False
     return if_none_match.strip() == "*" or any(f'"{known}"' == tag for _, known in TAG.findall(if_none_match))
+
+
+def is_unchanged(method: str, if_none_match: str | None, tag: str) -> bool:
+    """Return whether a request is answered with 304: the client has what it would get (section 13.2.2)."""
+    return method in CONDITIONAL and is_known(if_none_match, tag)

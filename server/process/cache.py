@@ -1,4 +1,4 @@
-"""Answers that are given again: kept by request, for one version of the dataset, the latest used ones."""
+"""The cache: answers by request, for one version of the dataset, the latest used ones."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.server.process.exchange import EVERY_REPLY, HIT
+from wicara.server.http.conditional import is_unchanged
+from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY
 from wicara.server.process.messages import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from wicara.server.process.messages import Headers
+
+    Key = tuple[Any, ...]
 
 NEGOTIATED: Final = frozenset(
     {
@@ -27,60 +28,66 @@ NEGOTIATED: Final = frozenset(
     }
 )
 """The headers that an answer may depend on, beside the request's address and body."""
-CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
-"""The methods that If-None-Match means something to."""
-KEPT_BY_304: Final = frozenset({b"etag", b"vary", b"cache-control", b"content-location", b"link"})
+IN_304: Final = frozenset({b"etag", b"vary", b"cache-control", b"content-location", b"link"})
 
 LARGEST: Final = 8
 """An answer may take this part of the cache."""
 OVERHEAD: Final = 1000
-"""Bytes that an entry costs beside its body, about."""
+"""Bytes that an entry costs beside its bodies, about."""
 
 
-class Kept:
-    """A reply that is kept; how its head begins on the wire is put together when it is given again."""
+class CachedResponse:
+    """A reply in the cache; how its head begins on the wire is put together when it is first served."""
 
-    def __init__(self, reply: Reply) -> None:
-        """Keep a reply."""
+    def __init__(self, reply: Reply, size: int) -> None:
+        """Hold a reply whose entry takes so many bytes."""
         self.reply = reply
         self.body = reply.body
+        self.size = size
 
     @cached_property
     def head(self) -> bytes:
         """Return status and headers as lines, each with its end."""
         lines = [f"HTTP/1.1 {self.reply.status} {HTTPStatus(self.reply.status).phrase}".encode()]
-        lines += [
-            b"%s: %s" % header for header in (*self.reply.headers, *EVERY_REPLY, (b"server-timing", HIT))
-        ]
+        headers = (*self.reply.headers, *EVERY_REPLY, (b"server-timing", CACHE_HIT))
+        lines += [b"%s: %s" % header for header in headers]
         return b"".join(line + b"\r\n" for line in lines)
+
+    def reply_to(self, method: str, headers: Headers) -> Reply:
+        """Return the reply, or the 304 for a client that has it already."""
+        known = b", ".join(value for name, value in headers if name == b"if-none-match").decode("latin-1")
+        if not is_unchanged(method, known, self.reply.header(b"etag").decode("latin-1")):
+            return self.reply
+        return Reply(
+            HTTPStatus.NOT_MODIFIED.value, [each for each in self.reply.headers if each[0] in IN_304]
+        )
 
 
 class Cache:
     """Replies by request, up to a number of bytes."""
 
     def __init__(self, megabytes: int) -> None:
-        """Keep nothing yet."""
+        """Hold nothing yet."""
         self.room = megabytes << 20
         self.used = 0
-        self.replies: OrderedDict[Hashable, Kept] = OrderedDict()
+        self.replies: OrderedDict[Key, CachedResponse] = OrderedDict()
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Key) -> CachedResponse | None:
         """Return the reply of a request, or None."""
-        kept = self.replies.get(key)
-        if kept is not None:
+        cached = self.replies.get(key)
+        if cached is not None:
             self.replies.move_to_end(key)
-        return kept
+        return cached
 
-    def put(self, key: Hashable, reply: Reply) -> None:
-        """Keep a reply, if it is not too large; what was not used for longest goes."""
-        size = len(reply.body) + OVERHEAD
+    def put(self, key: Key, reply: Reply) -> None:
+        """Hold a reply, if it and its request are not too large; what was not used for longest goes."""
+        size = len(reply.body) + size_of(key) + OVERHEAD
         if size * LARGEST > self.room or key in self.replies:
             return
-        self.replies[key] = Kept(reply)
+        self.replies[key] = CachedResponse(reply, size)
         self.used += size
         while self.used > self.room:
-            _, gone = self.replies.popitem(last=False)
-            self.used -= len(gone.body) + OVERHEAD
+            self.used -= self.replies.popitem(last=False)[1].size
 
     def clear(self) -> None:
         """Forget everything: there is another version."""
@@ -88,31 +95,24 @@ class Cache:
         self.used = 0
 
 
-def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> Hashable:
+def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> Key:
     """Return what tells a request from others that may be answered otherwise."""
     return method, url, body, *(header for header in headers if header[0] in NEGOTIATED)
 
 
-def key_in(scope: dict[str, Any], body: bytes = b"") -> Hashable:
+def size_of(key: Key) -> int:
+    """Return the bytes of a key: a request may be as long as its limits allow."""
+    _, url, body, *headers = key
+    return len(url) + len(body) + sum(len(value) for _, value in headers)
+
+
+def key_in(scope: dict[str, Any], body: bytes = b"") -> Key:
     """Return the key of a request that came in with an ASGI scope."""
     query = scope["query_string"]
     url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
     return key_of(scope["method"], url, scope["headers"], body)
 
 
-def is_kept(reply: Reply) -> bool:
-    """Tell whether a reply may be given again: a success that has an ETag."""
+def is_cacheable(reply: Reply) -> bool:
+    """Return whether a reply may be served again: a success that has an ETag."""
     return reply.status == HTTPStatus.OK.value and bool(reply.header(b"etag"))
-
-
-def conditional(reply: Reply, headers: Headers) -> Reply:
-    """Return a kept reply, or the 304 for a client that has it already (RFC 9110, section 13.1.2).
-
-    A tag has its quotes with it, so a list that contains it as text lists it.
-    """
-    tag = reply.header(b"etag")
-    known = (value for name, value in headers if name == b"if-none-match")
-    if not any(tag in value or value.strip() == b"*" for value in known):
-        return reply
-    kept = [each for each in reply.headers if each[0] in KEPT_BY_304]
-    return Reply(HTTPStatus.NOT_MODIFIED.value, kept)

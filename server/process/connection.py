@@ -1,7 +1,7 @@
 """HTTP/1.1 (RFC 9112) by uvicorn and httptools, with what a server that faces strangers needs besides.
 
-A request whose head is too long, or takes too long, is refused. An answer that was kept goes out at once,
-from the parser's callback: no task, no coroutine.
+A request whose head is too long, or takes too long, is refused. A cached answer goes out at once, from the
+parser's callback: no task, no coroutine.
 """
 
 from __future__ import annotations
@@ -42,9 +42,15 @@ REFUSED: Final = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n
 TOO_LARGE: Final = REFUSED % b"431 Request Header Fields Too Large"
 NO_UPGRADE: Final = REFUSED % b"400 Bad Request"
 TOO_SLOW: Final = REFUSED % b"408 Request Timeout"
+TOO_LONG: Final = REFUSED % b"414 URI Too Long"
+TOO_MANY: Final = REFUSED % b"429 Too Many Requests"
+MAX_URL: Final = 65_535
+"""Bytes of a request target that the parser splits."""
+MAX_PIPELINED: Final = 1000
+"""Requests of a connection that wait for the answers to those before them."""
 
 
-class Protocol(HttpToolsProtocol):
+class Connection(HttpToolsProtocol):
     """A connection of a client."""
 
     front: Front
@@ -55,7 +61,7 @@ class Protocol(HttpToolsProtocol):
         self.head = 0
         self.in_head = True
         self.in_body = False
-        self.given_again = False
+        self.answered = False
         self.outstanding: int | None = None
         self.outstanding_since = 0.0
         self.patience: asyncio.TimerHandle | None = None
@@ -100,10 +106,10 @@ class Protocol(HttpToolsProtocol):
         """Return what changes as an answer is taken, -1 for a body that is answered already, else None."""
         if self.transport.get_write_buffer_size():
             connection = self.transport.get_extra_info("socket")
-            told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)
-            acknowledged: int = TCP_INFO.unpack(told)[0]
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)
+            acknowledged: int = TCP_INFO.unpack(info)[0]
             return acknowledged
-        answered = self.given_again or (self.cycle is not None and self.cycle.response_complete)
+        answered = self.answered or (self.cycle is not None and self.cycle.response_complete)
         return -1 if self.in_body and answered else None
 
     def refuse(self, answer: bytes) -> None:
@@ -116,10 +122,10 @@ class Protocol(HttpToolsProtocol):
         """Begin a request."""
         super().on_message_begin()
         self.in_head = True
-        self.given_again = False
+        self.answered = False
 
     def on_headers_complete(self) -> None:
-        """Answer at once where the answer was kept; else begin to answer.
+        """Answer at once from the cache, or begin to answer.
 
         The parser reads neither the body of a request that asks for an upgrade nor a request after it.
         """
@@ -127,47 +133,53 @@ class Protocol(HttpToolsProtocol):
         self.in_body = True
         self.head = 0
         self.stop_waiting()
-        if self.is_simple() and self.give_again():
-            self.given_again = True
+        if len(self.url) > MAX_URL or len(self.pipeline) >= MAX_PIPELINED:
+            self.answered = True
+            self.refuse(TOO_LONG if len(self.url) > MAX_URL else TOO_MANY)
+            return
+        if self.is_simple() and self.serve_cached():
+            self.answered = True
             return
         if not self.parser.should_upgrade():
             super().on_headers_complete()
         elif WITH_BODY & dict(self.headers).keys():
-            self.given_again = True
+            self.answered = True
             self.refuse(NO_UPGRADE)
         else:
             super().on_headers_complete()
             self.cycle.keep_alive = False
 
     def is_simple(self) -> bool:
-        """Tell whether a request is a GET of HTTP/1.1, and no other is under way before it."""
+        """Return whether a request is a GET of HTTP/1.1, the only one, and the client takes answers."""
         return (
             self.parser.get_method() == b"GET"
             and not self.parser.should_upgrade()
             and self.parser.get_http_version() == "1.1"
             and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
         )
 
-    def give_again(self) -> bool:
-        """Send the answer that was kept; tell whether there was one."""
+    def serve_cached(self) -> bool:
+        """Send the cached answer; return whether there was one."""
         began = time.perf_counter()
-        kept = self.front.kept(self.url, self.headers)
-        if kept is None:
+        cached = self.front.cached(self.url, self.headers)
+        if cached is None:
             return False
+        identity = b"x-request-id: %s\r\n" % self.front.next_id().encode()
         date = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
-        self.transport.write(b"".join((kept.head, self.front.identity(), date, b"\r\n", kept.body)))
-        self.front.count_again(self.url, time.perf_counter() - began)
+        self.transport.write(b"".join((cached.head, identity, date, b"\r\n", cached.body)))
+        self.front.count_cached(self.url, time.perf_counter() - began)
         return True
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body; one of a request that has its answer already is of no use."""
-        if not self.given_again:
+        if not self.answered:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request; go on with the next one of the connection, if it is to stay open."""
         self.in_body = False
-        if not self.given_again:
+        if not self.answered:
             super().on_message_complete()
             return
         if self.parser.should_keep_alive():
@@ -188,14 +200,14 @@ class Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 front,
-                http=type("Connection", (Protocol,), {"front": front}),
+                http=type("Connection", (Connection,), {"front": front}),
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # the front believes a proxy only where it is told to
+                proxy_headers=False,  # the front trusts a proxy only with --trust-proxy
                 timeout_keep_alive=IDLE_TIME,
                 timeout_graceful_shutdown=grace,
             )
@@ -206,7 +218,7 @@ class Listener(uvicorn.Server):
         if counter % 10 == 0:
             now = time.monotonic()
             for connection in list(self.server_state.connections):
-                if isinstance(connection, Protocol):
+                if isinstance(connection, Connection):
                     connection.cut_when_stalled(now)
         return await super().on_tick(counter)
 

@@ -1,27 +1,40 @@
-"""A request as it comes in, and its way back to the client."""
+"""A request as it comes in, its way to an executor and back to the client."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.server.process.messages import encoded
+from wicara.server.http.problems import Problem, rendered
+from wicara.server.process.messages import Reply, Request, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from wicara.server.process.messages import Reply
+    from wicara.server.process.messages import Headers
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 WRITES: Final = frozenset({"POST", "PUT", "DELETE", "PATCH"})
-DROPPED: Final = 1 << 24
-"""Bytes over its limit that are still taken in of a body."""
-HIT: Final = b"cache;desc=hit, total;dur=0.0"
+DISCARDED: Final = 1 << 24
+"""Bytes over its limit that are still received of a body."""
+BODY_TIME: Final = 60
+"""Seconds that a body may take to come in."""
+CACHE_HIT: Final = b"cache;desc=hit, total;dur=0.0"
 WITH_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
+NOT_FORWARDED: Final = (b"x-forwarded-", b"forwarded", b"wicara-", b"transfer-encoding", b"expect")
+"""The beginnings of headers that an executor does not get: those that nobody but a trusted proxy, or this
+server itself, may set, and those of a connection whose body has been read whole (RFC 9110, section 7.6.1)."""
+SCHEME: Final = re.compile("https?")
+HOST: Final = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 
 SECURITY: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -49,46 +62,89 @@ class Broken(Exception):  # noqa: N818 - what it says is meant for the HTTP serv
     """The answer broke off after its first byte: the connection must break too."""
 
 
-class TooLong(Exception):  # noqa: N818 - a refusal
-    """The body is longer than the limit that this carries."""
+class Rejected(Problem):
+    """A request that a limit refuses; `by` is the name of the limit in the metrics."""
+
+    def __init__(
+        self,
+        by: str,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        """Keep the name of the limit; the rest as any problem."""
+        super().__init__(status, detail, headers, **members)
+        self.by = by
+
+
+def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Return a reply with its length."""
+    return Reply(status, encoded([*headers.items(), ("Content-Length", str(len(body)))]), body)
 
 
 @dataclass
 class Exchange:
-    """A request as it came in, and what was answered so far."""
+    """A request as it came in (ASGI 3.0), and what was answered so far."""
 
-    method: str
-    path: str
     scope: Scope
-    headers: dict[bytes, bytes]
     receive: Receive
     send: Send
     id: str
-    began: float
+    headers: dict[bytes, bytes] = field(init=False)
+    began: float = field(default_factory=time.perf_counter)
     status: int = 0
-    cached: bool = False
+    from_cache: bool = False
     queued: float = 0.0
     """Seconds that it waited for an executor."""
+
+    def __post_init__(self) -> None:
+        """Read the request line."""
+        self.method: str = self.scope["method"]
+        self.path: str = self.scope["path"]
+        self.headers = dict(self.scope["headers"])
 
     @property
     def accept(self) -> str | None:
         """Return the Accept header."""
-        value = self.headers.get(b"accept")
+        return self.header(b"accept")
+
+    def header(self, name: bytes) -> str | None:
+        """Return the value of a header, the last one of several, or None."""
+        value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
-    @property
-    def codings(self) -> set[str]:
-        """Return the content codings of the body, in lower case."""
-        fields = [value for name, value in self.scope["headers"] if name == b"content-encoding"]
-        names = b",".join(fields).decode("latin-1").lower().split(",")
-        return {name.strip() for name in names} - {""}
+    def forwarded(self, name: bytes) -> str:
+        """Return what the nearest proxy says in a header: the last value of a list, or nothing."""
+        return self.headers.get(name, b"").rpartition(b",")[2].strip().decode("latin-1")
+
+    def client(self, *, trust_proxy: bool) -> str:
+        """Return the address of the client: the peer's, or the one that a trusted proxy gives."""
+        if trust_proxy:
+            with suppress(ValueError):
+                return str(ip_address(self.forwarded(b"x-forwarded-for")))
+        peer = self.scope.get("client")
+        return peer[0] if peer else ""
 
     @property
     def writes(self) -> bool:
-        """Tell whether the request is one to change the dataset."""
+        """Return whether the request is one to change the dataset."""
         if self.path == "/update":
             return self.method == "POST"
         return self.method in WRITES and (self.path == "/store" or self.path.startswith("/store/"))
+
+    def request(self, body: bytes, *, trust_proxy: bool) -> Request:
+        """Return the request for an executor; only a trusted proxy may name another host or scheme."""
+        scope = self.scope
+        scheme = scope["scheme"]
+        headers: Headers = [each for each in scope["headers"] if not each[0].startswith(NOT_FORWARDED)]
+        if trust_proxy:
+            if SCHEME.fullmatch(named := self.forwarded(b"x-forwarded-proto")):
+                scheme = named
+            if HOST.fullmatch(host := self.forwarded(b"x-forwarded-host")):
+                headers = [each for each in headers if each[0] != b"host"] + [(b"host", host.encode())]
+        client = self.client(trust_proxy=trust_proxy)
+        return Request(self.method, scope["raw_path"], scope["query_string"], scheme, client, headers, body)
 
     async def start(self, reply: Reply) -> None:
         """Send status and headers, with those that every answer has."""
@@ -99,7 +155,7 @@ class Exchange:
             *reply.headers,
             *EVERY_REPLY,
             (b"x-request-id", self.id.encode()),
-            (b"server-timing", HIT if self.cached else timing),
+            (b"server-timing", CACHE_HIT if self.from_cache else timing),
         ]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
@@ -109,31 +165,63 @@ class Exchange:
         body = b"" if self.method == "HEAD" else reply.body
         await self.send({"type": "http.response.body", "body": body})
 
+    async def refuse(self, problem: Problem) -> None:
+        """Send a problem in the form that the client prefers."""
+        body, headers = rendered(problem, self.accept)
+        await self.answer(whole_reply(problem.status.value, headers, body))
+
     async def until_gone(self) -> None:
         """Wait until the client has closed its connection."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
     async def body(self, most: int) -> bytes:
-        """Return the body; raises TooLong, or ClientGone where the client leaves before its end.
+        """Return the body of at most so many bytes.
 
-        A body that is somewhat too long is taken in all the same, and dropped: a client that is still sending
+        Raises Rejected 413 for a longer one, Problem 400 where the client leaves before its end, 408 where
+        it does not come in, and 415 for one in a content coding (RFC 9110, section 15.5.16).
+        """
+        if not WITH_BODY & self.headers.keys():
+            return b""
+        fields = [value for name, value in self.scope["headers"] if name == b"content-encoding"]
+        names = b",".join(fields).decode("latin-1").lower().split(",")
+        if codings := {name.strip() for name in names} - {"", "identity"}:
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"The body is in the content coding {', '.join(sorted(codings))}; send it as it is.",
+                {"Accept-Encoding": "identity"},
+            )
+        try:
+            async with asyncio.timeout(BODY_TIME):
+                return await self.received(most)
+        except TimeoutError as fault:
+            detail = f"The body did not come in within {BODY_TIME} seconds."
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail) from fault
+
+    async def received(self, most: int) -> bytes:
+        """Return the body; raises Rejected 413, and Problem 400 where it ends early.
+
+        One that is somewhat too long is received all the same, and discarded: a client that is still sending
         would not hear the answer.
         """
         declared = self.headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > most + DROPPED:
-            raise TooLong(most)
-        whole = bytearray()
-        size, more = 0, bool(WITH_BODY & self.headers.keys())
-        while more and size <= most + DROPPED:
+        size = int(declared) if declared.isdigit() and int(declared) > most + DISCARDED else 0
+        whole, more = bytearray(), not size
+        while more and size <= most + DISCARDED:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                detail = "The body ended before its Content-Length, or is not chunked as it should be."
+                raise Problem(HTTPStatus.BAD_REQUEST, detail)
             part = message.get("body", b"")
             size += len(part)
             more = message.get("more_body", False)
             if size <= most:
                 whole += part
         if size > most:
-            raise TooLong(most)
+            raise Rejected(
+                "body",
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The body is longer than {most} bytes (--max-query, --max-upload).",
+                {"Connection": "close"},
+            )
         return bytes(whole)

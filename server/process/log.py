@@ -1,4 +1,4 @@
-"""The log: a line of JSON for each thing worth telling, on standard error.
+"""The log: a line of JSON for each event, on standard error.
 
 It holds no text of a query and no header of a request.
 """
@@ -24,17 +24,17 @@ SLOW: Final = 1.0
 """Seconds past which a request is logged even without the access log."""
 
 
-class Journal:
+class Log:
     """Lines on their way to standard error, written by a thread: whoever reads too slowly stops nobody.
 
-    Beyond `WAITING` lines they are dropped, and how many is told later.
+    Beyond `WAITING` lines they are dropped, and a later line says how many.
     """
 
     def __init__(self) -> None:
         """Begin without a line."""
         self.lines: SimpleQueue[str] = SimpleQueue()
         self.dropped = 0
-        self.thread = Thread(target=self.write, name="journal", daemon=True)
+        self.thread = Thread(target=self.write, name="log", daemon=True)
         self.started = False
 
     def put(self, line: str) -> None:
@@ -54,21 +54,21 @@ class Journal:
             sys.stderr.flush()
 
 
-JOURNAL: Final = Journal()
+LOG: Final = Log()
 
 
 def log(event: str, **members: object) -> None:
     """Write a line, soon."""
-    told = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event} | members
-    if JOURNAL.dropped:
-        told["dropped"], JOURNAL.dropped = JOURNAL.dropped, 0
-    JOURNAL.put(json.dumps(told, ensure_ascii=False))
+    line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event} | members
+    if LOG.dropped:
+        line["dropped"], LOG.dropped = LOG.dropped, 0
+    LOG.put(json.dumps(line, ensure_ascii=False))
 
 
 def flush(seconds: float) -> None:
     """Wait until all lines are written, for so long at most."""
     until = time.monotonic() + seconds
-    while not JOURNAL.lines.empty() and time.monotonic() < until:
+    while not LOG.lines.empty() and time.monotonic() < until:
         time.sleep(0.01)
 
 

@@ -108,10 +108,10 @@ def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
     return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
 
 
-def told_in(payload: bytes) -> dict[str, Any]:
-    """Return what a payload in JSON tells."""
-    told: dict[str, Any] = json.loads(payload)
-    return told
+def members_in(payload: bytes) -> dict[str, Any]:
+    """Return the members of a payload in JSON."""
+    members: dict[str, Any] = json.loads(payload)
+    return members
 
 
 def packed(lines: Iterable[bytes], headers: Headers, body: bytes = b"") -> bytes:
@@ -155,7 +155,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Setup:
-    """What the first process is told: where the dataset is, and how it is served."""
+    """The setup of the first process: where the dataset is, and how it is served."""
 
     origin: Origin
     settings: Settings
@@ -166,12 +166,12 @@ class Setup:
 
     @classmethod
     def unpacked(cls, raw: bytes) -> Setup:
-        """Return what JSON tells."""
-        told = json.loads(raw)
-        settings = told["settings"]
+        """Return the setup that JSON describes."""
+        members = json.loads(raw)
+        settings = members["settings"]
         limits = Limits(**settings.pop("limits"))
         settings["allow_service"] = tuple(settings["allow_service"])
-        origin = Origin(told["origin"]["kind"], tuple(told["origin"]["paths"]))
+        origin = Origin(members["origin"]["kind"], tuple(members["origin"]["paths"]))
         return cls(origin, Settings(limits=limits, **settings))
 
 
@@ -226,7 +226,7 @@ class Link(asyncio.Protocol):
         self.connected: Callable[[Link], None] | None = connected
         self.forked = forked
         self.rest = bytearray()
-        self.frames: deque[tuple[bytes, bytes]] = deque()
+        self.received: deque[tuple[bytes, bytes]] = deque()
         self.waiting = 0
         self.paused = False
         self.lost = False
@@ -273,19 +273,19 @@ class Link(asyncio.Protocol):
             if kind == FORKED:
                 self.forked(payload)
                 continue
-            self.frames.append((kind, payload))
+            self.received.append((kind, payload))
             self.waiting += length
         if at:
             del self.rest[:at]
         if self.waiting > FULL and not self.paused:
             self.paused = True
             self.transport.pause_reading()
-        if self.frames:
+        if self.received:
             self.wake()
 
     def wake(self) -> None:
         """Let whoever waits for a frame go on."""
-        if self.connected is not None and self.frames:
+        if self.connected is not None and self.received:
             connected, self.connected = self.connected, None
             connected(self)
         if self.waiter is not None and not self.waiter.done():
@@ -296,7 +296,7 @@ class Link(asyncio.Protocol):
         self.lose()
 
     def lose(self) -> None:
-        """Give up on the process: whoever waits is told."""
+        """Give up on the process, and wake whoever waits."""
         self.lost = True
         self.transport.abort()
         self.wake()
@@ -307,12 +307,12 @@ class Link(asyncio.Protocol):
 
     async def receive(self) -> tuple[bytes, bytes]:
         """Return the next frame; raises LostError where none will come."""
-        while not self.frames:
+        while not self.received:
             if self.lost:
                 raise LostError
             self.waiter = asyncio.get_running_loop().create_future()
             await self.waiter
-        kind, payload = self.frames.popleft()
+        kind, payload = self.received.popleft()
         self.waiting -= len(payload)
         if self.paused and self.waiting < FULL:
             self.paused = False
@@ -324,12 +324,12 @@ class Link(asyncio.Protocol):
         await asyncio.shield(self.ended)
 
     def kill(self) -> None:
-        """End the process now, if it has not ended; whoever waits for it is told before it has ended."""
+        """End the process now, if it has not ended; whoever waits for it is woken before it has ended."""
         if self.process is not None:
             self.set_priority(NORMAL)
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.process, signal.SIGKILL)
-        self.frames.clear()
+        self.received.clear()
         self.lose()
 
     def set_priority(self, policy: int) -> bool:

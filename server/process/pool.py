@@ -51,8 +51,8 @@ class Generation:
     """A version of the dataset: who forks its executors, those that are idle, and how many work."""
 
     fork_server: Link
-    told: dict[str, Any]
-    digest: str
+    description: dict[str, Any]
+    """Its `version` and `digest`, and `quads` where it is in memory."""
     idle: list[Link] = field(default_factory=list)
     busy: int = 0
     current: bool = True
@@ -104,10 +104,10 @@ class Job:
             self.interrupt = None
 
 
-def fault_in(told: dict[str, Any]) -> errors.WicaraError:
-    """Return the error that a process tells."""
-    fault: errors.WicaraError = getattr(errors, told["fault"], errors.Unavailable)(told["told"])
-    return fault
+def error_in(members: dict[str, Any]) -> errors.WicaraError:
+    """Return the error that a process reports."""
+    error: errors.WicaraError = getattr(errors, members["error"], errors.Unavailable)(members["message"])
+    return error
 
 
 def processes(limits: Limits) -> int:
@@ -143,21 +143,21 @@ class Pool:
 
     def greet(self, link: Link) -> None:
         """Give a new process, or its fault, to whoever waits for it."""
-        kind, payload = link.frames.popleft()
+        kind, payload = link.received.popleft()
         link.waiting -= len(payload)
-        told = messages.told_in(payload)
-        waiting = self.tickets.pop(told["ticket"], None)
+        description = messages.members_in(payload)
+        waiting = self.tickets.pop(description.pop("ticket"), None)
         if waiting is None or waiting.done():
             link.kill()
         elif kind == messages.FAULT:
-            waiting.set_exception(fault_in(told))
+            waiting.set_exception(error_in(description))
         else:
-            waiting.set_result((link, told))
+            waiting.set_result((link, description))
 
     def watch_forked(self, payload: bytes) -> None:
         """Tell whoever waits for a new process where it ends before it has said a word."""
-        told = messages.told_in(payload)
-        waiting = self.tickets.get(told["ticket"])
+        child = messages.members_in(payload)
+        waiting = self.tickets.get(child["ticket"])
         if waiting is None:
             return
 
@@ -165,7 +165,7 @@ class Pool:
             if not waiting.done():
                 waiting.set_exception(LostError())
 
-        watch_process(told["pid"], ended)
+        watch_process(child["pid"], ended)
 
     def expect(self, number: int) -> asyncio.Future[tuple[Link, dict[str, Any]]]:
         """Return the process of a ticket, as soon as it is there."""
@@ -262,7 +262,7 @@ class Pool:
     async def arrive(self, generation: Generation) -> None:
         """Take an executor in when it is there; raises what kept it from coming."""
         try:
-            link, _ = await self.fork(generation.fork_server, EXECUTOR, generation.digest)
+            link, _ = await self.fork(generation.fork_server, EXECUTOR, generation.description["digest"])
             if generation.current:
                 generation.idle.append(link)
             else:

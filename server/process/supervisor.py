@@ -21,7 +21,7 @@ from wicara.graph.store import CURRENT
 from wicara.server.process.connection import Listener
 from wicara.server.process.front import Front
 from wicara.server.process.log import flush
-from wicara.server.process.messages import DISK, Origin
+from wicara.server.process.messages import DISK, LostError, Origin
 from wicara.server.process.pool import TICK, Stopped
 
 if TYPE_CHECKING:
@@ -42,40 +42,40 @@ GRACE: Final = 10
 
 
 @dataclass(frozen=True)
-class Served:
+class Source:
     """What is served: its origin, how to bring it up to date, and the files that it is made of."""
 
     origin: Origin
     prepare: Callable[[], object]
-    renew: Sequence[str]
+    rebuild: Sequence[str]
     files: Callable[[], Iterable[Path]]
 
 
-def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Served:
+def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Source:
     """Serve the built dataset; while it is served it is built again in a process of its own."""
     command = [sys.executable, "-m", "wicara", "build", "--data", str(data)]
     command += ["--add", str(extra)] if extra else []
-    return Served(
+    return Source(
         Origin("build", (str(data),)),
         prepare=lambda: ensure(data, extra, progress),
-        renew=command,
+        rebuild=command,
         files=lambda: (path for _, path in named_paths(extra, overlay_of(data))),
     )
 
 
-def from_rdf(files: Sequence[Path]) -> Served:
+def from_rdf(files: Sequence[Path]) -> Source:
     """Serve RDF files as they are."""
-    return Served(Origin("files", tuple(map(str, files))), lambda: None, (), lambda: files)
+    return Source(Origin("files", tuple(map(str, files))), lambda: None, (), lambda: files)
 
 
-def from_nothing() -> Served:
+def from_nothing() -> Source:
     """Serve an empty dataset in memory."""
-    return Served(Origin("empty"), lambda: None, (), lambda: ())
+    return Source(Origin("empty"), lambda: None, (), lambda: ())
 
 
-def from_disk(data: Path) -> Served:
+def from_disk(data: Path) -> Source:
     """Serve a writable dataset on disk."""
-    return Served(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
+    return Source(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
 
 
 def is_on_disk(data: Path, *, writable: bool) -> bool:
@@ -116,32 +116,32 @@ def address(bound: socket.socket, host: str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def stamps(served: Served) -> Stamps:
+def stamps(source: Source) -> Stamps:
     """Return the time of change (ns) and size (bytes) of each file; nothing where one has no place."""
     try:
         return {
-            file: (status.st_mtime_ns, status.st_size) for file in served.files() for status in [file.stat()]
+            file: (status.st_mtime_ns, status.st_size) for file in source.files() for status in [file.stat()]
         }
     except (OSError, WicaraError):
         return {}
 
 
-def tell(message: str) -> None:
+def say(message: str) -> None:
     """Print a line for the person at the terminal."""
     print(message, file=sys.stderr, flush=True)  # noqa: T201 - the command's own messages
 
 
-async def renew(front: Front, served: Served) -> None:
+async def renew(front: Front, source: Source) -> None:
     """Serve what the files hold now; where they are faulty, say so and go on with what was good."""
     try:
-        if served.renew:
-            await built_apart(served.renew)
-        await front.versions.start(served.origin)
-    except WicaraError as fault:
-        tell(f"wicara: {fault}\nwicara: still serving the last good dataset")
+        if source.rebuild:
+            await built_apart(source.rebuild)
+        await front.versions.start(source.origin)
+    except (WicaraError, LostError, OSError) as fault:
+        say(f"wicara: {fault}\nwicara: still serving the last good dataset")
         return
-    told = front.versions.told
-    tell(f"wicara: now serving dataset {told['version']} ({told['digest'][:12]})")
+    serves = front.versions.description
+    say(f"wicara: now serving dataset {serves['version']} ({serves['digest'][:12]})")
 
 
 async def built_apart(command: Sequence[str]) -> None:
@@ -154,15 +154,23 @@ async def built_apart(command: Sequence[str]) -> None:
         raise FaultyData(errors.decode("utf-8", "replace").strip().removeprefix("wicara: "))
 
 
-async def watch(front: Front, served: Served, known: Stamps) -> None:
-    """Look at the files for ever, and serve what they hold when they have changed and come to rest."""
+async def watch(source: Source, known: Stamps, wanted: asyncio.Event) -> None:
+    """Look at the files for ever, and ask for a reload when they have changed and come to rest."""
     latest = known
     while True:
         await asyncio.sleep(EVERY)
-        before, latest = latest, stamps(served)
+        before, latest = latest, stamps(source)
         if latest == before and latest != known:
             known = latest
-            await renew(front, served)
+            wanted.set()
+
+
+async def reload_when(wanted: asyncio.Event, front: Front, source: Source) -> None:
+    """Reload whenever it is asked for, one after the other: all that ask meanwhile get one more."""
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        await renew(front, source)
 
 
 def until_signalled() -> asyncio.Event:
@@ -175,7 +183,7 @@ def until_signalled() -> asyncio.Event:
 
 async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]) -> None:
     """Take no more requests, let those under way end, and then end all processes."""
-    front.own.stopping = True
+    front.stopping = True
     listener.should_exit = True
     try:
         async with asyncio.timeout(GRACE):
@@ -189,7 +197,7 @@ async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]
 
 
 async def serve(
-    served: Served,
+    source: Source,
     settings: Settings,
     bound: socket.socket,
     announce: Callable[[str], None],
@@ -198,22 +206,22 @@ async def serve(
 ) -> None:
     """Load the dataset, answer requests until SIGTERM or Ctrl-C, and stop; SIGHUP loads it anew."""
     stop = until_signalled()
-    known = stamps(served)
+    known = stamps(source)
     with TemporaryDirectory(prefix="wicara-", ignore_cleanup_errors=True) as folder:
         front = Front(settings, f"{folder}/front")
         inside = await front.pool.listen()
-        await front.versions.start(served.origin)
+        await front.versions.start(source.origin)
         listener = Listener(front, GRACE)
         serving = asyncio.ensure_future(listener.begin(bound))
-        background = {asyncio.ensure_future(front.versions.watch())}
+        wanted = asyncio.Event()
+        background = [
+            asyncio.ensure_future(front.versions.watch()),
+            asyncio.ensure_future(reload_when(wanted, front, source)),
+        ]
         if reload:
-            background.add(asyncio.ensure_future(watch(front, served, known)))
-
-        def reload_now() -> None:
-            background.add(asyncio.ensure_future(renew(front, served)))
-
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_now)
-        announce(front.versions.told["version"])
+            background.append(asyncio.ensure_future(watch(source, known, wanted)))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wanted.set)
+        announce(front.versions.description["version"])
         await stop.wait()
         for each in background:
             each.cancel()
@@ -223,7 +231,7 @@ async def serve(
 
 
 def run(  # noqa: PLR0913 - what the command line decides
-    served: Served,
+    source: Source,
     settings: Settings,
     host: str,
     port: int,
@@ -238,4 +246,4 @@ def run(  # noqa: PLR0913 - what the command line decides
     many_files()
     with listen(host, port) as bound:
         url = address(bound, host)
-        uvloop.run(serve(served, settings, bound, lambda version: announce(url, version), reload=reload))
+        uvloop.run(serve(source, settings, bound, lambda version: announce(url, version), reload=reload))

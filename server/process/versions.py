@@ -10,7 +10,7 @@ from wicara.graph.errors import Unavailable, WicaraError
 from wicara.server.process import messages
 from wicara.server.process.log import log
 from wicara.server.process.messages import WRITER, Link, LostError, Setup
-from wicara.server.process.pool import TICK, Generation, fault_in
+from wicara.server.process.pool import TICK, Generation, error_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,23 @@ PAUSE: Final = 1.0
 """Seconds between two tries to load a dataset again whose fork server has ended."""
 WORKER: Final = "wicara.server.process.worker"
 
-Told = dict[str, Any]
+Description = dict[str, Any]
+
+
+class WriteStopped(Exception):  # noqa: N818 - a state of the request
+    """A write was stopped: it was late, or its process ended; `applied` is "no" or "unknown"."""
+
+    def __init__(self, applied: str, *, late: bool) -> None:
+        """Keep why, and what is known of its effect."""
+        super().__init__()
+        self.applied = applied
+        self.late = late
 
 
 def reply_in(kind: bytes, payload: bytes) -> messages.Reply:
-    """Return the reply of a writer; raises the WicaraError that it tells in the place of one."""
+    """Return the reply of a writer; raises the WicaraError that it reports in the place of one."""
     if kind == messages.FAULT:
-        raise fault_in(messages.told_in(payload))
+        raise error_in(messages.members_in(payload))
     return messages.Reply.unpacked(payload)
 
 
@@ -45,15 +55,16 @@ class Versions:
         self.changed = changed
         self.writing = asyncio.Lock()
         self.opening = asyncio.Lock()
+        self.starting = asyncio.Lock()
         self.writer: Link | None = None
         """The process that has the store of a dataset on disk open; it holds its lock until it has ended."""
         self.origin: Origin | None = None
         self.first: asyncio.subprocess.Process | None = None
 
     @property
-    def told(self) -> Told:
-        """Return what the dataset says of itself: `version`, `digest`, and `quads` where it is in memory."""
-        return {} if self.pool.generation is None else self.pool.generation.told
+    def description(self) -> Description:
+        """Return `version` and `digest` of the dataset, and `quads` where it is in memory."""
+        return {} if self.pool.generation is None else self.pool.generation.description
 
     @property
     def is_plain(self) -> bool:
@@ -62,34 +73,37 @@ class Versions:
 
     async def start(self, origin: Origin) -> None:
         """Load a dataset in a process of its own and serve it; raises a WicaraError where there is none."""
-        self.pool.tickets.pop(0, None)
-        arrival = self.pool.expect(0)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
-        )
-        if process.stdin is not None:
-            process.stdin.write(Setup(origin, self.settings).packed())
-            process.stdin.close()
-        either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not arrival.done():  # what it said last may still be on its way
-            await asyncio.wait({arrival}, timeout=LAST_WORDS)
-        if not arrival.done():
-            raise Unavailable("the process that holds the dataset ended at its start; it has said why above")
-        link, told = arrival.result()
-        self.origin, self.first = origin, process
-        try:
-            await self.serve(link, told)
-        except BaseException:
-            link.kill()
-            raise
+        async with self.starting:
+            self.pool.tickets.pop(0, None)
+            arrival = self.pool.expect(0)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
+            )
+            if process.stdin is not None:
+                process.stdin.write(Setup(origin, self.settings).packed())
+                process.stdin.close()
+            either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not arrival.done():  # what it said last may still be on its way
+                await asyncio.wait({arrival}, timeout=LAST_WORDS)
+            if not arrival.done():
+                raise Unavailable(
+                    "the process that holds the dataset ended at its start; it has said why above"
+                )
+            link, description = arrival.result()
+            self.origin, self.first = origin, process
+            try:
+                await self.serve(link, description)
+            except BaseException:
+                link.kill()
+                raise
 
-    async def serve(self, fork_server: Link, told: Told) -> None:
+    async def serve(self, fork_server: Link, description: Description) -> None:
         """Make what a fork server holds the current version; of a dataset on disk, what its writer finds."""
         if self.on_disk:
             await self.open_writer(fork_server)
         else:
-            self.put(Generation(fork_server, told, told["digest"]))
+            self.put(Generation(fork_server, description))
 
     @property
     def on_disk(self) -> bool:
@@ -114,8 +128,8 @@ class Versions:
                     return self.writer
                 self.writer.kill()
                 await self.writer.wait_ended()
-            self.writer, told = await self.pool.fork(fork_server, WRITER)
-            self.put(Generation(fork_server, told, told["digest"]))
+            self.writer, description = await self.pool.fork(fork_server, WRITER)
+            self.put(Generation(fork_server, description))
             return self.writer
 
     async def why_no_writes(self, seconds: float) -> str:
@@ -139,18 +153,24 @@ class Versions:
     async def write(self, request: messages.Request, seconds: float) -> messages.Reply:
         """Run a write, one after the other, and return its answer once the new version is served.
 
-        Raises TimeoutError past `seconds`, LostError where the writer ended; neither leaves a trace.
+        Raises WriteStopped past `seconds`, and where the writer ended. In memory that changes nothing; the
+        writer of a dataset on disk may have applied the write before it was killed.
         """
-        async with asyncio.timeout(seconds), self.writing:
-            writer = await self.writer_for()
-            try:
-                writer.send(messages.REQUEST, request.packed())
-                reply = reply_in(*await writer.receive())
-                await self.settle(writer, reply)
-            except BaseException:
-                self.drop(writer)
-                raise
-            return reply
+        applied = "no"
+        try:
+            async with asyncio.timeout(seconds), self.writing:
+                writer = await self.writer_for()
+                try:
+                    applied = "unknown" if self.on_disk else "no"
+                    writer.send(messages.REQUEST, request.packed())
+                    reply = reply_in(*await writer.receive())
+                    await self.settle(writer, reply)
+                except BaseException:
+                    writer.kill()
+                    raise
+                return reply
+        except (LostError, TimeoutError) as fault:
+            raise WriteStopped(applied, late=isinstance(fault, TimeoutError)) from fault
 
     async def writer_for(self) -> Link:
         """Return a process that may write: the one of a dataset on disk, or a fork of the current version.
@@ -183,24 +203,20 @@ class Versions:
             raise LostError
         if not 200 <= reply.status < 300:  # noqa: PLR2004 - the statuses of success
             if writer is not self.writer or reply.status >= 500:  # noqa: PLR2004 - of a fault: begin anew
-                self.drop(writer)
+                writer.kill()
             return
         if self.on_disk:
             if (
                 writer is self.writer
             ):  # else another has opened the store since, and has found what was written
                 digest = reply.header(b"wicara-version").decode()
-                told = {"version": generation.told["version"], "digest": digest}
-                self.put(Generation(generation.fork_server, told, digest))
+                self.put(Generation(generation.fork_server, generation.description | {"digest": digest}))
             return
         writer.send(messages.ADOPT)
         _, payload = await writer.receive()
-        told = messages.told_in(payload)
-        self.put(Generation(writer, told, told["digest"]))
-
-    def drop(self, writer: Link) -> None:
-        """End a writer with all that it has not made a version."""
-        writer.kill()
+        description = messages.members_in(payload)
+        del description["ticket"]
+        self.put(Generation(writer, description))
 
     async def watch(self) -> None:
         """Load the dataset again whenever its fork server has ended by itself, for ever."""

@@ -88,22 +88,23 @@ class Worker:
         kind, size = messages.HEADER.unpack(head)
         return kind, self.connection.recv(size, socket.MSG_WAITALL) if size else b""
 
-    def send(self, kind: bytes, told: dict[str, Any]) -> None:
+    def send(self, kind: bytes, members: dict[str, Any]) -> None:
         """Send a message in JSON."""
-        self.connection.sendall(messages.frame(kind, json.dumps(told).encode()))
+        self.connection.sendall(messages.frame(kind, json.dumps(members).encode()))
 
-    def fault(self, fault: WicaraError, number: int) -> None:
-        """Tell the front why something cannot be."""
-        self.send(messages.FAULT, {"ticket": number, "fault": type(fault).__name__, "told": str(fault)})
+    def report(self, error: WicaraError, ticket: int) -> None:
+        """Report to the front why something cannot be."""
+        self.send(messages.FAULT, {"ticket": ticket, "error": type(error).__name__, "message": str(error)})
 
-    def hello(self, number: int, **more: int) -> None:
+    def hello(self, ticket: int, **more: int) -> None:
         """Tell the front that this process is ready, and which dataset it has.
 
-        Its size is told once: to count it touches all of it, and what a fork touches is no longer shared.
+        Its size is sent once: to count it touches all of it, and what a fork touches is no longer shared.
         """
         dataset = self.dataset
-        told = {"ticket": number, "version": dataset.version, "digest": dataset.digest}
-        self.send(messages.HELLO, told | more)
+        self.send(
+            messages.HELLO, {"ticket": ticket, "version": dataset.version, "digest": dataset.digest} | more
+        )
 
     @property
     def served(self) -> Flask:
@@ -119,12 +120,12 @@ class Worker:
         return dataset
 
     def run(self) -> None:
-        """Load the dataset and answer messages for ever; a fault of loading is told and ends the process."""
+        """Load the dataset and answer messages for ever; an error of loading ends the process."""
         try:
             self.app = create_app(load(self.setup.origin), self.setup.settings)
             self.share(self.app)
         except WicaraError as fault:
-            self.fault(fault, 0)
+            self.report(fault, 0)
             return
         gc.collect()
         gc.freeze()
@@ -190,7 +191,7 @@ class Worker:
             try:
                 DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
             except Unavailable as fault:
-                self.fault(fault, 0)
+                self.report(fault, 0)
                 return
         reply.end(with_length=reply.status != b"204")
 
@@ -208,7 +209,7 @@ class Worker:
             inherited.close()
             self.open(ticket)
         except WicaraError as fault:
-            self.fault(fault, ticket.number)
+            self.report(fault, ticket.number)
             os._exit(1)
         confinement.limit_memory(self.setup.settings.limits.memory)
         self.hello(ticket.number)

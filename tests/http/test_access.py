@@ -141,8 +141,8 @@ def test_token_is_in_no_log() -> None:
 def test_token_beyond_ascii() -> None:
     """A token may have any characters; bytes are compared."""
     settings = Settings(writable=True, token="kunci-é")  # noqa: S106 - of this test
-    admission.check("Bearer " + "kunci-é".encode().decode("latin-1"), settings, plain=True)
+    admission.check_access("Bearer " + "kunci-é".encode().decode("latin-1"), settings, plain=True)
     with pytest.raises(Problem, match="not the one"):
-        admission.check("Bearer kunci-é", settings, plain=True)
+        admission.check_access("Bearer kunci-é", settings, plain=True)
     with pytest.raises(Problem, match="not the one"):
-        admission.check("Bearer kunci-\u4e2d", settings, plain=True)
+        admission.check_access("Bearer kunci-\u4e2d", settings, plain=True)
