@@ -60,15 +60,15 @@ NAME: Final = LETTERS + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
 
 LANGUAGE: Final = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 STRINGS: Final = {
-    f"{XSD}string": re.compile(r"[\s\S]*"),
-    f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
-    f"{XSD}token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
     f"{XSD}language": LANGUAGE,
-    f"{XSD}NMTOKEN": re.compile(f"[:{NAME}]+"),
-    f"{XSD}Name": re.compile(f"[:{LETTERS}][:{NAME}]*"),
     f"{XSD}NCName": re.compile(f"[{LETTERS}][{NAME}]*"),
+    f"{XSD}Name": re.compile(f"[:{LETTERS}][:{NAME}]*"),
+    f"{XSD}NMTOKEN": re.compile(f"[:{NAME}]+"),
+    f"{XSD}token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
+    f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
+    f"{XSD}string": re.compile(r"[\s\S]*"),
 }
-"""The string datatypes with what their values look like."""
+"""The string datatypes with what their values look like, from the smallest value space on."""
 
 PLAIN: Final = frozenset({f"{RDF}PlainLiteral", f"{RDF}langString"})
 
@@ -352,11 +352,7 @@ TESTS: Final[dict[str, Callable[..., bool]]] = {
 
 # Which datatypes contain which, and what lies in several.
 
-CHAIN: Final = (
-    *(f"{XSD}{name}" for name in ("language", "NCName", "Name", "NMTOKEN", "token", "normalizedString")),
-    f"{XSD}string",
-    f"{RDF}PlainLiteral",
-)
+CHAIN: Final = (*STRINGS, f"{RDF}PlainLiteral")
 """The string datatypes from the smallest value space on: every language tag is an NCName, and so on."""
 
 
