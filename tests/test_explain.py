@@ -13,7 +13,6 @@ from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning.proof_file import NAME
-from wicara.graph.reasoning.rules import LANGUAGES, rules, sentence, words
 from wicara.graph.store import open_dataset
 from wicara.graph.terms import read_fact, read_term
 from wicara.ontology import PREFIXES
@@ -122,16 +121,6 @@ def test_nothing_about_the_unknown(explainer: Explainer) -> None:
     """Terms that the dataset does not know are no error: nothing is asserted, and no rule is near."""
     found = explainer.explain(read_fact("http://example.org/a", "http://example.org/b", '"c"'))
     assert (found.verdict, found.near) == (Verdict.NEITHER, ())
-
-
-def test_every_rule_has_a_sentence() -> None:
-    """Each rule of the file has a sentence in both languages, and no other rule has one."""
-    assert set(words()) == {rule.name for rule in rules()}
-    for name in words():
-        for language in LANGUAGES:
-            assert sentence(name, language).endswith(".")
-            assert sentence(name, language)[0].isupper()
-    assert sentence("no-such-rule") == ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wicara.graph.blame import blamed
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning import ENGINES, entails, explain, materialise
 from wicara.graph.reasoning.closure import usable
-from wicara.graph.reasoning.rules import rules, sentence, words
+from wicara.graph.reasoning.rules import LANGUAGES, rules, sentence, words
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -249,8 +249,10 @@ def test_the_guide_names_each_file() -> None:
 
 
 def test_one_more_rule_is_one_entry_of_the_rule_file() -> None:
-    """Each rule has its sentences beside it, and each that concludes nothing can say what clashes."""
+    """Each rule has a sentence in both languages beside it, and what clashes where it concludes nothing."""
+    assert set(words()) == {rule.name for rule in rules()}
     for rule in rules():
-        assert sentence(rule.name).endswith(".")
-        assert sentence(rule.name, "id").endswith(".")
+        for language in LANGUAGES:
+            assert re.fullmatch(r"[A-Z].*\.", sentence(rule.name, language))
         assert rule.conclusions or rule.name == "dt-not-type" or words()[rule.name]["clash"]
+    assert sentence("no-such-rule") == ""
