@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.build import ensure
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.store import in_memory, plain
+from wicara.graph.store import plain
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server import create_app
 
@@ -52,7 +52,7 @@ def main() -> None:
     print(f"Pages inside a process: medians of {RUNS}, processor time")
     with tempfile.TemporaryDirectory() as folder:
         built = ensure(Path(folder))
-        whole = plain(Path(), in_memory(built.store), built.version, built.digest)
+        whole = plain(Path(), built.store, built.version, built.digest)
         tell(create_app(whole), PAGES)
     for graphs in (False, True):
         store = Store()

@@ -1,6 +1,6 @@
 """The whole way from the files to a served dataset.
 
-DIR/builds/<key>/{store,asserted,build.json}     one folder a build
+DIR/builds/<key>/                                one folder a build: two files of quads, their record, proofs
 DIR/current -> builds/<key>                      swapped by a rename, so that it always names a complete build
 DIR/overlay                                      what was added and retracted there, an input of the build
 DIR/lock                                         held by the process that builds
@@ -24,8 +24,8 @@ from wicara.graph.inputs import digest_of, read_inputs, version_in
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import (
     CURRENT,
+    BuildInputs,
     BuiltDataset,
-    Origin,
     is_held,
     open_dataset,
     read_record,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from wicara.graph.check import Check, Result
 
     Progress = Callable[[str], None]
-    Fill = Callable[[Path, Origin, Candidate], None]
 
 BUILDS: Final = "builds"
 UNFINISHED: Final = "unfinished-"
@@ -201,21 +200,16 @@ def sole_builder(data: Path) -> Iterator[None]:
         yield
 
 
-def fill(build: Path, origin: Origin, candidate: Candidate) -> None:
-    """Write both stores of a candidate."""
-    write_dataset(build, origin, candidate.served(infer=True), candidate.served(infer=False))
-
-
-def write(data: Path, candidate: Candidate, key: str, filled: Fill = fill) -> Path:
-    """Write the build beside the others and return its folder, complete; `filled` writes its stores."""
+def write(data: Path, candidate: Candidate, key: str) -> Path:
+    """Write the build beside the others and return its folder, complete."""
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover)
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
     unfinished.mkdir()
     version = version_in(candidate.quads)
-    origin = Origin(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
+    inputs = BuildInputs(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
     keep_proofs(unfinished, candidate)
-    filled(unfinished, origin, candidate)
+    write_dataset(unfinished, inputs, candidate.served(infer=False), candidate.served(infer=True))
     return unfinished.rename(free_name(data / BUILDS, key[:12]))
 
 

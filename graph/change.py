@@ -13,11 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph
-from wicara.graph.assembly import inferred, kind, merged, with_default_graph
+from wicara.graph.assembly import inferred, kind, merged
 from wicara.graph.build import (
     NATIVE,
     Wanted,
-    fill,
     remove_old,
     renew,
     require,
@@ -38,9 +37,6 @@ from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.store import (
     CURRENT,
     BuiltDataset,
-    Difference,
-    Origin,
-    change_dataset,
     open_dataset,
     read_record,
 )
@@ -95,7 +91,7 @@ def change(
         require(candidate, STAGES if before else ALL_STAGES, progress)
         if not dry_run and candidate.inputs.digest != old.digest:
             progress("writing the store")
-            carry_out(data, Wanted((extra, stage)), candidate, before)
+            carry_out(data, Wanted((extra, stage)), candidate)
         return compared(named(before) if before else Candidate(old).quads, candidate)
 
 
@@ -127,30 +123,14 @@ def carried_on(before: frozenset[Triple], after: frozenset[Triple]) -> Closure:
     return closure_of(reasoner)
 
 
-def carry_out(data: Path, wanted: Wanted, candidate: Candidate, before: BuiltDataset | None) -> None:
+def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
     """Write the changed build, publish the staged overlay, and make the build current."""
-    build = write(data, candidate, wanted.key, partial(fill_from, before) if before else fill)
+    build = write(data, candidate, wanted.key)
     stage = wanted.folders[-1]
     if stage is not None:
         publish(data, stage)
     swap_in(data, build)
     remove_old(data)
-
-
-def fill_from(before: BuiltDataset, build: Path, origin: Origin, candidate: Candidate) -> None:
-    """Write both stores of a candidate as the stores of another build with what differs."""
-    old = named(before)
-    differences = (
-        difference(with_default_graph(old, infer=infer), candidate.served(infer=infer))
-        for infer in (True, False)
-    )
-    change_dataset(build, origin, before, *differences)
-
-
-def difference(before: Iterable[Quad], after: Iterable[Quad]) -> Difference:
-    """Return how quads change."""
-    old, new = frozenset(before), frozenset(after)
-    return Difference(out=old - new, into=new - old)
 
 
 def named(dataset: BuiltDataset) -> tuple[Quad, ...]:

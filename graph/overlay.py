@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.assembly import INVALIDATED
+from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
-from wicara.graph.store import write_durably
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def put(stage: Path, files: Iterable[Path]) -> None:
                 f"{file} cannot be added: give a .trig file of facts or a .ttl file of entities, "
                 f"not named {RETRACTED}"
             )
-        write_durably(stage / file.name, text_of(file))
+        write_durably(stage / file.name, text_of(file).encode())
 
 
 def text_of(file: Path) -> str:
@@ -161,7 +161,7 @@ def write_retracted(stage: Path, noted: dict[str, Quad]) -> None:
         path.unlink(missing_ok=True)
         return
     lines = "".join(f"  {noted[graph].triple} .\n" for graph in sorted(noted))
-    write_durably(path, f"{HEADER}{PROV} {{\n{lines}}}\n")
+    write_durably(path, f"{HEADER}{PROV} {{\n{lines}}}\n".encode())
 
 
 def graph_named(name: str, graphs: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
-"""The only maker of pyoxigraph stores that are served: written by a build, or filled from files.
+"""The only maker of pyoxigraph stores that are served: read from a build, or filled from files.
 
-A build is a folder with two stores, because pyoxigraph 0.5 answers duplicates where a query merges graphs
-by itself: `store/` (default graph with conclusions) and `asserted/` (without). `build.json` is written
-last: a folder without it is no build.
+A build is a folder that never changes: two files of sorted N-Quads and `build.json`, which says what it is
+made of and the SHA-256 of both; it is written last, so that a folder without it is no build. A dataset is
+served as two stores in memory, because pyoxigraph 0.5 answers duplicates where a query merges graphs by
+itself: one with conclusions, made of both files, and one without, made of `asserted.nq`; each has its default
+graph.
 """
 
 from __future__ import annotations
@@ -11,31 +13,36 @@ import fcntl
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from hashlib import file_digest, sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 from weakref import finalize
 
-from pyoxigraph import Store, parse
+from pyoxigraph import RdfFormat, Store, parse, serialize
+from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
 from wicara.graph.formats import format_of_file
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad
 
 CURRENT: Final = "current"
 SENTINEL: Final = "build.json"
-WITH_CONCLUSIONS: Final = "store"
-ASSERTED_ONLY: Final = "asserted"
+ASSERTED: Final = "asserted.nq"
+"""The named graphs but graph/inferred, and their default graph."""
+INFERRED: Final = "inferred.nq"
+"""What conclusions add to these: graph/inferred, and its triples in the default graph."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class BuildInputs:
     """What a build is made of: `key` of inputs, code and libraries, inputs' `digest`, version, engine."""
 
     key: str
@@ -44,29 +51,54 @@ class Origin:
     engine: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuildRecord(Origin):
-    """What `build.json` says of a build: its origin, and how many quads each store holds."""
+@dataclass(frozen=True)
+class QuadFile:
+    """How many quads a file of a build holds, and its SHA-256 (hex)."""
 
-    store: int
-    asserted: int
+    quads: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildRecord(BuildInputs):
+    """The contents of `build.json`: the build's inputs, and its files; none in builds by wicara 0.1."""
+
+    files: Mapping[str, QuadFile] = field(default_factory=dict)
+
+    def quads(self, *, infer: bool) -> int:
+        """Return how many quads the dataset has, with or without conclusions."""
+        return sum(self.files[name].quads for name in files_of(infer=infer))
+
+
+def files_of(*, infer: bool) -> tuple[str, ...]:
+    """Return the names of the files that make a dataset with or without conclusions."""
+    return (ASSERTED, INFERRED) if infer else (ASSERTED,)
 
 
 @dataclass(frozen=True)
 class BuiltDataset:
-    """A dataset that can be queried: `store` with conclusions, `asserted` without.
+    """A dataset that can be queried; `load` returns its store with (True) or without conclusions.
 
     `digest` changes with every change of what it holds. `plain` is a dataset that is served as it is: nothing
     is inferred. `prefixes` need not be declared in queries, and shorten the RDF that is written.
     """
 
     path: Path
-    store: Store
-    asserted: Store
+    load: Callable[[bool], Store]
     version: str
     digest: str
     plain: bool = False
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store with conclusions, loaded when it is first used; raises StoreFault if it is damaged."""
+        return self.load(True)  # noqa: FBT003 - the value of `infer=on`
+
+    @cached_property
+    def asserted(self) -> Store:
+        """The store without conclusions, loaded when it is first used; raises StoreFault if it is damaged."""
+        return self.load(False)  # noqa: FBT003 - the value of `infer=off`
 
     def for_inference(self, infer: bool) -> Store:  # noqa: FBT001 - the value of `infer=on|off`
         """Return the store that answers with (`infer=on`) or without (`infer=off`) conclusions."""
@@ -74,32 +106,68 @@ class BuiltDataset:
 
 
 def read_record(build: Path) -> BuildRecord | None:
-    """Return what a build says of itself, or None where there is no complete build."""
+    """Return the record of a build, or None where there is no complete build."""
     try:
-        told = json.loads((build / SENTINEL).read_bytes())
-        return BuildRecord(**{one.name: told[one.name] for one in fields(BuildRecord) if one.name in told})
-    except (OSError, ValueError, TypeError):
+        record = json.loads((build / SENTINEL).read_bytes())
+        names = ("key", "digest", "version", "engine")
+        files = {name: QuadFile(**values) for name, values in record.get("files", {}).items()}
+        return BuildRecord(**{name: record[name] for name in names if name in record}, files=files)
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 
 def open_dataset(data: Path) -> BuiltDataset:
-    """Open the current build below `data` for reading; raises StoreFault if it is missing or damaged."""
+    """Open the current build below `data`; raises StoreFault if it is missing, older or damaged.
+
+    The contents of its files are compared with its record; their quads are loaded when they are first used.
+    """
+    path, record = current_build(data)
+    for name in files_of(infer=True):
+        try:
+            with (path / name).open("rb") as file:
+                content = file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise damaged(data, f"{path / name}: {error.strerror}") from error
+        if name not in record.files or record.files[name].sha256 != content:
+            raise damaged(data, f"{path / name} has another SHA-256 than {SENTINEL} says")
+    dataset = BuiltDataset(
+        path, lambda infer: load_build(path, record, data, infer=infer), record.version, record.digest
+    )
+    hold(dataset)
+    return dataset
+
+
+def current_build(data: Path) -> tuple[Path, BuildRecord]:
+    """Return the folder and the record of the current build; raises StoreFault if it is missing or older."""
     build = data / CURRENT
     if not build.is_symlink():
         raise StoreFault(f"nothing is built in {data}: run `wicara build --data {data}`")
     record = read_record(build)
     if record is None:
         raise damaged(data, f"{build / SENTINEL} is missing or broken")
-    path = build.resolve()
-    dataset = BuiltDataset(
-        path=path,
-        store=opened(path / WITH_CONCLUSIONS, record.store, data),
-        asserted=opened(path / ASSERTED_ONLY, record.asserted, data),
-        version=record.version,
-        digest=record.digest,
-    )
-    hold(dataset)
-    return dataset
+    if not record.files:
+        raise StoreFault(
+            f"the dataset in {data} was built by another version of wicara: run `wicara build --data {data}`"
+        )
+    return build.resolve(), record
+
+
+def load_build(path: Path, record: BuildRecord, data: Path, *, infer: bool) -> Store:
+    """Return the quads of a build in memory; blank nodes keep their names, which proofs know them by.
+
+    pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly.
+    """
+    store = Store()
+    try:
+        for name in files_of(infer=infer):
+            lines = (path / name).read_bytes().splitlines(keepends=True)
+            store.load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
+            store.extend(parse(b"".join(line for line in lines if b"_:" in line), RdfFormat.N_QUADS))
+    except (OSError, SyntaxError) as error:
+        raise damaged(data, str(error)) from error
+    if len(store) != record.quads(infer=infer):
+        raise damaged(data, f"{path} holds {len(store)} quads, not {record.quads(infer=infer)}")
+    return store
 
 
 def hold(dataset: BuiltDataset) -> None:
@@ -111,7 +179,7 @@ def hold(dataset: BuiltDataset) -> None:
 
 
 def is_held(build: Path) -> bool:
-    """Tell whether some process uses a build."""
+    """Return whether some process uses a build."""
     try:
         with (build / SENTINEL).open("rb") as record:
             fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -122,74 +190,34 @@ def is_held(build: Path) -> bool:
     return False
 
 
-def opened(path: Path, quads: int, data: Path) -> Store:
-    """Open one store and compare its size with the build's record: an emptied folder opens silently."""
-    try:
-        store = Store.read_only(str(path))
-        found = len(store)
-    except (OSError, RuntimeError, ValueError) as error:  # RocksDB tells corruption as RuntimeError
-        raise damaged(data, str(error)) from error
-    if found != quads:
-        raise damaged(data, f"{path} holds {found} statements, not {quads}")
-    return store
-
-
 def damaged(data: Path, how: str) -> StoreFault:
     """Return the error that says what to do about a damaged build."""
     return StoreFault(f"the dataset in {data} is damaged ({how}): run `wicara build --force --data {data}`")
 
 
-def write_dataset(build: Path, origin: Origin, store: Sequence[Quad], asserted: Sequence[Quad]) -> None:
+def write_dataset(
+    build: Path, inputs: BuildInputs, asserted: Iterable[Quad], complete: Iterable[Quad]
+) -> None:
     """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses.
 
-    `store` are the quads with conclusions, `asserted` those without, each with its default graph.
+    `asserted` are the quads without conclusions, `complete` those with, each with its default graph.
     """
+    stated, every = lines_of(asserted), lines_of(complete)
+    files = {}
     try:
-        record = BuildRecord(
-            **asdict(origin),
-            store=write_store(build / WITH_CONCLUSIONS, store),
-            asserted=write_store(build / ASSERTED_ONLY, asserted),
-        )
-        write_durably(build / SENTINEL, json.dumps(asdict(record), indent=1) + "\n")
+        for name, lines in ((ASSERTED, stated), (INFERRED, every - stated)):
+            content = b"".join(sorted(lines))
+            write_durably(build / name, content)
+            files[name] = QuadFile(len(lines), sha256(content).hexdigest())
+        record = BuildRecord(**asdict(inputs), files=files)
+        write_durably(build / SENTINEL, f"{json.dumps(asdict(record), indent=1)}\n".encode())
     except OSError as error:
         raise refused(build, error) from error
 
 
-@dataclass(frozen=True)
-class Difference:
-    """How the quads of a store change: those that go and those that come."""
-
-    out: frozenset[Quad]
-    into: frozenset[Quad]
-
-
-def change_dataset(
-    build: Path, origin: Origin, before: BuiltDataset, store: Difference, asserted: Difference
-) -> None:
-    """Write a build that differs a little from another into an empty folder, its record last.
-
-    Files that stay as they are belong to both (hard links). Raises Unavailable where the disk refuses.
-    """
-    try:
-        record = BuildRecord(
-            **asdict(origin),
-            store=change_store(build / WITH_CONCLUSIONS, before.store, store),
-            asserted=change_store(build / ASSERTED_ONLY, before.asserted, asserted),
-        )
-        write_durably(build / SENTINEL, json.dumps(asdict(record), indent=1) + "\n")
-    except (OSError, RuntimeError) as error:  # RocksDB tells what it cannot do as RuntimeError
-        raise refused(build, error) from error
-
-
-def change_store(path: Path, before: Store, difference: Difference) -> int:
-    """Write a store that differs from another, and return how many quads it holds."""
-    before.backup(str(path))
-    store = Store(str(path))
-    for quad in difference.out:
-        store.remove(quad)
-    store.extend(difference.into)
-    store.flush()
-    return len(store)
+def lines_of(quads: Iterable[Quad]) -> set[bytes]:
+    """Return quads as lines of N-Quads."""
+    return set((serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
 
 
 def refused(build: Path, error: Exception) -> Unavailable:
@@ -199,29 +227,24 @@ def refused(build: Path, error: Exception) -> Unavailable:
     )
 
 
-def write_store(path: Path, quads: Sequence[Quad]) -> int:
-    """Write the quads into a store of their own and return how many it holds."""
-    store = Store(str(path))
-    store.bulk_extend(quads)
-    store.flush()
-    return len(store)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file and wait until it is on the disk."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def from_files(paths: Sequence[Path]) -> BuiltDataset:
     """Load RDF files into memory as they are, for `wicara serve FILE...`; nothing is inferred."""
     store = Store()
     prefixes = dict(PREFIXES)
     for path in paths:
-        load(store, path)
-        prefixes |= prefixes_of(path)
+        syntax = format_of_file(path)
+        base = path.resolve().as_uri()
+        try:
+            store.load(path=path, format=syntax, base_iri=base)
+        except SyntaxError as error:
+            raise UnreadableInput(
+                f"{path}, line {error.lineno}, column {error.offset}: {error.msg}"
+            ) from error
+        except OSError as error:
+            raise UnreadableInput(f"{path}: {error.strerror or error}") from error
+        reader = parse(path=path, format=syntax, base_iri=base)
+        next(iter(reader), None)  # the prefixes stand at the head of a file
+        prefixes |= reader.prefixes
     return plain(paths[0], store, "files", digest(paths), prefixes)
 
 
@@ -234,14 +257,7 @@ def plain(
     path: Path, store: Store, version: str, digest: str, prefixes: Mapping[str, str] = MappingProxyType({})
 ) -> BuiltDataset:
     """Return a dataset that is served as it is."""
-    return BuiltDataset(path, store, store, version, digest, plain=True, prefixes=prefixes)
-
-
-def in_memory(store: Store) -> Store:
-    """Return a copy of a store in memory."""
-    copy = Store()
-    copy.extend(store)
-    return copy
+    return BuiltDataset(path, lambda _infer: store, version, digest, plain=True, prefixes=prefixes)
 
 
 def new_digest() -> str:
@@ -249,27 +265,8 @@ def new_digest() -> str:
     return uuid4().hex
 
 
-def prefixes_of(path: Path) -> dict[str, str]:
-    """Return the prefixes that stand at the head of a file; none for formats without."""
-    reader = parse(path=path, format=format_of_file(path), base_iri=path.resolve().as_uri())
-    next(iter(reader), None)
-    return reader.prefixes
-
-
-def load(store: Store, path: Path) -> None:
-    """Load one file by its extension; raises UnreadableInput with file, line and column."""
-    try:
-        store.load(path=path, format=format_of_file(path), base_iri=path.resolve().as_uri())
-    except SyntaxError as error:
-        raise UnreadableInput(f"{path}, line {error.lineno}, column {error.offset}: {error.msg}") from error
-    except OSError as error:
-        raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-
-
 def digest(paths: Iterable[Path]) -> str:
     """Return the SHA-256 (hex) of the bytes of files, one after the other."""
-    from hashlib import file_digest, sha256  # noqa: PLC0415 - only for files
-
     total = sha256()
     for path in paths:
         with path.open("rb") as file:

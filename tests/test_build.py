@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import DefaultGraph, Literal, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.build import ensure
 from wicara.graph.candidate import Candidate
 from wicara.graph.check import QUICK, run
@@ -303,25 +303,23 @@ def without_record(build: Path) -> None:
 
 
 def emptied(build: Path) -> None:
-    """Remove all files of the store: pyoxigraph would open it as an empty one."""
-    shutil.rmtree(build / "store")
-    (build / "store").mkdir()
+    """Empty a file of the dataset."""
+    (build / "asserted.nq").write_bytes(b"")
 
 
-def garbled(build: Path) -> None:
-    """Overwrite the store's largest file."""
-    largest = max((build / "store").iterdir(), key=lambda path: path.stat().st_size)
-    largest.write_bytes(b"garbage" * 1000)
+def removed(build: Path) -> None:
+    """Remove a file of the dataset."""
+    (build / "inferred.nq").unlink()
 
 
-def lost_statements(build: Path) -> None:
-    """Let the record promise more than the store holds."""
-    record = json.loads((build / "build.json").read_text())
-    (build / "build.json").write_text(json.dumps(record | {"store": record["store"] + 1}))
+def altered(build: Path) -> None:
+    """Change a word somewhere in the dataset."""
+    content = (build / "asserted.nq").read_bytes()
+    (build / "asserted.nq").write_bytes(content.replace(b"Singapura", b"Singapore", 1))
 
 
-@pytest.mark.parametrize("damage", [without_record, emptied, garbled, lost_statements])
-def test_a_damaged_store_is_told(damage: Callable[[Path], None], wicara: Command, own_data: Path) -> None:
+@pytest.mark.parametrize("damage", [without_record, emptied, removed, altered])
+def test_a_damaged_build_is_told(damage: Callable[[Path], None], wicara: Command, own_data: Path) -> None:
     """A damaged build is never served: the message says what is wrong and how to mend it."""
     damage((own_data / "current").resolve())
     done = wicara("build", "--data", own_data)
@@ -329,6 +327,23 @@ def test_a_damaged_store_is_told(damage: Callable[[Path], None], wicara: Command
     assert "is damaged" in done.stderr
     assert f"run `wicara build --force --data {own_data}`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_build_by_an_older_version_is_built_again(wicara: Command, own_data: Path) -> None:
+    """A build that has no files of quads, as wicara 0.1 made it, is told, and `wicara build` replaces it."""
+    build = (own_data / "current").resolve()
+    shutil.rmtree(build)
+    build.mkdir()
+    for name in ("store", "asserted"):
+        Store(str(build / name)).add(Quad(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o")))
+    record = {"key": "0" * 64, "digest": "1" * 64, "version": "1.0.0", "store": 1, "asserted": 1}
+    (build / "build.json").write_text(json.dumps(record))
+    for command in ("verify", "backup"):
+        done = wicara(command, *([own_data.parent / "b"] if command == "backup" else []), "--data", own_data)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert f"another version of wicara: run `wicara build --data {own_data}`" in done.stderr
+    assert wicara("build", "--data", own_data).returncode == 0
+    assert wicara("verify", "--data", own_data).returncode == 0
 
 
 def test_a_folder_that_cannot_be_written_is_told(wicara: Command, tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import uvloop
 from wicara.graph.build import ensure
-from wicara.graph.disk import is_disk_dataset
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import CURRENT
+from wicara.graph.writable import is_writable_dataset
 from wicara.server.process.connection import Listener
 from wicara.server.process.front import Front
 from wicara.server.process.log import flush
@@ -80,7 +80,7 @@ def from_disk(data: Path) -> Source:
 
 def is_on_disk(data: Path, *, writable: bool) -> bool:
     """Tell whether a folder holds a writable dataset, or is to hold one: it has no build."""
-    return is_disk_dataset(data) or (writable and not (data / CURRENT).is_symlink())
+    return is_writable_dataset(data) or (writable and not (data / CURRENT).is_symlink())
 
 
 def many_files() -> None:

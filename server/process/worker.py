@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from jinja2 import FileSystemBytecodeCache
-from wicara.graph.disk import DiskDataset
 from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
+from wicara.graph.writable import WritableDataset
 from wicara.server import endpoint
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
@@ -189,7 +189,7 @@ class Worker:
         run_app(self.served, request, reply)
         if reply.status.startswith(b"2") and self.setup.origin.on_disk:
             try:
-                DiskDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
+                WritableDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
             except Unavailable as fault:
                 self.report(fault, 0)
                 return
@@ -218,7 +218,7 @@ class Worker:
         """Open the dataset where it is on disk; in memory it was inherited."""
         if not self.setup.origin.on_disk:
             return
-        disk = DiskDataset(Path(self.setup.origin.paths[0]))
+        disk = WritableDataset(Path(self.setup.origin.paths[0]))
         writes = ticket.role == WRITER
         swap(self.served, disk.open_for_writing() if writes else disk.open_snapshot(ticket.digest))
 

@@ -8,9 +8,8 @@ from typing import Final
 import click
 
 from wicara.commands import FOLDER, data_option, progress
-from wicara.graph.backup import back_up
-from wicara.graph.restore import restore as put_back
-from wicara.graph.verify import verify_backup, verify_data
+from wicara.graph.backup import back_up, verify_backup, verify_data
+from wicara.graph.backup import restore as put_back
 
 BACKUP: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -26,7 +25,7 @@ def backup(target: Path, data: Path) -> None:
     """
     with progress() as step:
         made = back_up(data, target, step)
-    click.echo(f"{target} holds {made.told}")
+    click.echo(f"{target} holds {made}")
 
 
 @click.command()
@@ -40,7 +39,7 @@ def verify(backup: Path | None, data: Path) -> None:
     folder = backup or data
     with progress() as step:
         found = verify_backup(folder, step) if backup else verify_data(folder, step)
-    click.echo(f"{folder} is whole: {found.told}")
+    click.echo(f"{folder} is whole: {found}")
 
 
 @click.command()

@@ -18,11 +18,6 @@ from wicara.commands import (
 )
 from wicara.graph.answers import answer, default_form, read_query, tabular, written
 from wicara.graph.build import ensure
-from wicara.graph.candidate import Candidate
-from wicara.graph.check import STAGES, THOROUGH, compared, run
-from wicara.graph.explain.explanation import Explainer, Verdict
-from wicara.graph.explain.wording import Wording
-from wicara.graph.explain.writers import serialize
 from wicara.graph.export import export as write_export
 from wicara.graph.facts.source import match_source, read_sources
 from wicara.graph.inputs import read_inputs
@@ -61,6 +56,9 @@ def check(data: Path, extra: Path | None, sources: tuple[str, ...]) -> None:
     With --source, the evidence is compared with the text itself, which is not part of this software. A text
     is known by its SHA-256; write ID=FILE to say which article it is.
     """
+    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - a query needs no reasoner: it starts sooner
+    from wicara.graph.check import STAGES, THOROUGH, compared, run  # noqa: PLC0415
+
     with progress() as step:
         candidate = Candidate(read_inputs(extra, overlay_of(data)))
         found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
@@ -201,6 +199,10 @@ def explain(  # noqa: PLR0913 - one parameter an option
     Example:
       wicara explain person:sergey-lavrov a wic:HasBeenForeignMinister
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
+    from wicara.graph.explain.explanation import Explainer, Verdict  # noqa: PLC0415 - as above
+    from wicara.graph.explain.wording import Wording  # noqa: PLC0415
+    from wicara.graph.explain.writers import serialize  # noqa: PLC0415
+
     fact = read_fact(subject, predicate, object_)
     dataset = current(data, extra)
     found = Explainer(dataset).explain(fact, limit if every else 1)

@@ -1,4 +1,4 @@
-"""Files and folders that are there when they are whole, and on the disk; else nothing is left of them."""
+"""Files and folders that appear when they are complete and on the disk; nothing is left of them otherwise."""
 
 from __future__ import annotations
 
@@ -30,8 +30,16 @@ class Content:
     sha256: str
 
 
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file and wait until it is on the disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def copy(source: BinaryIO, target: Path) -> Content:
-    """Copy what is left of an open file to a new one, wait until it is on the disk, and tell its content."""
+    """Copy the rest of an open file to a new one, wait until it is on the disk, and return its content."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as file:
         total, size = sha256(), 0
@@ -54,7 +62,7 @@ def content_of(path: Path) -> Content:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[int]:
+def open_folder(folder: Path) -> Iterator[int]:
     """Open a folder, to wait for it or to lock it."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -65,58 +73,49 @@ def opened(folder: Path) -> Iterator[int]:
 
 def sync(folder: Path) -> None:
     """Wait until the names in a folder are on the disk."""
-    with opened(folder) as number:
+    with open_folder(folder) as number:
         os.fsync(number)
 
 
 def sync_all(folder: Path) -> None:
     """Wait until the names in a folder, and in those in it, are on the disk."""
-    for each, _, _ in os.walk(folder):
-        sync(Path(each))
+    for path, _, _ in os.walk(folder):
+        sync(Path(path))
 
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Path]:
-    """Make an empty folder for this process alone; unless it is renamed, it goes at the end.
+    """Make an empty folder for this process alone; unless it is renamed, it is removed at the end.
 
-    Raises Unavailable where another process has it, and whatever OSError the system has for it.
+    The system frees its lock when the process ends, however it ends; what a killed process left in it is
+    removed. Raises Unavailable where another process has it, and any OSError of the system.
     """
     folder.mkdir(exist_ok=True)
-    with opened(folder) as number:
-        lock(number, folder)
+    with open_folder(folder) as number:
+
+        def is_same() -> bool:
+            """Return whether the folder is still the one that was opened."""
+            try:
+                return os.path.samestat(os.fstat(number), folder.lstat())
+            except FileNotFoundError:
+                return False
+
         try:
-            empty(folder)
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unavailable(f"another process is writing {folder}: try again when it has ended") from error
+        if not is_same():
+            raise Unavailable(f"another process has just written {folder}: try again")
+        try:
+            for path in folder.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
             yield folder
         finally:
-            if is_still(number, folder):
+            if is_same():
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def lock(number: int, folder: Path) -> None:
-    """Lock an open folder; the system frees it when the process ends, however it ends."""
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Unavailable(f"another process is writing {folder}: try again when it has ended") from error
-    if not is_still(number, folder):
-        raise Unavailable(f"another process has just written {folder}: try again")
-
-
-def is_still(number: int, folder: Path) -> bool:
-    """Tell whether a folder is the one that was opened."""
-    try:
-        return os.path.samestat(os.fstat(number), folder.lstat())
-    except FileNotFoundError:
-        return False
-
-
-def empty(folder: Path) -> None:
-    """Remove what a process that was killed has left in a folder."""
-    for each in folder.iterdir():
-        if each.is_dir() and not each.is_symlink():
-            shutil.rmtree(each)
-        else:
-            each.unlink()
 
 
 @contextmanager

@@ -11,14 +11,14 @@ what a reader sees beside a live writer.
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Store
+from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import StoreFault, Unavailable
-from wicara.graph.store import BuiltDataset, new_digest, plain, write_durably
+from wicara.graph.store import BuiltDataset, new_digest, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +31,13 @@ KEPT: Final = 3
 VERSION: Final = "writable"
 
 
-def is_disk_dataset(folder: Path) -> bool:
-    """Tell whether a folder holds a writable dataset."""
+def is_writable_dataset(folder: Path) -> bool:
+    """Return whether a folder holds a writable dataset."""
     return (folder / SENTINEL).is_file()
 
 
 @dataclass(frozen=True)
-class DiskDataset:
+class WritableDataset:
     """A writable dataset in a folder."""
 
     folder: Path
@@ -52,7 +52,7 @@ class DiskDataset:
         Raises StoreFault where the store is lost or damaged, Unavailable where the disk or another writer
         refuses.
         """
-        if is_disk_dataset(self.folder) and not (self.folder / STORE / "CURRENT").exists():
+        if is_writable_dataset(self.folder) and not (self.folder / STORE / "CURRENT").exists():
             raise StoreFault(
                 f"{self.folder} held a dataset, and its {STORE}/ is gone: bring it back with "
                 f"`wicara restore`, or remove {self.folder / SENTINEL} to begin with an empty one"
@@ -60,8 +60,8 @@ class DiskDataset:
         try:
             (self.folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
             store = Store(str(self.folder / STORE))
-            if not is_disk_dataset(self.folder):
-                write_durably(self.folder / SENTINEL, json.dumps({"format": 1}) + "\n")
+            if not is_writable_dataset(self.folder):
+                write_durably(self.folder / SENTINEL, b'{"format": 1}\n')
         except (OSError, RuntimeError) as error:
             raise self.refused(error) from error
         dataset = plain(self.folder, store, VERSION, new_digest())
@@ -91,9 +91,9 @@ class DiskDataset:
 
     def remove_old(self) -> None:
         """Remove all snapshots but the latest ones."""
-        found = sorted((self.folder / SNAPSHOTS).iterdir(), key=lambda each: each.stat().st_mtime_ns)
-        for each in found[:-KEPT]:
-            shutil.rmtree(each, ignore_errors=True)
+        snapshots = sorted((self.folder / SNAPSHOTS).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        for old in snapshots[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
 
     def refused(self, error: Exception) -> Unavailable:
         """Return the error that says what to do where the disk, or another process, refuses."""
