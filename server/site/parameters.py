@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.solutions import solutions
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, expand
 from wicara.server.app_state import dataset
 from wicara.server.site.language import gettext as _
 from wicara.server.site.words import LABELS, Words, prefixed
@@ -62,6 +62,11 @@ class Value:
 def default_of(parameter: Parameter) -> str:
     """Return the default of a parameter as a reader would give it: text without quotation marks."""
     return parameter.default.replace('"', "")
+
+
+def default_term(parameter: Parameter) -> NamedNode | Literal:
+    """Return the default of a parameter as a term."""
+    return READERS.get(parameter.datatype, read_thing)(default_of(parameter))
 
 
 def values_of(question: Question) -> list[Value]:
@@ -190,9 +195,8 @@ def is_thing(parameter: Parameter) -> bool:
 
 
 def kind_of(parameter: Parameter) -> str:
-    """Return the class or scheme of a parameter's values."""
-    prefix, _colon, local = parameter.datatype.partition(":")
-    return PREFIXES[prefix] + local
+    """Return the class, scheme or datatype of a parameter's values."""
+    return expand(parameter.datatype)
 
 
 def choices(parameters: Iterable[Parameter]) -> Choices:

@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
 from wicara.server.app_state import infer, store
+from wicara.server.descriptions.describe import triples_of
 from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import KEPT, said, with_choices
+from wicara.server.http.addresses import KEPT, public_url, said, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.protocol import QueryOperation
 from wicara.server.resources import with_query
-from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language
-from wicara.server.site.pages.question_rdf import described
-from wicara.server.site.parameters import choices, to_sparql, values_of
+from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
+from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.solutions import MAX_ROWS, answer, solve
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
     from wicara.queries import Question
@@ -137,6 +138,30 @@ def in_form(form: Format, media_type: str) -> Response:
 
 
 documents.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
+
+
+def described() -> Iterator[Triple]:
+    """Yield the questions, their parameters and their prefixes as RDF."""
+    found = all_questions()
+    return triples_of(
+        "questions.ttl",
+        questions=found,
+        prefixes=sorted({one for each in found for one in each.prefixes.items()}),
+        languages=LANGUAGES,
+        at=lambda fragment: NamedNode(public_url(f"{PATH}#{fragment}")),
+        literal=Literal,
+        in_languages=in_languages,
+        is_thing=is_thing,
+        kind_of=lambda parameter: NamedNode(kind_of(parameter)),
+        default_of=default_term,
+    )
+
+
+def in_languages(table: str, key: str) -> Iterator[Literal]:
+    """Yield a word of the interface, by default its key, in each language."""
+    for lang in LANGUAGES:
+        with speaking(lang):
+            yield Literal(str(WORDS[table].get(key, key)), language=lang)
 
 
 def gallery() -> str:
