@@ -158,12 +158,12 @@ def test_refuses_what_is_no_term(text: str) -> None:
     ("fact", "english", "indonesian"),
     [
         (MINISTER, "counts as “has been foreign minister”", "tergolong “pernah menjadi menteri luar negeri”"),
-        (("wic:Summit", "rdfs:subClassOf", "wic:Meeting"), "whatever counts as “summit”", "tergolong “"),
+        (("wic:Summit", "rdfs:subClassOf", "wic:Meeting"), "every “summit” is a “meeting”", "setiap “"),
         (("skos:related", "a", "owl:SymmetricProperty"), "holds both ways round", "berlaku dua arah"),
         (
             ("wic:heldAt", "rdfs:subPropertyOf", "wic:heldIn"),
-            "is a special case of “held in”",
-            "kasus khusus",
+            "where “held at” holds, “held in” holds too",
+            "berlaku pula",
         ),
     ],
 )

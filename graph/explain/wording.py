@@ -1,96 +1,36 @@
-"""Statements in plain words, in English and Indonesian: labels, class expressions and axioms as sentences."""
+"""Statements in plain words, in English and Indonesian: labels, expressions, axioms (`wording.toml`)."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.names import called
 from wicara.graph.reasoning.matching import FIRST, NIL, REST
-from wicara.graph.reasoning.rules import LANGUAGES, RDF_TYPE
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Fact, Term
 
 OWL, RDFS, SKOS = (PREFIXES[name] for name in ("owl", "rdfs", "skos"))
 LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
-DEEPEST: Final = 8
-"""How deep a class expression is told; deeper ones, and circular ones, end in an ellipsis."""
-
-SENTENCES: Final = {
-    RDF_TYPE: ("{s} counts as “{o}”", "{s} tergolong “{o}”"),
-    f"{OWL}differentFrom": ("{s} is not {o}", "{s} bukan {o}"),
-    f"{OWL}disjointWith": ("nothing is both “{s}” and “{o}”", "tidak ada yang “{s}” dan juga “{o}”"),
-    f"{OWL}equivalentClass": ("“{s}” and “{o}” are the same class", "“{s}” dan “{o}” kelas yang sama"),
-    f"{OWL}equivalentProperty": (
-        "“{s}” and “{o}” are the same property",
-        "“{s}” dan “{o}” properti yang sama",
-    ),
-    f"{OWL}inverseOf": (
-        "“{s}” is “{o}” seen from the other end",
-        "“{s}” adalah “{o}” dilihat dari ujung sebaliknya",
-    ),
-    f"{OWL}propertyChainAxiom": ("“{s}” follows from {o}", "“{s}” mengikuti dari {o}"),
-    f"{OWL}sameAs": ("{s} is the same as {o}", "{s} sama dengan {o}"),
-    f"{RDFS}domain": ("whatever has “{s}” counts as “{o}”", "apa pun yang memiliki “{s}” tergolong “{o}”"),
-    f"{RDFS}range": ("whatever “{s}” leads to counts as “{o}”", "apa pun yang dituju “{s}” tergolong “{o}”"),
-    f"{RDFS}subClassOf": (
-        "whatever counts as “{s}” counts as “{o}”",
-        "apa pun yang tergolong “{s}” tergolong “{o}”",
-    ),
-    f"{RDFS}subPropertyOf": (
-        "“{s}” is a special case of “{o}”",
-        "“{s}” adalah kasus khusus dari “{o}”",
-    ),
-}
-"""Property to the sentence that a statement with it is; any other is told as subject, property, object."""
-
-KINDS: Final = {
-    f"{OWL}TransitiveProperty": ("“{s}” is transitive", "“{s}” transitif"),
-    f"{OWL}SymmetricProperty": ("“{s}” holds both ways round", "“{s}” berlaku dua arah"),
-    f"{OWL}AsymmetricProperty": ("“{s}” never holds both ways round", "“{s}” tidak berlaku dua arah"),
-    f"{OWL}IrreflexiveProperty": (
-        "nothing has “{s}” to itself",
-        "tidak ada yang memiliki “{s}” terhadap dirinya",
-    ),
-    f"{OWL}FunctionalProperty": ("“{s}” leads to one thing only", "“{s}” hanya menuju satu hal"),
-    f"{OWL}InverseFunctionalProperty": (
-        "“{s}” comes from one thing only",
-        "“{s}” hanya berasal dari satu hal",
-    ),
-}
-"""Class of properties to the sentence that puts a property into it."""
-
-EXPRESSIONS: Final = (
-    ("intersectionOf", ("{members}", "{members}"), (" and ", " dan ")),
-    ("unionOf", ("{members}", "{members}"), (" or ", " atau ")),
-    ("oneOf", ("one of {members}", "salah satu dari {members}"), (", ", ", ")),
-    ("members", ("{members}", "{members}"), (", ", ", ")),
-    ("complementOf", ("not {value}", "bukan {value}"), None),
-    ("hasValue", ("{property} {value}", "{property} {value}"), None),
-    ("someValuesFrom", ("{property} some {value}", "{property} suatu {value}"), None),
-    ("allValuesFrom", ("{property} nothing but {value}", "{property} hanya {value}"), None),
-    ("maxCardinality", ("{property} at most {value}", "{property} paling banyak {value}"), None),
-    (
-        "maxQualifiedCardinality",
-        ("{property} at most {value} {of}", "{property} paling banyak {value} {of}"),
-        None,
-    ),
-)
-"""What makes a class expression, how it is told, and what stands between the members of its list."""
-
-PART: Final = ("part of the definition of “{s}”", "bagian dari definisi “{s}”")
-THEN: Final = (", then ", ", lalu ")
-ANYTHING: Final = ("something", "sesuatu")
+MAX_DEPTH: Final = 8
+"""How deep a class expression is put into words; deeper ones, and circular ones, end in an ellipsis."""
+TABLES: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+AXIOMS, EXPRESSIONS, WORDS = (TABLES[name] for name in ("axioms", "expressions", "words"))
 STRUCTURE: Final = frozenset(
-    {FIRST.value, REST.value, f"{OWL}onProperty", *(f"{OWL}{name}" for name, *_ in EXPRESSIONS)}
+    {FIRST.value, REST.value, f"{OWL}onProperty", *(f"{OWL}{name}" for name in EXPRESSIONS)}
 )
-"""The properties that only build lists and class expressions: what they build tells them."""
+"""The properties that only build lists and class expressions: the axiom that uses these says them."""
+PLACE: Final = re.compile(r"\{(\w+)\}")
+VOWELS: Final = tuple("aeiouAEIOU")
 
 
 def is_structure(fact: Fact) -> bool:
@@ -100,38 +40,67 @@ def is_structure(fact: Fact) -> bool:
 
 @dataclass(frozen=True)
 class Wording:
-    """Words for the terms and statements of a store, in a language of LANGUAGES."""
+    """Words for the terms and statements of a store, in a language of `reasoning.rules.LANGUAGES`."""
 
     store: Store
     language: str = "en"
 
-    @property
-    def column(self) -> int:
-        """The place of the language in a table."""
-        return LANGUAGES.index(self.language)
-
     def statement(self, fact: tuple[Term | None, ...]) -> str:
         """Return a statement as a sentence without a full stop; a place that is open is `something`."""
         subject, predicate, target = fact
-        name = predicate.value if isinstance(predicate, NamedNode) else ""
-        kind = KINDS.get(target.value) if isinstance(target, NamedNode) and name == RDF_TYPE else None
-        told = kind or SENTENCES.get(name)
-        if isinstance(subject, BlankNode) and name in STRUCTURE:
-            return PART[self.column].format(s=self.term(subject))
-        if told is None:
+        text = self.sentence(subject, predicate, target)
+        if text is None:
             return f"{self.term(subject)}: {self.term(predicate)} {self.term(target)}"
-        shown = self.chain(target) if name == f"{OWL}propertyChainAxiom" and target else self.term(target)
-        return told[self.column].format(s=self.term(subject), o=shown)
+        places: dict[str, Callable[[], str]] = {
+            "s": lambda: self.quoted(subject),
+            "o": lambda: self.quoted(target),
+            "an_s": lambda: self.with_article(subject),
+            "an_o": lambda: self.with_article(target),
+            "subject": lambda: self.term(subject),
+            "object": lambda: self.term(target),
+            "chain": lambda: WORDS["then"][self.language].join(f"“{one}”" for one in self.members(target, 0)),
+        }
+        return PLACE.sub(lambda place: places[place[1]](), text)
+
+    def sentence(self, subject: Term | None, predicate: Term | None, target: Term | None) -> str | None:
+        """Return the sentence for a statement, with places for its ends; None where there is none."""
+        if not isinstance(predicate, NamedNode):
+            return None
+        if isinstance(subject, BlankNode) and predicate.value in STRUCTURE:
+            return str(WORDS["part"][self.language])
+        name = called(predicate.value)
+        keys = [name]
+        if isinstance(target, BlankNode):
+            keys.insert(0, f"{name} _")
+        if isinstance(subject, BlankNode):
+            keys.insert(0, f"_ {name}")
+        if isinstance(target, NamedNode) and name == "rdf:type":
+            keys.insert(0, f"a {called(target.value)}")
+        return next((str(AXIOMS[key][self.language]) for key in keys if key in AXIOMS), None)
 
     def term(self, term: Term | None, depth: int = 0) -> str:
         """Return what a term is called."""
         if isinstance(term, NamedNode):
-            return self.label(term)
+            return self.named(term)
         if isinstance(term, BlankNode):
             return self.expression(term, depth)
         if isinstance(term, Literal):
             return f"“{term.value}”" if term.language else term.value
-        return ANYTHING[self.column] if term is None else str(term)
+        return str(WORDS["anything"][self.language] if term is None else term)
+
+    def quoted(self, term: Term | None) -> str:
+        """Return a name in quotation marks, and an expression as it is."""
+        return f"“{self.term(term)}”" if isinstance(term, NamedNode) else self.term(term)
+
+    def with_article(self, term: Term | None) -> str:
+        """Return a name in quotation marks with the article that its language wants, if any."""
+        if self.language != "en" or not isinstance(term, NamedNode):
+            return self.quoted(term)
+        return f"{'an' if self.label(term).startswith(VOWELS) else 'a'} {self.quoted(term)}"
+
+    def named(self, iri: NamedNode) -> str:
+        """Return an IRI as it stands in a sentence."""
+        return self.label(iri)
 
     def label(self, iri: NamedNode) -> str:
         """Return a label of an IRI in the language, else in another, else its prefixed name."""
@@ -147,39 +116,37 @@ class Wording:
 
     def expression(self, node: BlankNode, depth: int) -> str:
         """Return a class expression, or a list, in words."""
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             return "…"
-        for name, told, between in EXPRESSIONS:
-            for value in self.values(node, f"{OWL}{name}"):
-                members = between and between[self.column].join(self.members(value, depth + 1))
-                prop, of = ("".join(self.named(node, name)) for name in ("onProperty", "onClass"))
-                return told[self.column].format(
-                    members=members, value=self.term(value, depth + 1), property=prop, of=of
+        for name, text in EXPRESSIONS.items():
+            for value in self.values(node, f"{OWL}{name}")[:1]:
+                between = text["between"][self.language] if "between" in text else ", "
+                return str(text[self.language]).format(
+                    members=between.join(self.members(value, depth + 1)),
+                    value=self.term(value, depth + 1),
+                    property=self.restricted(node, "onProperty"),
+                    of=self.restricted(node, "onClass"),
                 )
         members = ", ".join(self.members(node, depth + 1))
-        return members or ANYTHING[self.column]
+        return members or str(WORDS["anything"][self.language])
 
-    def named(self, node: BlankNode, name: str) -> Iterator[str]:
-        """Yield what a restriction is on, if that has a name."""
-        found = self.values(node, f"{OWL}{name}")
-        return (self.label(term) for term in found[:1] if isinstance(term, NamedNode))
+    def restricted(self, node: BlankNode, name: str) -> str:
+        """Return the name of what a restriction is on; empty if that has none."""
+        named = [term for term in self.values(node, f"{OWL}{name}")[:1] if isinstance(term, NamedNode)]
+        return self.named(named[0]) if named else ""
 
-    def chain(self, node: Term) -> str:
-        """Return a property chain in words."""
-        return THEN[self.column].join(f"“{member}”" for member in self.members(node, 0))
-
-    def members(self, node: Term, depth: int) -> Iterator[str]:
+    def members(self, node: Term | None, depth: int) -> Iterator[str]:
         """Yield the members of a list in words."""
-        seen: set[Term] = set()
+        seen: set[Term | None] = set()
         while node != NIL and node not in seen:
             seen.add(node)
             for member in self.values(node, FIRST.value)[:1]:
                 yield self.term(member, depth)
             node = next(iter(self.values(node, REST.value)), NIL)
 
-    def values(self, node: Term, predicate: str) -> list[Term]:
+    def values(self, node: Term | None, predicate: str) -> list[Term]:
         """Return what the store says of a node, sorted."""
-        if isinstance(node, Literal | Triple):
+        if node is None or isinstance(node, Literal | Triple):
             return []
         quads = self.store.quads_for_pattern(node, NamedNode(predicate), None, None)
         return sorted({quad.object for quad in quads}, key=str)

@@ -7,8 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.names import called
 from wicara.ontology import WIC
-from wicara.server.site.language import language
+from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.model import ABOVE, OWL, RDFS, TYPE, names
 from wicara.server.site.ontology.sentences import CHARACTERISTICS
@@ -104,7 +105,9 @@ class Describer:
             definition=preferred(definitions),
             definitions=definitions,
             rows=tuple(self.rows(iri)),
-            characteristics=tuple(CHARACTERISTICS[kind][0] for kind in kinds if kind in CHARACTERISTICS),
+            characteristics=tuple(
+                WORDS["characteristics"][called(kind)] for kind in kinds if kind in CHARACTERISTICS
+            ),
             sentences=tuple(self.sentences.about(iri)),
             notes=self.literals(iri, *NOTES),
             use=use,
