@@ -88,7 +88,11 @@ def outcomes() -> tuple[Outcome, ...]:
     rows = cast("QuerySolutions", store.query(QUERY.read_text("utf-8")))
     return tuple(
         Outcome(
-            *(row[name].value for name in ("suite", "title", "runBy", "version", "test")),
+            row["suite"].value,
+            row["title"].value,
+            row["runBy"].value,
+            row["version"].value,
+            row["test"].value,
             row["outcome"].value.removeprefix(EARL),
             {lang: row[lang].value for lang in ("en", "id") if row[lang]},
         )
