@@ -163,6 +163,8 @@ class Engine:
         """Close the classes of a symmetric and transitive table that hold some facts of it."""
 
         def conclude(join: Join, subjects: Ints, objects: Ints, *premises: Ints) -> Delta:
+            if not len(subjects):
+                return Delta(subjects, objects, subjects)
             start, rows = self.facts.size, np.arange(len(subjects))
             if self.limit is not None and start + len(rows) > self.limit:
                 raise Exhausted

@@ -49,7 +49,7 @@ COUNTING: Final = frozenset(name for name in RESTRICTING if name.lower().endswit
 CONSTRUCTORS: Final = LISTED | SINGLE | RESTRICTING
 """The properties, by their names in OWL's vocabulary, that say what a class expression is made of."""
 
-LIMIT: Final = 200_000
+LIMIT: Final = 40_000
 """How many facts a closure may have, beside GROWTH for each premise: more comes of absurd axioms only."""
 GROWTH: Final = 40
 ROUNDS: Final = 8
