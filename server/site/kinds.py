@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.ontology import WIC, expand
+from wicara.ontology import expand
 from wicara.server.site.language import lazy_gettext
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class Kind:
     shape: str = ""
     pictures: tuple[str, ...] = ()
     choice: str = ""
-    count: str = ""
 
     @property
     def name(self) -> object:
@@ -63,8 +62,3 @@ def kind_of_classes(classes: Iterable[str]) -> Kind | None:
     """Return the first kind that some of the classes of a thing are of."""
     found = set(classes)
     return next((kind for iri, kind in OF_CLASS.items() if iri in found), None)
-
-
-def classes_by(field: str) -> dict[str, str]:
-    """Return the value of a field (`lane`, `shape`) by class, without its namespace, where kinds have one."""
-    return {iri.removeprefix(WIC): value for iri, kind in OF_CLASS.items() if (value := getattr(kind, field))}

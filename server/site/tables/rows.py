@@ -213,14 +213,15 @@ class Blocks:
         return Row(cells, support, modality, current=node == self.subject)
 
     def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
-        """Return the sort key of a row of a block."""
-        label = row.cells[0].values[0].shown.text.casefold() if row.cells[0].values else node.value
+        """Return the sort key of a row of a block; at last what it begins with, and its own label."""
+        first = row.cells[0].values[0].shown.text.casefold() if row.cells[0].values else node.value
+        labels = (first, self.evidence.words.show_iri(node.value).text.casefold())
         if block.order is Order.TIME:
-            return (*self.time_of(block, node), label)
+            return (*self.time_of(block, node), *labels)
         if block.order is Order.READING:
             bases = self.evidence.of(row.support.graphs)
-            return (bases[0].order if bases else LAST_PLACE, label)
-        return (label,)
+            return (bases[0].order if bases else LAST_PLACE, *labels)
+        return labels
 
     def time_of(self, block: Block, node: NamedNode) -> tuple[date, date]:
         """Return the first time in the columns of a block."""
