@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.formats import FORMATS, RESULTS, in_words, serialize_triples
+from wicara.graph.sparql import SparqlSyntaxError
 from wicara.graph.xml_text import xml_text
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.sparql import Results
-
-POSITION: Final = re.compile(r"error at ([0-9]+):([0-9]+): (.*)", re.DOTALL)
-NO_PREFIX: Final = "Prefix not found"
-LAST_PREFIX: Final = re.compile(r"([\w-]*):[^\s:]*$")
 
 
 class Unanswerable(UnreadableInput):
@@ -45,29 +41,11 @@ def answer(store: Store, query: str, name: str) -> Results:
     """
     try:
         return sparql.query(store, query, prefixes=PREFIXES)
-    except SyntaxError as fault:
-        raise Unanswerable(misread(query, name, fault)) from fault
+    except SparqlSyntaxError as fault:
+        source = fault.source.replace("\t", " ")
+        raise Unanswerable(f"{name}, {fault}\n  {source}\n  {' ' * (fault.column - 1)}^") from fault
     except (OSError, RuntimeError, ValueError) as fault:
         raise Unanswerable(f"{name} cannot be evaluated: {fault}") from fault
-
-
-def misread(query: str, name: str, fault: SyntaxError) -> str:
-    """Return where a query stops being SPARQL, with the line and a mark under the place."""
-    found = POSITION.match(str(fault))
-    if not found:
-        return f"{name} is no SPARQL 1.1 query: {fault}"
-    line, column = int(found[1]), int(found[2])
-    shown = [*query.split("\n"), ""][line - 1].replace("\t", " ")
-    why = unknown_prefix(shown[: column - 1], found[3]) or "the query stops being SPARQL 1.1 here"
-    return f"{name}, line {line}, column {column}: {why}\n  {shown}\n  {' ' * (column - 1)}^"
-
-
-def unknown_prefix(before: str, complaint: str) -> str:
-    """Return that a prefix is unknown, where that is the complaint, or the empty string."""
-    found = LAST_PREFIX.search(before)
-    if NO_PREFIX not in complaint or not found or found[1] in PREFIXES:
-        return ""
-    return f"the prefix {found[1]}: is not declared"
 
 
 def tabular(found: Results) -> QuerySolutions | QueryBoolean:

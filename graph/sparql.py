@@ -1,22 +1,114 @@
-"""Queries over a store, each on its dataset: the graphs that a request, or FROM in the text, describes."""
+"""Queries over a store, each on its dataset, and the place where a text stops being SPARQL.
+
+The dataset of a query is what a request, or FROM in the text, describes. pyoxigraph's parser reports how far
+it has looked, not where the fault is: it looks for a keyword by its length, so the place that it reports lies
+up to 14 characters behind the one where no token fits. The first faulty token is found by halving: tokens can
+begin a text if the parser, given them, many blanks and a character that fits nowhere, gets to that character.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
-from wicara.graph.sparql_text import declared_prefixes, from_clauses, graph_iris, query_start
+from wicara.graph.sparql_text import (
+    declared_prefixes,
+    from_clauses,
+    graph_iris,
+    query_start,
+    tokens,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyoxigraph import BlankNode
+    from wicara.graph.sparql_text import Token
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
 FROM: Final = re.compile("from", re.IGNORECASE)
+POSITION: Final = re.compile(r"error at (\d+):(\d+)")
+REASON: Final = re.compile(r"[A-Z][a-z]+ [A-Za-z][^,\"\[]*")
+"""What the parser says in words, among what it expects: that a variable is not bound, for instance."""
+NOWHERE: Final = "\n" + " " * 40 + "\0"
+MAX_SHOWN: Final = 60
+"""Characters of a faulty token that a message shows, and of its line on either side."""
+
+
+class SparqlSyntaxError(SyntaxError):
+    """A text is not SPARQL; `line` and `column`, from 1 and in characters, are where its first fault is.
+
+    `token` is the faulty token, None where the text ends too early, or where the parser objects to the whole.
+    """
+
+    def __init__(self, text: str, place: int, reason: str, token: Token | None = None) -> None:
+        """Take the text, the index of the fault in it, and what is wrong there."""
+        self.whole, self.place, self.reason, self.token = text, place, reason, token
+        self.line, self.column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        super().__init__(f"line {self.line}, column {self.column}: {reason}")
+
+    @property
+    def source(self) -> str:
+        """Return the line of the text that has the fault."""
+        return [*self.whole.split("\n"), ""][self.line - 1]
+
+    @property
+    def near(self) -> str:
+        """Return the fault marked in what stands around it on its line."""
+        at = self.column - 1
+        return f"{self.source[max(0, at - MAX_SHOWN) : at]}⟨here⟩{self.source[at : at + MAX_SHOWN]}"
+
+
+def parse_query(text: str, prefixes: Mapping[str, str], base: str | None) -> object:
+    """Parse a text as a query over nothing; raises SyntaxError."""
+    return Store().query(text, prefixes=dict(prefixes), base_iri=base)
+
+
+def parse_update(text: str, prefixes: Mapping[str, str], base: str | None) -> None:
+    """Parse a text as an update of nothing; raises SyntaxError."""
+    Store().update(text, prefixes=dict(prefixes), base_iri=base)
+
+
+def is_beginning(text: str, parse: Callable[[str], object]) -> bool:
+    """Return whether the parser reads a text to its end: it may go on from there. Nothing is evaluated."""
+    try:
+        parse(text + NOWHERE)
+    except SyntaxError as fault:
+        place = POSITION.match(str(fault))
+        end = text.count("\n") + 2, len(NOWHERE) - 1
+        return place is not None and (int(place[1]), int(place[2])) >= end
+    raise AssertionError("there is no text that NUL may end")
+
+
+def first_faulty_token(text: str, parse: Callable[[str], object]) -> Token | None:
+    """Return the first token that cannot stand where it stands; None where the text may go on as it is."""
+    found = list(tokens(text))
+    index = bisect_left(range(len(found)), 1, key=lambda at: not is_beginning(text[: found[at].end], parse))
+    return found[index] if index < len(found) else None
+
+
+def locate(
+    text: str, fault: SyntaxError, parse: Callable[[str], object], prefixes: Mapping[str, str]
+) -> SparqlSyntaxError:
+    """Return a fault that the parser found in a text with its place and reason."""
+    token = first_faulty_token(text, parse)
+    if token:
+        prefix = token.text.partition(":")[0]
+        known = token.kind != "name" or prefix in {*prefixes, *declared_prefixes(text[: token.start])}
+        reason = (
+            f"unexpected `{token.text[:MAX_SHOWN]}`" if known else f"the prefix {prefix}: is not declared"
+        )
+        return SparqlSyntaxError(text, token.start, reason, token)
+    end = max((token.end for token in tokens(text)), default=0)
+    rest = text[end:].lstrip()
+    words = REASON.search(str(fault))
+    reason = words[0].strip() if words else "the text ends too early"
+    return SparqlSyntaxError(text, len(text) - len(rest), reason)
 
 
 @dataclass(frozen=True)
@@ -83,17 +175,19 @@ def query(
 ) -> Results:
     """Evaluate a query over a dataset, else that of its text, else the whole store.
 
-    `prefixes` need no declaration. Raises SyntaxError, and what pyoxigraph raises while it evaluates.
+    `prefixes` need no declaration. Raises SparqlSyntaxError, and what pyoxigraph raises while it evaluates.
     """
     dataset = dataset or dataset_of_text(text, base, prefixes)
-    if dataset is None:
-        return store.query(text, base_iri=base, prefixes=dict(prefixes))
-    merges = len(dataset.default) > 1
-    default: list[NamedNode | BlankNode | DefaultGraph] = [DefaultGraph()] if merges else [*dataset.default]
-    return (merged(store, dataset) if merges else store).query(
-        text,
-        base_iri=base,
-        prefixes=dict(prefixes),
-        default_graph=default,
-        named_graphs=[*dataset.named],
-    )
+    known = dict(prefixes)
+    try:
+        if dataset is None:
+            return store.query(text, base_iri=base, prefixes=known)
+        merges = len(dataset.default) > 1
+        graphs: list[NamedNode | BlankNode | DefaultGraph] = (
+            [DefaultGraph()] if merges else [*dataset.default]
+        )
+        return (merged(store, dataset) if merges else store).query(
+            text, base_iri=base, prefixes=known, default_graph=graphs, named_graphs=[*dataset.named]
+        )
+    except SyntaxError as fault:
+        raise locate(text, fault, partial(parse_query, prefixes=known, base=base), known) from fault

@@ -76,13 +76,17 @@ class Token:
     end: int
 
     @property
+    def start(self) -> int:
+        """Return where the token begins."""
+        return self.end - len(self.text)
+
+    @property
     def other_end(self) -> int | None:
         """Return where the token ends in its second reading, or None where it has one reading only."""
-        start = self.end - len(self.text)
         if self.kind == "iri" and re.search(r"[#\\']", self.text) and not ABSOLUTE.match(self.text):
-            return start + 1
+            return self.start + 1
         if self.kind == "long" and "\\" in self.text:
-            return start + 2
+            return self.start + 2
         return None
 
 
@@ -131,7 +135,7 @@ def query_start(text: str) -> re.Match[str] | None:
     """Return where the prologue of a query ends: the match of SELECT, CONSTRUCT, DESCRIBE or ASK."""
     is_prefix = False
     for token in tokens(text):
-        form = QUERY_FORM.match(text, token.end - len(token.text))
+        form = QUERY_FORM.match(text, token.start)
         if form and token.kind in {"word", "name"} and not is_prefix:
             return form
         is_prefix = token.text.upper() == "PREFIX"

@@ -13,10 +13,7 @@ from wicara.server import (
     app_state,
     explain,
     exports,
-    graph_store,
     resources,
-    sparql,
-    update,
 )
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
@@ -30,13 +27,14 @@ from wicara.server.site.ontology import routes as ontology_routes
 from wicara.server.site.pages import as_of, conflicts, feeds, home, question
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
+from wicara.server.sparql import graph_store, query, update
 
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
 BLUEPRINTS: Final = (
-    sparql.blueprint,
+    query.blueprint,
     update.blueprint,
     graph_store.blueprint,
     resources.blueprint,

@@ -13,7 +13,7 @@ from wicara.graph.export import EXPORTS, check_graph, dump, export
 from wicara.graph.formats import FORMATS
 from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.openapi import operation
-from wicara.server.http.compression import pushed
+from wicara.server.http.compression import streamed
 from wicara.server.http.problems import Problem
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def download(graph: str, extension: str) -> Response:
     if graph in WHOLE and (form.datasets or graph != "all") and is_large(source):
         if graph == "default":
             check_graph(source, DefaultGraph(), form)
-        return pushed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
+        return streamed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
     try:
         return Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
     except DoesNotFit:

@@ -56,9 +56,6 @@ class Limits:
     max_rows: int = limit(0, "rows", "A longer result is cut, and says so; 0: no limit.", None)
     max_bytes: int = limit(0, "bytes", "A larger result is cut, and says so; 0: no limit.", None)
     max_nesting: int = limit(100, "brackets", "Brackets within brackets in a query.", HTTPStatus.BAD_REQUEST)
-    max_patterns: int = limit(
-        100, "patterns", "Triple patterns in a query or update.", HTTPStatus.BAD_REQUEST
-    )
     max_uri: int = limit(60_000, "bytes", "Length of a request's URI.", HTTPStatus.REQUEST_URI_TOO_LONG)
     max_query: int = limit(
         1 << 20, "bytes", "Length of the body of a query.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -15,7 +15,7 @@ from werkzeug.routing import PathConverter
 from wicara.ontology import BASE
 from wicara.server.app_state import dataset
 from wicara.server.http import compression, conditional
-from wicara.server.protocol import utf8
+from wicara.server.sparql.protocol import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

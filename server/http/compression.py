@@ -22,7 +22,7 @@ HELD: Final = 1 << 16
 """Bytes of a body that are held back, so that an error among them still has its own status."""
 
 
-class Pushed:
+class StreamedBody:
     """A body: a function that writes it into a sink.
 
     An executor calls the function; any other WSGI server gets the bytes at once, since WSGI pulls.
@@ -39,9 +39,9 @@ class Pushed:
         yield whole.getvalue()
 
 
-def pushed(write_to: Callable[[Sink], object], headers: Mapping[str, str]) -> Response:
+def streamed(write_to: Callable[[Sink], object], headers: Mapping[str, str]) -> Response:
     """Return a response whose body a function writes."""
-    return Response(Pushed(write_to), headers=dict(headers), direct_passthrough=True)
+    return Response(StreamedBody(write_to), headers=dict(headers), direct_passthrough=True)
 
 
 SMALLEST: Final = 512
@@ -126,17 +126,17 @@ class Compressed:
         self.sink.write(self.compressor.flush())
 
 
-def encoded(body: bytes | Pushed, coding: str, headers: dict[str, str]) -> bytes | Pushed:
+def encoded(body: bytes | StreamedBody, coding: str, headers: dict[str, str]) -> bytes | StreamedBody:
     """Return a body in a content coding, and set the header that tells it; a small one stays as it is."""
     if coding == PLAIN or (isinstance(body, bytes) and len(body) < SMALLEST):
         return body
     headers["Content-Encoding"] = coding
-    return through(body, coding) if isinstance(body, Pushed) else at_once(body, coding)
+    return through(body, coding) if isinstance(body, StreamedBody) else at_once(body, coding)
 
 
-def through(body: Pushed, coding: str) -> Pushed:
+def through(body: StreamedBody, coding: str) -> StreamedBody:
     """Return a body that is coded while it is written."""
-    return Pushed(lambda sink: write_through(body, sink, coding))
+    return StreamedBody(lambda sink: write_through(body, sink, coding))
 
 
 def at_once(body: bytes, coding: str) -> bytes:
@@ -148,7 +148,7 @@ def at_once(body: bytes, coding: str) -> bytes:
 def compress(response: Response, coding: str) -> None:
     """Give a response a content coding, if its body is worth it."""
     body = response.response
-    if isinstance(body, Pushed):
+    if isinstance(body, StreamedBody):
         response.response = through(body, coding)
     elif response.is_streamed or response.direct_passthrough or len(response.get_data()) < SMALLEST:
         return
@@ -157,7 +157,7 @@ def compress(response: Response, coding: str) -> None:
     response.headers["Content-Encoding"] = coding
 
 
-def write_through(body: Pushed, sink: Sink, coding: str) -> None:
+def write_through(body: StreamedBody, sink: Sink, coding: str) -> None:
     """Write a body into a sink through a coding."""
     compressed = Compressed(sink, coding)
     body.write_to(compressed)

@@ -25,15 +25,15 @@ from urllib.parse import unquote_to_bytes
 from jinja2 import FileSystemBytecodeCache
 from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset
-from wicara.server import endpoint
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
-from wicara.server.http.compression import HELD, Pushed
+from wicara.server.http.compression import HELD, StreamedBody
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process import confinement, messages
 from wicara.server.process.loading import load, run_in_thread
 from wicara.server.process.messages import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.site.search import index_file
+from wicara.server.sparql import query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -286,9 +286,9 @@ class ReplyWriter:
     def flush(self) -> None:
         """Do nothing: chunks go out when they are full."""
 
-    def write_all(self, body: bytes | Pushed | Iterable[bytes]) -> None:
+    def write_all(self, body: bytes | StreamedBody | Iterable[bytes]) -> None:
         """Take a body."""
-        if isinstance(body, Pushed):
+        if isinstance(body, StreamedBody):
             body.write_to(self)
         else:
             for part in (body,) if isinstance(body, bytes) else body:
@@ -348,7 +348,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
     if request.path not in QUERY_PATHS or request.method not in QUERY_METHODS:
         return False
     headers = {name: value.decode("latin-1") for name, value in request.headers}
-    asked = endpoint.Asked(
+    asked = query.QueryRequest(
         request.method,
         request.query,
         headers.get(b"content-type", "").partition(";")[0].strip().lower(),
@@ -358,7 +358,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
         headers.get(b"if-none-match"),
     )
     try:
-        found = endpoint.answer(asked, served.dataset, served.settings)
+        found = query.answer(asked, served.dataset, served.settings)
     except (Problem, DoesNotFit):
         return False
     if found is None:

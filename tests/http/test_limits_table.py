@@ -63,8 +63,6 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         1,
         "--max-nesting",
         5,
-        "--max-patterns",
-        5,
         "--max-uri",
         2000,
         "--max-query",
@@ -82,7 +80,6 @@ def post(server: Server, query: str) -> Answer:
 BEYOND = {
     "timeout": lambda server: post(server, LONG),
     "max_nesting": lambda server: post(server, f"ASK {'{' * 7}{'}' * 7}"),
-    "max_patterns": lambda server: post(server, f"ASK {{ {'?s ?p ?o . ' * 6} }}"),
     "max_uri": lambda server: server.ask(f"ASK {{}} #{'x' * 2000}"),
     "max_query": lambda server: post(server, f"ASK {{}} #{'x' * 3000}"),
 }

@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
-from wicara.server.rewriting import edited, on_dataset, origin, within
-from wicara.server.update_text import Unclear
+from wicara.graph.sparql import QueryDataset
+from wicara.server.sparql.rewriting import Edit, Unclear, edited, on_dataset, origin, within
 
 G = NamedNode("x:g")
 NODES = [NamedNode(f"x:{letter}") for letter in "abc"]
 USING = f" USING {G} "
+
+
+def put_on(text: str, graphs: list[NamedNode]) -> list[Edit]:
+    """Return the edits by which an update sees these graphs as its default graph."""
+    return on_dataset(text, QueryDataset.of(graphs, ()), "http://example.org/", {})
 
 
 class Written(NamedTuple):
@@ -105,7 +110,7 @@ def test_on_dataset(update: list[Written]) -> None:
     """An update on a graph of the request does what it does with USING written in each operation."""
     text = PROLOGUE + ";".join(operation.plain for operation in update)
     found, expected = filled(G), filled(G)
-    found.update(edited(text, on_dataset(text, [G], [])))
+    found.update(edited(text, put_on(text, [G])))
     expected.update(PROLOGUE + ";".join(operation.using for operation in update))
     assert set(found) == set(expected)
 
@@ -116,8 +121,8 @@ def test_merge_is_a_set(update: list[Written], more: list[NamedNode]) -> None:
     text = PROLOGUE + ";".join(operation.plain for operation in update)
     found, expected = filled(G), filled(G)
     found.extend([Quad(*triple, NamedNode("x:h")) for triple in held(found)])
-    found.update(edited(text, on_dataset(text, [G, *more], [])))
-    expected.update(edited(text, on_dataset(text, [G], [])))
+    found.update(edited(text, put_on(text, [G, *more])))
+    expected.update(edited(text, put_on(text, [G])))
     of_default = [
         {quad for quad in store if quad.graph_name == DefaultGraph()} for store in (found, expected)
     ]
@@ -129,7 +134,7 @@ def test_merge_is_a_set(update: list[Written], more: list[NamedNode]) -> None:
 def test_places(update: list[Written]) -> None:
     """What stands in the rewritten text and comes from the text as sent leads back to its place there."""
     text = PROLOGUE + ";".join(operation.plain for operation in update)
-    edits = on_dataset(text, [G, NamedNode("x:h")], [])
+    edits = put_on(text, [G, NamedNode("x:h")])
     marked = edited(text, [edit._replace(text="\0" * len(edit.text)) for edit in edits])
     for place, character in enumerate(marked):
         if character != "\0":
@@ -141,7 +146,7 @@ def test_prologues(update: list[Written], gap: str) -> None:
     """A prologue before each operation does what one before the first does."""
     found, expected = filled(DefaultGraph()), filled(DefaultGraph())
     text = ";".join(PROLOGUE + gap + operation.plain for operation in update)
-    found.update(edited(text, on_dataset(text, [], [])))
+    found.update(edited(text, put_on(text, [])))
     expected.update(PROLOGUE + ";".join(operation.plain for operation in update))
     assert set(found) == set(expected)
 
@@ -159,7 +164,7 @@ def test_prologues(update: list[Written], gap: str) -> None:
 )
 def test_nothing_to_mend(text: str) -> None:
     """A text that the engine does right, or not at all, stays as it is."""
-    assert edited(text, on_dataset(text, [], [])) == text
+    assert edited(text, put_on(text, [])) == text
 
 
 @pytest.mark.parametrize(
@@ -174,7 +179,7 @@ def test_nothing_to_mend(text: str) -> None:
 def test_two_readings(text: str) -> None:
     """A text that could be read in two ways is not rewritten by guess."""
     with pytest.raises(Unclear, match="two ways"):
-        on_dataset(text, [G], [])
+        put_on(text, [G])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +187,7 @@ def test_two_readings(text: str) -> None:
 )
 def test_fragments_are_clear(text: str) -> None:
     """Relative IRIs with a fragment, outside of expressions, can be read in one way only."""
-    on_dataset(text, [G], [])
+    put_on(text, [G])
     within(text, G)
 
 
@@ -229,7 +234,7 @@ def test_rewriting_is_linear(piece: str) -> None:
     before = perf_counter()
     for graphs in ([], [G, NamedNode("x:h")]):
         try:
-            edits = on_dataset(text, graphs, [])
+            edits = put_on(text, graphs)
         except Unclear:
             continue
         edited(text, edits)

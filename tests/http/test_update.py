@@ -338,10 +338,8 @@ def test_calls_are_refused(server: Server, call: str) -> None:
 
 
 def test_limits_of_a_text(server: Server) -> None:
-    """Too many patterns or brackets are 400, as in a query; data may be long."""
-    patterns = " ".join(f"?s{number} <x:p> ?o ." for number in range(101))
-    for text in (f"DELETE WHERE {{ {patterns} }}", f"INSERT {{}} WHERE {{ {'{' * 200} {'}' * 200} }}"):
-        assert update(server, text).status == 400
+    """Too many brackets are 400, as in a query; data may be long."""
+    assert update(server, f"INSERT {{}} WHERE {{ {'{' * 200} {'}' * 200} }}").status == 400
     triples = " ".join(f"<x:s> <x:p> {number} ." for number in range(5000))
     assert update(server, f"INSERT DATA {{ {triples} }}").status == 204
     assert count(server) == 5000

@@ -8,17 +8,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request
+from wicara.graph.sparql import MAX_SHOWN, SparqlSyntaxError, first_faulty_token, parse_query
 from wicara.ontology import BASE
-from wicara.server import protocol, syntax
 from wicara.server.app_state import dataset, infer, settings
 from wicara.server.descriptions.openapi import JSON, operation
-from wicara.server.evaluation import admit, used
 from wicara.server.http.addresses import LOCAL
 from wicara.server.http.problems import Problem
-from wicara.server.protocol import check_length, read_operation
 from wicara.server.site.editor.vocabulary import vocabulary
 from wicara.server.site.editor.words import WORDS
 from wicara.server.site.language import language
+from wicara.server.sparql import protocol
+from wicara.server.sparql.guard import admit
+from wicara.server.sparql.protocol import check_length, read_operation
+from wicara.server.sparql.query import RELATIVE_TO, used
 
 if TYPE_CHECKING:
     from wicara.queries import Question
@@ -83,12 +85,13 @@ def check() -> Response:
     """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
     check_length(request, settings().limits.max_query)
     query = read_operation(request).query
-    admit(query, settings())
-    token = syntax.first_at_fault(query, partial(syntax.query, prefixes=used(dataset().prefixes, query)))
+    prefixes = used(dataset().prefixes, query)
+    admit(query, "query", settings(), prefixes, RELATIVE_TO)
+    token = first_faulty_token(query, partial(parse_query, prefixes=prefixes, base=RELATIVE_TO))
     fault = None
     if token:
-        line, column = syntax.line_and_column(query, syntax.begin(token))
-        fault = {"line": line, "column": column, "token": token.text[: syntax.SHOWN]}
+        at = SparqlSyntaxError(query, token.start, "")
+        fault = {"line": at.line, "column": at.column, "token": token.text[:MAX_SHOWN]}
     return Response(json.dumps({"fault": fault}), headers={"Content-Type": "application/json"})
 
 

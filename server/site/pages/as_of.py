@@ -19,7 +19,6 @@ from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import operation as described
 from wicara.server.http.addresses import KEPT, with_choices
-from wicara.server.protocol import QueryOperation
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import DOWNLOADS, all_questions
@@ -29,6 +28,7 @@ from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.solutions import modality_of, solve, supports_of
 from wicara.server.site.times import NAMES, day_of, format_day, format_window
 from wicara.server.site.words import Shown
+from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

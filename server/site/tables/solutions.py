@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.ontology import expand
 from wicara.server.app_state import dataset, settings
-from wicara.server.evaluation import evaluate, failed
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports
 from wicara.server.site.times import TO, day_of, format_day, format_period, format_window
 from wicara.server.site.words import Shown
+from wicara.server.sparql.query import evaluate
+from wicara.server.sparql.results import failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
     from wicara.queries import Question
-    from wicara.server.protocol import QueryOperation
     from wicara.server.site.tables.rows import Evidence, Pattern
     from wicara.server.site.words import Term, Words
+    from wicara.server.sparql.protocol import QueryOperation
 
     Solution: TypeAlias = Mapping[str, Term | None]
     Terms: TypeAlias = Sequence[Term | None]

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - texts of queries are shown as they are
-"""SERVICE and LOAD are found wherever they hide, and nothing else is taken for them; what is too much is told."""
+"""Calls of other servers are found wherever they hide, nothing else is taken for one, and deep nesting is refused."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import re
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, Store
 from server_process import served
-from wicara.ontology import PREFIXES
-from wicara.server import guard
+from wicara.server.http.problems import Problem
 from wicara.server.settings import Limits, Settings
+from wicara.server.sparql.guard import admit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,48 @@ if TYPE_CHECKING:
     from server_process import Server
 
 U = "http://127.0.0.1:9/x"
-STRICT = Settings()
+BASE = "http://example.org/"
+fuzzed = partial(settings, deadline=None, derandomize=True, database=None)
+
+
+def is_update(text: str) -> bool:
+    """Return whether a text of this module is an update."""
+    return re.search("ASK|SELECT|DESCRIBE|CONSTRUCT", text) is None or text in HIDDEN_UPDATES
+
+
+def refusal(
+    text: str, *allowed: str, limits: Limits | None = None, update: bool | None = None
+) -> Problem | None:
+    """Return the refusal of a text by a server that allows some calls, or None where it passes."""
+    kind = "update" if (is_update(text) if update is None else update) else "query"
+    try:
+        admit(text, kind, Settings(limits or Limits(), allow_service=allowed), {}, BASE)
+    except Problem as problem:
+        return problem
+    return None
+
+
+def evaluate(text: str, *, update: bool | None = None) -> None:
+    """Evaluate a query or update on a store with one triple; raises SyntaxError."""
+    store = Store()
+    store.add(Quad(NamedNode("x:x"), NamedNode("x:x"), Literal(1)))
+    with suppress(OSError, RuntimeError, ValueError):
+        if is_update(text) if update is None else update:
+            store.update(text, base_iri=BASE)
+        else:
+            found = store.query(text, base_iri=BASE)
+            with suppress(TypeError):
+                found.serialize(format=QueryResultsFormat.JSON)  # type: ignore[union-attr]
+
+
+def parses(text: str, *, update: bool | None = None) -> bool:
+    """Return whether the engine takes a text for SPARQL."""
+    try:
+        evaluate(text, update=update)
+    except SyntaxError:
+        return False
+    return True
+
 
 HIDDEN = [
     f"SELECT * {{ SERVICE <{U}> {{ ?s ?p ?o }} }}",
@@ -134,42 +176,22 @@ HARMLESS_UPDATES = [
 
 @pytest.mark.parametrize("text", [*HIDDEN, *HIDDEN_UPDATES])
 def test_a_hidden_call_is_refused(text: str) -> None:
-    """SERVICE and LOAD are refused wherever they hide."""
-    with pytest.raises(guard.Refused, match=r"SERVICE|LOAD") as refusal:
-        guard.check(text, STRICT)
-    assert refusal.value.status == HTTPStatus.FORBIDDEN
-    assert "--allow-service" in str(refusal.value)
-
-
-@pytest.mark.parametrize("text", [*HIDDEN, *HIDDEN_UPDATES])
-def test_a_hidden_call_is_one(text: str) -> None:
-    """What hides there is taken for a call by the engine: with another word in its place the text is none."""
+    """SERVICE and LOAD are refused wherever they hide; with another word in its place the text is none."""
+    refused = refusal(text)
+    assert refused is not None
+    assert refused.status == HTTPStatus.FORBIDDEN
+    assert re.search("SERVICE|LOAD", refused.detail)
+    assert "--allow-service" in refused.detail
     evaluate(text)
     with pytest.raises(SyntaxError):
-        evaluate(re.sub("service|load", "servant", text, flags=re.IGNORECASE))
+        evaluate(re.sub("service|load", "servant", text, flags=re.IGNORECASE), update=is_update(text))
 
 
-def evaluate(text: str) -> None:
-    """Evaluate a query or update on an empty store; raises SyntaxError."""
-    with suppress(OSError, RuntimeError):
-        if text in HIDDEN or "ASK" in text or "SELECT" in text:
-            Store().query(text)
-        else:
-            Store().update(text)
-
-
-@pytest.mark.parametrize("query", HARMLESS)
-def test_the_word_alone_is_harmless(query: str) -> None:
+@pytest.mark.parametrize("text", [*HARMLESS, *HARMLESS_UPDATES])
+def test_the_word_alone_is_harmless(text: str) -> None:
     """The words in strings, comments, IRIs, variables, labels and prefixed names are no call, and parse."""
-    guard.check(query, STRICT)
-    Store().query(query, base_iri="http://example.org/")
-
-
-@pytest.mark.parametrize("update", HARMLESS_UPDATES)
-def test_the_word_alone_is_harmless_in_updates(update: str) -> None:
-    """The words are no call in an update either, and the update works."""
-    guard.check(update, STRICT)
-    Store().update(update)
+    assert refusal(text) is None
+    evaluate(text)
 
 
 def test_refusal(small: Server) -> None:
@@ -179,8 +201,6 @@ def test_refusal(small: Server) -> None:
     assert f"SERVICE <{U}>" in answer.json["detail"]
     assert "--allow-service" in answer.json["detail"]
 
-
-# What is allowed
 
 ALLOWED = [
     ("http://a.example/", "http://a.example/sparql"),
@@ -231,65 +251,57 @@ NOT_ALLOWED = [
 ]
 
 
-def allowing(*beginnings: str) -> Settings:
-    """Return settings that allow calls."""
-    return Settings(allow_service=beginnings)
+ALLOWED_BY_NAME = [
+    "PREFIX a: <http://a.example/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
+    "PREFIX a: <http://a.example/> ASK { SERVICE SILENT a: { ?s ?p ?o } }",
+    "prefix a:<http://a.example/>ASK{ ?s ?p ?o.service#\na:sparql{ ?s ?p ?o } }",
+    "PREFIX : <http://a.example/> LOAD :x ; LOAD SILENT :y INTO GRAPH <x:g>",
+    "PREFIX a: <http://a.example/x/> PREFIX a: <http://a.example/y/> LOAD a:x",
+    "ASK { SERVICE <http://a.example/> { SERVICE <http://a.example/b> { ?s ?p ?o } } }",
+]
+NOT_ALLOWED_BY_NAME = [
+    "PREFIX a: <http://evil/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
+    "PREFIX a: <http://a.example/> PREFIX a: <http://evil/> ASK { SERVICE a:x { ?s ?p ?o } }",
+    "PREFIX a: <http://a.example/> PREFIX a:#\n<http://evil/> ASK { SERVICE a:x { ?s ?p ?o } }",
+    "PREFIX a: <http://a.example> ASK { SERVICE a:.evil { ?s ?p ?o } }",
+    "PREFIX a: <http://evil/> PREFIX SILENTa: <http://a.example/b> ASK { SERVICE SILENTa:x {} }",
+    "PREFIX a: <http://a.example/b> PREFIX SILENTa: <http://evil/> ASK { SERVICE SILENTa:x {} }",
+    "PREFIX a: <http://a.example/> ASK { SERVICE a:\\.\\. { ?s ?p ?o } }",
+    "BASE <http://evil/> ASK { SERVICE <http:x> { ?s ?p ?o } }",
+    "ASK { SERVICE undeclared:x { ?s ?p ?o } }",
+    "ASK { VALUES ?a { <http://a.example/> } SERVICE ?a { ?s ?p ?o } }",
+    "ASK { SERVICE <http://a.example/> { ?s ?p ?o } SERVICE <http://evil/> { ?s ?p ?o } }",
+    "ASK { SERVICE <http://a.example/> { SERVICE <http://evil/> { ?s ?p ?o } } }",
+    "LOAD <http://a.example/> ; LOAD <http://evil/>",
+    "ASK { ?s ?p ?o FILTER(?o<'x>')SERVICE <http://evil/> {} #'\n SERVICE <http://a.example/> {} }",
+    "ASK { SERVICE#<http://a.example/> {\n<http://evil/> { ?s ?p ?o } FILTER(?s<'x>') }",
+]
 
 
 @pytest.mark.parametrize(("allowed", "iri"), ALLOWED)
 def test_allowed(allowed: str, iri: str) -> None:
     """The same server, and a path that is the allowed one or below it, may be called."""
-    guard.check(f"ASK {{ SERVICE <{iri}> {{ ?s ?p ?o }} }}", allowing("http://other.example/", allowed))
-    guard.check(f"CLEAR ALL ; LOAD SILENT <{iri}> INTO GRAPH <x:g>", allowing(allowed))
+    assert refusal(f"ASK {{ SERVICE <{iri}> {{ ?s ?p ?o }} }}", "http://other.example/", allowed) is None
+    assert refusal(f"CLEAR ALL ; LOAD SILENT <{iri}> INTO GRAPH <x:g>", allowed) is None
 
 
 @pytest.mark.parametrize(("allowed", "iri"), NOT_ALLOWED)
 def test_not_allowed(allowed: str, iri: str) -> None:
     """Another server, or a path that only looks as if it were below, may not."""
     for text in (f"ASK {{ SERVICE <{iri}> {{ ?s ?p ?o }} }}", f"LOAD <{iri}>"):
-        with pytest.raises(guard.Refused):
-            guard.check(text, allowing(allowed))
+        assert refusal(text, allowed) or not parses(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "PREFIX a: <http://a.example/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
-        "PREFIX a: <http://a.example/> ASK { SERVICE SILENT a: { ?s ?p ?o } }",
-        "prefix a:<http://a.example/>ASK{ ?s ?p ?o.service#\na:sparql{ ?s ?p ?o } }",
-        "PREFIX : <http://a.example/> LOAD :x ; LOAD SILENT :y INTO GRAPH <x:g>",
-        "PREFIX a: <http://a.example/x/> PREFIX a: <http://a.example/y/> LOAD a:x",
-        "ASK { SERVICE <http://a.example/> { SERVICE <http://a.example/b> { ?s ?p ?o } } }",
-    ],
-)
+@pytest.mark.parametrize("text", ALLOWED_BY_NAME)
 def test_allowed_by_name(text: str) -> None:
     """A prefixed name stands for the IRI that the text's own PREFIX makes of it."""
-    guard.check(text, allowing("http://a.example/"))
+    assert refusal(text, "http://a.example/") is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "PREFIX a: <http://evil/> ASK { SERVICE a:sparql { ?s ?p ?o } }",
-        "PREFIX a: <http://a.example/> PREFIX a: <http://evil/> ASK { SERVICE a:x { ?s ?p ?o } }",
-        "PREFIX a: <http://a.example/> PREFIX a:#\n<http://evil/> ASK { SERVICE a:x { ?s ?p ?o } }",
-        "PREFIX a: <http://a.example> ASK { SERVICE a:.evil { ?s ?p ?o } }",
-        "PREFIX a: <http://a.example/b> PREFIX SILENTa: <http://a.example/b> ASK { SERVICE SILENTa:x {} }",
-        "PREFIX a: <http://a.example/> ASK { SERVICE a:\\.\\. { ?s ?p ?o } }",
-        "BASE <http://evil/> ASK { SERVICE <http:x> { ?s ?p ?o } }",
-        "ASK { SERVICE undeclared:x { ?s ?p ?o } }",
-        "ASK { VALUES ?a { <http://a.example/> } SERVICE ?a { ?s ?p ?o } }",
-        "ASK { SERVICE <http://a.example/> { ?s ?p ?o } SERVICE <http://evil/> { ?s ?p ?o } }",
-        "ASK { SERVICE <http://a.example/> { SERVICE <http://evil/> { ?s ?p ?o } } }",
-        "LOAD <http://a.example/> ; LOAD <http://evil/>",
-        "ASK { ?s ?p ?o FILTER(?o<'x>')SERVICE <http://evil/> {} #'\n SERVICE <http://a.example/> {} }",
-        "ASK { SERVICE#<http://a.example/> {\n<http://evil/> { ?s ?p ?o } FILTER(?s<'x>') }",
-    ],
-)
+@pytest.mark.parametrize("text", NOT_ALLOWED_BY_NAME)
 def test_not_allowed_by_name(text: str) -> None:
     """What may be another server in any reading, or by any declaration, is refused."""
-    with pytest.raises(guard.Refused):
-        guard.check(text, allowing("http://a.example/"))
+    assert refusal(text, "http://a.example/") or not parses(text)
 
 
 # What really leaves
@@ -364,28 +376,12 @@ def test_the_engine_fetches_no_graph(trap: tuple[str, list[str]], text: str) -> 
     address, seen = trap
     seen.clear()
     asked = text.format(address)
-    guard.check(asked, STRICT)
+    assert refusal(asked) is None
     if asked.startswith(("SELECT", "DESCRIBE", "CONSTRUCT")):
         list(Store().query(asked))
     else:
         Store().update(asked)
     assert seen == []
-
-
-@pytest.mark.parametrize("allowed", ["{}", "{}/y", ""])
-def test_the_engine_calls_what_passes(trap: tuple[str, list[str]], allowed: str) -> None:
-    """The engine does call what SERVICE and LOAD name: only what is allowed arrives."""
-    address, seen = trap
-    seen.clear()
-    config = allowing(allowed.format(address))
-    store = Store()
-    with suppress(guard.Refused):
-        guard.check(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", config)
-        list(store.query(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}"))
-    with suppress(guard.Refused):
-        guard.check(f"LOAD <{address}>", config)
-        store.update(f"LOAD <{address}>")
-    assert seen == (["/x", "/x"] if allowed == "{}" else [])
 
 
 def test_an_allowed_service_is_called(trap: tuple[str, list[str]], tmp_path: Path) -> None:
@@ -405,40 +401,234 @@ def test_an_allowed_service_is_called(trap: tuple[str, list[str]], tmp_path: Pat
 
 PIECES = st.sampled_from(
     [
-        "SERVICE", "service", "SILENT", "<U>", "?x", "{", "}", "(", ")", "FILTER", "BIND", "AS",
-        "EXISTS", "<", ">", "#", "\n", " ", " ", '"', "'", '"""', "'''", "\\", "\\u0061", "\\uD800",
-        "\\q", "e:a", ":a", "service:a", ".", ";", "?s ?p ?o", "1", "true", "VALUES ?x", "@en", "_:b",
-        "<?b", "#>", "a", "&&", "\\#", "[", "]", "UNION", "'a'", "'>", "<'x>'", "h:", "e:a.b.",
+        "SERVICE", "service", "LOAD", "load", "SILENT", "<U>", "?x", "{", "}", "(", ")", "FILTER",
+        "BIND", "AS", "EXISTS", "<", ">", "#", "\n", " ", " ", '"', "'", '"""', "'''", "\\", "\\u0061",
+        "\\uD800", "\\u+041", "\\q", "e:a", ":a", "e:a.b", "h:", "h:SERVICE", "service:a", ".", ";",
+        "?s ?p ?o", "1", "true", "VALUES ?x", "@en", "_:b", "<?b", "#>", "'>", "<'", "a", "&&", "\\#", "\\'",
+        "[", "]", "UNION", "'a'", "GRAPH ",
     ]
 )  # fmt: skip
-QUERIES = st.lists(PIECES, min_size=1, max_size=14).map("".join)
 FRAMES = st.sampled_from(
-    ["ASK {%s}", "ASK {?s ?p ?o FILTER(?o%s}", "ASK {VALUES ?x {<U>} %s {?s ?p ?o}}", "%s"]
+    [
+        "ASK {%s}",
+        "ASK {?s ?p ?o FILTER(?o%s}",
+        "ASK {VALUES ?x {1} FILTER(?x%s {?s ?p ?o}}",
+        "ASK {?s ?p h:%s}",
+        "ASK {FILTER(prefixh:%s {?s ?p ?o}}",
+        "ASK {?s ?p e:a.b.%s}",
+        "ASK {VALUES ?x {%s}}",
+        "CLEAR ALL;%s",
+        "%s",
+    ]
 )
-TAILS = st.sampled_from(["", "SERVICE<U>{}", "SERVICE?x{}", "SERVICE:a{}", '#"""\n', "#'''\n"])
+TAILS = st.sampled_from(
+    [
+        "",
+        "SERVICE<U>{}",
+        "SERVICE?x{}",
+        "SERVICE:a{}",
+        "SERVICEe:a{}",
+        "LOAD<U>",
+        '#"""\n',
+        "#'''\n",
+        "#'\n",
+    ]
+)
+HIDDEN_PIECES = st.sampled_from(
+    [
+        "<'x>')SERVICE:a{}#'\n",
+        '<#>"""\n2)SERVICE:a{}#"""\n',
+        "<?o#>)GRAPH\n)SERVICE:a{}",
+        "'''a'}SERVICE:a{}#\\uD800'''\n",
+        "=<http://a/\\u+041'>)SERVICE:a{}#'\n",
+        "SERVICE:a{}",
+    ]
+)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(QUERIES, FRAMES, TAILS)
-def test_what_passes_reaches_no_one(trap: tuple[str, list[str]], body: str, frame: str, tail: str) -> None:
-    """Whatever passes the guard sends no request when the engine evaluates it."""
+@fuzzed(max_examples=1500)
+@given(
+    FRAMES,
+    st.lists(PIECES, max_size=5).map("".join),
+    HIDDEN_PIECES | TAILS,
+    st.lists(PIECES, max_size=2).map("".join),
+)
+def test_what_passes_reaches_no_one(
+    trap: tuple[str, list[str]], frame: str, before: str, hidden: str, after: str
+) -> None:
+    """Whatever passes sends no request when the engine evaluates it, in whichever reading."""
     address, seen = trap
     seen.clear()
-    prologue = f"PREFIX : <{address}> PREFIX e: <{address}> PREFIX h: <http://h:>"
-    query = (prologue + frame % (body + tail)).replace("<U>", f"<{address}>")
-    with suppress(guard.Refused):
-        guard.check(query, STRICT)
-        store = Store()
-        store.add(Quad(NamedNode("x:x"), NamedNode("x:x"), Literal(1)))
-        with suppress(SyntaxError, OSError, RuntimeError):
-            store.query(query, prefixes=dict(PREFIXES)).serialize(format=QueryResultsFormat.JSON)
-    assert seen == []
+    prologue = f"PREFIX : <{address}> PREFIX e: <{address}> PREFIX h: <http://h:> PREFIX prefixh: <x:> "
+    text = prologue + frame.replace("%s", before + hidden + after).replace("<U>", f"<{address}>")
+    for update in (False, True):
+        if refusal(text, update=update) is None:
+            with suppress(SyntaxError):
+                evaluate(text, update=update)
+            assert seen == []
+
+
+HARMLESS_STRINGS = [
+    "'a'",
+    '"SERVICE <x:x> { ?s ?p ?o }"',
+    "'it\\'s a SERVICE ?x {'@en",
+    '"""a "SERVICE" <x:x> {\n}"""',
+    "'''; LOAD <x:x> ;\n#'''",
+    "'; LOAD <x:x> ; \\u0041'@en-load",
+    '""',
+    "'\\\\'",
+    '"\\"#"',
+    "''''LOAD <x:x>'''",
+]
+HARMLESS_NAMES = [
+    "<x:x>",
+    "<http://example.org/service#SERVICE>",
+    "<http://example.org/it's/LOAD>",
+    "<http://example.org/\\u0041#b>",
+    "e:service",
+    "e:load",
+    "e:LOAD",
+    "service:service",
+    "load:x",
+    "LOAD:load",
+    "e:a.b",
+    "e:a\\#b",
+    "e:it\\'s",
+    "e:service.",
+    "<?b&&?c>",
+    ":load",
+]
+VARIABLES = ["?s", "?o", "$service", "?SERVICE", "?load", "$LOAD", "?x"]
+BLANKS = st.sampled_from(
+    [
+        " ",
+        " ",
+        " ",
+        "",
+        "\n",
+        "\t",
+        " \r\n",
+        "# SERVICE <x:x> {\n",
+        "#'\n",
+        '#"""\n',
+        " #load <x:x> ;\n",
+        "#\r",
+    ]
+)
+PROLOGUE = "".join(
+    f"PREFIX {name}: <http://example.org/{name}/> " for name in ("e", "service", "load", "LOAD", "")
+)
+APART = frozenset("{}()[].;,")
+"""Marks that need no blank beside them."""
+
+
+def texts(*strategies: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return what writes parts after one another, with blanks or comments between."""
+
+    @st.composite
+    def text(draw: st.DrawFn) -> str:
+        written = ""
+        for part in map(draw, strategies):
+            blank = draw(BLANKS)
+            glued = not blank and written and part and not {written[-1], part[0]} & APART
+            written += (" " if glued else blank) + part
+        return written
+
+    return text()
+
+
+word = st.just
+variable = st.sampled_from(VARIABLES)
+name = st.sampled_from(HARMLESS_NAMES)
+term = variable | name | st.sampled_from(HARMLESS_STRINGS) | st.sampled_from(["1", "2.5", "true", "[]", "()"])
+triple = texts(variable | name, variable | name | st.sampled_from(["a", "e:p/^e:q", "(e:p|e:load)*"]), term)
+triples = st.lists(triple, min_size=1, max_size=2).map(" . ".join).map("{} .".format)
+value = st.sampled_from([*VARIABLES, *HARMLESS_STRINGS, "1", "(1 + 2)", "STR(?s)", "e:load"])
+comparison = texts(value, st.sampled_from(["<", ">", "=", "!=", "<=", "&&", "||", "+"]), value)
+
+
+def expressions(groups: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return what writes expressions, over what writes groups."""
+    exists = texts(st.sampled_from(["EXISTS", "NOT EXISTS", "!EXISTS"]), groups)
+    return comparison | exists | texts(word("IF(EXISTS"), groups, word(", 1, 2)"))
+
+
+def groups() -> st.SearchStrategy[str]:
+    """Return what writes groups."""
+
+    def wider(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        filtered = texts(word("FILTER("), expressions(inner), word(")"))
+        item = st.one_of(
+            triples,
+            filtered,
+            texts(
+                st.sampled_from(["OPTIONAL", "MINUS", "GRAPH ?g", "GRAPH service:g", "GRAPH load:g"]), inner
+            ),
+            texts(inner, word("UNION"), inner),
+            texts(word("BIND("), expressions(inner), word("AS ?bound)")),
+            texts(word("VALUES ?v {"), name | st.sampled_from(HARMLESS_STRINGS), word("}")),
+            texts(word("{ SELECT * WHERE"), inner, word("}")),
+        )
+        body = st.lists(item, max_size=3).map("\n".join)
+        return texts(word("{"), body, word("}"))
+
+    return st.recursive(triples.map("{{ {} }}".format), wider, max_leaves=5)
+
+
+OPERATIONS = st.one_of(
+    groups().map("INSERT {{ ?s load:p ?o }} WHERE {}".format),
+    groups().map("DELETE {{ ?s load:p ?o }} USING load:g WHERE {}".format),
+    st.lists(triple.filter(lambda text: "(" not in text), max_size=3)
+    .map(" . ".join)
+    .map("INSERT DATA {{ {} }}".format),
+    st.sampled_from(
+        [
+            "CLEAR ALL",
+            "CLEAR GRAPH load:g",
+            "COPY load:a TO load:b",
+            "INSERT DATA { <x:x> load:x load:x ; load:y load:z }",
+        ]
+    ),
+)
+
+
+def queries() -> st.SearchStrategy[str]:
+    """Return what writes queries without calls."""
+    return texts(
+        word(PROLOGUE),
+        st.sampled_from(
+            ["ASK", "SELECT *", "SELECT ?service ?load", "DESCRIBE load:x", "CONSTRUCT {?s e:load 1}"]
+        ),
+        st.sampled_from(["", "", "FROM load:g", "FROM NAMED service:g"]),
+        word("WHERE"),
+        groups(),
+        st.sampled_from(["", "", "LIMIT 1", "ORDER BY ?load", "VALUES ?load { load:x }"]),
+    )
+
+
+def updates() -> st.SearchStrategy[str]:
+    """Return what writes updates without calls."""
+    sequence = st.lists(OPERATIONS, min_size=1, max_size=3).flatmap(
+        lambda some: st.sampled_from([" ; ", ";", ";#\n"]).map(lambda mark: mark.join(some))
+    )
+    return texts(word(PROLOGUE), sequence, st.sampled_from(["", ";", "# end"]))
+
+
+@pytest.mark.parametrize("update", [False, True], ids=["queries", "updates"])
+def test_nothing_is_refused_for_words(*, update: bool) -> None:
+    """A text in which SERVICE and LOAD are but words in strings, comments, IRIs and names passes."""
+
+    @fuzzed(max_examples=200)
+    @given(updates() if update else queries())
+    def check(text: str) -> None:
+        assume(parses(text, update=update))
+        assert refusal(text, update=update) is None
+
+    check()
 
 
 # What is too much
 
-STAR = " ; ".join(["<x:p> ?o"] * 101)
-STEPS = "/".join(["<x:p>"] * 20)
 TOO_DEEP = {
     "parentheses": f"ASK {{ FILTER({'(' * 3000}1{')' * 3000}) }}",
     "groups": f"ASK {{ {'{' * 3000}{'}' * 3000} }}",
@@ -455,42 +645,9 @@ TOO_DEEP = {
     "filters": f"ASK {{ {'FILTER(1)' * 10000} }}",
     "sub-selects": f"ASK {{ {'{SELECT*{}}' * 3000} }}",
     "expressions": f"SELECT {' '.join(f'(1 AS ?v{number})' for number in range(3000))} {{}}",
-    "groupings": f"SELECT (1 AS ?x) {{}} GROUP BY {' '.join(f'({number})' for number in range(3000))}",
-    "descriptions": f"DESCRIBE {' '.join(['<x:x>'] * 3000)}",
-    "nested REGEX": f"ASK {{ FILTER({'REGEX(' * 30}'a'{', 1)' * 30}) }}",
-    "nested REPLACE": f"ASK {{ FILTER({'replace(' * 30}'a'{', 1, 2)' * 30}) }}",
-    "nested GROUP_CONCAT": f"SELECT ({'GROUP_CONCAT(' * 30}1{')' * 30} AS ?x) {{}}",
-    "negated brackets": f"ASK {{ FILTER({'!(' * 30}?{')' * 30}) }}",
-    "negated functions": f"ASK {{ FILTER({'!STR(' * 30}?{')' * 30}) }}",
-    "sub-selects of sub-selects": f"ASK {{ {'?s ?p ?o { SELECT ?s { ' * 20}{'} GROUP BY ?s }' * 20} }}",
-    "a repeated path": f"ASK {{ ?s ({STEPS})* ?o . ?o <x:p> ?x }}",
-    "a path with an alternative": f"ASK {{ ?s {STEPS}|<x:q> ?o . ?o <x:p> ?x }}",
-    "an alternative with a path": f"ASK {{ ?s <x:q>|{STEPS} ?o . ?o <x:p> ?x }}",
-}
-TOO_MANY = {
-    "triples": f"ASK {{ {'?s ?p ?o . ' * 101} }}",
-    "predicates": f"ASK {{ ?s {STAR} }}",
-    "objects": f"ASK {{ ?s ?p {', '.join(['?o'] * 101)} }}",
-    "members of a list": f"ASK {{ ?s ?p ({'?o ' * 51}) }}",
-    "lists in lists": f"ASK {{ ?s ?p ({'(?o)' * 51}) }}",
-    "blank nodes": f"ASK {{ ?s ?p {', '.join(['[ ?p ?o ]'] * 51)} }}",
-    "steps": f"ASK {{ ?s {'/'.join(['<x:p>'] * 101)} ?o }}",
-    "alternatives": f"ASK {{ ?s {'|'.join(['<x:p>'] * 101)} ?o }}",
-    "inverse steps": f"ASK {{ {'?s ^<x:p> ?o . ' * 51} }}",
-    "graphs": f"ASK {{ {'GRAPH ?g {}' * 101} }}",
-    "values": f"ASK {{ {'VALUES ?v { 1 }' * 101} }}",
-    "groups": f"ASK {{ {'{ ?s ?p ?o }' * 101} }}",
-    "after filters": f"ASK {{ {'?s ?p ?o FILTER(?o) ' * 101} }}",
-    "in EXISTS": f"ASK {{ FILTER(1 && EXISTS {{ ?s {STAR} }}) }}",
-    "in a sub-select": f"ASK {{ {{ SELECT (COUNT(*) AS ?n) {{ ?s {STAR} }} }} }}",
-    "annotations": f"ASK {{ ?s ?p ?o {'{| ?p ?o |} ' * 51} }}",
-    "in an update": f"INSERT {{ ?s ?p ?o }} WHERE {{ ?s {STAR} }}",
-    "in DELETE WHERE": f"DELETE WHERE {{ ?s {STAR} }}",
-    "in the second operation": f"CLEAR ALL ; DELETE {{ ?s ?p ?o }} WHERE {{ ?s {STAR} }}",
-    "after a comment and strings": f"ASK {{ #'\n ?s ?p '#' , '''\n}}''' ; {STAR} }}",
 }
 ENOUGH = {
-    "a hundred triples": f"ASK {{ {'?s ?p ?o . ' * 100} }}",
+    "a thousand triples": f"ASK {{ {'?s ?p ?o . ' * 1000} }}",
     "data": f"INSERT DATA {{ {'<x:s> <x:p> 1, (1 2), [ <x:p> 3 ] . ' * 500} }}",
     "data in graphs": f"DELETE DATA {{ {'GRAPH <x:g> { <x:s> <x:p> 1 . } ' * 500} }}",
     "many operations": "INSERT DATA { <x:s> <x:p> 1 } ; " * 500,
@@ -507,69 +664,24 @@ ENOUGH = {
     "brackets side by side": f"ASK {{ FILTER(1 IN ({', '.join(['(1)'] * 900)})) }}",
     "variables": f"SELECT {' '.join(f'?v{number}' for number in range(1000))} {{}}",
     "three hundred disjunctions": f"ASK {{ FILTER({' || '.join(['(?x = 1)'] * 300)}) }}",
-    "REPLACE in REPLACE": f"ASK {{ FILTER({'REPLACE(' * 9}'a'{', 1, 2)' * 9}) }}",
 }
-
-
-def refusal_of(text: str, limits: Limits) -> guard.Refused | None:
-    """Return the refusal of a text, or None where it passes."""
-    try:
-        guard.check(text, Settings(limits=limits))
-    except guard.Refused as fault:
-        return fault
-    return None
 
 
 @pytest.mark.parametrize("text", TOO_DEEP.values(), ids=TOO_DEEP)
 def test_too_deep(text: str) -> None:
-    """What kills the parser or planner, or keeps it busy, is refused as nested too deep; 0 switches it off."""
-    refused = refusal_of(text, Limits(max_patterns=0))
+    """What overflows the stack of the parser or planner is refused as nested too deep; 0 switches it off."""
+    refused = refusal(text)
     assert refused is not None
     assert refused.status == HTTPStatus.BAD_REQUEST
-    assert "100 brackets" in str(refused)
-    assert "--max-nesting" in str(refused)
-    assert refusal_of(text, Limits(max_patterns=0, max_nesting=0)) is None
-
-
-@pytest.mark.parametrize("text", TOO_MANY.values(), ids=TOO_MANY)
-def test_too_many(text: str) -> None:
-    """More than a hundred patterns are refused, however they are written; 0 switches it off."""
-    refused = refusal_of(text, Limits())
-    assert refused is not None
-    assert refused.status == HTTPStatus.BAD_REQUEST
-    assert "100 triple patterns" in str(refused)
-    assert "--max-patterns" in str(refused)
-    assert refusal_of(text, Limits(max_patterns=0)) is None
+    assert "100 brackets" in refused.detail
+    assert "--max-nesting" in refused.detail
+    assert refusal(text, limits=Limits(max_nesting=0)) is None
 
 
 @pytest.mark.parametrize("text", ENOUGH.values(), ids=ENOUGH)
 def test_enough(text: str) -> None:
-    """Data, templates, rows and arguments are no patterns, and what stands side by side is not nested."""
-    assert refusal_of(text, Limits()) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "patterns"),
-    [
-        ("ASK {}", 0),
-        ("ASK { ?s ?p ?o }", 1),
-        ("ASK { ?s ?p ?o . ?o a ?c . }", 2),
-        ("ASK { ?s ?p ?a, ?b ; ?q ?c }", 3),
-        ("ASK { ?s a/^a|a ?o }", 4),
-        ("ASK { ?s ?p (1 true 'a') }", 7),
-        ("ASK { [] ?p [ ?q 1 ; ?r 2 ] }", 3),
-        ("ASK { ?s ?p ?o FILTER(?o > 1 && ?o IN (2, 3)) ?a ?b ?c BIND(STR(?o) AS ?x) }", 2),
-        ("ASK { ?s ?p ?o OPTIONAL { ?a ?b ?c } FILTER NOT EXISTS { ?d ?e ?f } }", 3),
-        ("PREFIX e: <x:> ASK { FILTER e:f(1, 2) ?s e:p.q e:r.s . ?s ?p ?o }", 2),
-        ("SELECT (SUM(?a + 1) AS ?x) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY DESC(?x)", 2),
-        ("ASK { VALUES (?a ?b) { (1 2) (3 4) } VALUES ?c { 5 } }", 2),
-    ],
-)
-def test_patterns(text: str, patterns: int) -> None:
-    """A pattern is counted for each object, step, and member of a list, twice for the latter."""
-    assert refusal_of(text, Limits(max_patterns=max(patterns, 1))) is None
-    if patterns > 1:
-        assert refusal_of(text, Limits(max_patterns=patterns - 1)) is not None
+    """Data, templates, rows and arguments make nothing deeper, and what stands side by side is not nested."""
+    assert refusal(text) is None
 
 
 @pytest.mark.parametrize("bracket", ["(", "{", "["])
@@ -582,11 +694,25 @@ def test_nesting(small: Server, bracket: str) -> None:
     assert small.ask("ASK {}").status == 200
 
 
-def test_patterns_over_http(small: Server) -> None:
-    """Too many triple patterns are told as the fault of the query that they are."""
-    answer = small.ask(TOO_MANY["triples"])
-    assert (answer.status, answer.media_type) == (400, "application/problem+json")
-    assert "--max-patterns" in answer.json["detail"]
+STEPS = "/".join(["<x:p>"] * 20)
+SLOW = {
+    "functions that are read twice": f"ASK {{ FILTER({'REGEX(' * 30}'a'{', 1)' * 30}) }}",
+    "negated brackets": f"ASK {{ FILTER({'!(' * 40}?{')' * 40}) }}",
+    "sub-selects": f"ASK {{ {'?s ?p ?o { SELECT ?s { ' * 24}{'} GROUP BY ?s }' * 24} }}",
+    "a repeated path": f"ASK {{ ?s ({STEPS})* ?o . ?o <x:p> ?x }}",
+    "triples": f"ASK {{ {'?s ?p ?o . ' * 1000} }}",
+}
+
+
+def test_what_is_slow_to_plan_meets_the_deadline(tmp_path: Path) -> None:
+    """A text that keeps the parser or the planner busy is stopped like a query that runs for long."""
+    file = tmp_path / "some.ttl"
+    file.write_text("<x:s> <x:p> <x:o> .", encoding="utf-8")
+    with served(file, "--timeout", 0.5) as server:
+        answers = {name: server.ask(text) for name, text in SLOW.items()}
+        assert server.ask("ASK {}").status == 200
+    assert {answer.status for answer in answers.values()} <= {200, 503}
+    assert answers["triples"].status == 503
 
 
 LONG = 1 << 20
@@ -644,20 +770,9 @@ REPEATED = [
 
 
 @pytest.mark.parametrize("piece", REPEATED)
-def test_the_guard_is_linear(piece: str) -> None:
+def test_the_look_is_linear(piece: str) -> None:
     """An eighth of a megabyte of anything repeated takes a tenth of a second; a square would take seconds."""
-    config = allowing("http://a.example/")
     for end in ENDS:
         before = time.process_time()
-        with suppress(guard.Refused):
-            guard.check(piece * (LONG // 8 // len(piece)) + end, config)
+        refusal(piece * (LONG // 8 // len(piece)) + end, "http://a.example/")
         assert time.process_time() - before < 1
-
-
-@pytest.mark.parametrize("piece", ["a.", "'''\\n", '"""', "<#>", "service:a ", "{}"])
-def test_a_megabyte(piece: str) -> None:
-    """The longest query that the server takes is read in a second of computing, or a few on a busy machine."""
-    before = time.process_time()
-    with suppress(guard.Refused):
-        guard.check(piece * (LONG // len(piece)) + ENDS[0], STRICT)
-    assert time.process_time() - before < 4

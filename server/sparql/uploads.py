@@ -18,7 +18,7 @@ from wicara.graph import formats
 from wicara.graph.nesting import nests_beyond
 from wicara.server.http import negotiation
 from wicara.server.http.problems import Problem
-from wicara.server.protocol import bad, check_length
+from wicara.server.sparql.protocol import bad, check_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

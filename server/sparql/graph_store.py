@@ -15,23 +15,24 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph, NamedNode
 from wicara.graph.export import check_graph, dump
-from wicara.server import app_state, protocol, rewriting
+from wicara.server import app_state
 from wicara.server.app_state import dataset, renew, settings
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import conditional, documents, negotiation
 from wicara.server.http.addresses import raw_path
-from wicara.server.http.compression import pushed
+from wicara.server.http.compression import streamed
 from wicara.server.http.problems import Problem
-from wicara.server.protocol import bad
-from wicara.server.update import apply, check_access, failures, no_content
-from wicara.server.uploads import MEDIA_TYPES, MULTIPART, insertion, read_uploads
+from wicara.server.sparql import protocol, rewriting
+from wicara.server.sparql.protocol import bad
+from wicara.server.sparql.update import apply, check_access, failures, no_content
+from wicara.server.sparql.uploads import MEDIA_TYPES, MULTIPART, insertion, read_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad, Store
     from wicara.graph.formats import Format
-    from wicara.server.uploads import Upload
+    from wicara.server.sparql.uploads import Upload
 
 blueprint = Blueprint("graph_store", __name__)
 
@@ -237,7 +238,7 @@ def dumped(graph: Graph | None, form: Format, media_type: str) -> Response:
     store = app_state.store()
     headers = {"Content-Type": form.content_type(media_type), "Vary": "Accept"}
     prefixes = used(dataset().prefixes, store.quads_for_pattern(None, None, None, graph))
-    return pushed(lambda sink: dump(store, graph, form, sink, prefixes), headers)
+    return streamed(lambda sink: dump(store, graph, form, sink, prefixes), headers)
 
 
 def used(prefixes: Mapping[str, str], quads: Iterable[Quad]) -> dict[str, str]:

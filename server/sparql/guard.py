@@ -1,0 +1,183 @@
+"""What a query or update may not ask: brackets nested too deep, and calls to other servers.
+
+**Nesting.** The parser overflows an 8 MB stack at some 1,000 brackets within brackets. An operator, and a
+clause beside others, makes the tree of a query one deeper as well: a chain of 6,000 can end the process.
+
+**Calls.** The engine sends requests for SERVICE and LOAD and has no switch against it; FROM and USING never
+fetch. Its parser knows no tokens, so a text can have more readings than one: the parser itself is asked. With
+other words in the places of the keywords, it reads a text that makes no call to its end as before, and fails
+in one that makes a call. Nothing is evaluated: the text that the parser gets has an end that fits nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from http import HTTPStatus
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+from wicara.graph.sparql import is_beginning, parse_query, parse_update
+from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
+from wicara.server.http.problems import Problem
+from wicara.server.settings import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wicara.server.settings import Settings
+
+OPTION: Final = next(limit.option for limit in limits() if limit.name == "max_nesting")
+CHAIN: Final = 10
+"""How many operators and keywords count as one bracket."""
+SKELETON: Final = re.compile(
+    rf"""
+      \#[^\r\n]*+
+    | {LANGUAGE}
+    | \^\^
+    | (?=([<"'?$_:0-9A-Za-z\x80-\U0010ffff]))
+      (?: {IRI} | {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:_|{BEGINS}{LABEL})?+:{LOCAL} | {NUMBER} )
+    | ({BEGINS}{LABEL})
+    | (?:\\.)++
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What a text is split at so that each term is one sign, and words and brackets are as they were."""
+INSIDE: Final = r"(?:[^{}|]++|\{\||\|\}?+)*+"
+DATA: Final = re.compile(
+    rf"(?i:insert|delete|construct)\s*+(?:(?i:data)\s*+)?+\{{(?!\|){INSIDE}(?:\{{{INSIDE}\}}{INSIDE})*+\}}"
+    rf"|(?i:values)\s*+(?:[?$]|\([^()]*+\))\s*+\{{{INSIDE}\}}"
+)
+"""Data and templates: what they hold makes no tree deeper."""
+LINK: Final = re.compile(r"[A-Za-z]{2,}+|&&|\|\||[-+*/!|^]|(?P<next>;)|(?P<open>[{(\[])|(?P<close>[})\]])")
+BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+NO_BRACKET: Final = re.compile(r"[^()\[\]{}]++")
+
+CALL: Final = {
+    "query": re.compile("service", re.IGNORECASE),
+    "update": re.compile("service|load", re.IGNORECASE),
+}
+"""A LOAD in a query is a syntax error."""
+PREFIX: Final = r"(?P<prefix>[A-Za-z0-9_-]{0,100}+):"
+SPACE: Final = r"(?:[ \t\r\n]|\#[^\r\n]{0,100}+[\r\n]){0,100}+"
+TARGET: Final = re.compile(
+    rf"{SPACE}(?:silent(?=[ \t\r\n\#<]))?+{SPACE}"
+    rf"(?:<(?P<iri>[^<>\\\s]*+)>|(?!silent){PREFIX}(?P<local>[A-Za-z0-9_-]*+)(?=[\s{{;\#]|\Z))",
+    re.IGNORECASE,
+)
+"""What a keyword calls, where that is written plainly."""
+DECLARATION: Final = re.compile(
+    rf"(?<![A-Za-z0-9_.-]){PREFIX}[ \t\r\n]*+(?:<(?P<iri>[^<>]*+)>|(?P<comment>\#))"
+)
+"""What may declare a prefix; where a comment stands before the IRI, that is not looked for."""
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+HIDDEN: Final = re.compile(r"\\|%(?:2e|2f|5c)|/\.{1,2}(?:[/;]|\Z)", re.IGNORECASE)
+"""What a path is not compared with: a server may take it for another path."""
+
+
+def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str], base: str | None) -> None:
+    """Raise Problem where a text asks for what the settings do not allow; `kind` is `query` or `update`.
+
+    `prefixes` and `base` are those that it will be evaluated with.
+    """
+    most = settings.limits.max_nesting
+    opened = text.count("(") + text.count("{") + text.count("[") + text.count("<<")
+    if most and opened + len(text) // CHAIN > most and nesting(text) > most:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"This is nested deeper than {most} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
+            "operators or clauses count as one bracket.",
+        )
+    lower = text.lower()
+    if "service" not in lower and (kind == "query" or "load" not in lower):
+        return
+    if calls_others(text, kind, settings.allow_service, prefixes, base):
+        called = "SERVICE" if "service" in lower else "LOAD"
+        for word, target in calls_in(text, kind):
+            if target and target["iri"]:
+                called = f"{word[0].upper()} <{target['iri']}>"
+                break
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            f"{called} is not allowed: this server calls no others but those that `wicara serve "
+            "--allow-service URL` names. Ask the other server itself.",
+        )
+
+
+def nesting(text: str) -> int:
+    """Return how deep a text is nested: brackets within brackets, and its longest chain of clauses."""
+    skeleton = " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
+    deepest = max(accumulate(map(BRACKETS.__getitem__, NO_BRACKET.sub("", skeleton))), default=0)
+    chain = longest = depth = 0
+    for link in LINK.finditer(DATA.sub(" ", skeleton)):
+        if link["open"]:
+            depth += 1
+        elif link["close"]:
+            depth -= 1
+        elif not link["next"]:
+            chain += 1
+            longest = max(longest, chain)
+        elif depth <= 0:  # the next operation is a tree of its own
+            chain = 0
+    return deepest + longest // CHAIN
+
+
+def calls_in(text: str, kind: str) -> Iterable[tuple[re.Match[str], re.Match[str] | None]]:
+    """Yield each place that may be a keyword of a call, and what it calls where that is written plainly."""
+    return ((word, TARGET.match(text, word.end())) for word in CALL[kind].finditer(text))
+
+
+def calls_others(
+    text: str, kind: str, allowed: Iterable[str], prefixes: Mapping[str, str], base: str | None
+) -> bool:
+    """Return whether a text, in the reading that the parser takes, calls a server that is not allowed."""
+    parse = parse_query if kind == "query" else parse_update
+
+    def rename(word: str) -> str:
+        return CALL[kind].sub(lambda match: match[0][:-1] + "x", word)
+
+    declared: dict[str, set[str]] = {}
+    for each in DECLARATION.finditer(text):
+        declared.setdefault(each["prefix"], set()).add(each["iri"] or "")
+    parts: list[str] = []
+    at = 0
+    for word, target in calls_in(text, kind):
+        if not (target and is_allowed(target, declared, allowed)):
+            parts += (text[at : word.start()], rename(word[0]))
+            at = word.end()
+    renamed = "".join((*parts, text[at:]))
+    others = {rename(prefix): iri for prefix, iri in prefixes.items()}
+    if is_beginning(renamed, partial(parse, prefixes={**prefixes, **others}, base=base)):
+        return False
+    return is_beginning(text, partial(parse, prefixes=prefixes, base=base))
+
+
+def is_allowed(target: re.Match[str], declared: Mapping[str, set[str]], allowed: Iterable[str]) -> bool:
+    """Return whether what a keyword calls is allowed, by every declaration that its prefix may have."""
+    if target["iri"] is not None:
+        iris = [target["iri"]]
+    else:
+        iris = [iri + target["local"] for iri in declared.get(target["prefix"], ())]
+    return bool(iris) and all(any(is_below(iri, start) for start in allowed) for iri in iris)
+
+
+def is_below(iri: str, start: str) -> bool:
+    """Return whether an IRI begins with an allowed one: the same server, the same path or one below it."""
+    try:
+        one, other = urlsplit(iri), urlsplit(start)
+        if origin(one) is None or origin(one) != origin(other):
+            return False
+    except ValueError:
+        return False
+    if other.query or other.fragment:
+        return iri == start
+    path, border = one.path or "/", other.path.removesuffix("/") + "/"
+    return not HIDDEN.search(path) and (path == other.path or path.startswith(border))
+
+
+def origin(url: SplitResult) -> tuple[str, str, int] | None:
+    """Return the scheme, host and port of a URL; None where one is missing, or there is a user."""
+    if url.scheme not in DEFAULT_PORTS or not url.hostname or "@" in url.netloc or "\\" in url.netloc:
+        return None
+    return url.scheme, url.hostname, url.port or DEFAULT_PORTS[url.scheme]

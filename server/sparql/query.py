@@ -1,0 +1,195 @@
+"""Queries (SPARQL 1.1 Protocol, section 2.1): the one way from a request to its answer.
+
+`answer` needs no web framework: it is what has to be fast. The Flask app answers through it, and so does an
+executor directly; what it leaves to the app are pages, the service description and problems.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, render_template, request
+from wicara.graph import sparql
+from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
+from wicara.ontology import BASE
+from wicara.server.app_state import count, dataset, settings
+from wicara.server.descriptions.describe import describe_service, is_description
+from wicara.server.descriptions.openapi import HTML, media_types, operation
+from wicara.server.http import compression, conditional, negotiation
+from wicara.server.http.problems import Problem, not_acceptable
+from wicara.server.sparql import protocol
+from wicara.server.sparql.guard import admit
+from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
+from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.formats import Format
+    from wicara.graph.sparql import Results
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.http.compression import StreamedBody
+    from wicara.server.settings import Settings
+
+blueprint = Blueprint("sparql", __name__)
+
+RELATIVE_TO: Final = f"{BASE}/"
+"""What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
+VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
+"""What gives something else each time (SPARQL 1.1 Query, section 17.4), or may: other servers."""
+VARY: Final = "Accept, Accept-Encoding, Accept-Language"
+TYPES: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
+PARAMETERS: Final = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
+BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """What the answer to a query operation depends on."""
+
+    method: str
+    query_string: bytes
+    mimetype: str
+    body: bytes
+    accept: str | None = None
+    accept_encoding: str | None = None
+    if_none_match: str | None = None
+
+    def get_data(self) -> bytes:
+        """Return the body."""
+        return self.body
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: status, headers, and the body or what writes it."""
+
+    status: HTTPStatus
+    headers: dict[str, str]
+    body: bytes | StreamedBody
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
+@operation(
+    "GET",
+    query=("query", *PARAMETERS),
+    types=TYPES,
+    answers={HTTPStatus.SEE_OTHER: HTML},
+    faults=(HTTPStatus.FORBIDDEN,),
+)
+@operation("POST", query=PARAMETERS, types=TYPES, body=BODIES, faults=(HTTPStatus.FORBIDDEN,))
+def query() -> BaseResponse:
+    """Answer a query, or a GET without one with the service description; browsers are sent to the form.
+
+    The method QUERY does the same as POST.
+    """
+    if is_description(request):
+        return describe_service()
+    check_length(request, settings().limits.max_query)
+    asked = QueryRequest(
+        request.method,
+        request.query_string,
+        request.mimetype,
+        request.get_data(),
+        *(request.headers.get(name) for name in ("Accept", "Accept-Encoding", "If-None-Match")),
+    )
+    found = answer(asked, dataset(), settings())
+    if found:
+        return Response(found.body, found.status, found.headers, direct_passthrough=True)
+    asked_for = read_operation(request)
+    shown = page_parts(evaluate(dataset(), asked_for, settings()), dataset().for_inference(asked_for.infer))
+    return Response(
+        render_template("results.html", operation=asked_for, **shown),
+        headers={
+            "Content-Type": "text/html; charset=utf-8",
+            "Vary": VARY,
+            "Cache-Control": "no-store" if is_volatile(asked_for.query) else "no-cache",
+        },
+    )
+
+
+def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> Answer | None:
+    """Return the answer to a query operation, None where it is a page; raises Problem for a faulty one."""
+    wanted = read_operation(asked)
+    results = evaluate(dataset, wanted, settings)
+    form, media_type = format_of(wanted, results, asked.accept)
+    if form is negotiation.HTML:
+        return None
+    headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
+    coding = compression.chosen(asked.accept_encoding)
+    if is_volatile(wanted.query):
+        headers["Cache-Control"] = "no-store"
+    else:
+        headers["Cache-Control"] = "no-cache"
+        request = (asked.query_string + b"\0" + asked.body).decode("latin-1")
+        headers["ETag"] = conditional.etag(dataset, request, media_type, coding, repr(settings.limits))
+        if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
+            return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
+    body, cut = body_of(results, form, settings.limits, dataset.prefixes)
+    if cut:
+        headers["Wicara-Truncated"] = str(cut)
+    return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers))
+
+
+def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) -> Results:
+    """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
+    store = dataset.for_inference(wanted.infer)
+    prefixes = used(dataset.prefixes, wanted.query)
+    admit(wanted.query, "query", settings, prefixes, RELATIVE_TO)
+    count()
+    graphs = None
+    if wanted.default_graphs or wanted.named_graphs:
+        graphs = QueryDataset.of(wanted.default_graphs, wanted.named_graphs)
+    try:
+        return sparql.query(store, wanted.query, prefixes=prefixes, base=RELATIVE_TO, dataset=graphs)
+    except SparqlSyntaxError as fault:
+        raise syntax_problem("query", fault) from fault
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise failed(fault) from fault
+
+
+def syntax_problem(kind: str, fault: SparqlSyntaxError) -> Problem:
+    """Return the problem of a query or update that does not parse: line, column, and what stands there."""
+    return Problem(
+        HTTPStatus.BAD_REQUEST,
+        f"The {kind} is not SPARQL 1.1 at line {fault.line}, column {fault.column}: {fault.reason}.",
+        line=fault.line,
+        column=fault.column,
+        near=fault.near,
+    )
+
+
+def used(prefixes: Mapping[str, str], text: str) -> dict[str, str]:
+    """Return the prefixes that a text may use: each one that is given costs the parser a microsecond."""
+    return {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text}
+
+
+def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> tuple[Format, str]:
+    """Return the format to answer in and its media type: `format=` before Accept; raises Problem for none."""
+    offers = offers_for(results)
+    if wanted.format is None:
+        found = best(accept, offers)
+        if found is None:
+            raise not_acceptable(offers)
+        return found
+    form = negotiation.by_name(offers, wanted.format)
+    if form is None:
+        names = ", ".join(offer.name for offer in offers)
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`format` is one of {names} for this query.")
+    return form, form.media_type
+
+
+@lru_cache(maxsize=256)
+def best(accept: str | None, offers: tuple[Format, ...]) -> tuple[Format, str] | None:
+    """Return what an Accept header likes best; clients send the same few headers again and again."""
+    return negotiation.choose(accept, offers)
+
+
+def is_volatile(query: str) -> bool:
+    """Return whether a query may answer otherwise the next time, though the dataset is the same."""
+    return VOLATILE.search(query) is not None
