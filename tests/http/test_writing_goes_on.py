@@ -87,6 +87,13 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
     assert within_patience(lambda: len(processes(command)) <= MOST_PROCESSES)
 
 
+def test_what_is_known_of_a_stopped_update(server: Server) -> None:
+    """In memory nothing of it is there; on disk nobody knows, and the answer says so."""
+    in_memory = "--empty" in server.process.args
+    answer = update(server, ENDLESS)
+    assert (answer.status, answer.json["applied"]) == (503, "no" if in_memory else "unknown")
+
+
 def test_writers_and_executors_that_are_killed(server: Server) -> None:
     """However early a process is killed, also before it has said a word, others take its place."""
     command = command_of(server)

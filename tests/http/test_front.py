@@ -1,0 +1,121 @@
+"""The process in front under many requests of one client, odd requests, and reloads close together."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from server_process import PATIENCE, served
+from test_isolation import metric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Server
+
+ROWS = 600
+PIPELINED = 20_000
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server whose whole dataset is an answer of tens of kilobytes."""
+    path = tmp_path_factory.mktemp("front") / "data.nt"
+    path.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(ROWS)))
+    with served(path) as running:
+        yield running
+
+
+def resident(server: Server) -> int:
+    """Return the bytes of memory that the front takes."""
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - of the system
+        return int(file.read().split()[1]) * 4096
+
+
+def status_of(server: Server, request: bytes) -> bytes:
+    """Return the status of the answer to a request that is sent as it is."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        connection.sendall(request)
+        return connection.recv(12).partition(b" ")[2]
+
+
+def test_pipelined_requests_of_a_client_that_does_not_read(server: Server) -> None:
+    """Answers from the cache wait until the client takes them, and so do its further requests."""
+    path = f"/sparql?query={quote('SELECT * { ?s ?p ?o }')}"
+    size = len(server.get(path).body)
+    assert "hit" in server.get(path).headers["Server-Timing"]
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAccept-Encoding: identity\r\n\r\n"
+    before = resident(server)
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.settimeout(2)
+        with suppress(OSError):  # no more is taken, or the connection is cut
+            connection.sendall(request.encode() * PIPELINED)
+        assert "hit" in server.get(path).headers["Server-Timing"]
+        assert resident(server) - before < size * PIPELINED / 8
+
+
+def test_pipelined_requests_of_a_client_that_reads(server: Server) -> None:
+    """Each request of a pipeline gets its answer."""
+    request = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n"
+    answers = 200
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        connection.sendall(request * (answers - 1) + last)
+        received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert received.count(b"HTTP/1.1 200 OK") == received.count(b"\r\n\r\ntrue") == answers
+
+
+def test_the_cache_counts_long_requests(server: Server) -> None:
+    """A query of nearly a megabyte takes as much of the cache, however short its answer is."""
+    before = metric(server, "wicara_cache_bytes")
+    query = "ASK {} #".ljust(MEGABYTE - 1, "x")
+    assert server.send("POST", "/sparql", query, content_type="application/sparql-query").status == 200
+    assert metric(server, "wicara_cache_bytes") - before >= MEGABYTE - 1
+
+
+@pytest.mark.parametrize(
+    ("request_line", "hosts", "status"),
+    [
+        ("GET / HTTP/1.1", 1, b"200"),
+        ("GET / HTTP/1.1", 0, b"400"),
+        ("GET / HTTP/1.1", 2, b"400"),
+        ("GET / HTTP/1.0", 0, b"200"),
+        (f"GET /{'x' * 70_000} HTTP/1.1", 1, b"414"),
+    ],
+)
+def test_host_and_target(server: Server, request_line: str, hosts: int, status: bytes) -> None:
+    """A request of HTTP/1.1 has one Host (RFC 9112, section 3.2); a target too long to be split is 414."""
+    head = "\r\n".join([request_line, *["Host: x"] * hosts, "", ""])
+    assert status_of(server, head.encode()) == status
+
+
+def test_a_forwarded_address_is_an_address(tmp_path: Path) -> None:
+    """What a trusted proxy passes on counts as another client only where it is an address."""
+    file = tmp_path / "data.nt"
+    file.touch()
+    with served(file, "--trust-proxy", "--rate", 1) as server:
+        statuses = [server.get("/", x_forwarded_for=f"client-{number}").status for number in range(5)]
+        assert 429 in statuses
+        assert server.get("/", x_forwarded_for="192.0.2.7").status == 200
+
+
+def test_reloads_close_together(tmp_path: Path) -> None:
+    """Each reload that is asked for is made, also while another is under way: the last data is served."""
+    file = tmp_path / "data.nt"
+    file.write_text('<x:s> <x:p> "0" .\n')
+    with served(file) as server:
+        for number in range(1, 6):
+            file.write_text(f'<x:s> <x:p> "{number}" .\n')
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.05)
+        until = time.monotonic() + PATIENCE
+        while not server.ask('ASK { ?s ?p "5" }').json["boolean"]:
+            assert time.monotonic() < until
+            time.sleep(0.1)
