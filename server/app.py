@@ -23,7 +23,7 @@ from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import html, language, layout, pictures
 from wicara.server.site.editor import page as editor
-from wicara.server.site.ontology import routes as ontology_routes
+from wicara.server.site.ontology import document as ontology
 from wicara.server.site.pages import as_of, conflicts, feeds, home, question
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
@@ -49,7 +49,7 @@ BLUEPRINTS: Final = (
     search.blueprint,
     pictures.picture.blueprint,
     editor.blueprint,
-    ontology_routes.blueprint,
+    ontology.blueprint,
     conflicts.blueprint,
     feeds.blueprint,
 )

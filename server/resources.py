@@ -30,7 +30,7 @@ from wicara.server.http.addresses import (
     with_fields,
 )
 from wicara.server.http.problems import Problem
-from wicara.server.site.ontology import routes
+from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
 
@@ -186,7 +186,7 @@ def wants_page(iri: str, form: Format | None) -> bool:
 
 def on_page(iri: str, here: str, number: int) -> Response:
     """Return the page about an IRI; raises Problem 404 where the dataset says nothing of it."""
-    own = routes.page_of(iri)
+    own = page_of(iri)
     described = [iri]
     page = Page(own, more=False) if own else resource_page(iri, number)
     if page is None:

@@ -1,16 +1,17 @@
-"""The ontology of a dataset as a document needs it: its terms, what is said of each, and words for it."""
+"""The ontology of a dataset as its pages need it: its terms, what is said of each, and its uses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
-from wicara.graph.names import GraphKind, graph_iri
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri
+from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
-from wicara.server.app_state import per_version, watched
+from wicara.server.app_state import infer, per_inference, per_version, watched
 from wicara.server.site.words import iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -134,3 +135,66 @@ def read(built: BuiltDataset) -> Ontology:
 def ontology() -> Ontology:
     """Return the ontology of the dataset of this request."""
     return per_version(read)
+
+
+USES: Final = """
+SELECT ?x ?n ?first ?last ?s ?o {{
+  {{ SELECT ?x (COUNT(*) AS ?n) (MIN(?i) AS ?first) (MAX(?i) AS ?last) {{
+      {{ VALUES ?x {{ {classes} }} ?i a ?x }} UNION {{ VALUES ?x {{ {properties} }} ?i ?x ?any }}
+    }} GROUP BY ?x }}
+  OPTIONAL {{ ?s ?x ?o FILTER(?s = ?first || ?s = ?last) }}
+}} ORDER BY ?x ?s ?o"""
+BY_GRAPH: Final = f"""
+SELECT ?x ?kind (COUNT(*) AS ?n) {{{{
+  {{{{ VALUES ?x {{{{ {{classes}} }}}} GRAPH ?g {{{{ ?i a ?x }}}} }}}}
+  UNION {{{{ VALUES ?x {{{{ {{properties}} }}}} GRAPH ?g {{{{ ?i ?x ?any }}}} }}}}
+  BIND(REPLACE(STRAFTER(STR(?g), "{GRAPHS}"), "/.*", "") AS ?kind)
+  FILTER(?kind IN ("{GraphKind.INFERRED}", "{GraphKind.CONTENT}"))
+}}}} GROUP BY ?x ?kind"""
+SHOWN: Final = 2
+"""How many examples the document gives of each term."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """How many statements use a term, how many of them only follow, how many stand in claims; and examples.
+
+    An example of a class is an instance, one of a property the two ends of a statement.
+    """
+
+    total: int = 0
+    inferred: int = 0
+    claimed: int = 0
+    examples: tuple[tuple[Term, Term | None], ...] = ()
+
+
+NONE: Final = Use()
+
+
+def usage() -> dict[str, Use]:
+    """Return the use of each term that this request's dataset uses, with conclusions if it wants them."""
+    return per_inference(count_uses)
+
+
+def count_uses(store: Store) -> dict[str, Use]:
+    """Count the uses of all terms of the ontology in a store: two grouped queries for all terms together."""
+    terms = ontology().kinds
+    values = {
+        "classes": " ".join(f"<{iri}>" for iri, kind in terms.items() if kind == "class"),
+        "properties": " ".join(f"<{iri}>" for iri, kind in terms.items() if kind != "class"),
+    }
+    uses: dict[str, Use] = {}
+    for row in solutions(store, USES.format(**values)):
+        uses.setdefault(value(row, "x"), Use(int(value(row, "n"))))
+        ends = [(row["s"], row["o"])] if isinstance(row["s"], NamedNode) else []
+        for example in [(row["first"], None), (row["last"], None)] if row["s"] is None else ends:
+            use = uses[value(row, "x")]
+            if example not in use.examples and len(use.examples) < SHOWN:
+                uses[value(row, "x")] = replace(use, examples=(*use.examples, example))
+    for row in solutions(store, BY_GRAPH.format(**values)):
+        iri, n = value(row, "x"), int(value(row, "n"))
+        if value(row, "kind") == GraphKind.CONTENT:
+            uses[iri] = replace(uses.get(iri, NONE), claimed=n)
+        elif infer():
+            uses[iri] = replace(uses.get(iri, NONE), inferred=n)
+    return uses

@@ -1,8 +1,8 @@
-"""The axioms of a term as sentences in the reader's language, as HTML: the names in them are links."""
+"""Names and axioms as HTML: the names are links, the axioms sentences in the reader's language."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.explain.wording import Wording
-from wicara.ontology import expand
+from wicara.ontology import WIC, expand
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language
 from wicara.server.site.ontology.model import OWL, TYPE
@@ -18,9 +18,39 @@ from wicara.server.site.ontology.model import OWL, TYPE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wicara.server.site.ontology.links import Links
     from wicara.server.site.ontology.model import Ontology
-    from wicara.server.site.words import Term
+    from wicara.server.site.words import Shown, Term, Words
+
+
+@dataclass(frozen=True)
+class Links:
+    """The names of things as HTML. `inside` the document, a term's leads to its place there."""
+
+    words: Words
+    inside: bool = False
+    made: dict[str, Markup] = field(default_factory=dict)
+
+    def to(self, iri: str) -> Markup:
+        """Return the name of an IRI, as a link where it leads somewhere."""
+        if iri not in self.made:
+            self.made[iri] = self.written(self.words.show_iri(iri))
+        return self.made[iri]
+
+    def written(self, shown: Shown) -> Markup:
+        """Return what is shown of a term as HTML, with its language where it is not the reader's."""
+        lang = Markup(' lang="{}"').format(shown.lang) if shown.lang not in {None, self.words.lang} else ""
+        href = self.href_of(shown)
+        if href is None:
+            return Markup("<span{}>{}</span>").format(lang, shown.text) if lang else Markup.escape(shown.text)
+        outside = Markup(' rel="external noreferrer"') if shown.outside else ""
+        return Markup('<a href="{}"{}{}>{}</a>').format(href, lang, outside, shown.text)
+
+    def href_of(self, shown: Shown) -> str | None:
+        """Return where a link leads."""
+        if self.inside and shown.full.startswith(WIC):
+            return f"#{shown.full.removeprefix(WIC)}"
+        return shown.href
+
 
 SUBCLASS: Final = expand("rdfs:subClassOf")
 OF_CLASSES: Final = (SUBCLASS, expand("owl:equivalentClass"))

@@ -14,8 +14,8 @@ from wicara.ontology import PREFIXES
 from wicara.server.app_state import per_version, watched
 from wicara.server.http.addresses import path_of
 from wicara.server.site.language import language
-from wicara.server.site.ontology.document import formats
 from wicara.server.site.ontology.model import TYPE, indexed, names
+from wicara.server.site.ontology.term_page import formats
 from wicara.server.site.words import LABELS, SKOS, Words
 
 if TYPE_CHECKING:
