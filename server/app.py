@@ -11,7 +11,6 @@ from wicara.graph.errors import DoesNotFit
 from wicara.queries import questions
 from wicara.server import (
     app_state,
-    explain,
     exports,
     resources,
 )
@@ -24,7 +23,7 @@ from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import html, language, layout, pictures
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import document as ontology
-from wicara.server.site.pages import as_of, conflicts, feeds, home, question
+from wicara.server.site.pages import as_of, conflicts, explain, feeds, home, question
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 from wicara.server.sparql import graph_store, query, update

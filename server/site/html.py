@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from markupsafe import Markup, escape
 from wicara.ontology import PREFIXES
-from wicara.server.explain import explain_href
 from wicara.server.http.addresses import with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
+from wicara.server.site.pages.explain import explain_href
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

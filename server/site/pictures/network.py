@@ -14,10 +14,10 @@ from wicara.graph.solutions import solutions, value
 from wicara.queries import picture_query, with_rows
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several
-from wicara.server.explain import explain_href
 from wicara.server.http.addresses import href_of
 from wicara.server.site.html import plain
 from wicara.server.site.language import WORDS
+from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pictures.picture import (
     Picture,
     add_iri,

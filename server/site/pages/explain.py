@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph import formats
 from wicara.graph.evidence import bases_of
@@ -17,7 +17,7 @@ from wicara.graph.explain.wording import Wording, is_structure
 from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.server.app_state import dataset
+from wicara.server.app_state import dataset, per_version
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
@@ -38,13 +38,12 @@ if TYPE_CHECKING:
 blueprint = Blueprint("explain", __name__)
 
 PLACES: Final = ("subject", "predicate", "object")
-MOST: Final = 50
+MAX_PROOFS: Final = 50
 """How many proofs a request may ask for."""
 OTHERS: Final = 10
 """How many proofs `show other proofs` asks for."""
-OPEN: Final = 3
+OPEN_LEVELS: Final = 3
 """How many levels of a proof a page opens at first."""
-EXTENSION: Final = "wicara-explainer"
 
 JSON: Final = negotiation.PLAIN_JSON
 OFFERS: Final = (negotiation.HTML, JSON, formats.TURTLE, formats.TRIG)
@@ -54,20 +53,12 @@ OFFERS: Final = (negotiation.HTML, JSON, formats.TURTLE, formats.TRIG)
 @blueprint.app_template_global()
 def explain_href(triple: Triple | Fact) -> str:
     """Return where a statement is explained."""
-    return with_choices(f"/explain?{urlencode(dict(zip(PLACES, map(written, triple), strict=True)))}")
+    return with_choices(f"/explain?{urlencode(dict(zip(PLACES, map(as_field, triple), strict=True)))}")
 
 
-def written(term: Term) -> str:
+def as_field(term: Term) -> str:
     """Return a term as the fields take it."""
     return term.value if isinstance(term, NamedNode) else str(term)
-
-
-def explainer() -> Explainer:
-    """Return what explains the dataset of this request; it is kept as long as the dataset is served."""
-    kept = current_app.extensions.get(EXTENSION)
-    if not isinstance(kept, Explainer) or kept.dataset is not dataset():
-        kept = current_app.extensions[EXTENSION] = Explainer(dataset())
-    return kept
 
 
 @blueprint.get("/explain")
@@ -81,13 +72,13 @@ def explain() -> Response:
     if not any(given):
         return Response(render_template("explain.html", explanation=None, **frame("")))
     form, media_type = chosen()
-    body = body_of(explainer().explain(asked(given), limit()), form)
+    body = body_of(per_version(Explainer).explain(fact_asked(given), limit()), form)
     return Response(
         body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
     )
 
 
-def asked(given: list[str]) -> Fact:
+def fact_asked(given: list[str]) -> Fact:
     """Return the statement that is asked for; raises Problem 400 where a term cannot be read."""
     try:
         subject, predicate, target = given
@@ -99,8 +90,8 @@ def asked(given: list[str]) -> Fact:
 def limit() -> int:
     """Return how many proofs are asked for; raises Problem 400 for none."""
     given = request.args.get("proofs", "1")
-    if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MOST):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`proofs` is a whole number from 1 to {MOST}.")
+    if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MAX_PROOFS):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`proofs` is a whole number from 1 to {MAX_PROOFS}.")
     return int(given)
 
 
@@ -178,7 +169,7 @@ def page(explanation: Explanation) -> str:
         others=others(explanation),
         is_structure=is_structure,
         rule_sentence=lambda rule: sentence(rule, language()),
-        open_levels=OPEN,
+        open_levels=OPEN_LEVELS,
         **frame(query(format=None)),
     )
 
@@ -186,9 +177,9 @@ def page(explanation: Explanation) -> str:
 def others(explanation: Explanation) -> str | None:
     """Return the address of the page with more proofs, where there may be more."""
     asked_for = limit()
-    if asked_for == MOST or (asked_for > 1 and len(explanation.proofs) < asked_for):
+    if asked_for == MAX_PROOFS or (asked_for > 1 and len(explanation.proofs) < asked_for):
         return None
-    return query(proofs=str(OTHERS if asked_for == 1 else min(MOST, asked_for + OTHERS)))
+    return query(proofs=str(OTHERS if asked_for == 1 else min(MAX_PROOFS, asked_for + OTHERS)))
 
 
 def frame(here: str) -> dict[str, object]:
