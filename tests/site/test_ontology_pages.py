@@ -47,28 +47,36 @@ def test_each_term_has_a_place_in_the_document(server: Server) -> None:
         (
             "/ont",
             "en",
-            "Every “coordinatorship” is a “situation”. | Everything has at most one “tenure holder”."
-            " | What “located in” leads to in several steps, it leads to at once."
-            " | How to cite | 1.0.0 | 23 November 2026",
+            (
+                "Every “coordinatorship” is a “situation”. | Everything has at most one “tenure holder”."
+                " | What “located in” leads to in several steps, it leads to at once."
+                " | How to cite | 1.0.0 | 23 November 2026"
+            ),
         ),
         (
             "/ont",
             "id",
-            "Setiap “masa koordinator” adalah “keadaan”. | Cara mengutip | 23 November 2026"
-            " | Segala sesuatu memiliki paling banyak satu “pemegang masa jabatan”.",
+            (
+                "Setiap “masa koordinator” adalah “keadaan”. | Cara mengutip | 23 November 2026"
+                " | Segala sesuatu memiliki paling banyak satu “pemegang masa jabatan”."
+            ),
         ),
         (
             "/ont/term/chairedBy",
             "en",
-            "Whatever has “chaired by” is an “event”. | Whatever “chaired by” leads to is an “actor”."
-            " | Where “chaired by” holds, “has participant” holds too."
-            " | What has it | What it leads to | annual ASEAN-Russia meeting, 2 August 2018 →",
+            (
+                "Whatever has “chaired by” is an “event”. | Whatever “chaired by” leads to is an “actor”."
+                " | Where “chaired by” holds, “has participant” holds too."
+                " | What has it | What it leads to | annual ASEAN-Russia meeting, 2 August 2018 →"
+            ),
         ),
         (
             "/ont/term/HasBeenForeignMinister",
             "en",
-            "Whatever meets this is a “has been foreign minister”: | Uses: 3 (inferred: 3)"
-            " | Retno L.P. Marsudi inferred",
+            (
+                "Whatever meets this is a “has been foreign minister”: | Uses: 3 (inferred: 3)"
+                " | Retno L.P. Marsudi inferred"
+            ),
         ),
         ("/ont/term/HasBeenForeignMinister?infer=off", "en", "Uses: 0"),
         ("/ont/term/truePartnerOf", "en", "in the contents of claims: 1"),
@@ -79,7 +87,7 @@ def test_each_term_has_a_place_in_the_document(server: Server) -> None:
     ],
 )
 def test_pages_in_words(server: Server, path: str, lang: str, texts: str) -> None:
-    """Axioms are sentences in the reader's language; pages say what a thing is, how and with what it is used."""
+    """Axioms are sentences in the reader's language; a page says how and with what a term is used."""
     text = text_of(server, path, lang)
     assert [one for one in texts.split(" | ") if one not in text] == []
 
