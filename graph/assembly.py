@@ -13,13 +13,15 @@ from wicara.ontology import BASE, PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from wicara.graph.reasoning.rules import Fact
+
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 
 THINGS: Final = f"{BASE}/id/"
-CITABLE: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, GraphKind.SOURCE})
-"""The graphs that a message names when a statement is at fault."""
+CITABLE: Final = (GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, GraphKind.SOURCE)
+"""The kinds of graphs that a message names when a statement is at fault, in this order."""
 
 
 def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
@@ -81,6 +83,18 @@ def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, .
     kinds, named = (DEFAULT, quads) if infer else (ASSERTED, [q for q in quads if q.graph_name != INFERRED])
     default = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(named, kinds))
     return (*named, *default)
+
+
+def graphs_of_proof(quads: Iterable[Quad], leaves: Collection[Fact]) -> tuple[str, ...]:
+    """Return the citable graphs that state a leaf of a proof: facts, then background, then the others."""
+    named = {
+        (place, quad.graph_name.value)  # type: ignore[union-attr]
+        for quad in quads
+        if (quad.subject, quad.predicate, quad.object) in leaves
+        for place, of_kind in enumerate(CITABLE)
+        if kind(quad) == of_kind
+    }
+    return tuple(name for _, name in sorted(named))
 
 
 def graphs_stating(quads: Iterable[Quad], iris: Collection[str]) -> tuple[str, ...]:

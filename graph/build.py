@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from wicara.graph.candidate import Candidate
-    from wicara.graph.check import Check, Result
+    from wicara.graph.checks.table import Check, Result
 
     Progress = Callable[[str], None]
 
@@ -137,19 +137,19 @@ def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False
     """Build and make the result current, unless it is; only for the process that holds the lock."""
     if not force and is_current(data, wanted):
         return
-    candidate = sound_candidate(wanted, progress)
+    candidate = sound_candidate(data, wanted, progress)
     progress("writing the store")
     swap_in(data, write(data, candidate, wanted.key))
     remove_old(data)
 
 
-def sound_candidate(wanted: Wanted, progress: Progress) -> Candidate:
+def sound_candidate(data: Path, wanted: Wanted, progress: Progress) -> Candidate:
     """Read the inputs and put them through every check; raises FaultyData with what falls short."""
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
-    from wicara.graph.check import STAGES  # noqa: PLC0415
+    from wicara.graph.checks.table import STAGES  # noqa: PLC0415
 
     progress("reading the inputs")
-    candidate = Candidate(read_inputs(*wanted.folders), wanted.engine or NATIVE)
+    candidate = Candidate(read_inputs(*wanted.folders), wanted.engine or NATIVE, folder=data)
     require(candidate, STAGES, progress)
     return candidate
 
@@ -159,7 +159,7 @@ def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: P
 
     What is slow is not looked at where something quick falls short.
     """
-    from wicara.graph.check import run  # noqa: PLC0415 - not needed where a build is up to date
+    from wicara.graph.checks.table import run  # noqa: PLC0415 - not needed where a build is up to date
 
     for checks in stages:
         if failed := [result for result in run(checks, candidate, progress) if result.findings]:

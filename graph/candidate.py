@@ -15,10 +15,11 @@ from wicara.ontology import PREFIXES, data_shape_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pyoxigraph import Triple
+    from wicara.graph.checks.shapes import Violation
     from wicara.graph.inputs import Inputs
-    from wicara.graph.validation import Violation
 
 IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
 
@@ -27,12 +28,13 @@ IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
 class Candidate:
     """What the inputs amount to; the closure is worked out when it is first asked for.
 
-    `close` closes the premises in the place of the engine that is named.
+    `close` closes the premises in the place of the engine that is named; `folder` keeps verdicts of checks.
     """
 
     inputs: Inputs
     engine: str = "native"
     close: Callable[[frozenset[Triple]], Closure] | None = None
+    folder: Path | None = None
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
@@ -65,7 +67,7 @@ class Candidate:
 
     def violations_at(self, *things: str) -> frozenset[Violation]:
         """Return the violations; where things are named by their IRIs, those of these only."""
-        from wicara.graph.validation import validate  # noqa: PLC0415 - pySHACL takes a second to import
+        from wicara.graph.checks.shapes import validate  # noqa: PLC0415 - a candidate need not be validated
 
         return frozenset(validate(merged(self.quads, ASSERTED), data_shape_files(), things))
 

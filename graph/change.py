@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph
 from wicara.graph.assembly import inferred, kind, merged
@@ -26,8 +26,7 @@ from wicara.graph.build import (
     write,
 )
 from wicara.graph.candidate import Candidate
-from wicara.graph.check import QUICK, SLOW
-from wicara.graph.check import STAGES as ALL_STAGES
+from wicara.graph.checks.table import STAGES
 from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import PREMISES, GraphKind
@@ -51,12 +50,6 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning import Closure
 
     Edit = Callable[[Path, Inputs], None]
-
-UNREACHED: Final = frozenset({"profile", "ontology shapes"})
-"""Checks of ontology and vocabularies alone: no overlay can write to these, and the build before passed."""
-STAGES: Final = tuple(
-    tuple(check for check in checks if check.name not in UNREACHED) for checks in (QUICK, SLOW)
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,7 @@ def change(
         old = read_inputs(*wanted.folders)
         edit(stage, old)
         candidate = candidate_after(data, before, read_inputs(extra, stage))
-        require(candidate, STAGES if before else ALL_STAGES, progress)
+        require(candidate, STAGES, progress)
         if not dry_run and candidate.inputs.digest != old.digest:
             progress("writing the store")
             carry_out(data, Wanted((extra, stage)), candidate)
@@ -111,8 +104,8 @@ def candidate_after(data: Path, before: BuiltDataset | None, inputs: Inputs) -> 
     record = read_record(data / CURRENT)
     engine = record.engine if before and record and record.engine else NATIVE
     if before is None or engine != NATIVE:
-        return Candidate(inputs, engine)
-    return Candidate(inputs, engine, partial(carried_on, merged(named(before), PREMISES)))
+        return Candidate(inputs, engine, folder=data)
+    return Candidate(inputs, engine, partial(carried_on, merged(named(before), PREMISES)), data)
 
 
 def carried_on(before: frozenset[Triple], after: frozenset[Triple]) -> Closure:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, parse
 from wicara.graph.facts.selector import (
     compare,
     core,
-    faults,
     read_evidence,
     selector,
     span_sha256,
@@ -87,7 +86,7 @@ def test_words_are_parted_by_no_break_spaces_too() -> None:
 
 
 def test_every_fact_has_the_selectors_of_the_reading(quads: tuple[Quad, ...], shared: Path) -> None:
-    """Each of the 99 facts stands on exactly the span that the reading of the article gives it."""
+    """Each fact stands on exactly the span that the reading of the article gives it."""
     facts = json.loads((shared / "facts" / "facts.json").read_text(encoding="utf-8"))["facts"]
     expected = {fact["id"]: (fact["start"], fact["end"]) for fact in facts}
     found = {
@@ -96,16 +95,12 @@ def test_every_fact_has_the_selectors_of_the_reading(quads: tuple[Quad, ...], sh
     assert found == expected
 
 
-def test_the_evidence_is_whole_without_the_text(quads: tuple[Quad, ...]) -> None:
-    """Without the text at hand, no evidence item of the dataset is at fault."""
-    assert list(faults(quads)) == []
-
-
 def test_the_evidence_stands_in_the_text(quads: tuple[Quad, ...], article: Path) -> None:
     """With the text at hand, every span and quote agrees, and the share that is quoted is counted."""
     found = compare(quads, str(article))
     assert found.findings == ()
-    assert "99 facts" in found.summary
+    facts = {item.fact for item in read_evidence(quads)}
+    assert f"{len(facts)} facts" in found.summary
     assert "of 3271 code points" in found.summary
 
 
@@ -167,26 +162,6 @@ def invented(start: int, end: int, exact: str, digest: str = "") -> list[Quad]:
 @pytest.mark.parametrize(
     ("quads", "complaint"),
     [
-        (invented(5, 5, "x"), "no such span"),
-        (invented(0, 900, "x"), "no such span"),
-        (invented(10, 30, "x"), "not inside its sentence"),
-        (invented(0, 7, "Menteri", "abc"), "not a SHA-256"),
-        (invented(0, 7, "Mentari"), "another SHA-256 than the span"),
-        (invented(0, 7, "Menteri A\u00a0B"), "does not fit"),
-        (invented(0, 17, "1 2 3 4 5 6 7 8 9"), "has 9 words"),
-        (invented(0, 17, TEXT[:17]), "whole sentence"),
-    ],
-)  # fmt: skip
-def test_faulty_evidence_is_told_without_the_text(quads: list[Quad], complaint: str) -> None:
-    """What is wrong with an evidence item by itself is told with the fact and the span."""
-    found = [fault for fault in faults(quads) if complaint in fault]
-    assert found
-    assert all(fault.startswith("graph:fact/a/F001 [") for fault in found)
-
-
-@pytest.mark.parametrize(
-    ("quads", "complaint"),
-    [
         (invented(0, 17, "A B"), "does not stand in the span"),
         (invented(0, 17, "Menteri A\u00a0B tiba"), "whole sentence"),
         (invented(0, 17, "Menteri", "0" * 64), "another SHA-256"),
@@ -206,16 +181,3 @@ def test_quotes_may_not_copy_the_text(tmp_path: Path) -> None:
     quads = invented(0, len(TEXT), TEXT[: len(TEXT) * 3 // 5])
     (finding,) = (finding for finding in compare(quads, str(file)).findings if "cover" in finding)
     assert f"of {len(TEXT)} code points" in finding
-
-
-def test_missing_parts_are_told() -> None:
-    """A fact whose evidence has no target is told, not passed over."""
-    fact = NamedNode(f"{BASE}/graph/fact/a/F009")
-    quads = [
-        Quad(fact, NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["wic"] + "FactGraph")),
-        Quad(fact, NamedNode(PREFIXES["wic"] + "evidence"), NamedNode(f"{BASE}/id/evidence/none")),
-        Quad(NamedNode(f"{BASE}/id/article/a"), NamedNode(PREFIXES["wic"] + "textLength"), Literal("9")),
-    ]
-    (fault,) = faults(quads)
-    assert "F009" in fault
-    assert "lacks an article" in fault

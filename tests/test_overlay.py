@@ -145,7 +145,7 @@ REFUSED: Final = {
     "no evidence": (
         f"{FACT} {{ state:laos a wic:State }} graph:prov {{ {FACT} a wic:FactGraph }}",
         1,
-        ["F900", "has no evidence"],
+        ["F900", "A fact that is not derived is of some kind"],
     ),
     "unknown term": (fact("event:2018-08-02-asean-russia-meeting wic:takesPlaceAt place:sochi"), 1, ["F900"]),
     "a shape": (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from rdflib import Graph
-from wicara.graph.blame import blamed
+from wicara.graph.assembly import graphs_of_proof
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning import ENGINES, entails, explain, materialise
 from wicara.graph.reasoning.closure import usable
@@ -127,23 +127,22 @@ def test_inconsistency(rule: str, premises: str, engine: str) -> None:
     assert all(set(each.terms) & {"urn:x:a", "urn:x:b", "urn:x:c"} for each in found)
 
 
-def test_the_graph_that_is_at_odds_comes_first() -> None:
-    """Of the graphs that a contradiction comes from, the one at odds with the rest is named first."""
-    schema = triples("wic:heldAt rdfs:range wic:Place . wic:Person rdfs:subClassOf wic:Actor .")
+def test_the_graphs_of_a_contradiction() -> None:
+    """The graphs with the leaves of the proof of a contradiction are named, facts first, and no others."""
+    schema = triples(
+        "wic:heldAt rdfs:range wic:Place . wic:Person rdfs:subClassOf wic:Actor . "
+        "wic:Actor owl:disjointWith wic:Place ."
+    )
     stated = {
-        "F001": "event:a wic:heldAt person:b .",
-        "F002": "person:b a wic:Person .",
-        "F003": "person:b a wic:Actor .",
-        "F004": "person:b skos:note person:c .",
+        graph_iri(GraphKind.ENTITIES): triples("person:b a wic:Person ."),
+        graph_iri(GraphKind.FACT, "x", "F001"): triples("event:a wic:heldAt person:b ."),
+        graph_iri(GraphKind.FACT, "x", "F002"): triples("person:b skos:note person:c ."),
     }
-    quads = [
-        Quad(*triple, NamedNode(graph_iri(GraphKind.FACT, "x", name)))
-        for name, turtle in stated.items()
-        for triple in triples(turtle)
-    ]
-    terms = [PREFIXES["person"] + "b", PREFIXES["wic"] + "Actor", PREFIXES["wic"] + "Place"]
-    names = [graph.rsplit("/", 1)[1] for graph in blamed(quads, schema, terms)]
-    assert names == ["F001", "F002", "F003"]
+    closure = materialise(schema.union(*stated.values()))
+    (clash,) = closure.inconsistencies
+    quads = [Quad(*triple, NamedNode(graph)) for graph, added in stated.items() for triple in added]
+    named = graphs_of_proof(quads, set(closure.proof(clash).leaves()))
+    assert [graph.rsplit("/", 1)[1] for graph in named] == ["F001", "entities"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

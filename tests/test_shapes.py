@@ -18,11 +18,11 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, SH, Graph, URIRef
 from rdflib.collection import Collection
 from wicara.graph.assembly import accepted, merged
+from wicara.graph.checks.shapes import shapes_graph, validate, violations
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import ASSERTED, GraphKind
 from wicara.graph.rdflib_terms import graph_of
 from wicara.graph.reasoning import materialise
-from wicara.graph.validation import shapes_graph, validate, violations
 from wicara.ontology import BASE, WIC, data_shape_files, ontology_shape_files
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import RdfFormat, Triple, parse
+from wicara.graph.checks.shapes import validate
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.validation import validate
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

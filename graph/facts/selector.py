@@ -16,17 +16,16 @@ from wicara.graph.names import called
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
-    from wicara.graph.facts.source import Index, Source, Supplied
+    from wicara.graph.facts.source import Index, Supplied
 
 OA: Final = PREFIXES["oa"]
 MOST_WORDS: Final = 8
 """A quote identifies a fact; it does not copy the text."""
 MOST_COVERED: Final = 0.5
 """The share of a text that all quotes together may cover."""
-SHA256: Final = re.compile(r"[0-9a-f]{64}")
 EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -126,67 +125,6 @@ def evidence_of(fact: str, item: str, index: Index) -> Evidence:
             sha256=first(index, position, WIC + "spanSha256"),
         ),
     )
-
-
-def faults(quads: Iterable[Quad]) -> Iterator[str]:
-    """Yield what is wrong with the evidence by itself, without any text at hand."""
-    every = tuple(quads)
-    sources = {source.iri: source for source in read_sources(every)}
-    for item in read_evidence(every):
-        source = sources.get(item.article)
-        if not item.article or item.selector.start < 0 or not item.selector.exact:
-            yield f"{called(item.fact)}: its evidence {called(item.iri)} lacks an article, position or quote"
-        elif source is None:
-            yield f"{item}: its article {called(item.article)} is no source that is described"
-        else:
-            yield from (f"{item}: {fault}" for rule in RULES for fault in rule(item, source))
-
-
-def outside_text(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the span has no characters, or stands outside the text."""
-    if not 0 <= item.selector.start < item.selector.end <= source.length:
-        yield f"there is no such span in a text of {source.length} code points"
-
-
-def outside_sentence(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the span stands outside the sentence that is named."""
-    sentence = next((each for each in source.sentences if each.iri == item.sentence), None)
-    if sentence is None:
-        yield f"its sentence {called(item.sentence)} is none of {called(source.iri)}"
-    elif not sentence.start <= item.selector.start <= item.selector.end <= sentence.end:
-        yield f"it is not inside its sentence, {called(sentence.iri)} [{sentence.start},{sentence.end})"
-
-
-def ill_hashed(item: Evidence, _source: Source) -> Iterator[str]:
-    """Yield where the SHA-256 is none, or is not that of a quote that fills the span."""
-    chosen = item.selector
-    if not SHA256.fullmatch(chosen.sha256):
-        yield f"wic:spanSha256 {chosen.sha256!r} is not a SHA-256 in 64 small hexadecimal digits"
-    elif len(chosen.exact) == chosen.end - chosen.start and chosen.sha256 != span_sha256(
-        chosen.exact, 0, len(chosen.exact)
-    ):
-        yield f"the quote {chosen.exact!r} fills the span, but has another SHA-256 than the span"
-
-
-def ill_quoted(item: Evidence, source: Source) -> Iterator[str]:
-    """Yield where the quote does not fit into the span, has too many words, or is a whole sentence."""
-    exact = item.selector.exact
-    if not 0 < len(exact) <= item.selector.end - item.selector.start:
-        yield f"the quote {exact!r} does not fit into the span"
-    if word_count(exact) > MOST_WORDS:
-        yield f"the quote has {word_count(exact)} words; choose at most {MOST_WORDS} that identify the fact"
-    sentence = next((each for each in source.sentences if each.iri == item.sentence), None)
-    if sentence and len(exact) >= sentence.end - sentence.start:
-        yield "the quote is a whole sentence; choose some of its words"
-
-
-RULES: Final[Sequence[Callable[[Evidence, Source], Iterator[str]]]] = (
-    outside_text,
-    outside_sentence,
-    ill_hashed,
-    ill_quoted,
-)
-"""What is looked at in every evidence item, with the text or without it."""
 
 
 def compare(quads: Iterable[Quad], argument: str) -> Comparison:

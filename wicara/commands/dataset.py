@@ -26,7 +26,7 @@ from wicara.graph.terms import read_fact
 from wicara.output import answer_table, emit, source_table
 
 if TYPE_CHECKING:
-    from wicara.graph.check import Result
+    from wicara.graph.checks.table import Result
 
 
 @click.command()
@@ -57,10 +57,10 @@ def check(data: Path, extra: Path | None, sources: tuple[str, ...]) -> None:
     is known by its SHA-256; write ID=FILE to say which article it is.
     """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - a query needs no reasoner: it starts sooner
-    from wicara.graph.check import STAGES, THOROUGH, compared, run  # noqa: PLC0415
+    from wicara.graph.checks.table import STAGES, THOROUGH, compared, run  # noqa: PLC0415
 
     with progress() as step:
-        candidate = Candidate(read_inputs(extra, overlay_of(data)))
+        candidate = Candidate(read_inputs(extra, overlay_of(data)), folder=data)
         found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))

@@ -1,0 +1,1 @@
+"""What a dataset must be before it is served."""

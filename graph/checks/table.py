@@ -1,0 +1,145 @@
+"""What a dataset must be before it is served: all checks, in their order.
+
+Rules for data are SHACL shapes; the functions here and in `statements` say what shapes cannot: they see
+graphs and tables, and what follows. `wicara build` runs the stages in this order, and the slow one only where
+the quick one finds nothing; `wicara check` runs all of it, and what a second reasoner says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import NamedNode
+from wicara.graph.assembly import graphs_of_proof, graphs_stating, merged
+from wicara.graph.checks import statements
+from wicara.graph.checks.shapes import ontology_violations
+from wicara.graph.facts.selector import compare
+from wicara.graph.names import PREMISES, GraphKind, called
+from wicara.graph.reasoning import materialise
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from wicara.graph.candidate import Candidate
+
+SAME_AS: Final = NamedNode(PREFIXES["owl"] + "sameAs")
+QUOTES: Final = "SELECT ?graph ?words { ?graph wic:evidence/oa:hasTarget/oa:hasSelector/oa:exact ?words }"
+GRAPHS_NAMED: Final = 5
+"""How many graphs one finding names."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its short name, what it holds true, and the function that yields its findings."""
+
+    name: str
+    title: str
+    findings: Callable[[Candidate], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one check: it passes if there are no findings."""
+
+    name: str
+    title: str
+    findings: tuple[str, ...]
+
+
+def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str], None]) -> Iterator[Result]:
+    """Run the checks, one after the other."""
+    for check in checks:
+        progress(f"checking: {check.title}")
+        yield Result(check.name, check.title, tuple(check.findings(candidate)))
+
+
+def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
+    """Compare the evidence with each source text, given as FILE or ID=FILE; raises UnreadableInput."""
+    for source in sources:
+        comparison = compare(candidate.quads, source)
+        yield Result("source", comparison.summary, comparison.findings)
+
+
+def ontology_shapes(candidate: Candidate) -> Iterator[str]:
+    """Ontology and concept schemes meet their shapes."""
+    triples = merged(candidate.quads, {GraphKind.ONTOLOGY, GraphKind.VOCAB})
+    return map(str, ontology_violations(triples, candidate.folder))
+
+
+def data_shapes(candidate: Candidate) -> Iterator[str]:
+    """Return where the data does not meet its shapes, but for what a retraction left incomplete."""
+    for violation in sorted(candidate.violations - candidate.gaps, key=str):
+        yield f"{violation}{see(graphs_stating(candidate.quads, violation.terms))}"
+
+
+def inconsistencies(candidate: Candidate) -> Iterator[str]:
+    """Nothing that follows contradicts anything else (the rules of OWL 2 RL whose conclusion is false)."""
+    for clash in candidate.closure.inconsistencies:
+        graphs: Sequence[str] = ()
+        if candidate.closure.reasoner is not None:
+            leaves = set(candidate.closure.proof(clash).leaves())
+            graphs = graphs_of_proof(candidate.quads, leaves)
+        graphs = graphs or graphs_stating(candidate.quads, clash.terms)
+        rows = candidate.store.query(QUOTES, prefixes=dict(PREFIXES))
+        words = {row["graph"].value: row["words"].value for row in rows}  # type: ignore[union-attr]
+        yield f"{clash.message} (rule {clash.rule}){see(graphs, words)}"
+
+
+def inferred_identity(candidate: Candidate) -> Iterator[str]:
+    """No two individuals are concluded to be the same: a functional property has two values then."""
+    for triple in sorted(candidate.closure.conclusions, key=str):
+        if triple.predicate == SAME_AS:
+            iris = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
+            where = see(graphs_stating(candidate.quads, iris))
+            yield f"{called(iris[0])} and {called(iris[1])} come out as one thing{where}"
+
+
+def disagreements(candidate: Candidate) -> Iterator[str]:
+    """Name each conclusion and each contradicting rule that only one of the two reasoners has."""
+    premises = merged(candidate.quads, PREMISES)
+    ours, theirs = (materialise(premises, engine) for engine in ("native", "owlrl"))
+    for engine, one, other in (("native", ours, theirs), ("owlrl", theirs, ours)):
+        for triple in sorted(one.conclusions - other.conclusions, key=str):
+            yield f"only {engine} concludes {triple}"
+        broken, elsewhere = ({clash.rule for clash in each.inconsistencies} for each in (one, other))
+        for rule in sorted(broken - elsewhere):
+            yield f"only {engine} finds a contradiction by {rule}"
+
+
+def see(graphs: Sequence[str], words: dict[str, str] | None = None) -> str:
+    """Return the first of these graphs as the end of a sentence, each with its words if they are given."""
+    more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
+    quoted = words or {}
+    named = (f"{called(g)} (“{quoted[g]}”)" if g in quoted else called(g) for g in graphs[:GRAPHS_NAMED])
+    return f"; see {', '.join(named)}{more}" if graphs else ""
+
+
+QUICK: Final = (
+    Check(
+        "graphs",
+        "every fact, background and content graph is described in graph/prov",
+        statements.undescribed_graphs,
+    ),
+    Check("terms", "every IRI of ours is defined", statements.unknown_iris),
+    Check("identity", "the table of mentions agrees with the data", statements.identity),
+    Check("blank nodes", "blank nodes stand only in the ontology", statements.blank_nodes),
+    Check("profile", "the ontology is inside OWL 2 RL", statements.profile),
+)
+"""Checks that take a moment."""
+
+SLOW: Final = (
+    Check("ontology shapes", "ontology and concept schemes meet their shapes", ontology_shapes),
+    Check("data shapes", "the data meets its shapes before anything is inferred", data_shapes),
+    Check("consistency", "nothing that follows contradicts anything else", inconsistencies),
+    Check("inferred identity", "no two individuals come out as one", inferred_identity),
+)
+"""Checks that validate and reason."""
+
+THOROUGH: Final = (
+    Check("second reasoner", "the engine and owlrl conclude the same of this dataset", disagreements),
+)
+"""Checks that take seconds: `wicara check` alone runs them."""
+
+STAGES: Final = (QUICK, SLOW)
