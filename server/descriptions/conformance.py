@@ -16,7 +16,7 @@ from wicara.graph.formats import serialize_triples
 from wicara.ontology import BASE
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import said, with_choices
-from wicara.server.resources import with_query
+from wicara.server.linked.resources import with_query
 from wicara.server.site.language import language
 
 if TYPE_CHECKING:

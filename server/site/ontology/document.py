@@ -13,11 +13,11 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.formats import serialize_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server.app_state import infer, per_version, store
-from wicara.server.description import describe
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import SAFE, public_url, said
 from wicara.server.http.problems import Problem
+from wicara.server.linked.description import describe
 from wicara.server.site.language import format_date, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology import term_page, vocabularies

@@ -17,7 +17,7 @@ from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import KEPT, public_url, said, with_choices
 from wicara.server.http.problems import Problem
-from wicara.server.resources import with_query
+from wicara.server.linked.resources import with_query
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.solutions import MAX_ROWS, answer, solve

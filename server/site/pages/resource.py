@@ -13,9 +13,9 @@ from wicara.graph.evidence import ACTUAL, MODALITY, WITH_BASIS, modalities_of
 from wicara.graph.names import kind_of
 from wicara.ontology import PREFIXES, expand
 from wicara.server.app_state import infer, store
-from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
+from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.reuse import cite, report_href, schema_org

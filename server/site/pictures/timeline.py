@@ -14,7 +14,7 @@ from wicara.graph.solutions import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several
-from wicara.server.resources import number_of_page
+from wicara.server.linked.resources import number_of_page
 from wicara.server.site.kinds import KINDS
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _

@@ -16,7 +16,7 @@ from wicara.server.app_state import dataset
 from wicara.server.descriptions.openapi import several
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
-from wicara.server.resources import number_of_page, with_query
+from wicara.server.linked.resources import number_of_page, with_query
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import PATH as QUESTIONS

@@ -13,8 +13,6 @@ from wicara.graph.formats import serialize_quads, serialize_triples
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE
 from wicara.server.app_state import per_version, store
-from wicara.server.description import ONTOLOGY, describe
-from wicara.server.description import PAGE as RDF_PAGE
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import (
@@ -30,7 +28,13 @@ from wicara.server.http.addresses import (
     with_fields,
 )
 from wicara.server.http.problems import Problem
+<<<<<<< HEAD:server/resources.py
 from wicara.server.site.ontology.document import page_of
+=======
+from wicara.server.linked.description import ONTOLOGY, describe
+from wicara.server.linked.description import PAGE as RDF_PAGE
+from wicara.server.site.ontology import routes
+>>>>>>> 6f0f564 (Linked data stands in one package: statements, descriptions, documents of IRIs and downloads):server/linked/resources.py
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
 
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
     from wicara.graph.store import BuiltDataset
-    from wicara.server.description import Description
+    from wicara.server.linked.description import Description
 
 blueprint = Blueprint("resources", __name__)
 
