@@ -28,13 +28,9 @@ from wicara.server.http.addresses import (
     with_fields,
 )
 from wicara.server.http.problems import Problem
-<<<<<<< HEAD:server/resources.py
-from wicara.server.site.ontology.document import page_of
-=======
 from wicara.server.linked.description import ONTOLOGY, describe
 from wicara.server.linked.description import PAGE as RDF_PAGE
-from wicara.server.site.ontology import routes
->>>>>>> 6f0f564 (Linked data stands in one package: statements, descriptions, documents of IRIs and downloads):server/linked/resources.py
+from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
 
