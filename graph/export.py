@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.errors import DoesNotFit, Unwritable
-from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, stream
+from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, write_all
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.reified import reified_facts
 from wicara.graph.terms import sorted_quads
@@ -145,8 +145,9 @@ def dump(
 
     Raises DoesNotFit where the format cannot hold it.
     """
-    if form.streams:
-        stream(store.quads_for_pattern(None, None, None, graph), form, sink, prefixes)
+    if form.write and form.streams:
+        quads = store.quads_for_pattern(None, None, None, graph)
+        write_all(form.write(cast("Sequence[Quad]", quads)), sink)
     else:
         store.dump(cast("IO[bytes]", sink), form.rdf, from_graph=graph, prefixes=dict(prefixes))
 
