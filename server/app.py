@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 from wicara.graph.errors import DoesNotFit
 from wicara.queries import questions
-from wicara.server import app_state, explain
+from wicara.server import app_state
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
 from wicara.server.http.addresses import Everything, canonical, in_language, with_choices
