@@ -373,7 +373,11 @@ def restore(backup: Path, data: Path, progress: Progress, *, force: bool = False
             put_together(stage, backup, record, progress)
             progress("waiting for the disk")
             sync_all(stage)
-            before = change_places(stage, data) if occupied else move_up(stage, data)
+            before = None
+            if occupied:
+                before = change_places(stage, data)
+            else:
+                move_up(stage, data)
             sync(data)
             sync(data.parent)
             return before
