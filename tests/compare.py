@@ -137,7 +137,8 @@ def base_answers(options: argparse.Namespace, work: Path) -> dict[Request, Answe
     """Return the requests with the answers of the base: from the cache, or asked and put there."""
     commit = git("rev-parse", f"{options.base}^{{commit}}")
     most = sys.maxsize if options.all else options.sample
-    spec = hashlib.sha256((HERE / "compare.toml").read_bytes()).hexdigest()[:8]
+    asked = {name: part for name, part in SPEC.items() if name != "pages"}
+    spec = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:8]
     name = f"{commit[:12]}-{spec}-{'all' if options.all else most}.json.gz"
     file = options.cache / name if options.cache else None
     if file and file.exists():

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,11 +27,12 @@ SHOWN: Final = 12
 INLINE: Final = frozenset(SPEC["pages"]["inline"])
 
 
-def page(body: str) -> tuple[list[str], list[str]]:
-    """Return the lines of text that a page shows, and the addresses that it holds, each with its relation."""
+def page(body: str) -> dict[str, list[str]]:
+    """Return the lines of text that a page shows, its tooltips, and its addresses, each with its relation."""
     root = document_fromstring(body.encode("utf-8", "surrogateescape"), base_url=None)
     text: list[str] = []
-    links = set()
+    links: set[str] = set()
+    tooltips: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
         is_seen = isinstance(element.tag, str) and element.tag not in {"script", "style"}
         apart = "" if element.tag in INLINE else "\n"
@@ -43,6 +45,7 @@ def page(body: str) -> tuple[list[str], list[str]]:
             for name in SPEC["pages"]["addresses"]
             if element.get(name)
         }
+        tooltips += filter(None, [element.get("title")])
         if is_seen:
             text += [
                 apart,
@@ -50,7 +53,11 @@ def page(body: str) -> tuple[list[str], list[str]]:
                 element.text or "",
             ]
     lines = [" ".join(line.split()) for line in "".join(text).split("\n")]
-    return [line for line in lines if line], sorted(link for link in links if "/static/built/" not in link)
+    return {
+        "text": [line for line in lines if line],
+        "tooltips": tooltips,
+        "links": sorted(link for link in links if "/static/built/" not in link),
+    }
 
 
 def same_graph(media_type: str, old: str, new: str) -> bool:
@@ -64,32 +71,37 @@ def same_graph(media_type: str, old: str, new: str) -> bool:
         return False
     for dataset in said:
         dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
-    return said[0] == said[1]
+    return len(said[0]) > 0 and said[0] == said[1]
+
+
+def data_lines(media_type: str, body: str) -> list[str]:
+    """Return the lines of data that a diff is made of; JSON and XML are laid out in one way, if well-formed."""
+    if media_type.endswith("json"):
+        with suppress(ValueError):
+            return json.dumps(json.loads(body), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+    if media_type.endswith("xml"):
+        with suppress(etree.XMLSyntaxError):
+            return etree.canonicalize(body, strip_text=True).replace("><", ">\n<").splitlines()
+    return body.splitlines()
 
 
 def body_differences(media_type: str, old: str, new: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield how two bodies differ: what differs, and the lines of both."""
     if media_type == "text/html":
-        (old_text, old_links), (new_text, new_links) = page(old or "<p>"), page(new or "<p>")
-        if " ".join(old_text).split() != " ".join(new_text).split():
-            yield "text", old_text, new_text
-        if old_links != new_links:
-            yield "links", old_links, new_links
+        shown, now = page(old or "<p>"), page(new or "<p>")
+        for part in shown:
+            if " ".join(shown[part]).split() != " ".join(now[part]).split():
+                yield part, shown[part], now[part]
         return
-    part = "body"
-    before, after = old.splitlines(), new.splitlines()
-    if media_type.endswith("json"):
-        try:
-            values = json.loads(old), json.loads(new)
-        except ValueError:
-            values = (old, new)
-        part = "bytes (same JSON)" if values[0] == values[1] else part
-        before, after = (json.dumps(value, indent=1, ensure_ascii=False).splitlines() for value in values)
-    if part == "body" and same_graph(media_type, old, new):
-        part = "bytes (same graph)"
-    elif part == "body" and sorted(before) == sorted(after):
-        part = "order (same lines)"
-    yield part, before, after
+    before, after = data_lines(media_type, old), data_lines(media_type, new)
+    if before == after:
+        yield "bytes (same content)", old.splitlines(), new.splitlines()
+    elif same_graph(media_type, old, new):
+        yield "bytes (same graph)", before, after
+    elif sorted(before) == sorted(after):
+        yield "order (same lines)", before, after
+    else:
+        yield "body", before, after
 
 
 def differences(old: Answer, new: Answer) -> Iterator[tuple[str, tuple[str, ...]]]:
