@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compare_crawl import Crawl
-from compare_report import report
+from compare_report import allowances, report
 from compare_trees import HERE, SPEC, THREADS, Answer, Request, Tree, build, expand, served, sets_of
 
 if TYPE_CHECKING:
@@ -178,14 +178,14 @@ def main() -> None:
     )
     options = parser.parse_args()
     options.report.parent.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
+    begun, allowed = time.monotonic(), allowances()
     with tempfile.TemporaryDirectory(prefix="wicara-compare-") as folder:
         work = Path(folder)
         old = base_answers(options, work)
         print(f"{len(old)} answers of the base after {time.monotonic() - begun:.0f} s", flush=True)
         tree = Tree(CHECKOUT, Path(sys.executable), work / "at-hand")
         new = replayed(tree, list(old), re.compile(options.only), whole=options.all)
-    count = report(old, new, options.report)
+    count = report(old, new, allowed, options.report)
     print(f"{time.monotonic() - begun:.0f} s")
     sys.exit(1 if count else 0)
 

@@ -75,7 +75,7 @@ def same_graph(media_type: str, old: str, new: str) -> bool:
 
 
 def data_lines(media_type: str, body: str) -> list[str]:
-    """Return the lines of data that a diff is made of; JSON and XML are laid out in one way, if well-formed."""
+    """Return the lines of data that a diff is made of; JSON and XML are laid out in one way."""
     if media_type.endswith("json"):
         with suppress(ValueError):
             return json.dumps(json.loads(body), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
@@ -90,8 +90,10 @@ def body_differences(media_type: str, old: str, new: str) -> Iterator[tuple[str,
     if media_type == "text/html":
         shown, now = page(old or "<p>"), page(new or "<p>")
         for part in shown:
-            if " ".join(shown[part]).split() != " ".join(now[part]).split():
-                yield part, shown[part], now[part]
+            before, after = " ".join(shown[part]).split(), " ".join(now[part]).split()
+            if before != after:
+                name = f"order of {part}" if sorted(before) == sorted(after) else part
+                yield name, shown[part], now[part]
         return
     before, after = data_lines(media_type, old), data_lines(media_type, new)
     if before == after:
@@ -137,11 +139,16 @@ class Allowance:
         return holds
 
 
-def report(old: dict[Request, Answer], new: dict[Request, Answer], file: Path) -> int:
+def allowances() -> list[Allowance]:
+    """Return the entries of `compare-allowed.toml`."""
+    entries = tomllib.loads((HERE / "compare-allowed.toml").read_text(encoding="utf-8"))["allowed"]
+    return [Allowance(**entry) for entry in entries]
+
+
+def report(
+    old: dict[Request, Answer], new: dict[Request, Answer], allowed: list[Allowance], file: Path
+) -> int:
     """Print what differs, each difference once, write the whole to a file, and return their number."""
-    allowed = [
-        Allowance(**entry) for entry in tomllib.loads((HERE / "compare-allowed.toml").read_text())["allowed"]
-    ]
     groups: dict[tuple[str, tuple[str, ...]], list[Request]] = defaultdict(list)
     for request, answer in new.items():
         for part, diff in differences(old[request], answer) if old[request] != answer else ():
@@ -161,7 +168,7 @@ def report(old: dict[Request, Answer], new: dict[Request, Answer], file: Path) -
     for (server, part), count in sorted(counts.items()):
         print(f"{count:6} {server}: {part}")
     for entry in allowed:
-        if not entry.used:
+        if not entry.used and any(re.search(entry.requests, str(request)) for request in new):
             print(f"unused: {entry.requests} ({entry.reason})")
     if groups:
         print(f"{len(groups)} different differences, all in {file}")
