@@ -55,7 +55,7 @@ def page(body: str) -> dict[str, list[str]]:
     lines = [" ".join(line.split()) for line in "".join(text).split("\n")]
     return {
         "text": [line for line in lines if line],
-        "tooltips": tooltips,
+        "tooltips": sorted(set(tooltips)),
         "links": sorted(link for link in links if "/static/built/" not in link),
     }
 
@@ -81,7 +81,7 @@ def data_lines(media_type: str, body: str) -> list[str]:
             return json.dumps(json.loads(body), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
     if media_type.endswith("xml"):
         with suppress(etree.XMLSyntaxError):
-            return etree.canonicalize(body, strip_text=True).replace("><", ">\n<").splitlines()
+            return str(etree.canonicalize(body, strip_text=True)).replace("><", ">\n<").splitlines()
     return body.splitlines()
 
 
