@@ -16,16 +16,21 @@ FROM_NPM := $(patsubst %,tests/%/node_modules/installed,clients browser)
 BUILT := server/static/built/made
 WEB := $(shell find server/web 2>/dev/null -path server/web/node_modules -prune -o -type f -print)
 TYPED := .mypy_cache/tree
-QUIETLY := --no-audit --no-fund --no-package-lock --silent
+UNBUILT := $(VENV)/scripts-failed
+ENTRIES := $(notdir $(wildcard server/web/entries/*.js))
+# Where a registry cannot be reached, npm alone would try for twenty minutes.
+QUIETLY := --no-audit --no-fund --no-package-lock --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=20000
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve test coverage lint bench conformance compare screenshots chromium clean
+.PHONY: help serve scripts wheel test coverage lint bench conformance compare screenshots chromium clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
+	@echo 'make scripts  build the scripts of the pages, with npm'
+	@echo 'make wheel   build the scripts, and a wheel in dist/ that holds them'
 	@echo 'make test    run all tests'
 	@echo 'make coverage  run them with branch coverage, which takes longer'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
@@ -37,15 +42,31 @@ help:
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
 serve: $(INSTALLED)
-	@$(MAKE) --silent $(BUILT) || echo 'The scripts of the pages could not be built: the pages work without them.' >&2
+	@if [ -e $(UNBUILT) ]; then \
+	  echo 'The scripts of the pages are left out, as they could not be built before; to try again: make scripts' >&2; \
+	elif ! $(MAKE) --silent $(BUILT); then \
+	  touch $(UNBUILT); \
+	  echo 'The scripts of the pages could not be built: the pages work without them. To try again: make scripts' >&2; \
+	fi
 	@exec $(BIN)/wicara serve --data $(DATA) --host $(HOST) --port $(PORT)
+
+scripts: $(BUILT)
+
+# Who installs the wheel needs no Node: a wheel without the scripts is not made.
+wheel: $(BUILT)
+	@rm -rf build dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@held="$$($(BIN)/python -m zipfile --list dist/wicara-*.whl)"; for entry in $(ENTRIES); do \
+	  case "$$held" in *"wicara/server/static/built/$$entry "*) ;; \
+	  *) rm -rf dist; echo "The wheel does not hold $$entry." >&2; exit 1;; esac; done
+	@echo dist/wicara-*.whl
 
 test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
 
 coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run --source=$(COVERED) -m pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
+	$(BIN)/coverage run --source="$(COVERED)" -m pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -54,7 +75,7 @@ lint: $(TOOLS)
 	$(BIN)/ruff check .
 	@# mypy does not follow setuptools' mapping of folders to packages: it gets a tree of links that has their shape.
 	@rm -rf $(TYPED) && mkdir -p $(TYPED)/wicara
-	@ln -s $(CURDIR)/wicara/*.py $(CURDIR)/wicara/py.typed $(addprefix $(CURDIR)/,$(PACKAGES)) $(TYPED)/wicara/
+	@cd $(TYPED)/wicara && ln -s $(addprefix ../../../,wicara/*.py wicara/py.typed wicara/commands $(PACKAGES)) .
 	MYPYPATH=$(TYPED) $(BIN)/mypy --strict --package wicara
 
 bench: $(INSTALLED)
@@ -80,9 +101,12 @@ clean:
 
 # The scripts of the pages. Node comes from PyPI where there is none.
 $(BUILT): $(WEB) | $(INSTALLED)
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --group web
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --retries 1 --timeout 10 --group web
+	@timeout 20 npm view --silent --prefer-offline --fetch-retries=0 --fetch-timeout=10000 esbuild version >/dev/null || \
+	  { echo "npm does not reach its registry, $$(npm config get registry)" >&2; exit 1; }
 	@echo 'Building the scripts of the pages…' >&2
 	@cd server/web && npm install $(QUIETLY) && npm run --silent build
+	@rm -f $(UNBUILT)
 
 $(FROM_NPM): tests/%/node_modules/installed: tests/%/package.json | $(BUILT)
 	@cd tests/$* && npm install $(QUIETLY)

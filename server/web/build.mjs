@@ -2,6 +2,7 @@
 // each file of made/, which makes data from packages: its default export takes the folder to write to.
 
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url);
@@ -16,8 +17,8 @@ async function modules(folder) {
 await rm(built, { recursive: true, force: true });
 await mkdir(built, { recursive: true });
 await build({
-  entryPoints: (await modules("entries/")).map((entry) => entry.pathname),
-  outdir: built.pathname,
+  entryPoints: (await modules("entries/")).map((entry) => fileURLToPath(entry)),
+  outdir: fileURLToPath(built),
   bundle: true,
   minify: true,
   splitting: true,
