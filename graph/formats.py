@@ -84,7 +84,8 @@ CSV: Final = Format("csv", "CSV", "text/csv", "csv",
     charset=True, w3c="SPARQL_Results_CSV", results=QueryResultsFormat.CSV)
 TSV: Final = Format("tsv", "TSV", "text/tab-separated-values", "tsv",
     charset=True, w3c="SPARQL_Results_TSV", results=QueryResultsFormat.TSV)
-TURTLE: Final = Format("turtle", "Turtle", "text/turtle", "ttl", ("application/x-turtle",),
+TURTLE: Final = Format("turtle", "Turtle", "text/turtle", "ttl",
+    ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
     charset=True, w3c="Turtle", rdf=RdfFormat.TURTLE, write=write_turtle, triple_terms=True)
 TRIG: Final = Format("trig", "TriG", "application/trig", "trig",
     w3c="TriG", rdf=RdfFormat.TRIG, write=write_turtle, graphs=False, datasets=True, triple_terms=True)
@@ -92,7 +93,8 @@ NQUADS: Final = Format("nquads", "N-Quads", "application/n-quads", "nq",
     w3c="N-Quads", rdf=RdfFormat.N_QUADS, graphs=False, datasets=True, triple_terms=True)
 NTRIPLES: Final = Format("ntriples", "N-Triples", "application/n-triples", "nt", ("text/plain",),
     w3c="N-Triples", rdf=RdfFormat.N_TRIPLES, triple_terms=True)
-JSONLD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld", ("application/json",),
+JSONLD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld",
+    ("application/json", "application/x-json+ld"),
     w3c="JSON-LD", rdf=RdfFormat.JSON_LD, write=write_jsonld, datasets=True,
     unfit=("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"))
 RDFXML: Final = Format("rdfxml", "RDF/XML", "application/rdf+xml", "rdf", ("application/xml", "text/xml"),

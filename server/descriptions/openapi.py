@@ -123,9 +123,9 @@ def document() -> Response:
 def shared() -> Json:
     """Return what openapi.toml has, completed from the tables of formats and languages."""
     table = tomllib.loads(SHARED.read_text("utf-8"))
-    table["parameters"]["format"]["schema"] = {"enum": FORMS}
+    table["parameters"]["format"]["schema"] = {**TEXT, "examples": FORMS}
     table["parameters"]["lang"]["schema"] = {"enum": [*LANGUAGES]}
-    table["components"]["schemas"]["QueryForm"]["properties"]["format"] = {"enum": FORMS}
+    table["components"]["schemas"]["QueryForm"]["properties"]["format"] = {**TEXT, "examples": FORMS}
     return table
 
 

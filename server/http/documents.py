@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from wicara.server.descriptions.openapi import Json
 
 
-def chosen(offers: Sequence[Format]) -> tuple[Format, str]:
-    """Return the form that the Accept header likes best, and its media type; raises Problem 406 for none."""
-    found = negotiation.choose(request.headers.get("Accept"), offers)
+def chosen(offers: Sequence[Format], hints: Sequence[str] = ()) -> tuple[Format, str]:
+    """Return the form that a hint names, else the one that the Accept header likes best, and its media type.
+
+    Raises Problem 406 for none.
+    """
+    found = negotiation.hinted(hints, offers) or negotiation.choose(request.headers.get("Accept"), offers)
     if found is None:
         raise not_acceptable(tuple(offers))
     return found

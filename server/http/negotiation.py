@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.formats import FORMATS, JSONLD, NTRIPLES, RDFXML, TURTLE, Format
@@ -97,12 +98,37 @@ def choose(header: str | None, offers: Sequence[Format]) -> tuple[Format, str] |
 
 def by_extension(offers: Sequence[Format], extension: str) -> Format | None:
     """Return the representation that a suffix such as `ttl` stands for."""
-    return next((offer for offer in offers if offer.extension == extension), None)
+    return next((offer for offer in offers if offer.extension == extension.lower()), None)
 
 
-def by_name(offers: Sequence[Format], name: str) -> Format | None:
-    """Return the representation of a name, such as `csv`."""
-    return next((offer for offer in offers if offer.name == name), None)
+def hinted(hints: Iterable[str], offers: Sequence[Format]) -> tuple[Format, str] | None:
+    """Return the representation that the first useful hint names, and its media type, or None.
+
+    A hint is a value of `format=` and the like, which no standard defines: a name (`csv`), an extension
+    (`ttl`), a media type or a part of one (`rdf+xml`), or media types as Accept has them.
+    """
+    for hint in hints:
+        text = re.sub(r"(?<=\w) (?=\w)", "+", hint.strip().lower())  # a `+` that was not percent-encoded
+        if "/" in text:
+            found = choose(text, offers)
+            if found and found[1] in accepted(text):
+                return found
+        for offer in offers:
+            if text and letters(text) in names_of(offer):
+                return offer, offer.media_type
+    return None
+
+
+@cache
+def names_of(form: Format) -> frozenset[str]:
+    """Return the names that clients give a format, as `letters` has them."""
+    parts = (media_type.partition("/")[2] for media_type in (form.media_type, *form.aliases))
+    return frozenset(map(letters, (form.name, form.extension, *form.extensions, *parts)))
+
+
+def letters(name: str) -> str:
+    """Return a name without what clients spell in several ways: `json-ld` and `jsonld` are one."""
+    return re.sub("[^a-z0-9]", "", name.lower())
 
 
 def prefers_page(header: str | None) -> bool:

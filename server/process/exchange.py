@@ -129,7 +129,7 @@ class Exchange:
     @property
     def writes(self) -> bool:
         """Return whether the request is one to change the dataset."""
-        if self.path == "/update":
+        if self.path in {"/update", "/update/"}:
             return self.method == "POST"
         return self.method in WRITES and (self.path == "/store" or self.path.startswith("/store/"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import time
 import traceback
@@ -167,10 +168,10 @@ class Front:
         try:
             seconds = float(unquote_to_bytes(given[:NUMBER_LENGTH].replace(b"+", b" ")))
         except ValueError:
-            seconds = 0
-        if not seconds > 0:
-            raise Problem(HTTPStatus.BAD_REQUEST, "`timeout` is a number of seconds above 0.")
-        return min(seconds, self.limits.timeout)
+            seconds = math.nan
+        if not seconds >= 0:
+            raise Problem(HTTPStatus.BAD_REQUEST, "`timeout` is a number of seconds; 0 asks for no limit.")
+        return min(seconds or self.limits.timeout, self.limits.timeout)
 
     async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
         """Answer a request that changes nothing, from the cache where it was answered before."""

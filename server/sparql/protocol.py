@@ -20,6 +20,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 MAX_FIELDS: Final = 1000
+HINTS: Final = ("format", "output", "results")
+"""The fields in which clients name a format; the protocol has none of them."""
 WITH_BODY: Final = frozenset({"POST", "QUERY"})
 """The methods of a query whose body counts; QUERY is that of RFC 10008."""
 
@@ -47,14 +49,14 @@ class Message(Protocol):
 class QueryOperation:
     """A query as it was asked: its text, the dataset that the request names, and how to answer.
 
-    `format` is the name of a representation that overrides Accept, or None.
+    `hints` name representations that come before Accept where they fit the query; the first one counts.
     """
 
     query: str
     default_graphs: tuple[NamedNode, ...] = ()
     named_graphs: tuple[NamedNode, ...] = ()
     infer: bool = True
-    format: str | None = None
+    hints: tuple[str, ...] = ()
 
     def address(self, **more: str) -> str:
         """Return the path and query string that ask the same again, with more fields."""
@@ -135,8 +137,11 @@ def graph(value: str) -> NamedNode:
 
 
 def graphs(values: Iterable[str]) -> tuple[NamedNode, ...]:
-    """Return the graphs of absolute IRIs; raises Problem 400 for anything else."""
-    return tuple(graph(value) for value in values)
+    """Return the graphs of absolute IRIs; an empty field, as forms send, names none.
+
+    Raises Problem 400 for anything else.
+    """
+    return tuple(graph(value) for value in values if value)
 
 
 def url_fields(request: Message) -> list[tuple[str, str]]:
@@ -164,7 +169,7 @@ def read_operation(request: Message) -> QueryOperation:
         default_graphs=graphs(given.get("default-graph-uri", [])),
         named_graphs=graphs(given.get("named-graph-uri", [])),
         infer=infer_of(given.get("infer", [])),
-        format=given.get("format", [None])[-1],
+        hints=tuple(hint for name in HINTS for hint in reversed(given.get(name, []))),
     )
 
 

@@ -170,18 +170,12 @@ def used(prefixes: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> tuple[Format, str]:
-    """Return the format to answer in and its media type: `format=` before Accept; raises Problem for none."""
+    """Return the format to answer in and its media type: hints before Accept; raises Problem 406 for none."""
     offers = offers_for(results)
-    if wanted.format is None:
-        found = best(accept, offers)
-        if found is None:
-            raise not_acceptable(offers)
-        return found
-    form = negotiation.by_name(offers, wanted.format)
-    if form is None:
-        names = ", ".join(offer.name for offer in offers)
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`format` is one of {names} for this query.")
-    return form, form.media_type
+    found = negotiation.hinted(wanted.hints, offers) or best(accept, offers)
+    if found is None:
+        raise not_acceptable(offers)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -37,7 +37,7 @@ FAILURES: Final = (
 """What the words of a fault of the engine mean: the status, and what is said."""
 
 
-@blueprint.post("/update")
+@blueprint.post("/update", strict_slashes=False)
 @operation(
     query=("using-graph-uri", "using-named-graph-uri"),
     types=(),

@@ -13,7 +13,22 @@ from needed import needed
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from server_process import served
-from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    GET,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDF,
+    RDFXML,
+    TSV,
+    TURTLE,
+    URLENCODED,
+    XML,
+    SPARQLWrapper,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +78,39 @@ def test_sparqlwrapper_reads(server: Server) -> None:
     assert "Sergey Lavrov" in cast("Any", wrapper(server, PEOPLE, XML).queryAndConvert()).toxml()
     built = cast("bytes", wrapper(server, "CONSTRUCT WHERE { ?p a wic:Person }", TURTLE).queryAndConvert())
     assert len(Graph().parse(data=built, format="turtle")) == len(names)
+
+
+FORMS = {
+    "SELECT ?s { VALUES ?s { <x:s> } }": {XML: "results+xml", CSV: "text/csv", TSV: "text/tab"},
+    "ASK {}": {XML: "results+xml", CSV: "text/csv", TSV: "text/tab"},
+    "CONSTRUCT { <x:s> <x:p> 1 } {}": {
+        **dict.fromkeys((XML, RDF, RDFXML), "rdf+xml"),
+        **dict.fromkeys((JSON, JSONLD), "ld+json"),
+    },
+    "DESCRIBE <x:s>": {
+        **dict.fromkeys((XML, RDF, RDFXML), "rdf+xml"),
+        **dict.fromkeys((JSON, JSONLD), "ld+json"),
+    },
+}
+"""What SPARQLWrapper gets of what it asks for; else what the endpoint gives without an Accept header."""
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore:ConjunctiveGraph:DeprecationWarning")
+@pytest.mark.parametrize("query", FORMS)
+@pytest.mark.parametrize("form", [None, JSON, XML, TURTLE, N3, RDF, RDFXML, CSV, TSV, JSONLD])
+@pytest.mark.parametrize(("method", "how"), [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)])
+def test_sparqlwrapper_formats(server: Server, query: str, form: str | None, method: str, how: str) -> None:
+    """Every method, query form and format of SPARQLWrapper gives what it asks for, or the usual format."""
+    asked = SPARQLWrapper(endpoint(server))
+    asked.setQuery(query)
+    asked.setMethod(method)
+    asked.setRequestMethod(how)
+    if form:
+        asked.setReturnFormat(form)
+    answer = asked.query()
+    usual = "turtle" if query.startswith(("CONSTRUCT", "DESCRIBE")) else "results+json"
+    assert FORMS[query].get(form or XML, usual) in answer.info()["content-type"]
+    answer.convert()
 
 
 def test_sparqlwrapper_writes(writable: Server) -> None:

@@ -357,7 +357,7 @@ def form_of(*parts: tuple[str, bytes]) -> tuple[bytes, str]:
 PARTS = [
     ('name="a"; filename="a.bin"\r\nContent-Type: text/turtle; charset=utf-8', b"<a> <x:p> _:b ."),
     ('name="b"; filename="b.nt"\r\nContent-Type: application/octet-stream', b"_:b <x:p> <x:b> ."),
-    ('name="a"; filename="c.ttl"', b"_:b <x:p> <x:c> , _:b ."),
+    ('name="a"; filename="c.TTL"', b"_:b <x:p> <x:c> , _:b ."),
     ('name="d"; filename="d"\r\nContent-Type: application/ld+json', b'{"@id": "_:b", "x:p": "d"}'),
 ]
 

@@ -107,7 +107,6 @@ def test_contents_of_the_forms(server: Server) -> None:
         ("/explain?subject=person:x", 400),
         (path(PLACE, proofs="0"), 400),
         (path(PLACE, proofs="many"), 400),
-        (path(PLACE, format="xml"), 400),
     ],
 )
 def test_what_cannot_be_explained(server: Server, address: str, status: int) -> None:

@@ -60,9 +60,15 @@ def test_ways_to_update(server: Server) -> None:
     assert count(server, "?s <x:p> '50 %25 + é'") == 4
 
 
-def test_no_other_path(server: Server) -> None:
-    """With a slash at its end the path is another, which does not exist: no update is taken and then lost."""
-    assert write(server, "POST", "/update/", INSERT, content_type=UPDATE).status == 404
+def test_slash(server: Server) -> None:
+    """With a slash at its end the path is the same: the update is made, with the token only."""
+    assert server.send("POST", "/update/", INSERT, content_type=UPDATE).status == 401
+    before = count(server)
+    assert (
+        write(server, "POST", "/update/", "INSERT DATA { <x:slash> <x:slash> 1 }", content_type=UPDATE).status
+        == 204
+    )
+    assert count(server) == before + 1
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])

@@ -71,7 +71,7 @@ def explain() -> Response:
     given = [request.args.get(place, "") for place in PLACES]
     if not any(given):
         return Response(render_template("explain.html", explanation=None, **frame("")))
-    form, media_type = chosen()
+    form, media_type = documents.chosen(OFFERS, request.args.getlist("format"))
     body = body_of(per_version(Explainer).explain(fact_asked(given), limit()), form)
     return Response(
         body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
@@ -93,18 +93,6 @@ def limit() -> int:
     if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MAX_PROOFS):
         raise Problem(HTTPStatus.BAD_REQUEST, f"`proofs` is a whole number from 1 to {MAX_PROOFS}.")
     return int(given)
-
-
-def chosen() -> tuple[Format, str]:
-    """Return the form to answer in: `format=` before Accept; raises Problem for none."""
-    name = request.args.get("format")
-    if name is None:
-        return documents.chosen(OFFERS)
-    form = negotiation.by_name(OFFERS, name)
-    if form is None:
-        names = ", ".join(offer.name for offer in OFFERS)
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`format` is one of {names}.")
-    return form, form.media_type
 
 
 def body_of(explanation: Explanation, form: Format) -> bytes:
