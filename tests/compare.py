@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -178,6 +179,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     options.report.parent.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was made is removed all the same
     begun, allowed = time.monotonic(), allowances()
     with tempfile.TemporaryDirectory(prefix="wicara-compare-") as folder:
         work = Path(folder)
