@@ -7,6 +7,7 @@
   - FaultyData: the inputs are readable, but a check, a shape or the reasoner rejects them
   - StoreFault: the built dataset is missing, corrupt or cannot be written
   - Unavailable: the machine refuses (port in use, no space left)
+    - OutputFault: an output cannot be written
 """
 
 from __future__ import annotations
@@ -42,3 +43,9 @@ class StoreFault(WicaraError):  # noqa: N818 - named for what it tells
 
 class Unavailable(WicaraError):  # noqa: N818 - named for what it tells
     """The machine refuses: a port in use, no space left."""
+
+
+class OutputFault(Unavailable):
+    """An output cannot be written (EX_IOERR)."""
+
+    exit_code = 74

@@ -52,34 +52,32 @@ CONCEPT_SCHEMES: Final = MappingProxyType(
 )
 """Prefix to SKOS scheme: `{BASE}/concept/{scheme}/{slug}`."""
 
-PREFIXES: Final = MappingProxyType(
-    {
-        "wic": WIC,
-        "graph": f"{BASE}/graph/",
-        "scheme": f"{BASE}/concept/",
-        **{kind: f"{BASE}/id/{kind}/" for kind in ID_KINDS},
-        **{prefix: f"{BASE}/concept/{scheme}/" for prefix, scheme in CONCEPT_SCHEMES.items()},
-        "dcat": "http://www.w3.org/ns/dcat#",
-        "dcterms": "http://purl.org/dc/terms/",
-        "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-        "oa": "http://www.w3.org/ns/oa#",
-        "org": "http://www.w3.org/ns/org#",
-        "owl": "http://www.w3.org/2002/07/owl#",
-        "prov": "http://www.w3.org/ns/prov#",
-        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "schema": "https://schema.org/",
-        "sd": "http://www.w3.org/ns/sparql-service-description#",
-        "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
-        "sh": "http://www.w3.org/ns/shacl#",
-        "skos": "http://www.w3.org/2004/02/skos/core#",
-        "time": "http://www.w3.org/2006/time#",
-        "vann": "http://purl.org/vocab/vann/",
-        "void": "http://rdfs.org/ns/void#",
-        "wd": "http://www.wikidata.org/entity/",
-        "xsd": "http://www.w3.org/2001/XMLSchema#",
-    }
-)
+PREFIXES: Final[dict[str, str]] = {
+    "wic": WIC,
+    "graph": f"{BASE}/graph/",
+    "scheme": f"{BASE}/concept/",
+    **{kind: f"{BASE}/id/{kind}/" for kind in ID_KINDS},
+    **{prefix: f"{BASE}/concept/{scheme}/" for prefix, scheme in CONCEPT_SCHEMES.items()},
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "time": "http://www.w3.org/2006/time#",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "wd": "http://www.wikidata.org/entity/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 """The dataset's prefixes: queries may use them undeclared, exports and pages shorten with them."""
 
 HERE: Final = Path(__file__).parent

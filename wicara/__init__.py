@@ -21,12 +21,15 @@ def __getattr__(name: str) -> str:
     return version("wicara")
 
 
-def load(data: Path | None = None) -> Store:
+def load(data: Path | str | None = None) -> Store:
     """Return the built dataset as a pyoxigraph Store, building it first where it is missing or out of date.
 
-    `data` is the folder of builds; its default is `$XDG_DATA_HOME/wicara`. Raises a
+    `data` is the folder of builds; its default is `$XDG_DATA_HOME/wicara`. Queries
+    take the dataset's prefixes with `store.query(text, prefixes=wicara.ontology.PREFIXES)`. Raises a
     `wicara.graph.errors.WicaraError` where the dataset cannot be built.
     """
-    from wicara.graph.build import ensure  # noqa: PLC0415 - `import wicara` alone stays light
+    from pathlib import Path  # noqa: PLC0415 - `import wicara` alone stays light
 
-    return ensure(data).store
+    from wicara.graph.build import ensure  # noqa: PLC0415 - likewise
+
+    return ensure(None if data is None else Path(data)).store

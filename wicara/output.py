@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import QueryBoolean, QuerySolutions
 
-from wicara.graph.errors import Unavailable
+from wicara.graph.errors import OutputFault
 from wicara.graph.names import called, called_term
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ UNLIMITED: Final = 100_000
 """The width, in columns, of a table that no terminal bounds."""
 
 
+READER_GONE: Final = 141
+"""What a shell reports for a process that SIGPIPE ended (128 + SIGPIPE)."""
+
+
 def emit(content: bytes, path: Path | None = None) -> None:
-    """Write to standard output, or to a file that appears only when it is whole; raises Unavailable."""
-    if path is None:
+    """Write to standard output (None or `-`), or to a file that appears when whole; raises OutputFault."""
+    if path is None or str(path) == "-":
         to_standard_output(content)
     elif path.exists() and not path.is_file():
         to_device(content, path)
@@ -35,13 +39,16 @@ def emit(content: bytes, path: Path | None = None) -> None:
 
 
 def to_standard_output(content: bytes) -> None:
-    """Write to standard output; a reader that goes away, or a full disk, is a fault."""
+    """Write to standard output; a reader that goes away ends the command quietly; raises OutputFault."""
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        silence()
+        raise SystemExit(READER_GONE) from error
     except OSError as error:
         silence()
-        raise Unavailable(f"the output was cut short: {error.strerror or error}") from error
+        raise OutputFault(f"the output was cut short: {error.strerror or error}") from error
 
 
 def silence() -> None:
@@ -52,15 +59,15 @@ def silence() -> None:
 
 
 def to_device(content: bytes, path: Path) -> None:
-    """Write to a pipe or device, which cannot be replaced; raises Unavailable."""
+    """Write to a pipe or device, which cannot be replaced; raises OutputFault."""
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise Unavailable(f"cannot write to {path}: {error.strerror}") from error
+        raise OutputFault(f"cannot write to {path}: {error.strerror}") from error
 
 
 def to_file(content: bytes, path: Path) -> None:
-    """Write beside the file and rename: what was there stays until all is written; raises Unavailable."""
+    """Write beside the file and rename: what was there stays until all is written; raises OutputFault."""
     target = path.resolve()
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -69,7 +76,7 @@ def to_file(content: bytes, path: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise Unavailable(f"cannot write {path}: {error.strerror}; nothing there was changed") from error
+        raise OutputFault(f"cannot write {path}: {error.strerror}; nothing there was changed") from error
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> bytes:
