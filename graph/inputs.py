@@ -7,6 +7,7 @@ names, so that two builds of the same files are the same.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
@@ -154,7 +155,9 @@ def quads_of(file: SourceFile) -> Iterator[Quad]:
     """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput."""
     syntax = RdfFormat.TRIG if file.kind is None else RdfFormat.TURTLE
     try:
-        for quad in parse(read_bytes(file.path, file.name), syntax, rename_blank_nodes=True):
+        for quad in parse(
+            read_bytes(file.path, file.name).removeprefix(BOM_UTF8), syntax, rename_blank_nodes=True
+        ):
             yield placed(quad, file)
     except SyntaxError as error:
         raise UnreadableInput(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from codecs import BOM_UTF8
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -235,15 +236,18 @@ def from_files(paths: Sequence[Path]) -> BuiltDataset:
         syntax = format_of_file(path)
         base = path.resolve().as_uri()
         try:
-            store.load(path=path, format=syntax, base_iri=base)
+            with path.open("rb") as file:
+                start = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
+                store.load(file, syntax, base_iri=base)
+                file.seek(start)
+                reader = parse(file, syntax, base_iri=base)
+                next(iter(reader), None)  # the prefixes stand at the head of a file
         except SyntaxError as error:
             raise UnreadableInput(
                 f"{path}, line {error.lineno}, column {error.offset}: {error.msg}"
             ) from error
         except OSError as error:
             raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-        reader = parse(path=path, format=syntax, base_iri=base)
-        next(iter(reader), None)  # the prefixes stand at the head of a file
         prefixes |= reader.prefixes
     return plain(paths[0], store, "files", digest(paths), prefixes)
 

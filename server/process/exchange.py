@@ -44,7 +44,7 @@ SECURITY: Final = {
 }
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, "
     "Wicara-Truncated",

@@ -84,9 +84,9 @@ def bad(detail: str) -> Problem:
 
 
 def utf8(raw: bytes, where: str) -> str:
-    """Return bytes as text; raises Problem 400 where they are not UTF-8."""
+    """Return bytes as text without a byte order mark; raises Problem 400 where they are not UTF-8."""
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise bad(f"{where} is not UTF-8.") from fault
 

@@ -7,6 +7,7 @@ would end the process, so both are looked for first.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
@@ -105,7 +106,7 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
         form = BY_MEDIA_TYPE.get(request.mimetype)
         if form is None:
             raise unsupported(f"The content type is {request.mimetype or 'none'}", multipart=multipart)
-        uploads = [Upload(request.get_data(), form)]
+        uploads = [Upload(request.get_data().removeprefix(BOM_UTF8), form)]
     for each in uploads:
         each.check(limits)
     return uploads
@@ -127,7 +128,7 @@ def upload_of(file: FileStorage) -> Upload:
     )
     if form is None:
         raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
-    return Upload(file.read(), form, f"The file {name}")
+    return Upload(file.read().removeprefix(BOM_UTF8), form, f"The file {name}")
 
 
 def unsupported(told: str, *, multipart: bool) -> Problem:

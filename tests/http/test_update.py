@@ -304,6 +304,23 @@ def test_relative_iri_and_base(server: Server) -> None:
     assert count(server, "<http://e/a/b> <http://e/a/c> 1") == 1
 
 
+def test_byte_order_marks(tmp_path: Path) -> None:
+    """A byte order mark before a file that is served, an upload, an update or a query is passed over."""
+    file = tmp_path / "data.ttl"
+    file.write_text("\ufeff<x:bom> <x:of> <x:file> .")
+    with served(file, *WRITABLE) as server:
+        text = "\ufeffINSERT DATA { <x:bom> <x:of> <x:update> }"
+        assert write(server, "POST", "/update", text, content_type=UPDATE).status == 204
+        assert write(server, "POST", "/update", f"update={quote(text)}", content_type=FORM).status == 204
+        upload = "\ufeff<x:bom> <x:of> <x:upload> ."
+        for media_type in ("text/turtle", "application/n-triples"):
+            assert write(server, "POST", "/store?default", upload, content_type=media_type).status == 204
+        query = "\ufeffSELECT ?o { <x:bom> <x:of> ?o }"
+        assert {row["o"] for row in server.ask(query).rows} == {"x:file", "x:update", "x:upload"}
+        posted = server.send("POST", "/sparql", query, content_type="application/sparql-query")
+        assert len(posted.rows) == 3
+
+
 def test_prefixes_of_the_dataset(tmp_path: Path) -> None:
     """The dataset's prefixes need no declaration in an update; files are served writable in memory."""
     file = tmp_path / "one.ttl"
