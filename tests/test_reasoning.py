@@ -206,6 +206,7 @@ FORMS: Final[dict[str, Callable[[str], Source]]] = {
     "store": store,
     "dataset": lambda turtle: Dataset(parse(turtle, RdfFormat.TURTLE)),
     "rdflib": lambda turtle: Graph().parse(data=turtle, format="turtle"),
+    "tuples": lambda turtle: list(Graph().parse(data=turtle, format="turtle")),
 }
 
 
@@ -224,6 +225,13 @@ def test_any_kind_of_premises(form: str) -> None:
     assert explain(premises, *triples(":house :within :desk .")) == ()
     assert entails(premises, something) is True
     assert entails(premises, nothing) is False
+
+
+def test_a_file_is_no_premises() -> None:
+    """The name of a file, as text or path, is a TypeError that names what parses files."""
+    for name in ("premises.ttl", Path("premises.ttl")):
+        with pytest.raises(TypeError, match=r"reasoning\.files\.read"):
+            materialise(name)  # type: ignore[arg-type] # what it is about
 
 
 def test_an_inconsistency_has_its_proof() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, Store, Triple
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.reasoner import Reasoner
     from wicara.graph.reasoning.rules import Fact, Term
 
-    Source = Iterable[Triple] | Iterable[Quad] | Store | Dataset | Graph
+    Source = Iterable[Triple] | Iterable[tuple[Node, Node, Node]] | Iterable[Quad] | Store | Dataset | Graph
 
 OWL: Final = PREFIXES["owl"]
 ANNOTATION_TYPES: Final = frozenset(
@@ -66,7 +67,8 @@ class Closure:
 def materialise(source: Source, engine: str = "native") -> Closure:
     """Return what follows from the premises and is none of them, and each inconsistency; nothing trivial.
 
-    `source` is triples, a pyoxigraph Store or Dataset, or an rdflib Graph; all graphs in it are merged.
+    `source` is triples, a pyoxigraph Store or Dataset, an rdflib Graph, or tuples of its terms; all graphs in
+    it are merged.
     `engine` is `native`, which also gives the reasoner with its proofs, or `owlrl`. Raises KeyError else.
     """
     return ENGINES[engine](frozenset(triples_of(source)))
@@ -158,13 +160,20 @@ ENGINES: Final[dict[str, Callable[[frozenset[Triple]], Closure]]] = {"native": n
 
 
 def triples_of(source: Source) -> Iterator[Triple]:
-    """Yield the triples of a source; named graphs are merged."""
+    """Yield the triples of a source; named graphs are merged. Raises TypeError for what is no triples."""
+    if isinstance(source, str | PurePath):
+        raise TypeError(
+            f"premises are triples, not {source!r}: wicara.graph.reasoning.files.read parses files"
+        )
     if not isinstance(source, Store | Dataset) and type(source).__module__.startswith("rdflib."):
         for row in source.quads() if hasattr(source, "quads") else source:
             yield Triple(*map(to_oxigraph, row[:3]))  # type: ignore[arg-type] # rows of rdflib
         return
     for each in source:
-        yield each.triple if isinstance(each, Quad) else each  # type: ignore[misc]
+        if isinstance(each, tuple):  # of rdflib
+            yield Triple(*map(to_oxigraph, each[:3]))  # type: ignore[arg-type] # three terms
+        else:
+            yield each.triple if isinstance(each, Quad) else each
 
 
 def to_oxigraph(term: Term | Node) -> Term:
