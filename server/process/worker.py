@@ -269,10 +269,13 @@ class ReplyWriter:
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
     ) -> Callable[[bytes], object]:
-        """Take status and headers: the `start_response` of WSGI."""
+        """Take status and headers but Date, which the front sends: the `start_response` of WSGI."""
         if exc_info is not None and exc_info[1] is not None and self.begun:
             raise exc_info[1]
-        self.status, self.headers = status[:3].encode("latin-1"), messages.encoded(headers)
+        self.status, self.headers = (
+            status[:3].encode("latin-1"),
+            messages.encoded(header for header in headers if header[0].lower() != "date"),
+        )
         return self.write
 
     def write(self, data: bytes, /) -> int:

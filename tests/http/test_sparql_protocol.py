@@ -40,6 +40,13 @@ def test_head(small: Server) -> None:
     assert head.headers["Content-Type"] == get.headers["Content-Type"]
 
 
+@pytest.mark.parametrize("path", ["/static/style.css", "/sparql?query=ASK%7B%7D", "/sparql", "/"])
+def test_one_date(small: Server, path: str) -> None:
+    """An answer has one Date, that of its sending, from the cache as well (RFC 9110, section 6.6.1)."""
+    for _ in range(2):
+        assert len(small.get(path).headers.get_all("Date", [])) == 1
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 def test_other_methods(small: Server, method: str) -> None:
     """Any other method is 405 and says which ones there are."""
