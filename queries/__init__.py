@@ -118,7 +118,7 @@ class Question:
 
     def parts(self, language: str) -> list[tuple[str, str]]:
         """Return the question cut at its holes: pairs of a parameter's name, or nothing, and words."""
-        pieces = HOLE.split(self.templates[language])
+        pieces = HOLE.split(self.templates.get(language, self.templates["en"]))
         plain = [("", words) for words in pieces[::3]]
         holes = list(zip(pieces[1::3], pieces[2::3], strict=True))
         laid = [part for pair in zip(plain, [*holes, ("", "")], strict=True) for part in pair]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from importlib import import_module
+from itertools import chain
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, current_app, render_template, request
@@ -17,15 +20,18 @@ from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, resources
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import html, language, layout, pictures
+from wicara.server.site import html, language, layout, pages, pictures
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import document as ontology
-from wicara.server.site.pages import as_of, conflicts, explain, feeds, home, question
+from wicara.server.site.pages import home
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 from wicara.server.sparql import graph_store, query, update
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
     from wicara.graph.store import BuiltDataset
     from wicara.server.settings import Settings
 
@@ -35,20 +41,14 @@ BLUEPRINTS: Final = (
     graph_store.blueprint,
     resources.blueprint,
     exports.blueprint,
-    home.blueprint,
-    question.blueprint,
-    as_of.blueprint,
-    explain.blueprint,
     describe.blueprint,
     openapi.blueprint,
     conformance.blueprint,
     search.blueprint,
-    pictures.picture.blueprint,
     editor.blueprint,
     ontology.blueprint,
-    conflicts.blueprint,
-    feeds.blueprint,
 )
+"""Those of single modules; each module of `site/pages` and `site/pictures` is found by itself."""
 
 READS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -70,7 +70,8 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     )
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, answer_unexpected)
-    for blueprint in BLUEPRINTS:
+    found = (module for module in chain(modules(pages), modules(pictures)) if hasattr(module, "blueprint"))
+    for blueprint in dict.fromkeys((*BLUEPRINTS, *(module.blueprint for module in found))):
         app.register_blueprint(blueprint)
     app.after_request(add_headers)
     language.install(app)
@@ -87,6 +88,12 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     html.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Import and yield the modules of a package, by name."""
+    for name in sorted(found.name for found in iter_modules(package.__path__)):
+        yield import_module(f"{package.__name__}.{name}")
 
 
 def add_headers(response: Response) -> Response:

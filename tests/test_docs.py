@@ -1,6 +1,7 @@
 """The documents tell the truth: what they show is what happens, and what they name is there.
 
-A page is followed in an empty folder, from top to bottom. A console block is a session in one shell: each
+A page is followed in an empty folder, from top to bottom; one that says `in a copy of the checkout` in a
+comment, in such a copy, whose `wicara` is the copy's. A console block is a session in one shell: each
 command (`$ …`) prints just what is shown below it, where a line `…` stands for any lines. A comment before a
 block says what it is instead: `file: NAME`, `append to NAME`, `replace in NAME` and then `with`, `exits N`.
 A query has answers, those of the CSV block right behind it if there is one; a program prints the text block
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,6 +36,7 @@ BLOCK: Final = re.compile(r"(?:<!-- ([^>]*) -->\n)?```(\w+)\n(.*?)```", re.DOTAL
 VARIES: Final = re.compile(
     r"\([0-9a-f]{12}\)|\d+ files, [\d.]+ MB|/\S+/(?=data\.before)|^\d+ (?=checks)", re.MULTILINE
 )
+COPY: Final = "<!-- in a copy of the checkout -->"
 END: Final = "--- end of step"
 FOLDERS: Final = "benchmarks|deploy|docs|graph|ontology|queries|server|tests|wicara"
 GRAPHS: Final = re.compile("graph/(?:background|content|entities|fact|inferred|prov|source)")
@@ -49,14 +52,32 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
     return BLOCK.findall(page.read_text("utf-8"))
 
 
+def copy_checkout(folder: Path) -> Path:
+    """Copy the files of the checkout into a folder; return where Python finds the packages of the copy."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(exist_ok=True, parents=True)
+            shutil.copy(ROOT / name, folder / name)
+    path = folder.parent / "path"
+    (path / "wicara").mkdir(parents=True)
+    for entry in (folder / "wicara").iterdir():
+        (path / "wicara" / entry.name).symlink_to(entry)
+    for package in ("graph", "ontology", "queries", "server"):
+        (path / "wicara" / package).symlink_to(folder / package)
+    return path
+
+
 @contextmanager
-def shell(folder: Path, data: Path) -> Iterator[Callable[[str], tuple[str, int]]]:
+def shell(folder: Path, data: Path, path: Path | None = None) -> Iterator[Callable[[str], tuple[str, int]]]:
     """Yield a function that runs a command in one shell and returns what it prints and its exit code."""
     programs = folder.parent / "bin"
     programs.mkdir()
     (programs / "wicara").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m wicara "$@"\n')
     (programs / "wicara").chmod(0o755)
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "WICARA_DATA": str(data)}
+    if path:
+        environment["PYTHONPATH"] = str(path)
     with subprocess.Popen(
         ["bash", "--noprofile", "--norc"],
         cwd=folder,
@@ -117,14 +138,15 @@ def test_a_page_can_be_followed(page: Path, own_data: Path, tmp_path: Path) -> N
     folder.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    with shell(folder, own_data) as run:
+    path = copy_checkout(folder) if COPY in page.read_text("utf-8") else None
+    with shell(folder, own_data, path) as run:
         for task, language, body in blocks(page):
             if task and not task.startswith("exits "):
                 replaced = edit(folder, task, body, replaced)
             elif language == "console":
                 for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
                     printed, code = run(command.replace(":8000", f":{port}").replace(" 8000", f" {port}"))
-                    assert code == int(task.removeprefix("exits ") or 0), printed
+                    assert code == int(task.removeprefix("exits ") or 0), f"{command}\n{printed}"
                     compare(command, printed, shown)
             elif language == "sparql":
                 (folder / "query.rq").write_text(body, "utf-8")

@@ -30,7 +30,7 @@ from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but he
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flask import Flask
 
@@ -45,7 +45,8 @@ __all__ = [
     "language",
     "lazy_gettext",
     "ngettext",
-    "other_language",
+    "other_languages",
+    "own_text",
     "speaking",
 ]
 
@@ -75,7 +76,7 @@ def install(app: Flask) -> None:
     """Give an app the filters and functions of Babel, in the language of each request."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=language)
     babel.domain_instance = Catalogs()
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, other_language=other_language)
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES, other_languages=other_languages)
 
 
 @cache
@@ -101,9 +102,15 @@ def language() -> str:
     return str(g.language)
 
 
-def other_language() -> str:
-    """Return the language that the reader may switch to."""
-    return next(lang for lang in LANGUAGES if lang != language())
+def other_languages() -> list[str]:
+    """Return the languages that the reader may switch to."""
+    return [lang for lang in LANGUAGES if lang != language()]
+
+
+def own_text(texts: Sequence[str]) -> str:
+    """Return the text in the language of the reader, of texts in the order of `LANGUAGES`; else the first."""
+    place = [*LANGUAGES].index(language())
+    return texts[place] if place < len(texts) else texts[0]
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import operation as described
 from wicara.server.http.addresses import KEPT, with_choices
-from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
+from wicara.server.site.language import language, own_text
 from wicara.server.site.pages.question import DOWNLOADS, all_questions
 from wicara.server.site.parameters import InvalidValueError, read_day
 from wicara.server.site.tables.cells import Cell, Value
@@ -108,7 +108,6 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
     operation = QueryOperation(query_of(day), infer=infer()) if day else None
     held, evidence, cut = held_on(solve(operation, MAX_ROWS)) if operation else ([], None, False)
     sections = page_query("as-of").own("section")
-    lang = [*LANGUAGES].index(language())
     return render_template(
         "as_of.html",
         day=day,
@@ -117,7 +116,7 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         days=days,
         slides=len(days.changes) <= MAX_SLIDES,
         sections=[
-            (key, names[lang], [one for one in held if one.section == key]) for key, *names in sections
+            (key, own_text(names), [one for one in held if one.section == key]) for key, *names in sections
         ],
         counts=[(state, sum(one.row.state == state for one in held)) for state in STATES],
         evidence=evidence,

@@ -16,7 +16,7 @@ from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
-from wicara.server.site.language import LANGUAGES, language
+from wicara.server.site.language import language, own_text
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import show
 from wicara.server.site.tables.rows import evidence_for
@@ -148,11 +148,10 @@ def rows(pattern: str) -> Iterator[QuerySolution]:
 
 def in_words(comparison: Question, counted: Counted, found: list[QuerySolution], words: Words) -> Comparison:
     """Return a comparison in the language of the reader."""
-    lang = [*LANGUAGES].index(language())
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
     own = [conflict(row, words) for row in found if value(row, "comparison") == comparison.id]
     title = comparison.asked(language())
-    return Comparison(comparison.id, title, same[lang], compared[lang], comparison.body, counted, own)
+    return Comparison(comparison.id, title, own_text(same), own_text(compared), comparison.body, counted, own)
 
 
 def conflict(row: QuerySolution, words: Words) -> Conflict:
