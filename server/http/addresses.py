@@ -187,7 +187,8 @@ def without(*names: str) -> str:
         for pair in request.args.items(multi=True)
         if pair[0] not in names and (place is None or pair[0] in OWN)
     ]
-    return with_fields(place or quote(raw_path(), safe=SAFE), urlencode(fields))
+    path = place or quote(raw_path(), safe=SAFE)
+    return with_fields(f"/{path.lstrip('/')}", urlencode(fields))  # two slashes would lead to another host
 
 
 def canonical() -> str:

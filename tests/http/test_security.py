@@ -315,3 +315,10 @@ def test_the_token_is_on_no_command_line(tmp_path: Path) -> None:
             for name in ("cmdline", "environ"):
                 with suppress(OSError):  # an executor may have ended
                     assert TOKEN.encode() not in Path(f"/proc/{number}/{name}").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["//", "//evil.example", "//evil.example/doc"])
+def test_no_link_leads_to_another_host(small: Server, path: str) -> None:
+    """A page at an address of two slashes links to itself, not to the host that a browser reads there."""
+    page = small.get(path, accept="text/html").text
+    assert re.findall(r'(?:href|action|src)="//[^"]*"', page) == []
