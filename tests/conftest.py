@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from needed import needed
+from pyoxigraph import NamedNode, parse
 from server_process import served
 from wicara.graph.build import ensure
 from wicara.ontology import PREFIXES
@@ -44,6 +46,30 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dataset(data_dir: Path) -> BuiltDataset:
     """Return the real dataset, built."""
     return ensure(data_dir)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers of the facts in the files of the articles: those that quote and those derived."""
+
+    quoted: frozenset[str]
+    derived: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self.quoted) + len(self.derived)
+
+
+@pytest.fixture(scope="session")
+def stated() -> Facts:
+    """Return the facts that the data files state, read from the names of their graphs."""
+    files = (CHECKOUT / "graph" / "data" / "articles").glob("*.trig")
+    names = {quad.graph_name for path in files for quad in parse(path=path)}
+    iris = {name.value for name in names if isinstance(name, NamedNode)}
+    numbers = {iri.rpartition("/")[2] for iri in iris if "/graph/fact/" in iri}
+    derived = frozenset(number for number in numbers if number.startswith("D"))
+    return Facts(frozenset(numbers) - derived, derived)
 
 
 class Command(Protocol):
