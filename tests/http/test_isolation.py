@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from contextlib import closing, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -160,7 +161,7 @@ def test_a_client_may_ask_for_less_time(limited: Server) -> None:
     before = time.monotonic()
     assert limited.ask(RUNAWAYS["cross join, counted"], timeout="60").status == 503
     assert time.monotonic() - before < LATEST + 1
-    for wrong in ("0", "-1", "x", "nan"):
+    for wrong in ("-1", "x", "nan"):
         assert limited.ask("ASK {}", timeout=wrong).status == 400
 
 
@@ -235,14 +236,23 @@ def test_a_client_that_leaves_stops_its_query(limited: Server) -> None:
 
 
 def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
-    """A result that its deadline cuts after the first byte is no whole-looking body."""
+    """A result that its deadline cuts after the first byte is no whole-looking body.
+
+    On a busy machine a deadline may come before the first byte: then the query is asked again.
+    """
     path = f"/sparql?query={quote(f'SELECT * {{ {CROSS} }}')}"
-    connection = http.client.HTTPConnection("127.0.0.1", limited.port, timeout=20)
-    connection.request("GET", path, headers={"Accept": "text/csv"})
-    response = connection.getresponse()
-    assert response.status == 200
-    with closing(connection), pytest.raises(http.client.IncompleteRead):
-        response.read()
+    for _ in range(20):
+        connection = http.client.HTTPConnection("127.0.0.1", limited.port, timeout=20)
+        with closing(connection):
+            connection.request("GET", path, headers={"Accept": "text/csv"})
+            response = connection.getresponse()
+            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                continue
+            assert response.status == HTTPStatus.OK
+            with pytest.raises(http.client.IncompleteRead):
+                response.read()
+            return
+    pytest.fail("no result began before its deadline")
 
 
 def test_executors_have_no_network(tmp_path: Path) -> None:

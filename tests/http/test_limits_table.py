@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "limits.md").read_text("utf-8")
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and "`--" in line]
+TIMEOUT = 4
+"""Seconds: a busy machine may take one or two for a request that has nothing to do with time."""
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
@@ -60,7 +62,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     file.write_text("".join(f"<x:s{number}> <x:p{number % 9}> {number} .\n" for number in range(500)))
     options = (
         "--timeout",
-        1,
+        TIMEOUT,
         "--max-nesting",
         5,
         "--max-uri",
@@ -99,4 +101,4 @@ def test_less_time(strict: Server) -> None:
     for asked in ("0.2", "100"):
         answer = strict.ask(LONG, timeout=asked)
         assert answer.status == 503
-        assert answer.json["seconds"] == min(float(asked), 1)
+        assert answer.json["seconds"] == min(float(asked), TIMEOUT)
