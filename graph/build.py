@@ -144,7 +144,7 @@ def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False
 
 
 def sound_candidate(data: Path, wanted: Wanted, progress: Progress) -> Candidate:
-    """Read the inputs and put them through every check; raises FaultyData with what falls short."""
+    """Read the inputs and put them through every check; raises FaultyData with the findings."""
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
     from wicara.graph.checks.table import STAGES  # noqa: PLC0415
 
@@ -155,9 +155,9 @@ def sound_candidate(data: Path, wanted: Wanted, progress: Progress) -> Candidate
 
 
 def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: Progress) -> None:
-    """Put a candidate through checks; raises FaultyData with what falls short.
+    """Put a candidate through checks; raises FaultyData with the findings.
 
-    What is slow is not looked at where something quick falls short.
+    Slow checks run only if the quick ones pass.
     """
     from wicara.graph.checks.table import run  # noqa: PLC0415 - not needed where a build is up to date
 
@@ -167,19 +167,19 @@ def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: P
 
 
 def message(failed: Iterable[Result]) -> str:
-    """Return one message that lists what falls short and says what to do."""
+    """Return one message that lists the findings and says what to do."""
     return "\n".join(
         (
-            "the data falls short, and nothing was built:",
+            "build aborted: the data failed validation",
             *(line for result in failed for line in listed(result)),
-            "Mend the files and run this again; the last good build stays as it is.",
+            "Correct the files and run the command again. The previous build is unchanged.",
         )
     )
 
 
 def listed(result: Result) -> Iterator[str]:
     """Yield the lines that tell what a check has found."""
-    yield f"- not so: {result.title}"
+    yield f"- failed: {result.title}"
     yield from (f"  - {finding}" for finding in result.findings[:LISTED])
     if len(result.findings) > LISTED:
         yield f"  - and {len(result.findings) - LISTED} more; `wicara check` lists all"

@@ -48,38 +48,40 @@ class Limits:
     """The limits that a server runs with; the fields are the table."""
 
     timeout: float = limit(
-        30.0, "seconds", "A query or update that takes longer is stopped.", HTTPStatus.SERVICE_UNAVAILABLE
+        30.0, "seconds", "Stop a query or update that takes longer.", HTTPStatus.SERVICE_UNAVAILABLE
     )
-    memory: int = limit(
-        512, "MB", "A query that needs more memory is stopped.", HTTPStatus.SERVICE_UNAVAILABLE
+    memory: int = limit(512, "MB", "Stop a query that needs more memory.", HTTPStatus.SERVICE_UNAVAILABLE)
+    max_rows: int = limit(0, "rows", "Truncate results after this many rows (0: unlimited).", None)
+    max_bytes: int = limit(0, "bytes", "Truncate results after this many bytes (0: unlimited).", None)
+    max_nesting: int = limit(
+        100, "brackets", "Maximum depth of nested brackets in a query.", HTTPStatus.BAD_REQUEST
     )
-    max_rows: int = limit(0, "rows", "A longer result is cut, and says so; 0: no limit.", None)
-    max_bytes: int = limit(0, "bytes", "A larger result is cut, and says so; 0: no limit.", None)
-    max_nesting: int = limit(100, "brackets", "Brackets within brackets in a query.", HTTPStatus.BAD_REQUEST)
-    max_uri: int = limit(60_000, "bytes", "Length of a request's URI.", HTTPStatus.REQUEST_URI_TOO_LONG)
+    max_uri: int = limit(60_000, "bytes", "Maximum length of a request URI.", HTTPStatus.REQUEST_URI_TOO_LONG)
     max_query: int = limit(
-        1 << 20, "bytes", "Length of the body of a query.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        1 << 20, "bytes", "Maximum length of the body of a query.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     )
     max_upload: int = limit(
         1 << 26,
         "bytes",
-        "Length of the body of an update, or of an uploaded graph.",
+        "Maximum length of the body of an update or an uploaded graph.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
     executors: int = limit(
-        4, "processes", "Requests that are answered at the same time.", HTTPStatus.SERVICE_UNAVAILABLE, 1
+        4, "processes", "Number of requests that run at the same time.", HTTPStatus.SERVICE_UNAVAILABLE, 1
     )
     slow_lane: int = limit(
         12,
         "processes",
-        "Queries past 0.25 seconds: they go on beside the others, at low priority.",
+        "Number of queries longer than 0.25 seconds that may continue, at low priority.",
         HTTPStatus.SERVICE_UNAVAILABLE,
     )
-    queue: int = limit(256, "requests", "Requests that wait for an executor.", HTTPStatus.SERVICE_UNAVAILABLE)
-    rate: int = limit(
-        0, "requests/second", "Requests of one client; 0: no limit.", HTTPStatus.TOO_MANY_REQUESTS
+    queue: int = limit(
+        256, "requests", "Number of requests that may wait for an executor.", HTTPStatus.SERVICE_UNAVAILABLE
     )
-    cache: int = limit(64, "MB", "Answers that are kept to be given again; 0: none.", None)
+    rate: int = limit(
+        0, "requests/second", "Request rate of one client (0: unlimited).", HTTPStatus.TOO_MANY_REQUESTS
+    )
+    cache: int = limit(64, "MB", "Size of the response cache (0: none).", None)
 
 
 def limits() -> Iterator[Limit]:

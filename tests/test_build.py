@@ -139,7 +139,7 @@ def test_a_person_who_is_also_a_state_is_inconsistent(
     ):
         (line,) = (line for line in lines if told in line)
         assert f"graph:fact/{ARTICLE}/F900" in line
-    assert "- not so: the data meets its shapes before anything is inferred" in lines
+    assert "- failed: the data meets its shapes before anything is inferred" in lines
     assert len(open_dataset(own_data).store) > 0
 
 

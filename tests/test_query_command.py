@@ -275,7 +275,7 @@ def test_check_compares_with_the_text(wicara: Command, shared: Path, tmp_path: P
     done = wicara("check", "--source", article, "--source", other)
     assert done.returncode == 1
     assert re.search(rf"pass +source +the evidence of {len(stated.quoted)} facts", done.stdout)
-    assert re.search(r"falls short source +.*(\n +- .*)*F038", done.stdout)
+    assert re.search(r"failed source +.*(\n +- .*)*F038", done.stdout)
     assert "F001 [" not in done.stdout
 
 

@@ -240,7 +240,7 @@ def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
         timeout=SECONDS,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
-    assert (result.returncode, result.stderr) == (70, "wicara: this takes more memory than there is\n")
+    assert (result.returncode, result.stderr) == (70, "wicara: out of memory\n")
 
 
 def test_profile(wicara: Command, write: Callable[..., Path]) -> None:

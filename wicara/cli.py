@@ -18,27 +18,27 @@ INTERNAL: Final = 70
 EXAMPLES: Final = """
 \b
 Examples:
-  wicara serve                     build what has changed, then serve it on http://127.0.0.1:8000
-  wicara build                     build the dataset: check, validate, reason, write
-  wicara check                     every check, and what falls short
-  wicara check --source FILE       compare the evidence with the text that it quotes
-  wicara query FILE                ask a question in SPARQL; - reads it from standard input
-  wicara explain S P O             why a statement holds, down to the words it rests on
-  wicara export --format trig      write the dataset, or a part of it, as RDF
-  wicara add FILE                  add facts: the build follows without a rebuild
-  wicara retract F038              take a fact out, and what was derived from it
-  wicara article FILE              begin with a new article: its description and sentences
-  wicara quote FILE 'WORDS'        the evidence of a fact: where these words stand in a text
-  wicara reason FILE               what follows from any RDF file by the OWL 2 RL rules
-  wicara entails FILE CONCLUSION   whether the one entails the other
-  wicara profile FILE              whether an ontology is OWL 2 RL
-  wicara backup TARGET             copy the dataset, also while it is served and written
-  wicara verify BACKUP             whether a backup, or the dataset itself, is whole
-  wicara restore BACKUP --data DIR bring it back
-  wicara COMMAND --help            one command in detail
+  wicara serve                     build the dataset if inputs changed, serve it on http://127.0.0.1:8000
+  wicara build                     build the dataset: validate, reason, write
+  wicara check                     run all checks
+  wicara check --source FILE       compare the evidence with the quoted text
+  wicara query FILE                run a SPARQL query; - reads it from standard input
+  wicara explain S P O             explain a statement: its proof and the quoted words
+  wicara export --format trig      export the dataset, or a part of it, as RDF
+  wicara add FILE                  add facts without a rebuild
+  wicara retract F038              retract a fact and everything derived from it
+  wicara article FILE              create the skeleton of a new article
+  wicara quote FILE 'WORDS'        print the evidence of a fact: the position of a quote
+  wicara reason FILE               compute the OWL 2 RL conclusions of any RDF file
+  wicara entails FILE CONCLUSION   test whether FILE entails CONCLUSION
+  wicara profile FILE              test whether an ontology is in OWL 2 RL
+  wicara backup TARGET             back up the dataset, even while it is being served
+  wicara verify BACKUP             check that a backup, or the dataset itself, is complete
+  wicara restore BACKUP --data DIR restore a backup
+  wicara COMMAND --help            show the options of a command
 
-Builds lie in .wicara in the current folder if there is one (make serve makes it), else in
-$XDG_DATA_HOME/wicara or ~/.local/share/wicara; --data names another folder.
+Builds are stored in .wicara in the current folder if it exists (make serve creates it), else in
+$XDG_DATA_HOME/wicara or ~/.local/share/wicara. --data selects another folder.
 """
 
 
@@ -90,7 +90,7 @@ class Commands(click.Group):
             click.echo("wicara: interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except MemoryError:
-            click.echo("wicara: this takes more memory than there is", err=True)
+            click.echo("wicara: out of memory", err=True)
             ctx.exit(INTERNAL)
         except (click.ClickException, click.Abort, click.exceptions.Exit, OSError):
             raise
@@ -121,10 +121,10 @@ def print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
     expose_value=False,
     is_eager=True,
     callback=print_version,
-    help="Print the versions.",
+    help="Print the versions of the software and the dataset.",
 )
 def main() -> None:
     """Wicara: the facts of diplomatic press texts as a knowledge graph.
 
-    Every fact opens to the words that support it; every inference says that it is one.
+    Every fact links to the words that support it, and every inference is marked.
     """

@@ -25,7 +25,7 @@ extra_option: Final = click.option(
     type=FOLDER,
     envvar="WICARA_ADD",
     show_envvar=True,
-    help="Folder of more articles and entities.",
+    help="Folder with additional articles and entities.",
 )
 
 
@@ -68,7 +68,7 @@ infer_option: Final = click.option(
     type=click.Choice(["on", "off"]),
     default="on",
     show_default=True,
-    help="With or without what was inferred.",
+    help="Include inferred statements.",
 )
 
 

@@ -46,17 +46,17 @@ def print_text(text: str, output: Path | None = None) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", "name", help="ID of the article, the end of its IRI; else made of the name of FILE.")
+@click.option("--id", "name", help="ID of the article, the last part of its IRI (default: the name of FILE).")
 @click.option("--language", default="id", show_default=True, help="Language tag of the text.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, such as my/ID.trig.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Output file, such as my/ID.trig.")
 def article(file: Path, name: str | None, language: str, output: Path | None) -> None:
-    """Begin with a new article: print a data file with its description, sentences, and an example.
+    """Create the skeleton of a new article: its description, its sentences and an example fact.
 
-    FILE is the text in UTF-8, exactly as it is kept: positions count its characters. The text itself does not
-    go into the data. Sentences are found by their punctuation: look at them.
+    FILE is the unmodified text in UTF-8; positions count its characters. The text itself is not stored in the
+    data. Sentences are detected by punctuation: review them.
     """
     if output and output.exists():
-        raise click.UsageError(f"{output} is there already, and may hold your work: choose another name.")
+        raise click.UsageError(f"{output} exists already and may hold your work: choose another name.")
     text = read_text(file)
     source = proposal(text, slug(name or file.stem), language)
     print_text(skeleton(source, text.characters), output)
@@ -66,10 +66,14 @@ def article(file: Path, name: str | None, language: str, output: Path | None) ->
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("words")
 @extra_option
-@click.option("--fact", default="F001", show_default=True, help="Number of the fact that rests on the words.")
-@click.option("--span", metavar="START:END", help="All the text that the fact rests on, where it is more.")
-@click.option("--occurrence", type=click.IntRange(min=1), help="Which one, where there are more.")
-@click.option("--id", "name", help="ID of the article, where its description is not among the data yet.")
+@click.option("--fact", default="F001", show_default=True, help="Number of the fact that the words support.")
+@click.option(
+    "--span", metavar="START:END", help="Full passage that supports the fact, if longer than the quote."
+)
+@click.option(
+    "--occurrence", type=click.IntRange(min=1), help="Which occurrence of WORDS, if there are several."
+)
+@click.option("--id", "name", help="ID of the article, if the data does not describe it yet.")
 def quote(  # noqa: PLR0913 - one parameter an option
     file: Path,
     words: str,
@@ -80,9 +84,10 @@ def quote(  # noqa: PLR0913 - one parameter an option
     occurrence: int | None,
     name: str | None,
 ) -> None:
-    """Print the evidence of a fact, as Turtle for graph:prov: where WORDS, at most eight, stand in FILE.
+    """Print the evidence of a fact as Turtle for graph:prov: the position of WORDS (at most eight) in FILE.
 
-    The article is known by the text's SHA-256 where the data describes it; --add names a folder of more data.
+    The article is identified by the SHA-256 of the text, if the data describes it. --add names a folder with
+    additional data.
     """
     text = read_text(file)
     source = source_for(text, name, known_sources(extra))
@@ -91,7 +96,7 @@ def quote(  # noqa: PLR0913 - one parameter an option
 
 
 dry_run_option: Final = click.option(
-    "--dry-run", is_flag=True, help="Only tell what would change; nothing is written."
+    "--dry-run", is_flag=True, help="Show what would change without writing it."
 )
 
 
@@ -102,12 +107,12 @@ dry_run_option: Final = click.option(
 @dataset_options
 @dry_run_option
 def add(files: tuple[Path, ...], data: Path, extra: Path | None, *, dry_run: bool) -> None:
-    """Add FILES to the dataset: .trig files of facts, entities*.ttl files of what these speak of.
+    """Add FILES to the dataset: .trig files of facts, entities*.ttl files of the things they mention.
 
-    They go through every check first, all together; what falls short is told, and nothing is written. Then
-    the conclusions and their proofs follow, without a rebuild. The files are copied into the folder overlay/
-    beside the builds, under their own names (one of the same name is replaced), and are part of every later
-    build there.
+    All checks run first, on all files together. If one fails, the findings are printed and nothing is
+    written. Otherwise conclusions and proofs are updated without a rebuild. The files are copied into the
+    folder overlay/ beside the builds, under their own names (a file of the same name is replaced), and are
+    part of every later build there.
     """
     change_overlay(data, extra, lambda stage, _inputs: overlay.put(stage, files), dry_run=dry_run)
 
@@ -120,19 +125,18 @@ def add(files: tuple[Path, ...], data: Path, extra: Path | None, *, dry_run: boo
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="The day of the retraction; today (UTC) unless told otherwise.",
+    help="Day of the retraction (default: today, UTC).",
 )
-@click.option("--undo", is_flag=True, help="Bring a retracted graph back.")
+@click.option("--undo", is_flag=True, help="Restore a retracted graph.")
 @dry_run_option
 def retract(  # noqa: PLR0913 - one parameter an option
     graph: str, data: Path, extra: Path | None, *, day: datetime | None, undo: bool, dry_run: bool
 ) -> None:
-    """Take a fact graph or background graph out of the dataset, and what was derived from it.
+    """Retract a fact graph or background graph and everything derived from it.
 
-    FACT-GRAPH is its IRI, its prefixed name or the end of its IRI: F038, or fact/ARTICLE/F038. Its
-    conclusions go, but for those that have another proof; that it was retracted, and when, is all that
-    remains. The source files stay as they are: the retraction stands in overlay/retracted.trig beside the
-    builds.
+    FACT-GRAPH is an IRI, a prefixed name or the end of an IRI: F038, or fact/ARTICLE/F038. Conclusions
+    without another proof are removed. The graph's IRI and the day of its retraction remain. Source files do
+    not change: the retraction is recorded in overlay/retracted.trig beside the builds.
     """
 
     def edit(stage: Path, inputs: Inputs) -> None:

@@ -18,10 +18,10 @@ BACKUP: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.argument("target", type=click.Path(path_type=Path))
 @data_option
 def backup(target: Path, data: Path) -> None:
-    """Copy the dataset in a data folder to TARGET, a new folder; it appears when it is whole.
+    """Back up the dataset of a data folder to TARGET, a new folder, which appears only when complete.
 
-    A server may go on serving the dataset and writing it: the copy is of one version. Whatever is copied is
-    read through; a damaged dataset is not backed up.
+    A server may serve and write the dataset meanwhile: the backup holds one version. All copied data is
+    verified; a damaged dataset is not backed up.
     """
     with progress() as step:
         made = back_up(data, target, step)
@@ -32,9 +32,9 @@ def backup(target: Path, data: Path) -> None:
 @click.argument("backup", required=False, type=BACKUP)
 @data_option
 def verify(backup: Path | None, data: Path) -> None:
-    """Tell whether BACKUP is whole: its files, their contents, and what the stores hold; exit 1 if not.
+    """Verify BACKUP: its files, their hashes and the contents of the stores. Exit 1 if it is damaged.
 
-    Without BACKUP, the dataset in the data folder is read through, also while a server uses it.
+    Without BACKUP, verify the dataset in the data folder, even while a server uses it.
     """
     folder = backup or data
     with progress() as step:
@@ -50,11 +50,11 @@ def verify(backup: Path | None, data: Path) -> None:
     envvar="WICARA_DATA",
     show_envvar=True,
     required=True,
-    help="Folder to restore the dataset in.",
+    help="Folder to restore the dataset into.",
 )
-@click.option("--force", is_flag=True, help="Move a dataset that is there aside, to DIR.before-1.")
+@click.option("--force", is_flag=True, help="Move an existing dataset to DIR.before-1.")
 def restore(backup: Path, data: Path, *, force: bool) -> None:
-    """Put the dataset of BACKUP into a data folder, after BACKUP was found whole; all of it or nothing.
+    """Restore the dataset of BACKUP into a data folder. BACKUP is verified first; the restore is atomic.
 
     Stop the server that uses the folder first, and start it again afterwards.
     """

@@ -31,14 +31,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @dataset_options
-@click.option("--force", is_flag=True, help="Build again even where nothing has changed.")
-@click.option(
-    "--engine", type=click.Choice(["native", "owlrl"]), help="The reasoner; native unless told otherwise."
-)
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+@click.option("--engine", type=click.Choice(["native", "owlrl"]), help="Reasoner (default: native).")
 def build(data: Path, extra: Path | None, engine: str | None, *, force: bool) -> None:
     """Build the dataset: check the inputs, validate them, reason, and write the store.
 
-    Unchanged inputs are not built again. A build that fails or is interrupted leaves the last good one.
+    Unchanged inputs are not built again. A failed or interrupted build leaves the previous one in place.
     """
     with progress() as step:
         dataset = ensure(data, extra, step, engine=engine, force=force)
@@ -48,13 +46,13 @@ def build(data: Path, extra: Path | None, engine: str | None, *, force: bool) ->
 @click.command()
 @dataset_options
 @click.option(
-    "--source", "sources", multiple=True, metavar="[ID=]FILE", help="A text to compare the evidence with."
+    "--source", "sources", multiple=True, metavar="[ID=]FILE", help="Text to compare the evidence with."
 )
 def check(data: Path, extra: Path | None, sources: tuple[str, ...]) -> None:
-    """Run every check on the inputs and print what falls short; exit 1 if anything does.
+    """Run all checks on the inputs and print their findings. Exit 1 if a check fails.
 
-    With --source, the evidence is compared with the text itself, which is not part of this software. A text
-    is known by its SHA-256; write ID=FILE to say which article it is.
+    With --source, compare the evidence with the text itself, which is not part of this software. A text is
+    identified by its SHA-256; ID=FILE names its article.
     """
     from wicara.graph.candidate import Candidate  # noqa: PLC0415 - a query needs no reasoner: it starts sooner
     from wicara.graph.checks.table import STAGES, THOROUGH, compared, run  # noqa: PLC0415
@@ -73,14 +71,12 @@ def print_checks(results: tuple[Result, ...]) -> None:
 
     console = Console(soft_wrap=True, highlight=False, emoji=False)
     for result in results:
-        verdict = "[red]falls short[/]" if result.findings else "[green]pass[/]       "
+        verdict = "[red]failed[/]" if result.findings else "[green]pass[/]  "
         console.print(f"{verdict} {escape(result.name):18} {escape(result.title)}")
         for finding in result.findings:
-            console.print(f"            - {escape(finding)}")
+            console.print(f"       - {escape(finding)}")
     failed = sum(bool(result.findings) for result in results)
-    console.print(
-        f"{len(results)} checks, {failed} of them fall short" if failed else f"{len(results)} checks pass"
-    )
+    console.print(f"{failed} of {len(results)} checks failed" if failed else f"{len(results)} checks pass")
 
 
 @click.command()
@@ -93,14 +89,14 @@ def print_checks(results: tuple[Result, ...]) -> None:
     type=click.Choice(
         ["table", "json", "xml", "csv", "tsv", "turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
     ),
-    help="Form of the answer: up to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
+    help="Output format: table to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
 )
 def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | None) -> None:
-    """Answer a SPARQL query, read from FILE, or from standard input where FILE is -.
+    """Run a SPARQL query from FILE, or from standard input if FILE is -.
 
-    The prefixes of the dataset (wic:, event:, person:, skos: and the others) need no declaration. Without
-    --format, a SELECT or ASK is a table on a terminal and CSV elsewhere, to be piped on; a CONSTRUCT or
-    DESCRIBE is Turtle.
+    The prefixes of the dataset (wic:, event:, person:, skos: and others) need no declaration. Without
+    --format, SELECT and ASK print a table on a terminal and CSV elsewhere; CONSTRUCT and DESCRIBE print
+    Turtle.
 
     \b
     Example:
@@ -124,7 +120,7 @@ def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | 
     default="default",
     show_default=True,
     metavar="NAME|IRI",
-    help="What to export: default, asserted, inferred, ontology, all, facts, or a named graph.",
+    help="Part to export: default, asserted, inferred, ontology, all, facts, or a named graph.",
 )
 @click.option(
     "--format",
@@ -132,29 +128,29 @@ def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | 
     type=click.Choice(["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]),
     default="turtle",
     show_default=True,
-    help="Form of the export; turtle, ntriples and rdfxml hold one graph.",
+    help="Output format; turtle, ntriples and rdfxml hold one graph.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; it appears when whole.",
+    help="Output file (written atomically).",
 )
 @infer_option
 def export(  # noqa: PLR0913 - one parameter an option
     data: Path, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str
 ) -> None:
-    """Write the dataset, or a part of it, as RDF: sorted, and always the same bytes for the same dataset.
+    """Export the dataset, or a part of it, as RDF: sorted, with the same bytes for the same dataset.
 
     \b
-    default    what is accepted and what follows from it: all that a query sees without GRAPH
-    asserted   the same without what follows
-    inferred   only what follows
+    default    accepted statements and conclusions: what a query without GRAPH sees
+    asserted   the same without conclusions
+    inferred   only conclusions
     ontology   the classes and properties
     all        the default graph and every named graph (trig, nquads or jsonld)
-    facts      every triple of every fact with an RDF 1.2 reifier, <<( s p o )>>, that leads to its fact graph
-               and its evidence (turtle, trig, nquads or ntriples)
-    IRI        a named graph, by its IRI or its end, as fact/kemlu-2018-08-02-asean-russia/F038
+    facts      every triple of every fact with an RDF 1.2 reifier, <<( s p o )>>, linked to its fact graph and
+               its evidence (turtle, trig, nquads or ntriples)
+    IRI        a named graph, by its IRI or the end of it, such as fact/kemlu-2018-08-02-asean-russia/F038
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
     emit(write_export(current(data, extra), graph, form, infer=infer == "on"), output)
 
@@ -170,13 +166,13 @@ def export(  # noqa: PLR0913 - one parameter an option
     type=click.Choice(["tree", "json", "turtle", "trig"]),
     default="tree",
     show_default=True,
-    help="Form of the explanation; turtle and trig are RDF 1.2.",
+    help="Output format; turtle and trig are RDF 1.2.",
 )
-@click.option("--all", "every", is_flag=True, help="Other proofs too: each rests on other statements.")
+@click.option("--all", "every", is_flag=True, help="Show other proofs, each from different statements.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many proofs, at most."
+    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Maximum number of proofs."
 )
-@click.option("--schema", is_flag=True, help="Show what the ontology says to its last detail.")
+@click.option("--schema", is_flag=True, help="Show the statements of the ontology in full.")
 def explain(  # noqa: PLR0913 - one parameter an option
     subject: str,
     predicate: str,
@@ -189,11 +185,11 @@ def explain(  # noqa: PLR0913 - one parameter an option
     limit: int,
     schema: bool,
 ) -> None:
-    """Say why a statement holds: the words it rests on, or the proof that it follows, down to such words.
+    """Explain a statement: the words that support it, or its proof down to such words.
 
     SUBJECT, PREDICATE and OBJECT are prefixed names (person:sergey-lavrov), IRIs, or literals as in Turtle
-    ('"Singapura"@id', 42). Exit 0 where the statement is asserted or inferred; 1 where it is neither, with
-    what it lacks by the nearest rule.
+    ('"Singapura"@id', 42). Exit 0 if the statement is asserted or inferred; 1 if it is neither, with
+    the premise that the nearest rule lacks.
 
     \b
     Example:
@@ -208,19 +204,17 @@ def explain(  # noqa: PLR0913 - one parameter an option
     found = Explainer(dataset).explain(fact, limit if every else 1)
     emit(serialize(found, Wording(dataset.store), form, indent=1, schema=schema))
     if every and form == "tree" and len(found.proofs) == limit:
-        click.echo(
-            f"wicara: there may be more than these {limit} proofs; --limit raises the number", err=True
-        )
+        click.echo(f"wicara: there may be more than {limit} proofs; raise --limit to see them", err=True)
     raise SystemExit(found.verdict is Verdict.NEITHER)
 
 
 @click.command()
 @extra_option
-@click.option("--source", "texts", multiple=True, metavar="[ID=]FILE", help="A text at hand.")
+@click.option("--source", "texts", multiple=True, metavar="[ID=]FILE", help="A text that you have.")
 def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
-    """List the texts that facts were read from: ID, SHA-256, length, and whether the text is at hand.
+    """List the source texts of the facts: ID, SHA-256, length, and whether the text is available.
 
-    The texts are no part of this software; name those that you have with --source.
+    The texts are not part of this software; name those that you have with --source.
     """
     known = read_sources(read_inputs(extra).quads)
     emit(source_table(known, [match_source(text, known) for text in texts]))

@@ -22,31 +22,31 @@ RDF_FILE: Final = click.Path(path_type=Path)
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; it appears when whole.",
+    help="Output file (written atomically).",
 )
 @click.option(
     "--engine",
     type=click.Choice(["native", "owlrl"]),
     default="native",
     show_default=True,
-    help="The reasoner.",
+    help="Reasoner.",
 )
 @click.option(
     "--proofs",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File for the first proof of each inferred triple, as JSON lines.",
+    help="Output file for the first proof of each inferred triple, as JSON lines.",
 )
-@click.option("--all-rules", is_flag=True, help="Run the rules too that make only noise.")
+@click.option("--all-rules", is_flag=True, help="Also run the rules whose conclusions are trivial.")
 def reason(
     files: tuple[Path, ...], output: Path | None, engine: str, proofs: Path | None, *, all_rules: bool
 ) -> None:
-    """Write what follows from FILES by the OWL 2 RL rules: the inferred triples only, as sorted N-Triples.
+    """Compute the OWL 2 RL conclusions of FILES; write the inferred triples as sorted N-Triples.
 
-    FILES are RDF, their formats told by their ends: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several are
-    one graph; their blank nodes are kept apart. Triples that hold of everything (x owl:sameAs x) are not
-    written, unless --all-rules asks for them. The exit code is 0 where FILES are consistent, 3 where they
-    contradict themselves (standard error says how, each contradiction after its rule), and 2 where
-    one cannot be read.
+    The extension of each RDF file gives its format: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several
+    files are merged into one graph; their blank nodes stay separate. Triples that hold for everything (x
+    owl:sameAs x) are written only with --all-rules. The exit code is 0 if FILES are consistent, 3 if they
+    are inconsistent (standard error lists each contradiction after its rule), and 2 if a file cannot be
+    read.
     """
     from wicara.graph.reasoning.files import reason as reason_over  # noqa: PLC0415 - loads numpy
 
@@ -67,11 +67,11 @@ def reason(
 @click.argument("premises", nargs=-1, required=True, type=RDF_FILE)
 @click.argument("conclusion", type=RDF_FILE)
 def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
-    """Tell whether PREMISES entail CONCLUSION under the RDF-based semantics of OWL 2.
+    """Test whether PREMISES entail CONCLUSION under the RDF-based semantics of OWL 2.
 
-    Both are RDF files; a blank node of CONCLUSION stands for something that exists. The exit code is 0 where
-    it is entailed, 1 where no entailment was found, 3 where PREMISES contradict themselves (they entail
-    everything then), and 2 where a file cannot be read.
+    Both are RDF files. Blank nodes of CONCLUSION are existential variables. The exit code is 0 if
+    CONCLUSION is entailed, 1 if no entailment was found, 3 if PREMISES are inconsistent (and so entail
+    everything), and 2 if a file cannot be read.
     """
     from wicara.graph.reasoning.entailment import Inconsistent  # noqa: PLC0415 - loads numpy
     from wicara.graph.reasoning.entailment import entails as is_entailed  # noqa: PLC0415
@@ -91,9 +91,9 @@ def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=RDF_FILE)
 def profile(files: tuple[Path, ...]) -> None:
-    """Tell whether FILES, taken as one ontology, are OWL 2 RL; else each construct that is not, and where.
+    """Test whether FILES, merged into one ontology, are in OWL 2 RL; list each construct that is not.
 
-    The exit code is 0 where they are, 1 where they are not, and 2 where a file cannot be read.
+    The exit code is 0 if they are, 1 if they are not, and 2 if a file cannot be read.
     """
     from wicara.graph.reasoning.files import read  # noqa: PLC0415 - loads numpy
     from wicara.graph.reasoning.profile import certify  # noqa: PLC0415

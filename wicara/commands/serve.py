@@ -36,35 +36,35 @@ def address_of_reports(_context: click.Context, _option: click.Parameter, given:
 @dataset_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port (0: any free port)."
 )
-@click.option("--reload", is_flag=True, help="Watch the inputs; build and serve what changes in them.")
+@click.option("--reload", is_flag=True, help="Watch the inputs; rebuild and reload when they change.")
 @click.option("--empty", is_flag=True, help="Serve an empty dataset in memory.")
-@click.option("--writable", is_flag=True, help="Take updates from those who bring the token.")
+@click.option("--writable", is_flag=True, help="Accept writes that carry the token.")
 @click.option(
     "--token",
     envvar="WICARA_TOKEN",
     show_envvar=True,
-    help="What a write must bring (Authorization: Bearer).",
+    help="Token that writes must carry (Authorization: Bearer).",
 )
 @click.option(
     "--token-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="File with the token on its first line.",
+    help="File with the token in its first line.",
 )
 @click.option(
     "--allow-service",
     multiple=True,
     metavar="URL",
-    help="What SERVICE and LOAD may call, and all addresses that begin so; may be repeated.",
+    help="URL prefix that SERVICE and LOAD may call; may be repeated.",
 )
-@click.option("--trust-proxy", is_flag=True, help="Believe the X-Forwarded headers of a web server in front.")
+@click.option("--trust-proxy", is_flag=True, help="Trust the X-Forwarded headers of a reverse proxy.")
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option(
     "--report-errors",
     metavar="ADDRESS",
     callback=address_of_reports,
-    help="Where pages send those who report an error: mailto:NAME@HOST, or a URL ({iri}: of what).",
+    help="Address for error reports on pages: mailto:NAME@HOST, or a URL, where {iri} is the thing.",
 )
 @limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
@@ -87,8 +87,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
 
-    It is built first where it is out of date. FILES (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD) are
-    served as they are, without the built dataset. Ctrl-C or SIGTERM stops it.
+    The dataset is built first if it is out of date. FILES (Turtle, TriG, N-Triples, N-Quads, RDF/XML,
+    JSON-LD) are served as they are, instead of the built dataset. Stop the server with Ctrl-C or SIGTERM.
     """
     from wicara.server.process import supervisor  # noqa: PLC0415 - loads the web libraries, which --help can do without
 
