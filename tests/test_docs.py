@@ -100,8 +100,10 @@ def shell(folder: Path, data: Path, path: Path | None = None) -> Iterator[Callab
                 lines.append(line)
             return "".join(lines), int(line.removeprefix(END))
 
-        yield run
-        process.communicate("kill $(jobs -p) 2>/dev/null\n")
+        try:
+            yield run
+        finally:
+            process.communicate("kill $(jobs -p) 2>/dev/null\n")
 
 
 def compare(command: str, printed: str, shown: str) -> None:
