@@ -91,8 +91,7 @@ def test_missing_file(tmp_path: Path) -> None:
 
 def test_damaged_store(own_data: Path) -> None:
     """A store that was emptied is one message that says what to do, and exit 1."""
-    for file in (own_data / "current" / "store").resolve().glob("*.sst"):
-        file.unlink()
+    (own_data / "current" / "asserted.nq").resolve().write_bytes(b"")
     done = serve("--data", own_data, "--port", "0")
     assert done.returncode == 1
     assert "wicara build --force" in done.stderr
