@@ -62,7 +62,7 @@ def default_form(found: Results, *, terminal: bool) -> str:
     return "table" if terminal else "csv"
 
 
-def written(found: Results, form: str) -> bytes:
+def serialize_answer(found: Results, form: str) -> bytes:
     """Return an answer in a format; raises Unanswerable where answers to such queries have no such format."""
     if isinstance(found, QueryTriples):
         if form not in FORMATS:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from wicara.graph.errors import DoesNotFit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 NO_CHAR: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
 """What UTF-8 has and XML has not (XML 1.0, section 2.2, Char): controls, U+FFFE and U+FFFF."""
@@ -58,8 +55,3 @@ class XmlSink:
 
     def flush(self) -> None:
         """Do nothing: a document ends with a whole character."""
-
-
-def xml_pieces(pieces: Iterable[bytes], others: str) -> Iterator[bytes]:
-    """Yield pieces of XML, each of whole characters, as `xml_text` returns them; raises DoesNotFit."""
-    return (xml_text(piece, others) for piece in pieces)

@@ -88,16 +88,6 @@ class Question:
     """The values of all keys of the header, in their order: those of a page's own, too."""
 
     @property
-    def question_en(self) -> str:
-        """Return the question in English, about the defaults."""
-        return self.asked("en")
-
-    @property
-    def question_id(self) -> str:
-        """Return the question in Indonesian, about the defaults."""
-        return self.asked("id")
-
-    @property
     def body(self) -> str:
         """Return the query without its header."""
         return "\n".join(line for line in self.text.splitlines() if not line.startswith(MARK)).strip() + "\n"
@@ -124,7 +114,7 @@ class Question:
         laid = [part for pair in zip(plain, [*holes, ("", "")], strict=True) for part in pair]
         return [part for part in laid if part[1]]
 
-    def asked(self, language: str, values: Mapping[str, str] | None = None) -> str:
+    def wording(self, language: str, values: Mapping[str, str] | None = None) -> str:
         """Return the question in a language, with other words where a parameter has another value."""
         chosen = values or {}
         return "".join(chosen.get(name, words) for name, words in self.parts(language))

@@ -232,7 +232,7 @@ def test_all_proofs(wicara: Command, data_dir: Path) -> None:
     done = wicara("explain", *arguments)
     assert done.returncode == 0
     assert "Proof 3 of 3" in done.stdout
-    assert "--limit raises the number" in done.stderr
+    assert "raise --limit" in done.stderr
 
 
 def test_json(wicara: Command, data_dir: Path) -> None:

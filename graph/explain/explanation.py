@@ -90,12 +90,14 @@ class Explainer:
         """
         asserted = sorted(premises(self.dataset.store), key=str)
         return (
-            inferred_again(asserted) if self.kept is None else Derivations(map(fact_of, asserted), self.kept)
+            inferred_again(asserted)
+            if self.stored_proofs is None
+            else Derivations(map(fact_of, asserted), self.stored_proofs)
         )
 
     @cached_property
-    def kept(self) -> StoredProofs | None:
-        """The first proofs that the build has kept; None where it has kept none."""
+    def stored_proofs(self) -> StoredProofs | None:
+        """The first proofs in the build; None if it has none."""
         file = self.dataset.path / NAME
         return read_proofs(file) if file.is_file() else None
 
@@ -130,9 +132,9 @@ class Explainer:
 
     def first_proof(self, fact: Fact) -> Proof | None:
         """Return the first proof of a conclusion, from the file alone where there is one; else None."""
-        if self.kept is None:
+        if self.stored_proofs is None:
             return self.derivations.first_proof(fact)
-        return first_proof(fact, self.kept.get) if fact in self.kept else None
+        return first_proof(fact, self.stored_proofs.get) if fact in self.stored_proofs else None
 
     def grounds(self, facts: Iterable[Fact]) -> dict[Fact, tuple[Basis, ...]]:
         """Return the graphs that make each of some statements."""

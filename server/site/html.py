@@ -35,7 +35,7 @@ TAG: Final = Markup(' <small class="tag">%s</small>')
 MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
 CERTAINTY: Final = Markup('<span class="mark %s">%s</span>')
-TOLD: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
+PROVENANCE: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 AHEAD: Final = frozenset(PREFIXES["modality"] + name for name in ("planned", "proposed"))
 """The modalities of what is still to come; all others have the mark of claims."""
 NOTHING: Final = Markup("")
@@ -63,7 +63,7 @@ def install(app: Flask) -> None:
         text_html=text,
         modality_html=modality,
         basis_html=basis,
-        told_html=told,
+        provenance=provenance,
         word=word,
         cell_html=cell,
         row_marks=row_marks,
@@ -166,16 +166,16 @@ def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Mar
     return SPACE.join(found)
 
 
-def told(one: Basis, words: Words) -> Markup:
-    """Return what a graph tells of itself."""
+def provenance(one: Basis, words: Words) -> Markup:
+    """Return the provenance of a graph as a list of terms."""
     return NOTHING.join(
-        TOLD % (word(key, words.lang), COMMA.join(told_of(key, each, words) for each in terms))
+        PROVENANCE % (word(key, words.lang), COMMA.join(provenance_value(key, each, words) for each in terms))
         for key, terms in one.in_order()
     )
 
 
-def told_of(key: str, one: Term, words: Words) -> Markup:
-    """Return a value of what a graph tells of itself: a link where it leads to more than a word."""
+def provenance_value(key: str, one: Term, words: Words) -> Markup:
+    """Return a value in the provenance of a graph: a link where it leads to more than a word."""
     shown = words.show(one)
     return term(shown) if key in LINKED or shown is None else escape(shown.text)
 

@@ -61,7 +61,7 @@ THERE: Final = (NOT_FOUND, CHANGED)
 )
 def read_named() -> Response:
     """Answer with the graph that a parameter names, or with the whole dataset (section 5.2)."""
-    return whole() if asked() is None else read()
+    return whole() if requested_graph() is None else read()
 
 
 @blueprint.get(DIRECT, merge_slashes=False)
@@ -84,7 +84,7 @@ def replace(**_path: str) -> Response:
     graph = required()
     if "Content-Range" in request.headers:
         raise bad("A graph is replaced as a whole: leave out Content-Range.")
-    return written(graph, replaces=True)
+    return put_graph(graph, replaces=True)
 
 
 @blueprint.post(INDIRECT, strict_slashes=False)
@@ -93,11 +93,11 @@ def replace(**_path: str) -> Response:
 def merge(**_path: str) -> Response:
     """Add what the body holds to a graph, or to a new one where none is named (section 5.5)."""
     check_access()
-    graph = asked()
+    graph = requested_graph()
     if graph is not None:
-        return written(graph, replaces=False)
+        return put_graph(graph, replaces=False)
     graph = NamedNode(f"{request.root_url}store/{uuid4()}")
-    response = written(graph, replaces=False)
+    response = put_graph(graph, replaces=False)
     response.headers["Location"] = graph.value
     return response
 
@@ -153,7 +153,7 @@ def add_accepted(response: Response) -> Response:
     return response
 
 
-def asked() -> Graph | None:
+def requested_graph() -> Graph | None:
     """Return the graph that the request names, None where it names none (sections 4.1 and 4.2).
 
     Raises Problem 400 for two of them, and for an IRI that is not absolute.
@@ -170,7 +170,7 @@ def asked() -> Graph | None:
 
 def required() -> Graph:
     """Return the graph that the request names; raises Problem 400 where it names none."""
-    graph = asked()
+    graph = requested_graph()
     if graph is None:
         raise bad("Which graph? Add `graph=` and its absolute IRI, or `default`, or use a URL below /store/.")
     return graph
@@ -250,7 +250,7 @@ def used(prefixes: Mapping[str, str], quads: Iterable[Quad]) -> dict[str, str]:
     return {prefix: iri for prefix, iri in prefixes.items() if f"<{iri}" in text}
 
 
-def written(graph: Graph, *, replaces: bool) -> Response:
+def put_graph(graph: Graph, *, replaces: bool) -> Response:
     """Put the documents of the request into a graph, in place of what it holds or beside it."""
     store = dataset().store
     is_new = not exists(store, graph)

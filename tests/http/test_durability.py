@@ -141,20 +141,6 @@ def send_many(server: Server, acknowledged: list[int]) -> None:
             return
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a file system of four megabytes; skip where this user cannot mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("mounting a small file system takes root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def test_a_full_disk(small_disk: Path) -> None:
     """A disk that is full is a clear error, reads go on, and nothing that was acknowledged is lost."""
     with served(*on_disk(small_disk / "d")) as server:

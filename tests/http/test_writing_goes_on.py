@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -147,20 +146,6 @@ def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
             slow = clients.submit(server.ask, query, timeout=str(0.02 + number % 10 / 100))
             assert server.ask(f"ASK {{}} # {number}").status == 200
             assert slow.result().status in {200, 503}
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a file system of four megabytes; skip where this user cannot mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("mounting a small file system takes root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_was_full(small_disk: Path) -> None:

@@ -145,7 +145,7 @@ def test_terms(contradictory: Server) -> None:
 def test_the_real_dataset(server: Server) -> None:
     """The page says what was compared of the real dataset, and each number is what its query counts."""
     found = table(server)
-    assert [*found] == [one.asked("en") for one in comparisons()]
+    assert [*found] == [one.wording("en") for one in comparisons()]
     assert found["Figures"][0] > 0
     assert sum(pairs for _, pairs, _ in found.values()) > 0
     answer = server.get("/conflicts", accept="text/html").text

@@ -73,7 +73,7 @@ def test_a_question_is_answered_on_its_page(server: Server, slug: str, language:
     """Each page asks in the reader's language, answers first, shows its query and its evidence."""
     page = ask(server, slug, language)
     assert page.status == 200
-    assert f"<h1>{ALL[slug].asked(language)}</h1>" in re.sub(r"</?em[^>]*>", "", unescape(page.text))
+    assert f"<h1>{ALL[slug].wording(language)}</h1>" in re.sub(r"</?em[^>]*>", "", unescape(page.text))
     assert page.text.index('id="answer"') < page.text.index("<pre")
     rows = server.ask(query_of(page.text)).rows
     assert rows
@@ -101,7 +101,7 @@ def test_the_gallery_leads_to_each_question(server: Server) -> None:
         assert page.status == 200
         for slug, question in ALL.items():
             assert f'href="/questions/{slug}"' in page.text
-            assert question.asked(language) in unescape(page.text)
+            assert question.wording(language) in unescape(page.text)
     assert {question.theme for question in ALL.values()} <= set(THEMES)
 
 

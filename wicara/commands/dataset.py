@@ -16,7 +16,7 @@ from wicara.commands import (
     infer_option,
     progress,
 )
-from wicara.graph.answers import answer, default_form, read_query, tabular, written
+from wicara.graph.answers import answer, default_form, read_query, serialize_answer, tabular
 from wicara.graph.build import ensure
 from wicara.graph.export import export as write_export
 from wicara.graph.facts.source import match_source, read_sources
@@ -110,7 +110,7 @@ def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | 
     if chosen == "table":
         emit(answer_table(tabular(found)))
     else:
-        emit(written(found, chosen))
+        emit(serialize_answer(found, chosen))
 
 
 @click.command()

@@ -42,7 +42,7 @@ def form() -> str:
         asserted=not infer(),
         questions=questions,
         times=times(),
-        told=told(questions),
+        script_context=script_context(questions),
     )
 
 
@@ -63,8 +63,8 @@ def times() -> list[float]:
     return [*(time for time in TIMES if time < limit), int(limit) if limit.is_integer() else limit]
 
 
-def told(questions: tuple[Question, ...]) -> dict[str, Any]:
-    """Return what the script has to know: words, the language, examples, and which IRIs have a page here."""
+def script_context(questions: tuple[Question, ...]) -> dict[str, Any]:
+    """Return the context of the script: words, the language, examples, and which IRIs have a page here."""
     return {
         "words": {name: str(word) for name, word in WORDS.items()},
         "language": language(),

@@ -137,12 +137,12 @@ def page() -> str | None:
     if key not in found:
         if len(found) >= KEPT:
             found.clear()
-        found[key] = written()
+        found[key] = render_document()
     return found[key]
 
 
-def written() -> str:
-    """Write the document."""
+def render_document() -> str:
+    """Render the document."""
     told, uses = ontology(), usage()
     words = words_for(told, uses.values())
     links = Links(words, inside=True)

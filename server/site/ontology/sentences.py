@@ -33,10 +33,10 @@ class Links:
     def to(self, iri: str) -> Markup:
         """Return the name of an IRI, as a link where it leads somewhere."""
         if iri not in self.made:
-            self.made[iri] = self.written(self.words.show_iri(iri))
+            self.made[iri] = self.link(self.words.show_iri(iri))
         return self.made[iri]
 
-    def written(self, shown: Shown) -> Markup:
+    def link(self, shown: Shown) -> Markup:
         """Return what is shown of a term as HTML, with its language where it is not the reader's."""
         lang = Markup(' lang="{}"').format(shown.lang) if shown.lang not in {None, self.words.lang} else ""
         href = self.href_of(shown)

@@ -133,7 +133,7 @@ class Describer:
         for end in example:
             shown = self.links.words.show(end)
             if shown:
-                yield self.links.written(replace(shown, text=shortened(shown.text)))
+                yield self.links.link(replace(shown, text=shortened(shown.text)))
 
     def literals(self, iri: str, *properties: str) -> tuple[Literal, ...]:
         """Return the different literals of some properties, the reader's language first."""

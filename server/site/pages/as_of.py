@@ -141,7 +141,7 @@ def questions_about(day: date) -> Iterator[tuple[Question, str]]:
     """Yield the questions that can be asked about a day, with their words."""
     for one in all_questions():
         if any((each.name, each.datatype) == ("date", "xsd:date") for each in one.parameters):
-            yield one, one.asked(language(), {"date": format_day(day)})
+            yield one, one.wording(language(), {"date": format_day(day)})
 
 
 def changes_of(built: BuiltDataset) -> Days:

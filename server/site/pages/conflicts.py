@@ -150,7 +150,7 @@ def in_words(comparison: Question, counted: Counted, found: list[QuerySolution],
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
     own = [conflict(row, words) for row in found if value(row, "comparison") == comparison.id]
-    title = comparison.asked(language())
+    title = comparison.wording(language())
     return Comparison(comparison.id, title, own_text(same), own_text(compared), comparison.body, counted, own)
 
 

@@ -45,7 +45,7 @@ WIDGETS: Final = {"xsd:date": "date", "xsd:decimal": "decimal", "xsd:integer": "
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionRequest:
     """A question with values for its parameters, and what else could be chosen."""
 
     question: Question
@@ -185,20 +185,20 @@ def question_page(question: str) -> BaseResponse:
     found = all_questions()
     one = next((each for each in found if each.slug == question), None)
     if one is not None:
-        return page(asked(one))
+        return page(read_question_request(one))
     numbered = next((each for each in found if each.id.lower() == question.lower()), None)
     if numbered is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {question}.")
     return redirect(with_query(f"{PATH}/{numbered.slug}"), HTTPStatus.MOVED_PERMANENTLY)
 
 
-def asked(one: Question) -> Asked:
+def read_question_request(one: Question) -> QuestionRequest:
     """Return a question as this request asks it."""
     found = choices(one.parameters)
-    return Asked(one, [found.checked(value) for value in values_of(one)], found)
+    return QuestionRequest(one, [found.checked(value) for value in values_of(one)], found)
 
 
-def page(one: Asked) -> Response:
+def page(one: QuestionRequest) -> Response:
     """Return the page of a question: with its answer, or with what is wrong with a value, and 400."""
     operation = QueryOperation(one.query, infer=infer())
     found = None

@@ -312,11 +312,11 @@ def fill(
     connection.execute("COMMIT")
     connection.executescript(DERIVED.read_text("utf-8"))
     connection.execute("BEGIN")
-    vocabulary = {word for words in written(connection, plain=plain) for word in words}
+    vocabulary = {word for words in store_texts(connection, plain=plain) for word in words}
     spelled = ((word,) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha())
     connection.executemany("INSERT INTO spelling VALUES (?)", spelled)
-    asked = ((one.slug, fold(one.asked(lang))) for one in questions for lang in LANGUAGES)
-    connection.executemany("INSERT INTO question VALUES (?, ?)", asked)
+    wordings = ((one.slug, fold(one.wording(lang))) for one in questions for lang in LANGUAGES)
+    connection.executemany("INSERT INTO question VALUES (?, ?)", wordings)
     connection.execute("INSERT INTO about SELECT ?, COUNT(*) FROM thing", (reading.is_whole,))
     connection.execute("COMMIT")
     connection.executescript(FACETED)
@@ -328,7 +328,7 @@ def standing(kind: str) -> tuple[int, float]:
     return PLACES[known.key], known.weight
 
 
-def written(connection: sqlite3.Connection, *, plain: bool) -> Iterator[list[str]]:
+def store_texts(connection: sqlite3.Connection, *, plain: bool) -> Iterator[list[str]]:
     """Write the texts of all things, and yield the folded words of each.
 
     A thing of no kind, in a built dataset, is found only by a name: without one it is removed.

@@ -146,7 +146,7 @@ def suggestions(text: str) -> list[tuple[str, str]]:
     scores = fitting(index(), frozenset(tokens(rest)))
     best = sorted(
         (one for one in all_questions() if scores.get(one.slug)),
-        key=lambda one: (bool(day and not days(one)), -scores[one.slug], len(one.asked(FIRST))),
+        key=lambda one: (bool(day and not days(one)), -scores[one.slug], len(one.wording(FIRST))),
     )
     found = [suggested(one, day) for one in best[:MAX_QUESTIONS]]
     if day and not dataset().plain:
@@ -180,4 +180,6 @@ def suggested(question: Question, day: date | None) -> tuple[str, str]:
     words = {name: format_day(day) for name in names if day}
     values = {name: day.isoformat() for name in names if day}
     path = f"{QUESTIONS}/{question.slug}"
-    return question.asked(language(), words), with_choices(f"{path}?{urlencode(values)}" if values else path)
+    return question.wording(language(), words), with_choices(
+        f"{path}?{urlencode(values)}" if values else path
+    )
