@@ -53,11 +53,12 @@ def elsewhere(tmp_path: Path) -> Path:
 
 
 def run_make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make in a folder to its end."""
+    """Run make in a folder to its end, as from a shell: not as a part of the make that runs the tests."""
+    outside = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
     return subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env=os.environ | environment,
+        env=outside | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -20,7 +20,7 @@ from wicara.graph.sparql import QueryDataset
 from wicara.graph.sparql_text import dataset_clause, declared_prefixes, graph_iris, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
     from wicara.graph.sparql_text import DatasetClause, Token
@@ -223,9 +223,13 @@ def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[st
     found = operations(text) if may_need_mending(text) else []
     edits = list(one_prologue(text, found))
     prologue = ""
+    declared = set(prefixes)
     for each in found:
-        prologue += in_text(text, each.prologue)
-        edits += merged(text, each, prologue, base, prefixes)
+        if each.prologue:
+            own = in_text(text, each.prologue)
+            declared.update(declared_prefixes(own))
+            prologue += own
+        edits += merged(text, each, prologue, base, prefixes, declared)
     return edits
 
 
@@ -299,10 +303,18 @@ def seeing_in(text: str, operation: Operation, dataset: QueryDataset) -> Iterato
 
 
 def merged(
-    text: str, operation: Operation, prologue: str, base: str, prefixes: Mapping[str, str]
+    text: str,
+    operation: Operation,
+    prologue: str,
+    base: str,
+    prefixes: Mapping[str, str],
+    declared: Collection[str],
 ) -> Iterator[Edit]:
-    """Yield the edits by which an operation with two USING clauses or more sees each graph once."""
-    clauses = operation.using(text, {*prefixes, *declared_prefixes(prologue)})
+    """Yield the edits by which an operation with two USING clauses or more sees each graph once.
+
+    `declared` are all prefixes that the prologue and the request declare.
+    """
+    clauses = operation.using(text, declared)
     if clauses is None or len(clauses.default + clauses.named) < 2:  # noqa: PLR2004 - one USING merges nothing
         return
     try:
