@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.errors import Unavailable, WicaraError
@@ -80,8 +81,9 @@ class Versions:
                 sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
             )
             if process.stdin is not None:
-                process.stdin.write(Setup(origin, self.settings).packed())
-                process.stdin.close()
+                with suppress(RuntimeError, OSError):  # it was killed: its end is seen below
+                    process.stdin.write(Setup(origin, self.settings).packed())
+                    process.stdin.close()
             either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not arrival.done():  # what it said last may still be on its way
@@ -230,6 +232,6 @@ class Versions:
             log("fork server ended", action="the dataset is loaded again")
             try:
                 await self.start(self.origin)
-            except (WicaraError, LostError) as fault:
+            except Exception as fault:  # noqa: BLE001 - whatever it is, no later end may go unseen
                 log("fault", fault=repr(fault), action="the dataset is loaded again later")
                 await asyncio.sleep(PAUSE)

@@ -20,7 +20,7 @@ from wicara.graph.sparql import QueryDataset
 from wicara.graph.sparql_text import dataset_clause, declared_prefixes, graph_iris, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
     from wicara.graph.sparql_text import DatasetClause, Token
@@ -229,7 +229,9 @@ def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[st
             own = in_text(text, each.prologue)
             declared.update(declared_prefixes(own))
             prologue += own
-        edits += merged(text, each, prologue, base, prefixes, declared)
+        clauses = each.using(text, declared)
+        if clauses is not None and len(clauses.default + clauses.named) > 1:  # one USING merges nothing
+            edits += merged(each, clauses, prologue, base, prefixes)
     return edits
 
 
@@ -303,20 +305,9 @@ def seeing_in(text: str, operation: Operation, dataset: QueryDataset) -> Iterato
 
 
 def merged(
-    text: str,
-    operation: Operation,
-    prologue: str,
-    base: str,
-    prefixes: Mapping[str, str],
-    declared: Collection[str],
+    operation: Operation, clauses: Using, prologue: str, base: str, prefixes: Mapping[str, str]
 ) -> Iterator[Edit]:
-    """Yield the edits by which an operation with two USING clauses or more sees each graph once.
-
-    `declared` are all prefixes that the prologue and the request declare.
-    """
-    clauses = operation.using(text, declared)
-    if clauses is None or len(clauses.default + clauses.named) < 2:  # noqa: PLR2004 - one USING merges nothing
-        return
+    """Yield the edits by which an operation with two USING clauses or more sees each graph once."""
     try:
         iris = graph_iris(prologue, clauses.default + clauses.named, base, prefixes)
     except SyntaxError:  # the engine tells it, at its place in the whole text
