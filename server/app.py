@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, current_app, render_template, request
+from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.errors import DoesNotFit
 from wicara.queries import questions
@@ -86,8 +87,16 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         legend=home.legend,
     )
     html.install(app)
+    app.jinja_env.undefined = Unprintable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
+
+
+class Unprintable(Undefined):
+    """A name that a template has not got: it may be tested, but to print it is a fault, as it is misspelt."""
+
+    __slots__ = ()
+    __str__ = StrictUndefined.__str__
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
