@@ -52,7 +52,7 @@ COMMANDS: Final = {
     "explain": "dataset",
     "export": "dataset",
     "profile": "reasoning",
-    "query": "dataset",
+    "query": "query",
     "quote": "authoring",
     "reason": "reasoning",
     "restore": "backup",

@@ -1,8 +1,7 @@
-"""Build, check, query, export and explain the dataset."""
+"""Build, check, export and explain the dataset."""
 
 from __future__ import annotations
 
-import sys
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +15,13 @@ from wicara.commands import (
     infer_option,
     progress,
 )
-from wicara.graph.answers import answer, default_form, read_query, serialize_answer, tabular
 from wicara.graph.build import ensure
 from wicara.graph.export import export as write_export
 from wicara.graph.facts.source import match_source, read_sources
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import overlay_of
 from wicara.graph.terms import read_fact
-from wicara.output import answer_table, emit, source_table
+from wicara.output import emit, source_table
 
 if TYPE_CHECKING:
     from wicara.graph.checks.table import Result
@@ -77,40 +75,6 @@ def print_checks(results: tuple[Result, ...]) -> None:
             console.print(f"       - {escape(finding)}")
     failed = sum(bool(result.findings) for result in results)
     console.print(f"{failed} of {len(results)} checks failed" if failed else f"{len(results)} checks pass")
-
-
-@click.command()
-@click.argument("file", metavar="FILE|-")
-@dataset_options
-@infer_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(
-        ["table", "json", "xml", "csv", "tsv", "turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
-    ),
-    help="Output format: table to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
-)
-def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | None) -> None:
-    """Run a SPARQL query from FILE, or from standard input if FILE is -.
-
-    The prefixes of the dataset (wic:, event:, person:, skos: and others) need no declaration. Without
-    --format, SELECT and ASK print a table on a terminal and CSV elsewhere; CONSTRUCT and DESCRIBE print
-    Turtle.
-
-    \b
-    Example:
-      echo 'SELECT (COUNT(*) AS ?facts) { ?fact a wic:FactGraph }' | wicara query -
-    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
-    text = read_query(file)
-    found = answer(
-        current(data, extra).for_inference(infer == "on"), text, "the query" if file == "-" else file
-    )
-    chosen = form or default_form(found, terminal=sys.stdout.isatty())
-    if chosen == "table":
-        emit(answer_table(tabular(found)))
-    else:
-        emit(serialize_answer(found, chosen))
 
 
 @click.command()
