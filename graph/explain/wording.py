@@ -14,7 +14,7 @@ from wicara.graph.reasoning.matching import FIRST, NIL, REST
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Fact, Term
@@ -40,10 +40,14 @@ def is_structure(fact: Fact) -> bool:
 
 @dataclass(frozen=True)
 class Wording:
-    """Words for the terms and statements of a store, in a language of `reasoning.rules.LANGUAGES`."""
+    """Words for the terms and statements of a store, in a language, or in English where it lacks them."""
 
     store: Store
     language: str = "en"
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """Return a text in the language; in English where it has none."""
+        return texts.get(self.language, texts["en"])
 
     def statement(self, fact: tuple[Term | None, ...]) -> str:
         """Return a statement as a sentence without a full stop; a place that is open is `something`."""
@@ -58,7 +62,7 @@ class Wording:
             "an_o": lambda: self.with_article(target),
             "subject": lambda: self.term(subject),
             "object": lambda: self.term(target),
-            "chain": lambda: WORDS["then"][self.language].join(f"“{one}”" for one in self.members(target, 0)),
+            "chain": lambda: self.text(WORDS["then"]).join(f"“{one}”" for one in self.members(target, 0)),
         }
         return PLACE.sub(lambda place: places[place[1]](), text)
 
@@ -67,7 +71,7 @@ class Wording:
         if not isinstance(predicate, NamedNode):
             return None
         if isinstance(subject, BlankNode) and predicate.value in STRUCTURE:
-            return str(WORDS["part"][self.language])
+            return self.text(WORDS["part"])
         name = called(predicate.value)
         keys = [name]
         if isinstance(target, BlankNode):
@@ -76,7 +80,7 @@ class Wording:
             keys.insert(0, f"_ {name}")
         if isinstance(target, NamedNode) and name == "rdf:type":
             keys.insert(0, f"a {called(target.value)}")
-        return next((str(AXIOMS[key][self.language]) for key in keys if key in AXIOMS), None)
+        return next((self.text(AXIOMS[key]) for key in keys if key in AXIOMS), None)
 
     def term(self, term: Term | None, depth: int = 0) -> str:
         """Return what a term is called."""
@@ -86,7 +90,7 @@ class Wording:
             return self.expression(term, depth)
         if isinstance(term, Literal):
             return f"“{term.value}”" if term.language else term.value
-        return str(WORDS["anything"][self.language] if term is None else term)
+        return self.text(WORDS["anything"]) if term is None else str(term)
 
     def quoted(self, term: Term | None) -> str:
         """Return a name in quotation marks, and an expression as it is."""
@@ -120,15 +124,15 @@ class Wording:
             return "…"
         for name, text in EXPRESSIONS.items():
             for value in self.values(node, f"{OWL}{name}")[:1]:
-                between = text["between"][self.language] if "between" in text else ", "
-                return str(text[self.language]).format(
+                between = self.text(text["between"]) if "between" in text else ", "
+                return self.text(text).format(
                     members=between.join(self.members(value, depth + 1)),
                     value=self.term(value, depth + 1),
                     property=self.restricted(node, "onProperty"),
                     of=self.restricted(node, "onClass"),
                 )
         members = ", ".join(self.members(node, depth + 1))
-        return members or str(WORDS["anything"][self.language])
+        return members or self.text(WORDS["anything"])
 
     def restricted(self, node: BlankNode, name: str) -> str:
         """Return the name of what a restriction is on; empty if that has none."""

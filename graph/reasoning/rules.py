@@ -207,5 +207,6 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 
 def sentence(name: str, language: str = "en") -> str:
-    """Return the sentence of a rule; empty for a rule that has none."""
-    return words().get(name, {}).get(language, "")
+    """Return the sentence of a rule, else the English one; empty for a rule that has none."""
+    texts = words().get(name, {})
+    return texts.get(language, texts.get("en", ""))
