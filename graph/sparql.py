@@ -12,9 +12,19 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
+from wicara.graph.sparql_patterns import MAY_DIFFER, TooManyGraphs, mended_query
 from wicara.graph.sparql_text import (
     declared_prefixes,
     from_clauses,
@@ -26,7 +36,6 @@ from wicara.graph.sparql_text import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pyoxigraph import BlankNode
     from wicara.graph.sparql_text import Token
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
@@ -165,6 +174,16 @@ def merged(store: Store, dataset: QueryDataset) -> Store:
     return merge
 
 
+def graphs_of(solutions: Results) -> list[str]:
+    """Return the graphs that a query lists, as SPARQL writes them; raises TooManyGraphs for a blank node."""
+    found = [solution["graph"] for solution in cast("QuerySolutions", solutions)]
+    if any(isinstance(graph, BlankNode) for graph in found):
+        raise TooManyGraphs(
+            "GRAPH with a variable and a sub-select: a graph here is a blank node, not an IRI"
+        )
+    return sorted(map(str, found))
+
+
 def query(
     store: Store,
     text: str,
@@ -179,15 +198,31 @@ def query(
     """
     dataset = dataset or dataset_of_text(text, base, prefixes)
     known = dict(prefixes)
-    try:
-        if dataset is None:
-            return store.query(text, base_iri=base, prefixes=known)
+    evaluate = partial(store.query, base_iri=base, prefixes=known)
+    if dataset is not None:
         merges = len(dataset.default) > 1
         graphs: list[NamedNode | BlankNode | DefaultGraph] = (
             [DefaultGraph()] if merges else [*dataset.default]
         )
-        return (merged(store, dataset) if merges else store).query(
-            text, base_iri=base, prefixes=known, default_graph=graphs, named_graphs=[*dataset.named]
+        evaluate = partial(
+            (merged(store, dataset) if merges else store).query,
+            base_iri=base,
+            prefixes=known,
+            default_graph=graphs,
+            named_graphs=[*dataset.named],
         )
+    form = query_start(text) if MAY_DIFFER.search(text) else None
+    try:
+        if form is None:
+            return evaluate(text)
+        clauses = " ".join(
+            f"FROM {'NAMED ' if clause.named else ''}{clause.graph}"
+            for clause in from_clauses(text, form, {*known, *declared_prefixes(text[: form.start()])})
+        )
+        listing = f"{text[: form.start()]}\nSELECT ?graph {clauses} {{ GRAPH ?graph {{}} }}"
+        mended = mended_query(text, form.start(), lambda: graphs_of(evaluate(listing)))
+        if mended != text:
+            parse_query(text, known, base)
+        return evaluate(mended)
     except SyntaxError as fault:
         raise locate(text, fault, partial(parse_query, prefixes=known, base=base), known) from fault

@@ -64,6 +64,9 @@ DATASET_CLAUSE: Final = {
     for keyword in ("FROM", "USING")
 }
 """The parser wants no space after a keyword, so that `FROMNAMED<g>` and `FROMx:g` are clauses as well."""
+CODE_POINT: Final = re.compile(r"\\[uU]")
+OPENING: Final = frozenset("{(")
+ENDS_OPERAND: Final = frozenset(")}]")
 QUERY_FORM: Final = re.compile("SELECT|CONSTRUCT|DESCRIBE|ASK", re.IGNORECASE)
 
 
@@ -98,6 +101,30 @@ def tokens(text: str) -> Iterator[Token]:
             return
         if kind not in UNSEEN:
             yield Token(kind, match.group(), match.end())
+
+
+def turn(open_marks: list[str], mark: str) -> None:
+    """Take note of a bracket that opens or closes; a brace closes whatever is open within it."""
+    if mark in OPENING:
+        open_marks.append(mark)
+    elif mark == ")" and open_marks[-1:] == ["("]:
+        open_marks.pop()
+    elif mark == "}":
+        while open_marks and open_marks.pop() != "{":
+            pass
+
+
+def is_unclear(token: Token, before: Token | None, open_marks: Sequence[str]) -> bool:
+    """Tell whether the parser could read a token in another way than as it looks (see `guard`).
+
+    What looks like an IRI can be a comparison only inside parentheses, after an operand.
+    """
+    if token.other_end is None:
+        return False
+    if token.kind == "long":
+        return CODE_POINT.search(token.text) is not None
+    after_operand = before is not None and (before.kind != "mark" or before.text in ENDS_OPERAND)
+    return after_operand and open_marks[-1:] == ["("]
 
 
 class DatasetClause(NamedTuple):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import sparql
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
+from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.ontology import BASE
 from wicara.server.app_state import count, dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
@@ -149,6 +150,8 @@ def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) 
         return sparql.query(store, wanted.query, prefixes=prefixes, base=RELATIVE_TO, dataset=graphs)
     except SparqlSyntaxError as fault:
         raise syntax_problem("query", fault) from fault
+    except TooManyGraphs as fault:
+        raise protocol.bad(f"{fault}.") from fault
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault) from fault
 

@@ -17,10 +17,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from wicara.graph.sparql import QueryDataset
-from wicara.graph.sparql_text import dataset_clause, declared_prefixes, graph_iris, tokens
+from wicara.graph.sparql_patterns import MAY_DIFFER, mended_where
+from wicara.graph.sparql_text import (
+    dataset_clause,
+    declared_prefixes,
+    graph_iris,
+    is_unclear,
+    tokens,
+    turn,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
     from wicara.graph.sparql_text import DatasetClause, Token
@@ -28,9 +36,6 @@ if TYPE_CHECKING:
 KEYWORD: Final = re.compile("with|insert|delete|load|clear|drop|create|add|move|copy", re.IGNORECASE)
 """How the first token of an operation begins, after its prologue."""
 DATASET_CLAUSE: Final = re.compile("with|using", re.IGNORECASE)
-CODE_POINT: Final = re.compile(r"\\[uU]")
-OPENING: Final = frozenset("{(")
-ENDS_OPERAND: Final = frozenset(")}]")
 USING: Final = re.compile(r"using\s*+(?:named\s*+)?(?:[<#]|[^\s<>{}]{0,99}:)")
 DECLARATIONS: Final = (
     re.compile(r"prefix\s{0,99}[^\s<>]{0,99}:\s{0,99}<"),
@@ -153,30 +158,6 @@ def outside(text: str) -> Iterator[Token]:
         before = token
 
 
-def turn(open_marks: list[str], mark: str) -> None:
-    """Take note of a bracket that opens or closes; a brace closes whatever is open within it."""
-    if mark in OPENING:
-        open_marks.append(mark)
-    elif mark == ")" and open_marks[-1:] == ["("]:
-        open_marks.pop()
-    elif mark == "}":
-        while open_marks and open_marks.pop() != "{":
-            pass
-
-
-def is_unclear(token: Token, before: Token | None, open_marks: Sequence[str]) -> bool:
-    """Tell whether the parser could read a token in another way than as it looks (see `guard`).
-
-    What looks like an IRI can be a comparison only inside parentheses, after an operand.
-    """
-    if token.other_end is None:
-        return False
-    if token.kind == "long":
-        return CODE_POINT.search(token.text) is not None
-    after_operand = before is not None and (before.kind != "mark" or before.text in ENDS_OPERAND)
-    return after_operand and open_marks[-1:] == ["("]
-
-
 class Edit(NamedTuple):
     """A change of a text: what stands from `start` to `end` becomes `text`."""
 
@@ -210,6 +191,43 @@ def origin(edits: Iterable[Edit], place: int) -> int:
             return edit.start
         moved += len(edit.text) - (edit.end - edit.start)
     return place - moved
+
+
+def mended(text: str, prefixes: Iterable[str], graphs: Callable[[str], Sequence[str]]) -> str:
+    """Return an update whose WHERE clauses the engine evaluates as SPARQL 1.1 has them.
+
+    `graphs` returns the graphs that a query lists. Raises Unclear where those of a clause are not known yet,
+    and TooManyGraphs.
+    """
+    try:
+        found = operations(text) if MAY_DIFFER.search(text) else []
+    except Unclear:
+        return text
+    edits: list[Edit] = []
+    for each in found:
+        where = each.where
+        if where is None or each.name in DELETE_WHERE:
+            continue
+
+        def named(operation: Operation = each) -> Sequence[str]:
+            if operation is not found[0]:
+                raise Unclear(
+                    "GRAPH with a variable around a sub-select, or around that variable in an expression, "
+                    "sees what operations before it make: send the update from there as a request of its own."
+                )
+            return graphs(listing(text, operation, prefixes))
+
+        edits.append(Edit(where, each.end, mended_where(text, where, each.end, named)))
+    return edited(text, edits)
+
+
+def listing(text: str, operation: Operation, prefixes: Iterable[str]) -> str:
+    """Return the query that lists the named graphs that the WHERE of a first operation sees."""
+    prologue = in_text(text, operation.prologue)
+    using = operation.using(text, {*prefixes, *declared_prefixes(prologue)}) or Using(0, 0, (), ())
+    clauses = [f"FROM {graph}" for graph in using.default]
+    clauses += [f"FROM NAMED {graph}" for graph in using.named]
+    return f"{prologue}SELECT ?graph {' '.join(clauses)} {{ GRAPH ?graph {{}} }}"
 
 
 def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[str, str]) -> list[Edit]:

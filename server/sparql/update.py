@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, locate, parse_update
+from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, graphs_of, locate, parse_update
+from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.server.app_state import dataset, renew, settings
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.problems import Problem
@@ -23,7 +24,6 @@ from wicara.server.sparql.rewriting import Unclear
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wicara.server.sparql.protocol import UpdateOperation
     from wicara.server.sparql.rewriting import Edit
 
 blueprint = Blueprint("update", __name__)
@@ -50,7 +50,8 @@ def update() -> Response:
     """Change the dataset by a SPARQL update: the whole of it, or nothing."""
     check_access()
     operation = read_update(request)
-    apply(operation.update, lambda text: on_dataset(text, operation), RELATIVE_TO)
+    graphs = QueryDataset.of(operation.using, operation.using_named)
+    apply(operation.update, lambda text: on_dataset(text, graphs), RELATIVE_TO, graphs)
     return renew(no_content())
 
 
@@ -66,24 +67,42 @@ def no_content(status: HTTPStatus = HTTPStatus.NO_CONTENT) -> Response:
     return response
 
 
-def on_dataset(text: str, operation: UpdateOperation) -> list[Edit]:
+def on_dataset(text: str, graphs: QueryDataset) -> list[Edit]:
     """Return the edits that put an update on the graphs that its request names; raises Unclear."""
-    wanted = QueryDataset.of(operation.using, operation.using_named)
-    return rewriting.on_dataset(text, wanted, RELATIVE_TO, dataset().prefixes)
+    return rewriting.on_dataset(text, graphs, RELATIVE_TO, dataset().prefixes)
 
 
-def apply(text: str, rewrite: Callable[[str], list[Edit]], base: str) -> None:
-    """Change the dataset by an update as it is rewritten; raises Problem, and then nothing has changed."""
+def apply(
+    text: str, rewrite: Callable[[str], list[Edit]], base: str, graphs: QueryDataset | None = None
+) -> None:
+    """Change the dataset by an update as it is rewritten; raises Problem, and then nothing has changed.
+
+    `graphs` are those that the request names for its WHERE clauses.
+    """
     prefixes = dict(dataset().prefixes)
     admit(text, "update", settings(), prefixes, base)
+
+    def listed(query: str) -> list[str]:
+        named = [*graphs.named] if graphs and (graphs.default or graphs.named) else None
+        return graphs_of(dataset().store.query(query, base_iri=base, prefixes=prefixes, named_graphs=named))
+
     try:
         edits = rewrite(text)
-    except Unclear as fault:
+        mended = rewriting.mended(text, prefixes, listed)
+    except (Unclear, TooManyGraphs) as fault:
         raise bad(str(fault)) from fault
+    except SyntaxError:  # of its prologue or USING, which the parser tells in the whole
+        mended = text
     rewritten = rewriting.edited(text, edits)
     try:
+        if mended != text:
+            parse_update(rewritten, prefixes, base)
         with failures():
-            dataset().store.update(rewritten, base_iri=base, prefixes=prefixes)
+            dataset().store.update(
+                rewritten if mended == text else rewriting.edited(mended, rewrite(mended)),
+                base_iri=base,
+                prefixes=prefixes,
+            )
     except SyntaxError as fault:
         parse = partial(parse_update, prefixes=prefixes, base=base)
         found = locate(rewritten, fault, parse, prefixes)
