@@ -83,8 +83,12 @@ def apply(
     admit(text, "update", settings(), prefixes, base)
 
     def listed(query: str) -> list[str]:
-        named = [*graphs.named] if graphs and (graphs.default or graphs.named) else None
-        return graphs_of(dataset().store.query(query, base_iri=base, prefixes=prefixes, named_graphs=named))
+        store = dataset().store
+        if graphs and (graphs.default or graphs.named):
+            return graphs_of(
+                store.query(query, base_iri=base, prefixes=prefixes, named_graphs=[*graphs.named])
+            )
+        return graphs_of(store.query(query, base_iri=base, prefixes=prefixes))
 
     try:
         edits = rewrite(text)
