@@ -69,6 +69,7 @@ class Cache:
     def __init__(self, megabytes: int) -> None:
         """Hold nothing yet."""
         self.room = megabytes << 20
+        self.largest = self.room // LARGEST - OVERHEAD
         self.used = 0
         self.replies: OrderedDict[Key, CachedResponse] = OrderedDict()
 

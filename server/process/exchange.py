@@ -17,7 +17,9 @@ from wicara.server.process.messages import Reply, Request, encoded
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from wicara.server.process.cache import Key
     from wicara.server.process.messages import Headers
+    from wicara.server.process.pool import Generation, Job
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -52,6 +54,9 @@ CORS: Final = {
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
 """The headers of every answer."""
+EVERY_REPLY_LINES: Final = b"".join(b"%s: %s\r\n" % header for header in EVERY_REPLY)
+BEGUN: Final = "wicara.begun"
+"""The member of an ASGI scope whose request an executor answers already: a `Begun`."""
 
 
 class ClientGone(Exception):  # noqa: N818 - it is no fault of anybody
@@ -76,6 +81,21 @@ class Rejected(Problem):
         """Keep the name of the limit; the rest as any problem."""
         super().__init__(status, detail, headers, **members)
         self.by = by
+
+
+@dataclass
+class Begun:
+    """A request that an executor answers, and what is to be done with the answer."""
+
+    job: Job
+    seconds: float
+    """How long it may take."""
+    key: Key
+    """What its answer is cached under."""
+    generation: Generation | None
+    """The version that answers it."""
+    exchange_id: str = ""
+    began: float = 0.0
 
 
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:

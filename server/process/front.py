@@ -21,7 +21,17 @@ from wicara.server.http.problems import Problem, unexpected
 from wicara.server.process import messages
 from wicara.server.process.admission import Admission
 from wicara.server.process.cache import Cache, is_cacheable, key_in, key_of
-from wicara.server.process.exchange import Broken, ClientGone, Exchange, Rejected, whole_reply
+from wicara.server.process.exchange import (
+    BEGUN,
+    EVERY_REPLY_LINES,
+    WITH_BODY,
+    Begun,
+    Broken,
+    ClientGone,
+    Exchange,
+    Rejected,
+    whole_reply,
+)
 from wicara.server.process.log import SLOW, log, query_hash
 from wicara.server.process.messages import LostError, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
@@ -40,6 +50,12 @@ VERSION: Final = b"wicara-version"
 NUMBER_LENGTH: Final = 100
 """Bytes that are read of a number in a form."""
 PROBE: Final = messages.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
+IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade"}
+"""Headers of requests that only a task can answer."""
+STATUS_LINES: Final = {
+    status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
+}
+OWN_LINES: Final = b"x-request-id: %s\r\nserver-timing: queue;dur=0.0, total;dur=%.1f\r\n"
 PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free for a server that is ready."""
 RETRY: Final = {"Retry-After": "1"}
@@ -104,10 +120,11 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3.0, HTTP)."""
-        exchange = Exchange(scope, receive, send, self.next_id())
+        begun: Begun | None = scope.get(BEGUN)
+        exchange = Exchange(scope, receive, send, begun.exchange_id if begun else self.next_id())
         try:
             try:
-                await self.respond(exchange)
+                await (self.finish(exchange, begun) if begun else self.respond(exchange))
             except Problem as problem:
                 if isinstance(problem, Rejected):
                     self.metrics.rejections[problem.by] += 1
@@ -173,6 +190,52 @@ class Front:
             raise Problem(HTTPStatus.BAD_REQUEST, "`timeout` is a number of seconds; 0 asks for no limit.")
         return min(seconds or self.limits.timeout, self.limits.timeout)
 
+    def begin(self, scope: Scope) -> Begun | None:
+        """Have an executor answer a request at once; None for one that is to go its way in a task.
+
+        What is to wait, to be counted, logged or refused, has a body, or asks for more than a read, goes that
+        way.
+        """
+        if scope["method"] != "GET" or self.limits.rate or self.settings.access_log or self.stopping:
+            return None
+        exchange = Exchange(scope, no_message, no_message, self.next_id())
+        if exchange.path in self.status_endpoints or IN_TASK & exchange.headers.keys():
+            return None
+        key = key_in(scope)
+        if self.cache.get(key) is not None:
+            return None
+        request = exchange.request(b"", trust_proxy=self.settings.trust_proxy)
+        try:
+            self.admission.check(exchange, plain=self.versions.is_plain)
+            seconds = self.seconds_of(request)
+        except Problem:
+            return None
+        job = self.pool.lease_idle(seconds)
+        if job is None:
+            return None
+        self.metrics.misses += 1
+        job.link.send(messages.REQUEST, request.packed())
+        return Begun(job, seconds, key, job.generation, exchange.id, exchange.began)
+
+    def whole_answer(self, begun: Begun, path: str) -> bytes | None:
+        """Return an answer as it goes out but for Date, if it is there and whole; the job has ended then."""
+        link = begun.job.link
+        if not link.received or link.received[0][0] != messages.ANSWER:
+            return None
+        status, lines, body = messages.Reply.on_the_wire(link.received[0][1])
+        if status not in STATUS_LINES:
+            return None
+        _, payload = link.take()
+        self.pool.end(begun.job)
+        if status == HTTPStatus.OK and begun.generation is self.pool.generation:
+            reply = messages.Reply.unpacked(payload)
+            if is_cacheable(reply):
+                self.cache.put(begun.key, reply)
+        seconds = time.perf_counter() - begun.began
+        own = OWN_LINES % (begun.exchange_id.encode(), seconds * 1000)
+        self.metrics.count(kind_of(path), status, seconds)
+        return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
+
     async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
         """Answer a request that changes nothing, from the cache where it was answered before."""
         key = key_in(exchange.scope, request.body)
@@ -184,16 +247,6 @@ class Front:
             return
         self.metrics.misses += 1
         generation = self.pool.generation
-        reply = await self.run(exchange, request, seconds)
-        if reply is not None and is_cacheable(reply) and generation is self.pool.generation:
-            self.cache.put(key, reply)
-
-    async def run(self, exchange: Exchange, request: Request, seconds: float) -> Reply | None:
-        """Answer through an executor; return the reply where it was whole, None where it was streamed.
-
-        The executor is free for others before the last bytes go out, however slowly the client takes them.
-        """
-        reply, stopped = None, False
         try:
             job = await self.pool.lease(seconds)
         except QueueFull:
@@ -201,20 +254,32 @@ class Front:
         except (TimeoutError, LostError):
             raise busy("executors", "No process was free to answer in time.") from None
         exchange.queued = time.perf_counter() - exchange.began
+        job.link.send(messages.REQUEST, request.packed())
+        await self.finish(exchange, Begun(job, seconds, key, generation))
+
+    async def finish(self, exchange: Exchange, begun: Begun) -> None:
+        """Send what an executor answers, and cache it.
+
+        The executor is free for others before the last bytes go out, however slowly the client takes them.
+        """
+        job, stopped, reply = begun.job, False, None
         job.watch = lambda: asyncio.ensure_future(self.stop_when_gone(exchange, job))
+        if job.low:
+            job.look()
         try:
-            reply = await self.relay(exchange, job, request)
+            reply = await self.relay(exchange, job)
         except (LostError, TimeoutError):
             stopped = True
         finally:
             self.pool.end(job)
         if stopped:
-            self.break_off(exchange, job, seconds)
-        elif reply is None:
+            self.break_off(exchange, job, begun.seconds)
+        elif exchange.status:
             await exchange.send({"type": "http.response.body", "body": b""})
-        else:
+        elif reply is not None:
             await exchange.answer(reply)
-        return reply
+        if reply is not None and is_cacheable(reply) and begun.generation is self.pool.generation:
+            self.cache.put(begun.key, reply)
 
     async def stop_when_gone(self, exchange: Exchange, job: Job) -> None:
         """Stop a job when its client leaves."""
@@ -235,18 +300,21 @@ class Front:
             raise Broken
         raise query_stopped(job.stopped, seconds, self.limits)
 
-    async def relay(self, exchange: Exchange, job: Job, request: Request) -> Reply | None:
-        """Send a request to an executor; return its answer where it is whole, else send it on in pieces.
+    async def relay(self, exchange: Exchange, job: Job) -> Reply | None:
+        """Return what an executor answers where it is whole, else send it on in pieces.
 
-        Raises LostError where the executor ends before its answer, and TimeoutError where the job is stopped
-        while the client does not take what is sent.
+        Pieces are returned together if they are to be cached, else None. Raises LostError where the executor
+        ends before its answer, and TimeoutError where the job is stopped while the client does not take what
+        is sent.
         """
-        job.link.send(messages.REQUEST, request.packed())
         kind, payload = await job.link.receive()
         reply = messages.Reply.unpacked(payload)
         if kind == messages.ANSWER:
             return reply
         job.look()
+        room = self.cache.largest if is_cacheable(reply) and exchange.method == "GET" else 0
+        parts: list[bytes] = []
+        size = 0
         try:
             async with asyncio.timeout(None) as sending:
                 job.interrupt = lambda: sending.reschedule(0)
@@ -254,12 +322,21 @@ class Front:
                 while True:
                     kind, payload = await job.link.receive()
                     if kind == messages.END:
-                        return None
+                        break
                     if kind == messages.ABORT:
                         raise Broken
+                    size += len(payload)
+                    if size < room:
+                        parts.append(payload)
+                    else:
+                        parts.clear()
                     await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
         finally:
             job.interrupt = None
+        if not 0 < size < room:
+            return None
+        length = (b"content-length", b"%d" % size)
+        return replace(reply, headers=[*reply.headers, length], body=b"".join(parts))
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Return the answer to a write."""
@@ -312,6 +389,11 @@ class Front:
     async def metrics_text(self) -> Reply:
         """Return the metrics for Prometheus."""
         return not_stored(HTTPStatus.OK, CONTENT_TYPE, self.metrics.text())
+
+
+async def no_message(*_: object) -> Any:  # noqa: ANN401 - ASGI's type
+    """Be the channel of a request that is answered without a task."""
+    raise ClientGone
 
 
 def not_stored(status: HTTPStatus, media_type: str, body: bytes) -> Reply:

@@ -98,6 +98,13 @@ class Reply:
         (status,), headers, body = unpacked(payload, 1)
         return cls(int(status), headers, body)
 
+    @staticmethod
+    def on_the_wire(payload: bytes) -> tuple[int, bytes, bytes]:
+        """Return the status of the payload of an ANSWER, its headers as lines of HTTP, and its body."""
+        end = SIZE.size + SIZE.unpack_from(payload)[0]
+        status, _, lines = payload[SIZE.size : end].partition(b"\n")
+        return int(status), lines.replace(b"\n", b"\r\n") + b"\r\n", payload[end:]
+
     def header(self, name: bytes) -> bytes:
         """Return the value of a header, empty where it is not there."""
         return next((value for found, value in self.headers if found == name), b"")
@@ -116,7 +123,7 @@ def members_in(payload: bytes) -> dict[str, Any]:
 
 def packed(lines: Iterable[bytes], headers: Headers, body: bytes = b"") -> bytes:
     """Return lines and headers as a head that tells its length, and a body after it."""
-    head = b"\n".join([*lines, *(name + b":" + value for name, value in headers)])
+    head = b"\n".join([*lines, *(name + b": " + value for name, value in headers)])
     return b"".join((SIZE.pack(len(head)), head, body))
 
 
@@ -124,7 +131,7 @@ def unpacked(payload: bytes, lines: int) -> tuple[list[bytes], Headers, bytes]:
     """Return the first lines, the headers and the body of what `packed` made."""
     end = SIZE.size + SIZE.unpack_from(payload)[0]
     head = payload[SIZE.size : end].split(b"\n")
-    headers = [(name, value) for name, _, value in (line.partition(b":") for line in head[lines:])]
+    headers = [(name, value) for name, _, value in (line.partition(b": ") for line in head[lines:])]
     return head[:lines], headers, payload[end:]
 
 
@@ -231,6 +238,8 @@ class Link(asyncio.Protocol):
         self.paused = False
         self.lost = False
         self.waiter: asyncio.Future[None] | None = None
+        self.on_frame: Callable[[], None] | None = None
+        """Called at the next frame, or the end, in the place of a `receive`."""
         self.pid = 0
         self.process: int | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -290,6 +299,9 @@ class Link(asyncio.Protocol):
             connected(self)
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
+        if self.on_frame is not None:
+            called, self.on_frame = self.on_frame, None
+            called()
 
     def connection_lost(self, _fault: Exception | None) -> None:
         """Take note that nothing more will come."""
@@ -312,6 +324,10 @@ class Link(asyncio.Protocol):
                 raise LostError
             self.waiter = asyncio.get_running_loop().create_future()
             await self.waiter
+        return self.take()
+
+    def take(self) -> tuple[bytes, bytes]:
+        """Return the next frame, which is there."""
         kind, payload = self.received.popleft()
         self.waiting -= len(payload)
         if self.paused and self.waiting < FULL:

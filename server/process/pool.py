@@ -88,9 +88,13 @@ class Job:
     watcher: asyncio.Future[None] | None = None
     interrupt: Callable[[], None] | None = None
     """Ends the wait for a client that does not take what is sent."""
+    hand_over: Callable[[], None] | None = None
+    """Gives a job for which no task waits yet to a task."""
 
     def look(self) -> None:
         """Begin to watch the client: worth it only for a job that goes on for a while."""
+        if self.hand_over is not None:
+            self.hand_over()
         if self.watch is not None and self.watcher is None:
             self.watcher = self.watch()
 
@@ -201,11 +205,10 @@ class Pool:
 
         Raises QueueFull, LostError where no process can be had, and TimeoutError where none is free in time.
         """
+        if job := self.lease_idle(seconds):
+            return job
         began = time.monotonic()
         deadline = began + seconds
-        generation = self.generation
-        if generation is not None and not self.queue and (link := self.idle_of(generation)):
-            return self.begin(link, generation, deadline)
         if len(self.queue) >= self.limits.queue:
             raise QueueFull
         async with asyncio.timeout_at(asyncio.get_running_loop().time() + seconds):
@@ -217,6 +220,13 @@ class Pool:
                     return self.begin(link, generation, deadline)
                 self.grow()
                 await self.turn(began)
+
+    def lease_idle(self, seconds: float) -> Job | None:
+        """Return a job with an executor that is free now; None where a request has to wait for one."""
+        generation = self.generation
+        if generation is None or self.queue or not (link := self.idle_of(generation)):
+            return None
+        return self.begin(link, generation, time.monotonic() + seconds)
 
     def idle_of(self, generation: Generation) -> Link | None:
         """Return an executor that is free, the one that worked last, or None where none may begin now."""
