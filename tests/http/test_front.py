@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import time
@@ -16,6 +17,7 @@ from test_isolation import metric
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from server_process import Server
 
@@ -70,6 +72,57 @@ def test_pipelined_requests_of_a_client_that_reads(server: Server) -> None:
         connection.sendall(request * (answers - 1) + last)
         received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
     assert received.count(b"HTTP/1.1 200 OK") == received.count(b"\r\n\r\ntrue") == answers
+
+
+def test_uncached_answers_of_a_pipeline(server: Server) -> None:
+    """Answers that are written at once, by a task and in pieces keep the order of their requests."""
+    patterns = ["<x:s1> <x:p> ?o", "?s ?p ?o . ?a <x:p> <x:o7>", "?s ?p ?o . ?t ?q ?r FILTER(?s = <x:s2>)"]
+    alone = [server.ask(f"SELECT * {{ {pattern} }}", accept="text/csv").body for pattern in patterns]
+    queries = [f"SELECT * {{ {pattern} }} # {n}" for n in range(10) for pattern in patterns]
+    request = (
+        "GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nAccept-Encoding: identity\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        connection.sendall("".join(request % quote(query) for query in queries).encode())
+        with connection.makefile("rb") as received:
+            for number in range(len(queries)):
+                assert next_body(received) == alone[number % len(patterns)]
+
+
+def next_body(received: BinaryIO) -> bytes:
+    """Return the body of the next answer of a connection, by its length or its chunks."""
+    head = b"".join(iter(received.readline, b"\r\n")).lower()
+    if length := re.search(rb"content-length: (\d+)", head):
+        return received.read(int(length[1]))
+    parts = []
+    while size := int(received.readline(), 16):
+        parts.append(received.read(size))
+        received.readline()
+    received.readline()
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_a_connection_that_is_to_close(server: Server, version: str) -> None:
+    """An answer to a client that wants no other says so and ends the connection."""
+    query = quote(f"SELECT ?o {{ <x:s1> <x:p> ?o }} # {version}")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        connection.sendall(
+            f"GET /sparql?query={query} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+        )
+        received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nconnection: close\r\n" in received.lower()
+
+
+def test_a_large_answer_is_cached(server: Server) -> None:
+    """An answer that went out in pieces the first time comes from the cache whole the second time."""
+    query = "SELECT * { ?s ?p ?o . ?t <x:p> <x:o1> . ?u <x:p> ?v } LIMIT 20000"
+    first, second = (server.ask(query, accept="text/csv") for _ in range(2))
+    assert "Content-Length" not in first.headers
+    assert "hit" in second.headers["Server-Timing"]
+    assert second.body == first.body
+    assert first.body.count(b"\n") == 20_001
 
 
 def test_the_cache_counts_long_requests(server: Server) -> None:
