@@ -12,9 +12,19 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
-from pyoxigraph import DefaultGraph, Literal, Quad, QueryResultsFormat, RdfFormat, Triple, serialize
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    serialize,
+)
 from wicara.graph.errors import DoesNotFit, UnreadableInput
 from wicara.graph.jsonld import write_jsonld
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.rdfxml import cut, write_rdfxml
 from wicara.graph.terms import sorted_answer
 from wicara.graph.turtle import write_turtle
@@ -26,6 +36,9 @@ if TYPE_CHECKING:
     from wicara.graph.xml_text import Sink
 
 DEFAULT: Final = DefaultGraph()
+INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
+CONCLUSIONS: Final = "What follows by reasoning, and nobody states (graph/inferred). Left out by ?infer=off."
+"""The comment above the conclusions of a description in Turtle."""
 NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"
 Statement = TypeVar("Statement", Quad, Triple)
 Writer: TypeAlias = Callable[[Sequence[Quad]], Iterable[str]]
@@ -162,13 +175,22 @@ def serialize_quads(quads: Sequence[Quad], form: Format) -> bytes:
     return written.getvalue()
 
 
-def serialize_triples(triples: Iterable[Triple], form: Format) -> bytes:
+def serialize_triples(
+    triples: Iterable[Triple], form: Format, conclusions: Iterable[Triple] = frozenset()
+) -> bytes:
     """Return triples, as of a CONSTRUCT, in a format: sorted, with the dataset's prefixes.
 
-    Raises DoesNotFit where the format cannot hold them.
+    Turtle tells conclusions apart by a comment. Raises DoesNotFit where the format cannot hold the triples.
     """
-    quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    return serialize_quads(sorted_answer(quads), form)
+    apart = INFERRED if form is TURTLE else DEFAULT
+    quads = sorted_answer(
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for part, graph in ((triples, DEFAULT), (conclusions, apart))
+        for triple in part
+    )
+    if form is TURTLE:
+        return "".join(write_turtle(quads, {INFERRED: CONCLUSIONS})).encode()
+    return serialize_quads(quads, form)
 
 
 def stream(statements: Iterable[Statement], form: Format, sink: Sink, prefixes: Mapping[str, str]) -> None:

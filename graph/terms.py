@@ -179,9 +179,9 @@ def sorted_answer(quads: Iterable[Quad]) -> list[Quad]:
 
 
 def relabelled(quad: Quad, labels: Mapping[BlankNode, BlankNode]) -> Quad:
-    """Return a triple of the default graph with other names for its blank nodes."""
+    """Return a quad with other names for the blank nodes of its triple."""
     subject, object_ = renamed(quad.subject, labels), renamed(quad.object, labels)
-    return Quad(as_node(subject), quad.predicate, object_)
+    return Quad(as_node(subject), quad.predicate, object_, quad.graph_name)
 
 
 def renamed(term: Term, labels: Mapping[BlankNode, BlankNode]) -> Term:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
@@ -219,23 +220,29 @@ class Paragraphs:
             yield member
 
 
-def write_turtle(quads: Sequence[Quad]) -> Iterator[str]:
-    """Yield the sorted quads as TriG; quads of the default graph alone are Turtle."""
+def write_turtle(quads: Sequence[Quad], headings: Mapping[Node, str] = MappingProxyType({})) -> Iterator[str]:
+    """Yield the sorted quads as TriG; quads of the default graph alone are Turtle.
+
+    A graph with a heading is written without its name, as a part of the default graph under a comment.
+    """
     graphs = {graph: by_subject(group) for graph, group in groupby(quads, key=lambda quad: quad.graph_name)}
     elsewhere = Counter(node for statements in graphs.values() for node in blank_nodes(statements))
     elsewhere.update(graph for graph in graphs if isinstance(graph, BlankNode))
     layouts = {graph: lay_out(statements, elsewhere) for graph, statements in graphs.items()}
-    named = (graph.value for graph in graphs if isinstance(graph, NamedNode))
+    named = (graph.value for graph in graphs if isinstance(graph, NamedNode) and graph not in headings)
     short = shorten(chain(named, *(layout.iris() for layout in layouts.values())))
     for prefix, namespace in short.prefixes.items():
         yield f"@prefix {prefix}: <{namespace}> .\n"
     for graph, layout in layouts.items():
-        yield from write_graph(graph, Paragraphs(layout, short.names))
+        heading = None if isinstance(graph, DefaultGraph) else headings.get(graph)
+        yield from write_graph(graph, Paragraphs(layout, short.names), heading)
 
 
-def write_graph(graph: Node | DefaultGraph, paragraphs: Paragraphs) -> Iterator[str]:
-    """Yield one graph: in braces after its name, or bare where it is the default graph."""
-    if isinstance(graph, DefaultGraph):
+def write_graph(graph: Node | DefaultGraph, paragraphs: Paragraphs, heading: str | None) -> Iterator[str]:
+    """Yield one graph: in braces after its name, or bare where it is the default graph or has a heading."""
+    if heading:
+        yield f"\n# {heading}\n"
+    if heading or isinstance(graph, DefaultGraph):
         yield from ("\n" + paragraph for paragraph in paragraphs.write())
     else:
         yield f"\n{paragraphs.term(graph)} {{\n" + "".join(paragraphs.write()) + "}\n"

@@ -36,7 +36,9 @@ GRAPHS: Final = (*RDF, HTML)
 PAGES: Final = preferred(HTML, TURTLE, JSONLD, NTRIPLES)
 """Linked data: without an Accept header, HTML."""
 DATASETS: Final = tuple(form for form in FORMATS.values() if not form.graphs)
-"""What a page of a named graph is offered in as well."""
+"""Named graphs as data."""
+DOCUMENTS: Final = (*PAGES, *DATASETS)
+"""What a description is offered in: as one graph, or each statement in its named graph."""
 ERRORS: Final = (PROBLEM, HTML)
 """Errors: without an Accept header, application/problem+json."""
 

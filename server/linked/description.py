@@ -6,21 +6,29 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.evidence import WAY
+from wicara.graph.formats import serialize_quads, serialize_triples
+from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri, kind_of
-from wicara.ontology import BASE, WIC
+from wicara.graph.terms import sorted_quads
+from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.server.app_state import dataset
 from wicara.server.linked.statements import Statement, counts_of, incoming_of, statements_of, terms_in
 from wicara.server.site.words import labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pyoxigraph import Store, Triple
+    from pyoxigraph import Store
+    from wicara.graph.formats import Format
 
 PAGE: Final = 1000
 """How many incoming statements a page of the RDF formats holds."""
 ONTOLOGY: Final = f"{BASE}/ont"
+META: Final = NamedNode(graph_iri(GraphKind.META))
+LICENSE, PART_OF = (NamedNode(f"{PREFIXES['dcterms']}{name}") for name in ("license", "isPartOf"))
+PRIMARY_TOPIC: Final = NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 EVIDENCE: Final = "CONSTRUCT {{ ?node ?p ?o }} WHERE {{ <{graph}> ({way})+ ?node . ?node ?p ?o }}"
 
 
@@ -43,9 +51,22 @@ class Description:
         return chain(self.outgoing, self.content, self.incoming)
 
     @property
-    def triples(self) -> set[Triple]:
-        """Return what every format holds."""
-        return {statement.triple for statement in self.statements} | set(self.evidence) | set(self.labels)
+    def asserted(self) -> set[Triple]:
+        """Return what is stated, with the evidence of a fact and the labels of what is mentioned."""
+        stated = {statement.triple for statement in self.statements if not statement.inferred}
+        return stated | set(self.evidence) | set(self.labels)
+
+    @property
+    def conclusions(self) -> set[Triple]:
+        """Return what nothing but reasoning says."""
+        return {statement.triple for statement in self.statements if statement.inferred}
+
+    @property
+    def quads(self) -> set[Quad]:
+        """Return each statement in the graphs that it stands in, and the rest in the default graph."""
+        named = {Quad(*one.triple, NamedNode(graph)) for one in self.statements for graph in one.graphs}
+        inside = {quad.triple for quad in named}
+        return named | {Quad(*triple, DefaultGraph()) for triple in self.asserted - inside}
 
     @property
     def more(self) -> bool:
@@ -109,6 +130,29 @@ def describe(store: Store, iri: str, page: int = 1) -> Description | None:
         evidence_of(store, iri),
         labels_of(store, mentioned),
     )
+
+
+def document_metadata(iri: str, subjects: Iterable[NamedNode]) -> set[Triple]:
+    """Return what a document says of itself: its subjects, and the licence of the dataset that it is of."""
+    whole, document = NamedNode(DATASET), NamedNode(iri)
+    if iri == ONTOLOGY or dataset().plain:
+        return set()
+    licences = dataset().store.quads_for_pattern(whole, LICENSE, None, META)
+    found = {Triple(document, LICENSE, quad.object) for quad in licences}
+    topics = {Triple(document, PRIMARY_TOPIC, subject) for subject in subjects if subject != document}
+    return found | topics | {Triple(document, PART_OF, whole)}
+
+
+def serialize_descriptions(descriptions: Sequence[Description], document: str, form: Format) -> bytes:
+    """Return descriptions that are one document as bytes, with what is said of the document itself."""
+    about = document_metadata(document, [one.subject for one in descriptions])
+    if not form.graphs:
+        quads: set[Quad] = set().union(*(one.quads for one in descriptions))
+        quads |= {Quad(*triple, DefaultGraph()) for triple in about}
+        return serialize_quads(sorted_quads(quads), form)
+    asserted = about.union(*(one.asserted for one in descriptions))
+    conclusions = set().union(*(one.conclusions for one in descriptions)) - asserted
+    return serialize_triples(asserted, form, conclusions)
 
 
 def evidence_of(store: Store, iri: str) -> tuple[Triple, ...]:

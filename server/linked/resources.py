@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, g, redirect, request
-from pyoxigraph import DefaultGraph, Quad
-from wicara.graph.formats import serialize_quads, serialize_triples
-from wicara.graph.terms import sorted_quads
-from wicara.ontology import BASE
-from wicara.server.app_state import per_version, store
+from pyoxigraph import NamedNode
+from wicara.ontology import BASE, PREFIXES
+from wicara.server.app_state import dataset, per_version, store, watched
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import (
@@ -28,7 +26,7 @@ from wicara.server.http.addresses import (
     with_fields,
 )
 from wicara.server.http.problems import Problem
-from wicara.server.linked.description import ONTOLOGY, describe
+from wicara.server.linked.description import ONTOLOGY, describe, serialize_descriptions
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
@@ -39,17 +37,12 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
     from wicara.graph.store import BuiltDataset
-    from wicara.server.linked.description import Description
 
 blueprint = Blueprint("resources", __name__)
 
+VERSION_IRI: Final = NamedNode(f"{PREFIXES['owl']}versionIRI")
 IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
-
-
-def offers_for(iri: str) -> tuple[Format, ...]:
-    """Return the forms that an IRI is described in: a graph's also as a dataset that names it."""
-    return (*negotiation.PAGES, *negotiation.DATASETS) if "/graph/" in iri else negotiation.PAGES
 
 
 def with_query(path: str) -> str:
@@ -144,7 +137,7 @@ DESCRIBED: Final[dict[str, Any]] = {
 
 
 @blueprint.get("/graph/<everything:graph>", merge_slashes=False)
-@operation(**DESCRIBED, types=media_types(*negotiation.PAGES, *negotiation.DATASETS))
+@operation(**DESCRIBED, types=media_types(*negotiation.DOCUMENTS))
 def named_graph(graph: str) -> BaseResponse:
     """Describe a named graph in the form that the suffix or Accept asks for."""
     return document(graph=graph)
@@ -155,10 +148,10 @@ def named_graph(graph: str) -> BaseResponse:
 @blueprint.get("/ont")
 @blueprint.get("/ont.<suffix>")
 @blueprint.get("/ont/<everything:document>", merge_slashes=False)
-@operation(**DESCRIBED, types=media_types(*negotiation.PAGES))
+@operation(**DESCRIBED, types=media_types(*negotiation.DOCUMENTS))
 def document(**_path: str) -> BaseResponse:
     """Describe a thing, a concept or the ontology in the form that the suffix or Accept asks for."""
-    iri, form = read_address(offers_for(request.path))
+    iri, form = read_address(negotiation.DOCUMENTS)
     retired = moved(iri, form)
     if retired:
         return retired
@@ -166,22 +159,32 @@ def document(**_path: str) -> BaseResponse:
     if "?" in here:
         g.place = here
     number = number_of_page()
-    if wants_page(iri, form):
+    if iri in per_version(versions_of_ontology):
+        iri = ONTOLOGY
+    if wants_page(form):
         return on_page(iri, here, number)
-    whole = describe(store(), iri, number)
-    found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(store(), part, number))]
+    source = watched(dataset().asserted) if iri == ONTOLOGY and "infer" not in request.args else store()
+    whole = describe(source, iri, number)
+    found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(source, part, number))]
     if not found:
         raise unknown(iri)
-    form, media_type = (form, form.media_type) if form else documents.chosen(offers_for(iri))
-    response = Response(body_of(found, form), headers={"Content-Type": form.content_type(media_type)})
+    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
+    body = serialize_descriptions(found, iri if iri == ONTOLOGY else BASE + here, form)
+    response = Response(body, headers={"Content-Type": form.content_type(media_type)})
     place = Place(number, RDF_PAGE, more=any(one.more for one in found))
     add_links(response, [one.subject.value for one in found], here, form, place)
     return response
 
 
-def wants_page(iri: str, form: Format | None) -> bool:
-    """Tell whether an IRI is asked for as a page, by its suffix or by the Accept header."""
-    return (form or documents.chosen(offers_for(iri))[0]) is negotiation.HTML
+def wants_page(form: Format | None) -> bool:
+    """Tell whether a page is asked for, by the suffix of the path or by the Accept header."""
+    return (form or documents.chosen(negotiation.DOCUMENTS)[0]) is negotiation.HTML
+
+
+def versions_of_ontology(built: BuiltDataset) -> frozenset[str]:
+    """Return the IRI of the version of the ontology that is served, which leads to the ontology."""
+    found = built.asserted.quads_for_pattern(NamedNode(ONTOLOGY), VERSION_IRI, None, None)
+    return frozenset(quad.object.value for quad in found if isinstance(quad.object, NamedNode))
 
 
 def on_page(iri: str, here: str, number: int) -> Response:
@@ -214,27 +217,9 @@ class Place:
         return (self.page - 1) * self.size // size + 1
 
 
-def body_of(descriptions: list[Description], form: Format) -> bytes:
-    """Return descriptions as bytes."""
-    if form in negotiation.DATASETS:
-        return serialize_quads(sorted_quads(set().union(*map(quads_of, descriptions))), form)
-    return serialize_triples(set().union(*(one.triples for one in descriptions)), form)
-
-
-def quads_of(description: Description) -> set[Quad]:
-    """Return a description as a dataset: the graph's statements in it, all others in the default graph."""
-    content = {statement.triple for statement in description.content}
-    return {
-        Quad(
-            one.subject, one.predicate, one.object, description.subject if one in content else DefaultGraph()
-        )
-        for one in description.triples
-    }
-
-
 def add_links(response: Response, iris: list[str], here: str, form: Format, place: Place) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
-    offers = forms_at(here, offers_for(here))
+    offers = forms_at(here, negotiation.DOCUMENTS)
     response.headers["Vary"] = "Accept, Accept-Language"
     if form in offers:
         response.headers["Content-Location"] = with_query(in_form(here, form.extension))

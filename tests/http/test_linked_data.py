@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
-from rdflib import Graph, URIRef
+from rdflib import DCTERMS, RDFS, Graph, URIRef
 from rdflib.compare import isomorphic
 from wicara.ontology import BASE
 
@@ -98,6 +98,56 @@ def test_graph_as_dataset(server: Server) -> None:
     assert server.get(FACT, accept="application/n-quads").status == 200
 
 
+INFERRED = NamedNode(f"{BASE}/graph/inferred")
+CONCLUSIONS = "\n# What follows by reasoning"
+
+
+@pytest.mark.parametrize("path", ["/doc/state/russia", FACT, "/concept/area/counter-terrorism"])
+def test_conclusions_are_told_apart(server: Server, path: str) -> None:
+    """TriG has each statement in its graphs, conclusions in one of their own; Turtle, under a comment."""
+    quads = parse(server.get(f"{path}.trig").body, format=RdfFormat.TRIG)
+    concluded = {quad.triple for quad in quads if quad.graph_name == INFERRED}
+    stated, _, below = server.get(f"{path}.ttl").text.partition(CONCLUSIONS)
+    prefixes = "".join(line for line in stated.splitlines(keepends=True) if line.startswith("@prefix"))
+    assert {quad.triple for quad in parse(f"{prefixes}\n#{below}", format=RdfFormat.TURTLE)} == concluded
+    assert not concluded & {quad.triple for quad in parse(stated, format=RdfFormat.TURTLE)}
+    assert CONCLUSIONS not in server.get(f"{path}.ttl?infer=off").text
+
+
+def test_ontology_as_it_is_stated(server: Server) -> None:
+    """`/ont` as data is the ontology as it is stated; what follows for its terms comes on request, apart."""
+    stated = set(parse(server.get("/ont.nt").body, format=RdfFormat.N_TRIPLES))
+    exported = set(parse(server.get("/export/ontology.nt").body, format=RdfFormat.N_TRIPLES))
+    assert {quad for quad in exported if "_:" not in str(quad)} <= stated
+    told, _, concluded = server.get("/ont.ttl?infer=on").text.partition(CONCLUSIONS)
+    assert concluded
+    assert CONCLUSIONS not in server.get("/ont.ttl").text
+    graph = Graph().parse(data=told, format="turtle")
+    assert all(len(list(graph.objects(one, RDFS.domain))) < 2 for one in graph.subjects(RDFS.domain, None))
+
+
+def test_version_of_the_ontology(server: Server) -> None:
+    """`owl:versionIRI` leads to the ontology itself."""
+    iri = server.ask(f"SELECT ?v {{ <{BASE}/ont> owl:versionIRI ?v }}").rows[0]["v"]
+    path = iri.removeprefix(BASE)
+    assert server.get(f"{path}.ttl").body == server.get("/ont.ttl").body
+    assert server.get(path, accept="text/html").text.count("<article ") > 100
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+@pytest.mark.parametrize("extension", FORMATS)
+def test_licence(server: Server, extension: str) -> None:
+    """A description says under which licence it stands, and whose part it is; its subject has no licence."""
+    graph = Graph().parse(
+        data=server.get(f"/doc/article/kemlu-2018-08-02-asean-russia.{extension}").body,
+        format=FORMATS[extension][1],
+    )
+    licensed = {(str(s), str(o)) for s, o in graph.subject_objects(DCTERMS.license)}
+    document = f"{BASE}/doc/article/kemlu-2018-08-02-asean-russia"
+    assert licensed == {(document, "https://creativecommons.org/licenses/by/4.0/")}
+    assert (URIRef(document), DCTERMS.isPartOf, URIRef(f"{BASE}/dataset")) in graph
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -139,7 +189,7 @@ def test_alternates(server: Server) -> None:
     links = [
         part.split(">")[0].lstrip(" <") for part in answer.headers["Link"].split(",") if "alternate" in part
     ]
-    assert {urljoin(path, link).rpartition(".")[2] for link in links} == set(FORMATS)
+    assert {urljoin(path, link).rpartition(".")[2] for link in links} == {*FORMATS, "trig", "nq"}
     assert all(server.get(link).status == 200 for link in links)
     assert f'<{BASE}/id/state/russia>; rel="describes"' in answer.headers["Link"]
 

@@ -234,7 +234,10 @@ def test_json_ld(server: Server) -> None:
     assert told["startDate"] == "2018-08-02"
     assert told["location"] == [{"@id": "https://w3id.org/wicara/id/place/singapore"}]
     assert {"@value": "annual ASEAN-Russia meeting, 2 August 2018", "@language": "en"} in told["name"]
-    assert told["isPartOf"]["version"] == server.get("/healthz").json["version"]
+    assert "isPartOf" not in told
+    page = told["mainEntityOfPage"]
+    assert page["isPartOf"]["version"] == server.get("/healthz").json["version"]
+    assert page["license"] == "https://creativecommons.org/licenses/by/4.0/"
 
 
 def test_reports(data_dir: Path, wicara: Command) -> None:

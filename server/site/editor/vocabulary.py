@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from pyoxigraph import Literal, NamedNode, Store
@@ -44,7 +44,7 @@ LINKS: Final = {"domain": "rdfs:domain", "range": "rdfs:range", "schemes": "skos
 DECLARED: Final = f"""
 SELECT DISTINCT ?x ?p ?o {{
   VALUES ?kind {{ {" ".join(kind for kinds in KINDS.values() for kind in kinds)} }}
-  VALUES ?p {{ rdf:type {" ".join([*LINKS.values(), *(one for each in WORDS.values() for one in each)])} }}
+  VALUES ?p {{ rdf:type owl:deprecated {" ".join(chain(LINKS.values(), *WORDS.values()))} }}
   ?x a ?kind ; ?p ?o FILTER(isIRI(?x))
 }}"""
 IN_USE: Final = """
@@ -112,6 +112,7 @@ def listed(
     """Return the terms of a kind, each with what is told of it."""
     types = {expand(name) for name in KINDS[kind]}
     of_kind = {iri for iri, said in declared.items() if types & {*iris(said, "rdf:type")}}
+    deprecated = {iri for iri, said in declared.items() if expand("owl:deprecated") in said}
     by_use = sorted(of_kind | uses.keys(), key=lambda iri: (-uses.get(iri, 0), iri))
     chosen = list(islice(by_use, MOST))
     names = shorten(chosen).names
@@ -123,6 +124,7 @@ def listed(
             **dict(words_of(iri, declared.get(iri, {}))),
             **dict(links_of(declared.get(iri, {}))),
             **({"classes": owners[iri]} if kind == "properties" and iri in owners else {}),
+            **({"deprecated": True} if iri in deprecated else {}),
         }
         for iri in chosen
     ]

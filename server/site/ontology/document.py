@@ -10,14 +10,13 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.formats import serialize_triples
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import SAFE, public_url, said
 from wicara.server.http.problems import Problem
-from wicara.server.linked.description import describe
+from wicara.server.linked.description import describe, serialize_descriptions
 from wicara.server.site.language import format_date, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology import term_page, vocabularies
@@ -188,12 +187,12 @@ def page_of(iri: str) -> str | None:
 
 
 @blueprint.get("/ont/term/<path:term>")
-@operation(types=media_types(*negotiation.PAGES))
+@operation(types=media_types(*negotiation.DOCUMENTS))
 def describe_term(term: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
     whole = f"{WIC}{term}" in ontology().kinds
-    stem, form = (term, None) if whole else documents.split_suffix(term, negotiation.PAGES)
-    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.PAGES)
+    stem, form = (term, None) if whole else documents.split_suffix(term, negotiation.DOCUMENTS)
+    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
     body = html(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
@@ -219,7 +218,8 @@ def html(name: str) -> bytes | None:
 def data(name: str, form: Format) -> bytes | None:
     """Return what the dataset says of a term, or None."""
     description = describe(store(), f"{WIC}{name}") if f"{WIC}{name}" in ontology().kinds else None
-    return serialize_triples(description.triples, form) if description else None
+    address = f"{ONTOLOGY}/term/{quote(name, safe='')}"
+    return serialize_descriptions([description], address, form) if description else None
 
 
 @blueprint.get("/ont/diagram.svg")

@@ -11,7 +11,7 @@ from flask import render_template
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri
 from wicara.graph.solutions import solutions, value
-from wicara.ontology import WIC
+from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import infer, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
@@ -35,6 +35,7 @@ NAMES: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
 NOTES: Final = tuple(
     f"{SKOS}{name}" for name in ("scopeNote", "note", "example", "editorialNote", "changeNote")
 )
+DEPRECATED, REPLACED_BY = f"{OWL}deprecated", f"{PREFIXES['dcterms']}isReplacedBy"
 DOMAIN, RANGE, INVERSE = f"{RDFS}domain", f"{RDFS}range", f"{OWL}inverseOf"
 SUBCLASS, SUBPROPERTY = ABOVE
 ROWS: Final = (
@@ -47,8 +48,12 @@ ROWS: Final = (
     (_("Inverse"), (INVERSE,), True),
     (_("Has properties"), (DOMAIN,), True),
     (_("Is led to by"), (RANGE,), True),
+    (_("Replaced by"), (REPLACED_BY,), False),
+    (_("Replaces"), (REPLACED_BY,), True),
 )
 """What a term has to do with others: how that is called, by which properties, and whether they lead to it."""
+IN_DOCUMENT: Final = 8
+"""How many terms a row names in the document of the whole ontology; the page of the term names all."""
 LONGEST: Final = 80
 """How many characters of a value an example shows."""
 KIND_NAMES: Final = {
@@ -65,6 +70,8 @@ class Row:
 
     name: object
     terms: tuple[Markup, ...]
+    left_out: int
+    replacement: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Entry:
     notes: tuple[Literal, ...]
     use: Use
     examples: tuple[tuple[Markup, ...], ...]
+    deprecated: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,7 @@ class Describer:
             notes=self.literals(iri, *NOTES),
             use=use,
             examples=tuple(tuple(self.ends(example)) for example in use.examples),
+            deprecated=bool(self.ontology.objects(NamedNode(iri), DEPRECATED)),
         )
 
     def rows(self, iri: str) -> Iterator[Row]:
@@ -124,9 +133,13 @@ class Describer:
             if self.sentences.short and not reverse and properties == (SUBCLASS,):
                 continue  # the sentences say it
             find = self.ontology.subjects if reverse else self.ontology.objects
-            found = names(find(NamedNode(iri), *properties))
+            found = [*dict.fromkeys(names(find(NamedNode(iri), *properties)))]
+            if reverse and properties != (REPLACED_BY,):
+                found = [one for one in found if not self.ontology.objects(NamedNode(one), DEPRECATED)]
             if found:
-                yield Row(name, tuple(map(self.links.to, dict.fromkeys(found))))
+                shown = found[:IN_DOCUMENT] if self.sentences.short else found
+                left_out = len(found) - len(shown)
+                yield Row(name, tuple(map(self.links.to, shown)), left_out, properties == (REPLACED_BY,))
 
     def ends(self, example: tuple[Term | None, ...]) -> Iterator[Markup]:
         """Yield the ends of an example: an instance, or what a statement leads from and to."""
@@ -260,7 +273,7 @@ def label_triples(told: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
     yield from labels_of(store(), (iri for iri in iris_of(terms) if not iri.value.startswith(WIC)))
 
 
-def formats(path: str, offers: Sequence[Format] = negotiation.PAGES) -> list[tuple[Format, str]]:
+def formats(path: str, offers: Sequence[Format] = negotiation.DOCUMENTS) -> list[tuple[Format, str]]:
     """Return the forms that a document is offered in as data, and where."""
     return documents.as_data(offers, lambda offer: with_choices(f"{path}.{offer.extension}"))
 
@@ -268,7 +281,7 @@ def formats(path: str, offers: Sequence[Format] = negotiation.PAGES) -> list[tup
 def offers_for(name: str) -> list[Format]:
     """Return the forms of a term's description: those whose suffix makes it no other term."""
     kinds = ontology().kinds
-    return [offer for offer in negotiation.PAGES if f"{WIC}{name}.{offer.extension}" not in kinds]
+    return [offer for offer in negotiation.DOCUMENTS if f"{WIC}{name}.{offer.extension}" not in kinds]
 
 
 def page(name: str) -> str | None:

@@ -198,7 +198,7 @@ def alternates(here: str, page: int) -> list[tuple[Format, str]]:
     """Return the other forms of a page, each with its address: the page there that holds the same."""
     tail = f"page={page}" if page > 1 else ""
     return documents.as_data(
-        forms_at(here, negotiation.PAGES),
+        forms_at(here, negotiation.DOCUMENTS),
         lambda offer: with_choices(with_fields(in_form(here, offer.extension), tail)),
     )
 

@@ -92,7 +92,10 @@ def slug(text: str) -> str:
 
 
 def schema_org(subject: NamedNode, schema: str, cells: Cells, here: str) -> Markup:
-    """Return a thing as JSON-LD that may stand in a script element: `<`, `>` and `&` are escaped."""
+    """Return a thing as JSON-LD that may stand in a script element: `<`, `>` and `&` are escaped.
+
+    The licence is that of the page, not of the thing, which may be a press text of others.
+    """
     whole = {
         "@id": DATASET,
         "@type": "Dataset",
@@ -105,7 +108,11 @@ def schema_org(subject: NamedNode, schema: str, cells: Cells, here: str) -> Mark
         "@id": subject.value,
         "@type": schema,
         "name": in_languages(cells.words.labels.get(subject.value, ())),
-        "mainEntityOfPage": public_url(here),
+        "mainEntityOfPage": {
+            "@id": public_url(here),
+            "@type": "WebPage",
+            **({"license": whole["license"], "isPartOf": whole} if whole["name"] else {}),
+        },
         **{name: in_languages(literals(cells, subject, path)) for name, path in TEXTS.items()},
         **{name: things(cells, subject, path) for name, path in THINGS.items()},
         **{
@@ -113,7 +120,6 @@ def schema_org(subject: NamedNode, schema: str, cells: Cells, here: str) -> Mark
             for name, path in PLAIN.items()
         },
         **certain_days(cells, subject),
-        "isPartOf": whole if whole["name"] else {},
     }
     return htmlsafe_json_dumps({name: value for name, value in said.items() if value}, ensure_ascii=False)
 
