@@ -49,7 +49,7 @@ KEPT: Final = 2
 """How many builds stay: the current one and the one before."""
 
 CODE: Final = (Path(__file__).parent, ontology.HERE)
-LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "pyshacl", "rdflib")
+LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "rdflib")
 NATIVE: Final = "native"
 """The engine where none is named."""
 LISTED: Final = 20

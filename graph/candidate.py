@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
+from wicara.graph.checks.shapes import validate
 from wicara.graph.inputs import DATASET
-from wicara.graph.names import ASSERTED, PREMISES, GraphKind, graph_iri
+from wicara.graph.names import PREMISES, GraphKind, graph_iri
 from wicara.graph.reasoning import Closure, materialise
 from wicara.ontology import PREFIXES, data_shape_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -65,18 +66,16 @@ class Candidate:
         """Where the data does not meet its shapes, before anything is inferred."""
         return self.violations_at()
 
-    def violations_at(self, *things: str) -> frozenset[Violation]:
+    def violations_at(self, things: Iterable[str] | None = None) -> frozenset[Violation]:
         """Return the violations; where things are named by their IRIs, those of these only."""
-        from wicara.graph.checks.shapes import validate  # noqa: PLC0415 - a candidate need not be validated
-
-        return frozenset(validate(merged(self.quads, ASSERTED), data_shape_files(), things))
+        return frozenset(validate(self.store, data_shape_files(), things))
 
     @cached_property
     def gaps(self) -> frozenset[Violation]:
         """The violations that a retraction brought about: what it leaves need not be complete."""
         if not self.violations or self.unretracted is self:
             return frozenset()
-        return self.violations - self.unretracted.violations_at(*{found.focus for found in self.violations})
+        return self.violations - self.unretracted.violations_at({found.focus for found in self.violations})
 
     @cached_property
     def unretracted(self) -> Candidate:

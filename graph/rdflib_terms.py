@@ -1,4 +1,4 @@
-"""pyoxigraph's terms as rdflib's and back: owlrl and pySHACL work on rdflib graphs."""
+"""pyoxigraph's terms as rdflib's and back: owlrl works on rdflib graphs."""
 
 from __future__ import annotations
 

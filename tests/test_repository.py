@@ -31,7 +31,7 @@ OWN = {
 FOREIGN = {
     "ontology": {"rdflib"},
     "queries": set(),
-    "graph": {"rdflib", "owlrl", "pyshacl", "pyoxigraph", "numpy"},
+    "graph": {"rdflib", "owlrl", "pyoxigraph", "numpy"},
     "server": {
         "flask",
         "werkzeug",

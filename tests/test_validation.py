@@ -67,3 +67,15 @@ def test_a_broken_shapes_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.ttl").write_text("@prefix sh: <http://www.w3.org/ns/shacl#> . sh:a sh:b")
     with pytest.raises(UnreadableInput, match=r"bad\.ttl"):
         validate(triples("situation:a a wic:Situation ."), [tmp_path / "bad.ttl"])
+
+
+@pytest.mark.parametrize(
+    "term", ["sh:closed true", "sh:minLength 2", "sh:js [ sh:jsFunctionName 'f' ]", "sh:deactivated true"]
+)
+def test_what_is_not_known_of_shacl_is_refused(term: str, tmp_path: Path) -> None:
+    """A term of SHACL that would not be looked at is an input error, not a shape that everything meets."""
+    (tmp_path / "more.ttl").write_text(
+        PROLOGUE + f"wic:S a sh:NodeShape ; sh:targetClass wic:Situation ; {term} ."
+    )
+    with pytest.raises(UnreadableInput, match=f"{term.split(maxsplit=1)[0]} of .*S is not known"):
+        validate(triples("situation:a a wic:Situation ."), [tmp_path / "more.ttl"])

@@ -1,34 +1,51 @@
-"""SHACL shapes, the one place of rules for data: validated by pySHACL before anything is inferred.
+"""SHACL shapes, the one place of rules for data: read here, and looked at before anything is inferred.
 
-Shapes see the subclass axioms and no inferred type. Whether ontology and vocabularies meet theirs is a third
-of the work and seldom changes: a verdict without findings is kept by hash in the data folder.
+Shapes see the subclass axioms and no inferred type. Whether ontology and vocabularies meet theirs seldom
+changes: a verdict without findings is kept by hash in the data folder. A term of SHACL that is not known
+here is refused, never passed over.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from wicara.graph.checks import constraints, shacl
+from wicara.graph.checks.constraints import CONSTRAINTS
+from wicara.graph.checks.shacl import Query, Shape, Step, text_of
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, quads_of
 from wicara.graph.names import GraphKind, called
+from wicara.ontology import PREFIXES
 
 from wicara import ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from pyoxigraph import Triple
-    from rdflib import Graph
-    from rdflib.term import Node
+    from wicara.graph.checks.shacl import Path as PropertyPath
+    from wicara.graph.checks.shacl import Term
 
 IRI: Final = re.compile(r"https?://[^\s<>\"']*[\w/]")
 """An IRI inside a message, without the punctuation after it."""
+SH: Final = PREFIXES["sh"]
+SHAPE: Final = "https://w3id.org/wicara/shape#"
+FIRST, REST, NIL = (NamedNode(PREFIXES["rdf"] + name) for name in ("first", "rest", "nil"))
+TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
+PARTS: Final = frozenset(
+    {*TARGETS, "path", "message", "severity", "qualifiedMinCount", "qualifiedMaxCount", "name", "description"}
+)
+"""What is said of a shape that is no constraint by itself."""
 VERDICT: Final = "ontology-passed"
 """The file of a data folder with the hash of an ontology, vocabularies and shapes without findings."""
 
@@ -54,69 +71,43 @@ class Violation:
 
 
 def validate(
-    triples: Iterable[Triple], shapes: Iterable[Path], things: Iterable[str] = ()
+    source: Store | Iterable[Triple], shapes: Iterable[Path], things: Iterable[str] | None = None
 ) -> tuple[Violation, ...]:
-    """Return where the triples do not meet the shapes, sorted; only results of severity sh:Violation count.
+    """Return where triples do not meet the shapes, sorted; only results of severity sh:Violation count.
 
-    Where `things` are named by their IRIs, only these are looked at.
-    Raises UnreadableInput for a broken shapes file.
+    `source` is a store, whose default graph is looked at, or triples. Where `things` are named by their IRIs,
+    only these are looked at. Raises UnreadableInput for a broken shapes file.
     """
-    import pyshacl  # noqa: PLC0415 - pySHACL takes a second to import
-    from rdflib import Graph, URIRef  # noqa: PLC0415
-    from wicara.graph.rdflib_terms import graph_of  # noqa: PLC0415
-
-    files = tuple(shapes)
-    if not files:
-        return ()
-    _, report, _ = pyshacl.validate(
-        graph_of(triples),
-        shacl_graph=shapes_graph(files),
-        inference="none",
-        focus_nodes=list(map(URIRef, things)) or None,
-    )
-    if not isinstance(report, Graph):
-        raise UnreadableInput(f"the shapes cannot be used: {report}")
-    return tuple(sorted(violations(report), key=str))
+    store = source if isinstance(source, Store) else store_of(source)
+    chosen = None if things is None else list(map(NamedNode, things))
+    found = shacl.validate(shacl.Data(store), shapes_of(shapes), lambda _shape: chosen)
+    return tuple(sorted(set(map(violation, found)), key=str))
 
 
-def shapes_graph(files: Iterable[Path]) -> Graph:
-    """Return all shapes as one graph; raises UnreadableInput."""
-    from wicara.graph.rdflib_terms import graph_of  # noqa: PLC0415 - brings rdflib
-
-    shapes = (SourceFile(path, f"shapes/{path.name}", GraphKind.META) for path in files)
-    return graph_of(quad.triple for file in shapes for quad in quads_of(file))
-
-
-def violations(report: Graph) -> Iterator[Violation]:
-    """Yield the violations of a SHACL validation report (SHACL, section 3.6)."""
-    from rdflib import RDF, SH  # noqa: PLC0415 - brings rdflib
-
-    for result in report.subjects(RDF.type, SH.ValidationResult):
-        if report.value(result, SH.resultSeverity) == SH.Violation:
-            value = report.value(result, SH.value)
-            yield Violation(
-                focus=str(report.value(result, SH.focusNode)),
-                message=message_of(report, result),
-                value=None if value is None else str(value),
-            )
+def store_of(triples: Iterable[Triple]) -> Store:
+    """Return triples as the default graph of a store."""
+    store = Store()
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    return store
 
 
-def message_of(report: Graph, result: Node) -> str:
-    """Return the English message of a result, or the path at fault where the shape has none."""
-    from rdflib import SH  # noqa: PLC0415 - brings rdflib
-    from rdflib.term import Literal  # noqa: PLC0415
+def shapes_of(files: Iterable[Path]) -> tuple[shacl.Shape, ...]:
+    """Return the shapes of files that have targets; raises UnreadableInput."""
+    named = (SourceFile(path, f"shapes/{path.name}", GraphKind.META) for path in files)
+    return ShapesGraph(quad.triple for file in named for quad in quads_of(file)).targeted()
 
-    messages = [text for text in report.objects(result, SH.resultMessage) if isinstance(text, Literal)]
-    english = [text for text in messages if text.language in {"en", None}]
-    message = min(english or messages, default=report.value(result, SH.resultPath), key=str)
-    return " ".join(str(message).split())
+
+def violation(result: shacl.Result) -> Violation:
+    """Return a result in words."""
+    value = None if result.value is None else shacl.text_of(result.value)
+    return Violation(shacl.text_of(result.focus), result.message, value)
 
 
 def ontology_violations(triples: Collection[Triple], folder: Path | None) -> tuple[Violation, ...]:
     """Return where ontology and vocabularies do not meet their shapes; `folder` keeps a verdict of none."""
     files = ontology.ontology_shape_files()
-    inputs = sha256("\n".join([version("pyshacl"), *sorted(map(str, triples))]).encode())
-    for path in (*files, Path(__file__)):
+    inputs = sha256("\n".join([version("pyoxigraph"), *sorted(map(str, triples))]).encode())
+    for path in (*files, *map(Path, (__file__, shacl.__file__, constraints.__file__))):
         inputs.update(path.read_bytes())
     verdict = folder / VERDICT if folder else None
     with suppress(OSError):
@@ -127,3 +118,91 @@ def ontology_violations(triples: Collection[Triple], folder: Path | None) -> tup
         with suppress(OSError):  # it is no more than a saving
             verdict.write_text(inputs.hexdigest())
     return found
+
+
+# What a shapes graph says.
+
+
+class ShapesGraph:
+    """The triples of shapes files, read into shapes; raises UnreadableInput for what is not known here."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        """Take the triples."""
+        self.said: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        for triple in triples:
+            self.said[triple.subject][triple.predicate.value].append(triple.object)
+        self.shape = cache(self._shape)
+
+    def targeted(self) -> tuple[Shape, ...]:
+        """Return the shapes with targets, in the order of their names."""
+        with_targets = [
+            node for node, said in list(self.said.items()) if any(SH + kind in said for kind in TARGETS)
+        ]
+        return tuple(self.shape(node) for node in sorted(with_targets, key=str))
+
+    def of(self, node: Term, name: str) -> list[Term]:
+        """Return what is said of a node by a property of SHACL."""
+        return self.said[node][SH + name] if node in self.said else []
+
+    def listed(self, node: Term) -> list[Term]:
+        """Return the members of an RDF list."""
+        found = []
+        while node != NIL:
+            found.append(self.said[node][FIRST.value][0])
+            node = self.said[node][REST.value][0]
+        return found
+
+    def path(self, node: Term) -> PropertyPath:
+        """Return a property path (SHACL, section 2.3.1) as its ways."""
+        if isinstance(node, NamedNode):
+            return ((Step(node),),)
+        for inner in self.of(node, "inversePath"):
+            return tuple(tuple(step.back for step in reversed(way)) for way in self.path(inner))
+        for choice in self.of(node, "alternativePath"):
+            return tuple(way for part in self.listed(choice) for way in self.path(part))
+        if FIRST.value in self.said[node]:
+            parts = [self.path(part) for part in self.listed(node)]
+            return tuple(tuple(chain.from_iterable(ways)) for ways in product(*parts))
+        raise UnreadableInput(f"the shapes cannot be used: a path of {sorted(self.said[node])}")
+
+    def _shape(self, node: Term) -> Shape:
+        """Read a shape."""
+        paths = self.of(node, "path")
+        severity = self.of(node, "severity")
+        shape = Shape(
+            name=text_of(node),
+            path=self.path(paths[0]) if paths else None,
+            message=english(self.of(node, "message")),
+            is_violation=not severity or severity[0] == NamedNode(SH + "Violation"),
+            targets=tuple((kind, term) for kind in TARGETS for term in self.of(node, kind)),
+        )
+        for name in [each for each in self.said[node] if each.startswith(SH)]:
+            values = self.said[node][name]
+            self.read(shape, node, name.removeprefix(SH), values)
+        return shape
+
+    def read(self, shape: Shape, node: Term, name: str, values: list[Term]) -> None:
+        """Read what one property of SHACL says of a shape."""
+        if name == "property":
+            shape.properties += map(self.shape, values)
+        elif name == "sparql":
+            shape.queries += map(self.query, values)
+        elif name in CONSTRAINTS:
+            shape.constraints += [CONSTRAINTS[name](self, node, value) for value in values]
+        elif name not in PARTS:
+            raise UnreadableInput(f"the shapes cannot be used: sh:{name} of {shape.name} is not known")
+
+    def query(self, node: Term) -> Query:
+        """Read a SHACL-SPARQL constraint (SHACL, section 5.2)."""
+        (select,) = self.of(node, "select")
+        about = self.said[node][SHAPE + "about"]
+        return Query(
+            text_of(select), english(self.of(node, "message")) or "", text_of(about[0]) if about else None
+        )
+
+
+def english(messages: Collection[Term]) -> str | None:
+    """Return the English message, or the first of those that there are."""
+    literals = [each for each in messages if isinstance(each, Literal)]
+    chosen = [each for each in literals if each.language in {"en", None}] or literals
+    return " ".join(min(each.value for each in chosen).split()) if chosen else None
