@@ -85,6 +85,7 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/pages.py
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
+	@$(if $(SLOW),$(BIN)/python benchmarks/growth.py)
 
 conformance: $(TOOLS)
 	@PYTHONPATH=tests $(BIN)/python tests/http/earl.py
