@@ -231,10 +231,3 @@ def described(store: Store, node: NamedNode) -> Iterator[Quad]:
         yield quad
         if quad.predicate in WAY and isinstance(quad.object, NamedNode):
             yield from described(store, quad.object)
-
-
-def modalities_of(bases: Sequence[Basis]) -> list[Term]:
-    """Return the modalities of graphs where none of them is plain fact, else nothing."""
-    if not bases or not all(basis.modalities for basis in bases):
-        return []
-    return list(dict.fromkeys(term for basis in bases for term in basis.modalities))

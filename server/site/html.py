@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 from markupsafe import Markup, escape
-from wicara.ontology import PREFIXES
+from wicara.graph.status import ESTABLISHED
 from wicara.server.http.addresses import with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
+from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from flask import Flask
+    from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
+    from wicara.graph.status import Status
     from wicara.server.linked.statements import Statement
     from wicara.server.site.tables.cells import Value
     from wicara.server.site.tables.rows import Evidence, Line, Row
@@ -34,10 +37,9 @@ OUTSIDE: Final = Markup(' rel="external noreferrer"')
 TAG: Final = Markup(' <small class="tag">%s</small>')
 MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
-CERTAINTY: Final = Markup('<span class="mark %s">%s</span>')
+PILL: Final = Markup('<span class="mark %s">%s</span>')
+NOTE: Final = Markup('<span class="also">%s</span>')
 PROVENANCE: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
-AHEAD: Final = frozenset(PREFIXES["modality"] + name for name in ("planned", "proposed"))
-"""The modalities of what is still to come; all others have the mark of claims."""
 NOTHING: Final = Markup("")
 SPACE: Final = Markup(" ")
 COMMA: Final = Markup(", ")
@@ -45,7 +47,7 @@ LIST: Final = Markup('<ul class="values">%s</ul>')
 ITEM: Final = Markup("<li>%s</li>")
 LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
 """What a graph tells of itself with links."""
-NAMED: Final = {**WORDS["said"], **WORDS["marks"], **WORDS["evidence"], **WORDS["certainties"]}
+NAMED: Final = {**WORDS["said"], **WORDS["marks"], **WORDS["evidence"], **WORDS["holds"]}
 """The words of marks, of what is said of a graph, and of quotes."""
 
 LONGEST: Final = 1500
@@ -61,7 +63,9 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         term_html=term,
         text_html=text,
-        modality_html=modality,
+        status_html=status,
+        statuses_html=statuses,
+        is_plain=is_plain,
         basis_html=basis,
         provenance=provenance,
         word=word,
@@ -126,10 +130,22 @@ def word(key: str, _reader: str) -> str:
     return str(NAMED[key])
 
 
-def modality(shown: Shown) -> Markup:
-    """Return the mark of a modality, which leads to what it means."""
-    key = "planned" if shown.full in AHEAD else "claim"
-    return MARK % (key, with_choices(f"/legend#mark-{key}"), NOTHING, shown.text)
+def status(key: str, text: object = "") -> Markup:
+    """Return a status, which leads to what it means."""
+    return MARK % (
+        f"status {key}",
+        with_choices(f"/legend#status-{key}"),
+        NOTHING,
+        text or WORDS["statuses"][key],
+    )
+
+
+def statuses(found: Sequence[Status], words: Words) -> Markup:
+    """Return the status of a row, with the others that it has; of a plan, up to when it could be known."""
+    marks = [status(one.key, in_words(one, words)) for one in found]
+    if is_ahead(found) and (age := age_of_plan()):
+        marks.append(NOTE % age)
+    return SPACE.join(marks)
 
 
 def basis(one: Basis, cards: Container[str], words: Words) -> Markup:
@@ -143,27 +159,27 @@ def basis(one: Basis, cards: Container[str], words: Words) -> Markup:
 
 def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
     """Return the marks of a statement: that it is inferred, what it rests on, or which graph makes it."""
-    found = []
-    if statement.inferred:
-        found.append(
-            MARK % ("inferred", explain_href(statement.triple), NOTHING, word("inferred", words.lang))
-        )
-    for one in (bases[graph] for graph in statement.graphs if graph in bases):
-        found.append(basis(one, cards, words))
-        found += [modality(shown) for term in one.modalities if (shown := words.show(term))]
+    found = [inferred_mark(statement.triple, words)] if statement.inferred else []
+    found += [basis(bases[graph], cards, words) for graph in statement.graphs if graph in bases]
+    found_status = status_of_statement(statement, bases)
+    if found_status and found_status.key != ESTABLISHED:
+        found.append(status(found_status.key, in_words(found_status, words)))
     for key, graph in marks(statement):
         found.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
     return SPACE.join(found)
 
 
 def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
-    """Return the marks of a row: what it rests on, its modality, and what of it is inferred."""
+    """Return the marks of a row: what it rests on, and what of it is inferred."""
     words = evidence.words
     found = [basis(one, cards, words) for one in evidence.of(row.support.graphs)]
-    found += [modality(shown) for term in row.modality if (shown := words.show(term))]
-    for triple in row.support.inferred:
-        found.append(MARK % ("inferred", explain_href(triple), NOTHING, word("inferred", words.lang)))
+    found += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(found)
+
+
+def inferred_mark(triple: Triple, words: Words) -> Markup:
+    """Return the mark of what only reasoning says, which leads to why."""
+    return MARK % ("inferred", explain_href(triple), NOTHING, word("inferred", words.lang))
 
 
 def provenance(one: Basis, words: Words) -> Markup:
@@ -180,18 +196,19 @@ def provenance_value(key: str, one: Term, words: Words) -> Markup:
     return term(shown) if key in LINKED or shown is None else escape(shown.text)
 
 
-def cell(values: Sequence[Value], words: Words) -> Markup:
-    """Return the values of a cell: one as it is, several as a list."""
+def cell(values: Sequence[Value], words: Words, known: Sequence[Status] = ()) -> Markup:
+    """Return the values of a cell: one as it is, several as a list; `known` is the status of their row."""
+    usual = {"", ESTABLISHED, *(one.key for one in known[:1])}
     if len(values) == 1:
-        return value(values[0], words)
-    return LIST % NOTHING.join(ITEM % value(one, words) for one in values) if values else NOTHING
+        return value(values[0], words, usual)
+    return LIST % NOTHING.join(ITEM % value(one, words, usual) for one in values) if values else NOTHING
 
 
-def value(one: Value, words: Words) -> Markup:
-    """Return a value of a cell, with its modality, and with a mark where it is inferred."""
+def value(one: Value, words: Words, usual: Container[str]) -> Markup:
+    """Return a value of a cell, with a status that is not the usual, and a mark where it is inferred."""
     if one.mark:
-        return CERTAINTY % (one.mark, one.shown.text)
-    found = [term(one.shown), *map(modality, one.modality)]
+        return SPACE.join((PILL % (one.mark, word(one.mark, words.lang)), escape(one.shown.text)))
+    found = [term(one.shown), *(() if one.status in usual else (status(one.status),))]
     if one.why:
-        found.append(MARK % ("inferred", explain_href(one.why), NOTHING, word("inferred", words.lang)))
+        found.append(inferred_mark(one.why, words))
     return SPACE.join(found)

@@ -163,7 +163,9 @@ def spans_formatted(bounds: Bounds, _lang: str) -> str:
     if start and end and bounds.is_exact:
         return format_period(start, end)
     if start and end and bounds.is_one_window:
-        return _("some time in %(period)s", period=format_period(start, end))
+        if is_period(start, end):
+            return _("on a day not known, in %(period)s", period=format_period(start, end))
+        return _("on a day not known, %(window)s", window=format_window(start, end))
     if start is None and bounds.latest_start and bounds.latest_start == bounds.earliest_end:
         return _("as of %(day)s", day=format_day(bounds.latest_start))
     return ends_formatted(bounds)

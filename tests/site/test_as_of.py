@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from html import unescape
+from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -35,7 +37,7 @@ def held(page: str, section: str) -> dict[str, list[str]]:
     found = re.search(rf'<section aria-labelledby="{section}">(.*?)</section>', page, re.DOTALL)
     told: dict[str, list[str]] = {"certain": [], "possible": [], "to-come": []}
     for state, item in re.findall(
-        r'<li class="held ([\w-]+)">(.*?)</li>', found[1] if found else "", re.DOTALL
+        r'<li class="held ([\w-]+) [\w-]+">(.*?)</li>', found[1] if found else "", re.DOTALL
     ):
         told[state].append(text_of(item))
     return told
@@ -102,9 +104,30 @@ def test_events_and_plans(server: Server) -> None:
     assert names(events, "annual ASEAN-Russia meeting", "PMC meeting with Japan")
     assert names(held(page, "documents")["certain"], "ASEAN-Russia Plan of Action 2016-2020")
     assert names(held(page, "standings")["certain"], "Russia", "China") == {"Russia", "China"}
-    planned = held(page_of(server, "2018-11-15"), "events")["possible"]
-    assert any("ASEAN Summit" in one and "plan" in one for one in planned)
-    assert held(page_of(server, "2018-11-15"), "events")["certain"] == []
+    later = page_of(server, "2018-11-15")
+    planned = held(later, "planned-events")["possible"]
+    assert any(
+        "ASEAN Summit" in one and "planned no source here after 2 August 2018" in one for one in planned
+    )
+    assert not any(held(later, "events").values())
+
+
+def test_what_is_only_planned_or_read_is_not_established(server: Server) -> None:
+    """No meeting is under way at the end of 2019, and what is a plan or a doubtful reading says so."""
+    page = page_of(server, "2019-12-31")
+    assert not any(held(page, "events").values())
+    (indonesia,) = held(page, "coordinators")["certain"]
+    assert "planned" in indonesia
+    assert "established" not in indonesia
+    (scholarships,) = (one for one in held(page, "cooperation")["possible"] if "scholarships" in one)
+    assert "read from the words (low confidence)" in scholarships
+    rows = csv.DictReader(StringIO(server.get("/as-of.csv?date=2019-12-31").text))
+    found = {row["label"]: (row["status"], row["when"].partition(";")[0]) for row in rows}
+    assert found["scholarships given to ASEAN students"][0] == "read from the words (low confidence)"
+    (coordinator,) = (told for label, told in found.items() if label.startswith("Indonesia as coordinator"))
+    assert coordinator == ("planned", "at that time")
+    assert server.get("/as-of.csv?date=2019-02-30").status == 400
+    assert server.get("/as-of.pdf").status == 404
 
 
 def test_reasons_and_evidence(server: Server) -> None:
@@ -125,7 +148,8 @@ def test_in_indonesian(server: Server) -> None:
     text = text_of(page_of(server, "2018-08-02", "id"))
     assert "Apa yang berlaku pada 2 Agustus 2018" in text
     assert "awal: 2015; akhir: 2018" in text
-    assert "belum mulai" in text
+    assert "belum mulai pada waktu itu" in text
+    assert "direncanakan di sini tidak ada sumber sesudah 2 Agustus 2018" in text
 
 
 def test_from_change_to_change(server: Server) -> None:
@@ -174,7 +198,9 @@ def test_the_query_shown_gives_what_is_shown(server: Server, day: str) -> None:
     assert shown == len({(row["section"], row.get("who", row["thing"]), row.get("what")) for row in rows})
     download = re.search(r'<a href="([^"]+)">JSON</a>', page)
     assert download
-    assert server.get(unescape(download[1])).rows == rows
+    told = server.get(unescape(download[1])).rows
+    assert [{name: row[name] for name in row if name not in {"status", "when"}} for row in told] == rows
+    assert all(row["when"] for row in told)
 
 
 def test_without_conclusions(server: Server) -> None:

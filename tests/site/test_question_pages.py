@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -119,11 +121,21 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
         (
             "coordinator-on",
             {"date": "2016-05-19"},
-            ["19 May 2016", "Laos", "certain"],
-            ["Indonesia", "possible"],
+            ["19 May 2016", "Laos", "at that time from 2015 to 2018", "established"],
+            ["Indonesia", "possibl", "planned"],
         ),
-        ("coordinator-on", {"date": "2018-08-01"}, ["Laos", "Indonesia", "possible"], ["certain "]),
-        ("coordinator-on", {"date": "2019-06-01"}, ["Indonesia", "certain"], ["Laos"]),
+        (
+            "coordinator-on",
+            {"date": "2018-08-01"},
+            ["Laos", "Indonesia", "possibly at that time"],
+            ["certain"],
+        ),
+        (
+            "coordinator-on",
+            {"date": "2019-06-01"},
+            ["Indonesia", "planned no source here after 2 August 2018", "from 2018 to 2021"],
+            ["Laos", "certain", "possib"],
+        ),
         ("coordinator-on", {"date": "2014-12-31"}, ["Nothing answers it."], ["Laos", "Indonesia"]),
         ("members-of-a-body", {"date": "1996-07-01"}, ["Viet Nam", "Singapore"], ["Laos", "Cambodia"]),
         (
@@ -247,13 +259,47 @@ def test_columns_have_names(slug: str) -> None:
     assert names - set(WORDS["columns"]) == set()
 
 
-def test_downloads_hold_the_answer(server: Server) -> None:
-    """CSV and JSON of a page are those of its query."""
-    page = ask(server, "coordinator-on", date="2016-05-19")
-    for label in ("CSV", "JSON"):
+@pytest.mark.parametrize(
+    ("date", "language", "status", "when"),
+    [
+        ("2019-06-01", "en", "planned", "at that time; from 2018 to 2021"),
+        ("2019-06-01", "id", "direncanakan", "pada waktu itu; dari 2018 sampai 2021"),
+        ("2016-05-19", "en", "established", "at that time; from 2015 to 2018"),
+    ],
+)
+def test_downloads_hold_the_answer_with_its_status(
+    server: Server, date: str, language: str, status: str, when: str
+) -> None:
+    """The data of a page are the rows of its query, each with status and time; `certain` stays for now."""
+    page = ask(server, "coordinator-on", language, date=date)
+    (expected,) = server.ask(query_of(page.text)).rows
+    for label in ("CSV", "JSON", "TSV", "XML"):
         found = re.search(rf'<a href="([^"]+)">{label}</a>', page.text)
         assert found
-        assert "laos" in server.get(unescape(found[1])).text
+        answer = server.get(unescape(found[1]), accept_language=language)
+        assert answer.status == 200
+        if label == "JSON":
+            assert answer.rows == [expected | {"status": status, "when": when}]
+        if label == "CSV":
+            (row,) = csv.DictReader(StringIO(answer.text))
+            assert (row["status"], row["when"], row["certain"]) == (status, when, "true")
+
+
+def test_data_of_no_question(server: Server) -> None:
+    """What is no question, no format or no value is told."""
+    assert server.get("/questions/coordinator-on.pdf").status == 404
+    assert server.get("/questions/no-such.csv").status == 404
+    faulty = server.get("/questions/coordinator-on.csv?date=2018-02-30")
+    assert faulty.status == 400
+    assert "There is no such day." in faulty.text
+
+
+@pytest.mark.parametrize("slug", sorted(ALL))
+def test_each_row_has_a_status(server: Server, slug: str) -> None:
+    """Each row of an answer says whether it is established, read, claimed, planned or otherwise."""
+    rows = server.get(f"/questions/{slug}.json").rows
+    assert rows
+    assert [row for row in rows if not row.get("status")] == []
 
 
 def test_without_conclusions(server: Server) -> None:
@@ -375,9 +421,21 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
 @pytest.mark.parametrize(
     ("slug", "told"),
     [
-        ("coordinator-on", ["Laos \u2013 in office", "Indonesia \u2013 still to take office"]),
-        ("coordinator-at-an-event", ["Laos possible", "Indonesia possible"]),
-        ("status-at-an-event", ["certain"]),
+        (
+            "coordinator-on",
+            [
+                "Laos \u2013 in office read from the words (high confidence)",
+                "Indonesia \u2013 still to take office planned no source here after 2 August 2018",
+            ],
+        ),
+        (
+            "coordinator-at-an-event",
+            [
+                "Laos possibly at that time",
+                "Indonesia planned no source here after 2 August 2018 possibly at that time",
+            ],
+        ),
+        ("status-at-an-event", ["read from the words (high confidence) at that time"]),
         ("two-names-one-state", ["Yes"]),
         ("end-of-a-document", ["2020"]),
         ("trade-rank", ["8 \u2013 dialogue partners of ASEAN \u2013 2017"]),

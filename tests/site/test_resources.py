@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from reader import Reader
 from server_process import served
+from wicara.graph.status import ORDER
 from wicara.ontology import WIC
 from wicara.server.site.kinds import OF_CLASS
 
@@ -75,7 +76,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
         {"When": "19\u201320 May 2016"},
         {"Documents": [("Sochi Declaration",)]},
     ),
-    "/doc/event/2018-11-asean-russia-summit": ({"When": "some time in November 2018"}, {}),
+    "/doc/event/2018-11-asean-russia-summit": ({"When": "on a day not known, in November 2018"}, {}),
     "/doc/person/sergey-lavrov": (
         {},
         {
@@ -134,8 +135,12 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/doc/event/2018-11-asean-russia-summit", "Not a fact about the world: it is"),
-        ("/doc/claim/indonesia-priority-areas", "This is a claim"),
+        ("/doc/event/2018-11-asean-russia-summit", "planned no source here after 2 August 2018"),
+        ("/doc/event/2019-2020-arf-ism-cttc", "planned no source here after 2 August 2018"),
+        ("/doc/situation/indonesia-coordinatorship-2018-2021", "planned no source here after 2 August 2018"),
+        ("/doc/event/2018-08-02-indonesia-proposing", "That this was said is what the source reports."),
+        ("/doc/claim/indonesia-priority-areas", "In short, in the words of the editors: Three areas"),
+        ("/doc/claim/indonesia-priority-areas", "It was said; whether it is so is not asserted here."),
         (f"{MEETING}?lang=id", "Tiga bidang kerja sama"),
         (f"/graph/fact/{ARTICLE}/F003", "\u201c(2/8)\u201d"),
         (f"/graph/fact/{ARTICLE}/F003", "neither a change nor a retraction"),
@@ -205,11 +210,13 @@ def test_marks_lead_on(server: Server) -> None:
     hrefs = {href for href, _ in page.links}
     assert "#basis-fact-kemlu-2018-08-02-asean-russia-F019" in hrefs
     assert any(href.startswith("/explain?") for href in hrefs)
-    assert {"/legend", "/legend#mark-planned", "/legend#mark-claim"} <= hrefs
+    assert {"/legend", "/legend#status-planned", "/legend#status-claimed"} <= hrefs
     answer = server.get("/legend", accept=HTML)
     assert answer.status == 200
-    for key in ("basis", "inferred", "background", "claim", "planned", "editorial", "content"):
+    for key in ("basis", "inferred", "background", "editorial", "content"):
         assert f'id="mark-{key}"' in answer.text
+    for key in ORDER:
+        assert f'id="status-{key}"' in answer.text
 
 
 def test_citation(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""What held on a day, certainly or possibly: a question with a day as its value, and its rows by section.
+"""What held on a day, and what is only planned for it: a question with a day as its value, by section.
 
 `queries/pages/as-of.rq` says when something holds; several rows may tell of the same, and the surest counts.
 """
@@ -14,25 +14,36 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.solutions import solutions
+from wicara.graph.status import ESTABLISHED, ORDER
 from wicara.ontology import WIC
 from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
+from wicara.server.descriptions.openapi import media_types
 from wicara.server.descriptions.openapi import operation as described
 from wicara.server.http.addresses import KEPT, with_choices
+from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language, own_text
-from wicara.server.site.pages.question import DOWNLOADS, all_questions
+from wicara.server.site.pages.question import DOWNLOADS, all_questions, table_form, table_response
 from wicara.server.site.parameters import InvalidValueError, read_day
 from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
-from wicara.server.site.tables.solutions import modality_of, solve, supports_of
-from wicara.server.site.times import NAMES, day_of, format_day, format_window
+from wicara.server.site.tables.solutions import (
+    MAX_DATA_ROWS,
+    graphs_of,
+    solve,
+    supports_of,
+    with_statuses,
+)
+from wicara.server.site.times import NAMES, bounds_of, day_of, format_day, format_span, format_window
 from wicara.server.site.words import Shown
 from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wicara.graph.formats import Format
+    from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence
@@ -61,7 +72,6 @@ class Time:
     thing: Shown
     begins: str
     ends: str
-    is_plan: bool
     is_settled: bool
 
 
@@ -72,6 +82,11 @@ class Held:
     section: str
     row: Row
     times: tuple[Time, ...]
+
+    @property
+    def status(self) -> str:
+        """The key of its status; established where it rests on no fact and no source."""
+        return self.row.statuses[0].key if self.row.statuses else ESTABLISHED
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,7 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         sections=[
             (key, own_text(names), [one for one in held if one.section == key]) for key, *names in sections
         ],
-        counts=[(state, sum(one.row.state == state for one in held)) for state in STATES],
+        counts=[(key, sum(one.status == key for one in held)) for key in ORDER],
         evidence=evidence,
         cut=cut,
         shown=MAX_ROWS,
@@ -128,8 +143,31 @@ def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
         questions=list(questions_about(day)) if day else [],
         format_day=format_day,
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
-        alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if operation else [],
+        alternates=[(form, address_of(day, form)) for form in DOWNLOADS] if day else [],
     )
+
+
+def address_of(day: date, form: Format) -> str:
+    """Return where what held on a day is in a format; without conclusions where this request wants none."""
+    return with_choices(f"{PATH}.{form.name}?date={day}{'' if infer() else '&infer=off'}")
+
+
+@blueprint.get(f"{PATH}.<suffix>")
+@described(query=("date", "infer", "lang"), types=media_types(*DOWNLOADS))
+def as_of_table(suffix: str) -> Response:
+    """Return what held on a day as data: the columns of its query, the status of each row, and when."""
+    form = table_form(suffix)
+    given = request.args.get("date", "").strip()
+    try:
+        day = day_of(read_day(given)) if given else per_version(changes_of).reported
+    except InvalidValueError as fault:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`date`: {fault}") from fault
+    found = solve(QueryOperation(query_of(day or datetime.now(UTC).date()), infer=infer()), MAX_DATA_ROWS)
+    backed, evidence = evidence_of(found)
+    times = ((text_of(row["holds"]), format_span(bounds_of(row))) for row in found.rows)
+    statuses = [statuses_on(pair, evidence) for pair in zip(found.rows, backed, strict=True)]
+    body = with_statuses(found, statuses, times, evidence.words, form)
+    return table_response(body, form, cut=found.cut)
 
 
 def query_of(day: date) -> str:
@@ -162,17 +200,25 @@ def changes_of(built: BuiltDataset) -> Days:
 
 def held_on(found: Solutions) -> tuple[list[Held], Evidence, bool]:
     """Return what solutions tell, what it rests on, and whether there is more; with three queries."""
-    backed = supports_of(store(), page_query("as-of"), {}, found.rows)
-    evidence = evidence_for(
-        store(),
-        chain.from_iterable(row.values() for row in found.rows),
-        chain.from_iterable(one.graphs for one in backed),
-        quotes=False,
-    )
+    backed, evidence = evidence_of(found)
     pairs = sorted(zip(found.rows, backed, strict=True), key=lambda pair: same(pair[0]))
     groups = (list(group) for _key, group in groupby(pairs, key=lambda pair: same(pair[0])))
     held = [held_by(group, evidence) for group in groups]
-    return sorted(held, key=lambda one: STATES.index(one.row.state)), evidence, found.cut
+    order = sorted(held, key=lambda one: (STATES.index(one.row.state), ORDER.index(one.status)))
+    return order, evidence, found.cut
+
+
+def evidence_of(found: Solutions) -> tuple[list[Support], Evidence]:
+    """Return what supports each solution, and what it rests on, with three queries."""
+    backed = supports_of(store(), page_query("as-of"), {}, found.rows)
+    terms = chain.from_iterable(row.values() for row in found.rows)
+    return backed, evidence_for(store(), terms, graphs_of(backed), quotes=False)
+
+
+def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Status, ...]:
+    """Return the statuses of a solution: an event that is only announced is no more than that."""
+    row, support = pair
+    return support.statuses(evidence.bases, [row["thing"]] if row["thing"] is not None else ())
 
 
 def same(row: Solution) -> tuple[str, ...]:
@@ -184,21 +230,21 @@ def same(row: Solution) -> tuple[str, ...]:
 def held_by(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> Held:
     """Return what rows of one group tell together: the surest of them counts."""
     words = evidence.words
-    rows = sorted((row for row, _support in group), key=lambda row: RANKS.index(text_of(row["holds"])))
+    group = sorted(group, key=lambda pair: RANKS.index(text_of(pair[0]["holds"])))
     support = Support()
     for _row, one in group:
         support |= one
-    first = rows[0]
+    first = group[0][0]
     shown = [words.show(first["who"] or first["thing"]), words.show(first["what"])]
     return Held(
         text_of(first["section"]),
         Row(
             tuple(Cell((Value(one),)) if one else Cell() for one in shown),
             support,
-            modality_of(evidence.of(support.graphs)),
+            statuses_on(group[0], evidence),
             text_of(first["holds"]),
         ),
-        tuple(dict.fromkeys(time_of(row, words) for row in rows)),
+        tuple(dict.fromkeys(time_of(row, words) for row, _support in group)),
     )
 
 
@@ -209,7 +255,6 @@ def time_of(row: Solution, words: Words) -> Time:
         thing=words.show(row["thing"] if row["who"] is not None else None) or Shown("", ""),
         begins=format_window(*bounds[:2]) or str(_("not stated")),
         ends=format_window(*bounds[2:]) or str(_("not stated")),
-        is_plan=row["link"] != NamedNode(f"{WIC}hasTimeSpan"),
         is_settled=row["known"] is not None,
     )
 

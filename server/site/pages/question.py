@@ -13,14 +13,14 @@ from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
 from wicara.server.app_state import infer, store
 from wicara.server.descriptions.describe import triples_of
-from wicara.server.descriptions.openapi import HTML, operation
+from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import KEPT, public_url, said, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
-from wicara.server.site.tables.solutions import MAX_ROWS, answer, solve
+from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -73,12 +73,12 @@ class QuestionRequest:
         }
         return self.question.with_values(texts)
 
-    def where(self, **choices: str) -> str:
-        """Return the address of the page: its values, and what else is chosen, in the reader's language."""
+    def where(self, suffix: str = "", **choices: str) -> str:
+        """Return the address of the page, or of a table: its values, what else is chosen, the language."""
         given = [(value.parameter.name, value.given) for value in self.values if not value.is_default]
         given += [("lang", request.args["lang"])] if "lang" in request.args else []
         fields = urlencode([*given, *choices.items()])
-        return f"{PATH}/{self.question.slug}" + (f"?{fields}" if fields else "")
+        return f"{PATH}/{self.question.slug}{suffix}" + (f"?{fields}" if fields else "")
 
     def parts(self, lang: str) -> list[tuple[bool, str]]:
         """Return the question in a language, cut into pieces: whether each is a value, and its words."""
@@ -182,14 +182,51 @@ def gallery() -> str:
 @operation(query=("values", "infer", "lang"), answers={HTTPStatus.MOVED_PERMANENTLY: HTML})
 def question_page(question: str) -> BaseResponse:
     """Show a question with values for its parameters, and its answer; its number leads there too."""
-    found = all_questions()
-    one = next((each for each in found if each.slug == question), None)
-    if one is not None:
-        return page(read_question_request(one))
-    numbered = next((each for each in found if each.id.lower() == question.lower()), None)
-    if numbered is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {question}.")
-    return redirect(with_query(f"{PATH}/{numbered.slug}"), HTTPStatus.MOVED_PERMANENTLY)
+    one = question_named(question)
+    if one.slug != question:
+        return redirect(with_query(f"{PATH}/{one.slug}"), HTTPStatus.MOVED_PERMANENTLY)
+    return page(read_question_request(one))
+
+
+@blueprint.get(f"{PATH}/<question>.<suffix>")
+@operation(query=("values", "infer", "lang"), types=media_types(*DOWNLOADS))
+def question_table(question: str, suffix: str) -> BaseResponse:
+    """Return the answer to a question as data: its columns, the status of each row, and when it holds."""
+    one = question_named(question)
+    form = table_form(suffix)
+    asked = read_question_request(one)
+    for value in asked.values:
+        if value.term is None:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"`{value.parameter.name}`: {value.fault}")
+    found = solve(QueryOperation(asked.query, infer=infer()), MAX_DATA_ROWS)
+    body = as_table(found, answer(one, asked.terms, found, store()), form)
+    return table_response(body, form, cut=found.cut)
+
+
+def table_form(suffix: str) -> Format:
+    """Return the format of results that a suffix names; raises Problem 404 for none."""
+    found = negotiation.hinted((suffix,), DOWNLOADS)
+    if found is None:
+        names = ", ".join(offer.name for offer in DOWNLOADS)
+        raise Problem(HTTPStatus.NOT_FOUND, f"An answer has no form {suffix}; there are {names}.")
+    return found[0]
+
+
+def table_response(body: bytes, form: Format, *, cut: bool) -> Response:
+    """Return an answer as data; a header says where it is cut."""
+    response = Response(body, headers={"Content-Type": form.content_type(), "Vary": "Accept-Language"})
+    if cut:
+        response.headers["Wicara-Truncated"] = f"rows={MAX_DATA_ROWS}"
+    return response
+
+
+def question_named(name: str) -> Question:
+    """Return the question with a slug or a number; raises Problem 404 for none."""
+    named = (one for one in all_questions() if name.lower() in {one.slug, one.id.lower()})
+    found = next(named, None)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+    return found
 
 
 def read_question_request(one: Question) -> QuestionRequest:
@@ -214,6 +251,11 @@ def page(one: QuestionRequest) -> Response:
         kept=[(key, request.args[key]) for key in KEPT if key in request.args],
         infer=infer(),
         shown=MAX_ROWS,
-        alternates=[(form, operation.address(format=form.name)) for form in DOWNLOADS] if found else [],
+        alternates=[(form, address_of(one, form)) for form in DOWNLOADS] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
+
+
+def address_of(one: QuestionRequest, form: Format) -> str:
+    """Return where the answer is in a format; without conclusions where this request wants none."""
+    return one.where(f".{form.name}", **({} if infer() else {"infer": "off"}))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import ACTUAL, MODALITY, WITH_BASIS, modalities_of
+from wicara.graph.evidence import MODALITY, WITH_BASIS
 from wicara.graph.names import kind_of
-from wicara.ontology import PREFIXES, expand
-from wicara.server.app_state import infer, store
+from wicara.graph.status import ESTABLISHED, status_of
+from wicara.ontology import expand
+from wicara.server.app_state import infer, per_version, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
@@ -20,9 +21,10 @@ from wicara.server.linked.statements import counts_of, in_sections, marks
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.reuse import cite, report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
-from wicara.server.site.tables.layout import layout_of
+from wicara.server.site.tables.layout import PATHS, layout_of, parts_of
 from wicara.server.site.tables.reading import PAGE, Lists, Paths, read, rows_of
 from wicara.server.site.tables.rows import Blocks, evidence_for
+from wicara.server.site.tables.statuses import graphs_behind, is_reported, sayings_of, statuses_of
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
@@ -30,11 +32,13 @@ if TYPE_CHECKING:
 
     from wicara.graph.evidence import Basis
     from wicara.graph.formats import Format
+    from wicara.graph.status import Status
     from wicara.server.linked.statements import Counts
     from wicara.server.site.tables.rows import Line, Table
     from wicara.server.site.words import Shown, Term
 
-TYPE: Final = f"{PREFIXES['rdf']}type"
+TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
+"""The properties by which a thing has its time, as held, planned or proposed."""
 CARDS: Final = 40
 """How many graphs a page shows with their words; marks of others lead to the page of the graph."""
 RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
@@ -92,7 +96,10 @@ class View:
         found = rows_of(store(), subject, self.layout) if page == 1 else {}
         self.read = read(store(), Lists(subject, counts, self.first), found, self.layout)
         rows = [row for one in found.values() for row in one.rows]
-        graphs = chain.from_iterable(one.graphs for one in self.read.known)
+        graphs = [
+            *chain.from_iterable(one.graphs for one in self.read.known),
+            *graphs_behind(one for one in self.read.known if one.inferred),
+        ]
         self.evidence = evidence_for(
             store(), self.terms(rows), (subject.value, *graphs, *(row.value for row in rows))
         )
@@ -128,15 +135,21 @@ class View:
         texts = self.cells.paths.follow(self.subject, ("wic:contentText",))
         return in_own_language(texts, self.words.lang) if self.layout.key == "claim" else None
 
-    def modalities(self) -> list[Term]:
-        """Return what the subject is if no plain fact: its own modality, or that of all facts about it."""
-        own = [one.triple.object for one in self.read.outgoing if one.triple.predicate.value == MODALITY]
-        if own:
-            return [term for term in own if term != NamedNode(ACTUAL)]
-        facts = (one for one in self.read.outgoing if one.triple.predicate.value != TYPE)
-        graphs = chain.from_iterable(one.graphs for one in facts)
+    def statuses(self) -> tuple[Status, ...]:
+        """Return the status of the subject: of a graph, of a claim, of what is reported or has its time."""
         bases = self.evidence.bases
-        return modalities_of([bases[graph] for graph in graphs if graph in bases])
+        if self.subject.value in bases:
+            return (status_of(bases[self.subject.value]),)
+        decisive = {MODALITY} if self.layout.key == "claim" else set() if is_reported(self.subject) else TIMES
+        found = [one for one in self.read.outgoing if one.triple.predicate.value in decisive]
+        return statuses_of(found, bases, things=(self.subject,))[:1]
+
+    def is_saying(self) -> bool:
+        """Tell whether the subject is an act or a report, and facts about it are more than that it was."""
+        graphs = chain.from_iterable(one.graphs for one in self.read.outgoing)
+        facts = [status_of(self.evidence.bases[graph]) for graph in graphs if graph in self.evidence.bases]
+        is_one = self.subject.value in per_version(sayings_of).things
+        return is_one and any(one.key != ESTABLISHED for one in facts)
 
     def history(self) -> list[tuple[object, str, Shown | None]] | None:
         """Return what is recorded of a fact graph: what happened, and the day or the other graph."""
@@ -178,7 +191,8 @@ def variables(view: View) -> Mapping[str, object]:
         "others": [basis for graph, basis in cards.items() if graph != iri],
         "marks": marks,
         "infer": infer(),
-        "modality": [words.show(term) for term in view.modalities()],
+        "status": view.statuses(),
+        "is_saying": view.is_saying(),
         "lines": lines,
         "tables": tables,
         "content": in_sections(view.read.content, words),

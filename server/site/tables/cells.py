@@ -11,12 +11,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import ACTUAL
+from wicara.graph.status import CLAIM, NONE, key_of, name_of, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
+from wicara.server.site.tables.statuses import status_of_statement
 from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_span
 from wicara.server.site.words import Shown
 
@@ -44,11 +45,14 @@ ROLES: Final = {
 
 @dataclass(frozen=True)
 class Value:
-    """What a cell shows of one term; `why` is its statement where only reasoning says it, `mark` its mark."""
+    """What a cell shows of one term; `why` is its statement where only reasoning says it, `mark` its mark.
+
+    `status` is the key of its status.
+    """
 
     shown: Shown
     why: Triple | None = None
-    modality: tuple[Shown, ...] = ()
+    status: str = ""
     mark: str = ""
 
 
@@ -112,7 +116,7 @@ class Cells:
         if column.show is Show.ROLE:
             ends = ends or self.roles(row)
         found = [
-            (as_inferred(value, led), more)
+            (self.with_status(as_inferred(value, led), led), more)
             for end, led in ends.items()
             for value, more in self.shown(end, column.show)
         ]
@@ -122,6 +126,11 @@ class Cells:
         statements = (*chain.from_iterable(ends.values()), *chain.from_iterable(more for _, more in found))
         values = dict.fromkeys(value for value, _ in found)
         return Cell(tuple(sorted(values, key=lambda one: one.shown.text.casefold())), statements)
+
+    def with_status(self, value: Value, led: Sequence[Statement]) -> Value:
+        """Return a value with the status of the statements that lead to it, unless it is that of a claim."""
+        found = weakest(filter(None, (status_of_statement(one, self.bases) for one in led)))
+        return replace(value, status=found.key) if found and not value.status else value
 
     def shown(self, end: Term, how: Show) -> Shows:
         """Yield what a column shows of a term at the end of its path, with the statements that it takes."""
@@ -163,16 +172,16 @@ class Cells:
         return (one.value for one in self.paths.follow(node, path) if isinstance(one, Literal))
 
     def text(self, node: Term) -> Shows:
-        """Yield what a claim says, with its modality; its label where it has no text."""
+        """Yield what a claim says, with its status; its label where it has no text."""
         texts = self.paths.follow(node, ("wic:contentText",))
         text = in_own_language(texts, self.words.lang)
-        terms = (one for one in self.paths.follow(node, ("wic:modality",)) if one != NamedNode(ACTUAL))
-        modalities = tuple(filter(None, map(self.words.show, terms)))
+        modality = next(iter(self.paths.follow(node, ("wic:modality",))), None)
+        status = key_of(CLAIM, name_of(modality), NONE)
         if text is not None and isinstance(node, NamedNode):
             shown = Shown(text.value, node.value, text.language, href_of(node.value))
-            yield Value(shown, modality=modalities), texts[text]
+            yield Value(shown, status=status), texts[text]
         elif label := self.words.show(node):
-            yield Value(label, modality=modalities), ()
+            yield Value(label, status=status), ()
 
     def figure(self, node: Term) -> Shows:
         """Yield the value of an observation with its unit."""

@@ -8,15 +8,15 @@ How a page shows rows of anything:
    with one query;
 3. `evidence_for` reads what these graphs rest on, down to the words, and the labels of all that is shown,
    with two queries;
-4. each row becomes a `Row`: its cells, its support, its modality; `html.row_marks` writes the marks that lead
-   to the evidence, `rows` of `_macros.html` the table.
+4. each row becomes a `Row`: its cells, its support, its statuses (`statuses.py`); `html.row_marks` writes the
+   marks that lead to the evidence, `rows` of `_macros.html` the table.
 
 So a page takes the same number of queries however many rows it has.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -24,8 +24,9 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.solutions import solutions
-from wicara.server.linked.statements import INFERRED
+from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.layout import Order, Show
+from wicara.server.site.tables.statuses import is_reported, status_of_graphs, statuses_of
 from wicara.server.site.times import LAST
 from wicara.server.site.words import Words, iris_of, labels_of
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
-    from wicara.server.linked.statements import Statement
+    from wicara.graph.status import Status
     from wicara.server.site.tables.cells import Cell, Cells
     from wicara.server.site.tables.layout import Block, Layout
     from wicara.server.site.tables.reading import Found
@@ -55,13 +56,23 @@ class Support:
 
     graphs: tuple[str, ...] = ()
     inferred: tuple[Triple, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    """What the graphs say of it, and what only reasoning says, for its status."""
+    named: tuple[str, ...] = ()
+    """The graphs that it names itself, whatever they say."""
 
     def __or__(self, other: Support) -> Support:
         """Return what supports either of two."""
         return Support(
             tuple(sorted({*self.graphs, *other.graphs})),
             tuple(dict.fromkeys((*self.inferred, *other.inferred))),
+            tuple(dict.fromkeys((*self.statements, *other.statements))),
+            tuple(dict.fromkeys((*self.named, *other.named))),
         )
+
+    def statuses(self, bases: Mapping[str, Basis], things: Iterable[Term] = ()) -> tuple[Status, ...]:
+        """Return the status of what this supports, which tells of some things, and the others it has."""
+        return statuses_of(self.statements, bases, things=things, more=status_of_graphs(self.named, bases))
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its cells, what it rests on, what it is if no plain fact, and how certain it is."""
+    """A row: its cells, what it rests on, its statuses, the main one first, and whether it holds on a day."""
 
     cells: tuple[Cell, ...]
     support: Support
-    modality: tuple[Term, ...] = ()
+    statuses: tuple[Status, ...] = ()
     state: str = ""
     current: bool = False
 
@@ -106,7 +117,6 @@ class Line:
     heading: object
     cell: Cell
     support: Support
-    modality: tuple[Term, ...] = ()
 
 
 def evidence_for(
@@ -160,8 +170,9 @@ def graphs_stating(store: Store, by_shape: dict[tuple[int, ...], list[Pattern]])
 
 def support_of(triple: Triple, graphs: Iterable[str]) -> Support:
     """Return what supports one statement that stands in some graphs."""
-    asserting = sorted({*graphs} - {INFERRED})
-    return Support(tuple(asserting)) if asserting else Support((), (triple,))
+    asserting = tuple(sorted({*graphs} - {INFERRED}))
+    statement = Statement(triple, asserting or (INFERRED,))
+    return Support(asserting, () if asserting else (triple,), (statement,))
 
 
 @dataclass(frozen=True)
@@ -191,7 +202,7 @@ class Blocks:
             block.title,
             tuple(block.columns[n].title for n in used),
             tuple(
-                Row(tuple(row.cells[n] for n in used), row.support, row.modality, current=row.current)
+                Row(tuple(row.cells[n] for n in used), row.support, row.statuses, current=row.current)
                 for _, row in rows
             ),
             block.of_graphs,
@@ -201,16 +212,22 @@ class Blocks:
     def row(self, block: Block, node: NamedNode) -> Row:
         """Return a row of a block."""
         cells = tuple(self.cells.cell(node, column) for column in block.columns)
+        links = self.cells.paths.links(self.subject, node)
         if block.of_graphs:
-            support = Support((node.value,))
+            support = Support((node.value,), named=(node.value,))
         else:
             statements = chain.from_iterable(cell.statements for cell in cells)
-            support = asserted_by(chain(self.cells.paths.links(self.subject, node), statements))
-        told = {shown.full for cell in cells for value in cell.values for shown in value.modality}
-        bases = self.evidence.of(support.graphs)
-        terms = dict.fromkeys(term for basis in bases for term in basis.modalities)
-        modality = tuple(term for term in terms if getattr(term, "value", "") not in told)
-        return Row(cells, support, modality, current=node == self.subject)
+            support = asserted_by(chain(links, statements))
+        return Row(cells, support, self.statuses(node, links, cells, support), current=node == self.subject)
+
+    def statuses(
+        self, node: NamedNode, links: Sequence[Statement], cells: Sequence[Cell], support: Support
+    ) -> tuple[Status, ...]:
+        """Return the status of a row: that of its thing, as it is reported, linked and told of first."""
+        telling = next((cell.statements for cell in cells if cell.statements), ())
+        own = chain.from_iterable(self.cells.paths.follow(node, ("wic:modality",)).values())
+        decisive = links if is_reported(node) else (*own, *links, *telling)
+        return replace(support, statements=tuple(decisive)).statuses(self.evidence.bases, (node,))
 
     def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
         """Return the sort key of a row of a block; at last what it begins with, and its own label."""
@@ -243,4 +260,5 @@ class Blocks:
 
 def asserted_by(statements: Iterable[Statement]) -> Support:
     """Return the graphs that make some statements; their cells mark what is inferred."""
-    return Support(tuple(sorted({graph for one in statements for graph in one.graphs})))
+    found = tuple(dict.fromkeys(statements))
+    return Support(tuple(sorted({graph for one in found for graph in one.graphs})), statements=found)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
-from wicara.ontology import expand
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+from wicara.graph.explain.writers import term_of
+from wicara.ontology import WIC, expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports
-from wicara.server.site.times import TO, day_of, format_day, format_period, format_window
+from wicara.server.site.tables.statuses import graphs_behind, in_words
+from wicara.server.site.times import (
+    NAMES,
+    TO,
+    Bounds,
+    day_of,
+    format_day,
+    format_period,
+    format_span,
+    format_window,
+)
 from wicara.server.site.words import Shown
 from wicara.server.sparql.query import evaluate
 from wicara.server.sparql.results import failed
@@ -24,6 +36,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
+    from wicara.graph.formats import Format
+    from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence, Pattern
     from wicara.server.site.words import Term, Words
@@ -35,6 +49,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 100
 """How many rows a page shows, with their evidence; the other formats hold all."""
+MAX_DATA_ROWS: Final = 5000
+"""How many rows an answer has as data; its query gives all."""
 MAX_LEADS: Final = 7
 """How many things an answer says at a glance at most."""
 LABEL: Final = re.compile(r"Label_(en|id)$")
@@ -45,8 +61,6 @@ HIDDEN: Final = frozenset({"factIdentifier", "spanSha256"})
 """The variables that only programs want."""
 PLAIN_NUMBERS: Final = re.compile(r"([yY]ear|ByCount|^start|^end)$")
 """Numbers that are written without marks between thousands."""
-CLAIMS: Final = ("/claim", "/proposal", "/appeal")
-"""What the IRIs of the kinds of facts end in that only tell what somebody says."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,7 @@ class Solutions:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, the variables that it is made of, and what makes a value of theirs."""
+    """A column: its name, the variables that it is made of, and what makes a value, or several, of theirs."""
 
     name: str
     variables: tuple[str, ...]
@@ -74,10 +88,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Lead:
-    """One thing that an answer says at a glance, and how certain it is where nothing else says that."""
+    """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so."""
 
     parts: tuple[Shown, ...]
-    certainty: str
+    holds: str
+    statuses: tuple[Status, ...]
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,9 @@ class Answer:
     lead: tuple[Lead, ...]
     evidence: Evidence
     cut: bool
+    columns: tuple[str, ...]
+    cards: Mapping[str, Basis]
+    """What the rows rest on themselves, without the premises of conclusions."""
 
 
 def solve(operation: QueryOperation, limit: int = MAX_ROWS) -> Solutions:
@@ -117,7 +135,8 @@ def supports_of(
         named = (
             term.value for name, term in row.items() if GRAPH.search(name) and isinstance(term, NamedNode)
         )
-        support = Support(tuple(sorted(named)))
+        graphs = tuple(sorted(named))
+        support = Support(graphs, named=graphs)
         for pattern in rests_on:
             support |= known.get(pattern, Support())
         found.append(support)
@@ -146,32 +165,76 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     """Return the answer to a question as a page shows it, with three queries however many rows there are."""
     backed = supports_of(store, question, values, found.rows)
     terms = chain.from_iterable(row.values() for row in found.rows)
-    evidence = evidence_for(store, terms, chain.from_iterable(one.graphs for one in backed))
+    evidence = evidence_for(store, terms, graphs_of(backed))
     columns = filled_columns(found.names, found.rows)
     rows = [
         row_of(solution, columns, support, evidence)
         for solution, support in zip(found.rows, backed, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
+    own = {graph for support in backed for graph in support.graphs}
     return Answer(
-        Table("", headings, tuple(rows)), lead_of(question.answer, columns, rows), evidence, found.cut
+        Table("", headings, tuple(rows)),
+        lead_of(question.answer, columns, rows),
+        evidence,
+        found.cut,
+        tuple(column.name for column in columns),
+        {graph: basis for graph, basis in evidence.bases.items() if graph in own},
     )
+
+
+def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
+    """Yield the graphs that solutions rest on, and those of the premises of what is inferred."""
+    for support in backed:
+        yield from support.graphs
+        yield from graphs_behind(support.statements)
+
+
+def as_table(found: Solutions, told: Answer, form: Format) -> bytes:
+    """Return an answer in a format of SPARQL results, with the status of each row and when it holds."""
+    places = [place for place, name in enumerate(told.columns) if name in {HOLDS, WHEN}]
+    times = [
+        tuple(chain.from_iterable(row.cells[place].values for place in places)) for row in told.table.rows
+    ]
+    return with_statuses(
+        found,
+        [row.statuses for row in told.table.rows],
+        [[text for one in values for text in (one.mark, one.shown.text)] for values in times],
+        told.evidence.words,
+        form,
+    )
+
+
+def with_statuses(
+    found: Solutions,
+    statuses: Iterable[Sequence[Status]],
+    times: Iterable[Iterable[str]],
+    words: Words,
+    form: Format,
+) -> bytes:
+    """Return solutions in a format of SPARQL results with two more columns: status and when.
+
+    A time is keys of `holds` in words.toml and texts.
+    """
+    bindings = []
+    for solution, known, parts in zip(found.rows, statuses, times, strict=True):
+        when = "; ".join(str(WORDS["holds"].get(part, part)) for part in parts if part)
+        more = {STATUS: in_words(known[0], words) if known else "", WHEN: when}
+        given = {name: term_of(term) for name, term in solution.items() if term is not None}
+        given |= {name: {"type": "literal", "value": text} for name, text in more.items() if text}
+        bindings.append(given)
+    names = [name for name in found.names if name not in {STATUS, WHEN}]
+    results = {"head": {"vars": [*names, STATUS, WHEN]}, "results": {"bindings": bindings}}
+    solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
+    return bytes(solutions.serialize(format=form.results))
 
 
 def row_of(solution: Solution, columns: Sequence[Column], support: Support, evidence: Evidence) -> Row:
     """Return a solution as a row."""
     cells = tuple(column.cell(solution, evidence.words) for column in columns)
     marks = [value.mark for cell in cells for value in cell.values if value.mark]
-    return Row(cells, support, modality_of(evidence.of(support.graphs)), "".join(marks[:1]))
-
-
-def modality_of(bases: Iterable[Basis]) -> tuple[Term, ...]:
-    """Return what is marked of graphs: their modalities, or that they only tell what somebody says."""
-    found: dict[Term, None] = {}
-    for basis in bases:
-        claims = (kind for kind in basis.said.get("kind", ()) if str(kind)[:-1].endswith(CLAIMS))
-        found |= dict.fromkeys(basis.modalities or claims)
-    return tuple(found)
+    things = [term for term in solution.values() if term is not None]
+    return Row(cells, support, support.statuses(evidence.bases, things), "".join(marks[:1]))
 
 
 def lead_of(wanted: Sequence[str], columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Lead, ...]:
@@ -180,12 +243,12 @@ def lead_of(wanted: Sequence[str], columns: Sequence[Column], rows: Sequence[Row
     The words of a source on a standing go before what the bounds leave open.
     """
     places = {column.name: place for place, column in enumerate(columns)}
-    names = [name for name in wanted or list(places)[:1] if name in places and name != "certainty"]
+    names = [name for name in wanted or list(places)[:1] if name in places and name != HOLDS]
     found: dict[Lead, None] = {}
     for row in rows:
         settled = "standing" in names and row.cells[places["standing"]].values
         parts = tuple(value.shown for name in names for value in row.cells[places[name]].values)
-        found[Lead(parts, "" if settled else row.state)] = None
+        found[Lead(parts, "" if settled else row.state, row.statuses)] = None
     return tuple(found) if len(found) <= MAX_LEADS else ()
 
 
@@ -212,9 +275,10 @@ def filled_columns(names: Sequence[str], rows: Sequence[Solution]) -> tuple[Colu
 
 def column_of(name: str, names: Sequence[str]) -> Column:
     """Return the column that a variable is shown in."""
-    for pair, (title, make) in PAIRS.items():
-        if name in pair and {*pair} <= {*names}:
-            return Column(title, pair, make)
+    for group, (title, make) in GROUPS.items():
+        if name in group and {*group} <= {*names}:
+            settling = [other for other in SETTLING.get(title, ()) if other in names]
+            return Column(title, (*group, *settling), make)
     if WORDING.search(name):
         stem = WORDING.sub("", name)
         return Column(stem, tuple(one for one in names if WORDING.sub("", one) == stem), wording)
@@ -258,19 +322,39 @@ def offsets(terms: Terms, _words: Words) -> Value:
     return Value(Shown(TO.join(term.value for term in terms if isinstance(term, Literal)), ""))
 
 
-def certainty(terms: Terms, _words: Words) -> Value:
-    """Return whether something certainly holds, possibly, or not, by whether each of the two is so."""
-    possible, certain = (isinstance(term, Literal) and term.value == "true" for term in terms)
+def holding(terms: Terms, _words: Words) -> Value:
+    """Return whether something holds then for certain, possibly or not, and its time by its bounds.
+
+    What a source says of that day goes before what the bounds leave open.
+    """
+    possible, certain = (isinstance(term, Literal) and term.value == "true" for term in terms[:2])
     key = "certain" if certain else "possible" if possible else "ruled-out"
-    return Value(Shown(str(WORDS["certainties"][key]), key), mark=key)
+    key = next((STANDINGS[term.value] for term in terms if getattr(term, "value", "") in STANDINGS), key)
+    time = format_span(Bounds(*map(day_of, terms[2 : 2 + len(NAMES)])))
+    return Value(Shown(time, key), mark=key)
 
 
-PAIRS: Final[Mapping[tuple[str, str], tuple[str, Maker]]] = {
+def span(terms: Terms, _words: Words) -> Value | None:
+    """Return a time as its bounds tell it."""
+    text = format_span(Bounds(*map(day_of, terms)))
+    return Value(Shown(text, "")) if text else None
+
+
+HOLDS: Final = "holds"
+WHEN: Final = "when"
+STATUS: Final = "status"
+GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
+    ("possible", "certain", *NAMES): (HOLDS, holding),
+    ("possible", "certain"): (HOLDS, holding),
+    NAMES: (WHEN, span),
+    ("earliest", "latestStart", "earliestEnd", "latest"): (WHEN, span),
     ("earliestStart", "latestStart"): ("starts", window),
     ("earliestEnd", "latestEnd"): ("ends", window),
-    ("from", "to"): ("when", period),
-    ("earliest", "latest"): ("when", period),
+    ("from", "to"): (WHEN, period),
     ("start", "end"): ("characters", offsets),
-    ("possible", "certain"): ("certainty", certainty),
 }
-"""The pairs of variables that make one column: its name, and what makes a value of theirs."""
+"""The variables that make one column, larger groups first: its name, and what makes a value of theirs."""
+SETTLING: Final = {HOLDS: ("standing",)}
+"""The variables that a column takes into account, and that are columns of their own."""
+STANDINGS: Final = {f"{WIC}sittingAt": "certain", f"{WIC}incomingAt": "to-come"}
+"""What the words of a source say of a day, as `holds` in words.toml names it."""

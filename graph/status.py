@@ -1,0 +1,120 @@
+"""The status of a statement: whether a source reports it as so, or only plans, proposes or claims it.
+
+`status.toml` is the one table that says which status a fact graph gives its statements.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import NamedNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wicara.graph.evidence import Basis, Term
+
+TABLE: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+ORDER: Final[tuple[str, ...]] = tuple(TABLE["order"])
+"""The statuses, from the strongest to the weakest."""
+ESTABLISHED, READ, CLAIMED = "established", "read", "claimed"
+KEYS: Final = ("kind", "modality", "basis")
+CLAIM: Final = "claim"
+"""The kind of a fact that only tells what somebody says."""
+NONE: Final = "none"
+"""What stands in the table for a kind, modality or basis that a graph does not have."""
+OWN_WORDS: Final = "narration"
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status by its key in the table; of a reading its confidence, of a claim those who make it."""
+
+    key: str
+    confidence: NamedNode | None = None
+    by: tuple[NamedNode, ...] = ()
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """The place in the order, the strongest first; among readings, the higher confidence."""
+        degrees = ("high", "medium", "low")
+        degree = name_of(self.confidence)
+        return ORDER.index(self.key), str(degrees.index(degree) if degree in degrees else degree)
+
+
+def key_of(kind: str, modality: str, basis: str) -> str:
+    """Return the status of a combination, each place the last part of a concept's IRI, or `none`.
+
+    Raises KeyError for a combination that no rule fits.
+    """
+    given = dict(zip(KEYS, (kind, modality, basis), strict=True))
+    for rule in TABLE["rules"]:
+        if all(given[key] in rule[key] for key in KEYS if key in rule):
+            return str(rule["status"])
+    raise KeyError((kind, modality, basis))
+
+
+def status_of(basis: Basis, *, saying: bool = False) -> Status:
+    """Return the status of the statements of a graph; with `saying`, of those about that something was said.
+
+    Whatever is said, that it was said is what the source reports: words between quotation marks and reported
+    speech are then its own. A concept that the table does not know makes a claim.
+    """
+    kind, modality, words = (name_of(next(iter(basis.said.get(key, ())), None)) for key in KEYS)
+    if saying:
+        kind, modality = NONE, "actual"
+        words = OWN_WORDS if words in {"quoted", "reported-speech"} else words
+    try:
+        key = key_of(kind, modality, words)
+    except KeyError:
+        key = CLAIMED
+    confidence = next(
+        (term for term in basis.said.get("confidence", ()) if isinstance(term, NamedNode)), None
+    )
+    if key == ESTABLISHED and name_of(confidence) in TABLE["doubtful"]:
+        key = READ
+    return Status(key, confidence if key == READ else None, claimants(basis) if key == CLAIMED else ())
+
+
+def status_of_claim(modality: Term | None, basis: Basis) -> Status:
+    """Return the status of what a claim says, by its own modality; `basis` is the graph that says that."""
+    key = key_of(CLAIM, name_of(modality), NONE)
+    return Status(key, by=claimants(basis) if key == CLAIMED else ())
+
+
+def claimants(basis: Basis) -> tuple[NamedNode, ...]:
+    """Return those who say what a graph says."""
+    return tuple(term for term in basis.said.get("who", ()) if isinstance(term, NamedNode))
+
+
+def name_of(term: Term | None) -> str:
+    """Return the last part of a concept's IRI, and `none` without one."""
+    return term.value.rpartition("/")[2] if isinstance(term, NamedNode) else NONE
+
+
+def reported(statuses: Iterable[NamedNode]) -> Status | None:
+    """Return the strongest status that reports give an event, by their concepts; None without any."""
+    table: Mapping[str, str] = TABLE["reported"]
+    return strongest(Status(table[name]) for one in statuses if (name := name_of(one)) in table)
+
+
+def strongest(statuses: Iterable[Status]) -> Status | None:
+    """Return the strongest of some statuses; None without any. Of claims, all who make one are named."""
+    found = sorted(dict.fromkeys(statuses), key=lambda one: one.rank)
+    return with_all_claimants(found[0], found) if found else None
+
+
+def weakest(statuses: Iterable[Status]) -> Status | None:
+    """Return the weakest of some statuses; None without any. Of claims, all who make one are named."""
+    found = sorted(dict.fromkeys(statuses), key=lambda one: one.rank)
+    return with_all_claimants(found[-1], found) if found else None
+
+
+def with_all_claimants(one: Status, others: Iterable[Status]) -> Status:
+    """Return a status with those who claim it in others of the same key."""
+    return replace(
+        one, by=tuple(dict.fromkeys(who for other in others if other.key == one.key for who in other.by))
+    )

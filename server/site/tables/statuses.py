@@ -1,0 +1,191 @@
+"""The status of what a page or a table says, and when it holds: of statements, of conclusions, of rows.
+
+The status of a fact graph is decided in `graph/status.toml`. A statement has the strongest of those of its
+graphs, a conclusion the weakest of the premises of its first proof, a row the weakest of its statements. What
+only the editors say of a thing, such as its class, weakens nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import NamedNode, Triple
+from wicara.graph.evidence import MODALITY, WITH_BASIS
+from wicara.graph.explain.explanation import Explainer
+from wicara.graph.names import kind_of
+from wicara.graph.solutions import solutions
+from wicara.graph.status import (
+    CLAIMED,
+    ESTABLISHED,
+    READ,
+    reported,
+    status_of,
+    status_of_claim,
+    strongest,
+    weakest,
+)
+from wicara.queries import page_query
+from wicara.server.app_state import per_version
+from wicara.server.linked.statements import Statement
+from wicara.server.site.language import WORDS
+from wicara.server.site.language import gettext as _
+from wicara.server.site.times import day_of, format_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from wicara.graph.evidence import Basis
+    from wicara.graph.reasoning.rules import Fact
+    from wicara.graph.status import Status
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.site.words import Term, Words
+
+AHEAD: Final = frozenset({"planned", "proposed"})
+"""The statuses of what was still to come for its source."""
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What a dataset says of sayings: which things are some, what events are reported as, up to which day."""
+
+    things: frozenset[str]
+    events: Mapping[str, Status]
+    covered: date | None
+    """The last day that a source of the dataset reports on."""
+
+
+def sayings_of(built: BuiltDataset) -> Sayings:
+    """Return what a dataset says of sayings, with one query."""
+    things: set[str] = set()
+    events: dict[str, list[NamedNode]] = {}
+    days: set[date] = set()
+    for row in solutions(built.store, page_query("sayings").body):
+        event, status, day = row["event"], row["status"], day_of(row["day"])
+        things |= {row["saying"].value} if isinstance(row["saying"], NamedNode) else set()
+        days |= {day} if day else set()
+        if isinstance(event, NamedNode) and isinstance(status, NamedNode):
+            events.setdefault(event.value, []).append(status)
+    known = {event: status for event, found in events.items() if (status := reported(found))}
+    return Sayings(frozenset(things), known, max(days, default=None))
+
+
+@dataclass(frozen=True)
+class Premises:
+    """The asserted statements that conclusions of a dataset rest on; each is looked up once."""
+
+    built: BuiltDataset
+    known: dict[Fact, tuple[Statement, ...]] = field(default_factory=dict)
+
+    def of(self, triple: Triple) -> tuple[Statement, ...]:
+        """Return what the first proof of a conclusion ends in, as far as it rests on words or a source."""
+        fact = (triple.subject, triple.predicate, triple.object)
+        if fact not in self.known:
+            self.known[fact] = tuple(self.leaves(fact))
+        return self.known[fact]
+
+    def leaves(self, fact: Fact) -> Iterator[Statement]:
+        """Yield the leaves of a proof, each with the fact and background graphs that it stands in."""
+        explainer = per_version(Explainer)
+        proof = explainer.first_proof(fact) if explainer.stored_proofs is not None else None
+        for subject, predicate, target in proof.leaves() if proof else ():
+            quads = self.built.store.quads_for_pattern(subject, predicate, target, None)
+            names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
+            graphs = sorted(name for name in names if kind_of(name) in WITH_BASIS)
+            if graphs:
+                yield Statement(Triple(subject, predicate, target), tuple(graphs))
+
+
+def graphs_behind(statements: Iterable[Statement]) -> Iterator[str]:
+    """Yield the graphs that decide on the status of statements: those that make them or their premises."""
+    for one in statements:
+        if one.inferred:
+            yield from chain.from_iterable(leaf.graphs for leaf in per_version(Premises).of(one.triple))
+        else:
+            yield from one.graphs
+
+
+def status_of_statement(one: Statement, bases: Mapping[str, Basis]) -> Status | None:
+    """Return the status of a statement; None where it rests on no fact and no source."""
+    if one.inferred:
+        premises = per_version(Premises).of(one.triple)
+        return weakest(filter(None, (status_of_statement(leaf, bases) for leaf in premises)))
+    return strongest(statuses_by_graph(one, bases))
+
+
+def statuses_by_graph(one: Statement, bases: Mapping[str, Basis]) -> list[Status]:
+    """Return what each graph makes of a statement."""
+    known = [bases[graph] for graph in one.graphs if graph in bases]
+    if one.triple.predicate.value == MODALITY:
+        return [status_of_claim(one.triple.object, basis) for basis in known]
+    saying = getattr(one.triple.subject, "value", "") in per_version(sayings_of).things
+    return [status_of(basis, saying=saying) for basis in known]
+
+
+def is_reported(thing: Term) -> bool:
+    """Tell whether a report says of an event whether it took place."""
+    return getattr(thing, "value", "") in per_version(sayings_of).events
+
+
+def status_of_graphs(graphs: Iterable[str], bases: Mapping[str, Basis]) -> list[Status]:
+    """Return the statuses of graphs."""
+    return [status_of(bases[graph]) for graph in graphs if graph in bases]
+
+
+def statuses_of(
+    statements: Sequence[Statement],
+    bases: Mapping[str, Basis],
+    *,
+    things: Iterable[Term] = (),
+    more: Iterable[Status] = (),
+) -> tuple[Status, ...]:
+    """Return the status of a row, and the others that its statements have by other sources.
+
+    `things` are what it is about: an event that is only announced makes it no more than that. `more` are
+    statuses of graphs that it names itself.
+    """
+    events = per_version(sayings_of).events
+    found = [status_of_statement(one, bases) for one in statements]
+    found += [events.get(getattr(thing, "value", "")) for thing in things]
+    main = weakest([*filter(None, found), *more])
+    if main is None:
+        return ()
+    deciding = [one for one, status in zip(statements, found, strict=False) if status == main]
+    others = chain.from_iterable(statuses_by_graph(one, bases) for one in deciding)
+    return tuple(dict.fromkeys((main, *sorted(others, key=lambda one: one.rank))))
+
+
+def in_words(status: Status, words: Words) -> str:
+    """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
+    name = str(WORDS["statuses"][status.key])
+    if status.key == CLAIMED and status.by:
+        who = ", ".join(words.show_iri(one.value).text for one in status.by)
+        return str(_("claimed by %(who)s", who=who))
+    if status.key == READ and status.confidence:
+        return f"{name} ({words.show_iri(status.confidence.value).text})"
+    return name
+
+
+def is_ahead(statuses: Sequence[Status]) -> bool:
+    """Tell whether something was still to come for its source."""
+    return bool(statuses) and statuses[0].key in AHEAD
+
+
+def age_of_plan() -> str:
+    """Return up to which day the sources of the dataset could tell whether a plan came about."""
+    covered = per_version(sayings_of).covered
+    return str(_("no source here after %(day)s", day=format_day(covered))) if covered else ""
+
+
+def is_plain(statuses: Sequence[Status]) -> bool:
+    """Tell whether something goes without saying: it is established, and nothing differs."""
+    return [one.key for one in statuses] in ([], [ESTABLISHED])
+
+
+def terms_of(statuses: Iterable[Status]) -> Iterator[NamedNode]:
+    """Yield the terms whose labels the words of statuses take."""
+    for one in statuses:
+        yield from one.by
+        yield from (one.confidence,) if one.confidence else ()
