@@ -226,7 +226,7 @@ def with_statuses(
     names = [name for name in found.names if name not in {STATUS, WHEN}]
     results = {"head": {"vars": [*names, STATUS, WHEN]}, "results": {"bindings": bindings}}
     solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
-    return bytes(solutions.serialize(format=form.results))
+    return solutions.serialize(format=form.results) or b""
 
 
 def row_of(solution: Solution, columns: Sequence[Column], support: Support, evidence: Evidence) -> Row:
@@ -329,7 +329,8 @@ def holding(terms: Terms, _words: Words) -> Value:
     """
     possible, certain = (isinstance(term, Literal) and term.value == "true" for term in terms[:2])
     key = "certain" if certain else "possible" if possible else "ruled-out"
-    key = next((STANDINGS[term.value] for term in terms if getattr(term, "value", "") in STANDINGS), key)
+    standings = (STANDINGS.get(getattr(term, "value", "")) for term in terms)
+    key = next(filter(None, standings), key)
     time = format_span(Bounds(*map(day_of, terms[2 : 2 + len(NAMES)])))
     return Value(Shown(time, key), mark=key)
 

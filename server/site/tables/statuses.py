@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import NamedNode, Triple
-from wicara.graph.evidence import MODALITY, WITH_BASIS
+from pyoxigraph import NamedNode
+from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
 from wicara.graph.explain.explanation import Explainer
+from wicara.graph.explain.writers import triple_of
 from wicara.graph.names import kind_of
 from wicara.graph.solutions import solutions
 from wicara.graph.status import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.status import Status
@@ -90,12 +92,11 @@ class Premises:
         """Yield the leaves of a proof, each with the fact and background graphs that it stands in."""
         explainer = per_version(Explainer)
         proof = explainer.first_proof(fact) if explainer.stored_proofs is not None else None
-        for subject, predicate, target in proof.leaves() if proof else ():
-            quads = self.built.store.quads_for_pattern(subject, predicate, target, None)
-            names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
-            graphs = sorted(name for name in names if kind_of(name) in WITH_BASIS)
-            if graphs:
-                yield Statement(Triple(subject, predicate, target), tuple(graphs))
+        for leaf in proof.leaves() if proof else ():
+            triple = triple_of(leaf)
+            graphs = tuple(name for name in graphs_of(self.built.store, leaf) if kind_of(name) in WITH_BASIS)
+            if graphs and triple:
+                yield Statement(triple, graphs)
 
 
 def graphs_behind(statements: Iterable[Statement]) -> Iterator[str]:
