@@ -25,6 +25,8 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.lock import read_lock
+from wicara.graph.facts.short_form import Stated, expand, is_short
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
@@ -43,7 +45,14 @@ TURTLE_GRAPHS: Final = {
 """What the name of a Turtle data file starts with, and the graph that its statements go to."""
 
 NAMEABLE: Final = frozenset(
-    {GraphKind.SOURCE, GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.CONTENT, GraphKind.PROV}
+    {
+        GraphKind.SOURCE,
+        GraphKind.FACT,
+        GraphKind.BACKGROUND,
+        GraphKind.CONTENT,
+        GraphKind.PROV,
+        GraphKind.ENTITIES,
+    }
 )
 """The kinds of graph that a TriG data file may name."""
 
@@ -111,6 +120,11 @@ def data_files(root: Path, name: str) -> Iterator[SourceFile]:
             yield SourceFile(path, called, turtle_kind(path, called))
 
 
+def data_file(path: Path) -> SourceFile:
+    """Return one data file, called by its path: TriG, or Turtle whose name tells its graph."""
+    return SourceFile(path, str(path), None if path.suffix == ".trig" else turtle_kind(path, str(path)))
+
+
 def turtle_kind(path: Path, called: str) -> GraphKind:
     """Return the graph that a Turtle data file belongs to, told by the start of its name."""
     for start, kind in TURTLE_GRAPHS.items():
@@ -152,13 +166,40 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def quads_of(file: SourceFile) -> Iterator[Quad]:
-    """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput."""
+    """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput.
+
+    A TriG file in the short form (`graph/facts/short_form.py`) is expanded.
+    """
+    statements = tuple(statements_of(file))
+    if file.kind is None and is_short(statements):
+        quads = expand(statements, file.name, read_lock(file.path, file.name))
+    else:
+        quads = [stated.quad for stated in statements]
+    return (placed(quad, file) for quad in quads)
+
+
+class Lines:
+    """A file that is read line by line, so that a parser of it stands in the line of what it yields."""
+
+    def __init__(self, content: bytes) -> None:
+        """Begin before the first line."""
+        self.number = 0
+        self.rest = iter(content.splitlines(keepends=True))
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return the next line, however long."""
+        line = next(self.rest, b"")
+        self.number += bool(line)
+        return line
+
+
+def statements_of(file: SourceFile) -> Iterator[Stated]:
+    """Yield the statements of one file as they stand there, each with its line; raises UnreadableInput."""
+    lines = Lines(read_bytes(file.path, file.name).removeprefix(BOM_UTF8))
     syntax = RdfFormat.TRIG if file.kind is None else RdfFormat.TURTLE
     try:
-        for quad in parse(
-            read_bytes(file.path, file.name).removeprefix(BOM_UTF8), syntax, rename_blank_nodes=True
-        ):
-            yield placed(quad, file)
+        for quad in parse(lines, syntax, rename_blank_nodes=True):  # type: ignore[arg-type]
+            yield Stated(quad, lines.number)
     except SyntaxError as error:
         raise UnreadableInput(
             f"{file.name}, line {error.lineno}, column {error.offset}: {error.msg}; mend it and build again"

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.assembly import INVALIDATED
 from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
+from wicara.graph.facts.lock import lock_path
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
 from wicara.ontology import PREFIXES
@@ -103,7 +104,7 @@ def publish(data: Path, stage: Path) -> None:
 
 
 def put(stage: Path, files: Iterable[Path]) -> None:
-    """Put files into a staged overlay under their own names; one of the same name is replaced."""
+    """Put files with their locks into a staged overlay; files of the same names are replaced."""
     for file in files:
         if file.suffix not in SUFFIXES or file.name == RETRACTED:
             raise UnreadableInput(
@@ -111,6 +112,8 @@ def put(stage: Path, files: Iterable[Path]) -> None:
                 f"not named {RETRACTED}"
             )
         write_durably(stage / file.name, text_of(file).encode())
+        if lock_path(file).exists():
+            write_durably(lock_path(stage / file.name), text_of(lock_path(file)).encode())
 
 
 def text_of(file: Path) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from needed import needed
-from pyoxigraph import NamedNode, parse
 from server_process import served
 from wicara.graph.build import ensure
+from wicara.graph.inputs import read_inputs
+from wicara.graph.names import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -64,10 +65,7 @@ class Facts:
 @pytest.fixture(scope="session")
 def stated() -> Facts:
     """Return the facts that the data files state, read from the names of their graphs."""
-    files = (CHECKOUT / "graph" / "data" / "articles").glob("*.trig")
-    names = {quad.graph_name for path in files for quad in parse(path=path)}
-    iris = {name.value for name in names if isinstance(name, NamedNode)}
-    numbers = {iri.rpartition("/")[2] for iri in iris if "/graph/fact/" in iri}
+    numbers = {iri.rpartition("/")[2] for iri in read_inputs().graphs if kind_of(iri) == GraphKind.FACT}
     derived = frozenset(number for number in numbers if number.startswith("D"))
     return Facts(frozenset(numbers) - derived, derived)
 

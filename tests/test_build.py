@@ -63,7 +63,11 @@ def one(store: Store, query: str) -> str:
 
 FAULTS = {
     "broken": ({"entities_ttl": "state:russia a ."}, 2, ["more/entities.ttl, line ", "column"]),
-    "outside any graph": ({"fact_trig": "state:russia a wic:State ."}, 2, ["more/fact.trig", "named graph"]),
+    "outside any graph": (
+        {"fact_trig": "state:russia wic:bodyOf body:asean ."},
+        2,
+        ["more/fact.trig, line ", "its class and names"],
+    ),
     "forbidden graph": ({"fact_trig": "graph:inferred { state:russia a wic:State }"}, 2, ["graph/inferred"]),
     "nameless kind": ({"persons_ttl": "person:x a wic:Person ."}, 2, ["more/persons.ttl", "entities*.ttl"]),
     "no evidence": (

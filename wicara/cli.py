@@ -28,7 +28,10 @@ Examples:
   wicara add FILE                  add facts without a rebuild
   wicara retract F038              retract a fact and everything derived from it
   wicara article FILE              create the skeleton of a new article
-  wicara quote FILE 'WORDS'        print the evidence of a fact: the position of a quote
+  wicara quote FILE 'WORDS'        print the words of a fact: the position of a quote
+  wicara lock ARTICLE --source TEXT  write the hashes of the quoted words beside a data file
+  wicara expand FILE               print all that a data file in the short form stands for
+  wicara shorten FILE -o OUT       convert data files into the short form
   wicara reason FILE               compute the OWL 2 RL conclusions of any RDF file
   wicara entails FILE CONCLUSION   test whether FILE entails CONCLUSION
   wicara profile FILE              test whether an ontology is in OWL 2 RL
@@ -49,8 +52,10 @@ COMMANDS: Final = {
     "build": "dataset",
     "check": "dataset",
     "entails": "reasoning",
+    "expand": "authoring",
     "explain": "dataset",
     "export": "dataset",
+    "lock": "authoring",
     "profile": "reasoning",
     "query": "query",
     "quote": "authoring",
@@ -58,6 +63,7 @@ COMMANDS: Final = {
     "restore": "backup",
     "retract": "authoring",
     "serve": "serve",
+    "shorten": "authoring",
     "sources": "dataset",
     "verify": "backup",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.selector import MOST_WORDS, core, selector, word_count
 from wicara.graph.facts.skeleton import ordinal
-from wicara.graph.names import GraphKind, called, graph_iri
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.turtle import quoted
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def chosen(text: str, words: str, found: Sequence[int], occurrence: int | None) 
     if occurrence is not None and 1 <= occurrence <= len(found):
         return found[occurrence - 1]
     listed = "".join(f"\n  {number}: {in_context(text, at, words)}" for number, at in enumerate(found, 1))
-    raise Unquotable(f"The words stand there {len(found)} times. Choose one with --occurrence N:{listed}")
+    raise Unquotable(
+        f"The words stand there {len(found)} times. Choose one with --occurrence N or in:span:{listed}"
+    )
 
 
 def in_context(text: str, at: int, words: str) -> str:
@@ -150,26 +152,13 @@ def named(character: str) -> str:
     return f"{unicodedata.name(character, 'a control character')} (U+{ord(character):04X})"
 
 
-def evidence_block(found: Quotation, fact: str) -> str:
-    """Return the evidence of a fact in Turtle, to go into graph:prov; raises Unquotable."""
+def quote_line(found: Quotation, fact: str) -> str:
+    """Return the words of a fact as its data file has them; raises Unquotable."""
     if not FACT.fullmatch(fact):
         raise Unquotable(f"A fact is called by a letter and digits, such as F001, not {fact!r}.")
-    article, sentence, words = found.source.name, found.sentence, found.selector
-    name = f"{article}-{fact.lower()}"
+    sentence, words = found.sentence, found.selector
     return f"""\
 # in sentence {ordinal(sentence)} [{sentence.start},{sentence.end})
-evidence:{name} a wic:Evidence , oa:Annotation ;
-    skos:prefLabel "evidence of {fact}"@en , "bukti {fact}"@id ;
-    wic:inSentence {called(sentence.iri)} ;
-    oa:hasBody <{graph_iri(GraphKind.FACT, article, fact)}> ; oa:hasTarget evidence:{name}-target .
-evidence:{name}-target a oa:SpecificResource ;
-    skos:prefLabel "selected words of {fact}"@en , "kata-kata terpilih {fact}"@id ;
-    oa:hasSource article:{article} ; oa:hasSelector evidence:{name}-position , evidence:{name}-quote .
-evidence:{name}-position a oa:TextPositionSelector ;
-    skos:prefLabel "position of {fact}"@en , "posisi {fact}"@id ;
-    oa:start {words.start} ; oa:end {words.end} ;
-    wic:spanSha256 "{words.sha256}" .
-evidence:{name}-quote a oa:TextQuoteSelector ;
-    skos:prefLabel "quote of {fact}"@en , "kutipan {fact}"@id ;
-    oa:exact {quoted(words.exact)}@{found.source.language or "und"} .
+<{graph_iri(GraphKind.FACT, found.source.name, fact)}>
+    in:quote {quoted(words.exact)}@{found.source.language or "und"} ; in:span "{words.start}-{words.end}" .
 """

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.source import ARTICLES, Sentence, Source
-from wicara.graph.names import GraphKind, called, graph_iri
-from wicara.ontology import PREFIXES
+from wicara.graph.names import GraphKind, graph_iri
+from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,44 +59,35 @@ def source_for(text: Text, name: str | None, known: Iterable[Source]) -> Source:
 
 def skeleton(source: Source, text: str) -> str:
     """Return a data file to go on from: the source's description, its sentences, one fact as an example."""
-    described = "".join(described_sentence(source, sentence) for sentence in source.sentences)
-    parts = (*header(), description(source), described, "}\n", *outline(source, text), example(source.name))
-    return "".join(parts)
+    return "".join((*header(source.name), description(source), *outline(source, text), EXAMPLE))
 
 
 PREFIXES_USED: Final = (
-    "article", "basis", "body", "conf", "dcterms", "event", "evidence", "gran", "graph", "kind", "method",
-    "modality", "oa", "person", "place", "prov", "role", "sentence", "situation", "skos", "state", "timespan",
-    "wic", "wording", "xsd",
+    "article", "basis", "body", "conf", "dcterms", "event", "gran", "kind", "method", "modality", "person",
+    "place", "prov", "role", "situation", "skos", "state", "timespan", "wic", "wording", "xsd",
 )  # fmt: skip
 
 
-def header() -> Iterator[str]:
-    """Yield the prefixes that facts need most."""
-    for prefix in PREFIXES_USED:
-        yield f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n"
+def header(name: str) -> Iterator[str]:
+    """Yield the prefixes that facts need most; `f:` is that of the facts of the article."""
+    own = {"f": graph_iri(GraphKind.FACT, name) + "/", "in": f"{BASE}/in#"}
+    for prefix, namespace in sorted((own | {prefix: PREFIXES[prefix] for prefix in PREFIXES_USED}).items()):
+        yield f"@prefix {prefix}: <{namespace}> .\n"
 
 
 def description(source: Source) -> str:
-    """Return the beginning of the source's graph: what is known of the text without holding it."""
+    """Return what is known of the text without holding it."""
+    spans = " ".join(f"{sentence.start}-{sentence.end}" for sentence in source.sentences)
     return f"""
 # What is known of the text. Correct the labels; say who published it, and where a copy stands.
-<{graph_iri(GraphKind.SOURCE, source.name)}> {{
-    article:{source.name} a wic:SourceArticle ;
-        skos:prefLabel "{source.name}"@en , "{source.name}"@id ;
-        dcterms:language "{source.language}" ;
-        wic:textLength {source.length} ;
-        # dcterms:publisher body:... ;
-        # wic:republishedAt <https://...> ;
-        wic:textSha256 "{source.sha256}" .
-"""
 
-
-def described_sentence(source: Source, sentence: Sentence) -> str:
-    """Return a sentence's description: where it stands."""
-    return f"""    {called(sentence.iri)} a wic:Sentence ; wic:sentenceOf article:{source.name} ;
-        skos:prefLabel "sentence {ordinal(sentence)}"@en , "kalimat {ordinal(sentence)}"@id ;
-        oa:start {sentence.start} ; oa:end {sentence.end} .
+article:{source.name} a wic:SourceArticle ;
+    skos:prefLabel "{source.name}"@en , "{source.name}"@id ;
+    dcterms:language "{source.language}" ;
+    # dcterms:publisher body:... ;
+    # wic:republishedAt <https://...> ;
+    wic:textLength {source.length} ; wic:textSha256 "{source.sha256}" ;
+    in:sentences "{spans}" .
 """
 
 
@@ -115,30 +106,19 @@ def outline(source: Source, text: str) -> Iterator[str]:
         yield f"# {ordinal(sentence)} [{sentence.start},{sentence.end}) {edges}\n"
 
 
-def example(name: str) -> str:
-    """Return one fact as a comment: what it states, where from, and on which words it rests."""
-    fact = f"<{graph_iri(GraphKind.FACT, name, 'F001')}>"
-    block = f"""
-A fact: its statements in a graph of its own, then in graph:prov what is known of it. Uncomment it, and
-put in what `wicara quote` prints. Things that the dataset does not know yet get their class and labels in
-entities*.ttl beside this file.
-
-{fact} {{
-    event:... wic:heldAt place:... .
-}}
-graph:prov {{
-    {fact} a wic:FactGraph ;
-        wic:factIdentifier "F001" ; wic:factOf article:{name} ;
-        skos:prefLabel "..."@en , "..."@id ;
-        wic:factKind kind:reported-fact ; wic:modality modality:actual ; wic:confidence conf:high ;
-        wic:method method:manual ; wic:wording wording:narration ;
-        wic:attributedTo article:{name} ; wic:attributionBasis basis:narration ;
-        wic:evidence evidence:{name}-f001 ; prov:hadPrimarySource article:{name} .
-}}
+EXAMPLE: Final = """
+# A fact: its statements in a graph of its own; then what it says in one sentence, and the words of the text.
+# `wicara lock` finds the words in the text. What is not said is the default: a reported fact, actual, of high
+# confidence, read by a person, in the narration of the article, attributed to it.
+#
+# f:F001 { event:... wic:heldAt place:... . }
+# f:F001 skos:prefLabel "..."@en , "..."@id ; in:quote "..."@id .
+#
+# Things that the dataset does not know yet:
+#
+# event:... a wic:Meeting ; skos:prefLabel "..."@en , "..."@id .
 """
-    return "".join(f"# {line}".rstrip() + "\n" if line else "#\n" for line in block.split("\n")[1:-1]).join(
-        ("\n", "")
-    )
+"""One fact as a comment: what it states, and on which words it rests."""
 
 
 # Where the sentences of a text begin and end, by their punctuation: a proposal, as punctuation misleads.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +13,18 @@ from wicara.commands import dataset_options, extra_option, progress
 from wicara.graph import overlay
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.quote import evidence_block, read_span
+from wicara.graph.facts.lock import lock as write_lock
+from wicara.graph.facts.lock import lock_path, lock_text
 from wicara.graph.facts.quote import quote as find
+from wicara.graph.facts.quote import quote_line, read_span
+from wicara.graph.facts.short_form import facts_and_sources
+from wicara.graph.facts.shorten import shortened
 from wicara.graph.facts.skeleton import proposal, skeleton, slug, source_for
-from wicara.graph.facts.source import read_sources, read_text
-from wicara.graph.inputs import read_inputs
+from wicara.graph.facts.source import match_source, read_sources, read_text
+from wicara.graph.formats import TRIG, serialize_quads
+from wicara.graph.inputs import data_file, quads_of, read_inputs, statements_of
 from wicara.graph.names import GraphKind, called, called_term
+from wicara.graph.terms import quad_key
 from wicara.output import emit
 
 if TYPE_CHECKING:
@@ -84,7 +91,7 @@ def quote(  # noqa: PLR0913 - one parameter an option
     occurrence: int | None,
     name: str | None,
 ) -> None:
-    """Print the evidence of a fact as Turtle for graph:prov: the position of WORDS (at most eight) in FILE.
+    """Print the words of a fact for a data file: where WORDS (at most eight) stand in FILE.
 
     The article is identified by the SHA-256 of the text, if the data describes it. --add names a folder with
     additional data.
@@ -92,7 +99,72 @@ def quote(  # noqa: PLR0913 - one parameter an option
     text = read_text(file)
     source = source_for(text, name, known_sources(extra))
     found = find(source, text.characters, words, read_span(span), occurrence)
-    print_text(evidence_block(found, fact))
+    print_text(quote_line(found, fact))
+
+
+@click.command()
+@click.argument("file", metavar="ARTICLE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", required=True, metavar="[ID=]TEXT", help="The text that the facts were read from.")
+def lock(file: Path, source: str) -> None:
+    """Write the lock of ARTICLE, a .trig file: where the words of its facts stand in the text, with hashes.
+
+    A build without the text takes spans, sentences and hashes from the lock, ARTICLE's name with .lock.csv.
+    Run it again when a quote or a span has changed. If words are not in the text, nothing is written.
+    """
+    words, described = facts_and_sources(tuple(statements_of(data_file(file))), str(file))
+    supplied = match_source(source, read_sources(described) or known_sources(None))
+    if not supplied.identical:
+        raise UnreadableInput(
+            f"{supplied.text.path} is not the text that {supplied.source.name} describes: its SHA-256 is "
+            f"{supplied.text.sha256}, that of the source {supplied.source.sha256}; give the text as it was"
+        )
+    own = [each for each in words if each.article == supplied.source.name]
+    rows = write_lock(own, supplied.source, supplied.text.characters, str(file))
+    emit(lock_text(rows).encode(), lock_path(file))
+    click.echo(f"{lock_path(file)}: the words of {len(rows)} passages")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Output file.")
+def expand(file: Path, output: Path | None) -> None:
+    """Print the long form of FILE, a data file: every statement that it stands for, in its named graph."""
+    quads = sorted(quads_of(data_file(file)), key=quad_key)
+    emit(serialize_quads(quads, TRIG), output)
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Output file, such as my/ID.trig; its lock is written beside it.",
+)
+def shorten(files: tuple[Path, ...], output: Path) -> None:
+    """Convert data FILES in the long form into one file in the short form, with its lock.
+
+    The files are those of one article or one background pack: .trig files and entities*.ttl. What the short
+    form does not express stays in the long form, so that the new file states the same.
+    """
+    if output.exists() or lock_path(output).exists():
+        raise click.UsageError(f"{output} or its lock exists already: choose another name.")
+    text, rows = shortened(tuple(chain.from_iterable(quads_of(data_file(file)) for file in files)))
+    emit((leading_comment(files[0]) + text).encode(), output)
+    if rows:
+        emit(lock_text(rows).encode(), lock_path(output))
+
+
+def leading_comment(file: Path) -> str:
+    """Return the comment that a file begins with."""
+    lines = takewhile(
+        lambda line: line.startswith("#"), file.read_text(encoding="utf-8").splitlines(keepends=True)
+    )
+    comment = "".join(lines)
+    return f"{comment}\n" if comment else ""
 
 
 dry_run_option: Final = click.option(

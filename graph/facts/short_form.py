@@ -1,0 +1,378 @@
+"""The short form of a data file: what a person decides, in TriG; the build adds all else.
+
+Statements outside named graphs go where their subject belongs: a source's to `graph/source/…`, the class
+and names of a thing to `graph/entities`, what is said of a fact to `graph/prov`. `short_form.toml` holds what
+may be left out. Terms of the namespace `in:` exist in data files only:
+
+- `in:sentences "0-146 147-247"` of an article: where its sentences stand
+- `in:quote "words"@id` of a fact: the words it rests on; `in:span "START-END"`: the passage, if it is longer
+- `in:evidence [ in:quote …; in:span … ]`: the same, for a fact that rests on several passages
+- `in:throughout "2016/2020"`, `in:within "2018-11"` of a time span: its bounds, in EDTF
+
+A file in the long form, with every statement in its named graph, is read as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.lock import locked
+from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
+from wicara.graph.terms import read_term
+from wicara.ontology import BASE, ID_KINDS, PREFIXES, WIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wicara.graph.facts.lock import Locked
+    from wicara.graph.terms import Node, Term
+
+IN: Final = f"{BASE}/in#"
+"""The namespace of the terms that data files alone use."""
+QUOTE, SPAN, EVIDENCE, SENTENCES = (
+    NamedNode(IN + name) for name in ("quote", "span", "evidence", "sentences")
+)
+TERMS: Final = ("quote", "span", "evidence", "sentences", "throughout", "within")
+
+TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
+NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
+TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
+PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
+DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+LONG_EVIDENCE: Final = NamedNode(f"{WIC}evidence")
+PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
+ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
+DESCRIBED: Final = frozenset({GraphKind.FACT, GraphKind.CONTENT, GraphKind.BACKGROUND})
+"""The kinds of graphs that statements outside named graphs may describe."""
+COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
+SPANS: Final = re.compile(r"([0-9]+)-([0-9]+)")
+PLACEHOLDER: Final = re.compile(r"\{(\w+:\w+)\}")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A statement of a file, and the line that it ends in."""
+
+    quad: Quad
+    line: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words that a fact rests on: the first passage of the fact `F038` is `F038`, the second `F038-2`."""
+
+    fact: str
+    graph: str
+    quote: Literal
+    span: str
+    line: int
+
+    @property
+    def article(self) -> str:
+        """The ID of the article that the fact is of."""
+        return self.graph.removeprefix(GRAPHS).split("/")[1]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a file states of a subject outside named graphs: values by property, with the line of each."""
+
+    node: Node
+    line: int
+    values: dict[NamedNode, list[tuple[Term, int]]] = field(default_factory=dict)
+
+    def terms(self, predicate: NamedNode) -> list[Term]:
+        """Return the values of a property."""
+        return [term for term, _ in self.values.get(predicate, ())]
+
+    def line_of(self, predicate: NamedNode) -> int:
+        """Return the line of the first value of a property, or that of the subject."""
+        return self.values[predicate][0][1] if predicate in self.values else self.line
+
+
+class Faults(list[tuple[int, str]]):
+    """What is wrong in a file: the line, and what to do."""
+
+    def add(self, line: int, text: str) -> None:
+        """Record a fault."""
+        self.append((line, text))
+
+    def raise_for(self, name: str) -> None:
+        """Raise UnreadableInput with every fault, where there is one."""
+        if self:
+            raise UnreadableInput("\n".join(f"{name}, line {line}: {text}" for line, text in sorted(self)))
+
+
+def is_short(statements: Iterable[Stated]) -> bool:
+    """Tell whether a file is in the short form: it has statements outside named graphs, or terms of `in:`."""
+    return any(
+        isinstance(stated.quad.graph_name, DefaultGraph) or stated.quad.predicate.value.startswith(IN)
+        for stated in statements
+    )
+
+
+def expand(statements: Sequence[Stated], name: str, rows: Sequence[Locked]) -> list[Quad]:
+    """Return the long form of the statements of a file; `rows` is its lock, `name` what messages call it.
+
+    Raises UnreadableInput that names every line at fault.
+    """
+    faults = Faults()
+    subjects = subjects_of(statements)
+    quads = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
+    for subject in subjects.values():
+        quads.extend(expanded(subject, subjects, rows, faults))
+    quads = list(without_input_terms(quads, {stated.quad: stated.line for stated in statements}, faults))
+    faults.raise_for(name)
+    return quads
+
+
+def subjects_of(statements: Iterable[Stated]) -> dict[Node, Subject]:
+    """Return what is stated outside named graphs, by subject, in the order of the file."""
+    subjects: dict[Node, Subject] = {}
+    for stated in statements:
+        quad = stated.quad
+        if isinstance(quad.graph_name, DefaultGraph):
+            node: Node = quad.subject  # type: ignore[assignment]
+            subject = subjects.setdefault(node, Subject(node, stated.line))
+            subject.values.setdefault(quad.predicate, []).append((quad.object, stated.line))
+    return subjects
+
+
+def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Words], list[Quad]]:
+    """Return the words of every fact of a file, and the descriptions of its sources in the long form.
+
+    Raises UnreadableInput that names every line at fault; a lock is not needed.
+    """
+    faults = Faults()
+    words: list[Words] = []
+    sources: list[Quad] = []
+    subjects = subjects_of(statements)
+    for subject in subjects.values():
+        iri = subject.node.value if isinstance(subject.node, NamedNode) else ""
+        if kind_of(iri) == GraphKind.FACT:
+            words.extend(words_of(subject, subjects, faults))
+        elif iri.startswith(PREFIXES["article"]):
+            sources.extend(source(subject, faults))
+    faults.raise_for(name)
+    return words, sources
+
+
+def expanded(
+    subject: Subject, subjects: Mapping[Node, Subject], rows: Sequence[Locked], faults: Faults
+) -> Iterator[Quad]:
+    """Yield the long form of what is stated of one subject outside named graphs."""
+    if isinstance(subject.node, BlankNode):
+        return
+    iri = subject.node.value
+    kind = kind_of(iri)
+    segment = iri.removeprefix(f"{BASE}/id/").partition("/")[0] if iri.startswith(f"{BASE}/id/") else ""
+    if kind in DESCRIBED:
+        yield from description(subject, kind, faults)
+        if kind == GraphKind.FACT:
+            yield from evidence(subject, subjects, rows, faults)
+    elif segment == "article":
+        yield from source(subject, faults)
+    elif segment in ID_KINDS and segment not in {"sentence", "evidence"}:
+        yield from names(subject, faults)
+    else:
+        faults.add(
+            subject.line,
+            f"{called(iri)} is neither a source, nor a thing, nor a fact: put what is said of it into "
+            f"a named graph, such as <{graph_iri(GraphKind.FACT, 'ARTICLE', 'F001')}>",
+        )
+
+
+def names(subject: Subject, faults: Faults) -> Iterator[Quad]:
+    """Yield the class and names of a thing, which stand in graph/entities."""
+    for predicate, values in subject.values.items():
+        for term, line in values:
+            if predicate in NAMES:
+                yield Quad(subject.node, predicate, term, ENTITIES)
+            else:
+                faults.add(
+                    line,
+                    f"{called_term(predicate)} of {called_term(subject.node)} stands outside any graph: only "
+                    "its class and names may; put what a text says into the graph of a fact",
+                )
+
+
+def source(subject: Subject, faults: Faults) -> Iterator[Quad]:
+    """Yield the description of a source: its class and names in graph/entities, all else in its own graph."""
+    article = subject.node.value.rpartition("/")[2]
+    graph = NamedNode(graph_iri(GraphKind.SOURCE, article))
+    for predicate, values in subject.values.items():
+        for term, line in values:
+            if predicate in NAMES:
+                yield Quad(subject.node, predicate, term, ENTITIES)
+            if predicate == SENTENCES:
+                yield from sentences(subject.node, term, graph, line, faults)
+            elif predicate == TYPE or predicate not in NAMES:
+                yield Quad(subject.node, predicate, term, graph)
+
+
+def sentences(article: Node, spans: Term, graph: NamedNode, line: int, faults: Faults) -> Iterator[Quad]:
+    """Yield the sentences that `in:sentences` lists."""
+    name = article.value.rpartition("/")[2]
+    for number, span in enumerate(str(getattr(spans, "value", "")).split(), 1):
+        found = SPANS.fullmatch(span)
+        if not found:
+            faults.add(line, f"the sentence {span!r} is not START-END, such as 147-247")
+            return
+        node = NamedNode(f"{PREFIXES['sentence']}{name}-s{number:02}")
+        yield Quad(node, TYPE, NamedNode(f"{WIC}Sentence"), graph)
+        yield Quad(node, NamedNode(f"{WIC}sentenceOf"), article, graph)
+        yield from labelled(node, f"sentence S{number:02}", f"kalimat S{number:02}", graph)
+        yield from position(node, *found.groups(), graph)
+
+
+def labelled(node: NamedNode, english: str, indonesian: str, graph: NamedNode) -> Iterator[Quad]:
+    """Yield the names of what the build adds."""
+    yield Quad(node, PREF_LABEL, Literal(english, language="en"), graph)
+    yield Quad(node, PREF_LABEL, Literal(indonesian, language="id"), graph)
+
+
+def position(node: NamedNode, start: str, end: str, graph: NamedNode) -> Iterator[Quad]:
+    """Yield where a span stands in its text."""
+    yield Quad(node, NamedNode(PREFIXES["oa"] + "start"), Literal(start, datatype=COUNT), graph)
+    yield Quad(node, NamedNode(PREFIXES["oa"] + "end"), Literal(end, datatype=COUNT), graph)
+
+
+def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Iterator[Quad]:
+    """Yield what is said of a fact or another graph, and the defaults of what is not."""
+    for predicate, values in subject.values.items():
+        if predicate not in {QUOTE, SPAN, EVIDENCE}:
+            for term, line in values:
+                if isinstance(term, BlankNode):
+                    faults.add(line, f"{called_term(predicate)} has a blank node: name it")
+                yield Quad(subject.node, predicate, term, PROV)
+    for predicate, terms in defaults(subject, kind).items():
+        if predicate == TYPE or predicate not in subject.values:
+            yield from (Quad(subject.node, predicate, term, PROV) for term in terms)
+
+
+def defaults(subject: Subject, kind: GraphKind | None) -> dict[NamedNode, list[Term]]:
+    """Return what `short_form.toml` adds to a subject of a kind."""
+    table = TABLE["derived" if DERIVED_FROM in subject.values else str(kind)]
+    parts = subject.node.value.removeprefix(GRAPHS).split("/")
+    known = {"article": parts[1], "id": parts[-1], "name": parts[-1]}
+    return {
+        read_term(predicate): [term for value in values for term in filled(value, subject, known)]
+        for predicate, values in table.items()
+    }  # type: ignore[misc]
+
+
+def filled(value: str, subject: Subject, known: Mapping[str, str]) -> list[Term]:
+    """Return the terms that a value of `short_form.toml` stands for."""
+    if copied := PLACEHOLDER.fullmatch(value):
+        return subject.terms(read_term(copied[1]))  # type: ignore[arg-type]
+    return [fixed(value.format(**known))]
+
+
+@cache
+def fixed(value: str) -> Term:
+    """Return a term as it is written in `short_form.toml`."""
+    return read_term(value)
+
+
+def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[Words]:
+    """Yield the words that a fact rests on, as the file gives them."""
+    graph = subject.node.value
+    fact = graph.rpartition("/")[2]
+    holders = [subject] if QUOTE in subject.values or SPAN in subject.values else []
+    for node, line in subject.values.get(EVIDENCE, ()):
+        if isinstance(node, BlankNode) and node in subjects:
+            holders.append(subjects[node])
+        else:
+            faults.add(line, f'{fact}: in:evidence is [ in:quote "words"@id ; in:span "START-END" ]')
+    for number, holder in enumerate(holders, 1):
+        quotes, spans = holder.terms(QUOTE), holder.terms(SPAN)
+        span = spans[0].value if spans and isinstance(spans[0], Literal) else ""
+        if len(quotes) != 1 or not isinstance(quotes[0], Literal) or len(spans) > 1:
+            faults.add(
+                holder.line_of(QUOTE),
+                f"{fact} has {len(quotes)} quotes and {len(spans)} spans: give it one quote and at most "
+                "one span, or an ID of its own; several passages are several in:evidence [ … ]",
+            )
+        elif span and not SPANS.fullmatch(span):
+            faults.add(holder.line_of(SPAN), f"{fact}: the span {span!r} is not START-END")
+        else:
+            name = fact if number == 1 else f"{fact}-{number}"
+            yield Words(name, graph, quotes[0], span, holder.line_of(QUOTE))
+
+
+def evidence(
+    subject: Subject, subjects: Mapping[Node, Subject], rows: Sequence[Locked], faults: Faults
+) -> Iterator[Quad]:
+    """Yield the evidence of a fact: an annotation with its target, which has the position and the quote."""
+    before = len(faults)
+    every = list(words_of(subject, subjects, faults))
+    rests = {DERIVED_FROM, LONG_EVIDENCE} & subject.values.keys()
+    if not every and not rests and len(faults) == before:
+        faults.add(
+            subject.line,
+            f'{called_term(subject.node)} has no words: give it in:quote "words"@id, or '
+            "prov:wasDerivedFrom the facts that it follows from",
+        )
+    for words in every:
+        row = locked(words, rows)
+        if row is None:
+            faults.add(
+                words.line,
+                f"the words of {words.fact} are not in the lock as they stand here: "
+                "run wicara lock FILE --source TEXT",
+            )
+        else:
+            yield from annotation(words, row)
+
+
+def annotation(words: Words, row: Locked) -> Iterator[Quad]:
+    """Yield the nodes of the evidence of a fact (Web Annotation Data Model, sections 4.2.4 and 4.2.5)."""
+    article = NamedNode(f"{PREFIXES['article']}{words.article}")
+    name = f"{PREFIXES['evidence']}{words.article}-{words.fact.lower()}"
+    node, target, place, quote = (NamedNode(name + end) for end in ("", "-target", "-position", "-quote"))
+
+    def said(subject: NamedNode, predicate: str, term: Term) -> Quad:
+        return Quad(subject, read_term(predicate), term, PROV)  # type: ignore[arg-type]
+
+    yield said(NamedNode(words.graph), "wic:evidence", node)
+    yield said(node, "rdf:type", fixed("wic:Evidence"))
+    yield said(node, "rdf:type", fixed("oa:Annotation"))
+    yield from labelled(node, f"evidence of {words.fact}", f"bukti {words.fact}", PROV)
+    sentence = f"{PREFIXES['sentence']}{words.article}-{row.sentence.lower()}"
+    yield said(node, "wic:inSentence", NamedNode(sentence))
+    yield said(node, "oa:hasBody", NamedNode(words.graph))
+    yield said(node, "oa:hasTarget", target)
+    yield said(target, "rdf:type", fixed("oa:SpecificResource"))
+    yield from labelled(target, f"selected words of {words.fact}", f"kata-kata terpilih {words.fact}", PROV)
+    yield said(target, "oa:hasSource", article)
+    yield said(target, "oa:hasSelector", place)
+    yield said(target, "oa:hasSelector", quote)
+    yield said(place, "rdf:type", fixed("oa:TextPositionSelector"))
+    yield from labelled(place, f"position of {words.fact}", f"posisi {words.fact}", PROV)
+    yield from position(place, *row.span.split("-"), PROV)
+    yield said(place, "wic:spanSha256", Literal(row.sha256))
+    yield said(quote, "rdf:type", fixed("oa:TextQuoteSelector"))
+    yield from labelled(quote, f"quote of {words.fact}", f"kutipan {words.fact}", PROV)
+    yield said(quote, "oa:exact", words.quote)
+
+
+def without_input_terms(quads: Iterable[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:
+    """Yield the quads; those with a term of `in:` that is left are faults."""
+    for quad in quads:
+        terms = [term.value for term in (quad.predicate, quad.object) if isinstance(term, NamedNode)]
+        left = next((term for term in terms if term.startswith(IN)), None)
+        if left is None:
+            yield quad
+            continue
+        near = get_close_matches(left.removeprefix(IN), TERMS, n=1)
+        line = lines.get(quad) or lines.get(Quad(quad.subject, quad.predicate, quad.object), 0)
+        hint = f"did you mean in:{near[0]}?" if near else f"there are {', '.join(f'in:{t}' for t in TERMS)}"
+        faults.add(line, f"in:{left.removeprefix(IN)} is not known here: {hint}")
