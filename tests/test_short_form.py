@@ -39,9 +39,11 @@ SHORT: Final = """
 article:contoh a wic:SourceArticle ; skos:prefLabel "contoh"@en , "contoh"@id ; dcterms:language "id" ;
     wic:textLength 92 ; wic:textSha256 "SHA" ; in:sentences "0-44 45-73 74-92" .
 event:contoh-meeting a wic:Meeting ; skos:prefLabel "meeting"@en , "pertemuan"@id .
+timespan:contoh a wic:TimeSpan ; skos:prefLabel "from 2018"@en , "sejak 2018"@id .
 f:F001 { event:contoh-meeting wic:heldAt place:sochi . }
 f:F001 skos:prefLabel "It was held in Sochi"@en , "Diselenggarakan di Sochi"@id ; in:quote "di Sochi"@id .
-f:F002 { event:contoh-meeting wic:hasTopic area:security . }
+f:F002 { event:contoh-meeting wic:hasTopic area:security ; wic:hasTimeSpan timespan:contoh .
+    timespan:contoh in:throughout "2018-11/.." . }
 f:F002 skos:prefLabel "Two passages"@en , "Dua bagian"@id ; wic:confidence conf:low ;
     in:evidence [ in:quote "Pertemuan rekaan"@id ; in:span "0-44" ] , [ in:quote "Ketua pulang"@id ] .
 """
@@ -121,6 +123,7 @@ def test_what_is_not_said_is_the_default(article: Path) -> None:
     assert (fact, "wic:factKind", f"<{BASE}/concept/fact-kind/reported-fact>") in quads
     assert (fact, "wic:confidence", f"<{BASE}/concept/confidence/low>") in quads
     assert (fact, "wic:confidence", f"<{BASE}/concept/confidence/high>") not in quads
+    assert ("timespan:contoh", "wic:granularity", f"<{BASE}/concept/granularity/month>") in quads
     assert (evidence, "wic:inSentence", f"<{BASE}/id/sentence/contoh-s03>") in quads
 
 
@@ -137,6 +140,12 @@ FAULTS: Final = {
     ),
     "an unknown term": ("in:quote", "in:quotes", "did you mean in:quote?"),
     "a span that is none": ('"0-44"', '"all"', "the span 'all' is not START-END"),
+    "a date that is none": ('"2018-11/.."', '"2018-13"', "'2018-13' does not exist"),
+    "a date with bounds": (
+        "timespan:contoh in:",
+        "timespan:contoh wic:openEnd true ; in:",
+        "beside its date",
+    ),
     "a sentence that is none": ("0-44 45-73", "0-44 45", "the sentence '45' is not START-END"),
 }
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
 from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.terms import read_term
@@ -40,7 +41,7 @@ IN: Final = f"{BASE}/in#"
 QUOTE, SPAN, EVIDENCE, SENTENCES = (
     NamedNode(IN + name) for name in ("quote", "span", "evidence", "sentences")
 )
-TERMS: Final = ("quote", "span", "evidence", "sentences", "throughout", "within")
+TERMS: Final = ("quote", "span", "evidence", "sentences", *MEANINGS)
 
 TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
 NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
@@ -52,6 +53,8 @@ PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
 DESCRIBED: Final = frozenset({GraphKind.FACT, GraphKind.CONTENT, GraphKind.BACKGROUND})
 """The kinds of graphs that statements outside named graphs may describe."""
+DATE: Final = NamedNode(PREFIXES["xsd"] + "date")
+BOOLEAN: Final = NamedNode(PREFIXES["xsd"] + "boolean")
 COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
 SPANS: Final = re.compile(r"([0-9]+)-([0-9]+)")
 PLACEHOLDER: Final = re.compile(r"\{(\w+:\w+)\}")
@@ -129,7 +132,8 @@ def expand(statements: Sequence[Stated], name: str, rows: Sequence[Locked]) -> l
     quads = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
     for subject in subjects.values():
         quads.extend(expanded(subject, subjects, rows, faults))
-    quads = list(without_input_terms(quads, {stated.quad: stated.line for stated in statements}, faults))
+    lines = {stated.quad: stated.line for stated in statements}
+    quads = list(without_input_terms(with_bounds(quads, lines, faults), lines, faults))
     faults.raise_for(name)
     return quads
 
@@ -362,6 +366,35 @@ def annotation(words: Words, row: Locked) -> Iterator[Quad]:
     yield said(quote, "rdf:type", fixed("oa:TextQuoteSelector"))
     yield from labelled(quote, f"quote of {words.fact}", f"kutipan {words.fact}", PROV)
     yield said(quote, "oa:exact", words.quote)
+
+
+def with_bounds(quads: Sequence[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:
+    """Yield the quads, dates in EDTF as the bounds of their time spans, in the graph that states them."""
+    said = {(quad.subject, quad.predicate, quad.graph_name) for quad in quads}
+    for quad in quads:
+        meaning = MEANINGS.get(quad.predicate.value.removeprefix(IN))
+        if meaning is None or not quad.predicate.value.startswith(IN):
+            yield quad
+            continue
+        try:
+            bounds = meaning(getattr(quad.object, "value", ""))
+        except NotBoundedError as fault:
+            faults.add(lines[quad], str(fault))
+            continue
+        values: dict[str, Term] = {
+            name: Literal(day.isoformat(), datatype=DATE) for name, day in bounds.days.items()
+        }
+        values["granularity"] = NamedNode(f"{PREFIXES['gran']}{bounds.granularity}")
+        if bounds.open_end:
+            values["openEnd"] = Literal("true", datatype=BOOLEAN)
+        for name, value in values.items():
+            predicate = NamedNode(WIC + name)
+            if (quad.subject, predicate, quad.graph_name) not in said:
+                yield Quad(quad.subject, predicate, value, quad.graph_name)
+            elif name != "granularity":
+                faults.add(
+                    lines[quad], f"{called_term(quad.subject)} has a {called_term(predicate)} beside its date"
+                )
 
 
 def without_input_terms(quads: Iterable[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:

@@ -6,10 +6,12 @@ What cannot be left out, as it differs from what the build would add, stays as i
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
+from wicara.graph.facts import edtf
 from wicara.graph.facts.lock import Locked
 from wicara.graph.facts.selector import read_evidence
 from wicara.graph.facts.short_form import (
@@ -33,7 +35,7 @@ from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.facts.source import read_sources
 from wicara.graph.names import LOCAL_NAME, GraphKind, graph_iri, kind_of, shorten
 from wicara.graph.turtle import Layout, Paragraphs, iris_of
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,6 +47,10 @@ if TYPE_CHECKING:
 WIDTH: Final = 150
 """How long a line of statements may be before it is broken."""
 INDENT: Final = "    "
+GRANULARITY: Final = NamedNode(f"{WIC}granularity")
+BOUNDS: Final = frozenset(
+    NamedNode(WIC + name) for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
+)
 EXACT: Final = NamedNode(PREFIXES["oa"] + "exact")
 
 
@@ -99,7 +105,8 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
         for node in named
         if isinstance(node, NamedNode)
     ]
-    graphs = [stated[iri] for iri in facts]
+    stated = {iri: with_dates(stated[iri]) for iri in facts}
+    graphs = list(stated.values())
     rest = [quad for quad in left.values() if quad.graph_name.value not in facts]  # type: ignore[union-attr]
     writer = Writer([*described, *things, *facts.values(), *graphs, rest], facts)
     text = "".join(
@@ -112,6 +119,27 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
         )
     )
     return text, rows
+
+
+def with_dates(quads: Sequence[Quad]) -> list[Quad]:
+    """Return the statements of one graph, bounds of time spans as dates in EDTF where these say just them."""
+    short = list(quads)
+    for span in dict.fromkeys(quad.subject for quad in quads if quad.predicate == GRANULARITY):
+        of_span = {quad.predicate: quad for quad in quads if quad.subject == span}
+        bounds = [quad for predicate, quad in of_span.items() if predicate in BOUNDS]
+        granularity = of_span[GRANULARITY]
+        days = {q.predicate.value.removeprefix(WIC): date.fromisoformat(value_of(q)) for q in bounds}
+        said = edtf.written(days, value_of(granularity).rpartition("/")[2])
+        if said:
+            dated = Quad(span, NamedNode(IN + said[0]), Literal(said[1]), quads[0].graph_name)
+            short[short.index(granularity)] = dated
+            short = [quad for quad in short if quad not in bounds]
+    return short
+
+
+def value_of(quad: Quad) -> str:
+    """Return the object of a statement as text."""
+    return str(getattr(quad.object, "value", ""))
 
 
 def outside(quad: Quad) -> Quad:
