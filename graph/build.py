@@ -49,6 +49,8 @@ KEPT: Final = 2
 """How many builds stay: the current one and the one before."""
 
 CODE: Final = (Path(__file__).parent, ontology.HERE)
+CODE_AS_DATA: Final = ("*.rules", "facts/*.toml", "facts/patterns/*")
+"""The files in CODE that decide what a build holds and are no modules."""
 LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "rdflib")
 NATIVE: Final = "native"
 """The engine where none is named."""
@@ -125,7 +127,7 @@ def key_of(*folders: Path | None) -> str:
     """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
     total = sha256(digest_of(*folders).encode())
     for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
-        CODE[0].rglob("*.rules")
+        path for data in CODE_AS_DATA for path in CODE[0].rglob(data)
     ):
         total.update(path.read_bytes())
     for library in LIBRARIES:

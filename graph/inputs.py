@@ -18,6 +18,7 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     RdfFormat,
@@ -26,13 +27,16 @@ from pyoxigraph import (
 )
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
-from wicara.graph.facts.short_form import Stated, expand, is_short
+from wicara.graph.facts.patterns import PREF_LABEL
+from wicara.graph.facts.short_form import Stated, expand, is_short, local_name
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from wicara.graph.facts.patterns import Names
 
 DATA: Final = Path(__file__).parent / "data"
 DATASET: Final = f"{ontology.BASE}/dataset"
@@ -89,9 +93,11 @@ def read_inputs(*folders: Path | None) -> Inputs:
     Raises UnreadableInput with file, line and column.
     """
     files = source_files(*folders)
+    read = [(file, tuple(statements_of(file))) for file in files]
+    names = NamesOfThings(stated for _, statements in read for stated in statements)
     return Inputs(
         files=tuple(file.path for file in files),
-        quads=canonical(chain.from_iterable(quads_of(file) for file in files)),
+        quads=canonical(chain.from_iterable(long_form(file, found, names) for file, found in read)),
         digest=digest_of(*folders),
     )
 
@@ -166,16 +172,42 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def quads_of(file: SourceFile) -> Iterator[Quad]:
-    """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput.
-
-    A TriG file in the short form (`graph/facts/short_form.py`) is expanded.
-    """
+    """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput."""
     statements = tuple(statements_of(file))
+    others = chain.from_iterable(map(statements_of, source_files()))
+    return long_form(file, statements, NamesOfThings(chain(statements, others)))
+
+
+def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) -> Iterator[Quad]:
+    """Yield the statements of a file, each in its graph; a TriG file in the short form is expanded."""
     if file.kind is None and is_short(statements):
-        quads = expand(statements, file.name, read_lock(file.path, file.name))
+        quads = expand(statements, file.name, read_lock(file.path, file.name), names)
     else:
         quads = [stated.quad for stated in statements]
     return (placed(quad, file) for quad in quads)
+
+
+class NamesOfThings:
+    """The names that statements give things, read when the first is looked up."""
+
+    def __init__(self, statements: Iterable[Stated]) -> None:
+        """Begin with statements that may not be needed."""
+        self.statements = statements
+        self.names: dict[tuple[str, str], str] | None = None
+
+    def __call__(self, iri: str, language: str) -> str:
+        """Return the name of a thing in a language; the end of its IRI where it has none."""
+        if self.names is None:
+            named = (
+                (stated.quad.subject, stated.quad.object) for stated in self.statements if is_name(stated)
+            )
+            self.names = {(node.value, name.language): name.value for node, name in reversed([*named])}  # type: ignore[union-attr, misc]
+        return self.names.get((iri, language)) or local_name(iri, language)
+
+
+def is_name(stated: Stated) -> bool:
+    """Tell whether a statement gives a thing its name."""
+    return stated.quad.predicate == PREF_LABEL and isinstance(stated.quad.object, Literal)
 
 
 class Lines:

@@ -7,6 +7,7 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `in:sentences "0-146 147-247"` of an article: where its sentences stand
 - `in:quote "words"@id` of a fact: the words it rests on; `in:span "START-END"`: the passage, if it is longer
 - `in:evidence [ in:quote …; in:span … ]`: the same, for a fact that rests on several passages
+- `a p:Attended ; p:who …` of a fact: it is an instance of a pattern (`graph/facts/patterns.py`)
 - `in:throughout "2016/2020"`, `in:within "2018-11"` of a time span: its bounds, in EDTF
 
 A file in the long form, with every statement in its named graph, is read as it is.
@@ -26,6 +27,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
+from wicara.graph.facts.patterns import IN, PREF_LABEL, P, instance
 from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.terms import read_term
 from wicara.ontology import BASE, ID_KINDS, PREFIXES, WIC
@@ -34,10 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.facts.lock import Locked
+    from wicara.graph.facts.patterns import Names
     from wicara.graph.terms import Node, Term
 
-IN: Final = f"{BASE}/in#"
-"""The namespace of the terms that data files alone use."""
 QUOTE, SPAN, EVIDENCE, SENTENCES = (
     NamedNode(IN + name) for name in ("quote", "span", "evidence", "sentences")
 )
@@ -46,7 +47,6 @@ TERMS: Final = ("quote", "span", "evidence", "sentences", *MEANINGS)
 TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
 NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
-PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 LONG_EVIDENCE: Final = NamedNode(f"{WIC}evidence")
 PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
@@ -122,19 +122,42 @@ def is_short(statements: Iterable[Stated]) -> bool:
     )
 
 
-def expand(statements: Sequence[Stated], name: str, rows: Sequence[Locked]) -> list[Quad]:
+def local_name(iri: str, _language: str) -> str:
+    """Return the end of an IRI, for a thing whose name is not known."""
+    return iri.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known while a file is expanded: its subjects, its lock, names of things, what was minted."""
+
+    subjects: Mapping[Node, Subject]
+    rows: Sequence[Locked]
+    names: Names
+    faults: Faults = field(default_factory=Faults)
+    minted: set[Node] = field(default_factory=set)
+
+
+def expand(
+    statements: Sequence[Stated], name: str, rows: Sequence[Locked], names: Names = local_name
+) -> list[Quad]:
     """Return the long form of the statements of a file; `rows` is its lock, `name` what messages call it.
 
-    Raises UnreadableInput that names every line at fault.
+    `names` returns the name of a thing, by its IRI, in a language. Raises UnreadableInput that names every
+    line at fault.
     """
-    faults = Faults()
-    subjects = subjects_of(statements)
+    context = Context(subjects_of(statements), rows, names)
     quads = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
-    for subject in subjects.values():
-        quads.extend(expanded(subject, subjects, rows, faults))
+    for subject in context.subjects.values():
+        quads.extend(expanded(subject, context))
     lines = {stated.quad: stated.line for stated in statements}
-    quads = list(without_input_terms(with_bounds(quads, lines, faults), lines, faults))
-    faults.raise_for(name)
+    lines |= {
+        quad: context.subjects[quad.graph_name].line
+        for quad in quads
+        if quad not in lines and quad.graph_name in context.subjects
+    }
+    quads = list(without_input_terms(with_bounds(quads, lines, context.faults), lines, context.faults))
+    context.faults.raise_for(name)
     return quads
 
 
@@ -169,9 +192,7 @@ def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Wor
     return words, sources
 
 
-def expanded(
-    subject: Subject, subjects: Mapping[Node, Subject], rows: Sequence[Locked], faults: Faults
-) -> Iterator[Quad]:
+def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
     """Yield the long form of what is stated of one subject outside named graphs."""
     if isinstance(subject.node, BlankNode):
         return
@@ -179,19 +200,41 @@ def expanded(
     kind = kind_of(iri)
     segment = iri.removeprefix(f"{BASE}/id/").partition("/")[0] if iri.startswith(f"{BASE}/id/") else ""
     if kind in DESCRIBED:
-        yield from description(subject, kind, faults)
+        yield from description(subject, kind, context.faults)
         if kind == GraphKind.FACT:
-            yield from evidence(subject, subjects, rows, faults)
+            yield from instances(subject, context)
+            yield from evidence(subject, context)
     elif segment == "article":
-        yield from source(subject, faults)
+        yield from source(subject, context.faults)
     elif segment in ID_KINDS and segment not in {"sentence", "evidence"}:
-        yield from names(subject, faults)
+        yield from names(subject, context.faults)
     else:
-        faults.add(
+        context.faults.add(
             subject.line,
             f"{called(iri)} is neither a source, nor a thing, nor a fact: put what is said of it into "
             f"a named graph, such as <{graph_iri(GraphKind.FACT, 'ARTICLE', 'F001')}>",
         )
+
+
+def instances(subject: Subject, context: Context) -> Iterator[Quad]:
+    """Yield what a fact states as an instance of patterns, and what they mint that has no names yet."""
+    kinds = [term for term in subject.terms(TYPE) if isinstance(term, NamedNode) and term.value.startswith(P)]
+    given = {node: subject.terms(node) for node in subject.values if node.value.startswith(P)}
+    if not kinds:
+        for node in given:
+            context.faults.add(
+                subject.line_of(node), f"{called_term(subject.node)} is of no pattern: say a p:…"
+            )
+        return
+    found = instance(subject.node, kinds, given, context.names)  # type: ignore[arg-type]
+    for node, fault in found.faults:
+        line = subject.line_of(node) if node else subject.line
+        context.faults.add(line, f"{called_term(subject.node)}: {fault}")
+    yield from found.statements
+    for thing, said in found.things:
+        if thing not in context.subjects and thing not in context.minted:
+            context.minted.add(thing)
+            yield from said
 
 
 def names(subject: Subject, faults: Faults) -> Iterator[Quad]:
@@ -252,8 +295,10 @@ def position(node: NamedNode, start: str, end: str, graph: NamedNode) -> Iterato
 def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Iterator[Quad]:
     """Yield what is said of a fact or another graph, and the defaults of what is not."""
     for predicate, values in subject.values.items():
-        if predicate not in {QUOTE, SPAN, EVIDENCE}:
+        if predicate not in {QUOTE, SPAN, EVIDENCE} and not predicate.value.startswith(P):
             for term, line in values:
+                if isinstance(term, NamedNode) and term.value.startswith(P):
+                    continue
                 if isinstance(term, BlankNode):
                     faults.add(line, f"{called_term(predicate)} has a blank node: name it")
                 yield Quad(subject.node, predicate, term, PROV)
@@ -312,12 +357,11 @@ def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults)
             yield Words(name, graph, quotes[0], span, holder.line_of(QUOTE))
 
 
-def evidence(
-    subject: Subject, subjects: Mapping[Node, Subject], rows: Sequence[Locked], faults: Faults
-) -> Iterator[Quad]:
+def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
     """Yield the evidence of a fact: an annotation with its target, which has the position and the quote."""
+    faults = context.faults
     before = len(faults)
-    every = list(words_of(subject, subjects, faults))
+    every = list(words_of(subject, context.subjects, faults))
     rests = {DERIVED_FROM, LONG_EVIDENCE} & subject.values.keys()
     if not every and not rests and len(faults) == before:
         faults.add(
@@ -326,7 +370,7 @@ def evidence(
             "prov:wasDerivedFrom the facts that it follows from",
         )
     for words in every:
-        row = locked(words, rows)
+        row = locked(words, context.rows)
         if row is None:
             faults.add(
                 words.line,

@@ -1,0 +1,289 @@
+"""Patterns: what recurs in facts, as data files with parameters and the statements that they stand for.
+
+`patterns/*.trig` holds one pattern each: its names, its parameters, an example, and a graph named like it
+whose statements have parameters in the places of terms. A fact that is an instance gives the parameters:
+
+    f:F010 a p:Attended ; p:event event:… ; p:who person:… .
+
+A statement whose parameter is not given is left out. What a pattern mints (`in:minted`) may be named by the
+fact; otherwise it gets an IRI, a class and names from other parameters (`patterns/parameters.ttl`). A fact may
+be an instance of several patterns, which then share their parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from wicara.graph.names import GRAPHS, GraphKind, called_term, graph_iri
+from wicara.ontology import BASE, ID_KINDS, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from wicara.graph.terms import Term
+
+    Values = dict[NamedNode, list[Term]]
+    Names = Callable[[str, str], str]
+
+FOLDER: Final = Path(__file__).parent / "patterns"
+IN: Final = f"{BASE}/in#"
+P: Final = f"{BASE}/pattern#"
+"""The namespace of patterns and their parameters; like that of `in:`, it is used in data files only."""
+ARTICLE: Final = NamedNode(f"{IN}article")
+TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
+PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
+ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
+DECIMAL: Final = NamedNode(PREFIXES["xsd"] + "decimal")
+LITERALS: Final = {
+    "xsd:integer": ("integer",),
+    "xsd:decimal": ("decimal", "integer"),
+    "xsd:string": ("string",),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a parameter takes, and what is minted for it."""
+
+    node: NamedNode
+    kinds: tuple[str, ...]
+    default: Term | None = None
+    of_class: NamedNode | None = None
+    iri: str = ""
+    names: tuple[Literal, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its local name, which heads its column in a table."""
+        return self.node.value.removeprefix(P)
+
+    def takes(self, term: Term) -> bool:
+        """Tell whether a term is of a kind that it takes."""
+        if isinstance(term, Literal):
+            datatype = term.datatype.value.rpartition("#")[2]
+            return any(
+                kind == "text" if term.language else datatype in LITERALS.get(kind, ()) for kind in self.kinds
+            )
+        return isinstance(term, NamedNode) and any(
+            f"/id/{kind}/" in term.value
+            if kind in ID_KINDS
+            else term.value.startswith(PREFIXES.get(kind, " "))
+            for kind in self.kinds
+        )
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern: its parameters, and the statements that an instance stands for."""
+
+    node: NamedNode
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    required: tuple[NamedNode, ...]
+    optional: tuple[NamedNode, ...]
+    many: tuple[NamedNode, ...]
+    minted: tuple[NamedNode, ...]
+    template: tuple[Triple, ...]
+    example: tuple[Triple, ...]
+
+    @property
+    def name(self) -> str:
+        """Its local name: `Attended`."""
+        return self.node.value.removeprefix(P)
+
+    @property
+    def parameters(self) -> tuple[NamedNode, ...]:
+        """All parameters, those that an instance must give first."""
+        return (*self.required, *self.optional, *self.minted)
+
+
+@cache
+def parameters() -> dict[NamedNode, Parameter]:
+    """Return the parameters of all patterns."""
+    said: dict[NamedNode, Values] = defaultdict(lambda: defaultdict(list))
+    for quad in parse((FOLDER / "parameters.ttl").read_bytes(), RdfFormat.TURTLE):
+        said[quad.subject][quad.predicate].append(quad.object)  # type: ignore[index]
+    return {
+        node: Parameter(
+            node,
+            tuple(term.value for term in values[NamedNode(f"{IN}kind")]),  # type: ignore[union-attr]
+            next(iter(values[NamedNode(f"{IN}default")]), None),
+            next(iter(values[NamedNode(f"{IN}class")]), None),  # type: ignore[arg-type]
+            "".join(term.value for term in values[NamedNode(f"{IN}iri")]),  # type: ignore[union-attr]
+            tuple(values[NamedNode(f"{IN}name")]),  # type: ignore[arg-type]
+        )
+        for node, values in said.items()
+    }
+
+
+@cache
+def patterns() -> dict[NamedNode, Pattern]:
+    """Return all patterns, by IRI."""
+    every = map(read_pattern, sorted(FOLDER.glob("*.trig")))
+    return {pattern.node: pattern for pattern in every}
+
+
+def read_pattern(path: Path) -> Pattern:
+    """Return the pattern that a file describes."""
+    quads = list(parse(path.read_bytes(), RdfFormat.TRIG))
+    node = next(quad.subject for quad in quads if quad.object == NamedNode(f"{IN}Pattern"))
+
+    def values(name: str) -> tuple[Term, ...]:
+        return tuple(q.object for q in quads if q.subject == node and q.predicate.value == name)
+
+    def texts(name: str) -> dict[str, str]:
+        return {term.language or "": term.value for term in values(PREFIXES["skos"] + name)}  # type: ignore[union-attr]
+
+    listed = (values(IN + name) for name in ("required", "optional", "many", "minted"))
+    return Pattern(
+        node,  # type: ignore[arg-type]
+        texts("prefLabel"),
+        texts("definition"),
+        *listed,  # type: ignore[arg-type]
+        template=tuple(quad.triple for quad in quads if quad.graph_name == node),
+        example=tuple(
+            quad.triple
+            for quad in quads
+            if isinstance(quad.graph_name, DefaultGraph) and quad.predicate.value.startswith(P)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The long form of a fact that is an instance of patterns."""
+
+    statements: tuple[Quad, ...]
+    things: tuple[tuple[NamedNode, tuple[Quad, ...]], ...]
+    """What was minted, each with its class and names."""
+    faults: tuple[tuple[NamedNode | None, str], ...]
+    """What is wrong, each with the parameter that it is about."""
+
+
+def instance(graph: NamedNode, kinds: Sequence[NamedNode], given: Values, names: Names) -> Instance:
+    """Return what a fact stands for that is an instance of patterns.
+
+    `given` are its parameters; `names` tells the name of a thing in a language.
+    """
+    faults = list(faults_of(kinds, given))
+    known = [patterns()[kind] for kind in kinds if kind in patterns()]
+    article = NamedNode(f"{PREFIXES['article']}{graph.value.removeprefix(GRAPHS).split('/')[1]}")
+    values: Values = {ARTICLE: [article]} | {
+        node: [as_decimal(term) for term in terms] if parameters()[node].kinds == ("xsd:decimal",) else terms
+        for node, terms in given.items()
+        if node in parameters()
+    }
+    for node in dict.fromkeys(node for pattern in known for node in pattern.parameters):
+        default = parameters()[node].default
+        if node not in values and default is not None:
+            values[node] = values.get(default, [default])  # type: ignore[arg-type]
+    things = dict(minted(graph, known, values, names))
+    template = dict.fromkeys(triple for pattern in known for triple in pattern.template)
+    statements = tuple(
+        Quad(subject, predicate, target, graph)
+        for triple in template
+        for subject, predicate, target in filled(triple, values)
+    )
+    return Instance(statements, tuple(things.items()), tuple(faults))
+
+
+def as_decimal(term: Term) -> Term:
+    """Return a number as an xsd:decimal."""
+    return Literal(term.value, datatype=DECIMAL) if isinstance(term, Literal) else term
+
+
+def faults_of(kinds: Iterable[NamedNode], given: Values) -> Iterator[tuple[NamedNode | None, str]]:
+    """Yield what is wrong with the patterns and parameters of an instance."""
+    known = [patterns()[kind] for kind in kinds if kind in patterns()]
+    for kind in kinds:
+        if kind not in patterns():
+            every = [pattern.name for pattern in patterns().values()]
+            yield None, f"there is no pattern {kind.value.removeprefix(P)}: {hint(kind, every)}"
+    for pattern in known:
+        for node in pattern.required:
+            if node not in given:
+                yield None, f"p:{pattern.name} needs p:{node.value.removeprefix(P)}"
+    if known:
+        for node, terms in given.items():
+            yield from ((node, fault) for fault in faults_of_values(node, terms, known))
+
+
+def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pattern]) -> Iterator[str]:
+    """Yield what is wrong with the values of one parameter."""
+    name = node.value.removeprefix(P)
+    allowed = [other for pattern in known for other in pattern.parameters]
+    if node not in allowed:
+        names = [other.value.removeprefix(P) for other in allowed]
+        yield f"p:{name} is no parameter here: {hint(node, names)}"
+        return
+    if len(terms) > 1 and not any(node in pattern.many for pattern in known):
+        yield f"p:{name} has {len(terms)} values: give it one; another one is another fact"
+    for term in terms:
+        if not parameters()[node].takes(term):
+            yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {called_term(term)}"
+
+
+def hint(node: NamedNode, names: Sequence[str]) -> str:
+    """Return which name was meant, or which there are."""
+    near = get_close_matches(node.value.removeprefix(P), names, n=1)
+    return (
+        f"did you mean p:{near[0]}?"
+        if near
+        else f"there are {', '.join(f'p:{name}' for name in sorted(names))}"
+    )
+
+
+def minted(
+    graph: NamedNode, known: Iterable[Pattern], values: Values, names: Names
+) -> Iterator[tuple[NamedNode, tuple[Quad, ...]]]:
+    """Add what patterns mint to the values; yield each thing with its class and names."""
+    article, fact = graph.value.removeprefix(GRAPHS).split("/")[1:]
+    for node in dict.fromkeys(node for pattern in known for node in pattern.minted):
+        parameter = parameters()[node]
+        needed = set(re.findall(r"\{(\w+)\}", parameter.iri)) - {"article", "fact"}
+        parts = {name: values.get(NamedNode(P + name), []) for name in needed}
+        if node in values or not all(parts.values()):
+            continue
+        ends = {name: end_of(terms[0]) for name, terms in parts.items()}
+        local = parameter.iri.format(article=article, fact=fact.lower(), **ends)
+        thing = NamedNode(f"{PREFIXES[parameter.kinds[0]]}{local}")
+        values[node] = [thing]
+        said = [Quad(thing, TYPE, parameter.of_class, ENTITIES)]  # type: ignore[arg-type]
+        for name in parameter.names:
+            language = name.language or ""
+            shown = {
+                key: names(terms[0].value, language) if isinstance(terms[0], NamedNode) else terms[0].value  # type: ignore[union-attr]
+                for key, terms in values_by_name(values).items()
+            }
+            text = name.value.format_map(shown | {"article": article, "fact": fact})
+            said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
+        yield thing, tuple(said)
+
+
+def values_by_name(values: Values) -> dict[str, list[Term]]:
+    """Return the values of parameters by their local names."""
+    return {node.value.removeprefix(P): terms for node, terms in values.items() if terms}
+
+
+def end_of(term: Term) -> str:
+    """Return a term as a part of the end of an IRI."""
+    text = str(getattr(term, "value", ""))
+    end = text.rpartition("/")[2] if isinstance(term, NamedNode) else text
+    return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "open"
+
+
+def filled(triple: Triple, values: Values) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+    """Yield a statement of a template for each combination of the values of its parameters."""
+    places = [
+        values.get(term, []) if term == ARTICLE or str(getattr(term, "value", "")).startswith(P) else [term]  # type: ignore[arg-type]
+        for term in (triple.subject, triple.predicate, triple.object)
+    ]
+    yield from product(*places)  # type: ignore[misc]
