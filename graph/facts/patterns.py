@@ -6,8 +6,8 @@ whose statements have parameters in the places of terms. A fact that is an insta
     f:F010 a p:Attended ; p:event event:… ; p:who person:… .
 
 A statement whose parameter is not given is left out. What a pattern mints (`in:minted`) may be named by the
-fact; otherwise it gets an IRI, a class and names from other parameters (`patterns/parameters.ttl`). A fact may
-be an instance of several patterns, which then share their parameters.
+fact; otherwise it gets an IRI, a class and names from the other parameters (`patterns/parameters.ttl`).
+A fact may be an instance of several patterns, which then share their parameters.
 """
 
 from __future__ import annotations
