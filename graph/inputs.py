@@ -201,7 +201,7 @@ class NamesOfThings:
             named = (
                 (stated.quad.subject, stated.quad.object) for stated in self.statements if is_name(stated)
             )
-            self.names = {(node.value, name.language): name.value for node, name in reversed([*named])}  # type: ignore[union-attr, misc]
+            self.names = {(node.value, name.language): name.value for node, name in reversed([*named])}  # type: ignore[union-attr]
         return self.names.get((iri, language)) or local_name(iri, language)
 
 

@@ -80,7 +80,8 @@ def test_the_skeleton_is_data(text: str) -> None:
     """Whatever the text, the skeleton is TriG that describes its sentences."""
     source = proposal(Text(Path("a"), text, "0" * 64), "a", "id")
     quads = list(parse(skeleton(source, text), format=RdfFormat.TRIG))
-    assert sum(quad.predicate.value.endswith("#end") for quad in quads) == len(source.sentences)
+    (spans,) = (quad.object.value for quad in quads if quad.predicate.value.endswith("#sentences"))
+    assert spans.split() == [f"{start}-{end}" for start, end in sentences(text)]
 
 
 def test_ids_are_plain() -> None:
@@ -108,7 +109,7 @@ def test_what_is_quoted_stands_there(text: str, data: st.DataObject) -> None:
         ("Retno L.P. Marsudi", r"character 7 is NO-BREAK SPACE \(U\+00A0\)"),
         ("sochi bersama", r"character 1 is LATIN CAPITAL LETTER S"),
         ("xyz", "not in the text, nor any like them"),
-        ("tiba", r"--occurrence N:\n  1: \[20,24\).*\n  2: \[29,33\)"),
+        ("tiba", r"--occurrence N or in:span:\n  1: \[20,24\).*\n  2: \[29,33\)"),
         ("satu dua tiga empat lima enam tujuh delapan sembilan", "These are 9 words"),
         ("Lalu semua pulang", "whole sentence"),
         (" ", "no words"),

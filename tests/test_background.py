@@ -11,6 +11,8 @@ from typing import Final
 import pytest
 import rdflib
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
+from wicara.graph.inputs import data_file
+from wicara.graph.inputs import quads_of as expanded
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -43,8 +45,8 @@ def wic(name: str) -> NamedNode:
 
 
 def quads_of(path: Path) -> list[Quad]:
-    """Return the quads of one file."""
-    return list(parse(path=path))
+    """Return the quads that one file stands for."""
+    return list(expanded(data_file(path)))
 
 
 def all_quads() -> list[Quad]:
@@ -75,7 +77,7 @@ def test_both_parsers_read_the_same(path: Path) -> None:
 
 @each_pack
 def test_graphs_are_named_after_their_pack(path: Path) -> None:
-    """Nothing stands in the default graph, and each fact's graph is graph/background/{pack}/{slug}."""
+    """Each statement has its graph, and each fact's graph is graph/background/{pack}/{slug}."""
     for graph in facts_of(path):
         assert not isinstance(graph, DefaultGraph)
         assert kind_of(graph.value) is GraphKind.BACKGROUND

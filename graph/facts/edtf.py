@@ -96,7 +96,7 @@ def throughout(text: str) -> Bounds:
             period.granularity,
         )
     start, end = ends(text)
-    days = {}
+    days: dict[str, date] = {}
     if start:
         days |= {"earliestStart": start.first, "latestStart": start.last}
     if end:
@@ -107,7 +107,7 @@ def throughout(text: str) -> Bounds:
 def within(text: str) -> Bounds:
     """Return the bounds of what began and ended within a date or an interval; raises NotBoundedError."""
     start, end = ends(text) if "/" in text else (read_date(text),) * 2
-    days = {}
+    days: dict[str, date] = {}
     if start:
         days |= {"earliestStart": start.first, "earliestEnd": start.first}
     if end:
