@@ -146,7 +146,7 @@ def test_reasons_and_evidence(server: Server) -> None:
 def test_in_indonesian(server: Server) -> None:
     """The page speaks Indonesian, the months too."""
     text = text_of(page_of(server, "2018-08-02", "id"))
-    assert "Apa yang berlaku pada 2 Agustus 2018" in text
+    assert "Keadaan per 2 Agustus 2018" in text
     assert "awal: 2015; akhir: 2018" in text
     assert "belum mulai pada waktu itu" in text
     assert "direncanakan di sini tidak ada sumber sesudah 2 Agustus 2018" in text
@@ -172,7 +172,7 @@ def test_without_a_day(server: Server) -> None:
     """The page without a day shows the last one of which a report tells."""
     answer = server.get("/as-of", accept=HTML)
     assert answer.status == 200
-    assert "What held on 2 August 2018" in answer.text
+    assert "As of 2 August 2018" in answer.text
 
 
 @pytest.mark.parametrize(

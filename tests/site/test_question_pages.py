@@ -136,7 +136,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
             ["Indonesia", "planned no source here after 2 August 2018", "from 2018 to 2021"],
             ["Laos", "certain", "possib"],
         ),
-        ("coordinator-on", {"date": "2014-12-31"}, ["Nothing answers it."], ["Laos", "Indonesia"]),
+        ("coordinator-on", {"date": "2014-12-31"}, ["The dataset has no answer."], ["Laos", "Indonesia"]),
         ("members-of-a-body", {"date": "1996-07-01"}, ["Viet Nam", "Singapore"], ["Laos", "Cambodia"]),
         (
             "events-held-in-a-country",
@@ -233,7 +233,7 @@ def test_words_stay_words(server: Server) -> None:
     name = 'a" } ?s ?p ?o { \\ \n"'
     page = ask(server, "two-names-one-state", name=f"{name}@en")
     assert page.status == 200
-    assert answer_of(page.text).startswith("Answer Nothing answers it.")
+    assert answer_of(page.text).startswith("Answer The dataset has no answer.")
     assert server.ask(query_of(page.text)).rows == []
 
 
@@ -395,7 +395,7 @@ def test_with_data_of_ones_own(small: Server) -> None:
     assert small.get("/questions", accept=HTML).status == 200
     page = ask(small, "coordinator-on")
     assert page.status == 200
-    assert "Nothing answers it." in page.text
+    assert "The dataset has no answer." in page.text
 
 
 def test_the_guide_shows_a_question_as_it_is(server: Server) -> None:

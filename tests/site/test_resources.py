@@ -143,7 +143,7 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
         ("/doc/claim/indonesia-priority-areas", "It was said; whether it is so is not asserted here."),
         (f"{MEETING}?lang=id", "Tiga bidang kerja sama"),
         (f"/graph/fact/{ARTICLE}/F003", "\u201c(2/8)\u201d"),
-        (f"/graph/fact/{ARTICLE}/F003", "neither a change nor a retraction"),
+        (f"/graph/fact/{ARTICLE}/F003", "Unchanged since it was first recorded"),
         (f"/graph/fact/{ARTICLE}/F038", "This server has no address for reports"),
     ],
 )

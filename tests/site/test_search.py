@@ -127,7 +127,7 @@ def test_typing_errors(server: Server) -> None:
     assert told["results"][0]["iri"] == LAVROV
     assert told["instead"] == {"lavrof": "lavrov"}
     text = page(server, q="lavrof")
-    assert "Nothing has “lavrof”. These results are for “lavrov”." in text
+    assert "No results for “lavrof”. Showing “lavrov”." in text
     assert found(server, q="qqqqzzzz")["total"] == 0
 
 
@@ -137,7 +137,7 @@ def test_a_whole_question(server: Server) -> None:
     assert told["some"]
     coordinatorship = f"{ID}/situation/laos-coordinatorship-2015-2018"
     assert coordinatorship in [one["iri"] for one in told["results"]][:5]
-    assert "Nothing has all of these words." in page(server, q="lavrov scholarships singapore")
+    assert "No results with all of these words." in page(server, q="lavrov scholarships singapore")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ WORDS: Final = {
     "time": _("Milliseconds"),
     "yes": _("Yes"),
     "no": _("No"),
-    "nothing": _("Nothing answers it."),
+    "nothing": _("The dataset has no answer."),
     "table": _("Table"),
     "timeline": _("Timeline"),
     "network": _("Network"),

@@ -150,7 +150,7 @@ def suggestions(text: str) -> list[tuple[str, str]]:
     )
     found = [suggested(one, day) for one in best[:MAX_QUESTIONS]]
     if day and not dataset().plain:
-        held = str(_("What held on %(day)s", day=format_day(day)))
+        held = str(_("As of %(day)s", day=format_day(day)))
         found.append((held, with_choices(f"/as-of?date={day.isoformat()}")))
     return found
 
