@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from importlib import import_module
 from itertools import chain
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from flask import Flask, Response, current_app, render_template, request
 from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.errors import DoesNotFit
+from wicara.graph.facts.texts import read_texts
 from wicara.queries import questions
 from wicara.server import app_state
 from wicara.server.descriptions import conformance, describe, openapi
@@ -21,7 +23,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, resources
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import html, language, layout, pages, pictures
+from wicara.server.site import html, language, layout, pages, passages, pictures
 from wicara.server.site.editor import page as editor
 from wicara.server.site.ontology import document as ontology
 from wicara.server.site.pages import home
@@ -87,6 +89,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
         legend=home.legend,
     )
     html.install(app)
+    passages.install(app, read_texts(Path(settings.texts) if settings.texts else None))
     app.jinja_env.undefined = Unprintable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
@@ -136,6 +139,7 @@ def add_tag(response: Response) -> None:
             request.full_path,
             request.get_data(as_text=True) if request.method not in SAFE else "",
             *(response.headers.get(name, "") for name in REPRESENTATION),
+            *current_app.config[passages.TEXTS],
         )
         response.headers["ETag"] = conditional.etag(app_state.dataset(), *parts)
     if conditional.is_unchanged(

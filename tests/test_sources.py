@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.language import language_of
 from wicara.graph.facts.source import Sentence, Source, match_source, read_sources, read_text
 from wicara.graph.inputs import read_inputs
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from conftest import Command
 
 
 def source(name: str, text: str) -> Source:
@@ -28,6 +32,7 @@ def source(name: str, text: str) -> Source:
     )
 
 
+ARTICLE = "kemlu-2018-08-02-asean-russia"
 ONE = source("one", "Satu.")
 TWO = source("two", "Dua.")
 
@@ -114,3 +119,42 @@ def test_line_ends_stay(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes("\ufeffa\r\nb\u00a0c".encode())
     assert read_text(path).characters == "\ufeffa\r\nb\u00a0c"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("id", "Menteri Luar Negeri Indonesia menyampaikan sambutan dalam pertemuan itu."),
+        ("en", "The Foreign Minister of Indonesia delivered her remarks at the meeting."),
+    ],
+)
+def test_language_is_told_from_the_text(wicara: Command, tmp_path: Path, language: str, text: str) -> None:
+    """`wicara article` looks at the text; `--language` overrules it, and is asked for where it must be."""
+    file = tmp_path / "text.txt"
+    file.write_text(text, encoding="utf-8")
+    assert f'dcterms:language "{language}"' in wicara("article", file).stdout
+    assert 'dcterms:language "ms"' in wicara("article", file, "--language", "ms").stdout
+    file.write_text("12 34 56", encoding="utf-8")
+    refused = wicara("article", file)
+    assert (refused.returncode, "--language" in refused.stderr) == (2, True)
+
+
+def test_language_of_the_shared_texts(shared: Path) -> None:
+    """The language of each text of the shared folder is recognized."""
+    listed = [json.loads(line) for line in (shared / "growth/sources.jsonl").read_text("utf-8").splitlines()]
+    texts = {each["file"]: each["lang"] for each in listed if each.get("file")}
+    assert texts
+    assert texts == {file: language_of((shared / "growth" / file).read_text("utf-8")) for file in texts}
+
+
+def test_a_text_is_kept_by_its_hash(wicara: Command, shared: Path, tmp_path: Path) -> None:
+    """`wicara source add` keeps the very text of a source in a file beside the builds, and no other."""
+    text, data = shared / "sources" / f"{ARTICLE}.txt", tmp_path / "data"
+    assert wicara("source", "add", text, "--data", data).returncode == 0
+    (kept,) = (data / "texts").iterdir()
+    assert kept.read_bytes() == text.read_bytes()
+    other = tmp_path / "other.txt"
+    other.write_text(text.read_text("utf-8") + " ", encoding="utf-8")
+    refused = wicara("source", "add", other, "--data", data)
+    assert (refused.returncode, "SHA-256" in refused.stderr) == (2, True)
+    assert [*(data / "texts").iterdir()] == [kept]

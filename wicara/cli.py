@@ -32,6 +32,7 @@ Examples:
   wicara lock ARTICLE --source TEXT  write the hashes of the quoted words beside a data file
   wicara expand FILE               print all that a data file in the short form stands for
   wicara shorten FILE -o OUT       convert data files into the short form
+  wicara source add FILE           keep a text that you have, to show its sentences on pages
   wicara reason FILE               compute the OWL 2 RL conclusions of any RDF file
   wicara entails FILE CONCLUSION   test whether FILE entails CONCLUSION
   wicara profile FILE              test whether an ontology is in OWL 2 RL
@@ -64,6 +65,7 @@ COMMANDS: Final = {
     "retract": "authoring",
     "serve": "serve",
     "shorten": "authoring",
+    "source": "source",
     "sources": "dataset",
     "verify": "backup",
 }

@@ -119,6 +119,8 @@ def source_table(sources: Sequence[Source], supplied: Sequence[Supplied]) -> byt
             at_hand = f"{'at hand' if text.identical else 'another text'}: {text.text.path}"
         figures = (str(source.length), str(len(source.sentences)))
         publisher = called(source.publisher) if source.publisher else ""
-        rows.append((source.name, source.sha256, *figures, source.language, publisher, at_hand))
-    titles = ("source", "SHA-256", "characters", "sentences", "language", "publisher", "text")
+        rows.append(
+            (source.name, source.sha256, *figures, source.language, source.issued, publisher, at_hand)
+        )
+    titles = ("source", "SHA-256", "characters", "sentences", "language", "issued", "publisher", "text")
     return table(titles, rows, "1 source" if len(rows) == 1 else f"{len(rows)} sources")

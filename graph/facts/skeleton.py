@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.language import language_of
 from wicara.graph.facts.source import ARTICLES, Sentence, Source
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES
@@ -54,7 +55,7 @@ def proposal(text: Text, name: str, language: str) -> Source:
 def source_for(text: Text, name: str | None, known: Iterable[Source]) -> Source:
     """Return the known source that has the text's SHA-256, else a proposal with that name."""
     described = (source for source in known if source.sha256 == text.sha256 and name in {None, source.name})
-    return next(described, None) or proposal(text, slug(name or text.path.stem), "id")
+    return next(described, None) or proposal(text, slug(name or text.path.stem), language_of(text.characters))
 
 
 def skeleton(source: Source, text: str) -> str:

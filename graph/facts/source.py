@@ -46,6 +46,9 @@ class Source:
     publisher: str
     addresses: tuple[str, ...]
     sentences: tuple[Sentence, ...]
+    title: str = ""
+    issued: str = ""
+    """The day on which it came out, as xsd:date; empty where that is not known."""
 
     @property
     def name(self) -> str:
@@ -93,6 +96,8 @@ def source_of(iri: str, index: Index) -> Source:
         publisher=first(index, iri, dcterms + "publisher"),
         addresses=tuple(sorted(index[iri].get(WIC + "republishedAt", ()))),
         sentences=sentences_of(iri, index),
+        title=first(index, iri, dcterms + "title"),
+        issued=first(index, iri, dcterms + "issued"),
     )
 
 

@@ -13,6 +13,7 @@ from wicara.commands import dataset_options, extra_option, progress
 from wicara.graph import overlay
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.language import language_of
 from wicara.graph.facts.lock import lock as write_lock
 from wicara.graph.facts.lock import lock_path, lock_text
 from wicara.graph.facts.quote import quote as find
@@ -54,9 +55,9 @@ def print_text(text: str, output: Path | None = None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--id", "name", help="ID of the article, the last part of its IRI (default: the name of FILE).")
-@click.option("--language", default="id", show_default=True, help="Language tag of the text.")
+@click.option("--language", help="Language tag of the text (default: told from the text).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Output file, such as my/ID.trig.")
-def article(file: Path, name: str | None, language: str, output: Path | None) -> None:
+def article(file: Path, name: str | None, language: str | None, output: Path | None) -> None:
     """Create the skeleton of a new article: its description, its sentences and an example fact.
 
     FILE is the unmodified text in UTF-8; positions count its characters. The text itself is not stored in the
@@ -65,7 +66,7 @@ def article(file: Path, name: str | None, language: str, output: Path | None) ->
     if output and output.exists():
         raise click.UsageError(f"{output} exists already and may hold your work: choose another name.")
     text = read_text(file)
-    source = proposal(text, slug(name or file.stem), language)
+    source = proposal(text, slug(name or file.stem), language or language_of(text.characters))
     print_text(skeleton(source, text.characters), output)
 
 

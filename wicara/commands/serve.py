@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from wicara.commands import Command, dataset_options, progress
+from wicara.graph.facts.texts import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
 
@@ -66,6 +67,11 @@ def address_of_reports(_context: click.Context, _option: click.Parameter, given:
     callback=address_of_reports,
     help="Address for error reports on pages: mailto:NAME@HOST, or a URL, where {iri} is the thing.",
 )
+@click.option(
+    "--texts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of texts of articles, whose sentences pages then show (default: texts/ in --data).",
+)
 @limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
@@ -83,6 +89,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     trust_proxy: bool,
     access_log: bool,
     report_errors: str | None,
+    texts: Path | None,
     **values: Any,  # noqa: ANN401 - of the table
 ) -> None:
     """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
@@ -104,6 +111,9 @@ def serve(  # noqa: PLR0913 - one parameter an option
         trust_proxy=trust_proxy,
         access_log=access_log,
         report_errors=report_errors,
+        texts=str(found.resolve())
+        if (found := texts or kept_texts(data, plain=bool(files or empty)))
+        else None,
     )
 
     def announce(url: str, version: str) -> None:
@@ -122,6 +132,12 @@ def serve(  # noqa: PLR0913 - one parameter an option
             served = supervisor.from_build(data, extra, step)
         served.prepare()
     supervisor.run(served, settings, host, port, announce, reload=reload)
+
+
+def kept_texts(data: Path, *, plain: bool) -> Path | None:
+    """Return the folder of the texts that `wicara source add` keeps; None where there is none."""
+    folder = data / TEXTS
+    return folder if not plain and folder.is_dir() else None
 
 
 def token_of(token: str | None, file: Path | None) -> str | None:
