@@ -89,7 +89,9 @@ def infer_of(values: Sequence[str]) -> bool:
     if not values:
         return True
     if len(values) > 1 or values[0] not in INFER:
-        raise Problem(HTTPStatus.BAD_REQUEST, "`infer` is `on` or `off`, once.")
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "Parameter `infer` must be `on` or `off` and may be given once."
+        )
     return INFER[values[0]]
 
 

@@ -74,7 +74,7 @@ def not_acceptable(offers: tuple[Format, ...]) -> Problem:
     media_types = [offer.media_type for offer in offers]
     return Problem(
         HTTPStatus.NOT_ACCEPTABLE,
-        f"There is {', '.join(media_types)}.",
+        f"Available media types: {', '.join(media_types)}.",
         {"Vary": "Accept"},
         available=media_types,
     )

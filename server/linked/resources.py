@@ -68,7 +68,7 @@ def number_of_page() -> int:
     """Return the page of incoming statements that is asked for; raises Problem 400 for none."""
     given = request.args.get("page", "1")
     if not (given.isascii() and given.isdigit() and 0 < len(given) < 7 and int(given) > 0):  # noqa: PLR2004 - a million pages
-        raise Problem(HTTPStatus.BAD_REQUEST, "`page` is a whole number from 1 on.")
+        raise Problem(HTTPStatus.BAD_REQUEST, "Parameter `page` must be an integer of at least 1.")
     return int(given)
 
 
@@ -126,7 +126,7 @@ def identify(**_path: str) -> BaseResponse:
 
 def unknown(iri: str) -> Problem:
     """Return the problem of an IRI that the dataset says nothing of."""
-    return Problem(HTTPStatus.NOT_FOUND, f"The dataset says nothing of <{iri}>.")
+    return Problem(HTTPStatus.NOT_FOUND, f"The dataset has no statements about <{iri}>.")
 
 
 DESCRIBED: Final[dict[str, Any]] = {

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from wicara.server.process.exchange import Exchange
     from wicara.server.settings import Settings
 
-READ_ONLY: Final = "This server takes no writes. Whoever runs it can allow them with --writable and --token."
+READ_ONLY: Final = "This server is read-only. To enable writes, start it with --writable and --token."
 TOKENLESS: Final = (
-    "This server takes no writes: it was started with --writable and without a token. Give it one with "
+    "This server accepts no writes: it was started with --writable but without a token. Set one with "
     "--token, --token-file or WICARA_TOKEN."
 )
-BUILT: Final = "The built dataset is changed with `wicara add` and `wicara retract`, not over HTTP."
+BUILT: Final = "A built dataset cannot be changed over HTTP. Use `wicara add` and `wicara retract`."
 CHALLENGE: Final = 'Bearer realm="wicara"'
 CLIENTS: Final = 10_000
 """How many clients are remembered; the one that asked longest ago is forgotten first."""
@@ -47,13 +47,13 @@ class Admission:
             )
         hosts = sum(name == b"host" for name, _ in scope["headers"])
         if hosts > 1 or (not hosts and scope["http_version"] == "1.1"):
-            detail = f"A request has one Host header (RFC 9112, section 3.2); there are {hosts}."
+            detail = f"A request must have one Host header (RFC 9112, section 3.2); this one has {hosts}."
             raise Problem(HTTPStatus.BAD_REQUEST, detail)
         if not self.rate_limit.allows(exchange.client(trust_proxy=self.settings.trust_proxy)):
             raise Rejected(
                 "rate",
                 HTTPStatus.TOO_MANY_REQUESTS,
-                f"One client may send {self.limits.rate} requests a second here (--rate).",
+                f"Rate limit exceeded: {self.limits.rate} requests per second and client (--rate).",
                 {"Retry-After": "1"},
             )
         if exchange.writes:
@@ -95,9 +95,9 @@ def check_access(authorization: str | None, settings: Settings, *, plain: bool) 
         raise Problem(HTTPStatus.FORBIDDEN, BUILT)
     scheme, _, given = (authorization or "").strip().partition(" ")
     if scheme.lower() != "bearer":
-        raise unauthorized("A write brings a token: `Authorization: Bearer TOKEN`.")
+        raise unauthorized("Writes require a token: `Authorization: Bearer TOKEN`.")
     if not compare_digest(given.strip().encode("latin-1", "replace"), settings.token.encode()):
-        raise unauthorized("The token is not the one that this server takes.", ', error="invalid_token"')
+        raise unauthorized("Invalid token.", ', error="invalid_token"')
 
 
 def unauthorized(detail: str, error: str = "") -> Problem:

@@ -208,14 +208,14 @@ class Exchange:
         if codings := {name.strip() for name in names} - {"", "identity"}:
             raise Problem(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                f"The body is in the content coding {', '.join(sorted(codings))}; send it as it is.",
+                f"Content coding {', '.join(sorted(codings))} is not supported; send the body uncoded.",
                 {"Accept-Encoding": "identity"},
             )
         try:
             async with asyncio.timeout(BODY_TIME):
                 return await self.received(most)
         except TimeoutError as fault:
-            detail = f"The body did not come in within {BODY_TIME} seconds."
+            detail = f"The body did not arrive within {BODY_TIME} seconds."
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail) from fault
 
     async def received(self, most: int) -> bytes:
@@ -230,7 +230,7 @@ class Exchange:
         while more and size <= most + DISCARDED:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                detail = "The body ended before its Content-Length, or is not chunked as it should be."
+                detail = "The body is shorter than its Content-Length, or its chunks are malformed."
                 raise Problem(HTTPStatus.BAD_REQUEST, detail)
             part = message.get("body", b"")
             size += len(part)

@@ -60,15 +60,17 @@ PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free for a server that is ready."""
 RETRY: Final = {"Retry-After": "1"}
 NO_SPACE: Final = (
-    "The disk of this server takes no more. Nothing that was acknowledged is lost, and reads go on: make "
-    "room, then write again."
+    "The disk of this server is full. Acknowledged writes are safe, and reads continue. Free some space, "
+    "then repeat the write."
 )
 EFFECTS: Final = {
     "no": "Nothing was changed.",
-    "unknown": "It was applied whole or not at all; which is not known: read before you send it again.",
+    "unknown": "It was applied completely or not at all. Check the data before you send it again.",
 }
 """What is known of the effect of a write that was stopped."""
-NO_WRITER: Final = "The dataset cannot be written at the moment. Reads go on; the log of the server says why."
+NO_WRITER: Final = (
+    "The dataset is temporarily not writable. Reads continue; see the log of the server for the reason."
+)
 
 
 class Front:
@@ -163,7 +165,7 @@ class Front:
         endpoint = self.status_endpoints.get(exchange.path)
         if endpoint is not None:
             if exchange.method not in {"GET", "HEAD"}:
-                detail = "This is read with GET or HEAD."
+                detail = "Only GET and HEAD are allowed."
                 raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
             await exchange.answer(await endpoint())
             return
@@ -187,7 +189,10 @@ class Front:
         except ValueError:
             seconds = math.nan
         if not seconds >= 0:
-            raise Problem(HTTPStatus.BAD_REQUEST, "`timeout` is a number of seconds; 0 asks for no limit.")
+            raise Problem(
+                HTTPStatus.BAD_REQUEST,
+                "Parameter `timeout` must be a number of seconds (0: the limit of the server).",
+            )
         return min(seconds or self.limits.timeout, self.limits.timeout)
 
     def begin(self, scope: Scope) -> Begun | None:
@@ -416,18 +421,18 @@ def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Proble
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if why is Stopped.DEADLINE:
         detail = (
-            f"The query was stopped after {seconds:g} seconds. Narrow it down, or give it LIMIT; the limit "
-            f"of this server is {limits.timeout:g} seconds (--timeout), and `timeout=` asks for less."
+            f"The query was stopped after {seconds:g} seconds. Make it more selective, or add LIMIT. The limit "
+            f"of this server is {limits.timeout:g} seconds (--timeout); `timeout=` sets a lower one."
         )
         return Problem(unavailable, detail, limit="timeout", seconds=seconds)
     if why is Stopped.SLOW_LANE_FULL:
-        detail = "Too many slow queries run at once, and this one was stopped for others. Try it again soon."
+        detail = "Too many slow queries are running; this one was stopped for others. Try again soon."
         return Problem(unavailable, detail, RETRY, limit="slow_lane")
     if why is Stopped.SHUTDOWN:
         return Problem(unavailable, "The server is stopping.", RETRY)
     detail = (
-        "The query ended the process that answered it: it needs more memory than the "
-        f"{limits.memory} MB that a query has here (--memory), or is more than the query engine can take."
+        "The query ended its process: it needs more memory than the limit of "
+        f"{limits.memory} MB (--memory), or it crashed the query engine."
     )
     return Problem(unavailable, detail, limit="memory")
 
@@ -442,7 +447,7 @@ def write_stopped(fault: WriteStopped, seconds: float, limits: Limits) -> Proble
         )
         return Problem(unavailable, detail, limit="timeout", seconds=seconds, applied=fault.applied)
     detail = (
-        "The update ended the process that applied it: it needs more memory than the "
-        f"{limits.memory} MB that a request has here (--memory), or more than the engine takes. {effect}"
+        "The update ended its process: it needs more memory than the limit of "
+        f"{limits.memory} MB (--memory), or it crashed the query engine. {effect}"
     )
     return Problem(unavailable, detail, limit="memory", applied=fault.applied)

@@ -83,7 +83,7 @@ def replace(**_path: str) -> Response:
     check_access()
     graph = required()
     if "Content-Range" in request.headers:
-        raise bad("A graph is replaced as a whole: leave out Content-Range.")
+        raise bad("Partial PUT is not supported: omit Content-Range.")
     return put_graph(graph, replaces=True)
 
 
@@ -133,7 +133,7 @@ def patch(**_path: str) -> Response:
     if request.mimetype != protocol.UPDATE:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The content type is {request.mimetype or 'none'}; a PATCH is {protocol.UPDATE}.",
+            f"Unsupported content type {request.mimetype or 'none'}; use {protocol.UPDATE}.",
             {"Accept-Patch": protocol.UPDATE},
         )
     protocol.check_length(request, settings().limits.max_upload)
@@ -164,7 +164,7 @@ def requested_graph() -> Graph | None:
     if request.view_args:
         found.append(protocol.graph(own_url()))
     if len(found) > 1:
-        raise bad("One graph at a time: `graph=` and an absolute IRI, or `default`, or a URL below /store/.")
+        raise bad("Name one graph: `graph=` with an absolute IRI, or `default`, or a URL below /store/.")
     return found[0] if found else None
 
 
@@ -172,7 +172,9 @@ def required() -> Graph:
     """Return the graph that the request names; raises Problem 400 where it names none."""
     graph = requested_graph()
     if graph is None:
-        raise bad("Which graph? Add `graph=` and its absolute IRI, or `default`, or use a URL below /store/.")
+        raise bad(
+            "Missing graph: add `graph=` with its absolute IRI, or `default`, or use a URL below /store/."
+        )
     return graph
 
 
@@ -209,12 +211,12 @@ def check_conditions(*, is_new: bool) -> None:
     """
     if_match = request.headers.get("If-Match")
     if if_match is not None and (is_new or not conditional.is_current(if_match, dataset())):
-        raise precondition_failed("the graph is not there, or the dataset has changed since")
+        raise precondition_failed("the graph does not exist, or the dataset has changed since")
     if_none_match = request.headers.get("If-None-Match")
     if if_none_match is None or is_new:
         return
     if conditional.is_current(if_none_match.replace("W/", ""), dataset()):
-        raise precondition_failed("the graph is there")
+        raise precondition_failed("the graph exists already")
 
 
 def precondition_failed(why: str) -> Problem:
@@ -227,7 +229,7 @@ def whole() -> Response:
     ranges = negotiation.accepted(request.headers.get("Accept"))
     if not any(ranges.get(form.media_type, (0.0, False))[0] for form in negotiation.DATASETS):
         raise bad(
-            "Which graph? Add `graph=` and its absolute IRI, or `default`. The whole dataset comes with "
+            "Missing graph: add `graph=` with its absolute IRI, or `default`. For the whole dataset send "
             "`Accept: application/trig` or `Accept: application/n-quads`."
         )
     return dumped(None, *documents.chosen(negotiation.DATASETS))

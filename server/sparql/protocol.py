@@ -117,7 +117,7 @@ def body_fields(request: Message, name: str, direct: str) -> list[tuple[str, str
     given = request.mimetype or "none"
     raise Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"The content type is {given}; a POST is {direct} or {FORM}.",
+        f"Unsupported content type {given}; use {direct} or {FORM}.",
         {"Accept-Post": f"{direct}, {FORM}"},
     )
 
@@ -133,7 +133,7 @@ def graph(value: str) -> NamedNode:
     try:
         return NamedNode(value)
     except ValueError as fault:
-        raise bad(f"{value!r} is no absolute IRI, so it names no graph.") from fault
+        raise bad(f"{value!r} is not an absolute IRI.") from fault
 
 
 def graphs(values: Iterable[str]) -> tuple[NamedNode, ...]:
@@ -163,7 +163,7 @@ def read_operation(request: Message) -> QueryOperation:
     given = by_name(url_fields(request) + in_body)
     queries = given.get("query", [])
     if len(queries) != 1:
-        raise bad(f"A query operation has exactly one `query`; there are {len(queries)}.")
+        raise bad(f"A query operation must have exactly one `query`; this one has {len(queries)}.")
     return QueryOperation(
         query=queries[0],
         default_graphs=graphs(given.get("default-graph-uri", [])),
@@ -180,9 +180,9 @@ def read_update(request: Request) -> UpdateOperation:
     given = by_name(url_fields(request) + in_body)
     updates = [value for name, value in in_body if name == "update"]
     if len(updates) != 1 or len(given["update"]) != 1:
-        raise bad("An update operation has exactly one `update`, and that in its body.")
+        raise bad("An update operation must have exactly one `update`, in its body.")
     if "query" in given:
-        raise bad("An update operation has no `query`: queries go to /sparql.")
+        raise bad("An update operation must not have a `query`; send queries to /sparql.")
     return UpdateOperation(
         update=updates[0],
         using=graphs(given.get("using-graph-uri", [])),

@@ -55,7 +55,7 @@ class Upload:
             self.check_xml()
         elif self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
             nested = "objects" if self.form is formats.JSONLD else "triple terms"
-            raise bad(f"{self.name} nests {nested} more than {limits.max_nesting} deep (--max-nesting).")
+            raise bad(f"{self.name} nests {nested} deeper than {limits.max_nesting} levels (--max-nesting).")
 
     def check_xml(self) -> None:
         """Raise Problem 400 for XML that is not well-formed, or whose entities blow it up."""
@@ -105,7 +105,7 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
     else:
         form = BY_MEDIA_TYPE.get(request.mimetype)
         if form is None:
-            raise unsupported(f"The content type is {request.mimetype or 'none'}", multipart=multipart)
+            raise unsupported(f"Unsupported content type {request.mimetype or 'none'}", multipart=multipart)
         uploads = [Upload(request.get_data().removeprefix(BOM_UTF8), form)]
     for each in uploads:
         each.check(limits)
@@ -116,7 +116,7 @@ def files(request: Request) -> list[Upload]:
     """Return the files of a form; raises Problem 400 where there are none, or fields beside them."""
     found = [upload_of(file) for _, file in request.files.items(multi=True)]
     if not found or request.form:
-        raise bad("A form has one or more files of RDF, each with a file name, and nothing else.")
+        raise bad("A form must contain one or more RDF files with file names, and no other fields.")
     return found
 
 
@@ -136,7 +136,7 @@ def unsupported(told: str, *, multipart: bool) -> Problem:
     listed = MEDIA_TYPES + (f", {MULTIPART}" if multipart else "")
     return Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"{told}; this takes {listed}.",
+        f"{told}; supported types are {listed}.",
         {"Accept-Post": listed},
         available=listed.split(", "),
     )

@@ -91,7 +91,9 @@ def limit() -> int:
     """Return how many proofs are asked for; raises Problem 400 for none."""
     given = request.args.get("proofs", "1")
     if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MAX_PROOFS):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`proofs` is a whole number from 1 to {MAX_PROOFS}.")
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"Parameter `proofs` must be an integer from 1 to {MAX_PROOFS}."
+        )
     return int(given)
 
 

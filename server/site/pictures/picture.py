@@ -149,7 +149,7 @@ def thing(name: str) -> NamedNode:
         return NamedNode(name)
     except ValueError as fault:
         raise Problem(
-            HTTPStatus.BAD_REQUEST, "A thing is named by its IRI or by the path of its page."
+            HTTPStatus.BAD_REQUEST, "A thing must be given by its IRI or the path of its page."
         ) from fault
 
 
@@ -177,7 +177,9 @@ def day_asked(name: str) -> date | None:
     try:
         return date.fromisoformat(given if DAY.fullmatch(given) else "")
     except ValueError as fault:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}` is a day such as 2018-08-02.") from fault
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"Parameter `{name}` must be a date such as 2018-08-02."
+        ) from fault
 
 
 def kinds_asked(known: Collection[str]) -> frozenset[str]:
