@@ -421,7 +421,7 @@ def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Proble
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if why is Stopped.DEADLINE:
         detail = (
-            f"The query was stopped after {seconds:g} seconds. Make it more selective or add LIMIT. The limit "
+            f"The query was stopped after {seconds:g} seconds. Narrow it down or add LIMIT. The limit "
             f"of this server is {limits.timeout:g} seconds (--timeout); `timeout=` sets a lower one."
         )
         return Problem(unavailable, detail, limit="timeout", seconds=seconds)

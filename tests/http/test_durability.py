@@ -166,7 +166,7 @@ def test_a_full_disk(small_disk: Path) -> None:
             authorization=BEARER,
         )
         assert told.status == 507
-        assert "make room" in told.json["detail"]
+        assert "Free some space" in told.json["detail"]
 
 
 def test_a_lost_store_is_told(tmp_path: Path) -> None:
