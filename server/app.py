@@ -8,8 +8,9 @@ from itertools import chain
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request
 from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.errors import DoesNotFit
@@ -18,7 +19,7 @@ from wicara.queries import questions
 from wicara.server import app_state
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
-from wicara.server.http.addresses import Everything, canonical, in_language, with_choices
+from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, resources
 from wicara.server.redirects import read_redirects
@@ -160,8 +161,23 @@ def answer_http(error: HTTPException) -> Response:
     """Return the response for an error that the web library raises: no route, a method, a size."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return current_app.make_response(error)
+    if error.code == HTTPStatus.NOT_FOUND and request.method in SAFE and is_route(request.path.rstrip("/")):
+        path = quote(request.path.rstrip("/"))
+        address = with_fields(path, request.query_string.decode("ascii", "ignore"))
+        return current_app.make_response(redirect(address, HTTPStatus.PERMANENT_REDIRECT))
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return answer_problem(Problem(HTTPStatus(error.code), error.description or "", headers))
+
+
+def is_route(path: str) -> bool:
+    """Tell whether there is a page at a path, which is that of this request without slashes at its end."""
+    if path in {"", request.path}:
+        return False
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def answer_unexpected(error: Exception) -> Response:

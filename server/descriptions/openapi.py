@@ -193,7 +193,7 @@ def operation_object(rule: Rule, method: str, told: Operation) -> Json:
     if told.body:
         described["requestBody"] = {"required": True, "content": content(told.body)}
     if told.writes:
-        described["security"] = [{"token": []}]
+        described["security"] = [{name: []} for name in shared()["components"]["securitySchemes"]]
     return described
 
 

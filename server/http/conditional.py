@@ -50,7 +50,8 @@ def is_known(if_none_match: str | None, tag: str) -> bool:
     """Return whether an If-None-Match header lists a tag, weak or strong, or is `*` (section 13.1.2)."""
     if not if_none_match:
         return False
-    return if_none_match.strip() == "*" or any(f'"{known}"' == tag for _, known in TAG.findall(if_none_match))
+    own = tag.removeprefix("W/")
+    return if_none_match.strip() == "*" or any(f'"{known}"' == own for _, known in TAG.findall(if_none_match))
 
 
 def is_unchanged(method: str, if_none_match: str | None, tag: str) -> bool:

@@ -129,6 +129,13 @@ def unknown(iri: str) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, f"The dataset has no statements about <{iri}>.")
 
 
+@blueprint.get("/ont/")
+@operation(types=(), answers={HTTPStatus.PERMANENT_REDIRECT: HTML})
+def ontology() -> BaseResponse:
+    """Send from the namespace with a slash to the ontology."""
+    return redirect(with_query("/ont"), HTTPStatus.PERMANENT_REDIRECT)
+
+
 DESCRIBED: Final[dict[str, Any]] = {
     "query": ("infer", "lang", "page", "texts"),
     "answers": {HTTPStatus.MOVED_PERMANENTLY: HTML},

@@ -81,9 +81,13 @@ class Cache:
         return cached
 
     def put(self, key: Key, reply: Reply) -> None:
-        """Hold a reply, if it and its request are not too large; what was not used for longest goes."""
+        """Hold a reply that has its body, if it and its request are not too large.
+
+        What was not used for longest goes.
+        """
         size = len(reply.body) + size_of(key) + OVERHEAD
-        if size * LARGEST > self.room or key in self.replies:
+        is_whole = reply.header(b"content-length") == b"%d" % len(reply.body)
+        if not is_whole or size * LARGEST > self.room or key in self.replies:
             return
         self.replies[key] = CachedResponse(reply, size)
         self.used += size
@@ -108,10 +112,11 @@ def size_of(key: Key) -> int:
 
 
 def key_in(scope: dict[str, Any], body: bytes = b"") -> Key:
-    """Return the key of a request that came in with an ASGI scope."""
+    """Return the key of a request that came in with an ASGI scope; that of HEAD is that of GET."""
     query = scope["query_string"]
     url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-    return key_of(scope["method"], url, scope["headers"], body)
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    return key_of(method, url, scope["headers"], body)
 
 
 def is_cacheable(reply: Reply) -> bool:

@@ -7,14 +7,19 @@ parser's callback: no task, no coroutine.
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import struct
+import sys
 import time
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
+from httptools import HttpParserCallbackError, HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from wicara.server.http.problems import Problem, rendered
 from wicara.server.process.exchange import BEGUN, WITH_BODY
 
 if TYPE_CHECKING:
@@ -40,16 +45,40 @@ RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER such that closing drops what was not sent."""
 IDLE_TIME: Final = 60
 """Seconds that a connection is kept open between requests."""
-REFUSED: Final = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-TOO_LARGE: Final = REFUSED % b"431 Request Header Fields Too Large"
-NO_UPGRADE: Final = REFUSED % b"400 Bad Request"
-TOO_SLOW: Final = REFUSED % b"408 Request Timeout"
-TOO_LONG: Final = REFUSED % b"414 URI Too Long"
-TOO_MANY: Final = REFUSED % b"429 Too Many Requests"
 MAX_URL: Final = 65_535
 """Bytes of a request target that the parser splits."""
 MAX_PIPELINED: Final = 1000
 """Requests of a connection that wait for the answers to those before them."""
+TOO_LARGE: Final = Problem(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The request line and headers exceed {MAX_HEAD} bytes."
+)
+TOO_LONG: Final = Problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"The URI is longer than {MAX_URL} bytes.")
+TOO_SLOW: Final = Problem(
+    HTTPStatus.REQUEST_TIMEOUT, f"The request line and headers did not arrive within {HEAD_TIME} seconds."
+)
+TOO_MANY: Final = Problem(
+    HTTPStatus.TOO_MANY_REQUESTS, f"More than {MAX_PIPELINED} requests of this connection wait for answers."
+)
+NO_UPGRADE: Final = Problem(
+    HTTPStatus.BAD_REQUEST, "Upgrades are not supported for requests with a body: omit the Upgrade header."
+)
+BAD_URI: Final = "The URI is malformed: percent-encode spaces, control characters and letters outside ASCII."
+OUTSIDE_ASCII: Final = re.compile(rb"[\x80-\xff]")
+
+
+def as_bytes(problem: Problem) -> bytes:
+    """Return the answer that describes a problem, after which the connection closes."""
+    body, headers = rendered(problem)
+    headers |= {"Content-Length": str(len(body)), "Connection": "close"}
+    lines = [f"HTTP/1.1 {problem.status.value} {problem.status.phrase}"]
+    lines += [f"{name.lower()}: {value}" for name, value in headers.items()]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1") + body
+
+
+def escaped(data: bytes) -> bytes:
+    """Return the first bytes of a request with its URI percent-encoded where it holds raw UTF-8."""
+    line, end, rest = data.partition(b"\n")
+    return OUTSIDE_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
 
 
 class Connection(HttpToolsProtocol):
@@ -62,6 +91,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self.head = 0
         self.in_head = True
+        self.in_line = True
         self.in_body = False
         self.answered = False
         self.outstanding: int | None = None
@@ -86,12 +116,15 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a head may be in part of them, and may not be without end."""
+        if self.in_line:
+            self.in_line = b"\n" not in data
+            data = data if data.isascii() else escaped(data)
         super().data_received(data)
         if not self.in_head or self.transport.is_closing():
             return
         self.head += len(data)
         if self.head > MAX_HEAD:
-            self.refuse(TOO_LARGE)
+            self.refuse(TOO_LONG if len(self.url) > MAX_URL else TOO_LARGE)
         elif self.patience is None:
             self.wait()
 
@@ -114,11 +147,20 @@ class Connection(HttpToolsProtocol):
         answered = self.answered or (self.cycle is not None and self.cycle.response_complete)
         return -1 if self.in_body and answered else None
 
-    def refuse(self, answer: bytes) -> None:
+    def refuse(self, problem: Problem) -> None:
         """Refuse a request whose head is not whole."""
         if not self.transport.is_closing():
-            self.transport.write(answer)
+            self.transport.write(as_bytes(problem))
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request that the parser does not take, with its reason."""
+        fault = sys.exception()
+        if isinstance(fault, HttpParserInvalidURLError):
+            msg = BAD_URI
+        elif fault is not None and not isinstance(fault, HttpParserCallbackError):
+            msg = f"Not a valid HTTP request: {fault}."
+        self.refuse(Problem(HTTPStatus.BAD_REQUEST, msg))
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -216,6 +258,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End a request; go on with the next one of the connection, if it is to stay open."""
         self.in_body = False
+        self.in_line = True
         if not self.answered:
             super().on_message_complete()
             return

@@ -11,8 +11,9 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.server.http import ranges
 from wicara.server.http.problems import Problem, rendered
-from wicara.server.process.messages import Reply, Request, encoded
+from wicara.server.process.messages import UNCHUNKED, Reply, Request, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -47,9 +48,9 @@ SECURITY: Final = {
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After, Server-Timing, "
-    "Wicara-Truncated",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Range, Range",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Location, Content-Range, ETag, Link, "
+    "Retry-After, Server-Timing, Wicara-Truncated",
 }
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
@@ -101,6 +102,19 @@ class Begun:
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
     """Return a reply with its length."""
     return Reply(status, encoded([*headers.items(), ("Content-Length", str(len(body)))]), body)
+
+
+def partial(reply: Reply, headers: Headers) -> Reply:
+    """Return the part of a whole reply that a request wants, if it wants one; raises Problem 416."""
+    etag, size = reply.header(b"etag"), len(reply.body)
+    if not ranges.is_divisible("GET", reply.status, etag):
+        return reply
+    part = ranges.wanted_part(headers, etag, size)
+    if part is None:
+        return reply
+    kept = [header for header in reply.headers if header[0] != b"content-length"]
+    kept += [ranges.content_range(*part, size), (b"content-length", b"%d" % (part[1] - part[0]))]
+    return Reply(HTTPStatus.PARTIAL_CONTENT.value, kept, reply.body[slice(*part)])
 
 
 @dataclass
@@ -163,6 +177,8 @@ class Exchange:
                 scheme = named
             if HOST.fullmatch(host := self.forwarded(b"x-forwarded-host")):
                 headers = [each for each in headers if each[0] != b"host"] + [(b"host", host.encode())]
+        if scope["http_version"] == "1.0":
+            headers.append((UNCHUNKED, b"1"))
         client = self.client(trust_proxy=trust_proxy)
         return Request(self.method, scope["raw_path"], scope["query_string"], scheme, client, headers, body)
 
@@ -180,7 +196,9 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
     async def answer(self, reply: Reply) -> None:
-        """Send a whole reply."""
+        """Send a whole reply, or the part of it that is wanted; raises Problem 416 for one that is none."""
+        if self.method == "GET" and b"range" in self.headers:
+            reply = partial(reply, self.scope["headers"])
         await self.start(reply)
         body = b"" if self.method == "HEAD" else reply.body
         await self.send({"type": "http.response.body", "body": body})

@@ -47,10 +47,12 @@ if TYPE_CHECKING:
 
 VERSION: Final = b"wicara-version"
 """The header in which a writer names the version that it has made."""
+CONDITIONS: Final = frozenset({b"if-none-match", b"range"})
+"""The headers of a request that may get something else than the whole answer."""
 NUMBER_LENGTH: Final = 100
 """Bytes that are read of a number in a form."""
 PROBE: Final = messages.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
-IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade"}
+IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade", b"range"}
 """Headers of requests that only a task can answer."""
 STATUS_LINES: Final = {
     status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
@@ -111,7 +113,7 @@ class Front:
         """
         if self.limits.rate or self.settings.access_log:
             return None
-        if any(name == b"if-none-match" for name, _ in headers):
+        if any(name in CONDITIONS for name, _ in headers):
             return None
         return self.cache.get(key_of("GET", url, headers))
 
@@ -162,6 +164,7 @@ class Front:
 
     async def respond(self, exchange: Exchange) -> None:
         """Answer from the front itself, the cache, or an executor; raises Problem for a refusal."""
+        self.admission.check(exchange)
         endpoint = self.status_endpoints.get(exchange.path)
         if endpoint is not None:
             if exchange.method not in {"GET", "HEAD"}:
@@ -169,8 +172,9 @@ class Front:
                 raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
             await exchange.answer(await endpoint())
             return
-        self.admission.check(exchange, plain=self.versions.is_plain)
         writes = exchange.writes
+        if writes:
+            self.admission.check_write(exchange, plain=self.versions.is_plain)
         body = await exchange.body(self.limits.max_upload if writes else self.limits.max_query)
         request = exchange.request(body, trust_proxy=self.settings.trust_proxy)
         seconds = self.seconds_of(request)
@@ -211,7 +215,7 @@ class Front:
             return None
         request = exchange.request(b"", trust_proxy=self.settings.trust_proxy)
         try:
-            self.admission.check(exchange, plain=self.versions.is_plain)
+            self.admission.check(exchange)
             seconds = self.seconds_of(request)
         except Problem:
             return None
@@ -340,8 +344,9 @@ class Front:
             job.interrupt = None
         if not 0 < size < room:
             return None
-        length = (b"content-length", b"%d" % size)
-        return replace(reply, headers=[*reply.headers, length], body=b"".join(parts))
+        headers = [each for each in reply.headers if each[0] != b"content-length"]
+        headers.append((b"content-length", b"%d" % size))
+        return replace(reply, headers=headers, body=b"".join(parts))
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Return the answer to a write."""

@@ -40,6 +40,9 @@ ABORT: Final = b"Z"
 
 Headers = list[tuple[bytes, bytes]]
 
+UNCHUNKED: Final = b"wicara-unchunked"
+"""The header by which the front says that a client takes no chunks: it speaks HTTP/1.0."""
+
 
 @dataclass(frozen=True)
 class Request:

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -27,33 +28,29 @@ from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
-from wicara.server.http.compression import HELD, StreamedBody
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process import confinement, messages
 from wicara.server.process.loading import load, run_in_thread
 from wicara.server.process.messages import FORK_SERVER, WRITER, Setup, Ticket
+from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.search import index_file
 from wicara.server.sparql import query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import TracebackType
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from flask import Flask
     from wicara.graph.store import BuiltDataset
     from wicara.server.app_state import Served
-    from wicara.server.process.messages import Headers, Request
-
-    ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-
+    from wicara.server.process.messages import Request
 
 QUERY_PATHS: Final = frozenset({b"/sparql", b"/sparql/"})
 QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server has time for other things."""
-CHUNK: Final = 1 << 16
 UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+RANGES: Final = frozenset({b"range", b"if-range"})
+"""The headers that the app does not see: parts are cut from what it answers."""
 MARKS: Final = {
     "wsgi.version": (1, 0),
     "wsgi.multithread": False,
@@ -185,7 +182,7 @@ class Worker:
 
     def change(self, request: Request) -> None:
         """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
-        reply = ReplyWriter(self.connection)
+        reply = ReplyWriter(self.connection, request)
         run_app(self.served, request, reply)
         if reply.status.startswith(b"2") and self.setup.origin.on_disk:
             try:
@@ -247,6 +244,8 @@ def environ_of(request: Request) -> WSGIEnvironment:
         "wsgi.errors": sys.stderr,
     }
     for name, value in request.headers:
+        if name in RANGES:
+            continue
         key = UNPREFIXED.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
@@ -254,93 +253,27 @@ def environ_of(request: Request) -> WSGIEnvironment:
     return environ
 
 
-class ReplyWriter:
-    """The reply to one request, a sink for its body: held back at first, then sent in chunks."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        """Begin with nothing."""
-        self.connection = connection
-        self.status = b"500"
-        self.headers: Headers = []
-        self.parts: list[bytes] = []
-        self.size = 0
-        self.begun = False
-
-    def start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
-    ) -> Callable[[bytes], object]:
-        """Take status and headers but Date, which the front sends: the `start_response` of WSGI."""
-        if exc_info is not None and exc_info[1] is not None and self.begun:
-            raise exc_info[1]
-        self.status, self.headers = (
-            status[:3].encode("latin-1"),
-            messages.encoded(header for header in headers if header[0].lower() != "date"),
-        )
-        return self.write
-
-    def write(self, data: bytes, /) -> int:
-        """Take some bytes of the body."""
-        self.parts.append(data)
-        self.size += len(data)
-        if self.size >= (CHUNK if self.begun else HELD):
-            self.send_parts()
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: chunks go out when they are full."""
-
-    def write_all(self, body: bytes | StreamedBody | Iterable[bytes]) -> None:
-        """Take a body."""
-        if isinstance(body, StreamedBody):
-            body.write_to(self)
-        else:
-            for part in (body,) if isinstance(body, bytes) else body:
-                self.write(part)
-
-    def send_parts(self) -> None:
-        """Send what has come together; the head before the first."""
-        if not self.begun:
-            self.begun = True
-            self.connection.sendall(
-                messages.frame(messages.BEGIN, messages.packed([self.status], self.headers))
-            )
-        body = b"".join(self.parts)
-        self.parts, self.size = [], 0
-        self.connection.sendall(messages.frame(messages.CHUNK, body))
-
-    def end(self, *, with_length: bool) -> None:
-        """Send the rest, or the whole where nothing went out yet."""
-        if self.begun:
-            if self.parts:
-                self.send_parts()
-            self.connection.sendall(messages.frame(messages.END))
-            return
-        body = b"".join(self.parts)
-        if with_length and not any(name == b"content-length" for name, _ in self.headers):
-            self.headers.append((b"content-length", b"%d" % len(body)))
-        whole = messages.packed([self.status], self.headers, body)
-        self.connection.sendall(messages.frame(messages.ANSWER, whole))
-
-
 def answer(app: Flask, request: Request, connection: socket.socket) -> None:
-    """Answer a request by the query function or by the app.
+    """Answer a request by the query function or by the app; HEAD as GET, whose headers it shows.
 
     A fault before the first byte has gone out is a 500, or a 406 if a format cannot hold the results; a
     later one breaks the answer off. Raises OSError where the front is gone.
     """
-    reply = ReplyWriter(connection)
+    reply = reply_to(request, connection)
+    shown = replace(request, method="GET") if request.method == "HEAD" else request
     try:
-        if not answer_query(app.extensions[EXTENSION], request, reply):
-            run_app(app, request, reply)
+        if not answer_query(app.extensions[EXTENSION], shown, reply):
+            run_app(app, shown, reply)
+        reply.end(with_length=reply.status not in {b"204", b"304"})
     except OSError:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets no whole-looking answer
         if reply.begun:
-            connection.sendall(messages.frame(messages.ABORT))
+            reply.send(messages.ABORT)
             return
-        reply = ReplyWriter(connection)
+        reply = ReplyWriter(connection, request)
         write_problem(fault, reply)
-    reply.end(with_length=request.method != "HEAD" and reply.status not in {b"204", b"304"})
+        reply.end(with_length=True)
 
 
 def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
@@ -384,14 +317,15 @@ def run_app(app: WSGIApplication, request: Request, reply: ReplyWriter) -> None:
 
 def write_problem(fault: Exception, reply: ReplyWriter) -> None:
     """Write the problem of a fault of evaluation."""
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = f"The query could not be evaluated: {fault}"
+    problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
     if isinstance(fault, MemoryError):
-        status = HTTPStatus.SERVICE_UNAVAILABLE
+        problem.status = HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(fault, DoesNotFit):
-        status, detail = HTTPStatus.NOT_ACCEPTABLE, str(fault)
-    body, headers = rendered(Problem(status, detail))
-    reply.status, reply.headers = b"%d" % status, messages.encoded(headers.items())
+        problem = Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault))
+    if isinstance(fault, Problem):
+        problem = fault
+    body, headers = rendered(problem)
+    reply.status, reply.headers = b"%d" % problem.status, messages.encoded(headers.items())
     reply.write(body)
 
 

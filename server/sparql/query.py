@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import sparql
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
 from wicara.graph.sparql_patterns import TooManyGraphs
+from wicara.graph.sparql_text import query_start, tokens
 from wicara.ontology import BASE
 from wicara.server.app_state import count, dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
@@ -109,7 +111,7 @@ def query() -> BaseResponse:
         headers={
             "Content-Type": "text/html; charset=utf-8",
             "Vary": VARY,
-            "Cache-Control": "no-store" if is_volatile(asked_for.query) else "no-cache",
+            "Cache-Control": "no-store" if differs(asked_for.query) else "no-cache",
         },
     )
 
@@ -128,7 +130,8 @@ def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> An
     else:
         headers["Cache-Control"] = "no-cache"
         request = (asked.query_string + b"\0" + asked.body).decode("latin-1")
-        headers["ETag"] = conditional.etag(dataset, request, media_type, coding, repr(settings.limits))
+        tag = conditional.etag(dataset, request, media_type, coding, repr(settings.limits))
+        headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
         if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
             return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
     body, cut = body_of(results, form, settings.limits, dataset.prefixes)
@@ -185,6 +188,23 @@ def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> t
 def best(accept: str | None, offers: tuple[Format, ...]) -> tuple[Format, str] | None:
     """Return what an Accept header likes best; clients send the same few headers again and again."""
     return negotiation.choose(accept, offers)
+
+
+def makes_blank_nodes(query: str) -> bool:
+    """Return whether the template of a CONSTRUCT has blank nodes: they get other labels in each answer.
+
+    The answers are then equivalent, not the same bytes (SPARQL 1.1 Query, section 16.2.1).
+    """
+    form = query_start(query) if "construct" in query.lower() else None
+    if form is None or form.group().upper() != "CONSTRUCT":
+        return False
+    in_template = takewhile(lambda token: token.text != "}", tokens(query[form.end() :]))
+    return any(token.kind == "node" or token.text in {"[", "("} for token in in_template)
+
+
+def differs(query: str) -> bool:
+    """Return whether the answer to a query may have other bytes the next time."""
+    return is_volatile(query) or makes_blank_nodes(query)
 
 
 def is_volatile(query: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from server_process import served
+from SPARQLWrapper import SPARQLWrapper
 from wicara.server.http.problems import Problem
 from wicara.server.process import admission
 from wicara.server.settings import Settings
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from server_process import Answer, Server
+
+
+def basic(user: str, password: str) -> str:
+    """Return an Authorization header with a user and a password (RFC 7617)."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 class Sent(NamedTuple):
@@ -50,6 +57,10 @@ WRONG = [
     f"Bearer {TOKEN.upper()}",
     f"Bearer {TOKEN} {TOKEN}",
     "Bearer \xe9",
+    basic("", f"{TOKEN}x"),
+    basic(TOKEN, ""),
+    "Basic",
+    f"Basic {TOKEN}",
 ]
 
 
@@ -79,9 +90,9 @@ def test_no_token_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("sent", WRITES)
-@pytest.mark.parametrize("authorization", [None, "Basic dXNlcjpwYXNz", TOKEN])
+@pytest.mark.parametrize("authorization", [None, "Digest username=x", TOKEN])
 def test_without_token(writable: Server, sent: Sent, authorization: str | None) -> None:
-    """A write without a bearer token is 401 with a challenge that names no error, and changes nothing."""
+    """A write without a token is 401 with a challenge that names no error, and changes nothing."""
     answer = sent.to(writable, authorization)
     assert (answer.status, answer.media_type) == (401, "application/problem+json")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="wicara"'
@@ -97,10 +108,44 @@ def test_wrong_token(writable: Server, authorization: str) -> None:
     assert TOKEN not in answer.text
 
 
-@pytest.mark.parametrize("authorization", [BEARER, f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
+@pytest.mark.parametrize(
+    "authorization",
+    [BEARER, f"bearer {TOKEN}", f"BEARER  {TOKEN} ", basic("", TOKEN), basic("anybody", TOKEN)],
+)
 def test_right_token(writable: Server, authorization: str) -> None:
-    """The token is taken whatever the case of the scheme and the space around it."""
+    """The token is taken whatever the case of the scheme and the space around it, and as a password."""
     assert writable.send("DELETE", "/store?default", None, authorization=authorization).status == 204
+
+
+def test_a_client_that_logs_in(writable: Server) -> None:
+    """SPARQLWrapper logs in with Basic, its default."""
+    client = SPARQLWrapper(f"http://127.0.0.1:{writable.port}/update")
+    client.setCredentials("anybody", TOKEN)
+    client.setMethod("POST")
+    client.setQuery("INSERT DATA { <urn:login> <urn:p> 1 }")
+    client.query()
+    assert writable.ask("ASK { <urn:login> ?p ?o }").json["boolean"]
+    assert writable.send("DELETE", "/store?default", None, authorization=BEARER).status == 204
+
+
+def test_tokens_are_not_guessed_quickly() -> None:
+    """After many wrong tokens a client has to wait, and the log tells each; other clients are not held up."""
+    with served("--empty", *WRITABLE, "--trust-proxy") as server:
+        guesses = 60
+        statuses = [
+            server.send("DELETE", "/store?default", None, authorization=f"Bearer {n}").status
+            for n in range(guesses)
+        ]
+        assert set(statuses) == {401, 429}
+        assert statuses[:40] == [401] * 40
+        waits = server.send("DELETE", "/store?default", None, authorization="Bearer x")
+        assert (waits.status, waits.headers["Retry-After"]) == (429, "1")
+        other = {"authorization": BEARER, "x_forwarded_for": "192.0.2.7"}
+        assert server.send("DELETE", "/store?default", None, **other).status == 204
+        assert server.get("/sparql").status == 200
+        server.process.terminate()
+        told = server.process.communicate()[1]
+    assert told.count('"unauthorized"') == statuses.count(401)
 
 
 def test_refused_before_the_body_is_looked_at(writable: Server) -> None:

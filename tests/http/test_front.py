@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -141,12 +142,43 @@ def test_the_cache_counts_long_requests(server: Server) -> None:
         ("GET / HTTP/1.1", 2, b"400"),
         ("GET / HTTP/1.0", 0, b"200"),
         (f"GET /{'x' * 70_000} HTTP/1.1", 1, b"414"),
+        (f"GET /{'x' * 140_000} HTTP/1.1", 1, b"414"),
+        ("GET /healthz HTTP/1.1", 1, b"200"),
+        ("GET /healthz HTTP/1.1", 0, b"400"),
+        ("GET /readyz HTTP/1.1", 2, b"400"),
+        ("GET /search?q=Лавров HTTP/1.1", 1, b"200"),
+        ("GET /id/é HTTP/1.1", 1, b"404"),
     ],
 )
 def test_host_and_target(server: Server, request_line: str, hosts: int, status: bytes) -> None:
     """A request of HTTP/1.1 has one Host (RFC 9112, section 3.2); a target too long to be split is 414."""
     head = "\r\n".join([request_line, *["Host: x"] * hosts, "", ""])
     assert status_of(server, head.encode()) == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"GET /a\x01 HTTP/1.1\r\nHost: x\r\n\r\n", "percent-encode"),
+        (b"GET / HTTP/9.x\r\nHost: x\r\n\r\n", "version"),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", "longer than"),
+        (
+            (
+                b"POST /sparql HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n"
+                b"Content-Length: 1\r\n\r\nx"
+            ),
+            "Upgrade",
+        ),
+    ],
+)
+def test_what_the_parser_refuses_has_a_reason(server: Server, sent: bytes, reason: str) -> None:
+    """A request that never becomes one is answered with a problem that says what is wrong with it."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        connection.sendall(sent)
+        received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    assert reason in json.loads(body)["detail"]
 
 
 def test_a_forwarded_address_is_an_address(tmp_path: Path) -> None:

@@ -147,6 +147,9 @@ def test_rate(file: Path) -> None:
         assert 429 in statuses
         answer = server.get("/sparql?query=ASK%7B%7D", x_forwarded_for="192.0.2.1")
         assert answer.status == 200
+        for path, expected in {"/readyz": {200, 429}, "/metrics": {200, 429}, "/healthz": {200}}.items():
+            client = f"192.0.2.{len(path)}"
+            assert {server.get(path, x_forwarded_for=client).status for _ in range(30)} == expected
     assert statuses.count(429) > 2
 
 

@@ -41,6 +41,25 @@ def test_things_lead_to_their_documents(server: Server) -> None:
     assert server.send("HEAD", MEETING).status == 303
 
 
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/ont/", "/ont"),
+        ("/ont/?lang=id", "/ont?lang=id"),
+        ("/timeline/?about=%C3%A9", "/timeline?about=%C3%A9"),
+        ("/questions/", "/questions"),
+        ("/questions/coordinator-on//", "/questions/coordinator-on"),
+        ("/openapi.json/", "/openapi.json"),
+        ("/nothing/", None),
+        ("/doc/nothing/", None),
+    ],
+)
+def test_a_slash_at_the_end(server: Server, path: str, leads_to: str | None) -> None:
+    """The address of a document with a slash after it leads to the document."""
+    answer = server.get(path)
+    assert (answer.status, answer.headers["Location"]) == (308 if leads_to else 404, leads_to)
+
+
 @pytest.mark.filterwarnings(
     "ignore:ConjunctiveGraph:DeprecationWarning"
 )  # rdflib's own JSON-LD parser uses it
