@@ -1,4 +1,4 @@
-"""Parts of answers, HEAD and HTTP/1.0: lengths that are told, and downloads that go on where they broke off."""
+"""Parts of answers, HEAD and HTTP/1.0: lengths, and downloads that go on where they broke off."""
 
 from __future__ import annotations
 
