@@ -114,17 +114,22 @@ class RateLimit:
         return allowed
 
 
-def check_access(authorization: str | None, settings: Settings, *, plain: bool) -> None:
-    """Raise Problem where a request with this Authorization header may not change the dataset.
-
-    No token is ever part of a message.
-    """
+def check_allowed(settings: Settings, *, plain: bool) -> None:
+    """Raise Problem 403 where nobody may change the dataset."""
     if not settings.writable:
         raise Problem(HTTPStatus.FORBIDDEN, READ_ONLY)
     if not settings.token:
         raise Problem(HTTPStatus.FORBIDDEN, TOKENLESS)
     if not plain:
         raise Problem(HTTPStatus.FORBIDDEN, BUILT)
+
+
+def check_access(authorization: str | None, settings: Settings, *, plain: bool) -> None:
+    """Raise Problem where a request with this Authorization header may not change the dataset.
+
+    No token is ever part of a message.
+    """
+    check_allowed(settings, plain=plain)
     given = token_in(authorization or "")
     if given is None:
         raise unauthorized(

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from wicara.graph.errors import WicaraError
 from wicara.server.http.problems import Problem, unexpected
 from wicara.server.process import messages
-from wicara.server.process.admission import Admission
+from wicara.server.process.admission import Admission, check_allowed
 from wicara.server.process.cache import Cache, is_cacheable, key_in, key_of
 from wicara.server.process.exchange import (
     BEGUN,
@@ -90,6 +90,7 @@ class Front:
         self.status_endpoints = {
             "/healthz": self.health,
             "/readyz": self.readiness,
+            "/readyz/write": self.readiness_to_write,
             "/metrics": self.metrics_text,
         }
         self.stopping = False
@@ -370,15 +371,37 @@ class Front:
         return as_json(HTTPStatus.OK, {"status": "ok"} | self.versions.description)
 
     async def readiness(self) -> Reply:
-        """Return whether the server can do its work now: an executor answers ASK, and writes can be taken."""
-        why = "stopping" if self.stopping else await self.why_not_ready()
+        """Return whether the server can answer queries now; what is wrong with writes is told beside it."""
+        why = await self.why_not_ready()
         if why is not None:
             return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
+        fault = await self.versions.why_no_writes(PROBE_TIME)
         closure = "none" if self.versions.is_plain else "consistent"
-        return as_json(HTTPStatus.OK, {"ready": True, "closure": closure} | self.versions.description)
+        writes = {"writes": f"fail: {fault}"} if fault else {}
+        return as_json(
+            HTTPStatus.OK, {"ready": True, "closure": closure} | writes | self.versions.description
+        )
+
+    async def readiness_to_write(self) -> Reply:
+        """Return whether the server can take writes now."""
+        why = "stopping" if self.stopping else await self.why_no_writes()
+        if why:
+            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
+        return as_json(HTTPStatus.OK, {"ready": True} | self.versions.description)
+
+    async def why_no_writes(self) -> str:
+        """Return why the server takes no writes, or nothing."""
+        try:
+            check_allowed(self.settings, plain=self.versions.is_plain)
+        except Problem as problem:
+            return problem.detail
+        fault = await self.versions.why_no_writes(PROBE_TIME)
+        return f"writes fail: {fault}" if fault else ""
 
     async def why_not_ready(self) -> str | None:
         """Return why the server is not ready, or None."""
+        if self.stopping:
+            return "stopping"
         try:
             job = await self.pool.lease(PROBE_TIME)
         except (QueueFull, TimeoutError, LostError):
@@ -391,10 +414,7 @@ class Front:
             answers = False
         finally:
             self.pool.end(job)
-        if not answers:
-            return "queries are not answered"
-        why = await self.versions.why_no_writes(PROBE_TIME)
-        return f"writes fail: {why}" if why else None
+        return None if answers else "queries are not answered"
 
     async def metrics_text(self) -> Reply:
         """Return the metrics for Prometheus."""

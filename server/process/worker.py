@@ -20,6 +20,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from select import select
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -37,6 +38,7 @@ from wicara.server.site.search import index_file
 from wicara.server.sparql import query
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from flask import Flask
@@ -138,7 +140,7 @@ class Worker:
         """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
         folder = Path(self.address).parent
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
-        index_file.keep_in(app, folder)
+        index_file.keep_in(app, folder, None if self.setup.origin.on_disk else self.call_apart)
 
     def warm(self) -> None:
         """Prepare what pages need when nothing has been asked for a while: templates, and the index.
@@ -152,15 +154,23 @@ class Worker:
                 return
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
-        if not self.setup.origin.on_disk and not os.fork():
-            self.make_index()
+        if not self.setup.origin.on_disk:
+            self.call_apart(lambda: index_file.prepare(self.served))
 
-    def make_index(self) -> None:
-        """Make the index of search, and end; where that fails, whoever searches tries it again."""
+    def call_apart(self, function: Callable[[], None]) -> None:
+        """Have a function called in a process of its own, which ends with the front and not with this one."""
+        credentials = self.connection.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, messages.CREDENTIALS.size
+        )
+        if os.fork():
+            return
         try:
-            confinement.end_with_parent()
+            front = os.pidfd_open(messages.CREDENTIALS.unpack(credentials)[0])
+            Thread(target=lambda: (select([front], [], []), os._exit(0)), daemon=True).start()
+            self.connection.close()
+            confinement.end_with_parent(wanted=False)
             confinement.limit_memory(self.setup.settings.limits.memory)
-            index_file.prepare(self.served)
+            function()
         finally:
             os._exit(0)
 

@@ -19,6 +19,7 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.graph.store import SENTINEL, read_record
+from wicara.graph.xml_text import NO_CHAR
 from wicara.ontology import BASE, WIC
 from wicara.server.app_state import dataset, per_version, store, watched
 from wicara.server.descriptions.openapi import HTML, operation, operations
@@ -48,6 +49,8 @@ MAX_ADDRESSES: Final = 10_000
 MAX_CHANGES: Final = 200
 MAX_FACTS: Final = 200
 """How many facts an entry of the feed names."""
+UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}".encode()
+"""What stands in XML for a character that it cannot hold."""
 DESCRIBED: Final = f"""
 SELECT DISTINCT ?s {{
   ?s ?p ?o
@@ -141,7 +144,7 @@ def feed_of_changes() -> Response:
     text = render_template(
         "changes.xml", url=public_url, dataset=DATASET, changes=changes(), max_facts=MAX_FACTS
     )
-    response = said(text.encode(), ATOM)
+    response = said(NO_CHAR.sub(UNKNOWN, text.encode()), ATOM)
     response.headers["Vary"] = "Accept-Language"
     return response
 

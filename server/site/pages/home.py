@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.reasoning.rules import rules, sentence
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
-from wicara.server.app_state import store
+from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import operation
+from wicara.server.http.addresses import with_choices, with_fields
+from wicara.server.http.problems import Problem
+from wicara.server.linked.resources import number_of_page
 from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Rule
@@ -48,6 +54,11 @@ FEATURED: Final = (
 """The questions that the first page asks, by their slugs."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
 """What the IRIs begin with that have a page each."""
+PORTION: Final = 300
+"""Things of a group that a page lists."""
+HAVE_PAGES: Final = f"""
+SELECT DISTINCT ?x {{ ?x ?p ?o FILTER(isIRI(?x) && STRSTARTS(STR(?x), "{BASE}/") && (
+  {" || ".join(f'STRSTARTS(STR(?x), "{place}")' for place in LISTED)})) }}"""
 FACT_NUMBER: Final = "F038"
 """What stands for the numbers of facts, which are the names of a mark."""
 
@@ -84,23 +95,56 @@ def home() -> str:
 
 
 @blueprint.get("/browse")
+@operation(query=("group", "page", "infer", "lang"), faults=(HTTPStatus.NOT_FOUND,))
 def browse() -> str:
-    """List what has a page: things by kind, concepts by scheme, and graphs."""
-    return render_template("browse.html", groups=things(store()))
-
-
-def things(store: Store) -> list[tuple[str, list[Shown]]]:
-    """Return what has a page in groups (`id/person`, `concept/area`, `graph/fact`), each by label."""
-    subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, None)}
-    nodes = [
-        node
-        for node in {*subjects, *store.named_graphs()}
-        if isinstance(node, NamedNode) and node.value.startswith(LISTED)
+    """List what has a page in groups: things by kind, concepts by scheme, and graphs; or one group."""
+    groups = per_inference(things)
+    chosen, number = request.args.get("group"), number_of_page()
+    if chosen is not None and chosen not in groups:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no group {chosen}.")
+    portions = [
+        Portion(name, len(iris), (number - 1) * PORTION, iris[(number - 1) * PORTION : number * PORTION])
+        for name, iris in groups.items()
+        if chosen in {None, name}
     ]
-    words = Words.for_request(labels_of(store, nodes))
-    shown = [words.show_iri(node.value) for node in nodes]
-    shown.sort(key=lambda one: (group_of(one.full), one.text.casefold()))
-    return [(group, list(members)) for group, members in groupby(shown, key=lambda one: group_of(one.full))]
+    words = Words.for_request(labels_of(store(), (NamedNode(iri) for one in portions for iri in one.iris)))
+    return render_template(
+        "browse.html",
+        groups=[(one, one.shown(words)) for one in portions],
+        chosen=chosen,
+        address=lambda name, page: with_fields(
+            with_choices("/browse"), urlencode({"group": name, "page": page}, safe="/")
+        ),
+        number=number,
+    )
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some of a group: its name, how many things are in it, and the IRIs from the `first` on."""
+
+    name: str
+    total: int
+    first: int
+    iris: Sequence[str]
+
+    @property
+    def last_page(self) -> int:
+        """Return the number of the last page of the group."""
+        return (self.total - 1) // PORTION + 1
+
+    def shown(self, words: Words) -> list[Shown]:
+        """Return the things by label."""
+        return sorted((words.show_iri(iri) for iri in self.iris), key=lambda one: one.text.casefold())
+
+
+def things(store: Store) -> dict[str, list[str]]:
+    """Return the IRIs that have a page in groups (`id/person`, `concept/area`, `graph/fact`), sorted."""
+    found = {value(row, "x") for row in solutions(store, HAVE_PAGES, union=True)}
+    named = (graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
+    found.update(iri for iri in named if iri.startswith(LISTED))
+    groups = groupby(sorted(found, key=lambda iri: (group_of(iri), iri)), key=group_of)
+    return {group: list(members) for group, members in groups}
 
 
 def group_of(iri: str) -> str:

@@ -40,6 +40,8 @@ blueprint = Blueprint("questions", __name__)
 PATH: Final = "/questions"
 OFFERS: Final = negotiation.PAGES
 DOWNLOADS: Final = tuple(form for form in negotiation.RESULTS if form is not negotiation.HTML)
+ANSWERS: Final = (negotiation.HTML, *DOWNLOADS)
+"""What the answer to a question is offered in."""
 WIDGETS: Final = {"xsd:date": "date", "xsd:decimal": "decimal", "xsd:integer": "integer"}
 """The fields of a form by the datatype of their values; words are typed, things chosen from a list."""
 
@@ -179,13 +181,24 @@ def gallery() -> str:
 
 
 @blueprint.get(f"{PATH}/<question>")
-@operation(query=("values", "infer", "lang"), answers={HTTPStatus.MOVED_PERMANENTLY: HTML})
+@operation(
+    query=("values", "infer", "lang"),
+    types=media_types(*ANSWERS),
+    answers={HTTPStatus.MOVED_PERMANENTLY: HTML},
+)
 def question_page(question: str) -> BaseResponse:
-    """Show a question with values for its parameters, and its answer; its number leads there too."""
+    """Show a question with values for its parameters, and its answer; its number leads there too.
+
+    Where Accept prefers a format of results to HTML, the answer alone is returned.
+    """
     one = question_named(question)
     if one.slug != question:
         return redirect(with_query(f"{PATH}/{one.slug}"), HTTPStatus.MOVED_PERMANENTLY)
-    return page(read_question_request(one))
+    form, _media_type = documents.chosen(ANSWERS)
+    asked = read_question_request(one)
+    response = page(asked) if form is negotiation.HTML else table(asked, form)
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get(f"{PATH}/<question>.<suffix>")
@@ -194,12 +207,16 @@ def question_table(question: str, suffix: str) -> BaseResponse:
     """Return the answer to a question as data: its columns, the status of each row, and when it holds."""
     one = question_named(question)
     form = table_form(suffix)
-    asked = read_question_request(one)
+    return table(read_question_request(one), form)
+
+
+def table(asked: QuestionRequest, form: Format) -> Response:
+    """Return the answer to a question in a format; raises Problem 400 where a value is missing or faulty."""
     for value in asked.values:
         if value.term is None:
             raise Problem(HTTPStatus.BAD_REQUEST, f"`{value.parameter.name}`: {value.fault}")
     found = solve(QueryOperation(asked.query, infer=infer()), MAX_DATA_ROWS)
-    body = as_table(found, answer(one, asked.terms, found, store()), form)
+    body = as_table(found, answer(asked.question, asked.terms, found, store()), form)
     return table_response(body, form, cut=found.cut)
 
 

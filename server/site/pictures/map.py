@@ -14,7 +14,7 @@ from wicara.ontology import WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.site.language import WORDS
 from wicara.server.site.layout import BUILT
-from wicara.server.site.pictures.picture import Picture, add_iri, picture, rows, words_for
+from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +38,8 @@ HALF_TURN: Final = 180.0
 MARGIN: Final = 24.0
 LETTER: Final = 7.4
 LINE_HEIGHT: Final = 18.0
+SHOWN: Final = 30
+"""Events that the page lists of one place; the data has all."""
 GAP: Final = 10
 """The space between a place and its name beside it."""
 
@@ -163,10 +165,10 @@ class Spot:
 @picture()
 def map_() -> Picture:
     """Show the places and the states."""
-    held = per_inference(read_events)
+    held, all_held = per_inference(read_events)
     places, states = read_places(store(), held), read_states(store())
     elsewhere = {iri: events for iri, events in held.items() if iri not in places}
-    named = {*places, *states, *held, *(one.event for events in held.values() for one in events)}
+    named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:SHOWN])}
     named |= {
         iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
     }
@@ -186,6 +188,8 @@ def map_() -> Picture:
             "numbers": {iri: number for number, iri in enumerate(places, 1)},
             "states": by_label(states, words),
             "elsewhere": elsewhere,
+            "all_held": all_held,
+            "most": SHOWN,
             "unlined": [state for state in states.values() if not earth or state.code not in earth.outlines],
             "words": words,
             "kinds": COLOURS,
@@ -214,13 +218,15 @@ def read_places(store: Store, held: dict[str, list[Held]]) -> dict[str, Place]:
     return places
 
 
-def read_events(store: Store) -> dict[str, list[Held]]:
-    """Return what was held or is planned at each place, by the IRI of the place."""
+def read_events(store: Store) -> tuple[dict[str, list[Held]], bool]:
+    """Return what was held or is planned at each place, by the IRI of the place, and whether that is all."""
     by_place: dict[str, dict[tuple[str, bool], Held]] = {}
-    for row in rows(store, "map-events"):
+    found = list(rows(store, "map-events"))
+    for row in found:
         key = (value(row, "event"), value(row, "link") == f"{WIC}plannedAt")
         add_iri(by_place.setdefault(value(row, "place"), {}).setdefault(key, Held(*key)).graphs, row, "graph")
-    return {iri: [*events.values()] for iri, events in by_place.items()}
+    held = {iri: [*events.values()] for iri, events in by_place.items()}
+    return held, len(found) < limit_of("map-events")
 
 
 def read_states(store: Store) -> dict[str, State]:

@@ -46,6 +46,7 @@ ROOT: Final = f"{BASE}/id/"
 PATH: Final = re.compile(r"/?(?:id/|doc/)?([a-z]+/[^/\s<>\"{}|\\^`]+)")
 PREFIXED: Final = re.compile(r"([a-z]+):([^/:\s<>\"{}|\\^`]+)")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LIMIT: Final = re.compile(r"^LIMIT ([0-9]+)$", re.MULTILINE)
 FORMS: Final = {form.extension: form for form in (CSV, PLAIN_JSON)}
 ASKED_BY: Final = {"timeline": "about", "network": "start", "figures": "about"}
 """The parameter by which a picture is asked for a thing; the map shows all of them."""
@@ -200,6 +201,11 @@ def changed(path: str, **changes: str | Sequence[str] | None) -> str:
 def rows(store: Store, name: str, **values: Iterable[str] | None) -> Iterator[QuerySolution]:
     """Return the solutions of a query of the pictures; `values` are the rows of its VALUES blocks."""
     return solutions(store, with_rows(picture_query(name), values))
+
+
+def limit_of(name: str) -> int:
+    """Return how many solutions a query of the pictures has at most: its LIMIT."""
+    return int(LIMIT.findall(picture_query(name))[-1])
 
 
 def listed(iris: Iterable[str]) -> list[str]:

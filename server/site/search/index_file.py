@@ -1,24 +1,30 @@
 """Where the index of a version is kept: in a file beside the socket of the server, for all of its processes.
 
-It is made when it is first needed, by one process while others wait, and once for each version. Where there
-is no such folder, or no room in it, each process keeps an index of its own in memory.
+It is made when it is first needed, and once for each version. A process of its own makes it, which the
+deadline of a request does not stop; searches wait a little, and are 503 where that is not enough. Of a
+dataset on disk, whose store no fork can use, the first process that needs it makes it while others wait.
+Where there is no such folder, or no room in it, each process keeps an index of its own in memory.
 """
 
 from __future__ import annotations
 
 import fcntl
 import sqlite3
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Final
 
 from flask import current_app
 from wicara.server.app_state import EXTENSION as SERVED
-from wicara.server.app_state import dataset, infer
+from wicara.server.app_state import dataset, infer, settings
+from wicara.server.http.problems import Problem
 from wicara.server.site.search.index import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from flask import Flask
@@ -27,6 +33,11 @@ if TYPE_CHECKING:
 
 EXTENSION: Final = "wicara-search"
 SUFFIX: Final = ".search"
+LOCK: Final = "search.lock"
+MAX_WAIT: Final = 10.0
+"""Seconds that a request waits for an index that another process makes; less where `--timeout` is short."""
+PAUSE: Final = 0.02
+UNFINISHED: Final = "The search index of this version of the dataset is being made. Try again soon."
 MAX_VERSIONS: Final = 4
 """How many indexes stay: requests of an older version may be under way."""
 
@@ -37,6 +48,8 @@ class IndexFiles:
 
     questions: Sequence[Question] = ()
     folder: Path | None = None
+    apart: Callable[[Callable[[], None]], None] | None = None
+    """What has a function called in another process, which goes on when the request has ended."""
     name: str = ""
     connection: sqlite3.Connection | None = None
 
@@ -50,32 +63,56 @@ class IndexFiles:
         return self.connection
 
     def opened(self, built: BuiltDataset, *, inferred: bool) -> sqlite3.Connection:
-        """Open an index that this process has not had yet."""
+        """Open an index that this process has not had yet; raises Problem 503 while another makes it."""
         if self.folder is not None:
             with suppress(OSError, sqlite3.Error):
-                path = self.file(self.folder, built, inferred=inferred)
-                return connect(f"{path.as_uri()}?mode=ro&immutable=1")
+                make = self.file if self.apart is None else self.awaited
+                if path := make(self.folder, built, inferred=inferred):
+                    return connect(f"{path.as_uri()}?mode=ro&immutable=1")
         connection = connect("file::memory:")
         self.fill(connection, built, inferred=inferred)
         return connection
 
     def file(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> Path:
-        """Return the file of an index, made by the first process that needs it; old ones are removed."""
+        """Return the file of an index, made by the first process that needs it while others wait."""
         path = folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
-        if path.exists():
-            return path
-        with (folder / "search.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not path.exists():
-                unfinished = folder / "search.unfinished"
-                unfinished.unlink(missing_ok=True)
-                with closing(connect(unfinished.as_uri())) as connection:
-                    self.fill(connection, built, inferred=inferred)
-                unfinished.rename(path)
-                files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
-                for old in files[:-MAX_VERSIONS]:
-                    old.unlink(missing_ok=True)
+        if not path.exists():
+            with (folder / LOCK).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not path.exists():
+                    self.make(path, built, inferred=inferred)
         return path
+
+    def awaited(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> Path | None:
+        """Return the file of an index, made apart from this request; None where that fails.
+
+        Raises Problem 503 where it takes longer than a request should.
+        """
+        path = folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
+        until = time.monotonic() + min(MAX_WAIT, settings().limits.timeout / 2)
+        begun = False
+        while not path.exists():
+            with (folder / LOCK).open("w") as lock:
+                if is_free(lock) and not path.exists():
+                    if begun or self.apart is None:
+                        return None
+                    begun = True
+                    self.apart(partial(self.make, path, built, inferred=inferred))  # it inherits the lock
+            if time.monotonic() > until:
+                raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, UNFINISHED, {"Retry-After": "5"})
+            time.sleep(PAUSE)
+        return path
+
+    def make(self, path: Path, built: BuiltDataset, *, inferred: bool) -> None:
+        """Write an index into its file, and remove old ones; whoever calls this has the lock."""
+        unfinished = path.with_name("search.unfinished")
+        unfinished.unlink(missing_ok=True)
+        with closing(connect(unfinished.as_uri())) as connection:
+            self.fill(connection, built, inferred=inferred)
+        unfinished.rename(path)
+        files = sorted(path.parent.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
+        for old in files[:-MAX_VERSIONS]:
+            old.unlink(missing_ok=True)
 
     def fill(self, connection: sqlite3.Connection, built: BuiltDataset, *, inferred: bool) -> None:
         """Write the index of a dataset; the questions are asked of a built one alone."""
@@ -95,9 +132,23 @@ def name_of(built: BuiltDataset, *, inferred: bool) -> str:
     return f"{built.digest}-{'on' if inferred or built.plain else 'off'}"
 
 
-def keep_in(app: Flask, folder: Path | None = None) -> None:
-    """Keep the indexes of an app in memory, or in a folder that all processes of a server use."""
-    app.extensions[EXTENSION] = IndexFiles(app.config["QUESTIONS"], folder)
+def is_free(lock: IO[str]) -> bool:
+    """Take a lock, and return whether nobody else has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def keep_in(
+    app: Flask, folder: Path | None = None, apart: Callable[[Callable[[], None]], None] | None = None
+) -> None:
+    """Keep the indexes of an app in memory, or in a folder that all processes of a server use.
+
+    `apart` calls a function in another process.
+    """
+    app.extensions[EXTENSION] = IndexFiles(app.config["QUESTIONS"], folder, apart)
 
 
 def prepare(app: Flask) -> None:

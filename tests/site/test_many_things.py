@@ -1,0 +1,126 @@
+"""Pages of a dataset with more than they can list: what is left out is told, and nothing false is said."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import pytest
+from server_process import PATIENCE, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Server
+
+BASE = "https://w3id.org/wicara/id"
+PLACES = ("bangkok", "geneva", "jakarta", "singapore")
+EVENTS = 1_500
+"""More than a page lists, and more than the map once counted."""
+MEETINGS = 120
+HTML, TURTLE = "text/html", "text/turtle"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of many events at four places, most of them met by one person."""
+    path = tmp_path_factory.mktemp("many") / "events.ttl"
+    lines = [
+        "@prefix wic: <https://w3id.org/wicara/ont#> .",
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+    ]
+    for number, place in enumerate(PLACES):
+        lines.append(
+            f'<{BASE}/place/{place}> a wic:Place ; skos:prefLabel "{place}"@en ; '
+            f"wic:latitude {number} ; wic:longitude {number} ."
+        )
+    for number in range(EVENTS):
+        place = PLACES[number * len(PLACES) // EVENTS]
+        lines.append(
+            f'<{BASE}/event/{number:04}> a wic:Event ; skos:prefLabel "Meeting {number}"@en ; '
+            f"wic:heldAt <{BASE}/place/{place}> ."
+        )
+    lines += [
+        f"<{BASE}/participation/{number}> a wic:Participation ; wic:participant <{BASE}/person/x> ; "
+        f"wic:participatedIn <{BASE}/event/{number:04}> ."
+        for number in range(MEETINGS)
+    ]
+    lines.append(f'<{BASE}/person/x> a wic:Person ; skos:prefLabel "X"@en .')
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with served(path) as running:
+        yield running
+
+
+def test_the_map_counts_all_events(server: Server) -> None:
+    """No place with events is said to have none; the page says how many it leaves out, the data has all."""
+    text = server.get("/map").text
+    assert "No events recorded" not in text
+    listed = text.count("/doc/event/")
+    more = [int(number) for number in re.findall(r"and (\d+) more", text)]
+    assert (len(more), listed + sum(more)) == (len(PLACES), EVENTS)
+    rows = server.get("/map.json").json
+    assert sum(len(row["events"]) for row in rows) == EVENTS
+
+
+def test_browse_lists_portions(server: Server) -> None:
+    """A group is listed in portions, which together hold all of it; there is no other group."""
+    found: set[str] = set()
+    path: str | None = "/browse"
+    while path:
+        text = server.get(path).text
+        found.update(re.findall(r"/doc/event/\d+", text))
+        following = re.search(r'href="(/browse\?group=id/event&amp;page=\d+)" rel="next"', text)
+        path = following[1].replace("&amp;", "&") if following else None
+    assert len(found) == EVENTS
+    beyond = server.get("/browse?group=id/event&page=99").text
+    assert "none on this page" in beyond
+    assert server.get("/browse?group=id/nothing").status == 404
+
+
+def test_some_of_many_rows_are_not_the_first(server: Server) -> None:
+    """Where a block has more rows than are shown, the page does not call those that are shown the first."""
+    text = server.get("/doc/person/x", accept=HTML).text
+    assert re.search(r"\d+ of them are shown", text)
+    assert "first" not in re.sub("<[^>]*>", "", text).lower()
+
+
+def test_a_search_does_not_wait_for_the_index(tmp_path: Path) -> None:
+    """An index that takes longer than a request may is made all the same: 503 until it is there."""
+    path = tmp_path / "names.nt"
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    path.write_text("".join(f'<{BASE}/person/p{n}> {label} "name {n}" .\n' for n in range(20_000)))
+    with served(path, "--writable", "--token", "t", "--timeout", 0.6) as server:
+        for number in range(2):
+            until = time.monotonic() + PATIENCE
+            while (answer := server.get("/search.csv?q=19999")).status == 503:
+                assert time.monotonic() < until
+                assert answer.headers["Retry-After"] or "index" not in answer.json["detail"]
+                time.sleep(0.2)
+            assert answer.status == 200
+            graph = f"/store?graph=urn:x:{number}"
+            written = server.send(
+                "PUT", graph, "<urn:x> <urn:p> 1 .", content_type=TURTLE, authorization="Bearer t"
+            )
+            assert written.status == 201
+
+
+def test_control_characters_in_xml(tmp_path: Path) -> None:
+    """Feeds, sitemaps and pictures of labels that XML cannot hold are well-formed."""
+    path = tmp_path / "odd.trig"
+    fact = "https://w3id.org/wicara/graph/fact/odd/F001"
+    label = r"a\u0001b\uFFFEc"
+    path.write_text(
+        f"<{fact}> a <https://w3id.org/wicara/ont#FactGraph> ; "
+        f'<http://www.w3.org/2004/02/skos/core#prefLabel> "{label}"@en ; '
+        "<http://www.w3.org/ns/prov#generatedAtTime> "
+        '"2018-08-02"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+        f'<{BASE}/person/{quote("é")}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{label}"@en .\n'
+    )
+    with served(path) as server:
+        for address in ("/changes.atom", "/sitemap.xml"):
+            ET.fromstring(server.get(address).text)  # noqa: S314 - our own server
+        assert "a\N{REPLACEMENT CHARACTER}b" in server.get("/changes.atom").text
