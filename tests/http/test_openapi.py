@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from server_process import Server
 
 BODIES = Path(__file__).with_name("schemathesis_bodies.py")
-OF_THE_FRONT = {"/healthz", "/readyz", "/metrics"}
+OF_THE_FRONT = {"/healthz", "/readyz", "/readyz/write", "/metrics"}
 """What the process in front answers by itself."""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHECKS = (

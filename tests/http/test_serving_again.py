@@ -165,6 +165,9 @@ def test_health_and_readiness(many: Server) -> None:
     assert many.get("/healthz").json["status"] == "ok"
     ready = many.get("/readyz")
     assert (ready.status, ready.json["ready"], ready.json["quads"]) == (200, True, MANY)
+    reads_only = many.get("/readyz/write")
+    assert (reads_only.status, reads_only.json["ready"]) == (503, False)
+    assert "--writable" in reads_only.json["why"]
     text = many.get("/metrics").text
     for name in (
         "wicara_requests_total",

@@ -81,7 +81,7 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
             assert {other.result() for other in others} <= {204, 503}
         assert within_patience(lambda: insert(server, 1) == 204)
         assert [insert(server, number) for number in range(2, 5)] == [204] * 3
-    assert server.get("/readyz").status == 200
+    assert server.get("/readyz/write").status == 200
     assert count(server, "?s <x:endless> ?o") == 0
     assert within_patience(lambda: len(processes(command)) <= MOST_PROCESSES)
 
@@ -119,7 +119,7 @@ def test_writers_and_executors_that_are_killed(server: Server) -> None:
     killer.join()
     assert within_patience(lambda: insert(server, 1) == 204)
     assert [insert(server, number) for number in range(2, 5)] == [204] * 3
-    assert within_patience(lambda: server.get("/readyz").status == 200)
+    assert within_patience(lambda: server.get("/readyz/write").status == 200)
     assert [server.ask(f"ASK {{}} # {number}").status for number in range(50)] == [200] * 50
 
 
@@ -132,7 +132,7 @@ def test_a_reload_beside_updates(server: Server) -> None:
             server.process.send_signal(signal.SIGHUP)
         assert {each.result().status for each in stopped} == {503}
     assert within_patience(lambda: insert(server, 1) == 204)
-    assert server.get("/readyz").status == 200
+    assert server.get("/readyz/write").status == 200
 
 
 def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
@@ -149,21 +149,24 @@ def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_was_full(small_disk: Path) -> None:
-    """While a disk is full /readyz says that writes fail and reads go on; with room again, writes do too."""
+    """While a disk is full /readyz/write fails, and /readyz, for reads, says so; with room again, both work."""
     with served("--data", small_disk / "disk", *WRITABLE) as server:
         if server.process.stderr:
             read_away(server.process.stderr)
         assert insert(server, 0) == 204
-        assert server.get("/readyz").status == 200
+        assert server.get("/readyz/write").status == 200
         filler = small_disk / "filler"
         with suppress(OSError):
             filler.write_bytes(bytes(4 << 20))
         with ThreadPoolExecutor(8) as clients:
             assert set(clients.map(lambda number: insert(server, number), range(16))) == {507}
-        ready = server.get("/readyz")
-        assert (ready.status, ready.json["ready"]) == (503, False)
-        assert "make room" in ready.json["why"]
+        ready, writing = server.get("/readyz"), server.get("/readyz/write")
+        assert (ready.status, ready.json["ready"]) == (200, True)
+        assert "make room" in ready.json["writes"]
+        assert (writing.status, writing.json["ready"]) == (503, False)
+        assert "make room" in writing.json["why"]
         assert count(server) == 1
         filler.unlink()
-        assert server.get("/readyz").status == 200
+        assert server.get("/readyz/write").status == 200
+        assert "writes" not in server.get("/readyz").json
         assert insert(server, 1) == 204

@@ -84,6 +84,22 @@ def test_a_question_is_answered_on_its_page(server: Server, slug: str, language:
     assert re.search('class="mark (basis|background|inferred)"', page.text)
 
 
+def test_an_answer_as_data(server: Server) -> None:
+    """Where Accept prefers a format of results, a question is answered in it, with values and without a page."""
+    path = "/questions/coordinator-on?date=2016-05-19"
+    page = server.get(path, accept=HTML)
+    query = query_of(page.text)
+    for media_type in ("text/csv", "application/sparql-results+json", "text/tab-separated-values"):
+        answer = server.get(path, accept=media_type)
+        assert (answer.status, answer.media_type) == (200, media_type)
+        assert answer.body == server.ask(query, accept=media_type).body
+        assert "Accept" in answer.headers["Vary"]
+    faulty = server.get("/questions/coordinator-on?date=2018-02-30", accept="text/csv")
+    assert (faulty.status, faulty.media_type) == (400, "application/problem+json")
+    assert "There is no such day." in faulty.json["detail"]
+    assert server.get(path, accept="image/png").status == 406
+
+
 def test_marks_lead_to_the_words(server: Server) -> None:
     """From a row of an answer one click leads to the words, on the same page, and to the proof."""
     page = ask(server, "coordinator-on").text
