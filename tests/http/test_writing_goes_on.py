@@ -149,7 +149,7 @@ def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_was_full(small_disk: Path) -> None:
-    """While a disk is full /readyz/write fails, and /readyz, for reads, says so; with room again, both work."""
+    """While a disk is full /readyz/write fails, and /readyz, for reads, says so; then both work again."""
     with served("--data", small_disk / "disk", *WRITABLE) as server:
         if server.process.stderr:
             read_away(server.process.stderr)

@@ -85,7 +85,7 @@ def test_a_question_is_answered_on_its_page(server: Server, slug: str, language:
 
 
 def test_an_answer_as_data(server: Server) -> None:
-    """Where Accept prefers a format of results, a question is answered in it, with values and without a page."""
+    """Where Accept prefers a format of results, a question is answered in it, without a page."""
     path = "/questions/coordinator-on?date=2016-05-19"
     page = server.get(path, accept=HTML)
     query = query_of(page.text)
