@@ -129,13 +129,6 @@ def unknown(iri: str) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, f"The dataset has no statements about <{iri}>.")
 
 
-@blueprint.get("/ont/")
-@operation(types=(), answers={HTTPStatus.PERMANENT_REDIRECT: HTML})
-def ontology() -> BaseResponse:
-    """Send from the namespace with a slash to the ontology."""
-    return redirect(with_query("/ont"), HTTPStatus.PERMANENT_REDIRECT)
-
-
 DESCRIBED: Final[dict[str, Any]] = {
     "query": ("infer", "lang", "page", "texts"),
     "answers": {HTTPStatus.MOVED_PERMANENTLY: HTML},
@@ -158,6 +151,8 @@ def named_graph(graph: str) -> BaseResponse:
 @operation(**DESCRIBED, types=media_types(*negotiation.DOCUMENTS))
 def document(**_path: str) -> BaseResponse:
     """Describe a thing, a concept or the ontology in the form that the suffix or Accept asks for."""
+    if request.path == "/ont/":
+        return redirect(with_query("/ont"), HTTPStatus.PERMANENT_REDIRECT)
     iri, form = read_address(negotiation.DOCUMENTS)
     retired = moved(iri, form)
     if retired:
