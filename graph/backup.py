@@ -43,6 +43,7 @@ from wicara.graph.writable import (
     VERSION,
     WritableDataset,
     is_writable_dataset,
+    unreadable,
 )
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def count_quads(path: Path, *, thoroughly: bool = False) -> int:
         store = Store.read_only(str(path))
         return sum(1 for _ in store) if thoroughly else len(store)
     except (OSError, RuntimeError, ValueError) as error:  # RocksDB raises RuntimeError for corruption
-        raise StoreFault(f"the store {path} is damaged: {error}") from error
+        raise unreadable(path, error) from error
 
 
 # Backing up.
@@ -255,7 +256,10 @@ def copy_files(files: Mapping[str, BinaryIO], target: Path, progress: Progress) 
 
 
 def verify_data(data: Path, progress: Progress) -> Dataset:
-    """Read through the dataset of a data folder, also while it is in use; raises StoreFault."""
+    """Read through the dataset of a data folder, also while it is in use; raises StoreFault.
+
+    Of a writable dataset, the newest snapshot is read, and the store itself where no server has it open.
+    """
     kind = kind_of(data)
     progress("reading all quads")
     if kind == BUILD:
@@ -271,6 +275,8 @@ def verify_data(data: Path, progress: Progress) -> Dataset:
             if newest in snapshots(data)[-KEPT:]:
                 raise  # it was not removed meanwhile
         else:
+            if not is_locked(data / STORE / "LOCK"):
+                counts = {STORE: count_quads(data / STORE, thoroughly=True)}
             return Dataset(version=VERSION, digest=newest.name, stores=counts)
 
 
@@ -392,10 +398,10 @@ def is_locked(path: Path) -> bool:
     try:
         with path.open("r+b") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
     except BlockingIOError:
         return True
+    except OSError:  # it is not there, or nobody can write where it is
+        return False
     return False
 
 

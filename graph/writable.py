@@ -11,6 +11,7 @@ what a reader sees beside a live writer.
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,15 @@ SNAPSHOTS: Final = "snapshots"
 KEPT: Final = 3
 """How many snapshots stay: a reader may be about to open one that is no longer the latest."""
 VERSION: Final = "writable"
+FEW_FILES: Final = "file descriptors"
+"""What the engine says where a process may open too few files for a store."""
+
+
+def unreadable(path: Path, error: Exception) -> StoreFault | Unavailable:
+    """Return the error of a store that cannot be read: it is damaged, or this process may open few files."""
+    if FEW_FILES in str(error):
+        return Unavailable(f"the store {path} cannot be opened: {error}")
+    return StoreFault(f"the store {path} is damaged: {error}")
 
 
 def is_writable_dataset(folder: Path) -> bool:
@@ -77,6 +87,11 @@ class WritableDataset:
             shutil.rmtree(self.snapshot(dataset.digest), ignore_errors=True)
             raise self.refused(error) from error
 
+    @property
+    def is_read_only(self) -> bool:
+        """Tell whether the folder is there and cannot be written: a mount, or the folder of another user."""
+        return self.folder.is_dir() and not os.access(self.folder, os.W_OK)
+
     def snapshot(self, digest: str) -> Path:
         """Return the folder of a version."""
         return self.folder / SNAPSHOTS / digest
@@ -86,7 +101,7 @@ class WritableDataset:
         try:
             store = Store.read_only(str(self.snapshot(digest)))
         except (OSError, RuntimeError) as error:
-            raise StoreFault(f"{self.snapshot(digest)} cannot be read: {error}") from error
+            raise unreadable(self.snapshot(digest), error) from error
         return plain(self.folder, store, VERSION, digest)
 
     def remove_old(self) -> None:
@@ -97,6 +112,13 @@ class WritableDataset:
 
     def refused(self, error: Exception) -> Unavailable:
         """Return the error that says what to do where the disk, or another process, refuses."""
+        if self.is_read_only:
+            return Unavailable(
+                f"cannot write {self.folder}, which is read-only: serve it without --writable, or make it "
+                "writable"
+            )
+        if FEW_FILES in str(error):
+            return Unavailable(f"cannot open {self.folder}: {error}")
         return Unavailable(
             f"cannot write {self.folder}: {error}; make room, stop the other server that uses it, or name "
             "another folder with --data"

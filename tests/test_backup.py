@@ -246,6 +246,17 @@ def test_a_damaged_writable_dataset(wicara: Command, tmp_path: Path) -> None:
     assert {each.name for each in tmp_path.iterdir()} == {"data"}
 
 
+@pytest.mark.parametrize("pattern", ["CURRENT", "MANIFEST-*"])
+def test_a_store_that_does_not_open(wicara: Command, tmp_path: Path, pattern: str) -> None:
+    """`verify` reads the store itself, too: its own files may be damaged where those of snapshots are whole."""
+    data = writable(tmp_path / "data")
+    assert wicara("verify", "--data", data).returncode == 0
+    for path in (data / "store").glob(pattern):
+        path.write_bytes(b"rubbish")
+    done = wicara("verify", "--data", data)
+    assert (done.returncode, "damaged" in done.stderr) == (1, True)
+
+
 def test_a_damaged_build(wicara: Command, own_data: Path, tmp_path: Path) -> None:
     """A build whose files are not what its record says is told, and not backed up; nor one without record."""
     flip(own_data / "current" / "inferred.nq")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import resource
 import signal
 import socket
 import sys
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Final
 
 import uvloop
@@ -25,8 +29,7 @@ from wicara.server.process.messages import DISK, LostError, Origin
 from wicara.server.process.pool import TICK, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wicara.server.settings import Settings
 
@@ -37,6 +40,9 @@ FILES: Final = 65_536
 """Open files and connections that the front asks the system for."""
 EVERY: Final = 0.5
 """Seconds between two looks at the watched files."""
+PREFIX: Final = "wicara-"
+IN_USE: Final = "in-use"
+"""The beginning of the name of a server's temporary folder, and the file there that the server has locked."""
 GRACE: Final = 10
 """Seconds that requests under way have at a stop."""
 
@@ -173,6 +179,23 @@ async def reload_when(wanted: asyncio.Event, front: Front, source: Source) -> No
         await renew(front, source)
 
 
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Mark a folder as one that a living process uses: it holds a lock on a file there."""
+    with (folder / "unmarked").open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        (folder / "unmarked").rename(folder / IN_USE)
+        yield
+
+
+def remove_abandoned() -> None:
+    """Remove the temporary folders of servers that were killed: their locks have ended with them."""
+    for path in Path(gettempdir()).glob(f"{PREFIX}*/{IN_USE}"):
+        with suppress(OSError), path.open() as mark:  # of another user, or in use
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rmtree(path.parent, ignore_errors=True)
+
+
 def until_signalled() -> asyncio.Event:
     """Return an event that SIGTERM and Ctrl-C set: they are how a server is meant to end."""
     stop = asyncio.Event()
@@ -207,7 +230,8 @@ async def serve(
     """Load the dataset, answer requests until SIGTERM or Ctrl-C, and stop; SIGHUP loads it anew."""
     stop = until_signalled()
     known = stamps(source)
-    with TemporaryDirectory(prefix="wicara-", ignore_cleanup_errors=True) as folder:
+    remove_abandoned()
+    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder, in_use(Path(folder)):
         front = Front(settings, f"{folder}/front")
         inside = await front.pool.listen()
         await front.versions.start(source.origin)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.graph.backup import snapshots
 from wicara.graph.errors import Unavailable, WicaraError
+from wicara.graph.writable import WritableDataset
 from wicara.server.process import messages
 from wicara.server.process.log import log
 from wicara.server.process.messages import WRITER, Link, LostError, Setup
@@ -101,8 +104,14 @@ class Versions:
                 raise
 
     async def serve(self, fork_server: Link, description: Description) -> None:
-        """Make what a fork server holds the current version; of a dataset on disk, what its writer finds."""
-        if self.on_disk:
+        """Make what a fork server holds the current version; of a dataset on disk, what its writer finds.
+
+        One that is only read is served from its newest snapshot where its folder cannot be written.
+        """
+        disk = WritableDataset(Path(self.origin.paths[0])) if self.origin and self.on_disk else None
+        if disk and disk.is_read_only and not self.settings.writable:
+            self.put(Generation(fork_server, description | {"digest": snapshots(disk.folder)[-1].name}))
+        elif disk:
             await self.open_writer(fork_server)
         else:
             self.put(Generation(fork_server, description))

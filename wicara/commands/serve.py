@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
@@ -12,6 +13,9 @@ from click.core import ParameterSource
 from wicara.commands import Command, dataset_options, progress
 from wicara.graph.facts.texts import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
+
+OTHERS: Final = stat.S_IROTH
+"""The permission of everybody to read a file."""
 
 
 def limit_options(command: Command) -> Command:
@@ -144,6 +148,8 @@ def token_of(token: str | None, file: Path | None) -> str | None:
     """Return the token, from its file where one is named."""
     if file is None:
         return token or None
+    if file.stat().st_mode & OTHERS and file.is_file():
+        click.echo(f"wicara: every user can read the token in {file}: run `chmod 600 {file}`", err=True)
     lines = file.read_text(encoding="utf-8").splitlines()
     if not lines or not lines[0].strip():
         raise click.UsageError(f"{file} is empty: its first line is the token.")
