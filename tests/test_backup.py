@@ -248,7 +248,7 @@ def test_a_damaged_writable_dataset(wicara: Command, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["CURRENT", "MANIFEST-*"])
 def test_a_store_that_does_not_open(wicara: Command, tmp_path: Path, pattern: str) -> None:
-    """`verify` reads the store itself, too: its own files may be damaged where those of snapshots are whole."""
+    """`verify` reads the store itself: its own files may be damaged where those of snapshots are whole."""
     data = writable(tmp_path / "data")
     assert wicara("verify", "--data", data).returncode == 0
     for path in (data / "store").glob(pattern):
