@@ -114,14 +114,15 @@ class RateLimit:
         return allowed
 
 
-def check_allowed(settings: Settings, *, plain: bool) -> None:
-    """Raise Problem 403 where nobody may change the dataset."""
+def needed_token(settings: Settings, *, plain: bool) -> str:
+    """Return the token that a write has to bring; raises Problem 403 where nobody may change the dataset."""
     if not settings.writable:
         raise Problem(HTTPStatus.FORBIDDEN, READ_ONLY)
     if not settings.token:
         raise Problem(HTTPStatus.FORBIDDEN, TOKENLESS)
     if not plain:
         raise Problem(HTTPStatus.FORBIDDEN, BUILT)
+    return settings.token
 
 
 def check_access(authorization: str | None, settings: Settings, *, plain: bool) -> None:
@@ -129,13 +130,13 @@ def check_access(authorization: str | None, settings: Settings, *, plain: bool) 
 
     No token is ever part of a message.
     """
-    check_allowed(settings, plain=plain)
+    token = needed_token(settings, plain=plain)
     given = token_in(authorization or "")
     if given is None:
         raise unauthorized(
             "Writes require a token: `Authorization: Bearer TOKEN`, or Basic with the token as password."
         )
-    if not compare_digest(given, settings.token.encode()):
+    if not compare_digest(given, token.encode()):
         raise unauthorized("Invalid token.", ', error="invalid_token"')
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from wicara.graph.errors import WicaraError
 from wicara.server.http.problems import Problem, unexpected
 from wicara.server.process import messages
-from wicara.server.process.admission import Admission, check_allowed
+from wicara.server.process.admission import Admission, needed_token
 from wicara.server.process.cache import Cache, is_cacheable, key_in, key_of
 from wicara.server.process.exchange import (
     BEGUN,
@@ -392,7 +392,7 @@ class Front:
     async def why_no_writes(self) -> str:
         """Return why the server takes no writes, or nothing."""
         try:
-            check_allowed(self.settings, plain=self.versions.is_plain)
+            needed_token(self.settings, plain=self.versions.is_plain)
         except Problem as problem:
             return problem.detail
         fault = await self.versions.why_no_writes(PROBE_TIME)
