@@ -28,7 +28,7 @@ from pyoxigraph import (
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import PREF_LABEL
-from wicara.graph.facts.short_form import Stated, expand, is_short, local_name
+from wicara.graph.facts.short_form import Stated, expand, is_short
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
@@ -174,8 +174,12 @@ def read_bytes(path: Path, name: str) -> bytes:
 def quads_of(file: SourceFile) -> Iterator[Quad]:
     """Yield the statements of one file, each in the graph where it belongs; raises UnreadableInput."""
     statements = tuple(statements_of(file))
-    others = chain.from_iterable(map(statements_of, source_files()))
-    return long_form(file, statements, NamesOfThings(chain(statements, others)))
+    return long_form(file, statements, names_with(statements))
+
+
+def names_with(statements: Iterable[Stated]) -> Names:
+    """Return what tells the names of things in some statements and in the data of this installation."""
+    return NamesOfThings(chain(statements, chain.from_iterable(map(statements_of, source_files()))))
 
 
 def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) -> Iterator[Quad]:
@@ -195,14 +199,14 @@ class NamesOfThings:
         self.statements = statements
         self.names: dict[tuple[str, str], str] | None = None
 
-    def __call__(self, iri: str, language: str) -> str:
-        """Return the name of a thing in a language; the end of its IRI where it has none."""
+    def __call__(self, iri: str, language: str) -> str | None:
+        """Return the name of a thing in a language; None where it has none."""
         if self.names is None:
             named = (
                 (stated.quad.subject, stated.quad.object) for stated in self.statements if is_name(stated)
             )
             self.names = {(node.value, name.language): name.value for node, name in reversed([*named])}  # type: ignore[union-attr]
-        return self.names.get((iri, language)) or local_name(iri, language)
+        return self.names.get((iri, language))
 
 
 def is_name(stated: Stated) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import lzma
 import re
 import tomllib
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from wicara.graph.facts.patterns import P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
 from wicara.graph.names import GraphKind, called, kind_of
 from wicara.ontology import BASE, PREFIXES
@@ -30,6 +33,8 @@ STATED: Final = frozenset(
     }
 )
 """The kinds of graphs that data files state."""
+FACT: Final = re.compile(r"f:F|    (?:timespan:contoh in:|in:evidence)")
+"""The lines of SHORT that are of its facts."""
 TEXT: Final = (
     "Pertemuan rekaan berlangsung di Sochi (3/5). Ketua\u00a0rapat berterima kasih. Ketua pulang sore."
 )
@@ -37,7 +42,7 @@ SHORT: Final = """
 @prefix f: <https://w3id.org/wicara/graph/fact/contoh/> .
 @prefix in: <https://w3id.org/wicara/in#> .
 article:contoh a wic:SourceArticle ; skos:prefLabel "contoh"@en , "contoh"@id ; dcterms:language "id" ;
-    wic:textLength 92 ; wic:textSha256 "SHA" ; in:sentences "0-44 45-73 74-92" .
+    dcterms:publisher body:kemlu ; wic:textLength 92 ; wic:textSha256 "SHA" ; in:sentences "0-44 45-73 74-92" .
 event:contoh-meeting a wic:Meeting ; skos:prefLabel "meeting"@en , "pertemuan"@id .
 timespan:contoh a wic:TimeSpan ; skos:prefLabel "from 2018"@en , "sejak 2018"@id .
 f:F001 { event:contoh-meeting wic:heldAt place:sochi . }
@@ -182,3 +187,75 @@ def test_words_that_are_not_there_are_not_locked(wicara: Command, article: Path,
     other = wicara("lock", article, "--source", text)
     assert other.returncode == 2
     assert "is not the text" in other.stderr
+
+
+def rows_of_patterns() -> str:
+    """Return a table with one fact of each pattern: its example."""
+    rows = []
+    for number, pattern in enumerate(patterns().values(), 101):
+        cells: dict[str, list[str]] = {}
+        for triple in pattern.example:
+            cells.setdefault(f"p:{triple.predicate.value.removeprefix(P)}", []).append(str(triple.object))
+        row = {name: " , ".join(values) for name, values in cells.items()}
+        row |= {"fact": f"F{number}", "pattern": pattern.name, "quote": "di Sochi"}
+        rows.append(row | {"en": f"Fact {number}", "id": f"Fakta {number}", "confidence": "conf:low"})
+    text = StringIO()
+    writer = csv.DictWriter(text, dict.fromkeys(name for row in rows for name in row), restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def test_a_fact_of_each_pattern_is_added_from_a_row(
+    wicara: Command, article: Path, text: Path, tmp_path: Path
+) -> None:
+    """The example of each pattern, as a row of a table, becomes a fact that passes every check."""
+    table = tmp_path / "rows.csv"
+    table.write_text(rows_of_patterns(), encoding="utf-8")
+    added = wicara("facts", article, "--add", table)
+    assert (added.returncode, added.stderr) == (0, "")
+    assert wicara("lock", article, "--source", text).returncode == 0
+    graphs = {called(quad.graph_name.value) for quad in quads_of(data_file(article))}  # type: ignore[union-attr]
+    for number, pattern in enumerate(patterns().values(), 101):
+        assert f"graph:fact/contoh/F{number}" in graphs, pattern.name
+        sheet = wicara("facts", article, "--pattern", pattern.name).stdout
+        assert f"F{number},{pattern.name}," in sheet
+        assert sheet.count("\nF") == 1
+    checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_table_reads_back(wicara: Command, article: Path, tmp_path: Path) -> None:
+    """The table of an article's facts, added to the article without them, gives the same facts."""
+    table, short = tmp_path / "facts.csv", article.read_text(encoding="utf-8")
+    assert wicara("facts", article, "-o", table).returncode == 0
+    expected = canonical(quads_of(data_file(article)))
+    article.write_text("".join(line for line in short.splitlines(keepends=True) if not FACT.match(line)))
+    added = wicara("facts", article, "--add", table)
+    assert "2 facts added" in added.stdout, added.stderr
+    assert canonical(quads_of(data_file(article))) == expected
+
+
+BAD_ROWS: Final = {
+    "an identifier twice": ("F001,,a,b,di Sochi,,", "F001 exists already"),
+    "no words": ("F009,,a,b,,,", "F009 has no words"),
+    "an unknown pattern": ("F009,Atended,a,b,di Sochi,,", "did you mean p:Attended?"),
+    "a missing parameter": ("F009,Attended,a,b,di Sochi,,", "p:Attended needs p:event"),
+    "another kind": ("F009,Attended,a,b,di Sochi,place:sochi,", "p:event takes event, not place:sochi"),
+    "no Turtle": ("F009,Attended,a,b,di Sochi,event:,x", "no Turtle"),
+    "too many cells": ("F009,Attended,a,b,di Sochi,,,,,", "a cell for each column"),
+}
+
+
+@pytest.mark.parametrize("row", BAD_ROWS.values(), ids=BAD_ROWS)
+def test_a_row_at_fault_is_told_with_its_line(
+    wicara: Command, article: Path, tmp_path: Path, row: tuple[str, str]
+) -> None:
+    """A row at fault ends in exit code 2, with its line and what to do; the article does not change."""
+    cells, complaint = row
+    table, before = tmp_path / "rows.csv", article.read_bytes()
+    table.write_text(f"fact,pattern,en,id,quote,p:event,p:who\n{cells}\n", encoding="utf-8")
+    refused = wicara("facts", article, "--add", table)
+    assert refused.returncode == 2
+    assert re.search(rf"rows\.csv, line 2: .*{re.escape(complaint)}", refused.stderr), refused.stderr
+    assert article.read_bytes() == before

@@ -30,6 +30,7 @@ Examples:
   wicara article FILE              create the skeleton of a new article
   wicara quote FILE 'WORDS'        print the words of a fact: the position of a quote
   wicara lock ARTICLE --source TEXT  write the hashes of the quoted words beside a data file
+  wicara facts ARTICLE             print the facts of a data file as a table; --add adds rows
   wicara expand FILE               print all that a data file in the short form stands for
   wicara shorten FILE -o OUT       convert data files into the short form
   wicara source add FILE           keep a text that you have, to show its sentences on pages
@@ -55,6 +56,7 @@ COMMANDS: Final = {
     "entails": "reasoning",
     "expand": "authoring",
     "explain": "dataset",
+    "facts": "authoring",
     "export": "dataset",
     "lock": "authoring",
     "profile": "reasoning",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wicara.graph.terms import Term
 
     Values = dict[NamedNode, list[Term]]
-    Names = Callable[[str, str], str]
+    Names = Callable[[str, str], str | None]
 
 FOLDER: Final = Path(__file__).parent / "patterns"
 IN: Final = f"{BASE}/in#"
@@ -256,16 +256,22 @@ def minted(
         local = parameter.iri.format(article=article, fact=fact.lower(), **ends)
         thing = NamedNode(f"{PREFIXES[parameter.kinds[0]]}{local}")
         values[node] = [thing]
+        if names(thing.value, "en"):
+            continue
         said = [Quad(thing, TYPE, parameter.of_class, ENTITIES)]  # type: ignore[arg-type]
         for name in parameter.names:
             language = name.language or ""
-            shown = {
-                key: names(terms[0].value, language) if isinstance(terms[0], NamedNode) else terms[0].value  # type: ignore[union-attr]
-                for key, terms in values_by_name(values).items()
-            }
+            shown = {key: name_of(terms[0], language, names) for key, terms in values_by_name(values).items()}
             text = name.value.format_map(shown | {"article": article, "fact": fact})
             said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
         yield thing, tuple(said)
+
+
+def name_of(term: Term, language: str, names: Names) -> str:
+    """Return what a term is called in a language: the end of an IRI where no name is known."""
+    if isinstance(term, NamedNode):
+        return names(term.value, language) or term.value.rpartition("/")[2]
+    return str(getattr(term, "value", ""))
 
 
 def values_by_name(values: Values) -> dict[str, list[Term]]:

@@ -122,9 +122,8 @@ def is_short(statements: Iterable[Stated]) -> bool:
     )
 
 
-def local_name(iri: str, _language: str) -> str:
-    """Return the end of an IRI, for a thing whose name is not known."""
-    return iri.rpartition("/")[2]
+def no_names(_iri: str, _language: str) -> None:
+    """Return that the name of a thing is not known."""
 
 
 @dataclass(frozen=True)
@@ -132,21 +131,29 @@ class Context:
     """What is known while a file is expanded: its subjects, its lock, names of things, what was minted."""
 
     subjects: Mapping[Node, Subject]
-    rows: Sequence[Locked]
+    rows: Sequence[Locked] | None
+    """The lock; None where the words are not looked up."""
     names: Names
     faults: Faults = field(default_factory=Faults)
     minted: set[Node] = field(default_factory=set)
 
 
 def expand(
-    statements: Sequence[Stated], name: str, rows: Sequence[Locked], names: Names = local_name
+    statements: Sequence[Stated], name: str, rows: Sequence[Locked], names: Names = no_names
 ) -> list[Quad]:
     """Return the long form of the statements of a file; `rows` is its lock, `name` what messages call it.
 
-    `names` returns the name of a thing, by its IRI, in a language. Raises UnreadableInput that names every
-    line at fault.
+    `names` returns the name of a thing, by its IRI, in a language, or None. Raises UnreadableInput that names
+    every line at fault.
     """
     context = Context(subjects_of(statements), rows, names)
+    quads = expanded_in(statements, context)
+    context.faults.raise_for(name)
+    return quads
+
+
+def expanded_in(statements: Sequence[Stated], context: Context) -> list[Quad]:
+    """Return the long form of statements; what is wrong in them is added to the faults of the context."""
     quads = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
     for subject in context.subjects.values():
         quads.extend(expanded(subject, context))
@@ -156,9 +163,7 @@ def expand(
         for quad in quads
         if quad not in lines and quad.graph_name in context.subjects
     }
-    quads = list(without_input_terms(with_bounds(quads, lines, context.faults), lines, context.faults))
-    context.faults.raise_for(name)
-    return quads
+    return list(without_input_terms(with_bounds(quads, lines, context.faults), lines, context.faults))
 
 
 def subjects_of(statements: Iterable[Stated]) -> dict[Node, Subject]:
@@ -369,7 +374,7 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
             f'{called_term(subject.node)} has no words: give it in:quote "words"@id, or '
             "prov:wasDerivedFrom the facts that it follows from",
         )
-    for words in every:
+    for words in every if context.rows is not None else ():
         row = locked(words, context.rows)
         if row is None:
             faults.add(

@@ -22,8 +22,9 @@ from wicara.graph.facts.short_form import facts_and_sources
 from wicara.graph.facts.shorten import shortened
 from wicara.graph.facts.skeleton import proposal, skeleton, slug, source_for
 from wicara.graph.facts.source import match_source, read_sources, read_text
+from wicara.graph.facts.table import facts_of_table, facts_table, prefixes_for
 from wicara.graph.formats import TRIG, serialize_quads
-from wicara.graph.inputs import data_file, quads_of, read_inputs, statements_of
+from wicara.graph.inputs import data_file, names_with, quads_of, read_inputs, statements_of
 from wicara.graph.names import GraphKind, called, called_term
 from wicara.graph.terms import quad_key
 from wicara.output import emit
@@ -166,6 +167,37 @@ def leading_comment(file: Path) -> str:
     )
     comment = "".join(lines)
     return f"{comment}\n" if comment else ""
+
+
+@click.command()
+@click.argument("file", metavar="ARTICLE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option(
+    "--pattern", help="Facts of this pattern only, with its parameters as columns, such as Attended."
+)
+@click.option(
+    "--add",
+    "table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A table in CSV whose rows are added to ARTICLE as facts.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Output file.")
+def facts(file: Path, pattern: str | None, table: Path | None, output: Path | None, **_form: str) -> None:
+    """Print the facts of ARTICLE, a .trig file in the short form, as a table, or add the rows of one.
+
+    A table of a pattern without facts has its columns only: a sheet to fill in. With --add, every row is
+    checked first; if one is at fault, its line is named and ARTICLE does not change. Run wicara lock then.
+    """
+    statements = tuple(statements_of(data_file(file)))
+    if table is None:
+        print_text(facts_table(statements, pattern), output)
+        return
+    sources = read_sources(facts_and_sources(statements, str(file))[1])
+    if len(sources) != 1:
+        raise UnreadableInput(f"{file} describes {len(sources)} articles: facts are added to a file of one")
+    added = facts_of_table(table, statements, sources[0], names_with(statements))
+    emit(file.read_bytes() + prefixes_for(added, file).encode() + "".join(added).encode(), file)
+    click.echo(f"{file}: {len(added)} facts added; run wicara lock {file} --source TEXT")
 
 
 dry_run_option: Final = click.option(
