@@ -202,16 +202,16 @@ class NamesOfThings:
     def __call__(self, iri: str, language: str) -> str | None:
         """Return the name of a thing in a language; None where it has none."""
         if self.names is None:
-            named = (
-                (stated.quad.subject, stated.quad.object) for stated in self.statements if is_name(stated)
-            )
-            self.names = {(node.value, name.language): name.value for node, name in reversed([*named])}  # type: ignore[union-attr]
+            self.names = {}
+            for stated in self.statements:
+                node, name = stated.quad.subject, stated.quad.object
+                if (
+                    stated.quad.predicate == PREF_LABEL
+                    and isinstance(node, NamedNode)
+                    and isinstance(name, Literal)
+                ):
+                    self.names.setdefault((node.value, name.language or ""), name.value)
         return self.names.get((iri, language))
-
-
-def is_name(stated: Stated) -> bool:
-    """Tell whether a statement gives a thing its name."""
-    return stated.quad.predicate == PREF_LABEL and isinstance(stated.quad.object, Literal)
 
 
 class Lines:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
-from wicara.graph.facts.patterns import P, patterns
+from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
 from wicara.graph.names import GraphKind, called, kind_of
 from wicara.ontology import BASE, PREFIXES
@@ -42,7 +42,8 @@ SHORT: Final = """
 @prefix f: <https://w3id.org/wicara/graph/fact/contoh/> .
 @prefix in: <https://w3id.org/wicara/in#> .
 article:contoh a wic:SourceArticle ; skos:prefLabel "contoh"@en , "contoh"@id ; dcterms:language "id" ;
-    dcterms:publisher body:kemlu ; wic:textLength 92 ; wic:textSha256 "SHA" ; in:sentences "0-44 45-73 74-92" .
+    dcterms:publisher body:kemlu ; wic:textLength 92 ; wic:textSha256 "SHA" ;
+    in:sentences "0-44 45-73 74-92" .
 event:contoh-meeting a wic:Meeting ; skos:prefLabel "meeting"@en , "pertemuan"@id .
 timespan:contoh a wic:TimeSpan ; skos:prefLabel "from 2018"@en , "sejak 2018"@id .
 f:F001 { event:contoh-meeting wic:heldAt place:sochi . }
@@ -67,6 +68,8 @@ def place(quad: Quad) -> str:
     of_fact = graph if kind_of(graph) == GraphKind.FACT else subject
     if kind_of(of_fact) == GraphKind.FACT:
         return of_fact.rpartition("/")[2]
+    if quad.predicate == PREF_LABEL and re.fullmatch(r".*/id/evidence/.*-(target|position|quote)", subject):
+        return "labels of selectors"
     if evidence := re.fullmatch(rf"{BASE}/id/evidence/.*-([fd][0-9]+)(?:-[a-z0-9]+)*", subject):
         return evidence[1].upper()
     return called(graph if kind_of(graph) in {GraphKind.CONTENT, GraphKind.BACKGROUND} else subject)

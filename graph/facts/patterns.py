@@ -110,7 +110,7 @@ def parameters() -> dict[NamedNode, Parameter]:
     """Return the parameters of all patterns."""
     said: dict[NamedNode, Values] = defaultdict(lambda: defaultdict(list))
     for quad in parse((FOLDER / "parameters.ttl").read_bytes(), RdfFormat.TURTLE):
-        said[quad.subject][quad.predicate].append(quad.object)  # type: ignore[index]
+        said[quad.subject][quad.predicate].append(quad.object)
     return {
         node: Parameter(
             node,
@@ -136,18 +136,24 @@ def read_pattern(path: Path) -> Pattern:
     quads = list(parse(path.read_bytes(), RdfFormat.TRIG))
     node = next(quad.subject for quad in quads if quad.object == NamedNode(f"{IN}Pattern"))
 
-    def values(name: str) -> tuple[Term, ...]:
-        return tuple(q.object for q in quads if q.subject == node and q.predicate.value == name)
+    about = [quad for quad in quads if quad.subject == node]
 
     def texts(name: str) -> dict[str, str]:
-        return {term.language or "": term.value for term in values(PREFIXES["skos"] + name)}  # type: ignore[union-attr]
+        found = (q.object for q in about if q.predicate.value == PREFIXES["skos"] + name)
+        return {term.language or "": term.value for term in found if isinstance(term, Literal)}
 
-    listed = (values(IN + name) for name in ("required", "optional", "many", "minted"))
+    def listed(name: str) -> tuple[NamedNode, ...]:
+        found = (q.object for q in about if q.predicate.value == IN + name)
+        return tuple(term for term in found if isinstance(term, NamedNode))
+
     return Pattern(
-        node,  # type: ignore[arg-type]
+        node,
         texts("prefLabel"),
         texts("definition"),
-        *listed,  # type: ignore[arg-type]
+        required=listed("required"),
+        optional=listed("optional"),
+        many=listed("many"),
+        minted=listed("minted"),
         template=tuple(quad.triple for quad in quads if quad.graph_name == node),
         example=tuple(
             quad.triple
@@ -176,7 +182,8 @@ def instance(graph: NamedNode, kinds: Sequence[NamedNode], given: Values, names:
     faults = list(faults_of(kinds, given))
     known = [patterns()[kind] for kind in kinds if kind in patterns()]
     article = NamedNode(f"{PREFIXES['article']}{graph.value.removeprefix(GRAPHS).split('/')[1]}")
-    values: Values = {ARTICLE: [article]} | {
+    values: Values = {ARTICLE: [article]}
+    values |= {
         node: [as_decimal(term) for term in terms] if parameters()[node].kinds == ("xsd:decimal",) else terms
         for node, terms in given.items()
         if node in parameters()
@@ -292,4 +299,4 @@ def filled(triple: Triple, values: Values) -> Iterator[tuple[NamedNode, NamedNod
         values.get(term, []) if term == ARTICLE or str(getattr(term, "value", "")).startswith(P) else [term]  # type: ignore[arg-type]
         for term in (triple.subject, triple.predicate, triple.object)
     ]
-    yield from product(*places)  # type: ignore[misc]
+    yield from product(*places)

@@ -158,11 +158,9 @@ def expanded_in(statements: Sequence[Stated], context: Context) -> list[Quad]:
     for subject in context.subjects.values():
         quads.extend(expanded(subject, context))
     lines = {stated.quad: stated.line for stated in statements}
-    lines |= {
-        quad: context.subjects[quad.graph_name].line
-        for quad in quads
-        if quad not in lines and quad.graph_name in context.subjects
-    }
+    for quad in quads:
+        if isinstance(quad.graph_name, NamedNode) and quad.graph_name in context.subjects:
+            lines.setdefault(quad, context.subjects[quad.graph_name].line)
     return list(without_input_terms(with_bounds(quads, lines, context.faults), lines, context.faults))
 
 
@@ -232,8 +230,8 @@ def instances(subject: Subject, context: Context) -> Iterator[Quad]:
             )
         return
     found = instance(subject.node, kinds, given, context.names)  # type: ignore[arg-type]
-    for node, fault in found.faults:
-        line = subject.line_of(node) if node else subject.line
+    for parameter, fault in found.faults:
+        line = subject.line_of(parameter) if parameter else subject.line
         context.faults.add(line, f"{called_term(subject.node)}: {fault}")
     yield from found.statements
     for thing, said in found.things:
@@ -282,7 +280,7 @@ def sentences(article: Node, spans: Term, graph: NamedNode, line: int, faults: F
         yield Quad(node, TYPE, NamedNode(f"{WIC}Sentence"), graph)
         yield Quad(node, NamedNode(f"{WIC}sentenceOf"), article, graph)
         yield from labelled(node, f"sentence S{number:02}", f"kalimat S{number:02}", graph)
-        yield from position(node, *found.groups(), graph)
+        yield from position(node, graph, *found.groups())
 
 
 def labelled(node: NamedNode, english: str, indonesian: str, graph: NamedNode) -> Iterator[Quad]:
@@ -291,7 +289,7 @@ def labelled(node: NamedNode, english: str, indonesian: str, graph: NamedNode) -
     yield Quad(node, PREF_LABEL, Literal(indonesian, language="id"), graph)
 
 
-def position(node: NamedNode, start: str, end: str, graph: NamedNode) -> Iterator[Quad]:
+def position(node: NamedNode, graph: NamedNode, start: str, end: str) -> Iterator[Quad]:
     """Yield where a span stands in its text."""
     yield Quad(node, NamedNode(PREFIXES["oa"] + "start"), Literal(start, datatype=COUNT), graph)
     yield Quad(node, NamedNode(PREFIXES["oa"] + "end"), Literal(end, datatype=COUNT), graph)
@@ -318,16 +316,22 @@ def defaults(subject: Subject, kind: GraphKind | None) -> dict[NamedNode, list[T
     parts = subject.node.value.removeprefix(GRAPHS).split("/")
     known = {"article": parts[1], "id": parts[-1], "name": parts[-1]}
     return {
-        read_term(predicate): [term for value in values for term in filled(value, subject, known)]
+        fixed_iri(predicate): [term for value in values for term in filled(value, subject, known)]
         for predicate, values in table.items()
-    }  # type: ignore[misc]
+    }
 
 
 def filled(value: str, subject: Subject, known: Mapping[str, str]) -> list[Term]:
     """Return the terms that a value of `short_form.toml` stands for."""
     if copied := PLACEHOLDER.fullmatch(value):
-        return subject.terms(read_term(copied[1]))  # type: ignore[arg-type]
+        return subject.terms(fixed_iri(copied[1]))
     return [fixed(value.format(**known))]
+
+
+def fixed_iri(value: str) -> NamedNode:
+    """Return a prefixed name of `short_form.toml` as an IRI."""
+    prefix, _, local = value.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
 
 
 @cache
@@ -374,7 +378,9 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
             f'{called_term(subject.node)} has no words: give it in:quote "words"@id, or '
             "prov:wasDerivedFrom the facts that it follows from",
         )
-    for words in every if context.rows is not None else ():
+    for words in every:
+        if context.rows is None:
+            continue
         row = locked(words, context.rows)
         if row is None:
             faults.add(
@@ -393,7 +399,7 @@ def annotation(words: Words, row: Locked) -> Iterator[Quad]:
     node, target, place, quote = (NamedNode(name + end) for end in ("", "-target", "-position", "-quote"))
 
     def said(subject: NamedNode, predicate: str, term: Term) -> Quad:
-        return Quad(subject, read_term(predicate), term, PROV)  # type: ignore[arg-type]
+        return Quad(subject, fixed_iri(predicate), term, PROV)
 
     yield said(NamedNode(words.graph), "wic:evidence", node)
     yield said(node, "rdf:type", fixed("wic:Evidence"))
@@ -404,16 +410,13 @@ def annotation(words: Words, row: Locked) -> Iterator[Quad]:
     yield said(node, "oa:hasBody", NamedNode(words.graph))
     yield said(node, "oa:hasTarget", target)
     yield said(target, "rdf:type", fixed("oa:SpecificResource"))
-    yield from labelled(target, f"selected words of {words.fact}", f"kata-kata terpilih {words.fact}", PROV)
     yield said(target, "oa:hasSource", article)
     yield said(target, "oa:hasSelector", place)
     yield said(target, "oa:hasSelector", quote)
     yield said(place, "rdf:type", fixed("oa:TextPositionSelector"))
-    yield from labelled(place, f"position of {words.fact}", f"posisi {words.fact}", PROV)
-    yield from position(place, *row.span.split("-"), PROV)
+    yield from position(place, PROV, *row.span.split("-"))
     yield said(place, "wic:spanSha256", Literal(row.sha256))
     yield said(quote, "rdf:type", fixed("oa:TextQuoteSelector"))
-    yield from labelled(quote, f"quote of {words.fact}", f"kutipan {words.fact}", PROV)
     yield said(quote, "oa:exact", words.quote)
 
 

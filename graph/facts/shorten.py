@@ -5,6 +5,7 @@ What cannot be left out, as it differs from what the build would add, stays as i
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date
 from itertools import chain
@@ -13,14 +14,13 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.facts import edtf
 from wicara.graph.facts.lock import Locked
+from wicara.graph.facts.patterns import IN, PREF_LABEL
 from wicara.graph.facts.selector import read_evidence
 from wicara.graph.facts.short_form import (
     DESCRIBED,
     ENTITIES,
-    IN,
     LONG_EVIDENCE,
     NAMES,
-    PREF_LABEL,
     PROV,
     QUOTE,
     SENTENCES,
@@ -107,7 +107,11 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
     ]
     stated = {iri: with_dates(stated[iri]) for iri in facts}
     graphs = list(stated.values())
-    rest = [quad for quad in left.values() if quad.graph_name.value not in facts]  # type: ignore[union-attr]
+    rest = [
+        quad
+        for quad in left.values()
+        if quad.graph_name.value not in facts and not names_a_selector(quad)  # type: ignore[union-attr]
+    ]
     writer = Writer([*described, *things, *facts.values(), *graphs, rest], facts)
     text = "".join(
         chain(
@@ -140,6 +144,15 @@ def with_dates(quads: Sequence[Quad]) -> list[Quad]:
 def value_of(quad: Quad) -> str:
     """Return the object of a statement as text."""
     return str(getattr(quad.object, "value", ""))
+
+
+def names_a_selector(quad: Quad) -> bool:
+    """Tell whether a statement is a label of a target or selector, which these had in version 1.0.0."""
+    subject = str(getattr(quad.subject, "value", ""))
+    return (
+        quad.predicate == PREF_LABEL
+        and re.search(r"/id/evidence/.*-(target|position|quote)$", subject) is not None
+    )
 
 
 def outside(quad: Quad) -> Quad:
@@ -234,7 +247,7 @@ class Writer:
             f"{write.predicate(predicate)} {' , '.join(map(write.term, terms))}"
             for predicate, terms in objects.items()
         ]
-        line = f"{indent}{write.term(quads[0].subject)} {parts[0]}"  # type: ignore[arg-type]
+        line = f"{indent}{write.term(quads[0].subject)} {parts[0]}"
         lines = []
         for part in parts[1:]:
             if len(line) + len(part) > WIDTH:

@@ -124,8 +124,7 @@ def row_of(fact: Subject, subjects: Mapping[Node, Subject], inside: Iterable[Sta
             more.append(f"{write.predicate(predicate)} {written}")
     row["more"] = " ; ".join(more)
     row["statements"] = "\n".join(
-        f"{write.term(t.subject)} {write.predicate(t.predicate)} {write.term(t.object)} ."
-        for t in triples  # type: ignore[arg-type]
+        f"{write.term(t.subject)} {write.predicate(t.predicate)} {write.term(t.object)} ." for t in triples
     )
     return row
 
