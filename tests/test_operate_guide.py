@@ -6,11 +6,15 @@ import ast
 import re
 import shutil
 import subprocess
+import tomllib
 from collections import defaultdict
+from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from prometheus_client.parser import text_string_to_metric_families
 from wicara.server.process.cache import Cache
 from wicara.server.process.metrics import Metrics
@@ -97,6 +101,33 @@ def test_the_container_has_what_it_needs() -> None:
     }
     assert [name for name in copied if not (ROOT / name).exists()] == []
     assert {"wicara", "ontology", "graph", "queries", "server", "pyproject.toml"} <= copied
+
+
+def test_the_constraints_fit() -> None:
+    """constraints.txt has one version of each package that is needed at run time, within its range."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {one.name: one for one in map(Requirement, (line for line in lines if line[0] != "#"))}
+    ahead = list(
+        map(Requirement, tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    )
+    needed: dict[str, Requirement] = {}
+    while ahead:
+        one = ahead.pop()
+        if canonicalize_name(one.name) in needed or (one.marker and not one.marker.evaluate({"extra": ""})):
+            continue
+        needed[canonicalize_name(one.name)] = one
+        ahead += map(Requirement, requires(one.name) or ())
+    assert needed.keys() <= pinned.keys()
+    for name, one in needed.items():
+        (version,) = (specifier.version for specifier in pinned[name].specifier)
+        assert one.specifier.contains(version), (one, version)
+
+
+def test_sections_that_are_named() -> None:
+    """Each section of a page that the files for deployment name is there."""
+    for text in (UNIT, CONTAINER, (ROOT / "deploy" / "nginx.conf").read_text("utf-8")):
+        for title, page in re.findall(r'"([^"]+)" in (docs/[\w-]+\.md)', text):
+            assert f"# {title}\n" in (ROOT / page).read_text("utf-8"), (title, page)
 
 
 def test_every_test_that_is_named() -> None:

@@ -6,8 +6,10 @@ import json
 import re
 import signal
 import socket
+import struct
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,7 +19,6 @@ from test_isolation import metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import BinaryIO
 
     from server_process import Server
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 ROWS = 600
 PIPELINED = 20_000
 MEGABYTE = 1 << 20
+QUERY = "application/sparql-query"
+RESET = struct.pack("ii", 1, 0)
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +182,32 @@ def test_what_the_parser_refuses_has_a_reason(server: Server, sent: bytes, reaso
     head, _, body = received.partition(b"\r\n\r\n")
     assert b"application/problem+json" in head
     assert reason in json.loads(body)["detail"]
+
+
+def test_clients_that_leave_take_nothing_along(server: Server) -> None:
+    """Clients that leave in the middle of a stream, a slow query or a body, politely or not, cost nothing."""
+    stream = quote("SELECT * { ?s ?p ?o . ?x ?y ?z }")
+    slow = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    heads = (
+        f"GET /sparql?query={stream} HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"GET /sparql?query={slow} HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: 9\r\n\r\nASK",
+    )
+    files = Path(f"/proc/{server.process.pid}/fd")
+    server.get("/")
+    before = len([*files.iterdir()])
+    for number in range(30):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+            connection.sendall(heads[number % len(heads)].encode())
+            if number % len(heads) == 0:
+                connection.recv(1000)
+            if number % 2:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        assert server.ask(f"ASK {{}} # {number}").status == 200
+    until = time.monotonic() + PATIENCE
+    while len([*files.iterdir()]) > before + 8 or metric(server, 'wicara_executors{state="busy"}'):
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_forwarded_address_is_an_address(tmp_path: Path) -> None:
