@@ -33,6 +33,7 @@ STATED: Final = frozenset(
     }
 )
 """The kinds of graphs that data files state."""
+OWN: Final = "https://data.example.org/"
 FACT: Final = re.compile(r"f:F|    (?:timespan:contoh in:|in:evidence)")
 """The lines of SHORT that are of its facts."""
 TEXT: Final = (
@@ -212,7 +213,9 @@ def rows_of_patterns() -> str:
 def test_a_fact_of_each_pattern_is_added_from_a_row(
     wicara: Command, article: Path, text: Path, tmp_path: Path
 ) -> None:
-    """The example of each pattern, as a row of a table, becomes a fact that passes every check."""
+    """The example of each pattern, as a row, is a fact that passes every check, below a base of one's own."""
+    own = article.read_text(encoding="utf-8").replace("event:contoh-meeting", f"<{OWN}event/contoh-meeting>")
+    article.write_text(own.replace("in:sentences", f"in:base <{OWN}> ; in:sentences"), encoding="utf-8")
     table = tmp_path / "rows.csv"
     table.write_text(rows_of_patterns(), encoding="utf-8")
     added = wicara("facts", article, "--add", table)
@@ -224,6 +227,8 @@ def test_a_fact_of_each_pattern_is_added_from_a_row(
         sheet = wicara("facts", article, "--pattern", pattern.name).stdout
         assert f"F{number},{pattern.name}," in sheet
         assert sheet.count("\nF") == 1
+    things = {quad.subject.value for quad in quads_of(data_file(article)) if quad.predicate == PREF_LABEL}  # type: ignore[union-attr]
+    assert {iri.split("/")[3] for iri in things if iri.startswith(OWN)} > {"claim", "event", "situation"}
     checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
     assert checked.returncode == 0, checked.stdout
 

@@ -49,6 +49,13 @@ LITERALS: Final = {
 }
 
 
+def kind_of_thing(iri: str) -> str | None:
+    """Return the kind of a thing: the segment before the last, below `{BASE}/id/` or a base of one's own."""
+    base, _, kind = iri.rpartition("/")[0].rpartition("/")
+    ours = base.startswith(BASE)
+    return kind if kind in ID_KINDS and (base == f"{BASE}/id" or not ours) else None
+
+
 @dataclass(frozen=True)
 class Parameter:
     """What a parameter takes, and what is minted for it."""
@@ -73,7 +80,7 @@ class Parameter:
                 kind == "text" if term.language else datatype in LITERALS.get(kind, ()) for kind in self.kinds
             )
         return isinstance(term, NamedNode) and any(
-            f"/id/{kind}/" in term.value
+            kind_of_thing(term.value) == kind
             if kind in ID_KINDS
             else term.value.startswith(PREFIXES.get(kind, " "))
             for kind in self.kinds
@@ -174,10 +181,12 @@ class Instance:
     """What is wrong, each with the parameter that it is about."""
 
 
-def instance(graph: NamedNode, kinds: Sequence[NamedNode], given: Values, names: Names) -> Instance:
+def instance(
+    graph: NamedNode, kinds: Sequence[NamedNode], given: Values, names: Names, base: str = f"{BASE}/id/"
+) -> Instance:
     """Return what a fact stands for that is an instance of patterns.
 
-    `given` are its parameters; `names` tells the name of a thing in a language.
+    `given` are its parameters; `names` tells the name of a thing in a language; `base` is that of new IRIs.
     """
     faults = list(faults_of(kinds, given))
     known = [patterns()[kind] for kind in kinds if kind in patterns()]
@@ -192,7 +201,7 @@ def instance(graph: NamedNode, kinds: Sequence[NamedNode], given: Values, names:
         default = parameters()[node].default
         if node not in values and default is not None:
             values[node] = values.get(default, [default])  # type: ignore[arg-type]
-    things = dict(minted(graph, known, values, names))
+    things = dict(minted(graph, known, values, names, base))
     template = dict.fromkeys(triple for pattern in known for triple in pattern.template)
     statements = tuple(
         Quad(subject, predicate, target, graph)
@@ -249,7 +258,7 @@ def hint(node: NamedNode, names: Sequence[str]) -> str:
 
 
 def minted(
-    graph: NamedNode, known: Iterable[Pattern], values: Values, names: Names
+    graph: NamedNode, known: Iterable[Pattern], values: Values, names: Names, base: str
 ) -> Iterator[tuple[NamedNode, tuple[Quad, ...]]]:
     """Add what patterns mint to the values; yield each thing with its class and names."""
     article, fact = graph.value.removeprefix(GRAPHS).split("/")[1:]
@@ -261,7 +270,7 @@ def minted(
             continue
         ends = {name: end_of(terms[0]) for name, terms in parts.items()}
         local = parameter.iri.format(article=article, fact=fact.lower(), **ends)
-        thing = NamedNode(f"{PREFIXES[parameter.kinds[0]]}{local}")
+        thing = NamedNode(f"{base}{parameter.kinds[0]}/{local}")
         values[node] = [thing]
         if names(thing.value, "en"):
             continue

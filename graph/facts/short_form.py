@@ -8,6 +8,7 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `in:quote "words"@id` of a fact: the words it rests on; `in:span "START-END"`: the passage, if it is longer
 - `in:evidence [ in:quote …; in:span … ]`: the same, for a fact that rests on several passages
 - `a p:Attended ; p:who …` of a fact: it is an instance of a pattern (`graph/facts/patterns.py`)
+- `in:base <https://data.example.org/>` of an article: the base of the IRIs that patterns mint
 - `in:throughout "2016/2020"`, `in:within "2018-11"` of a time span: its bounds, in EDTF
 
 A file in the long form, with every statement in its named graph, is read as it is.
@@ -19,7 +20,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,10 +28,10 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
-from wicara.graph.facts.patterns import IN, PREF_LABEL, P, instance
+from wicara.graph.facts.patterns import IN, PREF_LABEL, P, instance, kind_of_thing
 from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.terms import read_term
-from wicara.ontology import BASE, ID_KINDS, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 QUOTE, SPAN, EVIDENCE, SENTENCES = (
     NamedNode(IN + name) for name in ("quote", "span", "evidence", "sentences")
 )
-TERMS: Final = ("quote", "span", "evidence", "sentences", *MEANINGS)
+OWN_BASE: Final = NamedNode(f"{IN}base")
+TERMS: Final = ("quote", "span", "evidence", "sentences", "base", *MEANINGS)
 
 TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
 NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
@@ -137,6 +139,12 @@ class Context:
     faults: Faults = field(default_factory=Faults)
     minted: set[Node] = field(default_factory=set)
 
+    @cached_property
+    def base(self) -> str:
+        """The base of minted IRIs: what `in:base` of an article says, else that of the dataset."""
+        said = (term for subject in self.subjects.values() for term in subject.terms(OWN_BASE))
+        return next((str(getattr(term, "value", "")) for term in said), f"{BASE}/id/")
+
 
 def expand(
     statements: Sequence[Stated], name: str, rows: Sequence[Locked], names: Names = no_names
@@ -201,21 +209,21 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
         return
     iri = subject.node.value
     kind = kind_of(iri)
-    segment = iri.removeprefix(f"{BASE}/id/").partition("/")[0] if iri.startswith(f"{BASE}/id/") else ""
+    thing = kind_of_thing(iri)
     if kind in DESCRIBED:
         yield from description(subject, kind, context.faults)
         if kind == GraphKind.FACT:
             yield from instances(subject, context)
             yield from evidence(subject, context)
-    elif segment == "article":
+    elif thing == "article":
         yield from source(subject, context.faults)
-    elif segment in ID_KINDS and segment not in {"sentence", "evidence"}:
+    elif thing and thing not in {"sentence", "evidence"}:
         yield from names(subject, context.faults)
     else:
         context.faults.add(
             subject.line,
-            f"{called(iri)} is neither a source, nor a thing, nor a fact: put what is said of it into "
-            f"a named graph, such as <{graph_iri(GraphKind.FACT, 'ARTICLE', 'F001')}>",
+            f"{called(iri)} is neither a source, nor a thing, nor a fact: a thing is {BASE}/id/KIND/SLUG or, "
+            "below a base of your own, https://HOST/KIND/SLUG; what is said of it is in the graph of a fact",
         )
 
 
@@ -229,7 +237,7 @@ def instances(subject: Subject, context: Context) -> Iterator[Quad]:
                 subject.line_of(node), f"{called_term(subject.node)} is of no pattern: say a p:…"
             )
         return
-    found = instance(subject.node, kinds, given, context.names)  # type: ignore[arg-type]
+    found = instance(subject.node, kinds, given, context.names, context.base)  # type: ignore[arg-type]
     for parameter, fault in found.faults:
         line = subject.line_of(parameter) if parameter else subject.line
         context.faults.add(line, f"{called_term(subject.node)}: {fault}")
@@ -262,6 +270,8 @@ def source(subject: Subject, faults: Faults) -> Iterator[Quad]:
         for term, line in values:
             if predicate in NAMES:
                 yield Quad(subject.node, predicate, term, ENTITIES)
+            if predicate == OWN_BASE:
+                continue
             if predicate == SENTENCES:
                 yield from sentences(subject.node, term, graph, line, faults)
             elif predicate == TYPE or predicate not in NAMES:
