@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -87,3 +89,52 @@ def test_load_gives_the_dataset(data_dir: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_output_options(wicara: Command, data_dir: Path, tmp_path: Path) -> None:
+    """`-o` writes what would be printed, `-o -` prints it, and a name that ends in .gz is compressed."""
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT ?p { ?p a wic:State } ORDER BY ?p", encoding="utf-8")
+    ask = ("query", "--data", data_dir, query)
+    printed = wicara(*ask).stdout
+    assert wicara(*ask, "-o", "-").stdout == printed != ""
+    for name in ("a.csv", "a.csv.gz"):
+        assert wicara(*ask, "-o", tmp_path / name).stdout == ""
+    assert (tmp_path / "a.csv").read_bytes().decode() == printed.replace("\n", "\r\n")
+    compressed = (tmp_path / "a.csv.gz").read_bytes()
+    assert gzip.decompress(compressed) == (tmp_path / "a.csv").read_bytes()
+    wicara(*ask, "-o", tmp_path / "again.gz")
+    assert (tmp_path / "again.gz").read_bytes() == compressed
+    exported = wicara("export", "--data", data_dir, "--graph", "ontology", "-o", tmp_path / "o.ttl.gz")
+    assert exported.returncode == 0
+    assert gzip.decompress((tmp_path / "o.ttl.gz").read_bytes()).startswith(b"@prefix")
+
+
+def test_quiet_and_verbose(wicara: Command, data_dir: Path) -> None:
+    """Every command takes -q, which leaves results and errors, and -v, which tells each step; not both."""
+    plain = wicara("verify", "--data", data_dir)
+    assert "is whole" in plain.stdout
+    quiet = wicara("verify", "-q", "--data", data_dir)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    verbose = wicara("verify", "--verbose", "--data", data_dir)
+    assert verbose.stdout == plain.stdout
+    assert "wicara: reading all quads\n" in verbose.stderr
+    both = wicara("verify", "-q", "-v", "--data", data_dir)
+    assert (both.returncode, "exclude each other" in both.stderr) == (2, True)
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert [each.name for each in command.params][-2:] == ["quiet", "verbose"], name
+
+
+def test_completion(wicara: Command) -> None:
+    """The line that --help gives for completion in bash defines a function for it."""
+    assert "_WICARA_COMPLETE=bash_source wicara" in wicara("--help").stdout
+    script = subprocess.run(
+        [sys.executable, "-c", "from wicara.cli import main; main(prog_name='wicara')"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"_WICARA_COMPLETE": "bash_source"},
+    ).stdout
+    assert "complete" in script
+    assert "wicara" in script

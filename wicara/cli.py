@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from wicara.commands import common_options
 from wicara.graph.errors import WicaraError
 
 INTERRUPTED: Final = 130
@@ -41,6 +42,10 @@ Examples:
   wicara verify BACKUP             check that a backup, or the dataset itself, is complete
   wicara restore BACKUP --data DIR restore a backup
   wicara COMMAND --help            show the options of a command
+
+\b
+Completion of commands and options in bash (zsh and fish likewise):
+  eval "$(_WICARA_COMPLETE=bash_source wicara)"
 
 Builds are stored in .wicara in the current folder if it exists (make serve creates it), else in
 $XDG_DATA_HOME/wicara or ~/.local/share/wicara. --data selects another folder.
@@ -87,6 +92,11 @@ class Commands(click.Group):
         if module is None:
             return None
         command: click.Command = getattr(import_module(f"wicara.commands.{module}"), cmd_name)
+        command.params += [
+            option
+            for option in common_options()
+            if option.name not in {parameter.name for parameter in command.params}
+        ]
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import sys
@@ -29,7 +30,12 @@ READER_GONE: Final = 141
 
 
 def emit(content: bytes, path: Path | None = None) -> None:
-    """Write to standard output (None or `-`), or to a file that appears when whole; raises OutputFault."""
+    """Write to standard output (None or `-`), or to a file that appears when whole; raises OutputFault.
+
+    A file whose name ends in `.gz` is compressed, to the same bytes each time.
+    """
+    if path is not None and path.suffix == ".gz":
+        content = gzip.compress(content, mtime=0)
     if path is None or str(path) == "-":
         to_standard_output(content)
     elif path.exists() and not path.is_file():

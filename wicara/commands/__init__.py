@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
+VERBOSITY: Final = "wicara.verbosity"
+"""The member of click's `meta` that tells how much a command prints."""
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 
 extra_option: Final = click.option(
@@ -51,10 +53,42 @@ def dataset_options(command: Command) -> Command:
     return data_option(extra_option(command))
 
 
+def set_verbosity(context: click.Context, option: click.Parameter, given: bool) -> None:  # noqa: FBT001 - click's own signature
+    """Keep which of --quiet and --verbose is given; raises UsageError for both."""
+    if given and context.meta.setdefault(VERBOSITY, option.name) != option.name:
+        raise click.UsageError("--quiet and --verbose exclude each other.")
+
+
+def common_options() -> list[click.Parameter]:
+    """Return the options that every command has."""
+    return [
+        click.Option(names, is_flag=True, expose_value=False, callback=set_verbosity, help=text)
+        for names, text in (
+            (("-q", "--quiet"), "Print results and errors only."),
+            (("-v", "--verbose"), "Print each step to standard error."),
+        )
+    ]
+
+
+def verbosity() -> str | None:
+    """Return `quiet`, `verbose` or None, as the command that runs was called."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(VERBOSITY) if context else None
+
+
+def confirm(text: str) -> None:
+    """Print what was done, but not with --quiet."""
+    if verbosity() != "quiet":
+        click.echo(text)
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Show the step that is under way, on a terminal only."""
-    if not sys.stderr.isatty():
+    """Show the step that is under way, on a terminal only; with --verbose, each step on a line."""
+    if verbosity() == "verbose":
+        yield lambda step: click.echo(f"wicara: {step}", err=True)
+        return
+    if verbosity() == "quiet" or not sys.stderr.isatty():
         yield lambda _step: None
         return
     from rich.console import Console  # noqa: PLC0415 - not needed off a terminal
@@ -62,6 +96,13 @@ def progress() -> Iterator[Callable[[str], None]]:
     with Console(stderr=True).status("starting") as status:
         yield status.update
 
+
+output_option: Final = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Output file, written atomically (- is standard output); .gz compresses.",
+)
 
 infer_option: Final = click.option(
     "--infer",

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from wicara.commands import FOLDER, data_option, progress
+from wicara.commands import FOLDER, confirm, data_option, progress
 from wicara.graph.backup import back_up, verify_backup, verify_data
 from wicara.graph.backup import restore as put_back
 
@@ -25,7 +25,7 @@ def backup(target: Path, data: Path) -> None:
     """
     with progress() as step:
         made = back_up(data, target, step)
-    click.echo(f"{target} holds {made}")
+    confirm(f"{target} holds {made}")
 
 
 @click.command()
@@ -39,7 +39,7 @@ def verify(backup: Path | None, data: Path) -> None:
     folder = backup or data
     with progress() as step:
         found = verify_backup(folder, step) if backup else verify_data(folder, step)
-    click.echo(f"{folder} is whole: {found}")
+    confirm(f"{folder} is whole: {found}")
 
 
 @click.command()
@@ -60,6 +60,6 @@ def restore(backup: Path, data: Path, *, force: bool) -> None:
     """
     with progress() as step:
         before = put_back(backup, data, step, force=force)
-    click.echo(f"{data} holds the dataset of {backup}")
+    confirm(f"{data} holds the dataset of {backup}")
     if before is not None:
-        click.echo(f"what was there is in {before}")
+        confirm(f"what was there is in {before}")

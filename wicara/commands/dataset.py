@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wicara.commands import (
+    confirm,
     current,
     dataset_options,
     extra_option,
     infer_option,
+    output_option,
     progress,
 )
 from wicara.graph.build import ensure
@@ -24,6 +25,8 @@ from wicara.graph.terms import read_fact
 from wicara.output import emit, source_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wicara.graph.checks.table import Result
 
 
@@ -38,7 +41,7 @@ def build(data: Path, extra: Path | None, engine: str | None, *, force: bool) ->
     """
     with progress() as step:
         dataset = ensure(data, extra, step, engine=engine, force=force)
-    click.echo(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
+    confirm(f"dataset {dataset.version} ({dataset.digest[:12]}) is in {dataset.path}")
 
 
 @click.command()
@@ -94,12 +97,7 @@ def print_checks(results: tuple[Result, ...]) -> None:
     show_default=True,
     help="Output format; turtle, ntriples and rdfxml hold one graph.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Output file (written atomically).",
-)
+@output_option
 @infer_option
 def export(  # noqa: PLR0913 - one parameter an option
     data: Path, extra: Path | None, *, graph: str, form: str, output: Path | None, infer: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wicara.commands import current, dataset_options, infer_option
+from wicara.commands import current, dataset_options, infer_option, output_option
 from wicara.graph.answers import answer, default_form, read_query, serialize_answer, tabular
 from wicara.output import answer_table, emit
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     ),
     help="Output format: table to tsv for SELECT and ASK, the others for CONSTRUCT and DESCRIBE.",
 )
-def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | None) -> None:
+@output_option
+def query(  # noqa: PLR0913 - one parameter an option
+    file: str, data: Path, extra: Path | None, *, infer: str, form: str | None, output: Path | None
+) -> None:
     """Run a SPARQL query from FILE, or from standard input if FILE is -.
 
     The prefixes of the dataset (wic:, event:, person:, skos: and others) need no declaration. Without
@@ -42,8 +45,6 @@ def query(file: str, data: Path, extra: Path | None, *, infer: str, form: str | 
     found = answer(
         current(data, extra).for_inference(infer == "on"), text, "the query" if file == "-" else file
     )
-    chosen = form or default_form(found, terminal=sys.stdout.isatty())
-    if chosen == "table":
-        emit(answer_table(tabular(found)))
-    else:
-        emit(serialize_answer(found, chosen))
+    chosen = form or default_form(found, terminal=sys.stdout.isatty() and output is None)
+    content = answer_table(tabular(found)) if chosen == "table" else serialize_answer(found, chosen)
+    emit(content, output)

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from wicara.commands import output_option
 from wicara.output import emit
 
 INCONSISTENT: Final = 3
@@ -18,12 +19,7 @@ RDF_FILE: Final = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=RDF_FILE)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Output file (written atomically).",
-)
+@output_option
 @click.option(
     "--engine",
     type=click.Choice(["native", "owlrl"]),

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
-from wicara.commands import Command, dataset_options, progress
+from wicara.commands import Command, confirm, dataset_options, progress
 from wicara.graph.facts.texts import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
@@ -122,7 +122,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
     def announce(url: str, version: str) -> None:
         click.echo(f"Wicara serves dataset {version} on {url}/ (Ctrl-C stops it)")
-        click.echo(f"Try: curl '{url}/sparql?query=SELECT*%7B?s+?p+?o%7DLIMIT+5'")
+        confirm(f"Try: curl '{url}/sparql?query=SELECT*%7B?s+?p+?o%7DLIMIT+5'")
         sys.stdout.flush()
 
     with progress() as step:
