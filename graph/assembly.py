@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 from wicara.graph.evidence import WAY
 from wicara.graph.names import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
-from wicara.ontology import BASE, PREFIXES
+from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,6 +20,14 @@ INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 
+TIGHTEST: Final = {
+    NamedNode(f"{WIC}earliestStart"): max,
+    NamedNode(f"{WIC}latestStart"): min,
+    NamedNode(f"{WIC}earliestEnd"): max,
+    NamedNode(f"{WIC}latestEnd"): min,
+}
+"""The bounds of a time span, and which of several values says most."""
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 THINGS: Final = f"{BASE}/id/"
 CITABLE: Final = (GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, GraphKind.SOURCE)
 """The kinds of graphs that a message names when a statement is at fault, in this order."""
@@ -69,8 +78,30 @@ def kind(quad: Quad) -> GraphKind | None:
 
 
 def merged(quads: Iterable[Quad], kinds: Collection[GraphKind]) -> frozenset[Triple]:
-    """Return the RDF merge of the graphs of these kinds; blank nodes already have names of their own."""
-    return frozenset(quad.triple for quad in quads if kind(quad) in kinds)
+    """Return the RDF merge of the graphs of these kinds; blank nodes already have names of their own.
+
+    Where several graphs bound one time span, the tightest bounds hold: a fact may narrow what another says.
+    """
+    triples = frozenset(quad.triple for quad in quads if kind(quad) in kinds)
+    bounds: dict[tuple[object, NamedNode], list[Triple]] = defaultdict(list)
+    for triple in triples:
+        if triple.predicate in TIGHTEST and is_day(triple.object):
+            bounds[triple.subject, triple.predicate].append(triple)
+    several = ((TIGHTEST[key[1]], found) for key, found in bounds.items() if len(found) > 1)
+    wider = {
+        triple for tightest, found in several for triple in found if triple != tightest(found, key=day_of)
+    }
+    return triples - wider
+
+
+def is_day(term: object) -> bool:
+    """Tell whether a term is a date without a time zone, of a year of four digits: such sort as text."""
+    return isinstance(term, Literal) and DAY.fullmatch(term.value) is not None
+
+
+def day_of(triple: Triple) -> str:
+    """Return the date that a triple has as its object."""
+    return str(triple.object.value)  # type: ignore[union-attr]
 
 
 def inferred(conclusions: Iterable[Triple]) -> tuple[Quad, ...]:

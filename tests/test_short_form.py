@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from wicara.graph.assembly import merged
 from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
 from wicara.graph.names import GraphKind, called, kind_of
@@ -191,6 +192,25 @@ def test_words_that_are_not_there_are_not_locked(wicara: Command, article: Path,
     other = wicara("lock", article, "--source", text)
     assert other.returncode == 2
     assert "is not the text" in other.stderr
+
+
+def test_bounds_of_several_facts_combine(wicara: Command, article: Path, tmp_path: Path) -> None:
+    """A fact narrows the time span that another bounds; bounds that contradict each other are a finding."""
+    short = article.read_text(encoding="utf-8")
+    narrower = """
+f:D01 { timespan:contoh wic:earliestStart "2018-11-14"^^xsd:date . }
+f:D01 skos:prefLabel "Not before the 14th"@en , "Tidak sebelum tanggal 14"@id ; prov:wasDerivedFrom f:F002 ;
+    wic:method method:calculation .
+"""
+    article.write_text(short + narrower, encoding="utf-8")
+    triples = merged(quads_of(data_file(article)), {GraphKind.FACT})
+    bounds = {called(t.predicate.value): str(t.object.value) for t in triples if "timespan" in str(t.subject)}  # type: ignore[union-attr]
+    assert bounds["wic:earliestStart"] == "2018-11-14"
+    assert bounds["wic:latestStart"] == "2018-11-30"
+    article.write_text(short + narrower.replace("2018-11-14", "2018-12-14"), encoding="utf-8")
+    checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
+    assert checked.returncode == 1
+    assert "timespan:contoh: A date is out of order" in checked.stdout
 
 
 def rows_of_patterns() -> str:
