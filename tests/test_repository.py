@@ -31,7 +31,18 @@ OWN = {
 FOREIGN = {
     "ontology": {"rdflib"},
     "queries": set(),
-    "graph": {"rdflib", "owlrl", "pyoxigraph", "numpy"},
+    "graph": {
+        "rdflib",
+        "owlrl",
+        "pyoxigraph",
+        "numpy",
+        "ahocorasick_rs",  # this and the next five read texts for `wicara draft`
+        "babel",
+        "dateparser",
+        "rapidfuzz",
+        "simplemma",
+        "trafilatura",
+    },
     "server": {
         "flask",
         "werkzeug",

@@ -29,6 +29,7 @@ Examples:
   wicara add FILE                  add facts without a rebuild
   wicara retract F038              retract a fact and everything derived from it
   wicara article FILE              create the skeleton of a new article
+  wicara draft FILE                suggest facts for a text; nothing is added
   wicara quote FILE 'WORDS'        print the words of a fact: the position of a quote
   wicara lock ARTICLE --source TEXT  write the hashes of the quoted words beside a data file
   wicara facts ARTICLE             print the facts of a data file as a table; --add adds rows
@@ -58,6 +59,7 @@ COMMANDS: Final = {
     "backup": "backup",
     "build": "dataset",
     "check": "dataset",
+    "draft": "draft",
     "entails": "reasoning",
     "expand": "authoring",
     "explain": "dataset",

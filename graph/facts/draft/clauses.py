@@ -1,0 +1,78 @@
+"""A clause cut into the parts that are facts of their own: at commas, and at words that join clauses."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.facts.draft.words import WORD, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wicara.graph.facts.draft.words import Words
+    from wicara.graph.facts.skeleton import Span
+
+LEAST: Final = 3
+"""How many words a piece has at least; what is shorter stays with what stands before it."""
+AROUND: Final = 40
+"""How many characters around a joint are looked at."""
+
+
+def pieces(view: str, start: int, end: int, words: Words) -> Iterator[Span]:
+    """Yield the parts of a clause; the members of a list of single words stay together."""
+    cuts = [
+        found.span()
+        for found in joints(words.language).finditer(view, start, end)
+        if joins_clauses(view, found, words)
+    ]
+    bounds: list[list[int]] = []
+    at, listed = start, False
+    for first, last in (*cuts, (end, end)):
+        short = count(view[at:first]) < LEAST
+        if bounds and (short or listed):
+            bounds[-1][1] = first
+            listed = short and view[first : first + 1] == ","
+        elif bounds and count(view[slice(*bounds[-1])]) < LEAST:
+            bounds[-1][1] = first
+        else:
+            bounds.append([at, first])
+        at = last
+    for first, last in bounds:
+        span = trimmed(view, first, last, words)
+        if count(view[slice(*span)]) >= LEAST:
+            yield span
+
+
+@cache
+def joints(language: str) -> re.Pattern[str]:
+    """Return the pattern of what may stand between two parts of a clause."""
+    entries = sorted(words_of(language).tables["cut"]["at"], key=len, reverse=True)
+    return re.compile("|".join(re.escape(entry).replace("\\ ", " +") for entry in entries))
+
+
+def joins_clauses(view: str, found: re.Match[str], words: Words) -> bool:
+    """Tell whether a joint stands between two parts rather than two names or two words of one kind."""
+    before = words.pattern("last-word").search(view[max(0, found.start() - AROUND) : found.start()])
+    after = words.pattern("first-word").match(view, found.end())
+    if before is None or after is None:
+        return True
+    if found[0].startswith((",", ";")):
+        return not (found[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
+    verb = words.pattern("verb-like").match(after[0])
+    same_prefix = verb is not None and bool(verb.lastindex) and before[0].startswith(verb[1])
+    return verb is not None and not same_prefix
+
+
+def count(words: str) -> int:
+    """Return how many words there are."""
+    return len(WORD.findall(words))
+
+
+def trimmed(view: str, start: int, end: int, words: Words) -> Span:
+    """Return a span without the marks and small words at its ends."""
+    while (found := words.pattern("leading").match(view, start, end)) and found.end() > start:
+        start = found.end()
+    tail = words.pattern("trailing").search(view[start:end])
+    return start, end - (len(tail[0]) if tail else 0)

@@ -1,0 +1,238 @@
+"""What happens or is planned: events by their verb, plans by their cue, meetings, documents, partnerships."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.graph.facts.draft.clauses import count, pieces, trimmed
+from wicara.graph.facts.draft.suggestion import Suggestion
+from wicara.graph.facts.draft.words import WORD
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
+    from wicara.graph.facts.draft.claims import Claims
+    from wicara.graph.facts.draft.dates import When
+
+NEAR: Final = 60
+"""How near a date stands to a meeting whose date it may be, in characters."""
+MOST: Final = 12
+"""How many words of an event are marked at most."""
+SUBJECT: Final = 80
+"""How far before its verb the subject of an event is looked for, in characters."""
+
+
+class Events:
+    """The events of one text, outside what it attributes to somebody."""
+
+    def __init__(self, claims: Claims, dates: Sequence[When]) -> None:
+        """Take what was found before."""
+        self.claims, self.dates = claims, dates
+        self.reading, self.words, self.mentions = claims.reading, claims.words, claims.mentions
+        self.view, self.persons = self.reading.view, self.mentions.persons
+
+    def all(self) -> Iterator[Suggestion]:
+        """Yield all suggestions of these kinds."""
+        yield from self.dateline()
+        yield from self.documents()
+        yield from self.partnerships()
+        meetings = list(self.meetings())
+        yield from meetings
+        number = dated = 0
+        for start, end in self.reading.sentences:
+            happened = [*self.verbs(start, end), *self.nouns(start, end)]
+            yield from happened
+            yield from self.plans(start, end)
+            while number < len(meetings) and meetings[number].start < end:
+                happened.append(meetings[number])
+                number += 1
+            while dated < len(self.dates) and self.dates[dated].start < end:
+                if happened:
+                    yield self.dated(self.dates[dated], happened)
+                dated += 1
+
+    def suggestion(
+        self, span: tuple[int, int], rule: str, score: float, fields: dict[str, Any]
+    ) -> Suggestion:
+        """Return a suggestion by a rule, whose name begins with the part."""
+        return Suggestion(*span, rule.partition(".")[0], f"{self.words.language}.{rule}", score, fields)
+
+    def text(self, start: int, end: int) -> str:
+        """Return words with one space between them."""
+        return " ".join(self.view[start:end].split())
+
+    def narrated(self, at: int) -> bool:
+        """Tell whether a place is narration: in no claim and no quotation."""
+        return not self.claims.is_claimed(at) and not self.claims.is_quoted(at)
+
+    # Events and plans
+
+    def verbs(self, start: int, end: int) -> Iterator[Suggestion]:
+        """Yield what the verbs of events tell, each with its subject before it, to the end of its clause."""
+        tokens = list(WORD.finditer(self.view, start, end))
+        lower = [token[0].lower() for token in tokens] + [""]
+        for number, token in enumerate(tokens):
+            before, lemma = lower[number - 1] if number else "", self.words.lemma(token[0])
+            known = lemma in self.event_verbs or f"{lemma} {lower[number + 1]}" in self.event_verbs
+            if (
+                not known
+                or not self.narrated(token.start())
+                or not self.is_verb(lower[number], lemma, before)
+            ):
+                continue
+            actor = self.mentions.who(start, token.start())
+            first = self.subject_start(start, token.start())
+            span = trimmed(self.view, first, self.clause_end(token.end(), end), self.words)
+            if count(self.view[slice(*span)]) > 1:
+                fields = {"verb": lemma, **({"actor": actor.name} if actor else {})}
+                yield self.suggestion(span, "event.verb", 0.75, fields)
+
+    def is_verb(self, word: str, lemma: str, before: str) -> bool:
+        """Tell whether a form is a verb here and no noun; English verbs have an ending, or "will" before."""
+        if before in self.claims.not_after:
+            return False
+        if not self.words.tables["words-inflect"]:
+            return True
+        gerund = word.endswith("ing") and before in self.mentions.prepositions
+        return not gerund and (word != lemma or before in self.claims.plural_subjects)
+
+    @cached_property
+    def event_verbs(self) -> frozenset[str]:
+        """The verbs of events."""
+        return frozenset(self.words.entries("events", "verbs"))
+
+    def clause_end(self, at: int, end: int) -> int:
+        """Return where the clause of a verb ends, after at most so many words."""
+        tokens = [token.end() for token in WORD.finditer(self.view, at, min(end, at + 200))]
+        found = self.words.pattern("clause-end").search(self.view, at, end)
+        return min(found.start() if found else end, tokens[MOST - 1] if len(tokens) >= MOST else end)
+
+    def subject_start(self, start: int, verb: int) -> int:
+        """Return where the subject of a verb begins that stands right before it; else where the verb does."""
+        mentions = [one for one in self.mentions.within(max(start, verb - SUBJECT), verb) if one.end <= verb]
+        near = mentions and count(self.view[mentions[-1].end : verb]) <= 1
+        is_subject = (
+            near
+            and not self.mentions.after_preposition(mentions[-1].start, start)
+            and not self.view[start : mentions[-1].start].rstrip().endswith(self.claims.joints[1:])
+        )
+        return mentions[-1].start if is_subject else verb
+
+    def nouns(self, start: int, end: int) -> Iterator[Suggestion]:
+        """Yield visits and talks that a noun tells, with who takes part: "kunjungan Presiden … ke Rusia"."""
+        for found in self.words.pattern("event-noun").finditer(self.view, start, end):
+            last = self.clause_end(found.end(), end)
+            if not self.claims.is_quoted(found.start()) and self.mentions.within(found.end(), last):
+                span = trimmed(self.view, found.start(), last, self.words)
+                yield self.suggestion(span, "event.noun", 0.7, {"event": found[0].lower()})
+
+    def plans(self, start: int, end: int) -> Iterator[Suggestion]:
+        """Yield what a sentence tells as planned, from each cue to the next."""
+        cues = [
+            found
+            for found in self.words.pattern("plan").finditer(self.view, start, end)
+            if self.narrated(found.start())
+        ]
+        for found, following in zip(cues, [*(cue.start() for cue in cues[1:]), end], strict=False):
+            for span in pieces(self.view, found.start(), following, self.words):
+                if self.narrated(span[0]):
+                    fields = {"cue": self.text(*found.span()), "modality": "planned"}
+                    yield self.suggestion(span, "plan.cue", 0.8, fields)
+
+    def dated(self, when: When, happened: Sequence[Suggestion]) -> Suggestion:
+        """Return a date with the event of its sentence that it may be the date of: the nearest one."""
+        event = min(happened, key=lambda one: min(abs(one.start - when.start), abs(one.end - when.start)))
+        fields: dict[str, Any] = {
+            "event": self.text(event.start, event.end),
+            "written": self.text(when.start, when.end),
+        }
+        if when.edtf:
+            fields |= {"date": when.edtf, "resolved": when.resolved}
+        return self.suggestion((when.start, when.end), "date.of-event", 0.75, fields)
+
+    # What has a name
+
+    def meetings(self) -> Iterator[Suggestion]:
+        """Yield meetings by name, where the data knows the name, or an ordinal or a date stands with it."""
+        known = self.persons.gazetteer.labels.get("event", {})
+        for found in self.words.pattern("meeting").finditer(self.view):
+            start, text = self.without_article(found)
+            ordinal = next(
+                (value for name, value in found.groupdict().items() if name.startswith("ordinal") and value),
+                "",
+            )
+            when = self.date_near(found)
+            if count(text) < 2 or not (text in known or ordinal or when):  # noqa: PLR2004 - a head alone is no name
+                continue
+            fields = {
+                "meeting": text,
+                "iri": known.get(text, ""),
+                "ordinal": ordinal.strip(),
+                "date": when.edtf if when else "",
+            }
+            rule, score = (
+                ("ordinal", 0.85) if ordinal else ("known", 0.8) if text in known else ("dated", 0.6)
+            )
+            filled = {key: value for key, value in fields.items() if value}
+            yield self.suggestion((start, found.end()), f"meeting.{rule}", score, filled)
+
+    def without_article(self, found: re.Match[str]) -> tuple[int, str]:
+        """Return where a name begins without its article, and the name."""
+        article = self.words.pattern("article").match(found[0])
+        start = found.start() + (article.end() if article else 0)
+        return start, self.text(start, found.end())
+
+    def date_near(self, found: re.Match[str]) -> When | None:
+        """Return the date that stands near a name in its sentence."""
+        first, last = self.reading.sentence_at(found.start())
+        near = (
+            one
+            for one in self.dates_in(first, last)
+            if min(abs(one.start - found.end()), abs(one.end - found.start())) < NEAR
+        )
+        return next(near, None)
+
+    def dates_in(self, start: int, end: int) -> Sequence[When]:
+        """Return the dates of a span."""
+        from bisect import bisect_left  # noqa: PLC0415
+
+        return self.dates[bisect_left(self.date_starts, start) : bisect_left(self.date_starts, end)]
+
+    @cached_property
+    def date_starts(self) -> list[int]:
+        """Where each date begins."""
+        return [one.start for one in self.dates]
+
+    def documents(self) -> Iterator[Suggestion]:
+        """Yield documents by name."""
+        for found in self.words.pattern("document").finditer(self.view):
+            start, text = self.without_article(found)
+            if count(text) < 2 or self.persons.in_role(start):  # noqa: PLR2004 - a head alone is no name
+                continue
+            candidates = self.persons.candidates("document", text)
+            fields = {"document": text, **({"candidates": candidates} if candidates else {})}
+            yield self.suggestion((start, found.end()), "document.name", 0.8, fields)
+
+    def partnerships(self) -> Iterator[Suggestion]:
+        """Yield grades of partnership, and memberships, with what they are of."""
+        for part in ("partnership", "membership"):
+            for found in self.words.pattern(part).finditer(self.view):
+                of = (found["of"] or "")[self.mentions.small_words(found["of"] or "") :]
+                enough = (
+                    of or found["with"]
+                    if part == "partnership"
+                    else count(found["with"] or "") + bool(of) > 1
+                )
+                if enough:
+                    yield self.suggestion(
+                        found.span(), f"{part}.noun", 0.7, {"words": self.text(*found.span())}
+                    )
+
+    def dateline(self) -> Iterator[Suggestion]:
+        """Yield the place that a news text begins with."""
+        found = self.words.pattern("dateline").match(self.view)
+        if found:
+            span = 0, found.end("agency") if found["agency"] else found.end("place")
+            yield self.suggestion(span, "dateline.first", 0.85, {"place": self.text(*found.span("place"))})

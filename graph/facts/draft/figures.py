@@ -1,0 +1,73 @@
+"""Figures with their value, unit and bound; and times of day."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from wicara.graph.facts.draft.suggestion import Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wicara.graph.facts.draft.reading import Reading
+    from wicara.graph.facts.draft.words import Words
+
+GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
+"""Digits in groups of three."""
+YEARS: Final = range(1900, 2100)
+"""Bare numbers of this size are years rather than counts."""
+
+
+def figures(reading: Reading, words: Words) -> Iterator[Suggestion]:
+    """Yield figures: a number with its unit, or with what it counts; and times of day."""
+    for found in words.pattern("figure").finditer(reading.view):
+        fields = figure_fields(found, words)
+        if fields:
+            counted = not (found["unit"] or found["currency"])
+            rule, score = ("count", 0.7) if counted else ("unit", 0.9)
+            span = found.start(), found.end()
+            yield Suggestion(*span, "figure", f"{words.language}.figure.{rule}", score, fields)
+    for found in words.pattern("clock").finditer(reading.view):
+        fields = {"value": re.sub(r"[^0-9.:]", "", found[0]), "unit": "local-time"}
+        yield Suggestion(*found.span(), "figure", f"{words.language}.figure.clock", 0.8, fields)
+
+
+def figure_fields(found: re.Match[str], words: Words) -> dict[str, Any] | None:
+    """Return the value, unit and bound of a figure; None for a year, or a number that counts nothing."""
+    lists = words.tables["figures"]
+    measured = found["currency"] or found["unit"] or found["scale"]
+    if not (measured or found["noun"]):
+        return None
+    if found["number"]:
+        value = plain_number(found["number"], words.tables["decimal-point"], scaled=bool(found["scale"]))
+        if not measured and value in YEARS and "," not in found["number"]:
+            return None
+    else:
+        value = Decimal(lists["numbers"][spaced(found["word"]).lower()])
+    if found["scale"]:
+        value *= lists["scales"][found["scale"].lower()]
+    if found["currency"]:
+        unit = lists["currencies"][found["currency"]]
+    else:
+        unit = lists["units"][spaced(found["unit"])] if found["unit"] else spaced(found["noun"])
+    bound = {"bound": lists["bounds"][spaced(found["bound"]).lower()]} if found["bound"] else {}
+    return {"value": f"{value.normalize():f}", "unit": unit, **bound}
+
+
+def spaced(words: str | None) -> str:
+    """Return words with one space between them."""
+    return " ".join((words or "").split())
+
+
+def plain_number(number: str, point: str, *, scaled: bool) -> Decimal:
+    """Return a number; digits in groups of three are no fraction, unless "million" or the like follows.
+
+    `point` is the decimal point of the language. Texts use that of another language too ("US$16.74 miliar").
+    """
+    other = "," if point == "." else "."
+    if not scaled and GROUPED.fullmatch(number) and (other in number or number.count(point) > 1):
+        return Decimal(re.sub("[.,]", "", number))
+    last = max(number.rfind("."), number.rfind(","))
+    return Decimal(re.sub("[.,]", "", number[:last]) + "." + number[last + 1 :] if last > 0 else number)

@@ -1,0 +1,209 @@
+"""Whom the words of a text mean: persons, bodies, and what "he", "the President" and "dia" stand for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.facts.draft.suggestion import Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wicara.graph.facts.draft.gazetteer import Known
+    from wicara.graph.facts.draft.persons import Persons
+    from wicara.graph.facts.skeleton import Span
+
+BACK: Final = 2000
+"""How far back the longer name of a body is looked for, in characters."""
+LIST_LEAST: Final = 3
+"""How many names make a list of states."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words that mean somebody: `name` is the full one; `kind` person, pronoun, office, body or name."""
+
+    start: int
+    end: int
+    name: str
+    kind: str
+
+
+def outermost(mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield mentions in their order without those inside a longer name."""
+    end = 0
+    for one in mentions:
+        if one.start >= end or one.kind == "person":
+            yield one
+        if one.kind in {"name", "body", "person", "office"}:
+            end = max(end, one.end)
+
+
+class Mentions:
+    """Whoever may speak or act in one text."""
+
+    def __init__(self, persons: Persons) -> None:
+        """Collect the mentions, in the order of the text."""
+        self.persons, self.words, self.view = persons, persons.words, persons.reading.view
+        found = (*self.named(), *self.capitalised(), *self.meant_by_word())
+        self.all = list(outermost(sorted(found, key=lambda one: (one.start, -one.end))))
+        self.starts = [one.start for one in self.all]
+        self.ends = {one.end for one in self.all}
+        self.last: Mention | None = None
+
+    def within(self, start: int, end: int) -> Sequence[Mention]:
+        """Return the mentions that begin inside a span."""
+        return self.all[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def named(self) -> Iterator[Mention]:
+        """Yield persons with their posts, and what is known by name."""
+        for role in self.persons.roles:
+            yield Mention(role.start, role.end, role.fields["person"], "person")
+        for one in self.persons.known:
+            if one.kind in {"person", "state", "body", "document"} and not self.persons.in_role(one.start):
+                kind = "person" if one.kind == "person" else "body"
+                yield Mention(one.start, one.end, self.persons.full_names.get(one.name, one.name), kind)
+
+    def capitalised(self) -> Iterator[Mention]:
+        """Yield words with capitals: a part of a person's name means that person."""
+        for found in self.words.pattern("mention").finditer(self.view):
+            if self.persons.in_role(found.start()):
+                continue
+            cut = self.small_words(found[0])
+            if found.start() in self.sentence_starts and found[0] in self.only_at_start:
+                continue
+            tokens = re.findall(r"[\w.&/-]+", found[0][cut:])
+            full = self.persons.full_names
+            person = next((full[token] for token in reversed(tokens) if token in full), None)
+            if tokens:
+                name = person or " ".join(found[0][cut:].split())
+                kind = "person" if person else "office" if self.is_office(name) else "name"
+                yield Mention(found.start() + cut, found.end(), name, kind)
+
+    @cached_property
+    def sentence_starts(self) -> frozenset[int]:
+        """Where sentences begin, whose first word has a capital whatever it is."""
+        return frozenset(self.persons.reading.starts)
+
+    @cached_property
+    def only_at_start(self) -> frozenset[str]:
+        """The words that have a capital only at the beginning of a sentence, and are nobody's name."""
+        first, inside = set(), set()
+        for found in re.finditer(r"[^\W\d_a-z][\w'-]*", self.view):
+            (first if found.start() in self.sentence_starts else inside).add(found[0])
+        return frozenset(
+            word for word in first - inside - self.persons.full_names.keys() if not word.isupper()
+        )
+
+    def is_office(self, name: str) -> bool:
+        """Tell whether a name is an office: "US President", "Menlu RI"; not "Sekretariat Presiden"."""
+        office = self.words.pattern("office")
+        if self.words.tables["posts-begin-before-title"]:
+            return any(found.end() == len(name) for found in office.finditer(name))
+        return office.match(name) is not None
+
+    def small_words(self, name: str) -> int:
+        """Return how many characters of a name are words that only begin a sentence: "Menurut Putin"."""
+        cut, persons = 0, self.persons
+        while word := re.compile(r"([\w'-]+)(?: +|$)").match(name, cut):
+            plain = word[1].lower()
+            ordinary = plain in self.words.function_words or plain in persons.beginnings
+            first = cut == 0 and word.end() < len(name) and word[1] not in persons.portfolio
+            if word[1] in persons.full_names or not (ordinary or (first and self.words.is_word(plain))):
+                break
+            cut = word.end()
+        return cut
+
+    def meant_by_word(self) -> Iterator[Mention]:
+        """Yield pronouns, offices without a name, and bodies such as "the leaders", "pemerintah"."""
+        kinds = {"pronoun": "pronoun", "pronoun-plural": "plural", "office": "office", "collective": "body"}
+        for pattern, kind in kinds.items():
+            for found in self.words.pattern(pattern).finditer(self.view):
+                if not self.persons.in_role(found.start()):
+                    yield Mention(found.start(), found.end(), " ".join(found[0].split()), kind)
+
+    # Who acts
+
+    def who(self, start: int, end: int, *, first: bool = False) -> Mention | None:
+        """Return who acts in a span: a person before a body, the last named, or the `first`; None if nobody.
+
+        Who stands after a preposition does not act, unless nobody else is named.
+        """
+        found = self.within(start, end)
+        ordered = found if first else found[::-1]
+        free = [one for one in ordered if not self.after_preposition(one.start, start)]
+        for kinds in (("person", "pronoun", "office", "plural"), ("body", "name")):
+            chosen = next((one for one in free if one.kind in kinds), None)
+            if chosen:
+                return self.meant(chosen)
+        return next((one for one in ordered if one.kind == "person"), None)
+
+    def after_preposition(self, at: int, start: int) -> bool:
+        """Tell whether a mention stands after a word that makes it no subject."""
+        before = self.words.pattern("subject-before").search(self.view[max(start, at - 30) : at])
+        return before is not None and before[1].lower() in self.prepositions
+
+    @cached_property
+    def prepositions(self) -> frozenset[str]:
+        """The words after which a name is no subject."""
+        return frozenset(self.words.entries("persons", "prepositions"))
+
+    def meant(self, mention: Mention) -> Mention:
+        """Return whom a mention means: "he" and "the President" are a person who was named before."""
+        if mention.kind == "body":
+            return self.longer(mention)
+        if mention.kind not in {"pronoun", "office"}:
+            return mention
+        office = self.words.pattern("office").search(mention.name)
+        if office:
+            number = bisect_right(self.persons.role_starts, mention.start)
+            for role in reversed(self.persons.roles[:number]):
+                if office[0].lower() in role.fields["post"].lower():
+                    return Mention(mention.start, mention.end, role.fields["person"], "person")
+        return self.last or mention
+
+    def longer(self, mention: Mention) -> Mention:
+        """Return the last longer name that ends alike: "the leaders' statement" after that of somebody."""
+        tail = re.sub(r"^the ", "", mention.name.lower())
+        for one in reversed(self.within(max(0, mention.start - BACK), mention.start)):
+            if (
+                one.kind == "body"
+                and len(one.name) > len(mention.name)
+                and one.name.lower().endswith(f" {tail}")
+            ):
+                return one
+        return mention
+
+    def remember(self, mention: Mention | None) -> None:
+        """Keep the person of whom was last spoken, whom a pronoun means."""
+        if mention and mention.kind == "person":
+            self.last = mention
+
+    # Lists of states
+
+    def states(self) -> Iterator[Suggestion]:
+        """Yield lists of states and bodies: "Japan, China, and South Korea"."""
+        listed = [one for one in self.persons.known if one.kind in {"state", "body"}]
+        joint = self.words.pattern("state-joint")
+        run: list[Known] = []
+        for one in (*listed, None):
+            if run and one and joint.fullmatch(self.view, run[-1].end, one.start):
+                run.append(one)
+                continue
+            if len(run) >= LIST_LEAST and any(known.kind == "state" for known in run):
+                yield self.state_list(run)
+            run = [one] if one else []
+
+    def state_list(self, run: Sequence[Known]) -> Suggestion:
+        """Return a list of states as a suggestion."""
+        states = [
+            {key: value for key, value in (("name", one.name), ("iri", one.iri), ("code", one.code)) if value}
+            for one in run
+        ]
+        short = self.words.pattern("short-form").match(self.view, run[-1].end)
+        span: Span = run[0].start, short.end() if short else run[-1].end
+        return Suggestion(*span, "states", f"{self.words.language}.states.list", 0.85, {"states": states})
