@@ -12,19 +12,28 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from needed import needed
-from server_process import served
+from server_process import RUNNING, TAIL, served
 from wicara.graph.build import ensure
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from server_process import Server
     from wicara.graph.store import BuiltDataset
 
 CHECKOUT = Path(__file__).parent.parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in the report of a failed test what the servers that run have logged."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"Log of the server on port {each.port}", each.log[-TAIL:]) for each in RUNNING]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
-PATIENCE = 60
+PATIENCE: Final = 60
+"""Seconds in which any answer comes on the busiest machine: a fault detector, never what a test is about."""
+TAIL: Final = 4_000
+"""Characters of a server's log in the report of a failed test."""
+RUNNING: list[Server] = []
+"""The servers that run now: the report of a failed test shows the end of their logs."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Server:
-    """A server process and the port that it listens on."""
+    """A server process, the port that it listens on, and the file that has all it logs."""
 
     process: subprocess.Popen[str]
     port: int
+    log_file: IO[bytes]
+
+    @property
+    def log(self) -> str:
+        """Return what the server has logged until now."""
+        return read_whole(self.log_file)
+
+    def end(self) -> str:
+        """End the server as a supervisor does, and return all that it logged."""
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        return self.log
 
     def send(
         self, method: str, path: str, body: bytes | str | None = None, /, **headers: str | None
@@ -79,6 +98,11 @@ class Server:
         return self.get(f"/sparql?{urlencode({'query': query, **fields}, doseq=True)}", accept=accept)
 
 
+def read_whole(file: IO[bytes]) -> str:
+    """Return the text of a file that another process writes to."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors="replace")
+
+
 @contextmanager
 def served(*arguments: object, ends_with: int = 0) -> Iterator[Server]:
     """Run `wicara serve` on a free port until the block ends; the process must then end by itself.
@@ -86,12 +110,24 @@ def served(*arguments: object, ends_with: int = 0) -> Iterator[Server]:
     `ends_with` is its exit code where the block ends it otherwise.
     """
     command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        TemporaryFile() as log_file,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log_file, text=True) as process,
+    ):
         try:
             first = process.stdout.readline() if process.stdout else ""
-            found = re.search(r":(\d+)/", first)
-            assert found, process.stderr.read() if process.stderr else ""
-            yield Server(process, int(found[1]))
+            port = re.search(r":(\d+)/", first)
+            assert port, "the server does not start"
+            RUNNING.append(Server(process, int(port[1]), log_file))
+            yield RUNNING[-1]
+        except BaseException as fault:
+            fault.add_note(f"The server of {arguments} logged:\n{read_whole(log_file)[-TAIL:]}")
+            raise
         finally:
+            RUNNING[:] = [server for server in RUNNING if server.process is not process]
             process.terminate()
-            assert process.wait(PATIENCE) == ends_with
+            try:
+                assert process.wait(PATIENCE) == ends_with
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise

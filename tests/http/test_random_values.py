@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from server_process import Server, served
-from writing import WRITABLE, read_away, update
+from writing import WRITABLE, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,6 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         "disk": ("--data", tmp_path / "disk", *WRITABLE),
     }[request.param]
     with served(*arguments, "--slow-lane", CLIENTS) as running:  # no request is slow enough to be stopped
-        if running.process.stderr:
-            read_away(running.process.stderr)
         yield running
 
 

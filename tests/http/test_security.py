@@ -86,13 +86,6 @@ def test_the_token_is_nowhere_else(writable: Server) -> None:
     assert writable.send("POST", path, "CLEAR ALL", content_type=UPDATE).status == 401
 
 
-def lines_of(server: Server) -> list[str]:
-    """End a server and return the lines of its log."""
-    server.process.terminate()
-    _, told = server.process.communicate()
-    return told.splitlines()
-
-
 def test_logs_hold_no_queries() -> None:
     """No log line has a word of a query, an update, an upload or a header; each is JSON, but for crashes."""
     with served("--empty", *WRITABLE, "--access-log", "--timeout", 1) as server:
@@ -107,7 +100,7 @@ def test_logs_hold_no_queries() -> None:
             update(server, text)
         write(server, "PUT", "/store?default", f"<x:s> <x:p> '{MARK}' , .", content_type=TURTLE)
         server.get("/", user_agent=MARK, referer=MARK, x_forwarded_for=MARK, authorization=f"Basic {MARK}")
-        lines = lines_of(server)
+        lines = server.end().splitlines()
     assert not [line for line in lines if MARK in line or TOKEN in line]
     events = [json.loads(line)["event"] for line in lines if line.startswith("{")]
     assert len(events) > 10

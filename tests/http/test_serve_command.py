@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served
+from server_process import PATIENCE, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,10 +120,9 @@ def test_reload_of_files(tmp_path: Path) -> None:
         assert count(server) == 2
         file.write_text(ONE)
         assert wait_for(server, 1)
-        server.process.terminate()
-        told = server.process.stderr.read() if server.process.stderr else ""
-    assert "line 3" in told
-    assert "last good" in told
+        log = server.end()
+    assert "line 3" in log
+    assert "last good" in log
 
 
 def test_reload_of_the_dataset(own_data: Path, tmp_path: Path) -> None:
@@ -183,5 +182,5 @@ def test_ctrl_c(tmp_path: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with served(file) as server:
             server.process.send_signal(number)
-            assert server.process.wait(10) == 0
-            assert "Traceback" not in (server.process.stderr.read() if server.process.stderr else "")
+            assert server.process.wait(PATIENCE) == 0
+            assert "Traceback" not in server.log

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from server_process import PATIENCE, Server, served
 from test_isolation import is_alive, workers
-from writing import WRITABLE, count, read_away, update
+from writing import WRITABLE, count, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +33,6 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """Return a server of each kind of dataset that takes writes, with a deadline of a second."""
     data = ("--empty",) if request.param == "memory" else ("--data", tmp_path / "disk")
     with served(*data, *WRITABLE, "--timeout", 1, *FEW) as running:
-        if running.process.stderr:
-            read_away(running.process.stderr)
         yield running
 
 
@@ -151,8 +149,6 @@ def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
 def test_a_disk_that_was_full(small_disk: Path) -> None:
     """While a disk is full /readyz/write fails, and /readyz, for reads, says so; then both work again."""
     with served("--data", small_disk / "disk", *WRITABLE) as server:
-        if server.process.stderr:
-            read_away(server.process.stderr)
         assert insert(server, 0) == 204
         assert server.get("/readyz/write").status == 200
         filler = small_disk / "filler"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
-from threading import Thread
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from server_process import served
@@ -25,23 +23,9 @@ TURTLE = "text/turtle"
 
 @contextmanager
 def writable(*arguments: object) -> Iterator[Server]:
-    """Run a server of an empty dataset that takes writes; its log has a line for each and is read away."""
+    """Run a server of an empty dataset that takes writes."""
     with served("--empty", *WRITABLE, *arguments) as server:
-        if server.process.stderr:
-            read_away(server.process.stderr)
         yield server
-
-
-def read_away(stream: IO[str]) -> None:
-    """Read a pipe to its end in the background, so that whoever writes to it is never held up."""
-    pipe = os.dup(stream.fileno())
-
-    def read() -> None:
-        while os.read(pipe, 1 << 16):
-            pass
-        os.close(pipe)
-
-    Thread(target=read, daemon=True).start()
 
 
 def write(
