@@ -20,19 +20,22 @@ UNBUILT := $(VENV)/scripts-failed
 ENTRIES := $(notdir $(wildcard server/web/entries/*.js))
 # Where a registry cannot be reached, npm alone would try for twenty minutes.
 QUIETLY := --no-audit --no-fund --no-package-lock --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=20000
+# Tests that follow one another share their servers: a process takes them in one piece, and helps the other at the end.
+PYTEST := --numprocesses $(if $(TESTS),0,$(WORKERS)) --dist worksteal
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve scripts wheel test coverage lint bench conformance compare screenshots chromium clean
+.PHONY: help serve scripts wheel test test-long coverage lint bench conformance compare screenshots chromium clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
 	@echo 'make scripts  build the scripts of the pages, with npm'
 	@echo 'make wheel   build the scripts, and a wheel in dist/ that holds them'
-	@echo 'make test    run all tests'
-	@echo 'make coverage  run them with branch coverage, which takes longer'
+	@echo 'make test    run the tests, but for the long ones (TESTS=tests/test_build.py: those of some files)'
+	@echo 'make test-long  run the long tests: what goes through every case, or kills many times'
+	@echo 'make coverage  run both with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
@@ -62,11 +65,14 @@ wheel: $(BUILT)
 	@echo dist/wicara-*.whl
 
 test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
-	$(BIN)/pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
+	$(BIN)/pytest $(PYTEST) --timeout 300 $(TESTS)
+
+test-long: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
+	$(BIN)/pytest $(PYTEST) --timeout 3000 -m long $(TESTS)
 
 coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run --source="$(COVERED)" -m pytest --numprocesses $(if $(TESTS),0,$(WORKERS)) --reruns 1 $(TESTS)
+	$(BIN)/coverage run --source="$(COVERED)" -m pytest $(PYTEST) --timeout 900 -m "long or not long" $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

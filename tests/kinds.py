@@ -95,9 +95,20 @@ TEMPLATES: Final = (
     "not-found",
 )
 """Those that differ in more than their data: what is slow goes through these."""
-IN_BOTH_LANGUAGES: Final = ("home", "event", "fact", "explanation", "question")
 
 
 def in_language(path: str, language: str) -> str:
     """Return the address of a page in a language."""
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def in_indonesian(*kinds: str) -> list[str]:
+    """Return the addresses of pages of some kinds in Indonesian."""
+    return [in_language(KINDS[kind], "id") for kind in kinds]
+
+
+EVERY_PAGE: Final = [*KINDS.values(), *in_indonesian(*KINDS)]
+FEW_PAGES: Final = [
+    *(KINDS[kind] for kind in TEMPLATES),
+    *in_indonesian("home", "event", "fact", "explanation", "question"),
+]

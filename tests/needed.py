@@ -1,10 +1,19 @@
-"""What a test may lack on somebody's machine, and must have in CI."""
+"""What a test may lack on somebody's machine, and must have in CI; and which cases take long."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
+
+def long(*values: object) -> ParameterSet:
+    """Return a case that only `make test-long` runs."""
+    return pytest.param(*values, marks=pytest.mark.long)
 
 
 def needed(is_there: object, told: str) -> None:

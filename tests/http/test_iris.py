@@ -8,6 +8,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import pytest
 from lxml import etree, html
+from needed import long
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from server_process import served
 
@@ -211,10 +212,19 @@ def test_search(server: Server) -> None:
         assert (on_page(answer), answer.headers["Content-Language"]) == (iri, "id")
 
 
-@pytest.mark.parametrize("lang", [None, "id"])
-def test_links_between_forms(server: Server, lang: str | None) -> None:
+@pytest.mark.parametrize(
+    ("lang", "kind"),
+    [
+        (None, "doc"),
+        ("id", "graph"),
+        *(long(*of) for of in ((None, "concept"), (None, "graph"), ("id", "concept"), ("id", "doc"))),
+    ],
+)
+def test_links_between_forms(server: Server, lang: str | None, kind: str) -> None:
     """Alternates, canonical addresses, switches and headers of a page and its data lead to the same thing."""
-    for path in described_in_sitemap(server):
+    paths = [path for path in described_in_sitemap(server) if path.startswith(f"/{kind}/")]
+    assert len(paths) > 20
+    for path in paths:
         mark = "&" if "?" in path else "?"
         start = server.get(f"{path}{mark}lang={lang}" if lang else path, accept=HTML)
         iri = on_page(start)

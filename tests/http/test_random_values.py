@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from needed import long
 from server_process import Server, served
 from writing import WRITABLE, update
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-REQUESTS = 1000
 CLIENTS = 24
 FUNCTIONS = ("UUID", "STRUUID", "RAND", "BNODE")
 VALUES = f"SELECT {' '.join(f'({call}() AS ?{call})' for call in FUNCTIONS)} {{}}"
@@ -57,7 +57,8 @@ def inserted(server: Server) -> list[str]:
     return [row["value"] for row in found.rows]
 
 
-def test_no_value_is_made_up_twice(server: Server) -> None:
+@pytest.mark.parametrize("requests", [240, long(1000)])
+def test_no_value_is_made_up_twice(server: Server, requests: int) -> None:
     """UUID(), STRUUID(), RAND() and BNODE() give no value to two requests, and updates none of theirs.
 
     SPARQL 1.1 Query, sections 17.4.2.9, 17.4.2.12 and 17.4.2.13.
@@ -65,14 +66,14 @@ def test_no_value_is_made_up_twice(server: Server) -> None:
     writes = 0 if "--writable" not in server.process.args else 10
     values: list[str] = []
     with ThreadPoolExecutor(CLIENTS) as clients:
-        for first in range(0, REQUESTS, REQUESTS // 4):
+        for first in range(0, requests, requests // 4):
             changes = [clients.submit(insert, server, first + number) for number in range(writes)]
-            asked = clients.map(lambda number: made_up(server, number), range(first, first + REQUESTS // 4))
+            asked = clients.map(lambda number: made_up(server, number), range(first, first + requests // 4))
             values += [value for row in asked for value in row]
             for change in changes:
                 change.result()
     values += inserted(server) if writes else []
-    assert len(values) == 4 * REQUESTS + 5 * 4 * writes
+    assert len(values) == 4 * requests + 5 * 4 * writes
     assert len(set(values)) == len(values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -105,8 +106,8 @@ class Reader:
         """Return what is at paths, several at a time."""
         return list(self.pool.map(self.get, paths))
 
-    def whole_site(self) -> dict[str, Page]:
-        """Return every page that can be reached from the home page, by path.
+    def site(self, of_each_kind: int | None = None) -> dict[str, Page]:
+        """Return the pages that can be reached from the home page, by path: all, or so many of each kind.
 
         Pages that are a choice of another (with a query string) and data are followed from one page of each
         kind, and nothing is followed from them.
@@ -119,6 +120,8 @@ class Reader:
             seen |= pages
             found = {target for path, page in pages.items() for target in followed(path, page, kinds)}
             ahead = sorted(found - seen.keys())
+            if of_each_kind:
+                ahead = [*first(ahead, of_each_kind, Counter(map(kind_of, filter(is_page, seen))))]
         return seen
 
 
@@ -132,6 +135,20 @@ def reading(port: int, language: str = "en") -> Iterator[Reader]:
         yield Reader(connections, kept.enter_context(ThreadPoolExecutor(THREADS)), language)
 
 
+def is_page(path: str) -> bool:
+    """Tell whether a path is no choice of another page, and no data."""
+    return "?" not in path and "." not in path
+
+
+def first(paths: list[str], limit: int, counted: Counter[str]) -> Iterator[str]:
+    """Yield paths, but of each kind no more than a limit, where some are counted already."""
+    for path in paths:
+        kind = kind_of(path) if is_page(path) else path
+        counted[kind] += 1
+        if counted[kind] <= limit:
+            yield path
+
+
 def followed(path: str, page: Page, kinds: set[str]) -> Iterator[str]:
     """Yield the links of a page that are gone after; `kinds` are those of which one was gone through."""
     if "?" in path or not page.is_html:
@@ -139,6 +156,5 @@ def followed(path: str, page: Page, kinds: set[str]) -> Iterator[str]:
     is_first = kind_of(path) not in kinds
     kinds.add(kind_of(path))
     for target, _ in page.links:
-        is_choice = "?" in target or "." in target
-        if target not in ENDPOINTS and (is_first or not is_choice):
+        if target not in ENDPOINTS and (is_first or is_page(target)):
             yield target

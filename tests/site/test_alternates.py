@@ -60,6 +60,7 @@ def disagreeing(reader: Reader, paths: list[str]) -> list[str]:
     return [path for (path, _), every in said.items() if any(one != every[0] for one in every)]
 
 
+@pytest.mark.long
 def test_every_form_of_every_thing(server: Server) -> None:
     """All forms of the description of each thing, concept and graph say the same."""
     found = [row["it"].removeprefix(BASE).replace("/id/", "/doc/", 1) for row in server.ask(OURS).rows]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from crawler import Page, Reader, kind_of, reading
 from kinds import KINDS
+from needed import long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +31,18 @@ HEAVY: Final = frozenset({"/query"})
 Site = dict[str, Page]
 
 
+@pytest.mark.parametrize("of_each_kind", [3, long(None)], ids=["three pages of each kind", "all pages"])
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_whole_site(server: Server, language: str) -> None:
-    """From the home page every link answers 200, anchors are there, and each page keeps to the rules."""
+def test_site(server: Server, language: str, of_each_kind: int | None) -> None:
+    """From the home page links answer 200, anchors are there, and each page keeps to the rules."""
     with reading(server.port, language) as reader:
-        site = reader.whole_site()
+        site = reader.site(of_each_kind)
         pages = [page for path, page in site.items() if page.is_html and page.status == HTTPStatus.OK]
         faults = [*too_heavy(reader, pages), *lost_anchors(site), *shared_titles(pages), *unchecked(pages)]
     faults += [f"{path}: {page.status}" for path, page in site.items() if page.status != HTTPStatus.OK]
     faults += [f"{page.path}: {fault}" for page in pages for fault in faults_of(page, language)]
     assert faults == []
-    assert len(pages) > 300
+    assert len(pages) > (100 if of_each_kind else 300)
 
 
 def unchecked(pages: list[Page]) -> Iterator[str]:
