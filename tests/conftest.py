@@ -46,8 +46,9 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of builds in which the real dataset is built once for all tests."""
-    folder = tmp_path_factory.mktemp("wicara")
+    """Return a folder of builds in which the real dataset is built once for all processes of tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wicara"
     ensure(folder)
     return folder
 

@@ -7,15 +7,17 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from email.message import Message
 
 PATIENCE: Final = 60
@@ -70,6 +72,18 @@ class Server:
         """Return what the server has logged until now."""
         return read_whole(self.log_file)
 
+    def metric(self, line: str) -> float:
+        """Return the sum of the metrics whose lines begin so: a name, or a name and labels."""
+        lines = self.get("/metrics").text.splitlines()
+        found = [float(each.rpartition(" ")[2]) for each in lines if each.startswith(line)]
+        assert found, line
+        return sum(found)
+
+    @property
+    def at_work(self) -> float:
+        """Return how many executors have a request."""
+        return sum(self.metric(f'wicara_executors{{state="{state}"}}') for state in ("busy", "slow"))
+
     def end(self) -> str:
         """End the server as a supervisor does, and return all that it logged."""
         self.process.terminate()
@@ -96,6 +110,41 @@ class Server:
     def ask(self, query: str, /, *, accept: str | None = None, **fields: str | list[str]) -> Answer:
         """Send a query by GET with more fields of the protocol."""
         return self.get(f"/sparql?{urlencode({'query': query, **fields}, doseq=True)}", accept=accept)
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something holds; fail where it never does."""
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until, "it does not come about"
+        time.sleep(0.02)
+
+
+def workers(server: Server) -> list[int]:
+    """Return the processes below a server's."""
+    found, ahead = [], [server.process.pid]
+    while ahead:
+        children = children_of(ahead.pop())
+        found += children
+        ahead += children
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the children of a process; none where it has ended."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that is dead and not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return False
 
 
 def read_whole(file: IO[bytes]) -> str:

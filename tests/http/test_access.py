@@ -14,7 +14,6 @@ from wicara.server.settings import Settings
 from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from server_process import Answer, Server
@@ -62,13 +61,6 @@ WRONG = [
     "Basic",
     f"Basic {TOKEN}",
 ]
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server of an empty dataset that takes writes."""
-    with served("--empty", *WRITABLE) as running:
-        yield running
 
 
 @pytest.mark.parametrize("sent", WRITES)

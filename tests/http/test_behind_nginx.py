@@ -8,7 +8,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from contextlib import closing, contextmanager
 from http.client import HTTPSConnection, IncompleteRead
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
-from server_process import Answer, served
+from server_process import Answer, served, wait_until
 from writing import BEARER, TURTLE, WRITABLE
 
 if TYPE_CHECKING:
@@ -109,11 +108,8 @@ def nginx(folder: Path, server: Server) -> Iterator[Proxy]:
     subprocess.run([str(NGINX), "-t", "-q", "-c", str(file), "-e", str(folder / "error.log")], check=True)
     with subprocess.Popen([str(NGINX), "-c", str(file), "-e", str(folder / "error.log")]) as process:
         try:
-            until = time.monotonic() + 20
-            while not answers(port):
-                assert process.poll() is None
-                assert time.monotonic() < until
-                time.sleep(0.05)
+            wait_until(lambda: answers(port) or process.poll() is not None)
+            assert process.poll() is None
             yield Proxy(server, port, plain, folder / "fullchain.pem")
         finally:
             process.terminate()
@@ -194,20 +190,13 @@ def test_errors_come_through(proxy: Proxy) -> None:
 
 def test_a_client_that_leaves_stops_its_query(proxy: Proxy) -> None:
     """The proxy passes on that a client has gone."""
-
-    def stopped() -> str:
-        (found,) = re.findall(
-            r'^wicara_stopped_total{why="client gone"} (.*)$', proxy.behind.get("/metrics").text, re.MULTILINE
-        )
-        return str(found)
-
-    before = stopped()
+    gone = 'wicara_stopped_total{why="client gone"}'
+    before = proxy.behind.metric(gone)
     query = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?m }")
     with closing(proxy.open()) as connection:
         connection.request("GET", f"/sparql?query={query}")
-        time.sleep(0.5)
-    time.sleep(0.7)
-    assert stopped() != before
+        wait_until(lambda: proxy.behind.at_work)
+    wait_until(lambda: proxy.behind.metric(gone) == before + 1)
 
 
 def test_without_tls(proxy: Proxy) -> None:

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import pytest
 from server_process import PATIENCE, Answer
-from writing import BEARER, FORM, TURTLE, UPDATE, count, emptied, update, writable
+from writing import BEARER, FORM, TURTLE, UPDATE, count, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from server_process import Server
 
@@ -138,19 +138,11 @@ OLD = "<urn:old> <urn:p> 'old é'"
 BEFORE = f"INSERT DATA {{ {OLD} . GRAPH <urn:g> {{ {OLD} }} GRAPH <%s> {{ {OLD} }} }}"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Run one server for all tests of this file."""
-    with writable() as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: Server) -> Server:
+def server(empty: Server) -> Server:
     """Return a server with the same old statement in the default graph and in each graph that is written."""
-    emptied(running)
-    assert update(running, BEFORE % graph_below(running)).status == 204
-    return running
+    assert update(empty, BEFORE % graph_below(empty)).status == 204
+    return empty
 
 
 def graph_below(server: Server) -> str:

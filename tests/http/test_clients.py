@@ -12,7 +12,6 @@ import pytest
 from needed import needed
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
-from server_process import served
 from SPARQLWrapper import (
     CSV,
     GET,
@@ -29,26 +28,17 @@ from SPARQLWrapper import (
     XML,
     SPARQLWrapper,
 )
+from writing import BEARER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from server_process import Server
 
 CLIENTS = Path(__file__).parent.parent / "clients"
-TOKEN = "secret"  # noqa: S105 - of a test
 PEOPLE = "SELECT ?p ?name { ?p a wic:Person ; skos:prefLabel ?name . FILTER (LANG(?name) = 'en') }"
 PREFIXES = (
     "PREFIX wic: <https://w3id.org/wicara/ont#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
     "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
 )
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server of an empty dataset that takes updates."""
-    with served("--empty", "--writable", "--token", TOKEN) as running:
-        yield running
 
 
 def endpoint(server: Server, path: str = "/sparql") -> str:
@@ -116,7 +106,7 @@ def test_sparqlwrapper_formats(server: Server, query: str, form: str | None, met
 def test_sparqlwrapper_writes(writable: Server) -> None:
     """SPARQLWrapper sends an update with the token."""
     asked = SPARQLWrapper(endpoint(writable), updateEndpoint=endpoint(writable, "/update"))
-    asked.addCustomHttpHeader("Authorization", f"Bearer {TOKEN}")
+    asked.addCustomHttpHeader("Authorization", BEARER)
     asked.setMethod(POST)
     asked.setQuery("INSERT DATA { <x:wrapper> <x:p> 1 }")
     assert asked.query().response.status == 204
@@ -136,7 +126,7 @@ def test_rdflib_store_reads(server: Server) -> None:
 def test_rdflib_store_writes(writable: Server) -> None:
     """A graph of rdflib on both endpoints adds and removes triples."""
     store = SPARQLUpdateStore(
-        endpoint(writable), endpoint(writable, "/update"), headers={"Authorization": f"Bearer {TOKEN}"}
+        endpoint(writable), endpoint(writable, "/update"), headers={"Authorization": BEARER}
     )
     graph = Graph(store, identifier=URIRef("x:rdflib"))
     triple = (URIRef("x:a"), URIRef("x:p"), Literal("ünï", lang="id"))
@@ -157,7 +147,7 @@ def test_curl(server: Server, writable: Server, tmp_path: Path) -> None:
     graph.write_text("<x:curl> <x:p> 1 .")
     uploaded = ["curl", "-sS", "-T", str(graph), "-H", "Content-Type: text/turtle", "-w", "%{http_code}"]
     address = endpoint(writable, "/store?graph=x:curl")
-    assert run([*uploaded, "-H", f"Authorization: Bearer {TOKEN}", address]) == "201"
+    assert run([*uploaded, "-H", f"Authorization: {BEARER}", address]) == "201"
     assert "<x:curl>" in run(["curl", "-sS", "-H", "Accept: application/n-triples", address])
 
 

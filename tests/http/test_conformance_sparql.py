@@ -10,13 +10,11 @@ import earl
 import pytest
 import test_conformance_owl2rl as owl2rl
 import w3c
-from server_process import Answer, served
+from server_process import Answer
 from w3c_exceptions import EXCEPTIONS
 from w3c_judge import Expected, fault_in
-from writing import WRITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from server_process import Server
@@ -32,13 +30,6 @@ LEAST: Final = {
     "json-res": 4,
 }
 """How many tests each suite had when it was first run; a manifest that is read wrongly has fewer."""
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server of an empty dataset that takes writes."""
-    with served("--empty", *WRITABLE) as running:
-        yield running
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

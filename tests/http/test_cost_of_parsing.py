@@ -9,20 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from server_process import served
-from test_isolation import workers
+from growth import grows_linearly
+from server_process import served, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from server_process import Server
 
-SMALL, FACTOR = 6_000, 8
-"""Bytes of the shorter of two requests, and how many times longer the other is."""
-SLACK: Final = 2.5
-"""A cost may grow by this much more than the bytes do; quadratic work grows by another FACTOR."""
-ATTEMPTS: Final = 5
-"""A measurement on a busy machine may be wrong; what grows too fast does so each time."""
+SMALL: Final = 6_000
+"""Bytes of the shorter of two requests."""
 
 PATTERNS: Final = {
     "letters": "a",
@@ -145,7 +141,4 @@ def cost(server: Server, request: bytes) -> int:
 def test_cost_grows_as_the_bytes_do(server: Server, place: str) -> None:
     """Eight times the bytes cost the server at most twenty times the processor time."""
     for kind, made in HOSTILE[place].items():
-        shorter, longer = made(SMALL), made(SMALL * FACTOR)
-        assert any(cost(server, longer) < SLACK * FACTOR * cost(server, shorter) for _ in range(ATTEMPTS)), (
-            kind
-        )
+        assert grows_linearly(lambda size, made=made: cost(server, made(size)), SMALL), kind

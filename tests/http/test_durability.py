@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from http.client import HTTPException
 from typing import TYPE_CHECKING
@@ -16,12 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 import writing
 from needed import long
-from server_process import PATIENCE, Server, served
-from test_isolation import workers
+from server_process import Server, served, wait_until, workers
 from writing import BEARER, WRITABLE, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 P = "?s <x:p> ?o"
@@ -112,14 +109,6 @@ def test_kill_in_the_middle_of_updates(tmp_path: Path, role: str, updates: int) 
         assert found == {int(row["n"]) for row in server.ask("SELECT ?n { ?s <x:second> ?n }").rows}
         assert set(acknowledged) <= found
         assert len(acknowledged) >= updates // 5
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def send_many(server: Server, acknowledged: list[int], updates: int) -> None:

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 import pytest
 from server_process import PATIENCE, served
-from test_isolation import metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,10 +130,10 @@ def test_a_large_answer_is_cached(server: Server) -> None:
 
 def test_the_cache_counts_long_requests(server: Server) -> None:
     """A query of nearly a megabyte takes as much of the cache, however short its answer is."""
-    before = metric(server, "wicara_cache_bytes")
+    before = server.metric("wicara_cache_bytes")
     query = "ASK {} #".ljust(MEGABYTE - 1, "x")
     assert server.send("POST", "/sparql", query, content_type="application/sparql-query").status == 200
-    assert metric(server, "wicara_cache_bytes") - before >= MEGABYTE - 1
+    assert server.metric("wicara_cache_bytes") - before >= MEGABYTE - 1
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from server_process import Answer, served
+from server_process import PATIENCE, Answer
+from writing import BEARER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from server_process import Server
 
-IN_TIME = 5
-"""Seconds for an answer."""
 BUSY = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE}
 """The only statuses above 499 that are no fault."""
 INJECTED = "X-Injected"
@@ -111,7 +108,7 @@ PATHS = st.one_of(
 FIELDS = st.builds("{}={}".format, words(NAMES) | HOSTILE.map(escaped), VALUES.map(escaped))
 STRINGS = st.lists(FIELDS, max_size=3).map("&".join)
 LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=40)
-SET = st.sampled_from(["Bearer t", "Basic eDp5", "*", '"a", W/"b"', "bytes=9-1,5-", "gzip;q=2", "x" * 5000])
+SET = st.sampled_from([BEARER, "Basic eDp5", "*", '"a", W/"b"', "bytes=9-1,5-", "gzip;q=2", "x" * 5000])
 
 
 @dataclass(frozen=True)
@@ -135,7 +132,7 @@ class Sent:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + self.body
 
 
-TOKEN = ("Authorization", "Bearer t")
+TOKEN = ("Authorization", BEARER)
 ROUTED = st.one_of(
     st.tuples(st.just("GET"), PATHS),
     st.tuples(words("POST QUERY HEAD"), st.just("/sparql")),
@@ -162,19 +159,12 @@ PIECES = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server of an empty dataset that takes writes."""
-    with served("--empty", "--writable", "--token", "t") as running:
-        yield running
-
-
 def answer_to(server: Server, raw: bytes, method: str = "GET", *, ends: bool = False) -> Answer | None:
     """Return the answer to bytes on a socket, None where it was closed without one; fails for neither.
 
     With `ends` nothing more can come: the client's side of the connection is closed.
     """
-    with socket.create_connection(("127.0.0.1", server.port), IN_TIME) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as connection:
         with suppress(OSError):  # the server may have closed it already
             connection.sendall(raw)
             if ends:
@@ -184,7 +174,7 @@ def answer_to(server: Server, raw: bytes, method: str = "GET", *, ends: bool = F
             response.begin()
             return Answer(response.status, response.headers, response.read())
         except TimeoutError:
-            pytest.fail(f"no answer in {IN_TIME} seconds to {raw[:2000]!r}")
+            pytest.fail(f"no answer in {PATIENCE} seconds to {raw[:2000]!r}")
         except (HTTPException, ConnectionError):
             return None
         finally:

@@ -12,10 +12,9 @@ from uuid import UUID
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from server_process import PATIENCE, served
-from writing import BEARER, TURTLE, UPDATE, count, emptied, update, writable, write
+from writing import BEARER, TURTLE, UPDATE, WRITABLE, count, update, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from server_process import Answer, Server
@@ -45,17 +44,10 @@ BAD = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Return a server that takes writes."""
-    with writable() as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: Server) -> Server:
-    """Return a server whose dataset holds nothing."""
-    return emptied(running)
+def server(empty: Server) -> Server:
+    """Return a server that takes writes and holds nothing."""
+    return empty
 
 
 def put(server: Server, path: str, body: str | bytes, content_type: str | None = TURTLE) -> Answer:
@@ -254,7 +246,7 @@ def test_other_media_types(server: Server, content_type: str | None) -> None:
 
 def test_too_long() -> None:
     """A body over the limit is 413."""
-    with writable("--max-upload", "100") as server:
+    with served("--empty", *WRITABLE, "--max-upload", 100) as server:
         assert put(server, G, f"<x:s> <x:p> '{'x' * 100}' .").status == 413
         assert server.get(G).status == 404
 

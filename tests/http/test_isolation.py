@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 import pytest
-from server_process import Server, served
+from server_process import PATIENCE, Server, is_alive, served, wait_until, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIMIT = 2.0
-LATEST = 2.2
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 NUMBERS = " ".join(map(str, range(5000)))
 
@@ -51,36 +50,9 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def post(server: Server, query: str) -> tuple[int, float]:
-    """Return the status of a query, and the seconds that it took."""
-    before = time.monotonic()
-    answer = server.send("POST", "/sparql", query, content_type="application/sparql-query")
-    return answer.status, time.monotonic() - before
-
-
-def workers(server: Server) -> list[int]:
-    """Return the processes below a server's."""
-    found, ahead = [], [server.process.pid]
-    while ahead:
-        children = children_of(ahead.pop())
-        found += children
-        ahead += children
-    return found
-
-
-def children_of(pid: int) -> list[int]:
-    """Return the children of a process; none where it has ended."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(FileNotFoundError):
-            found += map(int, task.read_text().split())
-    return found
-
-
-def metric(server: Server, name: str) -> float:
-    """Return the value of a metric."""
-    lines = server.get("/metrics").text.splitlines()
-    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+def post(server: Server, query: str) -> int:
+    """Return the status of a query."""
+    return server.send("POST", "/sparql", query, content_type="application/sparql-query").status
 
 
 class Lookups:
@@ -90,25 +62,22 @@ class Lookups:
         """Begin later."""
         self.port = server.port
         self.statuses: list[int] = []
-        self.slowest = 0.0
         self.ended = False
         self.threads = [threading.Thread(target=self.look) for _ in range(4)]
 
     def look(self) -> None:
         """Ask again and again on one connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         number = 0
         while not self.ended:
             number += 1
             query = quote(
                 f"SELECT ?o {{ <x:s{number % 1000}> <x:p1> ?o }} # {number} {threading.get_ident()}"
             )
-            before = time.monotonic()
             connection.request("GET", f"/sparql?query={query}")
             response = connection.getresponse()
             response.read()
             self.statuses.append(response.status)
-            self.slowest = max(self.slowest, time.monotonic() - before)
             time.sleep(0.005)
         connection.close()
 
@@ -129,25 +98,24 @@ class Lookups:
 @pytest.mark.parametrize("number", [1, 5])
 def test_runaways(limited: Server, name: str, number: int) -> None:
     """A runaway, alone or five at once, is a 503 or 400 by the limit, and no other client has an error."""
-    answers: list[tuple[int, float]] = []
+    statuses: list[int] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(post(limited, RUNAWAYS[name]))) for _ in range(number)
+        threading.Thread(target=lambda: statuses.append(post(limited, RUNAWAYS[name]))) for _ in range(number)
     ]
     with Lookups(limited) as lookups:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert {status for status, _ in answers} <= {400, 503}
+    assert len(statuses) == number
+    assert set(statuses) <= {400, 503}
     assert set(lookups.statuses) == {200}
     assert limited.process.poll() is None
 
 
 def test_a_deadline_is_a_problem(limited: Server) -> None:
-    """What a deadline stops is answered in time, as a problem that says what to do."""
-    before = time.monotonic()
+    """What a deadline stops, which would take hours, is answered as a problem that says what to do."""
     answer = limited.ask(RUNAWAYS["cross join, counted"])
-    assert time.monotonic() - before < LATEST + 1  # a busy machine; the benchmark holds it to 2.2 seconds
     assert (answer.status, answer.media_type) == (503, "application/problem+json")
     assert "--timeout" in answer.json["detail"]
     assert answer.json["limit"] == "timeout"
@@ -155,12 +123,9 @@ def test_a_deadline_is_a_problem(limited: Server) -> None:
 
 def test_a_client_may_ask_for_less_time(limited: Server) -> None:
     """`timeout=` makes the deadline shorter, never longer; what is no number of seconds is 400."""
-    before = time.monotonic()
-    assert limited.ask(RUNAWAYS["cross join, counted"], timeout="0.3").status == 503
-    assert time.monotonic() - before < LIMIT
-    before = time.monotonic()
-    assert limited.ask(RUNAWAYS["cross join, counted"], timeout="60").status == 503
-    assert time.monotonic() - before < LATEST + 1
+    for asked, seconds in (("0.3", 0.3), ("600", LIMIT)):
+        answer = limited.ask(RUNAWAYS["cross join, counted"], timeout=asked)
+        assert (answer.status, answer.json["seconds"]) == (503, seconds)
     for wrong in ("-1", "x", "nan"):
         assert limited.ask("ASK {}", timeout=wrong).status == 400
 
@@ -181,8 +146,7 @@ def test_a_crash_takes_nobody_along(limited: Server) -> None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         assert limited.ask("ASK {}", accept="text/csv").status in {200, 503}
-        time.sleep(0.2)
-        assert limited.ask("SELECT * { ?s ?p ?o } LIMIT 1").status == 200
+        wait_until(lambda: limited.ask("SELECT * { ?s ?p ?o } LIMIT 1").status == 200)
 
 
 def test_the_fork_server_may_be_killed(tmp_path: Path) -> None:
@@ -191,7 +155,7 @@ def test_the_fork_server_may_be_killed(tmp_path: Path) -> None:
     file.write_text("<x:a> <x:b> 1 .")
     with served(file) as server:
         os.kill(workers(server)[0], signal.SIGKILL)
-        time.sleep(0.5)
+        wait_until(lambda: server.ask("ASK { <x:a> <x:b> 1 }").status == 200)
         assert server.ask("ASK { <x:a> <x:b> 1 }").json["boolean"]
 
 
@@ -205,34 +169,23 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
                 f"GET /sparql?query={quote(RUNAWAYS['cross join, counted'])} HTTP/1.1\r\nHost: x\r\n\r\n"
             )
             connection.sendall(request.encode())
-            time.sleep(0.5)
+            wait_until(lambda: server.at_work)
             below = workers(server)
             assert len(below) > 1
             server.process.kill()
-            server.process.wait(10)
-        until = time.monotonic() + 10
-        while time.monotonic() < until and any(is_alive(pid) for pid in below):
-            time.sleep(0.05)
-        assert [pid for pid in below if is_alive(pid)] == []
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one that is dead and not yet reaped does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    except FileNotFoundError:
-        return False
+            server.process.wait(PATIENCE)
+        wait_until(lambda: not any(is_alive(pid) for pid in below))
 
 
 def test_a_client_that_leaves_stops_its_query(limited: Server) -> None:
     """When its client has gone, a query is stopped long before its deadline."""
-    before = metric(limited, 'wicara_stopped_total{why="client gone"}')
+    gone = 'wicara_stopped_total{why="client gone"}'
+    before = limited.metric(gone)
     with socket.create_connection(("127.0.0.1", limited.port)) as connection:
         query = quote(RUNAWAYS["cross join, counted"])
         connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        time.sleep(0.3)
-    time.sleep(0.5)
-    assert metric(limited, 'wicara_stopped_total{why="client gone"}') == before + 1
+        wait_until(lambda: limited.at_work)
+    wait_until(lambda: limited.metric(gone) == before + 1)
 
 
 def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
@@ -242,7 +195,7 @@ def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
     """
     path = f"/sparql?query={quote(f'SELECT * {{ {CROSS} }}')}"
     for _ in range(20):
-        connection = http.client.HTTPConnection("127.0.0.1", limited.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", limited.port, timeout=PATIENCE)
         with closing(connection):
             connection.request("GET", path, headers={"Accept": "text/csv"})
             response = connection.getresponse()

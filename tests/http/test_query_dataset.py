@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import pytest
 from server_process import served
+from writing import update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,50 +135,41 @@ UPDATES = [
 
 
 @pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
+def filled(writable: Server) -> Server:
     """Return a server that takes updates, of the two graphs."""
-    with served("--empty", "--writable", "--token", "t") as running:
-        update(running, f"INSERT DATA {{ {DATA.replace('<http://ex.org/g', 'GRAPH <http://ex.org/g')} }}")
-        yield running
+    succeed(writable, f"INSERT DATA {{ {DATA.replace('<http://ex.org/g', 'GRAPH <http://ex.org/g')} }}")
+    return writable
 
 
-def update(server: Server, text: str, **fields: list[str]) -> None:
+def succeed(server: Server, text: str, **fields: list[str]) -> None:
     """Send an update, which succeeds."""
-    answer = server.send(
-        "POST",
-        f"/update?{urlencode(fields, doseq=True)}",
-        text,
-        content_type="application/sparql-update",
-        authorization="Bearer t",
-    )
+    answer = update(server, text, **fields)
     assert answer.status == 204, answer.text
 
 
 def sum_of(server: Server) -> str:
     """Return the sum that the last update left, and take it away."""
     [row] = server.ask("SELECT ?n { <x:s> <x:sum> ?n }").rows
-    update(server, "DELETE WHERE { <x:s> <x:sum> ?n }")
+    succeed(server, "DELETE WHERE { <x:s> <x:sum> ?n }")
     return row["n"]
 
 
 @pytest.mark.parametrize(("prologue", "clauses", "where", "expected"), UPDATES)
-def test_graphs_of_an_update(
-    writable: Server, prologue: str, clauses: str, where: str, expected: int
-) -> None:
+def test_graphs_of_an_update(filled: Server, prologue: str, clauses: str, where: str, expected: int) -> None:
     """An update sees each graph once, also in an operation that is not its first."""
     text = f"{prologue} CLEAR SILENT GRAPH <x:g> ; INSERT {{ <x:s> <x:sum> ?n }} {clauses} WHERE {where}"
-    update(writable, text)
-    assert sum_of(writable) == str(expected)
+    succeed(filled, text)
+    assert sum_of(filled) == str(expected)
 
 
-def test_graphs_of_the_request_of_an_update(writable: Server) -> None:
+def test_graphs_of_the_request_of_an_update(filled: Server) -> None:
     """Graphs that the request of an update names count once as well."""
-    update(
-        writable,
+    succeed(
+        filled,
         f"INSERT {{ <x:s> <x:sum> ?n }} WHERE {IN_GRAPH}",
         **{"using-named-graph-uri": ["http://ex.org/g1"] * 2},
     )
-    assert sum_of(writable) == "10"
+    assert sum_of(filled) == "10"
 
 
 @pytest.mark.parametrize(

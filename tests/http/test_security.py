@@ -7,7 +7,6 @@ import json
 import re
 import socket
 import stat
-import time
 from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,24 +14,14 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served
-from test_isolation import workers
+from server_process import served, workers
 from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE, count, emptied, update, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from server_process import Answer, Server
 
 MARK = "unmistakable"
 ORIGIN = "https://evil.example"
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server of an empty dataset that takes writes."""
-    with served("--empty", *WRITABLE) as running:
-        yield running
 
 
 def preflight(server: Server, path: str, method: str, headers: str) -> Answer:
@@ -120,10 +109,8 @@ def test_slow_clients() -> None:
         for number in range(100):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
             connection.sendall(heads[number % len(heads)])
-        before = time.monotonic()
         assert {server.ask(f"ASK {{}} # {number}").status for number in range(20)} == {200}
         assert update(server, "INSERT DATA { <x:s> <x:p> 1 }").status == 204
-        assert time.monotonic() - before < 10
 
 
 def test_an_upgrade_loses_no_body() -> None:

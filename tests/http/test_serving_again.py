@@ -13,7 +13,6 @@ import brotli
 import pytest
 import zstandard
 from server_process import served
-from test_isolation import metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +83,7 @@ def test_large_results_are_coded_too(many: Server) -> None:
 def test_an_answer_is_given_again(many: Server) -> None:
     """The same question is answered from the cache, by GET and POST, and with another Accept it is not."""
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    hits = metric(many, 'wicara_cache_total{result="hit"}')
+    hits = many.metric('wicara_cache_total{result="hit"}')
     first = many.ask(query)
     again = many.ask(query)
     assert again.body == first.body
@@ -93,7 +92,7 @@ def test_an_answer_is_given_again(many: Server) -> None:
     for _ in range(2):
         posted = many.send("POST", "/sparql", query, content_type="application/sparql-query")
         assert posted.body == first.body
-    assert metric(many, 'wicara_cache_total{result="hit"}') == hits + 2
+    assert many.metric('wicara_cache_total{result="hit"}') == hits + 2
     path = f"/sparql?{urlencode({'query': query})}"
     assert many.get(path, if_none_match=first.headers["ETag"]).status == 304
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from server_process import served
-from writing import TURTLE, WRITABLE, emptied, update, write
+from writing import TURTLE, emptied, update, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +67,6 @@ def canonical(text: str | bytes, form: RdfFormat = RdfFormat.N_TRIPLES) -> Datas
 
 
 EXPECTED: Final = canonical(PLAIN)
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server that takes writes."""
-    with served("--empty", *WRITABLE) as running:
-        yield running
 
 
 @pytest.fixture

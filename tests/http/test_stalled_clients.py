@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import served
-from test_isolation import CROSS, metric
+from server_process import PATIENCE, served, wait_until
+from test_isolation import CROSS
 from writing import WRITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from server_process import Server
 
 LIMIT = 2.0
 CLIENTS = 32
-CUT = 30
-"""Seconds in which a stalled client is cut on the busiest machine."""
 STREAM = f"/sparql?query={quote(f'SELECT * {{ {CROSS} }}')}"
 
 
@@ -41,7 +39,7 @@ def connect(server: Server) -> socket.socket:
     """Return a connection that takes a few kilobytes unread."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(CUT)
+    connection.settimeout(PATIENCE)
     connection.connect(("127.0.0.1", server.port))
     return connection
 
@@ -50,12 +48,12 @@ def is_cut(connection: socket.socket) -> bool:
     """Tell whether the server cuts a connection from which nothing is read."""
     poll = select.poll()
     poll.register(connection, 0)  # a reset is told without being asked for
-    return bool(poll.poll(CUT * 1000))
+    return bool(poll.poll(PATIENCE * 1000))
 
 
 def trickle(connection: socket.socket, piece: bytes) -> None:
     """Send a piece again and again; raises ConnectionError when the connection is cut."""
-    until = time.monotonic() + CUT
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         connection.sendall(piece)
         time.sleep(0.1)
@@ -66,22 +64,9 @@ def head(method: str, path: str, *headers: str) -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode()
 
 
-def wait_until(condition: Callable[[], bool]) -> bool:
-    """Wait until a condition holds; tell whether it does."""
-    until = time.monotonic() + CUT
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.1)
-    return condition()
-
-
 def open_files(server: Server) -> int:
     """Return how many files and connections the front has open."""
     return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
-
-
-def executors(server: Server) -> float:
-    """Return how many executors have a request."""
-    return sum(metric(server, f'wicara_executors{{state="{state}"}}') for state in ("busy", "slow"))
 
 
 def test_readers_that_stall_hold_nothing(server: Server) -> None:
@@ -92,10 +77,10 @@ def test_readers_that_stall_hold_nothing(server: Server) -> None:
         for _ in range(CLIENTS):
             connection = stack.enter_context(connect(server))
             connection.sendall(head("GET", STREAM, "Accept: text/csv", "Connection: close"))
-        time.sleep(2 * LIMIT)
+        wait_until(lambda: server.at_work)
+        wait_until(lambda: server.at_work == 0)
         assert {server.ask(f"ASK {{}} # {number}").status for number in range(10)} == {200}
-        assert wait_until(lambda: executors(server) == 0)
-        assert wait_until(lambda: open_files(server) <= before + CLIENTS // 2)  # processes have files, too
+        wait_until(lambda: open_files(server) <= before + CLIENTS // 2)  # processes have files, too
 
 
 ROWS = "/sparql?query=" + quote("SELECT * { ?s ?p ?o } LIMIT 400")
@@ -113,7 +98,7 @@ def test_whole_answers_that_nobody_takes(server: Server, path: str) -> None:
 def test_a_slow_reader_is_not_cut(server: Server) -> None:
     """A client that takes its answers slowly, for longer than a query may last, has all of them."""
     requests = 200
-    with socket.create_connection(("127.0.0.1", server.port), CUT) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as connection:
         connection.sendall(head("GET", ROWS) * (requests - 1) + head("GET", ROWS, "Connection: close"))
         taken, until = b"", time.monotonic() + 3 * LIMIT
         while time.monotonic() < until:

@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 import pytest
 from server_process import served
-from writing import FORM, UPDATE, WRITABLE, count, emptied, update, writable, write
+from writing import FORM, UPDATE, WRITABLE, count, update, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from server_process import Server
@@ -19,17 +18,10 @@ if TYPE_CHECKING:
 INSERT = "INSERT DATA { <x:s> <x:p> 1 }"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Return a server that takes writes."""
-    with writable() as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: Server) -> Server:
-    """Return a server whose dataset holds nothing."""
-    return emptied(running)
+def server(empty: Server) -> Server:
+    """Return a server that takes writes and holds nothing."""
+    return empty
 
 
 @pytest.fixture
@@ -135,7 +127,7 @@ def test_not_utf8(server: Server, body: bytes, content_type: str) -> None:
 
 def test_too_long() -> None:
     """A body over the limit is 413."""
-    with writable("--max-upload", "100") as server:
+    with served("--empty", *WRITABLE, "--max-upload", 100) as server:
         assert update(server, "INSERT DATA { <x:s> <x:p> 1 }" + " " * 100).status == 413
         assert count(server) == 0
         assert update(server, INSERT).status == 204

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import PATIENCE, Server, served
-from test_isolation import is_alive, workers
+from server_process import Server, is_alive, served, wait_until, workers
 from writing import WRITABLE, count, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 VALUES = " ".join(f"VALUES ?v{number} {{ 0 1 2 3 4 5 6 7 8 9 }}" for number in range(9))
 ENDLESS = f"INSERT {{ <x:s> <x:endless> 1 }} WHERE {{ {VALUES} }}"
@@ -39,16 +38,6 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 def insert(server: Server, number: int) -> int:
     """Send a small update and return its status."""
     return update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}").status
-
-
-def within_patience(is_so: Callable[[], bool]) -> bool:
-    """Tell whether something comes to be so."""
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def command_of(server: Server) -> bytes:
@@ -77,11 +66,11 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
             others = [clients.submit(insert, server, 100 * round_number + number) for number in range(15)]
             assert slow.result().status == 503
             assert {other.result() for other in others} <= {204, 503}
-        assert within_patience(lambda: insert(server, 1) == 204)
+        wait_until(lambda: insert(server, 1) == 204)
         assert [insert(server, number) for number in range(2, 5)] == [204] * 3
     assert server.get("/readyz/write").status == 200
     assert count(server, "?s <x:endless> ?o") == 0
-    assert within_patience(lambda: len(processes(command)) <= MOST_PROCESSES)
+    wait_until(lambda: len(processes(command)) <= MOST_PROCESSES)
 
 
 def test_what_is_known_of_a_stopped_update(server: Server) -> None:
@@ -115,9 +104,9 @@ def test_writers_and_executors_that_are_killed(server: Server) -> None:
             assert set(statuses) <= {200, 204, 503}
     ended.set()
     killer.join()
-    assert within_patience(lambda: insert(server, 1) == 204)
+    wait_until(lambda: insert(server, 1) == 204)
     assert [insert(server, number) for number in range(2, 5)] == [204] * 3
-    assert within_patience(lambda: server.get("/readyz/write").status == 200)
+    wait_until(lambda: server.get("/readyz/write").status == 200)
     assert [server.ask(f"ASK {{}} # {number}").status for number in range(50)] == [200] * 50
 
 
@@ -129,7 +118,7 @@ def test_a_reload_beside_updates(server: Server) -> None:
             time.sleep(0.3)
             server.process.send_signal(signal.SIGHUP)
         assert {each.result().status for each in stopped} == {503}
-    assert within_patience(lambda: insert(server, 1) == 204)
+    wait_until(lambda: insert(server, 1) == 204)
     assert server.get("/readyz/write").status == 200
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from server_process import served
+from writing import TURTLE, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +51,6 @@ def canonical(text: bytes | str, form: RdfFormat) -> Dataset:
     found = Dataset(Quad(q.subject, q.predicate, q.object) for q in parse(text, form))
     found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
     return found
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[Server]:
-    """Return a server that takes graphs."""
-    with served("--empty", "--writable", "--token", "t") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +117,7 @@ def test_construct_comes_back(writable: Server, more: str, pattern: str) -> None
 
 def put(server: Server, path: str, body: str) -> None:
     """Put a graph in Turtle."""
-    answer = server.send("PUT", path, body, content_type="text/turtle", authorization="Bearer t")
+    answer = write(server, "PUT", path, body, content_type=TURTLE)
     assert answer.status in {201, 204}
 
 

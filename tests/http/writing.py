@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from server_process import served
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from server_process import Answer, Server
 
 TOKEN = "s3cr3t-t0k3n"  # noqa: S105 - of a server that the test itself starts
@@ -19,13 +14,6 @@ BEARER = f"Bearer {TOKEN}"
 UPDATE = "application/sparql-update"
 FORM = "application/x-www-form-urlencoded"
 TURTLE = "text/turtle"
-
-
-@contextmanager
-def writable(*arguments: object) -> Iterator[Server]:
-    """Run a server of an empty dataset that takes writes."""
-    with served("--empty", *WRITABLE, *arguments) as server:
-        yield server
 
 
 def write(

@@ -7,14 +7,13 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from server_process import served
+from server_process import served, wait_until
 
 if TYPE_CHECKING:
     from server_process import Answer, Server
@@ -226,22 +225,10 @@ def test_check_keeps_to_the_limits(server: Server) -> None:
     assert (answer.status, answer.media_type) == (400, "application/problem+json")
 
 
-def busy(server: Server) -> float:
-    """Return how many executors are at work."""
-    told = server.get("/metrics").text
-    return sum(float(one) for one in re.findall(r'wicara_executors\{state="(?:busy|slow)"\} (\S+)', told))
-
-
-def stopped(server: Server) -> float:
-    """Return how many queries were stopped because their client had gone."""
-    found = re.search(r'wicara_stopped_total\{why="client gone"\} (\S+)', server.get("/metrics").text)
-    assert found
-    return float(found[1])
-
-
 def test_stop_reaches_the_server(server: Server) -> None:
     """When the editor closes the connection of a query, what answered it is stopped and free again."""
-    before = stopped(server)
+    gone = 'wicara_stopped_total{why="client gone"}'
+    before = server.metric(gone)
     body = urlencode({"query": ENDLESS})
     head = (
         "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -249,17 +236,9 @@ def test_stop_reaches_the_server(server: Server) -> None:
     )
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall((head + body).encode())
-        wait_until(lambda: busy(server) > 0)
-    wait_until(lambda: busy(server) == 0)
-    assert stopped(server) == before + 1
-
-
-def wait_until(holds: Any) -> None:  # noqa: ANN401 - a function of nothing
-    """Wait until something holds; fail where it does not in ten seconds."""
-    until = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+        wait_until(lambda: server.at_work)
+    wait_until(lambda: server.at_work == 0)
+    assert server.metric(gone) == before + 1
 
 
 def test_script() -> None:
