@@ -39,6 +39,20 @@ def capped(file: Path) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def plain(file: Path) -> Iterator[Server]:
+    """Return a server that cuts no results."""
+    with served(file) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def seven(file: Path) -> Iterator[Server]:
+    """Return a server that cuts results at seven rows."""
+    with served(file, "--max-rows", 7) as running:
+        yield running
+
+
 def test_rows_are_cut_and_said(capped: Server) -> None:
     """A result over the cap of rows is cut there; a header says so, and the JSON."""
     answer = capped.ask(ALL)
@@ -61,10 +75,9 @@ TERMS = """SELECT * { VALUES (?a ?b) {
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_capped_results_say_the_same(capped: Server, file: Path, form: str) -> None:
+def test_capped_results_say_the_same(capped: Server, plain: Server, form: str) -> None:
     """Results under a cap hold the same as those that the engine writes, in every format."""
-    with served(file) as plain:
-        expected, found = (server.ask(TERMS, format=form) for server in (plain, capped))
+    expected, found = (server.ask(TERMS, format=form) for server in (plain, capped))
     if form == "json":
         assert found.json == expected.json
     elif form == "xml":
@@ -102,10 +115,9 @@ MARKS = r"""SELECT * {
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_what_looks_like_the_end_of_a_row(file: Path, form: str) -> None:
+def test_what_looks_like_the_end_of_a_row(plain: Server, seven: Server, form: str) -> None:
     """Values that look like the marks between rows are not counted."""
-    with served(file) as plain, served(file, "--max-rows", 7) as capped:
-        whole, cut = (server.ask(MARKS, format=form) for server in (plain, capped))
+    whole, cut = (server.ask(MARKS, format=form) for server in (plain, seven))
     assert cut.headers["Wicara-Truncated"] == "max-rows=7"
     if form == "json":
         assert cut.json["results"]["bindings"] == whole.json["results"]["bindings"][:7]

@@ -12,23 +12,23 @@ from writing import WRITABLE, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CLIENTS = 24
 FUNCTIONS = ("UUID", "STRUUID", "RAND", "BNODE")
 VALUES = f"SELECT {' '.join(f'({call}() AS ?{call})' for call in FUNCTIONS)} {{}}"
 
 
-@pytest.fixture(params=["file", "empty", "build", "disk"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=["file", "empty", "build", "disk"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server of each kind of dataset, where there is one that has loaded blank nodes."""
-    file = tmp_path / "blank.ttl"
+    folder = tmp_path_factory.mktemp("random")
+    file = folder / "blank.ttl"
     file.write_text("[] <x:p> [] .")
     arguments = {
         "file": (file, *WRITABLE),
         "empty": ("--empty", *WRITABLE),
         "build": ("--data", request.getfixturevalue("data_dir") if request.param == "build" else ""),
-        "disk": ("--data", tmp_path / "disk", *WRITABLE),
+        "disk": ("--data", folder / "disk", *WRITABLE),
     }[request.param]
     with served(*arguments, "--slow-lane", CLIENTS) as running:  # no request is slow enough to be stopped
         yield running
@@ -65,6 +65,8 @@ def test_no_value_is_made_up_twice(server: Server, requests: int) -> None:
     """
     writes = 0 if "--writable" not in server.process.args else 10
     values: list[str] = []
+    if writes:
+        assert update(server, "CLEAR ALL").status == 204
     with ThreadPoolExecutor(CLIENTS) as clients:
         for first in range(0, requests, requests // 4):
             changes = [clients.submit(insert, server, first + number) for number in range(writes)]
