@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import pytest
 from pyoxigraph import RdfFormat
 from rdflib import Dataset
+from server_process import served
 from wicara.graph.facts.identity import read_identity
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.queries import Question, questions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from server_process import Server
     from wicara.graph.store import BuiltDataset
 
 QUESTIONS = {question.id: question for question in questions()}
@@ -80,44 +78,25 @@ def rows_of(results: bytes) -> Rows:
 class Endpoint:
     """The SPARQL endpoint of a running server."""
 
-    url: str
+    server: Server
 
     def raw(
         self, query: str, *, infer: bool = True, accept: str = "application/sparql-results+json"
     ) -> bytes:
         """Return the answer as the server sends it."""
-        parameters = urlencode({"query": query, "infer": "on" if infer else "off"})
-        headers = {"Accept": accept}
-        request = Request(f"{self.url}/sparql?{parameters}", headers=headers)  # noqa: S310 - our own server
-        with urlopen(request, timeout=30) as response:  # noqa: S310 - likewise
-            body: bytes = response.read()
-        return body
+        answer = self.server.ask(query, accept=accept, infer="on" if infer else "off")
+        assert answer.status == HTTPStatus.OK, answer.text
+        return answer.body
 
     def ask(self, query: str, *, infer: bool = True) -> Rows:
         """Return the rows of the answer to a SELECT query."""
         return rows_of(self.raw(query, infer=infer))
 
 
-@contextmanager
-def serving(*arguments: object) -> Iterator[Endpoint]:
-    """Run `wicara serve` on a free port as a process of its own until the end of the block."""
-    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            told = process.stdout.readline()
-            found = re.search(r"http://\S+?(?=/? )", told)
-            assert found, f"the server did not start: {told}"
-            yield Endpoint(found[0].rstrip("/"))
-        finally:
-            process.terminate()
-
-
 @pytest.fixture(scope="module")
-def endpoint(data_dir: Path) -> Iterator[Endpoint]:
-    """Serve the real dataset for the tests of this file."""
-    with serving("--data", data_dir) as running:
-        yield running
+def endpoint(server: Server) -> Endpoint:
+    """Return the endpoint of the real dataset."""
+    return Endpoint(server)
 
 
 @pytest.fixture(scope="module")
@@ -351,7 +330,8 @@ def test_another_article_joins_the_same_things(
         row.iri for row in read_identity() if (row.mention, row.language, row.article) == ("China", "en", "")
     )
     more = addition(entities_ttl=OTHER_ENTITIES, other_trig=OTHER_FACT.replace("CHINA", f"<{state}>"))
-    with serving("--data", own_data, "--add", more) as with_other:
+    with served("--data", own_data, "--add", more) as other:
+        with_other = Endpoint(other)
         articles = f"SELECT DISTINCT ?article {{ GRAPH ?g {{ ?s ?p <{state}> }} ?g <{WIC}factOf> ?article }}"
         assert told(with_other.ask(articles), "article") == {f"article:{ARTICLE}", "article:other-2018"}
         same = with_other.ask(QUESTIONS["CQ37"].text)
