@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.closure import Source
 
 CHECKOUT: Final = Path(__file__).parent.parent
+CASES: Final = tomllib.loads(Path(__file__).with_name("reasoning.toml").read_text("utf-8"))
 GUIDE: Final = (CHECKOUT / "docs" / "reasoning.md").read_text(encoding="utf-8")
 
 PROLOGUE = (
@@ -34,92 +36,18 @@ def triples(turtle: str) -> frozenset[Triple]:
     return frozenset(quad.triple for quad in parse(PROLOGUE + turtle, RdfFormat.TURTLE))
 
 
-CONCLUSIONS = {
-    "prp-dom": (":p rdfs:domain :C . :a :p :b .", ":a a :C ."),
-    "prp-rng": (":p rdfs:range :C . :a :p :b .", ":b a :C ."),
-    "prp-symp": (":p a owl:SymmetricProperty . :a :p :b .", ":b :p :a ."),
-    "prp-trp": (":p a owl:TransitiveProperty . :a :p :b . :b :p :c .", ":a :p :c ."),
-    "prp-spo1": (":p rdfs:subPropertyOf :q . :a :p :b .", ":a :q :b ."),
-    "prp-spo2": (":r owl:propertyChainAxiom ( :p :q ) . :a :p :b . :b :q :c .", ":a :r :c ."),
-    "prp-spo2, three": (
-        ":r owl:propertyChainAxiom ( :p :q :p ) . :a :p :b . :b :q :c . :c :p :d .",
-        ":a :r :d .",
-    ),
-    "prp-inv1": (":p owl:inverseOf :q . :a :p :b .", ":b :q :a ."),
-    "prp-inv2": (":p owl:inverseOf :q . :a :q :b .", ":b :p :a ."),
-    "prp-fp": (":p a owl:FunctionalProperty . :a :p :b , :c .", ":b owl:sameAs :c ."),
-    "prp-fp, then eq-rep-s with a literal": (
-        ':p a owl:FunctionalProperty . :a :p :b , :c . :b skos:prefLabel "b"@en .',
-        ':c skos:prefLabel "b"@en .',
-    ),
-    "cls-hv1": (":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue :v ] . :a a :C .", ":a :p :v ."),
-    "cls-hv2": (":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue :v ] . :a :p :v .", ":a a :C ."),
-    "cls-hv2 with a literal": (
-        ":C owl:equivalentClass [ owl:onProperty :p ; owl:hasValue 1 ] . :a :p 1 .",
-        ":a a :C .",
-    ),
-    "cls-svf1": (
-        "[ owl:onProperty :p ; owl:someValuesFrom :C ] rdfs:subClassOf :D . :a :p :b . :b a :C .",
-        ":a a :D .",
-    ),
-    "cls-svf2": (
-        "[ owl:onProperty :p ; owl:someValuesFrom owl:Thing ] rdfs:subClassOf :D . :a :p :b .",
-        ":a a :D .",
-    ),
-    "cls-avf": (
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom :D ] . :a a :C ; :p :b .",
-        ":b a :D .",
-    ),
-    "cls-int1": ("[ owl:intersectionOf ( :A :B ) ] rdfs:subClassOf :C . :a a :A , :B .", ":a a :C ."),
-    "cls-uni": ("[ owl:unionOf ( :A :B ) ] rdfs:subClassOf :C . :a a :B .", ":a a :C ."),
-    "cax-sco": (":A rdfs:subClassOf :B . :B rdfs:subClassOf :C . :a a :A .", ":a a :C ."),
-    "scm-sco": (":A rdfs:subClassOf :B . :B rdfs:subClassOf :C .", ":A rdfs:subClassOf :C ."),
-}
-"""Rule, premises, and a conclusion (tables 4 to 9 of OWL 2 Profiles, section 4.3)."""
-
-
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("rule", CONCLUSIONS)
+@pytest.mark.parametrize("rule", CASES["conclusions"])
 def test_conclusion(rule: str, engine: str) -> None:
     """The premises of a rule yield its conclusion, and no contradiction."""
-    premises, conclusion = map(triples, CONCLUSIONS[rule])
+    premises, conclusion = map(triples, CASES["conclusions"][rule])
     closure = materialise(premises, engine)
     assert conclusion <= closure.conclusions
     assert closure.inconsistencies == ()
 
 
-INCONSISTENT = (
-    ("eq-diff1", ":p a owl:FunctionalProperty . :a :p :b , :c . :b owl:differentFrom :c ."),
-    ("eq-diff2", "[] a owl:AllDifferent ; owl:members ( :x :b :c ) . :b owl:sameAs :c ."),
-    ("eq-diff3", "[] a owl:AllDifferent ; owl:distinctMembers ( :x :b :c ) . :b owl:sameAs :c ."),
-    ("prp-irp", ":p a owl:IrreflexiveProperty . :a :p :a ."),
-    ("prp-asyp", ":p a owl:AsymmetricProperty . :a :p :b . :b :p :a ."),
-    ("prp-pdw", ":p owl:propertyDisjointWith :q . :a :p :b ; :q :b ."),
-    ("prp-adp", "[] a owl:AllDisjointProperties ; owl:members ( :o :p :q ) . :a :p :b ; :q :b ."),
-    (
-        "prp-npa1",
-        "[] owl:sourceIndividual :a ; owl:assertionProperty :p ; owl:targetIndividual :b . :a :p :b .",
-    ),
-    ("cls-nothing2", ":a a owl:Nothing ."),
-    ("cls-com", ":B owl:complementOf :A . :a a :A , :B ."),
-    ("cls-maxc1", ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxCardinality 0 ] . :a a :C ; :p :b ."),
-    (
-        "cls-maxqc1",
-        """[ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ; owl:onClass :D ] owl:equivalentClass :C .
-        :a a :C ; :p :b . :b a :D .""",
-    ),
-    ("cax-dw", ":A owl:disjointWith :B . :a a :A , :B ."),
-    (
-        "cax-adc",
-        "[] a owl:AllDisjointClasses ; owl:members ( :A :B :C ) . :D rdfs:subClassOf :C . :a a :A , :D .",
-    ),
-    ("dt-not-type", ':a :p "eight"^^xsd:integer .'),
-)
-"""Rule, and premises that contradict each other by it; the last members of lists are among them."""
-
-
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("rule", "premises"), INCONSISTENT)
+@pytest.mark.parametrize(("rule", "premises"), CASES["inconsistent"])
 def test_inconsistency(rule: str, premises: str, engine: str) -> None:
     """A contradiction is a value that names its rule and the things concerned."""
     found = materialise(triples(premises), engine).inconsistencies
