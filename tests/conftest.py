@@ -146,10 +146,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server(data_dir: Path) -> Iterator[Server]:
-    """Return a server of the real dataset."""
+def built(data_dir: Path) -> Iterator[Server]:
+    """Return a server of the real dataset, also where a file has another `server`."""
     with served("--data", data_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server(built: Server) -> Server:
+    """Return a server of the real dataset."""
+    return built
 
 
 SMALL = """

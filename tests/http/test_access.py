@@ -163,17 +163,6 @@ def test_built_dataset(data_dir: Path, tmp_path: Path, monkeypatch: pytest.Monke
         assert server.get("/store?graph=https://w3id.org/wicara/graph/ontology").status == 200
 
 
-def test_token_is_in_no_log() -> None:
-    """No log line has the token, neither one of a good request nor of a refused one."""
-    with served("--empty", *WRITABLE, "--access-log") as server:
-        for path in ("/update", "/store?default"):
-            for authorization in (BEARER, f"{BEARER}x", f"Basic {TOKEN}"):
-                server.send("POST", path, "rubbish", authorization=authorization, content_type=UPDATE)
-        log = server.end()
-    assert "/update" in log
-    assert TOKEN not in log
-
-
 def test_token_beyond_ascii() -> None:
     """A token may have any characters; bytes are compared."""
     settings = Settings(writable=True, token="kunci-é")  # noqa: S106 - of this test

@@ -11,12 +11,10 @@ from uuid import UUID
 
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
-from server_process import PATIENCE, served
-from writing import BEARER, TURTLE, UPDATE, WRITABLE, count, update, write
+from server_process import PATIENCE
+from writing import BEARER, TURTLE, UPDATE, count, update, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from server_process import Answer, Server
 
 IRI = "http://example.org/g"
@@ -244,13 +242,6 @@ def test_other_media_types(server: Server, content_type: str | None) -> None:
     assert server.get(G).status == 404
 
 
-def test_too_long() -> None:
-    """A body over the limit is 413."""
-    with served("--empty", *WRITABLE, "--max-upload", 100) as server:
-        assert put(server, G, f"<x:s> <x:p> '{'x' * 100}' .").status == 413
-        assert server.get(G).status == 404
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -413,15 +404,14 @@ def test_whole_dataset(server: Server) -> None:
         assert "application/trig" in answer.json["detail"]
 
 
-def test_infer(data_dir: Path) -> None:
+def test_infer(built: Server) -> None:
     """Of the built dataset every graph is read, and `infer=off` leaves out what was inferred."""
     inferred = "/store?graph=https://w3id.org/wicara/graph/inferred"
-    with served("--data", data_dir) as built:
-        asserted = triples(built, "/store?default&infer=off")
-        assert asserted < triples(built, "/store?default")
-        assert built.get(inferred).status == 200
-        assert built.get(f"{inferred}&infer=off").status == 404
-        assert built.get("/store?default&infer=rubbish").status == 400
+    asserted = triples(built, "/store?default&infer=off")
+    assert asserted < triples(built, "/store?default")
+    assert built.get(inferred).status == 200
+    assert built.get(f"{inferred}&infer=off").status == 404
+    assert built.get("/store?default&infer=rubbish").status == 400
 
 
 @pytest.mark.parametrize("path", TARGETS)

@@ -10,9 +10,10 @@ import pytest
 from server_process import served
 from wicara.server.process.pool import processes
 from wicara.server.settings import DEFAULTS, limits
+from writing import TURTLE, WRITABLE, count, update, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conftest import Command
     from server_process import Answer, Server
@@ -60,17 +61,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server with small limits."""
     file = tmp_path_factory.mktemp("strict") / "some.ttl"
     file.write_text("".join(f"<x:s{number}> <x:p{number % 9}> {number} .\n" for number in range(500)))
-    options = (
-        "--timeout",
-        TIMEOUT,
-        "--max-nesting",
-        5,
-        "--max-uri",
-        2000,
-        "--max-query",
-        3000,
-    )
-    with served(file, *options) as server:
+    sizes = ("--max-nesting", 5, "--max-uri", 2000, "--max-query", 3000, "--max-upload", 4000)
+    with served(file, *WRITABLE, "--timeout", TIMEOUT, *sizes) as server:
         yield server
 
 
@@ -79,21 +71,24 @@ def post(server: Server, query: str) -> Answer:
     return server.send("POST", "/sparql", query, content_type="application/sparql-query")
 
 
-BEYOND = {
-    "timeout": lambda server: post(server, LONG),
-    "max_nesting": lambda server: post(server, f"ASK {'{' * 7}{'}' * 7}"),
-    "max_uri": lambda server: server.ask(f"ASK {{}} #{'x' * 2000}"),
-    "max_query": lambda server: post(server, f"ASK {{}} #{'x' * 3000}"),
-}
+BEYOND = [
+    ("timeout", lambda server: post(server, LONG)),
+    ("max_nesting", lambda server: post(server, f"ASK {'{' * 7}{'}' * 7}")),
+    ("max_uri", lambda server: server.ask(f"ASK {{}} #{'x' * 2000}")),
+    ("max_query", lambda server: post(server, f"ASK {{}} #{'x' * 3000}")),
+    ("max_upload", lambda server: update(server, f"CLEAR ALL #{'x' * 4000}")),
+    ("max_upload", lambda server: write(server, "PUT", "/store?default", "#" * 4001, content_type=TURTLE)),
+]
 
 
-@pytest.mark.parametrize("name", BEYOND)
-def test_beyond(strict: Server, name: str) -> None:
-    """What goes beyond a limit has the status of the table, and the answer names the option."""
-    answer = BEYOND[name](strict)
+@pytest.mark.parametrize(("name", "send"), BEYOND)
+def test_beyond(strict: Server, name: str, send: Callable[[Server], Answer]) -> None:
+    """What goes beyond a limit has the status of the table, the answer names the option, nothing changes."""
+    answer = send(strict)
     (limit,) = (each for each in limits() if each.name == name)
     assert (answer.status, answer.media_type) == (limit.status, "application/problem+json")
     assert limit.option in answer.json["detail"]
+    assert count(strict) == 500
 
 
 def test_less_time(strict: Server) -> None:

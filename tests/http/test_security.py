@@ -14,7 +14,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served, workers
+from server_process import PATIENCE, served, workers
 from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE, count, emptied, update, write
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def test_logs_hold_no_queries() -> None:
             server.send("POST", "/sparql", text, content_type="application/sparql-query", cookie=MARK)
             server.send("POST", "/sparql", f"query={text}", content_type="application/x-www-form-urlencoded")
             update(server, text)
+        for authorization in (f"{BEARER}x", f"Basic {TOKEN}"):
+            server.send("POST", "/update", "CLEAR ALL", authorization=authorization, content_type=UPDATE)
         write(server, "PUT", "/store?default", f"<x:s> <x:p> '{MARK}' , .", content_type=TURTLE)
         server.get("/", user_agent=MARK, referer=MARK, x_forwarded_for=MARK, authorization=f"Basic {MARK}")
         lines = server.end().splitlines()
@@ -113,22 +115,21 @@ def test_slow_clients() -> None:
         assert update(server, "INSERT DATA { <x:s> <x:p> 1 }").status == 204
 
 
-def test_an_upgrade_loses_no_body() -> None:
+def test_an_upgrade_loses_no_body(empty: Server) -> None:
     """A request that asks for another protocol is answered in HTTP/1.1; one with a body is refused."""
     upgrade = "Host: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
     body = "<x:d> <x:e> <x:f> ."
     head = f"Authorization: {BEARER}\r\nContent-Type: {TURTLE}\r\nContent-Length: {len(body)}\r\n"
-    with served("--empty", *WRITABLE) as server:
-        assert update(server, "INSERT DATA { <x:a> <x:b> <x:c> }").status == 204
-        for request, status in (
-            (f"PUT /store?default HTTP/1.1\r\n{upgrade}{head}\r\n{body}", b"400"),
-            (f"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n{upgrade}\r\n", b"200"),
-        ):
-            with socket.create_connection(("127.0.0.1", server.port), 20) as connection:
-                connection.sendall(request.encode())
-                answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-            assert answer.split()[1] == status
-        assert server.ask("ASK { <x:a> <x:b> <x:c> }").json["boolean"]
+    assert update(empty, "INSERT DATA { <x:a> <x:b> <x:c> }").status == 204
+    for request, status in (
+        (f"PUT /store?default HTTP/1.1\r\n{upgrade}{head}\r\n{body}", b"400"),
+        (f"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n{upgrade}\r\n", b"200"),
+    ):
+        with socket.create_connection(("127.0.0.1", empty.port), PATIENCE) as connection:
+            connection.sendall(request.encode())
+            answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        assert answer.split()[1] == status
+    assert empty.ask("ASK { <x:a> <x:b> <x:c> }").json["boolean"]
 
 
 def memory_of(server: Server) -> int:
