@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from kinds import FACT
+from kinds import KINDS
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT
     expect(evidence).to_be_in_viewport()
     expect(evidence).to_contain_text("baru mencapai 42%")
     evidence.get_by_role("heading").get_by_role("link").click()
-    expect(page).to_have_url(re.compile(f"{FACT}/F038$"))
+    expect(page).to_have_url(re.compile(f"{KINDS['fact']}$"))
     words = page.get_by_role("blockquote").filter(has_text="baru mencapai 42%")
     expect(words).to_be_visible()
     expect(words).to_contain_text("1434\u20131477")
