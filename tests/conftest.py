@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import hypothesis
 import pytest
 from needed import needed
 from server_process import RUNNING, TAIL, served
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
 
 CHECKOUT = Path(__file__).parent.parent
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -68,7 +68,7 @@ def test_inconsistent_premises_entail_everything() -> None:
     assert {step.rule for step in answer.contradictions} == {"cax-dw"}
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32))
 def test_yes_is_never_wrong(seed: int) -> None:
     """A structure that satisfies the premises satisfies what they are said to entail; they are consistent."""
@@ -82,7 +82,7 @@ def test_yes_is_never_wrong(seed: int) -> None:
         assert entails(premises, triples_of([conclusion], "asked")) is False, (holding[:10], conclusion)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32))
 def test_every_conclusion_of_the_rules_is_entailed(seed: int) -> None:
     """What the rules conclude about named things is entailed, and so is each premise."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import (
     BaseDirection,
@@ -124,7 +124,7 @@ GRAPHS = st.one_of(st.just(DefaultGraph()), IRIS, BLANKS)
 DATASETS = quads(TEXTS, GRAPHS)
 TRIPLES = quads(TEXTS, st.just(DefaultGraph()))
 XML_TRIPLES = quads(XML_TEXTS, st.just(DefaultGraph()))
-PATIENT = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=60)
 
 
 def canonical(found: Iterable[Quad | Triple]) -> set[str]:

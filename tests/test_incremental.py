@@ -62,7 +62,7 @@ def contents(reasoner: Reasoner) -> tuple[set[str], set[str], set[str]]:
     return asserted, concluded, {step.rule for step in reasoner.contradictions()}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(start=st.lists(TRIPLES, max_size=14), changes=CHANGES)
 def test_follows_every_change(start: list[Triple], changes: list[tuple[bool, list[Triple]]]) -> None:
     """After any adds and retracts, of schema and sameAs too, the closure is that of a recompute."""
@@ -79,7 +79,7 @@ def test_follows_every_change(start: list[Triple], changes: list[tuple[bool, lis
         assert contents(reasoner) == contents(Reasoner(premises))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(start=st.lists(TRIPLES, max_size=14), more=st.lists(TRIPLES, max_size=6))
 def test_first_proofs_are_well_founded(start: list[Triple], more: list[Triple]) -> None:
     """Each premise of a first proof holds and is older than the conclusion: no proof runs in a circle."""
@@ -130,7 +130,7 @@ def components(edges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("relation", [NamedNode(f"{OWL}sameAs"), LINKED], ids=["sameAs", "linked"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(changes=st.lists(st.tuples(st.booleans(), EDGES), min_size=1, max_size=4), axioms_first=st.booleans())
 def test_classes_of_equals(
     relation: NamedNode, changes: list[tuple[bool, list[tuple[int, int]]]], *, axioms_first: bool

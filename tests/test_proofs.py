@@ -92,7 +92,7 @@ def test_every_proof_of_the_dataset(closure: tuple[Reasoner, Derivations]) -> No
             assert name == proof.rule or not is_instance(name, premises, proof.conclusion), (name, proof.rule)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(premises=ONTOLOGIES)
 def test_every_proof_of_random_ontologies(premises: set[Triple]) -> None:
     """First proofs hold, other proofs too and none rests on more than another, and so do contradictions."""

@@ -269,7 +269,7 @@ TRIPLES: Final = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(TRIPLES, max_size=8))
 def test_splitting_lines_reads_what_the_parser_reads(
     tmp_path_factory: pytest.TempPathFactory, triples: list[Triple]
@@ -287,7 +287,7 @@ def test_splitting_lines_reads_what_the_parser_reads(
     assert set(number_terms(triples).triples()) == set(triples)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text('<a:b> "x"@en_:.\n#\\u0041^', max_size=60))
 def test_splitting_lines_is_never_laxer_than_the_parser(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from closures import ONTOLOGIES, real_premises
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from owlrl import DeductiveClosure, OWLRL_Semantics
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, Graph, Literal, URIRef
@@ -78,7 +78,7 @@ def differences(premises: Collection[Triple]) -> dict[str, set[str]]:
     return {engine: set(map(str, islice(only, 10))) for engine, only in both.items() if only}
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(premises=ONTOLOGIES)
 def test_random_ontologies(premises: set[Triple]) -> None:
     """Small random ontologies, lists, equalities and literals among them, have one closure."""

@@ -27,9 +27,7 @@ NOT_OURS = (b"root:x:0:0", b"[project]", b"def create_app")
 """What stands in files that no path may lead to."""
 
 
-bounded = settings(
-    max_examples=400, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
-)
+bounded = settings(max_examples=400, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
 
 METHODS = """GET HEAD POST PUT PATCH DELETE OPTIONS QUERY TRACE BREW"""
 ROUTES = """

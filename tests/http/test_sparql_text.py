@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TEXTS = tomllib.loads(Path(__file__).with_name("sparql_text.toml").read_text("utf-8"))
 U = "http://127.0.0.1:9/x"
 BASE = "http://example.org/"
-fuzzed = partial(settings, deadline=None, derandomize=True, database=None)
+fuzzed = partial(settings, derandomize=True, database=None)
 
 
 def is_update(text: str) -> bool:

@@ -302,7 +302,7 @@ def test_hostile_queries(server: Server, query: str) -> None:
     assert found(server, q=query, person=many, kind=[query, "event"], year=query[:9_000])["total"] >= 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=60), lang=st.sampled_from(["en", "id"]))
 def test_no_query_breaks_it(server: Server, query: str, lang: str) -> None:
     """No text at all is answered with a fault."""
