@@ -265,10 +265,6 @@ def test_suffixes(server: Server, iri: str, extension: str) -> None:
     place, mark, query = iri.replace("/id/", "/doc/").partition("?")
     path = f"{place}.{extension}{mark}{query}"
     answer = server.get(path, accept=HTML)
-    as_dataset = extension in {"trig", "nq"} and not iri.startswith("/graph/")
-    if as_dataset:
-        assert answer.status == 404
-        return
     if iri == "/id/person/only.ttl" and extension == "nt":
         assert on_page(answer) == "/id/person/only.ttl.nt"
         return
