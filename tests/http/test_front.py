@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import PATIENCE, served
+from server_process import PATIENCE, served, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,7 +228,4 @@ def test_reloads_close_together(tmp_path: Path) -> None:
             file.write_text(f'<x:s> <x:p> "{number}" .\n')
             server.process.send_signal(signal.SIGHUP)
             time.sleep(0.05)
-        until = time.monotonic() + PATIENCE
-        while not server.ask('ASK { ?s ?p "5" }').json["boolean"]:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        wait_until(lambda: server.ask('ASK { ?s ?p "5" }').json["boolean"])
