@@ -203,10 +203,7 @@ def test_clients_that_leave_take_nothing_along(server: Server) -> None:
             if number % 2:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         assert server.ask(f"ASK {{}} # {number}").status == 200
-    until = time.monotonic() + PATIENCE
-    while len([*files.iterdir()]) > before + 8 or metric(server, 'wicara_executors{state="busy"}'):
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: len([*files.iterdir()]) <= before + 8 and not server.at_work)
 
 
 def test_a_forwarded_address_is_an_address(tmp_path: Path) -> None:
