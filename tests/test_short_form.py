@@ -253,6 +253,18 @@ def test_a_fact_of_each_pattern_is_added_from_a_row(
     assert checked.returncode == 0, checked.stdout
 
 
+def test_the_guide_tells_each_pattern() -> None:
+    """docs/add-an-article.md lists each pattern with its parameters."""
+    guide = (Path(__file__).parent.parent / "docs" / "add-an-article.md").read_text(encoding="utf-8")
+    for pattern in patterns().values():
+        needs, takes = (
+            ", ".join(f"`{node.value.removeprefix(P)}`" for node in nodes)
+            for nodes in (pattern.required, pattern.optional)
+        )
+        meaning = pattern.definitions["en"].rstrip(".")
+        assert f"| `p:{pattern.name}`: {meaning} | {needs} | {takes} |" in guide
+
+
 def test_a_table_reads_back(wicara: Command, article: Path, tmp_path: Path) -> None:
     """The table of an article's facts, added to the article without them, gives the same facts."""
     table, short = tmp_path / "facts.csv", article.read_text(encoding="utf-8")

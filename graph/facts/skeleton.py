@@ -65,13 +65,13 @@ def skeleton(source: Source, text: str) -> str:
 
 PREFIXES_USED: Final = (
     "article", "basis", "body", "conf", "dcterms", "event", "gran", "kind", "method", "modality", "person",
-    "place", "prov", "role", "situation", "skos", "state", "timespan", "wic", "wording", "xsd",
+    "place", "prov", "role", "series", "situation", "skos", "state", "timespan", "wic", "wording", "xsd",
 )  # fmt: skip
 
 
 def header(name: str) -> Iterator[str]:
     """Yield the prefixes that facts need most; `f:` is that of the facts of the article."""
-    own = {"f": graph_iri(GraphKind.FACT, name) + "/", "in": f"{BASE}/in#"}
+    own = {"f": graph_iri(GraphKind.FACT, name) + "/", "in": f"{BASE}/in#", "p": f"{BASE}/pattern#"}
     for prefix, namespace in sorted((own | {prefix: PREFIXES[prefix] for prefix in PREFIXES_USED}).items()):
         yield f"@prefix {prefix}: <{namespace}> .\n"
 
