@@ -14,24 +14,32 @@ from wicara.graph.export import EXPORTS, capable
 from wicara.graph.reasoning.rules import rules, sentence
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, WIC
-from wicara.server.app_state import per_inference, store
+from wicara.server.app_state import infer, per_inference, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.pages.question import all_questions
+from wicara.server.site.parameters import default_term
+from wicara.server.site.tables.solutions import answer, solve
+from wicara.server.site.tables.statuses import age_of_plan
 from wicara.server.site.words import Words, labels_of
+from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Rule
+    from wicara.queries import Question
+    from wicara.server.site.tables.solutions import Answer
     from wicara.server.site.words import Shown
 
 blueprint = Blueprint("home", __name__)
 
+EXAMPLE: Final = "how-far-implemented"
+"""The question that the first page answers, with the words of its source."""
 COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "SourceArticle": lambda n: ngettext("article", "articles", n),
     "FactGraph": lambda n: ngettext("fact", "facts", n),
@@ -48,8 +56,6 @@ FEATURED: Final = (
     "areas-proposed-by-a-state",
     "trade-rank",
     "end-of-a-document",
-    "words-behind-a-figure",
-    "two-names-one-state",
 )
 """The questions that the first page asks, by their slugs."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
@@ -82,9 +88,13 @@ def figures() -> list[tuple[int, str]]:
 
 @blueprint.get("/")
 def home() -> str:
-    """Say what this is, how much it holds, and what can be asked."""
+    """Say what this is, from which sources and up to when, what can be asked, and answer one question."""
+    example = next((one for one in all_questions() if one.slug == EXAMPLE), None)
     return render_template(
         "home.html",
+        example=example,
+        answer=answer_with_defaults(example) if example else None,
+        age=age_of_plan(),
         figures=figures(),
         ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
         featured=[one for slug in FEATURED for one in all_questions() if one.slug == slug],
@@ -92,6 +102,12 @@ def home() -> str:
         exports=[(part, capable(part)) for part in EXPORTS.values()],
         base=BASE,
     )
+
+
+def answer_with_defaults(question: Question) -> Answer:
+    """Return the answer to a question for the defaults of its parameters."""
+    terms = {each.name: default_term(each) for each in question.parameters}
+    return answer(question, terms, solve(QueryOperation(question.body, infer=infer())), store())
 
 
 @blueprint.get("/browse")
