@@ -7,16 +7,15 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from conftest import Command
 
-    from conftest import CHECKOUT, Command
-else:
-    from conftest import CHECKOUT
+CHECKOUT = Path(__file__).parent.parent
 
 INDONESIAN = """JAKARTA, CONTOH.com - Presiden Kanada Rekawati Suhardjo tiba di Sochi pada Kamis (2/5/2019) \
 untuk menghadiri KTT ke-9 ASEAN-Kanada.

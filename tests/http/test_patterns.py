@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Store
 from wicara.graph import sparql
 from wicara.graph.sparql_patterns import mended_query
-from writing import count, emptied, update, writable
+from writing import count, emptied, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,17 +85,10 @@ PATHS = [
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Return a server that takes writes."""
-    with writable() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def server(running: Server) -> Server:
+def server(writable: Server) -> Server:
     """Return a server of a default graph and three named ones, of which one is empty."""
-    assert update(running, DATA).status == 204
-    return running
+    assert update(writable, DATA).status == 204
+    return writable
 
 
 @pytest.fixture
