@@ -29,6 +29,7 @@ from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import PREF_LABEL
 from wicara.graph.facts.short_form import Stated, expand, is_short
+from wicara.graph.facts.suggested import without_suggestions
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
@@ -230,7 +231,15 @@ class Lines:
 
 
 def statements_of(file: SourceFile) -> Iterator[Stated]:
-    """Yield the statements of one file as they stand there, each with its line; raises UnreadableInput."""
+    """Yield the statements of one file as they stand there, each with its line; raises UnreadableInput.
+
+    What is only suggested is left out.
+    """
+    return without_suggestions(tuple(parsed(file)))
+
+
+def parsed(file: SourceFile) -> Iterator[Stated]:
+    """Yield every statement of one file with its line; raises UnreadableInput."""
     lines = Lines(read_bytes(file.path, file.name).removeprefix(BOM_UTF8))
     syntax = RdfFormat.TRIG if file.kind is None else RdfFormat.TURTLE
     try:

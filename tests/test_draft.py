@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from wicara.graph.facts.selector import MOST_WORDS
 
 if TYPE_CHECKING:
     from conftest import Command
@@ -77,7 +79,7 @@ EXPECTED = {
 
 def drafted(wicara: Command, file: Path, *options: object) -> dict[str, Any]:
     """Return what the command prints for a file as JSON."""
-    done = wicara("draft", file, *options)
+    done = wicara("draft", file, "--format", "json", *options)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -101,7 +103,7 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
     for one in found["suggestions"]:
         start, end = map(int, one["span"].split("-"))
         assert text[start:end].startswith(one["quote"])
-        assert len(one["quote"].split()) <= 12
+        assert len(one["quote"].split()) <= MOST_WORDS
         assert one["rule"].startswith(f"{language}.{one['part'].replace('quotation', 'quote')}")
         assert 0 < one["score"] <= 1
     for part, words, fields in EXPECTED[language]:
@@ -115,7 +117,10 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
 
 def test_a_text_is_drafted_alike_each_time(wicara: Command, texts: Path) -> None:
     """The same text gives the same bytes; as CSV it has a row a suggestion."""
-    first, second = (wicara("draft", texts / "id.txt", PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+    first, second = (
+        wicara("draft", texts / "id.txt", "--format", "json", PYTHONHASHSEED=seed).stdout
+        for seed in ("1", "2")
+    )
     assert first == second
     rows = list(csv.DictReader(io.StringIO(wicara("draft", texts / "id.txt", "--format", "csv").stdout)))
     assert [row["span"] for row in rows] == [one["span"] for one in json.loads(first)["suggestions"]]
@@ -181,20 +186,38 @@ def test_a_page_is_read_as_html(wicara: Command, tmp_path: Path) -> None:
 def test_a_third_language_is_told(wicara: Command, tmp_path: Path) -> None:
     """A text in another language gets what can be found, and a word about that."""
     (tmp_path / "de.txt").write_text("Der Handel zwischen Japan, China und Kanada wuchs um 12 % im Mai.")
-    done = wicara("draft", tmp_path / "de.txt")
+    done = wicara("draft", tmp_path / "de.txt", "--format", "json")
     assert done.returncode == 0
-    assert "neither Indonesian nor English" in done.stderr
+    assert "neither Indonesian nor English (de)" in done.stderr
     assert any(one["part"] == "figure" for one in json.loads(done.stdout)["suggestions"])
 
 
-def test_suggestions_are_no_data(wicara: Command, texts: Path, tmp_path: Path) -> None:
-    """What nobody accepted is in no store, export or answer: the dataset is the same before and after."""
-    before = wicara("export", "--data", tmp_path / "data").stdout
-    done = wicara("draft", texts / "en.txt", "-o", tmp_path / "draft.json")
-    assert (done.returncode, done.stdout) == (0, "")
-    after = wicara("export", "--data", tmp_path / "data").stdout
-    assert before == after
-    assert "Suhardjo" not in after
+def test_suggestions_are_no_data_before_one_is_accepted(wicara: Command, texts: Path, tmp_path: Path) -> None:
+    """A draft beside the data adds nothing to any export; a suggestion that is completed is a fact."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    file = mine / "en.trig"
+    assert wicara("draft", texts / "en.txt", "-o", file).returncode == 0
+    assert wicara("draft", texts / "en.txt", "-o", file).returncode == 2  # it may hold work
+
+    assert wicara("expand", file).stdout == ""
+    options = ("--add", mine, "--data", tmp_path / "data")
+    assert "Suhardjo" not in wicara("export", *options).stdout
+    draft = file.read_text(encoding="utf-8")
+    accepted = re.sub(
+        r"f:F001 in:suggested .*?rdf:JSON ; a p:HeldOffice ;",
+        'f:F001 skos:prefLabel "A"@en , "B"@id ; a p:HeldOffice ; p:who person:joko-widodo ; '
+        "p:post <https://w3id.org/wicara/id/post/president-of-indonesia> ;",
+        draft,
+        flags=re.DOTALL,
+    )
+    assert accepted != draft
+    file.write_text(accepted, encoding="utf-8")
+    assert wicara("lock", file, "--source", texts / "en.txt").returncode == 0
+    long = wicara("expand", file).stdout
+    assert "fact/en/F001" in long
+    assert "fact/en/F002" not in long
+    assert "suggested" not in long
 
 
 def test_the_lists_of_facts_are_reached(shared: Path) -> None:

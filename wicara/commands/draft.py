@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wicara.commands import extra_option
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.skeleton import proposal, slug
 from wicara.graph.facts.source import read_text
 from wicara.output import emit
 
@@ -29,13 +31,19 @@ if TYPE_CHECKING:
     "--language", type=click.Choice(["en", "id"]), help="Language of the text (default: told from it)."
 )
 @click.option(
-    "--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True, help="Format."
+    "--format",
+    "form",
+    type=click.Choice(["trig", "json", "csv"]),
+    default="trig",
+    show_default=True,
+    help="Format: a data file in the short form, or the suggestions alone.",
 )
+@click.option("--id", "name", help="ID of the article, the last part of its IRI (default: the name of FILE).")
 @click.option(
     "--text",
     "text_file",
     type=click.Path(path_type=Path),
-    help="Write the text that spans count here: needed for HTML, whose text is extracted.",
+    help="Write the text whose characters spans count; of an HTML page it is the text of the article.",
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Output file (default: standard output)."
@@ -47,35 +55,52 @@ def draft(  # noqa: PLR0913 - one parameter an option
     published: datetime | None,
     language: str | None,
     form: str,
+    name: str | None,
     text_file: Path | None,
     output: Path | None,
 ) -> None:
-    """Suggest facts for a text: spans of words with what they may state, the rule that says so and a score.
+    """Suggest facts for a text: words with what they may state, the rule that says so and a score.
 
-    FILE is a text or an HTML page in UTF-8, Indonesian or English. The suggestions are only printed: they are
-    never added to the dataset, served or exported. --add names a folder with additional data, whose things
-    are recognised too.
+    FILE is a text or an HTML page in UTF-8, Indonesian or English. The suggestions are a data file in the
+    short form in which each is marked in:suggested: they are never part of the dataset, served or exported.
+    --add names a folder with additional data, whose things are recognised too.
     """
     from wicara.graph.facts.draft.drafting import draft as suggest  # noqa: PLC0415 - it loads word lists
+    from wicara.graph.facts.draft.file import as_trig  # noqa: PLC0415
     from wicara.graph.facts.draft.reading import extracted  # noqa: PLC0415
     from wicara.graph.facts.draft.suggestion import as_csv, as_json  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
-    source = read_text(file)
-    text = extracted(source)
-    found = suggest(text, read_inputs(extra).quads, published.date() if published else None, language)
+    if output and output.exists():
+        raise click.UsageError(f"{output} exists already and may hold your work: choose another name.")
+    source = extracted(read_text(file))
+    if text_file:
+        emit(source.characters.encode(), text_file)
+    found = suggest(
+        source.characters, read_inputs(extra).quads, published.date() if published else None, language
+    )
     if not found.is_sure:
         click.echo(
-            f"wicara: {file} seems to be neither Indonesian nor English; its suggestions are made with the "
-            f"words of {found.language!r} and may be few.",
+            f"wicara: {file} seems to be neither Indonesian nor English ({recognised(source.characters)}): "
+            f"it is read with the words of {found.language!r}, and suggestions may be few or wrong.",
             err=True,
         )
-    if text_file:
-        emit(text.encode(), text_file)
-    elif text != source.characters:
-        click.echo(
-            "wicara: spans count the characters of the text of the page: save it with --text", err=True
-        )
-    about = {"file": file.name, "sha256": source.sha256, "language": found.language, "characters": len(text)}
-    printed = as_csv(found.suggestions, text) if form == "csv" else as_json(found.suggestions, text, about)
+    if form == "trig":
+        described = proposal(source, slug(name or file.stem), language or found.language)
+        printed = as_trig(found.suggestions, source.characters, described)
+    elif form == "csv":
+        printed = as_csv(found.suggestions, source.characters)
+    else:
+        about = {"file": file.name, "sha256": source.sha256, "language": found.language}
+        printed = as_json(found.suggestions, source.characters, about)
     emit(printed.encode(), output)
+
+
+def recognised(text: str) -> str:
+    """Return the tag of the language that a text is in, for a message."""
+    from wicara.graph.facts.language import language_of  # noqa: PLC0415 - it loads a model
+
+    try:
+        return language_of(text)
+    except UnreadableInput:
+        return "no language is recognised"

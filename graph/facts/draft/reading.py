@@ -11,16 +11,17 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.skeleton import sentences
+from wicara.graph.facts.source import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wicara.graph.facts.skeleton import Span
-    from wicara.graph.facts.source import Text
 
 ALIKE: Final = str.maketrans(
     "\u2019\u2018\u2013\u2014\u2011\u201e\u00ab\u00bb\ufeff", "''---\u201c\u201c\u201d "
@@ -33,7 +34,7 @@ SHORT: Final = 0.6
 """A line that is shorter than this share of the longest one ends a paragraph, or is a heading."""
 ENDS: Final = ".!?:\"'\u201d)"
 """What a paragraph ends with."""
-MARKUP: Final = re.compile(rb"\s*<(?:!doctype|html|head|body|article|div|p|\?xml)\b", re.IGNORECASE)
+MARKUP: Final = re.compile(r"[\s\ufeff]*<(?:!doctype|html|head|body|article|div|p|\?xml)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -114,20 +115,20 @@ def spans(view: str) -> list[Span]:
     return found
 
 
-def extracted(text: Text) -> str:
-    """Return what a person reads of an HTML page; a plain text as it is.
+def extracted(text: Text) -> Text:
+    """Return the text that a person reads of an HTML page; a plain text as it is.
 
     Raises UnreadableInput where the page has no text, or where trafilatura, which reads it, is not there.
     """
-    if not MARKUP.match(text.characters.lstrip("\ufeff")[:1000].encode("utf-8", "replace")):
-        return text.characters
+    if not MARKUP.match(text.characters):
+        return text
     try:
         import trafilatura  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
         raise UnreadableInput(
             f"{text.path} is HTML, which needs `pip install 'wicara[draft]'`; or give the plain text."
         ) from error
-    found: str | None = trafilatura.extract(text.characters, include_comments=False, include_tables=True)
+    found: str | None = trafilatura.extract(text.characters, include_comments=False)
     if not found:
         raise UnreadableInput(f"{text.path}: no text was found in this HTML page. Save its text as a file.")
-    return found
+    return Text(text.path, found, sha256(found.encode()).hexdigest())

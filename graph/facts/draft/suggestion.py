@@ -8,11 +8,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from wicara.graph.facts.selector import MOST_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-MOST_WORDS: Final = 12
-"""How many words the quote of a suggestion has at most."""
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +30,7 @@ class Suggestion:
     fields: Mapping[str, Any] = field(compare=False, default_factory=dict)
 
     def quote(self, text: str) -> str:
-        """Return the words that name the fact: those of the span, or the first twelve of them."""
+        """Return the words that name the fact: those of the span, or as many of them as a quote may have."""
         words = text[self.start : self.end]
         end = 0
         for number, token in enumerate(words.split()):
