@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import lzma
 import re
+import shutil
 import tomllib
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from wicara.graph.assembly import merged
 from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
 from wicara.graph.names import GraphKind, called, kind_of
 from wicara.ontology import BASE, PREFIXES
+
+from wicara.cli import main
 
 if TYPE_CHECKING:
     from conftest import Command
@@ -43,6 +48,7 @@ TEXT: Final = (
 SHORT: Final = """
 @prefix f: <https://w3id.org/wicara/graph/fact/contoh/> .
 @prefix in: <https://w3id.org/wicara/in#> .
+@prefix p: <https://w3id.org/wicara/pattern#> .
 article:contoh a wic:SourceArticle ; skos:prefLabel "contoh"@en , "contoh"@id ; dcterms:language "id" ;
     dcterms:publisher body:kemlu ; wic:textLength 92 ; wic:textSha256 "SHA" ;
     in:sentences "0-44 45-73 74-92" .
@@ -87,26 +93,35 @@ def test_the_dataset_is_the_first_version_but_for_the_deviations() -> None:
     assert all(reasons.values())
 
 
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    """Return a file with an invented text."""
-    file = tmp_path / "contoh.txt"
-    file.write_bytes(TEXT.encode())
-    return file
-
-
-@pytest.fixture
-def article(wicara: Command, text: Path, tmp_path: Path) -> Path:
-    """Return a data file in the short form with its lock."""
-    from hashlib import sha256  # noqa: PLC0415
-
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an invented text, and a data file in the short form with its lock."""
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "my").mkdir()
+    (folder / "contoh.txt").write_bytes(TEXT.encode())
     prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
-    file = tmp_path / "my" / "contoh.trig"
-    file.parent.mkdir()
-    file.write_text(prefixes + SHORT.replace("SHA", sha256(TEXT.encode()).hexdigest()), encoding="utf-8")
-    locked = wicara("lock", file, "--source", text)
-    assert (locked.returncode, locked.stderr) == (0, "")
-    return file
+    short = prefixes + SHORT.replace("SHA", sha256(TEXT.encode()).hexdigest())
+    file = folder / "my" / "contoh.trig"
+    file.write_text(short, encoding="utf-8")
+    assert called_with("lock", file, "--source", folder / "contoh.txt").exit_code == 0
+    return folder
+
+
+def called_with(*arguments: object) -> Result:
+    """Return what comes of `wicara` with these arguments, in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def text(written: Path, tmp_path: Path) -> Path:
+    """Return a file with an invented text."""
+    return Path(shutil.copy(written / "contoh.txt", tmp_path))
+
+
+@pytest.fixture
+def article(written: Path, tmp_path: Path) -> Path:
+    """Return a data file in the short form with its lock, alone in a folder."""
+    return shutil.copytree(written / "my", tmp_path / "my") / "contoh.trig"
 
 
 def test_the_long_form_is_printed_and_converts_back(wicara: Command, article: Path, tmp_path: Path) -> None:
@@ -149,6 +164,8 @@ FAULTS: Final = {
         "neither a source, nor a thing, nor a fact",
     ),
     "an unknown term": ("in:quote", "in:quotes", "did you mean in:quote?"),
+    "a parameter in a graph": ("wic:heldAt place", "p:place place", "stands where no pattern does"),
+    "a pattern of a thing": ("a wic:Meeting", "a wic:Meeting , p:Held", "stands where no pattern does"),
     "a span that is none": ('"0-44"', '"all"', "the span 'all' is not START-END"),
     "a date that is none": ('"2018-11/.."', '"2018-13"', "'2018-13' does not exist"),
     "a date with bounds": (
@@ -161,20 +178,36 @@ FAULTS: Final = {
 
 
 @pytest.mark.parametrize("change", FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_with_its_line(wicara: Command, article: Path, change: tuple[str, str, str]) -> None:
+def test_a_fault_is_told_with_its_line(article: Path, change: tuple[str, str, str]) -> None:
     """What is wrong in a file ends in exit code 2, with the line and what to do; nothing is printed."""
     old, new, complaint = change
     right = article.read_text(encoding="utf-8")
     article.write_text(right.replace(old, new, 1), encoding="utf-8")
     line = right[: right.index(old)].count("\n") + 1
-    expanded = wicara("expand", article)
-    assert (expanded.returncode, expanded.stdout) == (2, "")
+    expanded = called_with("expand", article)
+    assert (expanded.exit_code, expanded.stdout) == (2, "")
     found = re.search(rf"contoh\.trig, line ([0-9]+): .*{re.escape(complaint)}", expanded.stderr)
     assert found, expanded.stderr
     assert abs(int(found[1]) - line) <= 1
 
 
-def test_words_that_are_not_there_are_not_locked(wicara: Command, article: Path, text: Path) -> None:
+def test_a_pattern_is_of_a_background_fact_too(article: Path) -> None:
+    """A fact of a background pack may be an instance of a pattern."""
+    pack = article.with_name("pack.trig")
+    prefixes = article.read_text(encoding="utf-8").partition("article:contoh")[0]
+    pack.write_text(
+        f"""{prefixes}
+<{BASE}/graph/background/pack/one> a p:Member ; p:state state:russia ; p:body body:sco ;
+    p:throughout "2001-06-15/" ; skos:prefLabel "one"@en , "satu"@id ; dcterms:source <https://example.org/> .
+""",
+        encoding="utf-8",
+    )
+    expanded = called_with("expand", pack)
+    assert "situation:russia-in-sco wic:hasTimeSpan" in expanded.stdout, expanded.stderr
+    assert "wic:method method:background" in expanded.stdout
+
+
+def test_words_that_are_not_there_are_not_locked(article: Path, text: Path) -> None:
     """`wicara lock` tells every passage that is not in the text, or there twice, and writes nothing."""
     lock = article.with_name("contoh.lock.csv")
     before = lock.read_bytes()
@@ -182,15 +215,15 @@ def test_words_that_are_not_there_are_not_locked(wicara: Command, article: Path,
     article.write_text(
         words.replace("di Sochi", "Ketua rapat").replace("Ketua pulang", "Ketua"), encoding="utf-8"
     )
-    refused = wicara("lock", article, "--source", text)
-    assert refused.returncode == 2
+    refused = called_with("lock", article, "--source", text)
+    assert refused.exit_code == 2
     assert "F001: The words are not in the text" in refused.stderr
     assert "NO-BREAK SPACE" in refused.stderr
     assert "F002-2: The words stand there 2 times" in refused.stderr
     assert lock.read_bytes() == before
     text.write_text("another text", encoding="utf-8")
-    other = wicara("lock", article, "--source", text)
-    assert other.returncode == 2
+    other = called_with("lock", article, "--source", text)
+    assert other.exit_code == 2
     assert "is not the text" in other.stderr
 
 
@@ -244,7 +277,7 @@ def test_a_fact_of_each_pattern_is_added_from_a_row(
     graphs = {called(quad.graph_name.value) for quad in quads_of(data_file(article))}  # type: ignore[union-attr]
     for number, pattern in enumerate(patterns().values(), 101):
         assert f"graph:fact/contoh/F{number}" in graphs, pattern.name
-        sheet = wicara("facts", article, "--pattern", pattern.name).stdout
+        sheet = called_with("facts", article, "--pattern", pattern.name).stdout
         assert f"F{number},{pattern.name}," in sheet
         assert sheet.count("\nF") == 1
     things = {quad.subject.value for quad in quads_of(data_file(article)) if quad.predicate == PREF_LABEL}  # type: ignore[union-attr]
@@ -288,14 +321,12 @@ BAD_ROWS: Final = {
 
 
 @pytest.mark.parametrize("row", BAD_ROWS.values(), ids=BAD_ROWS)
-def test_a_row_at_fault_is_told_with_its_line(
-    wicara: Command, article: Path, tmp_path: Path, row: tuple[str, str]
-) -> None:
+def test_a_row_at_fault_is_told_with_its_line(article: Path, tmp_path: Path, row: tuple[str, str]) -> None:
     """A row at fault ends in exit code 2, with its line and what to do; the article does not change."""
     cells, complaint = row
     table, before = tmp_path / "rows.csv", article.read_bytes()
     table.write_text(f"fact,pattern,en,id,quote,p:event,p:who\n{cells}\n", encoding="utf-8")
-    refused = wicara("facts", article, "--add", table)
-    assert refused.returncode == 2
+    refused = called_with("facts", article, "--add", table)
+    assert refused.exit_code == 2
     assert re.search(rf"rows\.csv, line 2: .*{re.escape(complaint)}", refused.stderr), refused.stderr
     assert article.read_bytes() == before

@@ -120,7 +120,7 @@ class Faults(list[tuple[int, str]]):
 def is_short(statements: Iterable[Stated]) -> bool:
     """Tell whether a file is in the short form: it has statements outside named graphs, or terms of `in:`."""
     return any(
-        isinstance(stated.quad.graph_name, DefaultGraph) or stated.quad.predicate.value.startswith(IN)
+        isinstance(stated.quad.graph_name, DefaultGraph) or stated.quad.predicate.value.startswith((IN, P))
         for stated in statements
     )
 
@@ -213,8 +213,9 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
     thing = kind_of_thing(iri)
     if kind in DESCRIBED:
         yield from description(subject, kind, context.faults)
-        if kind == GraphKind.FACT:
+        if kind != GraphKind.CONTENT:
             yield from instances(subject, context)
+        if kind == GraphKind.FACT:
             yield from evidence(subject, context)
     elif thing == "article":
         yield from source(subject, context.faults)
@@ -309,9 +310,10 @@ def position(node: NamedNode, graph: NamedNode, start: str, end: str) -> Iterato
 def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Iterator[Quad]:
     """Yield what is said of a fact or another graph, and the defaults of what is not."""
     for predicate, values in subject.values.items():
-        if predicate not in {QUOTE, SPAN, EVIDENCE} and not predicate.value.startswith(P):
+        of_pattern = kind != GraphKind.CONTENT and predicate.value.startswith(P)
+        if predicate not in {QUOTE, SPAN, EVIDENCE} and not of_pattern:
             for term, line in values:
-                if isinstance(term, NamedNode) and term.value.startswith(P):
+                if kind != GraphKind.CONTENT and isinstance(term, NamedNode) and term.value.startswith(P):
                     continue
                 if isinstance(term, BlankNode):
                     faults.add(line, f"{called_term(predicate)} has a blank node: name it")
@@ -461,14 +463,19 @@ def with_bounds(quads: Sequence[Quad], lines: Mapping[Quad, int], faults: Faults
 
 
 def without_input_terms(quads: Iterable[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:
-    """Yield the quads; those with a term of `in:` that is left are faults."""
+    """Yield the quads; those with a term of `in:` or of a pattern that is left are faults."""
     for quad in quads:
-        terms = [term.value for term in (quad.predicate, quad.object) if isinstance(term, NamedNode)]
-        left = next((term for term in terms if term.startswith(IN)), None)
+        terms = [term.value for term in quad.triple if isinstance(term, NamedNode)]
+        left = next((term for term in terms if term.startswith((IN, P))), None)
         if left is None:
             yield quad
             continue
-        near = get_close_matches(left.removeprefix(IN), TERMS, n=1)
         line = lines.get(quad) or lines.get(Quad(quad.subject, quad.predicate, quad.object), 0)
+        if left.startswith(P):
+            faults.add(
+                line, f"p:{left.removeprefix(P)} stands where no pattern does: a fact is an instance of one"
+            )
+            continue
+        near = get_close_matches(left.removeprefix(IN), TERMS, n=1)
         hint = f"did you mean in:{near[0]}?" if near else f"there are {', '.join(f'in:{t}' for t in TERMS)}"
         faults.add(line, f"in:{left.removeprefix(IN)} is not known here: {hint}")
