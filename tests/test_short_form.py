@@ -207,6 +207,14 @@ def test_a_pattern_is_of_a_background_fact_too(article: Path) -> None:
     assert "wic:method method:background" in expanded.stdout
 
 
+def test_a_file_is_added_with_its_lock(wicara: Command, article: Path, own_data: Path) -> None:
+    """`wicara add` takes the lock that lies beside a file, so that later builds have the words."""
+    added = wicara("add", article, "--data", own_data)
+    assert added.returncode == 0, added.stdout + added.stderr
+    assert "+ graph:fact/contoh/F002" in added.stdout.splitlines()
+    assert called_with("expand", own_data / "overlay" / article.name).exit_code == 0
+
+
 def test_words_that_are_not_there_are_not_locked(article: Path, text: Path) -> None:
     """`wicara lock` tells every passage that is not in the text, or there twice, and writes nothing."""
     lock = article.with_name("contoh.lock.csv")
