@@ -1,16 +1,21 @@
-"""How much a dataset holds (VoID, section 4.6), counted once for each of its versions."""
+"""How much a dataset holds (VoID, section 4.6), and when it was made: found once for each of its versions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pyoxigraph import NamedNode
+from wicara.graph.export import export
 from wicara.graph.names import DEFAULT, GRAPHS
+from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from pyoxigraph import QuerySolutions, Store
     from wicara.graph.store import BuiltDataset
@@ -125,3 +130,37 @@ def number(store: Store, query: str, *, union: bool = False) -> int:
     """Return the one number that a query counts."""
     [row] = cast("QuerySolutions", store.query(query, use_default_graph_as_union=union))
     return int(row["n"].value)
+
+
+def made_at(built: BuiltDataset) -> datetime:
+    """Return when a dataset was made: its build or its file, or else when it was first seen here."""
+    record = read_record(built.path)
+    if record is not None and record.digest == built.digest:
+        return modified(built.path / SENTINEL)
+    return modified(built.path) if built.path.is_file() else datetime.now(UTC).replace(microsecond=0)
+
+
+def modified(path: Path) -> datetime:
+    """Return when a file was written."""
+    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+
+
+class Size(NamedTuple):
+    """How long a download is, and its SHA-256 (hex)."""
+
+    bytes: int
+    sha256: str
+
+
+MEASURED: Final = (("all", "nquads"), ("default", "turtle"))
+"""The downloads whose size and checksum are told: to make all takes longer than a page should."""
+MAX_MEASURED: Final = 100_000
+"""Quads of a dataset, beyond which making a download takes too long."""
+
+
+def measured(built: BuiltDataset) -> dict[tuple[str, str], Size]:
+    """Return the size and checksum of some downloads of a built dataset."""
+    if built.plain or len(built.store) > MAX_MEASURED:
+        return {}
+    bodies = {key: export(built, *key) for key in MEASURED}
+    return {key: Size(len(body), sha256(body).hexdigest()) for key, body in bodies.items()}

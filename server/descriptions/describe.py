@@ -10,15 +10,15 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.formats import FORMATS, serialize_triples
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri, kind_of, split
-from wicara.ontology import BASE
+from wicara.ontology import PREFIXES, data_shape_files, ontology_shape_files
 from wicara.server.app_state import dataset, per_version, settings
-from wicara.server.descriptions.counts import THINGS, graphs, statistics
-from wicara.server.descriptions.openapi import HTML, media_types, operation
+from wicara.server.descriptions.counts import THINGS, graphs, made_at, measured, statistics
+from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import public_url, said
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flask import Request, Response
-    from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.export import Export
     from wicara.graph.formats import Format
@@ -34,9 +33,15 @@ if TYPE_CHECKING:
 blueprint = Blueprint("descriptions", __name__)
 
 VOID: Final = "/.well-known/void"
+SHAPES: Final = "/shape"
 QUERY: Final = "/sparql"
 FORM: Final = "/query"
 LICENSE: Final = NamedNode("http://purl.org/dc/terms/license")
+CREATOR: Final = NamedNode("http://purl.org/dc/terms/creator")
+PUBLISHER: Final = NamedNode("http://purl.org/dc/terms/publisher")
+LANGUAGE: Final = NamedNode("http://purl.org/dc/terms/language")
+LANGUAGES: Final = "http://id.loc.gov/vocabulary/iso639-1/"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
 
 MAX_PARTITIONS: Final = 1000
 """How many classes, and how many properties, have a partition: those that are used most."""
@@ -51,16 +56,21 @@ SUBSETS: Final = frozenset({"asserted", "inferred", "ontology"})
 @operation(query=(), types=media_types(*negotiation.RDF))
 def description() -> Response:
     """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
-    response = as_rdf(chain(dataset_description(), editorial()), *documents.chosen(negotiation.RDF))
+    response = as_rdf(chain(dataset_description(), as_nodes()), *documents.chosen(negotiation.RDF))
     response.headers["Vary"] = "Accept"
     return response
 
 
-@blueprint.get(DATASET.removeprefix(BASE))
-@operation(query=(), types=(), answers={HTTPStatus.SEE_OTHER: HTML})
-def whole() -> BaseResponse:
-    """Send from the IRI of the dataset to its description."""
-    return redirect(VOID, HTTPStatus.SEE_OTHER)
+def shapes(form: Format, media_type: str) -> Response:
+    """Return the SHACL shapes that the data and the ontology of the software meet."""
+    files = (*data_shape_files(), *ontology_shape_files())
+    triples = (quad.triple for path in files for quad in parse(path=path, rename_blank_nodes=True))
+    response = as_rdf(triples, form, media_type)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+documents.publish(blueprint, SHAPES, negotiation.RDF, shapes, ())
 
 
 def is_description(asked: Request) -> bool:
@@ -105,6 +115,7 @@ def dataset_description() -> Iterator[Triple]:
     classes = dict(islice(counted.classes.items(), MAX_PARTITIONS))
     properties = dict(islice(counted.properties.items(), MAX_PARTITIONS))
     root = NamedNode(public_url(f"{VOID}#dataset") if dataset().plain else DATASET)
+    contact = settings().report_errors
     licences = (triple.object for triple in editorial() if triple.predicate == LICENSE)
     return triples_of(
         "void.ttl",
@@ -121,7 +132,26 @@ def dataset_description() -> Iterator[Triple]:
         formats=FORMATS.values(),
         downloads=list(downloads()),
         subsets=SUBSETS,
+        sizes=per_version(measured),
+        made=per_version(made_at).isoformat(),
+        contact=NamedNode(contact) if contact and "{" not in contact else None,
     )
+
+
+def as_nodes() -> Iterator[Triple]:
+    """Yield what the dataset says of itself, with nodes for its makers and languages, as DCAT has them."""
+    whole = NamedNode(DATASET)
+    for triple in editorial():
+        value = triple.object
+        if triple.predicate == LANGUAGE and isinstance(value, Literal):
+            yield Triple(whole, LANGUAGE, NamedNode(f"{LANGUAGES}{value.value}"))
+        elif triple.predicate == CREATOR and isinstance(value, Literal):
+            maker = NamedNode(f"{DATASET}#{value.value.replace(' ', '-').lower()}")
+            yield from (Triple(whole, CREATOR, maker), Triple(whole, PUBLISHER, maker))
+            yield Triple(maker, NamedNode(PREFIXES["rdf"] + "type"), NamedNode(f"{FOAF}Agent"))
+            yield Triple(maker, NamedNode(f"{FOAF}name"), value)
+        else:
+            yield triple
 
 
 def editorial() -> Iterator[Triple]:

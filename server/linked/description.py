@@ -132,13 +132,20 @@ def describe(store: Store, iri: str, page: int = 1) -> Description | None:
     )
 
 
+def licences() -> list[NamedNode]:
+    """Return the licences of the dataset; none of what is served as it is."""
+    if dataset().plain:
+        return []
+    quads = dataset().store.quads_for_pattern(NamedNode(DATASET), LICENSE, None, META)
+    return [quad.object for quad in quads if isinstance(quad.object, NamedNode)]
+
+
 def document_metadata(iri: str, subjects: Iterable[NamedNode]) -> set[Triple]:
     """Return what a document says of itself: its subjects, and the licence of the dataset that it is of."""
     whole, document = NamedNode(DATASET), NamedNode(iri)
     if iri == ONTOLOGY or dataset().plain:
         return set()
-    licences = dataset().store.quads_for_pattern(whole, LICENSE, None, META)
-    found = {Triple(document, LICENSE, quad.object) for quad in licences}
+    found = {Triple(document, LICENSE, licence) for licence in licences()}
     topics = {Triple(document, PRIMARY_TOPIC, subject) for subject in subjects if subject != document}
     return found | topics | {Triple(document, PART_OF, whole)}
 

@@ -15,6 +15,7 @@ from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.compression import streamed
 from wicara.server.http.problems import Problem
+from wicara.server.linked.description import licences
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -39,6 +40,10 @@ def download(graph: str, extension: str) -> Response:
     headers = {
         "Content-Type": form.content_type(),
         "Content-Disposition": f'attachment; filename="wicara-{name}.{form.extension}"',
+        "Link": ", ".join(
+            ['</.well-known/void>; rel="describedby"']
+            + [f'<{licence.value}>; rel="license"' for licence in licences()]
+        ),
     }
     source, prefixes = store(), dataset().prefixes
     if graph in WHOLE and (form.datasets or graph != "all") and is_large(source):

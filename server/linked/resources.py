@@ -26,7 +26,7 @@ from wicara.server.http.addresses import (
     with_fields,
 )
 from wicara.server.http.problems import Problem
-from wicara.server.linked.description import ONTOLOGY, describe, serialize_descriptions
+from wicara.server.linked.description import ONTOLOGY, describe, licences, serialize_descriptions
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
@@ -220,13 +220,18 @@ class Place:
 
 
 def add_links(response: Response, iris: list[str], here: str, form: Format, place: Place) -> None:
-    """Say which document this is, in which other forms it stands, and where more is (RFC 8288)."""
+    """Say which document this is, in which other forms it stands, and where more is (RFC 8288).
+
+    And what to cite, and under which licence (signposting.org/FAIR).
+    """
     offers = forms_at(here, negotiation.DOCUMENTS)
     response.headers["Vary"] = "Accept, Accept-Language"
     if form in offers:
         response.headers["Content-Location"] = with_query(in_form(here, form.extension))
     relation = "describes" if here.startswith("/doc/") else "canonical"
     links = [f'<{quote(iri, safe=IN_LINK)}>; rel="{relation}"' for iri in iris]
+    links += [f'<{quote(iri, safe=IN_LINK)}>; rel="cite-as"' for iri in iris if len(iris) == 1]
+    links += [f'<{licence.value}>; rel="license"' for licence in licences()]
     links += documents.links(
         form, offers, lambda offer: on_number(in_form(here, offer.extension), place.within(offer))
     )

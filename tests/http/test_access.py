@@ -135,8 +135,7 @@ def test_tokens_are_not_guessed_quickly() -> None:
         other = {"authorization": BEARER, "x_forwarded_for": "192.0.2.7"}
         assert server.send("DELETE", "/store?default", None, **other).status == 204
         assert server.get("/sparql").status == 200
-        server.process.terminate()
-        told = server.process.communicate()[1]
+        told = server.end()
     assert told.count('"unauthorized"') == statuses.count(401)
 
 

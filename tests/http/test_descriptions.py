@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from hashlib import sha256
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,6 +13,7 @@ import pytest
 from forms import same_in_each_form
 from needed import long
 from pyoxigraph import RdfFormat, Store
+from rdflib import RDF, SH, Graph
 from server_process import served
 from wicara.ontology import BASE, PREFIXES
 
@@ -28,6 +32,7 @@ NAMESPACES = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "formats": "http://www.w3.org/ns/formats/",
     "profile": "http://www.w3.org/ns/owl-profile/",
+    "spdx": "http://spdx.org/rdf/terms#",
 }
 FORMATS = {
     "application/sparql-results+json": "SPARQL_Results_JSON",
@@ -136,6 +141,57 @@ def test_editorial(server: Server, dataset_told: Description) -> None:
         f'dcterms:license <{CC_BY}> ; owl:versionInfo "{row["version"]}" ; dcterms:conformsTo <{BASE}/ont> ; '
         f'void:uriSpace "{BASE}/id/" ; dcterms:title ?en, ?id FILTER(LANG(?en) = "en" && LANG(?id) = "id")'
     )
+
+
+def test_makers_and_downloads_are_nodes(server: Server, dataset_told: Description) -> None:
+    """DCAT has nodes for makers and languages, a time, and sizes and checksums that are right."""
+    assert dataset_told.says(
+        f"<{DATASET}> dcterms:creator ?maker ; dcterms:publisher ?maker ; dcterms:modified ?time ; "
+        "dcterms:language <http://id.loc.gov/vocabulary/iso639-1/id> ; dcat:landingPage <dataset> . "
+        '?maker a foaf:Agent ; foaf:name "Wicara contributors" FILTER(ISIRI(?maker))'
+    )
+    sums = "?file dcat:byteSize ?size ; spdx:checksum/spdx:checksumValue ?sum ; dcat:downloadURL ?x"
+    told = {row["x"]: row for row in dataset_told.rows(sums)}
+    assert len(told) > 1
+    for url, row in told.items():
+        body = server.get(urlsplit(url).path).body
+        assert (row["size"], row["sum"]) == (str(len(body)), sha256(body).hexdigest())
+
+
+def test_the_page_of_the_dataset(server: Server, small: Server) -> None:
+    """As HTML, the dataset has a page with schema.org's words, and links by which programs find their way."""
+    answer = server.get("/dataset", accept="text/html")
+    assert (answer.status, answer.media_type) == (200, "text/html")
+    (linked,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
+    told = json.loads(linked)
+    assert (told["@type"], told["@id"], told["license"]) == ("Dataset", DATASET, [CC_BY])
+    assert told["creator"] == told["publisher"] != []
+    for file in told["distribution"][::5]:
+        got = server.send("HEAD", urlsplit(file["contentUrl"]).path)
+        assert (got.status, got.media_type) == (200, file["encodingFormat"])
+    links = set(re.findall(r'<([^>]+)>; rel="([^"]+)"', answer.headers["Link"]))
+    expected = {(DATASET, "cite-as"), (CC_BY, "license"), (VOID, "describedby"), ("/shape", "describedby")}
+    assert expected < links
+    plain = small.get("/dataset", accept="text/html")
+    assert (plain.status, "license" in plain.headers["Link"]) == (200, False)
+
+
+@pytest.mark.parametrize("path", ["/doc/state/russia", "/doc/state/russia.ttl", "/export/default.ttl"])
+def test_signposts(server: Server, path: str) -> None:
+    """Pages, descriptions and downloads say under which licence they are, and things how to cite them."""
+    links = server.get(path).headers["Link"]
+    assert f'<{CC_BY}>; rel="license"' in links
+    assert (f'<{BASE}/id/state/russia>; rel="cite-as"' in links) is path.startswith("/doc/")
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # by rdflib's parser of JSON-LD
+def test_shapes(server: Server) -> None:
+    """The shapes of the data are published, each at its IRI, in the formats of RDF."""
+    same_in_each_form(server, "/shape")
+    graph = Graph().parse(data=server.get("/shape").text, format="turtle")
+    shapes = set(graph.subjects(RDF.type, SH.NodeShape))
+    assert len(shapes) > 30
+    assert {str(shape).partition("#")[0] for shape in shapes} == {f"{BASE}/shape"}
 
 
 NUMBERS = {

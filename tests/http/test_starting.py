@@ -74,8 +74,7 @@ def test_a_token_that_everybody_may_read(tmp_path: Path) -> None:
     for mode, warns in ((0o644, True), (0o600, False)):
         token.chmod(mode)
         with served("--empty", "--writable", "--token-file", token) as server:
-            server.process.terminate()
-            told = server.process.communicate()[1]
+            told = server.end()
         assert (f"chmod 600 {token}" in told) is warns
         assert "secret" not in told
 

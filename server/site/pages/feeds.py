@@ -18,10 +18,10 @@ from wicara.graph.export import EXPORTS, capable
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
-from wicara.graph.store import SENTINEL, read_record
 from wicara.graph.xml_text import NO_CHAR
 from wicara.ontology import BASE, WIC
 from wicara.server.app_state import dataset, per_version, store, watched
+from wicara.server.descriptions.counts import made_at
 from wicara.server.descriptions.openapi import HTML, operation, operations
 from wicara.server.http.addresses import path_of, public_url, said, with_fields
 from wicara.server.http.problems import Problem
@@ -32,7 +32,6 @@ from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from flask import Response
     from wicara.graph.store import BuiltDataset
@@ -173,19 +172,6 @@ class Known:
     def group(self) -> str:
         """The article that it is of, or its pack of background."""
         return self.article or self.graph.rpartition("/")[0]
-
-
-def made_at(built: BuiltDataset) -> datetime:
-    """Return when a dataset was made: its build or its file, or else when it was first seen here."""
-    record = read_record(built.path)
-    if record is not None and record.digest == built.digest:
-        return modified(built.path / SENTINEL)
-    return modified(built.path) if built.path.is_file() else datetime.now(UTC).replace(microsecond=0)
-
-
-def modified(path: Path) -> datetime:
-    """Return when a file was written."""
-    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
 
 
 def instant(day: object) -> datetime | None:
