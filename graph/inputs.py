@@ -186,10 +186,11 @@ def names_with(statements: Iterable[Stated]) -> Names:
 def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) -> Iterator[Quad]:
     """Yield the statements of a file, each in its graph; a TriG file in the short form is expanded."""
     if file.kind is None and is_short(statements):
-        quads = expand(statements, file.name, read_lock(file.path, file.name), names)
-    else:
-        quads = [stated.quad for stated in statements]
-    return (placed(quad, file) for quad in quads)
+        for stated in statements:
+            if not isinstance(stated.quad.graph_name, DefaultGraph):
+                placed(stated.quad, file)
+        return iter(expand(statements, file.name, read_lock(file.path, file.name), names))
+    return (placed(stated.quad, file) for stated in statements)
 
 
 class NamesOfThings:

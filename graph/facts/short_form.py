@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,13 +30,14 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
-from wicara.graph.facts.patterns import IN, PREF_LABEL, P, instance, kind_of_thing
+from wicara.graph.facts.nodes import PROV, annotation, fixed, fixed_iri, labelled, position
+from wicara.graph.facts.patterns import IN, P, instance, kind_of_thing
 from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
 from wicara.graph.terms import read_term
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.facts.lock import Locked
     from wicara.graph.facts.patterns import Names
@@ -47,18 +49,17 @@ QUOTE, SPAN, EVIDENCE, SENTENCES = (
 OWN_BASE: Final = NamedNode(f"{IN}base")
 TERMS: Final = ("quote", "span", "evidence", "sentences", "base", *MEANINGS)
 
+MEANING_OF: Final = {NamedNode(IN + name): meaning for name, meaning in MEANINGS.items()}
 TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
 NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 LONG_EVIDENCE: Final = NamedNode(f"{WIC}evidence")
-PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
 DESCRIBED: Final = frozenset({GraphKind.FACT, GraphKind.CONTENT, GraphKind.BACKGROUND})
 """The kinds of graphs that statements outside named graphs may describe."""
 DATE: Final = NamedNode(PREFIXES["xsd"] + "date")
 BOOLEAN: Final = NamedNode(PREFIXES["xsd"] + "boolean")
-COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
 SPANS: Final = re.compile(r"([0-9]+)-([0-9]+)")
 PLACEHOLDER: Final = re.compile(r"\{(\w+:\w+)\}")
 
@@ -141,6 +142,14 @@ class Context:
     minted: set[Node] = field(default_factory=set)
 
     @cached_property
+    def rows_of(self) -> Mapping[str, Sequence[Locked]]:
+        """The rows of the lock by fact."""
+        rows: dict[str, list[Locked]] = defaultdict(list)
+        for row in self.rows or ():
+            rows[row.fact].append(row)
+        return rows
+
+    @cached_property
     def base(self) -> str:
         """The base of minted IRIs: what `in:base` of an article says, else that of the dataset."""
         said = (term for subject in self.subjects.values() for term in subject.terms(OWN_BASE))
@@ -163,14 +172,20 @@ def expand(
 
 def expanded_in(statements: Sequence[Stated], context: Context) -> list[Quad]:
     """Return the long form of statements; what is wrong in them is added to the faults of the context."""
-    quads = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
+    said = [stated.quad for stated in statements if not isinstance(stated.quad.graph_name, DefaultGraph)]
+    added: list[Quad] = []
     for subject in context.subjects.values():
-        quads.extend(expanded(subject, context))
-    lines = {stated.quad: stated.line for stated in statements}
-    for quad in quads:
-        if isinstance(quad.graph_name, NamedNode) and quad.graph_name in context.subjects:
-            lines.setdefault(quad, context.subjects[quad.graph_name].line)
-    return list(without_input_terms(with_bounds(quads, lines, context.faults), lines, context.faults))
+        said.extend(expanded(subject, context))
+        added.extend(additions(subject, context))
+
+    def line_of(quad: Quad) -> int:
+        outside = Quad(quad.subject, quad.predicate, quad.object)
+        of_graph = context.subjects.get(quad.graph_name)  # type: ignore[arg-type]
+        lines = (stated.line for stated in statements if stated.quad in {quad, outside})
+        return next(lines, of_graph.line if of_graph else 0)
+
+    checked = without_input_terms(with_bounds(said, line_of, context.faults), line_of, context.faults)
+    return [*checked, *added]
 
 
 def subjects_of(statements: Iterable[Stated]) -> dict[Node, Subject]:
@@ -205,7 +220,7 @@ def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Wor
 
 
 def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
-    """Yield the long form of what is stated of one subject outside named graphs."""
+    """Yield what is stated of one subject outside named graphs, in the graphs where it belongs."""
     if isinstance(subject.node, BlankNode):
         return
     iri = subject.node.value
@@ -215,8 +230,6 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
         yield from description(subject, kind, context.faults)
         if kind != GraphKind.CONTENT:
             yield from instances(subject, context)
-        if kind == GraphKind.FACT:
-            yield from evidence(subject, context)
     elif thing == "article":
         yield from source(subject, context.faults)
     elif thing and thing not in {"sentence", "evidence"}:
@@ -227,6 +240,18 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
             f"{called(iri)} is neither a source, nor a thing, nor a fact: a thing is {BASE}/id/KIND/SLUG or, "
             "below a base of your own, https://HOST/KIND/SLUG; what is said of it is in the graph of a fact",
         )
+
+
+def additions(subject: Subject, context: Context) -> Iterator[Quad]:
+    """Yield what the build adds to what is stated of a fact or another graph: defaults and evidence."""
+    kind = kind_of(subject.node.value)
+    if kind not in DESCRIBED:
+        return
+    for predicate, terms in defaults(subject, kind).items():
+        if predicate == TYPE or predicate not in subject.values:
+            yield from (Quad(subject.node, predicate, term, PROV) for term in terms)
+    if kind == GraphKind.FACT:
+        yield from evidence(subject, context)
 
 
 def instances(subject: Subject, context: Context) -> Iterator[Quad]:
@@ -295,20 +320,8 @@ def sentences(article: Node, spans: Term, graph: NamedNode, line: int, faults: F
         yield from position(node, graph, *found.groups())
 
 
-def labelled(node: NamedNode, english: str, indonesian: str, graph: NamedNode) -> Iterator[Quad]:
-    """Yield the names of what the build adds."""
-    yield Quad(node, PREF_LABEL, Literal(english, language="en"), graph)
-    yield Quad(node, PREF_LABEL, Literal(indonesian, language="id"), graph)
-
-
-def position(node: NamedNode, graph: NamedNode, start: str, end: str) -> Iterator[Quad]:
-    """Yield where a span stands in its text."""
-    yield Quad(node, NamedNode(PREFIXES["oa"] + "start"), Literal(start, datatype=COUNT), graph)
-    yield Quad(node, NamedNode(PREFIXES["oa"] + "end"), Literal(end, datatype=COUNT), graph)
-
-
 def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Iterator[Quad]:
-    """Yield what is said of a fact or another graph, and the defaults of what is not."""
+    """Yield what is said of a fact or another graph, but for its words and what it gives to patterns."""
     for predicate, values in subject.values.items():
         of_pattern = kind != GraphKind.CONTENT and predicate.value.startswith(P)
         if predicate not in {QUOTE, SPAN, EVIDENCE} and not of_pattern:
@@ -318,9 +331,6 @@ def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Ite
                 if isinstance(term, BlankNode):
                     faults.add(line, f"{called_term(predicate)} has a blank node: name it")
                 yield Quad(subject.node, predicate, term, PROV)
-    for predicate, terms in defaults(subject, kind).items():
-        if predicate == TYPE or predicate not in subject.values:
-            yield from (Quad(subject.node, predicate, term, PROV) for term in terms)
 
 
 def defaults(subject: Subject, kind: GraphKind | None) -> dict[NamedNode, list[Term]]:
@@ -339,18 +349,6 @@ def filled(value: str, subject: Subject, known: Mapping[str, str]) -> list[Term]
     if copied := PLACEHOLDER.fullmatch(value):
         return subject.terms(fixed_iri(copied[1]))
     return [fixed(value.format(**known))]
-
-
-def fixed_iri(value: str) -> NamedNode:
-    """Return a prefixed name of `short_form.toml` as an IRI."""
-    prefix, _, local = value.partition(":")
-    return NamedNode(PREFIXES[prefix] + local)
-
-
-@cache
-def fixed(value: str) -> Term:
-    """Return a term as it is written in `short_form.toml`."""
-    return read_term(value)
 
 
 def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[Words]:
@@ -394,7 +392,7 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
     for words in every:
         if context.rows is None:
             continue
-        row = locked(words, context.rows)
+        row = locked(words, context.rows_of[words.fact])
         if row is None:
             faults.add(
                 words.line,
@@ -405,46 +403,17 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
             yield from annotation(words, row)
 
 
-def annotation(words: Words, row: Locked) -> Iterator[Quad]:
-    """Yield the nodes of the evidence of a fact (Web Annotation Data Model, sections 4.2.4 and 4.2.5)."""
-    article = NamedNode(f"{PREFIXES['article']}{words.article}")
-    name = f"{PREFIXES['evidence']}{words.article}-{words.fact.lower()}"
-    node, target, place, quote = (NamedNode(name + end) for end in ("", "-target", "-position", "-quote"))
-
-    def said(subject: NamedNode, predicate: str, term: Term) -> Quad:
-        return Quad(subject, fixed_iri(predicate), term, PROV)
-
-    yield said(NamedNode(words.graph), "wic:evidence", node)
-    yield said(node, "rdf:type", fixed("wic:Evidence"))
-    yield said(node, "rdf:type", fixed("oa:Annotation"))
-    yield from labelled(node, f"evidence of {words.fact}", f"bukti {words.fact}", PROV)
-    sentence = f"{PREFIXES['sentence']}{words.article}-{row.sentence.lower()}"
-    yield said(node, "wic:inSentence", NamedNode(sentence))
-    yield said(node, "oa:hasBody", NamedNode(words.graph))
-    yield said(node, "oa:hasTarget", target)
-    yield said(target, "rdf:type", fixed("oa:SpecificResource"))
-    yield said(target, "oa:hasSource", article)
-    yield said(target, "oa:hasSelector", place)
-    yield said(target, "oa:hasSelector", quote)
-    yield said(place, "rdf:type", fixed("oa:TextPositionSelector"))
-    yield from position(place, PROV, *row.span.split("-"))
-    yield said(place, "wic:spanSha256", Literal(row.sha256))
-    yield said(quote, "rdf:type", fixed("oa:TextQuoteSelector"))
-    yield said(quote, "oa:exact", words.quote)
-
-
-def with_bounds(quads: Sequence[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:
-    """Yield the quads, dates in EDTF as the bounds of their time spans, in the graph that states them."""
-    said = {(quad.subject, quad.predicate, quad.graph_name) for quad in quads}
+def with_bounds(quads: Sequence[Quad], line_of: Callable[[Quad], int], faults: Faults) -> Iterator[Quad]:
+    """Yield the quads, dates in EDTF as the bounds of their time spans, in the graphs that state them."""
     for quad in quads:
-        meaning = MEANINGS.get(quad.predicate.value.removeprefix(IN))
-        if meaning is None or not quad.predicate.value.startswith(IN):
+        meaning = MEANING_OF.get(quad.predicate)
+        if meaning is None:
             yield quad
             continue
         try:
             bounds = meaning(getattr(quad.object, "value", ""))
         except NotBoundedError as fault:
-            faults.add(lines[quad], str(fault))
+            faults.add(line_of(quad), str(fault))
             continue
         values: dict[str, Term] = {
             name: Literal(day.isoformat(), datatype=DATE) for name, day in bounds.days.items()
@@ -452,25 +421,28 @@ def with_bounds(quads: Sequence[Quad], lines: Mapping[Quad, int], faults: Faults
         values["granularity"] = NamedNode(f"{PREFIXES['gran']}{bounds.granularity}")
         if bounds.open_end:
             values["openEnd"] = Literal("true", datatype=BOOLEAN)
+        given = {q.predicate for q in quads if (q.subject, q.graph_name) == (quad.subject, quad.graph_name)}
         for name, value in values.items():
             predicate = NamedNode(WIC + name)
-            if (quad.subject, predicate, quad.graph_name) not in said:
+            if predicate not in given:
                 yield Quad(quad.subject, predicate, value, quad.graph_name)
             elif name != "granularity":
-                faults.add(
-                    lines[quad], f"{called_term(quad.subject)} has a {called_term(predicate)} beside its date"
-                )
+                beside = f"{called_term(quad.subject)} has a {called_term(predicate)} beside its date"
+                faults.add(line_of(quad), beside)
 
 
-def without_input_terms(quads: Iterable[Quad], lines: Mapping[Quad, int], faults: Faults) -> Iterator[Quad]:
+def without_input_terms(
+    quads: Iterable[Quad], line_of: Callable[[Quad], int], faults: Faults
+) -> Iterator[Quad]:
     """Yield the quads; those with a term of `in:` or of a pattern that is left are faults."""
     for quad in quads:
-        terms = [term.value for term in quad.triple if isinstance(term, NamedNode)]
-        left = next((term for term in terms if term.startswith((IN, P))), None)
+        terms = (quad.subject, quad.predicate, quad.object)
+        named = (term.value for term in terms if isinstance(term, NamedNode))
+        left = next((iri for iri in named if iri.startswith((IN, P))), None)
         if left is None:
             yield quad
             continue
-        line = lines.get(quad) or lines.get(Quad(quad.subject, quad.predicate, quad.object), 0)
+        line = line_of(quad)
         if left.startswith(P):
             faults.add(
                 line, f"p:{left.removeprefix(P)} stands where no pattern does: a fact is an instance of one"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.facts import edtf
 from wicara.graph.facts.lock import Locked
+from wicara.graph.facts.nodes import PROV
 from wicara.graph.facts.patterns import IN, PREF_LABEL
 from wicara.graph.facts.selector import read_evidence
 from wicara.graph.facts.short_form import (
@@ -21,7 +22,6 @@ from wicara.graph.facts.short_form import (
     ENTITIES,
     LONG_EVIDENCE,
     NAMES,
-    PROV,
     QUOTE,
     SENTENCES,
     SPAN,
