@@ -1,0 +1,75 @@
+"""About the site: how it is made, what its limits are, and the texts that it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from flask import Blueprint, render_template
+from pyoxigraph import Literal, NamedNode
+from wicara.graph.solutions import solutions
+from wicara.queries import page_query
+from wicara.server.app_state import store
+from wicara.server.descriptions.openapi import operation
+from wicara.server.http.addresses import canonical
+from wicara.server.site.language import language
+from wicara.server.site.pages.reuse import report_href
+from wicara.server.site.tables.statuses import age_of_plan
+from wicara.server.site.times import day_of, format_day
+from wicara.server.site.words import Words, labels_of
+
+if TYPE_CHECKING:
+    from wicara.server.site.words import Shown
+
+blueprint = Blueprint("about", __name__)
+
+
+class Source(NamedTuple):
+    """A text that facts are taken from: its publisher, day, language and copy, and how many facts it has."""
+
+    article: Shown
+    publisher: Shown | None
+    issued: str
+    language: str
+    copy: str
+    facts: int
+
+
+def sources() -> list[Source]:
+    """Return the texts that the dataset rests on, the newest first, with two queries."""
+    rows = list(solutions(store(), page_query("sources").body))
+    named = [one for row in rows for one in (row["article"], row["publisher"]) if isinstance(one, NamedNode)]
+    words = Words.for_request(labels_of(store(), named))
+    return [
+        Source(
+            words.show_iri(row["article"].value),
+            words.show_iri(row["publisher"].value) if row["publisher"] else None,
+            format_day(day) if isinstance(row["issued"], Literal) and (day := day_of(row["issued"])) else "",
+            name_of_language(row["language"].value) if row["language"] else "",
+            row["copy"].value if row["copy"] else "",
+            int(row["facts"].value),
+        )
+        for row in rows
+    ]
+
+
+def name_of_language(code: str) -> str:
+    """Return what a language is called in the language of the request; its code where it has no name."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(language()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
+@blueprint.get("/sources")
+@operation(query=("lang",))
+def all_sources() -> str:
+    """List the texts that the dataset rests on, each with its publisher, day, language and facts."""
+    return render_template("sources.html", sources=sources())
+
+
+@blueprint.get("/about")
+@operation(query=("lang",))
+def about() -> str:
+    """Tell how the dataset is made, what its limits are, and how to report an error."""
+    return render_template("about.html", age=age_of_plan(), report=report_href(canonical()))
