@@ -314,3 +314,21 @@ def test_many_links(tmp_path: Path) -> None:
     subjects = re.findall(r"^<[^>]*/id/event/(\w+)> <[^>]*heldAt>", "".join(rdf), re.MULTILINE)
     assert len(subjects) == len(set(subjects)) == 5_000
     assert not [name for name in subjects if name.startswith("only")]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentences"),
+    [
+        ("/about", ["How it is made", "no source here after 2 August 2018", "corrected or withdrawn"]),
+        ("/about?lang=id", ["Cara pembuatannya", "diperbaiki atau ditarik"]),
+        ("/sources", ["press text of the Indonesian foreign ministry", "Indonesian"]),
+    ],
+)
+def test_what_the_site_says_of_itself(server: Server, path: str, sentences: list[str]) -> None:
+    """The pages about the site say how it is made and what it rests on."""
+    assert [one for one in sentences if one not in read(server, path).text] == []
+
+
+def test_a_text_leads_to_its_page(server: Server) -> None:
+    """The list of texts links each of them."""
+    assert f'href="/doc/article/{ARTICLE}"' in server.get("/sources", accept=HTML).text
