@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from click.testing import CliRunner, Result
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 from wicara.graph.assembly import merged
 from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
@@ -136,6 +136,20 @@ def test_the_long_form_is_printed_and_converts_back(wicara: Command, article: Pa
     assert len(short.read_text(encoding="utf-8")) < len(long.read_text(encoding="utf-8"))
     again = wicara("shorten", long, "-o", short)
     assert (again.returncode, "choose another name" in again.stderr) == (2, True)
+
+
+def test_the_files_of_the_first_version_convert(tmp_path: Path) -> None:
+    """The long form of version 1.0.0 is read; `wicara shorten` makes of it a file that states the same."""
+    archived = lzma.decompress((ARCHIVE / "dataset-1.0.0.nq.xz").read_bytes())
+    before = stated(tuple(parse(archived, RdfFormat.N_QUADS)))
+    long, short = tmp_path / "long.trig", tmp_path / "short.trig"
+    long.write_bytes(serialize(before, format=RdfFormat.TRIG))
+    assert set(quads_of(data_file(long))) == before
+    assert called_with("shorten", long, "-o", short).exit_code == 0
+    assert {place(quad) for quad in before ^ set(canonical(quads_of(data_file(short))))} == {
+        "labels of selectors"
+    }
+    assert len(short.read_bytes()) < len(long.read_bytes()) / 3
 
 
 def test_what_is_not_said_is_the_default(article: Path) -> None:
