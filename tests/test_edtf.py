@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, written
+from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, in_words, written
 
 NAMES: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 BOUNDS: Final = [
@@ -57,6 +57,22 @@ def test_what_has_no_bounds_is_refused(name: str, text: str, why: str) -> None:
     """A text that is no date, or one without bounds, is refused with what can be written."""
     with pytest.raises(NotBoundedError, match=why):
         MEANINGS[name](text)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "indonesian"),
+    [
+        ("2018-08-02", "2 August 2018", "2 Agustus 2018"),
+        ("2018-11", "November 2018", "November 2018"),
+        ("2016/2020", "2016 to 2020", "2016 sampai 2020"),
+        ("1991/", "from 1991 on", "sejak 1991"),
+        ("../2020-05", "until May 2020", "sampai Mei 2020"),
+        ("201X", "201X", "201X"),
+    ],
+)
+def test_a_date_is_worded(text: str, english: str, indonesian: str) -> None:
+    """A date that names a time span is worded in both languages."""
+    assert (in_words(text, "en"), in_words(text, "id")) == (english, indonesian)
 
 
 @given(st.dates(), st.dates(), st.sampled_from([4, 7, 10]), st.sampled_from([*MEANINGS]))

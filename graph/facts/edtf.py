@@ -115,6 +115,30 @@ def within(text: str) -> Bounds:
     return Bounds(days, coarser(start, end))
 
 
+WORDS: Final = {
+    "en": ("{} to {}", "from {} on", "until {}"),
+    "id": ("{} sampai {}", "sejak {}", "sampai {}"),
+}
+"""How an interval is worded, one without end, and one without beginning."""
+PATTERNS: Final = {"year": "y", "month": "LLLL y", "day": "d MMMM y"}
+
+
+def in_words(text: str, language: str) -> str:
+    """Return a date in words: `2 August 2018`, `2016 to 2020`, `from 1991 on`; raises NotBoundedError."""
+    from babel.dates import format_date  # noqa: PLC0415 - few files need it
+
+    def worded(period: Period) -> str:
+        return str(format_date(period.first, PATTERNS[period.granularity], locale=language))
+
+    if "/" not in text:
+        return worded(read_date(text)) if read_date(text).exact else text
+    start, end = ends(text)
+    between, since, until = WORDS[language]
+    if start and end:
+        return between.format(worded(start), worded(end))
+    return since.format(worded(start)) if start else until.format(worded(end)) if end else text
+
+
 def ends(text: str) -> tuple[Period | None, Period | None]:
     """Return the dates of an interval, None for one that is not known or open; raises NotBoundedError."""
     first, _, last = text.partition("/")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
 from wicara.graph.names import GRAPHS, GraphKind, called_term, graph_iri
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
 
@@ -277,7 +278,12 @@ def minted(
         said = [Quad(thing, TYPE, parameter.of_class, ENTITIES)]  # type: ignore[arg-type]
         for name in parameter.names:
             language = name.language or ""
-            shown = {key: name_of(terms[0], language, names) for key, terms in values_by_name(values).items()}
+            shown = {
+                key: in_date_words(terms[0], language)
+                if key in MEANINGS
+                else name_of(terms[0], language, names)
+                for key, terms in values_by_name(values).items()
+            }
             text = name.value.format_map(shown | {"article": article, "fact": fact})
             said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
         yield thing, tuple(said)
@@ -288,6 +294,15 @@ def name_of(term: Term, language: str, names: Names) -> str:
     if isinstance(term, NamedNode):
         return names(term.value, language) or term.value.rpartition("/")[2]
     return str(getattr(term, "value", ""))
+
+
+def in_date_words(term: Term, language: str) -> str:
+    """Return a date in EDTF in words, or as it is where it has no bounds, which is told elsewhere."""
+    text = str(getattr(term, "value", ""))
+    try:
+        return in_words(text, language)
+    except NotBoundedError:
+        return text
 
 
 def values_by_name(values: Values) -> dict[str, list[Term]]:
