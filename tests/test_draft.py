@@ -29,7 +29,7 @@ dan akan tumbuh lebih dari 4,5 miliar dollar AS.
 hampir 42 persen kegiatan telah dilaksanakan.
 
 "Kerja sama kita tidak boleh berhenti di sini saja," lanjutnya. Pertemuan itu dihadiri Jepang, Selandia \
-Baru, dan Rusia.
+Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
 """
 ENGLISH = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
@@ -38,7 +38,8 @@ reaffirmed the commitment to open markets and pledged to fund about $102 million
 Ministry of Invented Affairs, trade grew by 12 percent. The leaders adopted the Declaration on Invented \
 Cooperation.
 
-Canada, Japan, and New Zealand are expected to sign the Invented Treaty in May 2020.
+Canada, Japan, and New Zealand are expected to sign the Invented Treaty in May 2020. In Sochi, the border \
+would stay open, she said in an interview.
 """
 EXPECTED = {
     "id": [
@@ -59,6 +60,7 @@ EXPECTED = {
         ("quotation", "Kerja sama kita tidak boleh", {"speaker": "Rekawati Suhardjo"}),
         ("states", "Jepang, Selandia Baru, dan Rusia", {}),
         ("plan", "menghadiri KTT", {"modality": "planned"}),
+        ("claim", "Kerja sama akan diteruskan", {"speaker": "Rekawati Suhardjo"}),
         ("dateline", "JAKARTA, CONTOH.com", {"place": "JAKARTA"}),
     ],
     "en": [
@@ -72,6 +74,7 @@ EXPECTED = {
         ("document", "Declaration on Invented Cooperation", {}),
         ("event", "leaders adopted", {"verb": "adopt"}),
         ("states", "Canada, Japan, and New Zealand", {}),
+        ("claim", "the border would stay open", {"speaker": "Rekawati Suhardjo"}),
         ("plan", "are expected to sign", {"modality": "planned"}),
     ],
 }

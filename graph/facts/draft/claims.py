@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wicara.graph.facts.draft.clauses import pieces
+from wicara.graph.facts.draft.clauses import LEAST, count, pieces, trimmed
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.draft.words import WORD
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from wicara.graph.facts.draft.words import Words
     from wicara.graph.facts.skeleton import Span
 
+NAMED: Final = 8
+"""How many words name who said what stands before, at most."""
+OCCASION: Final = 5
+"""How many words tell more than who said something, at least."""
+MOST_WORDS: Final = 16
+"""How many words tell it at most."""
 QUOTE_LEAST: Final = 5
 """How many words make a quotation; fewer are a name, or a word that the writer keeps at a distance."""
 NEAR: Final = 160
@@ -59,7 +65,7 @@ class Claims:
         self.reading, self.words, self.mentions = reading, words, mentions
         view = reading.view
         quoted = (found.span("words") for found in words.pattern("quote").finditer(view))
-        self.quotes = [span for span in quoted if len(view[slice(*span)].split()) >= QUOTE_LEAST]
+        self.quotes = [span for span in quoted if is_quotation(view[slice(*span)])]
         self.claimed: list[Span] = []
 
     def all(self) -> Iterator[Suggestion]:
@@ -121,8 +127,12 @@ class Claims:
             lemma = self.words.lemma(token[0])
             pair = f"{lemma} {lower[number + 1]}"
             verb = pair if pair in self.verbs else lemma
+            capital = number > 0 and token[0][0].isupper()
+            passive = lower[number + 1] in self.by
             if (
                 skip
+                or capital
+                or passive
                 or verb not in self.verbs
                 or before in self.not_after
                 or not self.is_verb(token, lemma, before)
@@ -131,6 +141,16 @@ class Claims:
                 continue
             skip = verb == pair
             yield Act(token.start(), tokens[number + skip].end(), self.verbs[verb], verb)
+
+    @cached_property
+    def by(self) -> frozenset[str]:
+        """The words that tell a passive, whose subject has not said it."""
+        return frozenset(self.words.entries("speech", "by"))
+
+    @cached_property
+    def to_somebody(self) -> frozenset[str]:
+        """The words of saying with an object before what is said: "told The Jakarta Post that"."""
+        return frozenset(self.words.entries("speech", "to-somebody"))
 
     def is_verb(self, token: re.Match[str], lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here; in English with an ending, or its subject before it."""
@@ -157,6 +177,19 @@ class Claims:
         for sentence in self.reading.sentences_in(start, end):
             for first, last in pieces(self.reading.view, *sentence, self.words):
                 yield Suggestion(first, last, "quotation", rule, saying.score, fields)
+        if saying.rule == "after":
+            yield from self.occasion(end + 1, fields)
+
+    def occasion(self, start: int, fields: dict[str, Any]) -> Iterator[Suggestion]:
+        """Yield on what occasion something was said: "Jokowi told a news conference in Jakarta"."""
+        view = self.reading.view
+        found = self.words.pattern("clause-end").search(view, start + 1, self.reading.paragraph_end(start))
+        end = found.start() if found else self.reading.paragraph_end(start)
+        span = trimmed(view, start, end, self.words)
+        words = WORD.findall(view, *span)
+        told = any(word.lower() in self.mentions.prepositions for word in words[1:])
+        if told and OCCASION <= len(words) <= MOST_WORDS:
+            yield Suggestion(*span, "event", f"{self.words.language}.event.said", 0.65, fields)
 
     def said_by(self, number: int) -> Saying:
         """Return who speaks a quotation: named behind it, before it, in the next sentence, or as before."""
@@ -221,6 +254,10 @@ class Claims:
         elif according and not opening:
             speaker = mentions.who(according.end(), end, first=True)
             yield from self.attributed(start, according.start(), Saying(speaker, "according", 0.8))
+        elif postposed := self.words.pattern("postposed").search(view, start, end):
+            nameless = postposed[0].endswith("nya")
+            speaker = mentions.last if nameless else mentions.who(postposed.end(), end, first=True)
+            yield from self.attributed(start, postposed.start(), Saying(speaker, "postposed", 0.8))
         else:
             yield from self.spoken(start, end)
 
@@ -231,23 +268,50 @@ class Claims:
         for number, act in enumerate(acts):
             if speaker:
                 left = self.clause_start(left, act.start)
-            joined = self.reading.view[left : act.start].rstrip().endswith(self.joints)
+            joined = self.is_joined(left, act.start)
             named = self.mentions.who(left, act.start, first=joined)
             opens = speaker is None and not WORD.search(self.reading.view, start, act.start)
             speaker = named or speaker or (self.mentions.last if opens else None)
             if speaker is None:
                 continue
             self.mentions.remember(speaker)
+            if number == len(acts) - 1 and self.is_postposed(act, start, end):
+                before = self.reading.view.rfind(",", start, act.start)
+                yield from self.attributed(left, before, Saying(speaker, "postposed", 0.8))
+                return
             right = self.end_of(act, acts[number + 1] if number + 1 < len(acts) else None, end)
-            first = act.end if act.kind == "say" else act.start
+            first = self.start_of(act, right)
             saying = Saying(speaker, "verb", SCORES[act.kind], act.kind, act.verb)
             yield from self.attributed(first, right, saying)
             left = act.end
+
+    def is_joined(self, start: int, at: int) -> bool:
+        """Tell whether a verb has the subject of its sentence: "X met Y and praised", "…, praising"."""
+        before = self.reading.view[start:at].rstrip()
+        named = start + len(before) - 1 in self.mentions.ends  # "expert X, Y of Z, argued"
+        return before.endswith(self.joints[1:]) or (before.endswith(",") and not named)
 
     @cached_property
     def joints(self) -> tuple[str, ...]:
         """What stands before a verb whose subject is that of the whole sentence."""
         return (",", *(f" {word}" for word in self.words.entries("cut", "and")))
+
+    def is_postposed(self, act: Act, start: int, end: int) -> bool:
+        """Tell whether what was said stands before: "…, the minister said in Jakarta"."""
+        view = self.reading.view
+        comma = view.rfind(",", start, act.start)
+        behind = (
+            self.words.pattern("adverbial").match(view, act.end, end) or count(view[act.end : end]) < LEAST
+        )
+        return act.kind == "say" and comma > 0 and count(view[comma : act.start]) < NAMED and bool(behind)
+
+    def start_of(self, act: Act, end: int) -> int:
+        """Return where begins what somebody said: behind "say", but an act of its own belongs to it."""
+        if act.kind != "say":
+            that = self.words.pattern("that-next").match(self.reading.view, act.end, end)
+            return that.end() if that else act.start
+        told = self.words.pattern("told-that").match(self.reading.view, act.end, end)
+        return told.end() if told and act.verb in self.to_somebody else act.end
 
     def end_of(self, act: Act, following: Act | None, end: int) -> int:
         """Return where ends what somebody said: before the next subject, or an aside."""
@@ -282,6 +346,12 @@ class Claims:
         is_person = speaker.kind == "person"
         candidates = self.mentions.persons.candidates("person", speaker.name) if is_person else []
         return {"speaker": speaker.name, **({"candidates": candidates} if candidates else {})}
+
+
+def is_quotation(words: str) -> bool:
+    """Tell whether words in quotation marks were said: they are many, and few have a capital as titles do."""
+    tokens = words.split()
+    return len(tokens) >= QUOTE_LEAST and 2 * sum(token[0].isupper() for token in tokens) <= len(tokens)
 
 
 def inside(spans: Sequence[Span], at: int) -> bool:

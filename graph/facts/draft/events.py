@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.graph.facts.draft.clauses import count, pieces, trimmed
+from wicara.graph.facts.draft.clauses import LEAST, count, pieces, trimmed
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.draft.words import WORD
 
@@ -42,9 +42,12 @@ class Events:
         yield from meetings
         number = dated = 0
         for start, end in self.reading.sentences:
-            happened = [*self.verbs(start, end), *self.nouns(start, end)]
+            planned = list(self.plans(start, end))
+            yield from planned
+            told = (*self.verbs(start, end), *self.nouns(start, end))
+            happened = [one for one in told if not any(is_part(one, plan) for plan in planned)]
             yield from happened
-            yield from self.plans(start, end)
+            happened += planned
             while number < len(meetings) and meetings[number].start < end:
                 happened.append(meetings[number])
                 number += 1
@@ -61,7 +64,7 @@ class Events:
 
     def text(self, start: int, end: int) -> str:
         """Return words with one space between them."""
-        return " ".join(self.view[start:end].split())
+        return " ".join(self.reading.text[start:end].split())
 
     def narrated(self, at: int) -> bool:
         """Tell whether a place is narration: in no claim and no quotation."""
@@ -75,6 +78,8 @@ class Events:
         lower = [token[0].lower() for token in tokens] + [""]
         for number, token in enumerate(tokens):
             before, lemma = lower[number - 1] if number else "", self.words.lemma(token[0])
+            if (number and token[0][0].isupper()) or lower[number] in self.not_verbs:
+                continue
             known = lemma in self.event_verbs or f"{lemma} {lower[number + 1]}" in self.event_verbs
             if (
                 not known
@@ -85,7 +90,7 @@ class Events:
             actor = self.mentions.who(start, token.start())
             first = self.subject_start(start, token.start())
             span = trimmed(self.view, first, self.clause_end(token.end(), end), self.words)
-            if count(self.view[slice(*span)]) > 1:
+            if count(self.view[slice(*span)]) >= LEAST:
                 fields = {"verb": lemma, **({"actor": actor.name} if actor else {})}
                 yield self.suggestion(span, "event.verb", 0.75, fields)
 
@@ -97,6 +102,11 @@ class Events:
             return True
         gerund = word.endswith("ing") and before in self.mentions.prepositions
         return not gerund and (word != lemma or before in self.claims.plural_subjects)
+
+    @cached_property
+    def not_verbs(self) -> frozenset[str]:
+        """Forms of those verbs that are nouns."""
+        return frozenset(self.words.entries("events", "not-verbs"))
 
     @cached_property
     def event_verbs(self) -> frozenset[str]:
@@ -124,6 +134,10 @@ class Events:
         """Yield visits and talks that a noun tells, with who takes part: "kunjungan Presiden … ke Rusia"."""
         for found in self.words.pattern("event-noun").finditer(self.view, start, end):
             last = self.clause_end(found.end(), end)
+            before = WORD.findall(self.view, max(start, found.start() - SUBJECT), found.start())[-1:]
+            is_verb = bool(before) and before[0].lower() in self.words.entries("events", "noun-not-after")
+            if is_verb or (found[0][0].isupper() and found.start() != start):
+                continue  # with a capital it belongs to the name of a meeting
             if not self.claims.is_quoted(found.start()) and self.mentions.within(found.end(), last):
                 span = trimmed(self.view, found.start(), last, self.words)
                 yield self.suggestion(span, "event.noun", 0.7, {"event": found[0].lower()})
@@ -136,10 +150,16 @@ class Events:
             if self.narrated(found.start())
         ]
         for found, following in zip(cues, [*(cue.start() for cue in cues[1:]), end], strict=False):
-            for span in pieces(self.view, found.start(), following, self.words):
-                if self.narrated(span[0]):
+            for number, span in enumerate(pieces(self.view, found.start(), following, self.words)):
+                goes_on = not number or self.words.pattern("verb-like").match(self.first_word(span))
+                if self.narrated(span[0]) and goes_on:
                     fields = {"cue": self.text(*found.span()), "modality": "planned"}
                     yield self.suggestion(span, "plan.cue", 0.8, fields)
+
+    def first_word(self, span: tuple[int, int]) -> str:
+        """Return the first word of a span."""
+        found = self.words.pattern("first-word").match(self.view, *span)
+        return found[0] if found else ""
 
     def dated(self, when: When, happened: Sequence[Suggestion]) -> Suggestion:
         """Return a date with the event of its sentence that it may be the date of: the nearest one."""
@@ -236,3 +256,8 @@ class Events:
         if found:
             span = 0, found.end("agency") if found["agency"] else found.end("place")
             yield self.suggestion(span, "dateline.first", 0.85, {"place": self.text(*found.span("place"))})
+
+
+def is_part(one: Suggestion, plan: Suggestion) -> bool:
+    """Tell whether an event is what a plan tells: their words overlap."""
+    return plan.start < one.end and one.start < plan.end

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.facts.draft.suggestion import Suggestion
+from wicara.graph.facts.draft.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +17,19 @@ if TYPE_CHECKING:
 
 GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
 """Digits in groups of three."""
-YEARS: Final = range(1900, 2100)
+BEFORE: Final = 20
+"""How many characters before a figure are looked at."""
+YEARS: Final = range(1500, 2100)
 """Bare numbers of this size are years rather than counts."""
 
 
 def figures(reading: Reading, words: Words) -> Iterator[Suggestion]:
     """Yield figures: a number with its unit, or with what it counts; and times of day."""
+    no_figure = words.entries("figures", "not-after")
     for found in words.pattern("figure").finditer(reading.view):
+        before = WORD.findall(reading.view, max(0, found.start() - BEFORE), found.start())[-1:]
         fields = figure_fields(found, words)
-        if fields:
+        if fields and not (before and before[0].lower() in no_figure):
             counted = not (found["unit"] or found["currency"])
             rule, score = ("count", 0.7) if counted else ("unit", 0.9)
             span = found.start(), found.end()

@@ -61,8 +61,10 @@ class Mentions:
 
     def named(self) -> Iterator[Mention]:
         """Yield persons with their posts, and what is known by name."""
+        full = self.persons.full_names
         for role in self.persons.roles:
-            yield Mention(role.start, role.end, role.fields["person"], "person")
+            name = role.fields["person"]
+            yield Mention(role.start, role.end, full.get(name.split()[0], name), "person")
         for one in self.persons.known:
             if one.kind in {"person", "state", "body", "document"} and not self.persons.in_role(one.start):
                 kind = "person" if one.kind == "person" else "body"
@@ -77,6 +79,8 @@ class Mentions:
             if found.start() in self.sentence_starts and found[0] in self.only_at_start:
                 continue
             tokens = re.findall(r"[\w.&/-]+", found[0][cut:])
+            if tokens and (tokens[0] in self.words.months or tokens[0] in self.words.weekdays):
+                continue
             full = self.persons.full_names
             person = next((full[token] for token in reversed(tokens) if token in full), None)
             if tokens:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz, process, utils
 from wicara.graph.facts.draft.suggestion import Suggestion
+from wicara.graph.facts.draft.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ CANDIDATES: Final = 3
 """How many things that a name may mean are proposed at most."""
 LIKE: Final = 75.0
 """How alike a label must be to be proposed, 0 to 100."""
+SHORTEST: Final = 3
+"""How many characters a name has at least; an initial alone is none."""
 BEFORE_TITLE: Final = 60
 """How far before a title its post may begin, in characters."""
 
@@ -132,7 +135,7 @@ class Persons:
         if not (known and known.kind == "person") and self.unit_at(at, limit) != at:
             return None
         found = self.words.pattern("person").match(view, at, limit)
-        if found is None or self.is_name_of_other(found[0]):
+        if found is None or len(found[0]) < SHORTEST or self.is_name_of_other(found[0]):
             return None
         end = found.end()
         if view[end - 1] == "." and not re.search(r"(?:^|[ .])[^\W\d_]\.$|\b[JS]r\.$", view[at:end]):
@@ -183,7 +186,18 @@ class Persons:
             of_other = (known and known.kind != "person") or self.is_name_of_other(name)
             within = any(found.start("post") <= one.start < found.end() for one in titled)
             if (len(name.split()) > 1 or name in tokens) and not of_other and not within:
-                yield self.role(found.span(), found["post"], name, "apposition", 0.7)
+                end = self.before_verb(found.start("post"), found.end())
+                post = self.reading.view[found.start("post") : end]
+                yield self.role((found.start(), end), post, name, "apposition", 0.7)
+
+    def before_verb(self, start: int, end: int) -> int:
+        """Return where a post ends: before a word of saying, if one follows it."""
+        said = {*self.words.entries("speech", "say"), *self.words.entries("speech", "act")}
+        for token in WORD.finditer(self.reading.view, start, end):
+            lemma = self.words.lemma(token[0])
+            if lemma in said and (lemma != token[0].lower() or not self.words.tables["words-inflect"]):
+                return token.start() - 1
+        return end
 
     # What is known
 
