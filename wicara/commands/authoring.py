@@ -171,7 +171,14 @@ def leading_comment(file: Path) -> str:
 
 @click.command()
 @click.argument("file", metavar="ARTICLE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv"]),
+    default="csv",
+    show_default=True,
+    help="Output format of the table.",
+)
 @click.option(
     "--pattern", help="Facts of this pattern only, with its parameters as columns, such as Attended."
 )
