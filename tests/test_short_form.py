@@ -180,6 +180,13 @@ FAULTS: Final = {
     "an unknown term": ("in:quote", "in:quotes", "did you mean in:quote?"),
     "a parameter in a graph": ("wic:heldAt place", "p:place place", "stands where no pattern does"),
     "a pattern of a thing": ("a wic:Meeting", "a wic:Meeting , p:Held", "stands where no pattern does"),
+    "a blank node": ("event:contoh-meeting a", "[] a", "a blank node outside any graph"),
+    "more of a passage": (
+        '[ in:quote "Ketua',
+        '[ wic:confidence conf:low ; in:quote "Ketua',
+        "a blank node outside",
+    ),
+    "sentences twice": ('"0-44 45-73 74-92"', '"0-44" , "45-73"', "has two lists of sentences"),
     "a span that is none": ('"0-44"', '"all"', "the span 'all' is not START-END"),
     "a date that is none": ('"2018-11/.."', '"2018-13"', "'2018-13' does not exist"),
     "a date with bounds": (

@@ -222,6 +222,12 @@ def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Wor
 def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
     """Yield what is stated of one subject outside named graphs, in the graphs where it belongs."""
     if isinstance(subject.node, BlankNode):
+        holders = (node for other in context.subjects.values() for node in other.terms(EVIDENCE))
+        if subject.node not in holders or subject.values.keys() - {QUOTE, SPAN}:
+            context.faults.add(
+                subject.line,
+                "a blank node outside any graph is [ in:quote …; in:span … ] of in:evidence: name it",
+            )
         return
     iri = subject.node.value
     kind = kind_of(iri)
@@ -293,6 +299,10 @@ def source(subject: Subject, faults: Faults) -> Iterator[Quad]:
     """Yield the description of a source: its class and names in graph/entities, all else in its own graph."""
     article = subject.node.value.rpartition("/")[2]
     graph = NamedNode(graph_iri(GraphKind.SOURCE, article))
+    if len(subject.terms(SENTENCES)) > 1:
+        faults.add(
+            subject.line_of(SENTENCES), f"{article} has two lists of sentences: give it one in:sentences"
+        )
     for predicate, values in subject.values.items():
         for term, line in values:
             if predicate in NAMES:
