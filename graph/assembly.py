@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -12,8 +14,9 @@ from wicara.graph.names import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
+    from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Fact
 
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
@@ -116,28 +119,44 @@ def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, .
     return (*named, *default)
 
 
-def graphs_of_proof(quads: Iterable[Quad], leaves: Collection[Fact]) -> tuple[str, ...]:
+def graphs_of_proof(store: Store, leaves: Collection[Fact]) -> tuple[str, ...]:
     """Return the citable graphs that state a leaf of a proof: facts, then background, then the others."""
     named = {
-        (place, quad.graph_name.value)  # type: ignore[union-attr]
-        for quad in quads
-        if (quad.subject, quad.predicate, quad.object) in leaves
-        for place, of_kind in enumerate(CITABLE)
-        if kind(quad) == of_kind
+        (CITABLE.index(of_kind), quad.graph_name.value)  # type: ignore[union-attr]
+        for subject, predicate, target in leaves
+        if not isinstance(subject, Literal) and isinstance(predicate, NamedNode)
+        for quad in store.quads_for_pattern(subject, predicate, target, None)
+        if (of_kind := kind(quad)) in CITABLE
     }
     return tuple(name for _, name in sorted(named))
 
 
-def graphs_stating(quads: Iterable[Quad], iris: Collection[str]) -> tuple[str, ...]:
+def nodes_of(iris: Iterable[str]) -> Iterator[NamedNode]:
+    """Yield the nodes of those texts that are IRIs."""
+    for iri in iris:
+        with suppress(ValueError):
+            yield NamedNode(iri)
+
+
+def graphs_stating(store: Store, iris: Collection[str]) -> tuple[str, ...]:
     """Return the citable graphs that tell of these things: those that join two of the terms come first.
 
     Where some of the terms are individuals, only what is said of these counts.
     """
     things = {iri for iri in iris if iri.startswith(THINGS)} or set(iris)
     joined: Counter[str] = Counter()
-    for quad in quads:
-        terms = {term.value for term in quad.triple if isinstance(term, NamedNode)}
-        if terms & things and kind(quad) in CITABLE:
+    found = (
+        quads
+        for node in nodes_of(things)
+        for quads in (
+            store.quads_for_pattern(node, None, None, None),
+            store.quads_for_pattern(None, node, None, None),
+            store.quads_for_pattern(None, None, node, None),
+        )
+    )
+    for quad in chain.from_iterable(found):
+        if kind(quad) in CITABLE:
+            terms = {term.value for term in quad.triple if isinstance(term, NamedNode)}
             name = quad.graph_name.value  # type: ignore[union-attr]
             joined[name] = max(joined[name], len(terms & set(iris)))
     return tuple(sorted(joined, key=lambda name: (-joined[name], name)))

@@ -12,21 +12,24 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import NamedNode
 from wicara.graph.errors import FaultyData, Unavailable
-from wicara.graph.inputs import digest_of, read_inputs, version_in
+from wicara.graph.inputs import DATASET, digest_of, read_inputs, source_files, version_in
 from wicara.graph.overlay import overlay_of
+from wicara.graph.state import carried_on, keep_state, remove_old_states
 from wicara.graph.store import (
     CURRENT,
     BuildInputs,
     BuiltDataset,
     is_held,
+    is_whole,
     open_dataset,
     read_record,
     refused,
@@ -49,8 +52,13 @@ KEPT: Final = 2
 """How many builds stay: the current one and the one before."""
 
 CODE: Final = (Path(__file__).parent, ontology.HERE)
-CODE_AS_DATA: Final = ("*.rules", "facts/*.toml", "facts/patterns/*")
-"""The files in CODE that decide what a build holds and are no modules."""
+CODE_AS_DATA: Final = (
+    (CODE[0], "*.rules"),
+    (CODE[0], "facts/*.toml"),
+    (CODE[0], "facts/patterns/*"),
+    (CODE[1], "shapes/**/*.ttl"),
+)
+"""The files in CODE that decide what a build holds, or what is sound, and are no modules."""
 LIBRARIES: Final = ("numpy", "owlrl", "pyoxigraph", "rdflib")
 NATIVE: Final = "native"
 """The engine where none is named."""
@@ -125,9 +133,14 @@ def is_current(data: Path, wanted: Wanted) -> bool:
 
 def key_of(*folders: Path | None) -> str:
     """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
-    total = sha256(digest_of(*folders).encode())
+    return sha256(f"{digest_of(*folders)}{program_key()}".encode()).hexdigest()
+
+
+def program_key() -> str:
+    """Return the SHA-256 (hex) of code, shapes and library versions."""
+    total = sha256()
     for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
-        path for data in CODE_AS_DATA for path in CODE[0].rglob(data)
+        path for root, data in CODE_AS_DATA for path in root.rglob(data)
     ):
         total.update(path.read_bytes())
     for library in LIBRARIES:
@@ -139,21 +152,33 @@ def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False
     """Build and make the result current, unless it is; only for the process that holds the lock."""
     if not force and is_current(data, wanted):
         return
-    candidate = sound_candidate(data, wanted, progress)
-    progress("writing the store")
-    swap_in(data, write(data, candidate, wanted.key))
+    from wicara.graph.checks.table import STAGES  # noqa: PLC0415 - not needed where a build is up to date
+
+    with prepared(data, wanted, progress, force=force) as candidate:
+        require(candidate, STAGES, progress)
+        progress("writing the store")
+        swap_in(data, write(data, candidate, wanted))
     remove_old(data)
 
 
-def sound_candidate(data: Path, wanted: Wanted, progress: Progress) -> Candidate:
-    """Read the inputs and put them through every check; raises FaultyData with the findings."""
-    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - not needed where a build is up to date
-    from wicara.graph.checks.table import STAGES  # noqa: PLC0415
+@contextmanager
+def prepared(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False) -> Iterator[Candidate]:
+    """Give what the inputs amount to: the state of the current build carried on, or all of it read anew.
+
+    `force` reads all of it anew. Raises UnreadableInput.
+    """
+    from wicara.graph.candidate import Candidate, Grown  # noqa: PLC0415 - not needed where a build is up to date
 
     progress("reading the inputs")
-    candidate = Candidate(read_inputs(*wanted.folders), wanted.engine or NATIVE, folder=data)
-    require(candidate, STAGES, progress)
-    return candidate
+    engine = wanted.engine or NATIVE
+    build = (data / CURRENT).resolve()
+    files = source_files(*wanted.folders)
+    carry = not force and is_whole(build)
+    with carried_on(data, build, program_key(), wanted.folders) if carry else nullcontext() as step:
+        if step is not None:
+            yield Grown.of(step, digest_of(*wanted.folders), engine, data, files)
+        else:
+            yield Candidate(read_inputs(*wanted.folders), engine, folder=data, files=files)
 
 
 def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: Progress) -> None:
@@ -202,17 +227,20 @@ def sole_builder(data: Path) -> Iterator[None]:
         yield
 
 
-def write(data: Path, candidate: Candidate, key: str) -> Path:
-    """Write the build beside the others and return its folder, complete."""
+def write(data: Path, candidate: Candidate, wanted: Wanted) -> Path:
+    """Write the build beside the others, and its state, and return its folder, complete."""
+    key = wanted.key
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover)
     unfinished = data / BUILDS / f"{UNFINISHED}{key[:12]}"
     unfinished.mkdir()
-    version = version_in(candidate.quads)
+    version = version_in(candidate.store.quads_for_pattern(NamedNode(DATASET), None, None, None))
     inputs = BuildInputs(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
     keep_proofs(unfinished, candidate)
-    write_dataset(unfinished, inputs, candidate.served(infer=False), candidate.served(infer=True))
-    return unfinished.rename(free_name(data / BUILDS, key[:12]))
+    write_dataset(unfinished, inputs, *candidate.lines(data))
+    build = unfinished.rename(free_name(data / BUILDS, key[:12]))
+    keep_state(data, build, program_key(), candidate, source_files(*wanted.folders))
+    return build
 
 
 def keep_proofs(build: Path, candidate: Candidate) -> None:
@@ -252,3 +280,4 @@ def remove_old(data: Path) -> None:
     for each in others[: len(others) - (KEPT - 1)]:
         if not is_held(each):
             shutil.rmtree(each)
+    remove_old_states(data, data / BUILDS)

@@ -4,49 +4,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
+from wicara.graph.checks.places import Places
 from wicara.graph.checks.shapes import validate
-from wicara.graph.inputs import DATASET
-from wicara.graph.names import PREMISES, GraphKind, graph_iri
+from wicara.graph.checks.statements import undefined
+from wicara.graph.inputs import Inputs
+from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.reasoning import Closure, materialise
-from wicara.ontology import PREFIXES, data_shape_files
+from wicara.graph.state import digest_quad
+from wicara.graph.store import ASSERTED, lines_in, lines_of
+from wicara.ontology import data_shape_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from pyoxigraph import Triple
     from wicara.graph.checks.shapes import Violation
-    from wicara.graph.inputs import Inputs
+    from wicara.graph.inputs import SourceFile
+    from wicara.graph.state import Step
 
-IDENTIFIER = NamedNode(PREFIXES["dcterms"] + "identifier")
+
+SCHEMA: Final = tuple(NamedNode(graph_iri(kind)) for kind in (GraphKind.ONTOLOGY, GraphKind.VOCAB))
+NEAR: Final = frozenset({GraphKind.ENTITIES, GraphKind.BACKGROUND})
 
 
 @dataclass(frozen=True)
 class Candidate:
     """What the inputs amount to; the closure is worked out when it is first asked for.
 
-    `close` closes the premises in the place of the engine that is named; `folder` keeps verdicts of checks.
+    `folder` keeps verdicts of checks; `step` is the state of a build that was carried on to the inputs;
+    messages name lines of `files`.
     """
 
     inputs: Inputs
     engine: str = "native"
-    close: Callable[[frozenset[Triple]], Closure] | None = None
     folder: Path | None = None
+    step: Step | None = None
+    files: tuple[SourceFile, ...] = ()
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the files speak of something."""
+        return Places(self.files)
+
+    @cached_property
+    def undefined(self) -> dict[str, str]:
+        """The IRIs of ours that are not defined, each with a graph that uses it."""
+        return undefined(self)
+
+    @property
+    def fresh(self) -> Iterable[Quad]:
+        """The statements that were not there when all was well; all of them where that is not known."""
+        return self.quads
+
+    @property
+    def gone(self) -> Iterable[Quad]:
+        """The statements that were there when all was well, and are no more."""
+        return ()
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
         """The accepted statements in their named graphs, and the digest of the inputs in graph/meta."""
-        digest = Quad(
-            NamedNode(DATASET),
-            IDENTIFIER,
-            Literal(f"sha256:{self.inputs.digest}"),
-            NamedNode(graph_iri(GraphKind.META)),
-        )
-        return (*accepted(self.inputs.quads), digest)
+        return (*accepted(self.inputs.quads), digest_quad(self.inputs.digest))
 
     @cached_property
     def store(self) -> Store:
@@ -58,8 +81,12 @@ class Candidate:
     @cached_property
     def closure(self) -> Closure:
         """What follows from the premises, and where they contradict each other."""
-        premises = merged(self.quads, PREMISES)
-        return self.close(premises) if self.close else materialise(premises, self.engine)
+        return materialise(self.premises, self.engine)
+
+    @cached_property
+    def premises(self) -> frozenset[Triple]:
+        """What is reasoned with."""
+        return merged(self.quads, PREMISES)
 
     @cached_property
     def violations(self) -> frozenset[Violation]:
@@ -83,7 +110,95 @@ class Candidate:
         kept = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
         return Candidate(replace(self.inputs, quads=kept)) if len(kept) < len(self.inputs.quads) else self
 
+    @property
+    def premises_to_compare(self) -> frozenset[Triple]:
+        """What two engines are to conclude the same of."""
+        return self.premises
+
+    def lines(self, data: Path) -> tuple[Collection[bytes], Collection[bytes]]:
+        """Return the lines of a build's two files; `data` holds the build before."""
+        del data
+        return lines_of(self.served(infer=False)), self.lines_of_conclusions()
+
+    def lines_of_conclusions(self) -> set[bytes]:
+        """Return what conclusions add: graph/inferred, and its triples in the default graph."""
+        quads = inferred(self.closure.conclusions)
+        default = (Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)
+        return lines_of((*quads, *(quad for quad in default if quad not in self.store)))
+
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""
         named = (*self.quads, *inferred(self.closure.conclusions)) if infer else self.quads
         return with_default_graph(named, infer=infer)
+
+
+@dataclass(frozen=True)
+class Grown(Candidate):
+    """A candidate that goes on from the state of a build without findings: only what changed is looked at."""
+
+    @classmethod
+    def of(cls, step: Step, digest: str, engine: str, folder: Path, files: tuple[SourceFile, ...]) -> Grown:
+        """Return the candidate of a state that was carried on to the inputs of a digest."""
+        return cls(Inputs((), (), digest), engine, folder=folder, step=step, files=files)
+
+    @property
+    def fresh(self) -> Iterable[Quad]:
+        """The statements that came."""
+        return [quad for quad in self.carried.into if not isinstance(quad.graph_name, DefaultGraph)]
+
+    @property
+    def gone(self) -> Iterable[Quad]:
+        """The statements that went."""
+        return [quad for quad in self.carried.out if not isinstance(quad.graph_name, DefaultGraph)]
+
+    @property
+    def carried(self) -> Step:
+        """The state as it is now."""
+        if self.step is None:
+            raise ValueError("a candidate grows from a state")
+        return self.step
+
+    @cached_property
+    def store(self) -> Store:
+        """The store of the state."""
+        return self.carried.store
+
+    @cached_property
+    def quads(self) -> tuple[Quad, ...]:
+        """Every statement, read from the store: what only looks at a part should ask the store."""
+        return tuple(quad for quad in self.store if not isinstance(quad.graph_name, DefaultGraph))
+
+    def lines(self, data: Path) -> tuple[Collection[bytes], Collection[bytes]]:
+        """Return the lines of a build's two files: those of the build before, and what changed."""
+        out = lines_of(self.carried.out)
+        stay = [line for line in lines_in(data, ASSERTED) if line not in out]
+        return [*stay, *lines_of(self.carried.into)], self.lines_of_conclusions()
+
+    @cached_property
+    def premises(self) -> frozenset[Triple]:
+        """What is reasoned with."""
+        graphs = [
+            g for g in self.store.named_graphs() if isinstance(g, NamedNode) and kind_of(g.value) in PREMISES
+        ]
+        quads = (quad for graph in graphs for quad in self.store.quads_for_pattern(None, None, None, graph))
+        return merged(quads, PREMISES)
+
+    @property
+    def premises_to_compare(self) -> frozenset[Triple]:
+        """The schema, what came, and what entities and background state of the things that it mentions."""
+        came = merged(self.fresh, PREMISES)
+        if not came:
+            return came
+        nodes = {
+            node for triple in came for node in (triple.subject, triple.object) if isinstance(node, NamedNode)
+        }
+        near = (quad for node in nodes for quad in self.store.quads_for_pattern(node, None, None, None))
+        schema = (q for graph in SCHEMA for q in self.store.quads_for_pattern(None, None, None, graph))
+        return came | merged(near, NEAR) | merged(schema, PREMISES)
+
+    @cached_property
+    def violations(self) -> frozenset[Violation]:
+        """Where the data does not meet its shapes, as far as what changed has to do with it."""
+        quads = (*self.carried.into, *self.carried.out)
+        changed = {quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
+        return frozenset(validate(self.store, data_shape_files(), changed=changed))

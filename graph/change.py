@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph
-from wicara.graph.assembly import inferred, kind, merged
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
+from wicara.graph.assembly import inferred, kind
 from wicara.graph.build import (
-    NATIVE,
     Wanted,
+    prepared,
     remove_old,
     renew,
     require,
@@ -28,28 +27,20 @@ from wicara.graph.build import (
 from wicara.graph.candidate import Candidate
 from wicara.graph.checks.table import STAGES
 from wicara.graph.errors import FaultyData
-from wicara.graph.inputs import read_inputs
-from wicara.graph.names import PREMISES, GraphKind
+from wicara.graph.inputs import digest_of, read_inputs
+from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.overlay import publish, staged
-from wicara.graph.reasoning.closure import closure_of
-from wicara.graph.reasoning.reasoner import Reasoner
-from wicara.graph.store import (
-    CURRENT,
-    BuiltDataset,
-    open_dataset,
-    read_record,
-)
+from wicara.graph.store import CURRENT, INFERRED, BuiltDataset, lines_in, open_dataset, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
-    from pyoxigraph import Quad, Triple
+    from pyoxigraph import Quad
     from wicara.graph.build import Progress
     from wicara.graph.inputs import Inputs
-    from wicara.graph.reasoning import Closure
 
-    Edit = Callable[[Path, Inputs], None]
+    Edit = Callable[[Path, Callable[[], Inputs]], None]
 
 
 @dataclass(frozen=True)
@@ -77,15 +68,16 @@ def change(
     with sole_builder(data), staged(data) as stage:
         wanted = wanted_in(data, extra)
         before = build_before(data, wanted, progress)
-        progress("reading the inputs")
-        old = read_inputs(*wanted.folders)
-        edit(stage, old)
-        candidate = candidate_after(data, before, read_inputs(extra, stage))
-        require(candidate, STAGES, progress)
-        if not dry_run and candidate.inputs.digest != old.digest:
-            progress("writing the store")
-            carry_out(data, Wanted((extra, stage)), candidate)
-        return compared(named(before) if before else Candidate(old).quads, candidate)
+        edit(stage, lambda: read_inputs(*wanted.folders))
+        record = read_record(data / CURRENT)
+        after = Wanted((extra, stage), record.engine if before and record else None)
+        with prepared(data, after, progress) as candidate:
+            require(candidate, STAGES, progress)
+            found = compared(data, before, wanted, candidate)
+            if not dry_run and candidate.inputs.digest != digest_of(*wanted.folders):
+                progress("writing the store")
+                carry_out(data, after, candidate)
+            return found
 
 
 def build_before(data: Path, wanted: Wanted, progress: Progress) -> BuiltDataset | None:
@@ -99,26 +91,9 @@ def build_before(data: Path, wanted: Wanted, progress: Progress) -> BuiltDataset
     return None
 
 
-def candidate_after(data: Path, before: BuiltDataset | None, inputs: Inputs) -> Candidate:
-    """Return what the inputs amount to, its closure to be that of the build before, carried on."""
-    record = read_record(data / CURRENT)
-    engine = record.engine if before and record and record.engine else NATIVE
-    if before is None or engine != NATIVE:
-        return Candidate(inputs, engine, folder=data)
-    return Candidate(inputs, engine, partial(carried_on, merged(named(before), PREMISES)), data)
-
-
-def carried_on(before: frozenset[Triple], after: frozenset[Triple]) -> Closure:
-    """Return the closure of the premises before, less those that go, with those that come."""
-    reasoner = Reasoner(before)
-    reasoner.retract(before - after)
-    reasoner.add(after - before)
-    return closure_of(reasoner)
-
-
 def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
     """Write the changed build, publish the staged overlay, and make the build current."""
-    build = write(data, candidate, wanted.key)
+    build = write(data, candidate, wanted)
     stage = wanted.folders[-1]
     if stage is not None:
         publish(data, stage)
@@ -131,15 +106,40 @@ def named(dataset: BuiltDataset) -> tuple[Quad, ...]:
     return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
 
 
-def compared(before: Iterable[Quad], candidate: Candidate) -> Change:
-    """Return how the named graphs change, but for what graph/meta says of the inputs."""
-    after = (*candidate.quads, *inferred(candidate.closure.conclusions))
-    old, new = (frozenset(q for q in quads if kind(q) != GraphKind.META) for quads in (before, after))
-    graphs = [{quad.graph_name.value for quad in quads} for quads in (old, new)]  # type: ignore[union-attr]
+def compared(data: Path, before: BuiltDataset | None, wanted: Wanted, candidate: Candidate) -> Change:
+    """Return how the named graphs change, but for what graph/meta says of the inputs.
+
+    `wanted` is what the inputs were, and `before` their build, if there is one.
+    """
+    if candidate.step is not None:
+        lines = set(lines_in(data, INFERRED)), candidate.lines_of_conclusions()
+        old = {*candidate.gone, *parse(b"".join(lines[0] - lines[1]), RdfFormat.N_QUADS)}
+        new = {*candidate.fresh, *parse(b"".join(lines[1] - lines[0]), RdfFormat.N_QUADS)}
+    else:
+        old = {*(named(before) if before else Candidate(read_inputs(*wanted.folders)).quads)}
+        new = {*candidate.quads, *inferred(candidate.closure.conclusions)}
+    out, into = (
+        {q for q in quads if kind(q) not in {None, GraphKind.META}} for quads in (old - new, new - old)
+    )
+    stay = {graph for graph in graphs_of(out | into) if stays(graph, candidate, into)}
     return Change(
-        out=old - new,
-        into=new - old,
-        graphs_out=tuple(sorted(graphs[0] - graphs[1])),
-        graphs_into=tuple(sorted(graphs[1] - graphs[0])),
+        out=frozenset(out),
+        into=frozenset(into),
+        graphs_out=tuple(sorted(graphs_of(out) - graphs_of(into) - stay)),
+        graphs_into=tuple(sorted(graphs_of(into) - graphs_of(out) - stay)),
         gaps=tuple(sorted(map(str, candidate.gaps))),
+    )
+
+
+def graphs_of(quads: Iterable[Quad]) -> set[str]:
+    """Return the IRIs of the graphs of some quads."""
+    return {quad.graph_name.value for quad in quads}  # type: ignore[union-attr] # named graphs
+
+
+def stays(graph: str, candidate: Candidate, into: Collection[Quad]) -> bool:
+    """Tell whether a graph holds a statement that did not come; graph/inferred always does."""
+    if kind_of(graph) is GraphKind.INFERRED:
+        return True
+    return any(
+        quad not in into for quad in candidate.store.quads_for_pattern(None, None, None, NamedNode(graph))
     )

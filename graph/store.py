@@ -30,7 +30,7 @@ from wicara.graph.formats import format_of_file
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad
 
@@ -125,8 +125,7 @@ def open_dataset(data: Path) -> BuiltDataset:
     path, record = current_build(data)
     for name in files_of(infer=True):
         try:
-            with (path / name).open("rb") as file:
-                content = file_digest(file, "sha256").hexdigest()
+            content = digest_of_file(path / name)
         except OSError as error:
             raise damaged(data, f"{path / name}: {error.strerror}") from error
         if name not in record.files or record.files[name].sha256 != content:
@@ -136,6 +135,23 @@ def open_dataset(data: Path) -> BuiltDataset:
     )
     hold(dataset)
     return dataset
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def is_whole(build: Path) -> bool:
+    """Tell whether the files of a build are there and hold what its record says."""
+    record = read_record(build)
+    try:
+        return bool(record and record.files) and all(
+            digest_of_file(build / name) == file.sha256 for name, file in record.files.items()
+        )
+    except OSError:
+        return False
 
 
 def current_build(data: Path) -> tuple[Path, BuildRecord]:
@@ -154,21 +170,27 @@ def current_build(data: Path) -> tuple[Path, BuildRecord]:
 
 
 def load_build(path: Path, record: BuildRecord, data: Path, *, infer: bool) -> Store:
-    """Return the quads of a build in memory; blank nodes keep their names, which proofs know them by.
-
-    pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly.
-    """
+    """Return the quads of a build in memory."""
     store = Store()
     try:
         for name in files_of(infer=infer):
-            lines = (path / name).read_bytes().splitlines(keepends=True)
-            store.load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
-            store.extend(parse(b"".join(line for line in lines if b"_:" in line), RdfFormat.N_QUADS))
+            fill(store, (path / name).read_bytes())
     except (OSError, SyntaxError) as error:
         raise damaged(data, str(error)) from error
     if len(store) != record.quads(infer=infer):
         raise damaged(data, f"{path} holds {len(store)} quads, not {record.quads(infer=infer)}")
     return store
+
+
+def fill(store: Store, content: bytes, *, on_disk: bool = False) -> None:
+    """Load N-Quads into a store; blank nodes keep their names, which proofs know them by.
+
+    pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly.
+    """
+    lines = content.splitlines(keepends=True)
+    load = store.bulk_load if on_disk else store.load
+    load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
+    store.extend(parse(b"".join(line for line in lines if b"_:" in line), RdfFormat.N_QUADS))
 
 
 def hold(dataset: BuiltDataset) -> None:
@@ -197,16 +219,16 @@ def damaged(data: Path, how: str) -> StoreFault:
 
 
 def write_dataset(
-    build: Path, inputs: BuildInputs, asserted: Iterable[Quad], complete: Iterable[Quad]
+    build: Path, inputs: BuildInputs, asserted: Collection[bytes], inferred: Collection[bytes]
 ) -> None:
     """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses.
 
-    `asserted` are the quads without conclusions, `complete` those with, each with its default graph.
+    `asserted` are the lines of N-Quads without conclusions, `inferred` those that conclusions add, each with
+    what they add to the default graph.
     """
-    stated, every = lines_of(asserted), lines_of(complete)
     files = {}
     try:
-        for name, lines in ((ASSERTED, stated), (INFERRED, every - stated)):
+        for name, lines in ((ASSERTED, asserted), (INFERRED, inferred)):
             content = b"".join(sorted(lines))
             write_durably(build / name, content)
             files[name] = QuadFile(len(lines), sha256(content).hexdigest())
@@ -214,6 +236,15 @@ def write_dataset(
         write_durably(build / SENTINEL, f"{json.dumps(asdict(record), indent=1)}\n".encode())
     except OSError as error:
         raise refused(build, error) from error
+
+
+def lines_in(data: Path, name: str) -> list[bytes]:
+    """Return the lines of a file of the current build, sorted; raises StoreFault where it is damaged."""
+    build, record = current_build(data)
+    content = (build / name).read_bytes()
+    if record.files[name].sha256 != sha256(content).hexdigest():
+        raise damaged(data, f"{build / name} has another SHA-256 than {SENTINEL} says")
+    return content.splitlines(keepends=True)
 
 
 def lines_of(quads: Iterable[Quad]) -> set[bytes]:

@@ -162,3 +162,29 @@ def test_the_verdict_on_the_ontology_is_kept(inputs: Inputs, tmp_path: Path) -> 
     kept.write_text("another")
     assert list(check.findings(sound)) == []
     assert kept.read_text() == verdict
+
+
+def test_what_is_missing_is_told_once_with_its_line(
+    wicara: Command, data_dir: Path, addition: Callable[..., Path]
+) -> None:
+    """A thing that is defined nowhere is one finding, however it is used; a finding names file and line."""
+    things = "state:laos wic:hasPartnerStatus situation:nothing .\n\nstate:utopia a wic:State ."
+    noted = f"graph:entities {{ <{PREFIXES['graph']}{FACT}> wic:note state:nowhere . }}"
+    folder = addition(x_trig=noted, **{"entities-x_ttl": things})
+    done = wicara("check", "--add", folder, "--data", data_dir)
+    for missing, file, text in (
+        ("situation:nothing", "entities-x.ttl", "situation:nothing"),
+        ("state:nowhere", "x.trig", "state:nowhere"),
+    ):
+        (finding,) = [line for line in done.stdout.splitlines() if missing in line]
+        assert f"({place_of(folder / file, text)})" in finding
+    utopia = [line for line in done.stdout.splitlines() if "state:utopia" in line]
+    assert len(utopia) == len(set(utopia)) > 0
+    assert all(f"({place_of(folder / 'entities-x.ttl', 'state:utopia')})" in line for line in utopia)
+
+
+def place_of(path: Path, text: str) -> str:
+    """Return the file, as messages call it, and its line that holds a text."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    (number,) = [number for number, line in enumerate(lines, 1) if text in line]
+    return f"{path.parent.name}/{path.name}, line {number}"

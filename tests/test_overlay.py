@@ -21,12 +21,13 @@ from wicara.graph import overlay
 from wicara.graph.assembly import merged
 from wicara.graph.build import ensure, key_of
 from wicara.graph.candidate import Candidate
-from wicara.graph.change import carried_on, change
+from wicara.graph.change import change
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import PREMISES, GraphKind, graph_iri
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
+from wicara.graph.reasoning.closure import closure_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.store import open_dataset, read_record
@@ -292,10 +293,13 @@ def test_contradictions_follow() -> None:
     """A contradiction comes with the statement that makes it and goes with it."""
     premises = merged(Candidate(read_inputs()).quads, PREMISES)
     wrong = premises | {triple("person:sergey-lavrov rdf:type wic:State")}
-    found = carried_on(premises, wrong)
+    reasoner = Reasoner(premises)
+    reasoner.add(wrong - premises)
+    found = closure_of(reasoner)
     assert {each.rule for each in found.inconsistencies} == {"cax-adc"}
     assert found.conclusions == materialise(wrong).conclusions
-    assert carried_on(wrong, premises).inconsistencies == ()
+    reasoner.retract(wrong - premises)
+    assert closure_of(reasoner).inconsistencies == ()
 
 
 def test_a_killed_change_is_whole_or_none(wicara: Command, own_data: Path, stated: Facts) -> None:

@@ -69,7 +69,9 @@ def test_the_graphs_of_a_contradiction() -> None:
     closure = materialise(schema.union(*stated.values()))
     (clash,) = closure.inconsistencies
     quads = [Quad(*triple, NamedNode(graph)) for graph, added in stated.items() for triple in added]
-    named = graphs_of_proof(quads, set(closure.proof(clash).leaves()))
+    store = Store()
+    store.extend(quads)
+    named = graphs_of_proof(store, set(closure.proof(clash).leaves()))
     assert [graph.rsplit("/", 1)[1] for graph in named] == ["F001", "entities"]
 
 

@@ -133,11 +133,10 @@ def order(one: Term, two: Term) -> int | None:
     days = day_of(one.value), day_of(two.value)
     if None not in days and one.datatype == two.datatype:
         return (days[0] > days[1]) - (days[0] < days[1])  # type: ignore[operator] # both are days
-    values = value_of(one), value_of(two)
-    if None in values or values[0][0] != values[1][0]:  # type: ignore[index] # neither is None
+    first, second = value_of(one), value_of(two)
+    if first is None or second is None or first[0] != second[0]:
         return None
-    first, second = values[0][1], values[1][1]  # type: ignore[index] # as above
-    return (first > second) - (first < second)  # type: ignore[operator] # of one datatype
+    return bool(first[1] > second[1]) - bool(first[1] < second[1])  # type: ignore[operator] # of one space
 
 
 def compared(passes: Callable[[int], bool], value: Term, bound: Term) -> bool:

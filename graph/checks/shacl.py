@@ -8,6 +8,7 @@ of SHACL that is not known here is refused, never passed over. Our tests compare
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, product
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 BELOW: Final = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 HERE: Final = DefaultGraph()
+PREFIX: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
+PREFIXED: Final = re.compile(r"(?<![\w<?$])([\w-]+):([\w-]+)")
+A_CLASS: Final = re.compile(r"[\s^(|/]a[\s/|)]")
 NAMING: Final = re.compile(r"(SELECT[^{]*\{|GROUP BY[^{}]*)")
 """Where a query only names its variables."""
 PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
@@ -86,7 +90,8 @@ class Data:
 
     def _subclasses(self, cls: NamedNode) -> frozenset[Term]:
         """Return a class and all below it, by the axioms that are stated."""
-        known, fresh = {cls}, [cls]
+        known: set[Term] = {cls}
+        fresh: list[Term] = [cls]
         while fresh:
             found = self.subjects(BELOW, fresh.pop())
             fresh += [each for each in found if each not in known]
@@ -127,17 +132,22 @@ class Query:
     message: str
     about: str | None
 
-    def about_node(self, focus: Term) -> str:
+    def bound(self, focus: Term, among: Iterable[Term] | None) -> str:
         """Return the query with a focus node in the place of `$this` (SHACL, section 5.3.1)."""
         parts = NAMING.split(self.text)
-        return "".join(p if NAMING.fullmatch(p) else p.replace("$this", str(focus)) for p in parts)
+        text = "".join(p if NAMING.fullmatch(p) else p.replace("$this", str(focus)) for p in parts)
+        head, _, rest = text.partition("{")
+        values = "" if among is None else f"VALUES ?{self.about} {{ {' '.join(map(str, among))} }}"
+        return f"{head}{{ {values} {rest}"
 
     @property
-    def predicates(self) -> frozenset[str]:
-        """The IRIs that the query writes, with its own prefixes."""
-        prefixes = dict(re.findall(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", self.text))
-        names = re.findall(r"(?<![\w<?$])([\w-]+):([\w-]+)", self.text.partition("SELECT")[2])
-        return frozenset(prefixes[prefix] + local for prefix, local in names if prefix in prefixes)
+    def predicates(self) -> frozenset[NamedNode]:
+        """The predicates that the query writes, with its own prefixes; `a` is one."""
+        prefixes = dict(PREFIX.findall(self.text))
+        body = self.text.partition("SELECT")[2]
+        names = PREFIXED.findall(body)
+        found = {NamedNode(prefixes[prefix] + local) for prefix, local in names if prefix in prefixes}
+        return frozenset(found | ({TYPE} if A_CLASS.search(body) else set()))
 
 
 @dataclass(eq=False)
@@ -196,25 +206,86 @@ def conforms(data: Data, shape: Shape, node: Term) -> bool:
     return next(results(data, shape, node), None) is None
 
 
-def validate(
-    data: Data, shapes: Iterable[Shape], chosen: Callable[[Shape], Collection[Term] | None] = lambda _: None
-) -> Iterator[Result]:
-    """Yield the results of severity sh:Violation of all shapes with targets.
+@dataclass(frozen=True)
+class Scope:
+    """What validation looks at, where that is not all: nodes for each shape, and the terms that were touched.
 
-    `chosen` returns the nodes to look at for a shape, as far as they are targets of it; None for all.
+    A node counts as far as a shape has it for a target. `touched` is None where nothing is known of changes.
     """
+
+    nodes: Callable[[Shape], Collection[Term]]
+    touched: frozenset[Term] | None = None
+
+
+def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) -> Iterator[Result]:
+    """Yield the results of severity sh:Violation of all shapes with targets; within a scope, if given."""
     for shape in shapes:
-        nodes = chosen(shape)
-        if nodes is None:
-            foci = list(dict.fromkeys(node for target in shape.targets for node in targeted(data, target)))
-        else:
-            foci = [
-                node for node in nodes if any(is_targeted(data, node, target) for target in shape.targets)
-            ]
+        foci = targets_of(data, shape)
+        if scope is not None:
+            foci = (
+                n for n in scope.nodes(shape) if any(is_targeted(data, n, target) for target in shape.targets)
+            )
         for focus in foci:
             yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
             for query in shape.queries if shape.is_violation else ():
                 yield from answers(data, shape, query, focus)
+        if scope is not None and scope.touched is not None:
+            for focus in targets_of(data, shape) if any(query.about for query in shape.queries) else ():
+                for query in shape.queries:
+                    yield from answers(data, shape, query, focus, scope.touched)
+
+
+def targets_of(data: Data, shape: Shape) -> Iterable[Term]:
+    """Return the focus nodes of a shape, each once."""
+    return dict.fromkeys(node for target in shape.targets for node in targeted(data, target))
+
+
+def scope_of(data: Data, shapes: Iterable[Shape], changed: Collection[Triple]) -> Scope:
+    """Return what a change of triples concerns, where all was well before: `data` is after the change.
+
+    A way from a focus node over changed triples begins with unchanged ones: it is gone back from the first
+    changed triple on it. What a query joins hangs together by its own predicates, but for classes.
+    """
+    readers: dict[NamedNode, list[tuple[Shape, Way, bool]]] = defaultdict(list)
+    nodes: dict[Shape, dict[Term, None]] = defaultdict(dict)
+    for shape in shapes:
+        for way in (*shape.reads(), *((target_step(target),) for target in shape.targets)):
+            for place, step in enumerate(way):
+                back = tuple(each.back for each in reversed(way[:place]))
+                readers[step.predicate].append((shape, back, step.inverse))
+        for query in shape.queries:
+            if not query.about:
+                nodes[shape].update(dict.fromkeys(connected(data, changed, query.predicates)))
+    for triple in changed:
+        for shape, back, inverse in readers.get(triple.predicate, ()):
+            nodes[shape].update(dict.fromkeys(data.along(triple.object if inverse else triple.subject, back)))
+    ends = (end for triple in changed for end in (triple.subject, triple.object))
+    touched = frozenset(end for end in ends if isinstance(end, NamedNode))
+    return Scope(lambda shape: nodes[shape], touched)
+
+
+def target_step(target: tuple[str, Term]) -> Step:
+    """Return the step that leads a node to what makes it a target."""
+    kind, term = target
+    return Step(TYPE if kind == "targetClass" else NamedNode(text_of(term)), kind == "targetObjectsOf")
+
+
+def connected(data: Data, changed: Collection[Triple], predicates: frozenset[NamedNode]) -> set[Term]:
+    """Return what hangs together with changed triples by some predicates; literals join nothing."""
+    fresh = {
+        end
+        for triple in changed
+        if triple.predicate in predicates
+        for end in ((triple.subject,) if triple.predicate == TYPE else (triple.subject, triple.object))
+        if isinstance(end, NamedNode)
+    }
+    found: set[Term] = {*fresh}
+    steps = [Step(p, inverse) for p in predicates - {TYPE} for inverse in (False, True)]
+    while fresh:
+        near = {each for node in fresh for step in steps for each in data.step(node, step)}
+        fresh = {each for each in near if isinstance(each, NamedNode)} - found
+        found |= fresh
+    return found
 
 
 def targeted(data: Data, target: tuple[str, Term]) -> Iterator[Term]:
@@ -240,11 +311,13 @@ def is_targeted(data: Data, node: Term, target: tuple[str, Term]) -> bool:
     return bool(data.step(node, step))
 
 
-def answers(data: Data, shape: Shape, query: Query, focus: Term) -> Iterator[Result]:
-    """Yield the rows of a query about a focus node as results; `$this` stands for the node from the start."""
-    found = data.store.query(query.about_node(focus))
+def answers(
+    data: Data, shape: Shape, query: Query, focus: Term, among: Iterable[Term] | None = None
+) -> Iterator[Result]:
+    """Yield the rows of a query about a focus node as results; `among` limits what it is about."""
+    found = data.store.query(query.bound(focus, among))
     names = [variable.value for variable in found.variables]  # type: ignore[union-attr] # a SELECT
-    for solution in found:
+    for solution in found:  # type: ignore[union-attr] # as above
         row = {**{name: solution[name] for name in names}, "this": focus}
         yield Result(focus, row.get("value", focus), filled(query.message, row), shape)
 

@@ -71,16 +71,24 @@ class Violation:
 
 
 def validate(
-    source: Store | Iterable[Triple], shapes: Iterable[Path], things: Iterable[str] | None = None
+    source: Store | Iterable[Triple],
+    shapes: Iterable[Path],
+    things: Iterable[str] | None = None,
+    changed: Collection[Triple] | None = None,
 ) -> tuple[Violation, ...]:
     """Return where triples do not meet the shapes, sorted; only results of severity sh:Violation count.
 
     `source` is a store, whose default graph is looked at, or triples. Where `things` are named by their IRIs,
-    only these are looked at. Raises UnreadableInput for a broken shapes file.
+    only these are looked at; where triples `changed`, which came or went since there was no violation, only
+    what they concern. Raises UnreadableInput for a broken shapes file.
     """
     store = source if isinstance(source, Store) else store_of(source)
-    chosen = None if things is None else list(map(NamedNode, things))
-    found = shacl.validate(shacl.Data(store), shapes_of(shapes), lambda _shape: chosen)
+    data, read = shacl.Data(store), shapes_of(shapes)
+    scope = None if changed is None else shacl.scope_of(data, read, changed)
+    if things is not None:
+        nodes = list(map(NamedNode, things))
+        scope = shacl.Scope(lambda _shape: nodes)
+    found = shacl.validate(data, read, scope)
     return tuple(sorted(set(map(violation, found)), key=str))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
-from wicara.graph.assembly import INVALIDATED, kind, merged
-from wicara.graph.facts.identity import check_identity, read_identity
+from wicara.graph.assembly import INVALIDATED, kind, merged, nodes_of
+from wicara.graph.facts.identity import CODES, PREF_LABEL, check_identity, read_identity
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, PREFIXES, WIC
@@ -15,12 +16,15 @@ from wicara.ontology import BASE, PREFIXES, WIC
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Quad
+    from pyoxigraph import Quad, Store
     from wicara.graph.candidate import Candidate
+    from wicara.graph.facts.identity import Identity
 
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 MINTED: Final = (f"{BASE}/id/", f"{BASE}/concept/", WIC, GRAPHS)
 """The namespaces whose IRIs are ours, and so must be defined somewhere in the dataset."""
+ROOTS: Final = frozenset(graph_iri(kind) for kind in GraphKind)
+"""The graphs that stand once, and what the IRIs of the others begin with."""
 DESCRIBED: Final = {
     NamedNode(f"{WIC}FactGraph"): GraphKind.FACT,
     NamedNode(f"{WIC}BackgroundGraph"): GraphKind.BACKGROUND,
@@ -31,12 +35,18 @@ DESCRIBED: Final = {
 
 def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
     """Every fact, background and content graph is described in graph/prov, and states something."""
-    named = {graph_name(quad) for quad in candidate.quads}
+    graphs = {graph for graph in candidate.store.named_graphs() if isinstance(graph, NamedNode)}
+    emptied = {
+        q.graph_name
+        for q in candidate.gone
+        if not any(candidate.store.quads_for_pattern(None, None, None, q.graph_name))
+    }
+    named = {graph.value for graph in graphs - emptied}
     for of_class, of_kind in DESCRIBED.items():
         described = {
             quad.subject.value
-            for quad in candidate.quads
-            if quad.object == of_class and quad.predicate == TYPE and isinstance(quad.subject, NamedNode)
+            for quad in candidate.store.quads_for_pattern(None, TYPE, of_class, None)
+            if isinstance(quad.subject, NamedNode)
         }
         stating = {graph for graph in named if kind_of(graph) == of_kind}
         for graph in sorted(stating - described):
@@ -47,24 +57,51 @@ def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
 
 def unknown_iris(candidate: Candidate) -> Iterator[str]:
     """Every IRI of ours is defined: things and terms have a class, graphs hold statements."""
-    known = {graph_iri(kind) for kind in GraphKind}  # and graphs that hold a statement, or held one
+    unknown = candidate.undefined
+    known = {*ours(candidate.store)} if unknown else set()
+    for iri in sorted(unknown):
+        near = get_close_matches(iri, known, n=1, cutoff=0.9)
+        hint = f"did you mean {called(near[0])}?" if near else "give it a class and labels, or mend the IRI"
+        place = candidate.places.of(iri, None, [unknown[iri]])
+        where = f" ({place})" if place else ""
+        yield f"{called(iri)}, used in {called(unknown[iri])}, is not defined anywhere: {hint}{where}"
+
+
+def undefined(candidate: Candidate) -> dict[str, str]:
+    """Return the IRIs of ours that are not defined, each with a graph that uses it."""
     used: dict[str, str] = {}
-    for quad in candidate.quads:
-        known.add(graph_name(quad))
-        if quad.predicate in {TYPE, INVALIDATED} and isinstance(quad.subject, NamedNode):
-            known.add(quad.subject.value)
+    for quad in candidate.fresh:
         for iri in (term.value for term in quad.triple if isinstance(term, NamedNode)):
             if iri.startswith(MINTED):
                 used.setdefault(iri, graph_name(quad))
-    for iri in sorted(used.keys() - known):
-        near = get_close_matches(iri, known, n=1, cutoff=0.9)
-        hint = f"did you mean {called(near[0])}?" if near else "give it a class and labels, or mend the IRI"
-        yield f"{called(iri)}, used in {called(used[iri])}, is not defined anywhere: {hint}"
+    gone = {node for quad in candidate.gone for node in (quad.subject, quad.graph_name)}
+    for node in (node for node in gone if isinstance(node, NamedNode)):
+        for pattern in ((node, None, None, None), (None, None, node, None)):
+            for quad in islice(candidate.store.quads_for_pattern(*pattern), 1):
+                used.setdefault(node.value, graph_name(quad))
+    return {iri: graph for iri, graph in used.items() if not is_defined(candidate.store, iri)}
+
+
+def is_defined(store: Store, iri: str) -> bool:
+    """Tell whether an IRI has a class, or is that of a graph that holds a statement, or held one."""
+    node = NamedNode(iri)
+    patterns = ((node, TYPE, None, None), (None, None, None, node), (node, INVALIDATED, None, None))
+    return iri in ROOTS or any(any(store.quads_for_pattern(*pattern)) for pattern in patterns)
+
+
+def ours(store: Store) -> Iterator[str]:
+    """Yield the IRIs that are defined."""
+    yield from ROOTS
+    yield from (graph.value for graph in store.named_graphs())
+    for predicate in (TYPE, INVALIDATED):
+        for quad in store.quads_for_pattern(None, predicate, None, None):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject.value
 
 
 def blank_nodes(candidate: Candidate) -> Iterator[str]:
     """Blank nodes stand only in the ontology: nothing else could be linked to or compared."""
-    for quad in candidate.quads:
+    for quad in candidate.fresh:
         terms = (quad.subject, quad.object)
         if kind(quad) != GraphKind.ONTOLOGY and any(isinstance(term, BlankNode) for term in terms):
             where = called(graph_name(quad))
@@ -74,16 +111,25 @@ def blank_nodes(candidate: Candidate) -> Iterator[str]:
 def identity(candidate: Candidate) -> Iterable[str]:
     """Compare the reviewed table of mentions with the data; it may name what was retracted."""
     table = read_identity()
-    found = check_identity(table, candidate.quads)
+    found = check_identity(table, named(candidate.store, table))
     if candidate.unretracted is candidate:
         return found
-    standing = set(check_identity(table, candidate.unretracted.quads))
+    standing = set(check_identity(table, named(candidate.unretracted.store, table)))
     return [finding for finding in found if finding in standing]
 
 
 def profile(candidate: Candidate) -> Iterable[str]:
-    """Certify that the ontology is inside OWL 2 RL."""
-    return map(str, outside_profile(merged(candidate.quads, {GraphKind.ONTOLOGY})))
+    """Certify that the ontology is inside OWL 2 RL; one that has not changed is."""
+    triples = merged(candidate.fresh, {GraphKind.ONTOLOGY})
+    return map(str, outside_profile(triples)) if triples else ()
+
+
+def named(store: Store, table: Iterable[Identity]) -> Iterator[Quad]:
+    """Yield what the check of the table of mentions looks at: names of its things, and codes of states."""
+    for node in nodes_of({iri for row in table for iri in (row.iri, f"{BASE}/id/article/{row.article}")}):
+        yield from store.quads_for_pattern(node, NamedNode(PREF_LABEL), None, None)
+    for predicate in CODES:
+        yield from store.quads_for_pattern(None, NamedNode(predicate), None, None)
 
 
 def graph_name(quad: Quad) -> str:

@@ -15,7 +15,7 @@ from wicara.graph.assembly import graphs_of_proof, graphs_stating, merged
 from wicara.graph.checks import statements
 from wicara.graph.checks.shapes import ontology_violations
 from wicara.graph.facts.selector import compare
-from wicara.graph.names import PREMISES, GraphKind, called
+from wicara.graph.names import GraphKind, called
 from wicara.graph.reasoning import materialise
 from wicara.ontology import PREFIXES
 
@@ -63,15 +63,21 @@ def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
 
 
 def ontology_shapes(candidate: Candidate) -> Iterator[str]:
-    """Ontology and concept schemes meet their shapes."""
-    triples = merged(candidate.quads, {GraphKind.ONTOLOGY, GraphKind.VOCAB})
-    return map(str, ontology_violations(triples, candidate.folder))
+    """Ontology and concept schemes meet their shapes; those that have not changed do."""
+    triples = merged(candidate.fresh, {GraphKind.ONTOLOGY, GraphKind.VOCAB})
+    return map(str, ontology_violations(triples, candidate.folder) if triples else ())
 
 
 def data_shapes(candidate: Candidate) -> Iterator[str]:
-    """Return where the data does not meet its shapes, but for what a retraction left incomplete."""
+    """Return where the data does not meet its shapes, but for what a retraction left incomplete.
+
+    A thing that is defined nowhere lacks all that it should be, which is said once, by the check of terms.
+    """
     for violation in sorted(candidate.violations - candidate.gaps, key=str):
-        yield f"{violation}{see(graphs_stating(candidate.quads, violation.terms))}"
+        if violation.terms.isdisjoint(candidate.undefined):
+            graphs = graphs_stating(candidate.store, violation.terms)
+            place = candidate.places.of(violation.focus, violation.value, graphs)
+            yield f"{violation}{see(graphs)}{f' ({place})' if place else ''}"
 
 
 def inconsistencies(candidate: Candidate) -> Iterator[str]:
@@ -80,8 +86,8 @@ def inconsistencies(candidate: Candidate) -> Iterator[str]:
         graphs: Sequence[str] = ()
         if candidate.closure.reasoner is not None:
             leaves = set(candidate.closure.proof(clash).leaves())
-            graphs = graphs_of_proof(candidate.quads, leaves)
-        graphs = graphs or graphs_stating(candidate.quads, clash.terms)
+            graphs = graphs_of_proof(candidate.store, leaves)
+        graphs = graphs or graphs_stating(candidate.store, clash.terms)
         rows = candidate.store.query(QUOTES, prefixes=dict(PREFIXES))
         words = {row["graph"].value: row["words"].value for row in rows}  # type: ignore[union-attr]
         yield f"{clash.message} (rule {clash.rule}){see(graphs, words)}"
@@ -92,14 +98,13 @@ def inferred_identity(candidate: Candidate) -> Iterator[str]:
     for triple in sorted(candidate.closure.conclusions, key=str):
         if triple.predicate == SAME_AS:
             iris = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
-            where = see(graphs_stating(candidate.quads, iris))
+            where = see(graphs_stating(candidate.store, iris))
             yield f"{called(iris[0])} and {called(iris[1])} come out as one thing{where}"
 
 
 def disagreements(candidate: Candidate) -> Iterator[str]:
     """Name each conclusion and each contradicting rule that only one of the two reasoners has."""
-    premises = merged(candidate.quads, PREMISES)
-    ours, theirs = (materialise(premises, engine) for engine in ("native", "owlrl"))
+    ours, theirs = (materialise(candidate.premises_to_compare, engine) for engine in ("native", "owlrl"))
     for engine, one, other in (("native", ours, theirs), ("owlrl", theirs, ours)):
         for triple in sorted(one.conclusions - other.conclusions, key=str):
             yield f"only {engine} concludes {triple}"
@@ -137,9 +142,7 @@ SLOW: Final = (
 )
 """Checks that validate and reason."""
 
-THOROUGH: Final = (
-    Check("second reasoner", "the engine and owlrl conclude the same of this dataset", disagreements),
-)
+THOROUGH: Final = (Check("second reasoner", "the engine and owlrl conclude the same", disagreements),)
 """Checks that take seconds: `wicara check` alone runs them."""
 
 STAGES: Final = (QUICK, SLOW)

@@ -30,7 +30,7 @@ from wicara.graph.terms import quad_key
 from wicara.output import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from pyoxigraph import Quad
 
@@ -251,8 +251,8 @@ def retract(  # noqa: PLR0913 - one parameter an option
     not change: the retraction is recorded in overlay/retracted.trig beside the builds.
     """
 
-    def edit(stage: Path, inputs: Inputs) -> None:
-        iri = overlay.graph_named(graph, inputs.graphs)
+    def edit(stage: Path, inputs: Callable[[], Inputs]) -> None:
+        iri = overlay.graph_named(graph, inputs().graphs)
         if undo:
             overlay.restore(stage, iri)
         else:

@@ -16,11 +16,10 @@ from wicara.commands import (
     output_option,
     progress,
 )
-from wicara.graph.build import ensure
+from wicara.graph.build import ensure, prepared, wanted_in
 from wicara.graph.export import export as write_export
 from wicara.graph.facts.source import match_source, read_sources
 from wicara.graph.inputs import read_inputs
-from wicara.graph.overlay import overlay_of
 from wicara.graph.terms import read_fact
 from wicara.output import emit, source_table
 
@@ -49,17 +48,18 @@ def build(data: Path, extra: Path | None, engine: str | None, *, force: bool) ->
 @click.option(
     "--source", "sources", multiple=True, metavar="[ID=]FILE", help="Text to compare the evidence with."
 )
-def check(data: Path, extra: Path | None, sources: tuple[str, ...]) -> None:
+@click.option("--all", "every", is_flag=True, help="Check what has not changed since the last build too.")
+def check(data: Path, extra: Path | None, sources: tuple[str, ...], *, every: bool) -> None:
     """Run all checks on the inputs and print their findings. Exit 1 if a check fails.
+
+    What the last build held and has not changed was checked then, and is checked again only with --all.
 
     With --source, compare the evidence with the text itself, which is not part of this software. A text is
     identified by its SHA-256; ID=FILE names its article.
     """
-    from wicara.graph.candidate import Candidate  # noqa: PLC0415 - a query needs no reasoner: it starts sooner
-    from wicara.graph.checks.table import STAGES, THOROUGH, compared, run  # noqa: PLC0415
+    from wicara.graph.checks.table import STAGES, THOROUGH, compared, run  # noqa: PLC0415 - loads the reasoner
 
-    with progress() as step:
-        candidate = Candidate(read_inputs(extra, overlay_of(data)), folder=data)
+    with progress() as step, prepared(data, wanted_in(data, extra), step, force=every) as candidate:
         found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
