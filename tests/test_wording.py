@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple
 from wicara.graph.explain.wording import Wording
+from wicara.graph.terms import read_fact
 from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from wicara.graph.store import BuiltDataset
 
 NAMES = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("owl", "rdf", "rdfs", "xsd"))
 DATA = """
@@ -73,3 +79,37 @@ def test_other_terms(store: Store) -> None:
     assert wording.term(Literal(42)) == "42"
     assert wording.term(Triple(a, b, a)) == str(Triple(a, b, a))
     assert wording.statement((a, None, b)) == "<http://example.org/a>: something wic:b"
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, language: str) -> None:
+    """Every statement that follows is a sentence, without a name that only programs use."""
+    wording = Wording(dataset.store, language)
+    inferred = NamedNode("https://w3id.org/wicara/graph/inferred")
+    for quad in dataset.store.quads_for_pattern(None, None, None, inferred):
+        told = wording.sentence((quad.subject, quad.predicate, quad.object))
+        assert told
+        assert "wic:" not in told.partition("(")[0], told
+        assert not told.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("fact", "english", "indonesian"),
+    [
+        (
+            ("person:retno-marsudi", "a", "wic:HasBeenForeignMinister"),
+            "Retno L.P. Marsudi has been a foreign minister",
+            "Retno L.P. Marsudi pernah menjadi menteri luar negeri",
+        ),
+        (
+            ("state:indonesia", "wic:hasBeenMemberOf", "body:asean"),
+            "Indonesia has been a member of ASEAN",
+            "Indonesia pernah menjadi anggota ASEAN",
+        ),
+        (("state:thailand", "a", "wic:Actor"), "Thailand is an actor", "Thailand adalah pelaku"),
+    ],
+)
+def test_sentences(dataset: BuiltDataset, fact: tuple[str, str, str], english: str, indonesian: str) -> None:
+    """What follows of a thing is said as people say it."""
+    assert Wording(dataset.store).sentence(read_fact(*fact)) == english
+    assert Wording(dataset.store, "id").sentence(read_fact(*fact)) == indonesian

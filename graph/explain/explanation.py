@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import NamedNode
-from wicara.graph.evidence import grounds_of
+from pyoxigraph import BlankNode, NamedNode
+from wicara.graph.evidence import WITH_BASIS, bases_of, grounds_of
+from wicara.graph.explain.contrary import Contrary, contrary, is_excluded
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Store, Triple
     from wicara.graph.evidence import Basis
@@ -44,8 +46,9 @@ class Verdict(StrEnum):
 class Explanation:
     """Why a statement holds, or why not.
 
-    `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `said` are the
-    contents of claims that say it; `near` are inferences that lack one premise.
+    `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `background` are
+    the graphs that tell, from a source, of what only the editors class; `said` are the contents of claims
+    that say it; `near` are inferences that lack one premise; `contrary` is what speaks against it.
     """
 
     fact: Fact
@@ -54,6 +57,8 @@ class Explanation:
     grounds: Mapping[Fact, tuple[Basis, ...]]
     said: tuple[Basis, ...] = ()
     near: tuple[Near, ...] = ()
+    background: Mapping[Fact, tuple[Basis, ...]] = field(default_factory=dict)
+    contrary: Contrary = field(default_factory=Contrary)
 
     def is_schema(self, fact: Fact) -> bool:
         """Tell whether a leaf is the ontology's alone."""
@@ -73,6 +78,24 @@ class Explanation:
         return [one for one in told if not self.rests_on_schema(one)] or (
             told if self.rests_on_schema(proof) else []
         )
+
+    def reasons(self, proof: Proof) -> list[Proof]:
+        """Return the premises of a proof that a reader can follow: in place of an expression, its own."""
+        found: dict[Fact | None, Proof] = {}
+        for premise in self.shown(proof):
+            is_expression = any(isinstance(term, BlankNode) for term in premise.conclusion or ())
+            below = self.reasons(premise) if is_expression and premise.rule else [premise]
+            found |= {one.conclusion: one for one in below}
+        return [*found.values()]
+
+    def told(self, proof: Proof | None) -> list[Basis]:
+        """Return what a proof, or else the statement itself, ends in that rests on words or a source."""
+        found: dict[str, Basis] = {}
+        for leaf in proof.leaves() if proof else (self.fact,):
+            for basis in (*self.grounds.get(leaf, ()), *self.background.get(leaf, ())):
+                if basis.kind in WITH_BASIS:
+                    found.setdefault(basis.graph, basis)
+        return sorted(found.values(), key=lambda one: one.order)
 
 
 @dataclass(frozen=True)
@@ -112,12 +135,41 @@ class Explainer:
         proofs = self.proofs(fact, limit, is_asserted=bool(asserted))
         grounds = self.accepted(leaf for proof in proofs for leaf in proof.leaves())
         if asserted:
-            return Explanation(fact, Verdict.ASSERTED, proofs, {**grounds, fact: asserted}, said)
-        if proofs:
-            return Explanation(fact, Verdict.INFERRED, proofs, grounds, said)
-        near = self.derivations.near(fact, NEAREST)
-        cited = self.accepted(premise for each in near for premise in each.premises)
-        return Explanation(fact, Verdict.NEITHER, (), cited, said, near)
+            grounds[fact] = asserted
+        if asserted or proofs:
+            verdict = Verdict.ASSERTED if asserted else Verdict.INFERRED
+            return Explanation(fact, verdict, proofs, grounds, said, background=self.background(grounds))
+        store = self.dataset.store
+        ahead = self.derivations.near(fact, LIMIT)
+        near = tuple(one for one in ahead if not is_excluded(store, one.missing))[:NEAREST]
+        against = contrary(store, fact)
+        facts = chain(
+            (premise for each in near for premise in each.premises),
+            (one for one, _class in against.excluding),
+            against.instead,
+        )
+        cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
+        told = self.background(cited)
+        return Explanation(fact, Verdict.NEITHER, (), cited, said, near, told, against)
+
+    def grounds_behind(self, fact: Fact) -> tuple[Basis, ...]:
+        """Return the graphs that assert a statement, or else the premises of its first proof."""
+        (found,) = self.accepted([fact]).values()
+        proof = None if found else self.first_proof(fact)
+        leaves = self.accepted(proof.leaves()).values() if proof else ()
+        behind = {one.graph: one for grounds in leaves for one in grounds if one.kind in WITH_BASIS}
+        return found or tuple(behind.values())
+
+    def background(self, grounds: Mapping[Fact, Sequence[Basis]]) -> dict[Fact, tuple[Basis, ...]]:
+        """Return the background graphs on the subjects of statements that only the editors make."""
+        graphs: dict[Fact, list[str]] = {}
+        for fact, found in grounds.items():
+            if found and all(one.kind is GraphKind.ENTITIES for one in found):
+                quads = self.dataset.store.quads_for_pattern(fact[0], None, None, None)
+                names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
+                graphs[fact] = sorted(one for one in names if kind_of(one) is GraphKind.BACKGROUND)
+        known = bases_of(self.dataset.store, chain.from_iterable(graphs.values()))
+        return {fact: tuple(known[name] for name in names) for fact, names in graphs.items() if names}
 
     def proofs(self, fact: Fact, limit: int, *, is_asserted: bool) -> tuple[Proof, ...]:
         """Return the first proof of a conclusion, and others that rest on something else, up to a limit."""

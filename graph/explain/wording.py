@@ -24,6 +24,8 @@ LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
 MAX_DEPTH: Final = 8
 """How deep a class expression is put into words; deeper ones, and circular ones, end in an ellipsis."""
 TABLES: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PLAIN: Final = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
+FORM_OF: Final = {name: form for form, names in PLAIN["properties"].items() for name in names}
 AXIOMS, EXPRESSIONS, WORDS = (TABLES[name] for name in ("axioms", "expressions", "words"))
 STRUCTURE: Final = frozenset(
     {FIRST.value, REST.value, f"{OWL}onProperty", *(f"{OWL}{name}" for name in EXPRESSIONS)}
@@ -52,7 +54,7 @@ class Wording:
     def statement(self, fact: tuple[Term | None, ...]) -> str:
         """Return a statement as a sentence without a full stop; a place that is open is `something`."""
         subject, predicate, target = fact
-        text = self.sentence(subject, predicate, target)
+        text = self.axiom(subject, predicate, target)
         if text is None:
             return f"{self.term(subject)}: {self.term(predicate)} {self.term(target)}"
         places: dict[str, Callable[[], str]] = {
@@ -66,7 +68,30 @@ class Wording:
         }
         return PLACE.sub(lambda place: places[place[1]](), text)
 
-    def sentence(self, subject: Term | None, predicate: Term | None, target: Term | None) -> str | None:
+    def sentence(self, fact: tuple[Term | None, ...]) -> str:
+        """Return a statement as a plain sentence for readers, without a full stop (`sentences.toml`)."""
+        subject, predicate, target = fact
+        name = called(predicate.value) if isinstance(predicate, NamedNode) else ""
+        of_class = f"a {called(target.value)}" if isinstance(target, NamedNode) else ""
+        is_axiom = of_class in AXIOMS or (name in AXIOMS and name != "rdf:type")
+        if not name or is_axiom or isinstance(subject, BlankNode):
+            return self.statement(fact)
+        known = PLAIN["sentences"]
+        form = known.get(of_class) or known.get(name) or PLAIN["forms"][FORM_OF.get(name, "verb")]
+        return self.text(form).format(
+            s=self.term(subject),
+            o=target.value if isinstance(target, Literal) else self.term(target),
+            an_o=f"{self.article(target)}{self.term(target)}",
+            label=self.term(predicate),
+        )
+
+    def definition(self, term: Term | None) -> str:
+        """Return the definition of a class or property, if it has one, in the language or else in another."""
+        found = [one for one in self.values(term, f"{SKOS}definition") if isinstance(one, Literal)]
+        found.sort(key=lambda one: one.language != self.language)
+        return found[0].value if found else ""
+
+    def axiom(self, subject: Term | None, predicate: Term | None, target: Term | None) -> str | None:
         """Return the sentence for a statement, with places for its ends; None where there is none."""
         if not isinstance(predicate, NamedNode):
             return None
@@ -98,9 +123,13 @@ class Wording:
 
     def with_article(self, term: Term | None) -> str:
         """Return a name in quotation marks with the article that its language wants, if any."""
+        return f"{self.article(term)}{self.quoted(term)}"
+
+    def article(self, term: Term | None) -> str:
+        """Return the article, if any, that the language wants before a name, with a space."""
         if self.language != "en" or not isinstance(term, NamedNode):
-            return self.quoted(term)
-        return f"{'an' if self.label(term).startswith(VOWELS) else 'a'} {self.quoted(term)}"
+            return ""
+        return "an " if self.label(term).startswith(VOWELS) else "a "
 
     def named(self, iri: NamedNode) -> str:
         """Return an IRI as it stands in a sentence."""

@@ -115,6 +115,13 @@ class Tree:
             yield from drawn([self.step(proof)])
         for ground in this.said:
             yield f"A claim says so, which nobody asserts here: {called(ground.graph)}"
+        for fact, other in this.contrary.excluding:
+            apart = f", and no {self.wording.term(other)} is one" if other else ""
+            yield f"What speaks against it: {self.wording.sentence(fact)}{apart}"
+            yield from drawn(self.grounds(fact))
+        for fact in this.contrary.instead:
+            yield f"What is said instead: {self.wording.sentence(fact)}"
+            yield from drawn(self.grounds(fact))
         if this.verdict is Verdict.NEITHER and not this.near:
             yield "No rule would conclude it from one more statement."
         for near in this.near:
@@ -142,9 +149,13 @@ class Tree:
 
     def grounds(self, fact: Fact) -> list[Branch]:
         """Return the graphs that assert a statement."""
-        return [self.ground(ground) for ground in self.explanation.grounds.get(fact, ())]
+        this = self.explanation
+        return [
+            *map(self.ground, this.grounds.get(fact, ())),
+            *(self.ground(one, "told of by") for one in this.background.get(fact, ())),
+        ]
 
-    def ground(self, ground: Basis) -> Branch:
+    def ground(self, ground: Basis, verb: str = "asserted by") -> Branch:
         """Return a graph with the words that it rests on."""
         name = KINDS.get(ground.kind) if ground.kind else "the file"
         quotes: list[Branch] = [
@@ -153,7 +164,7 @@ class Tree:
         ]
         cited: list[Branch] = [(source, ()) for source in ground.sources]
         return (
-            f"asserted by {name or called(ground.graph)}",
+            f"{verb} {name or called(ground.graph)}",
             [*quotes, *cited, *map(self.ground, ground.derived_from)],
         )
 
@@ -167,11 +178,20 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
     def statement(fact: tuple[Term | None, ...]) -> Json:
         """Return a statement with its words; an open place is null."""
         places = zip(("subject", "predicate", "object"), map(term_of, fact), strict=True)
-        return {**dict[str, Json](places), "words": wording.statement(fact)}
+        return {
+            **dict[str, Json](places),
+            "words": wording.statement(fact),
+            "sentence": wording.sentence(fact),
+        }
 
     def grounds(fact: Fact | None) -> Json:
         """Return the graphs that assert a statement."""
-        return [ground_of(ground) for ground in explanation.grounds.get(fact, ())] if fact else []
+        if fact is None:
+            return []
+        return [
+            ground_of(one)
+            for one in (*explanation.grounds.get(fact, ()), *explanation.background.get(fact, ()))
+        ]
 
     def rule(name: str) -> dict[str, Json]:
         """Return a rule with its sentence."""
@@ -197,6 +217,17 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
         "proofs": [step(proof) for proof in explanation.proofs],
         "said": [ground_of(ground) for ground in explanation.said],
         "missing": [lacking(near) for near in explanation.near],
+        "against": [
+            {
+                "statement": statement(fact),
+                "disjoint": other.value if other else None,
+                "grounds": grounds(fact),
+            }
+            for fact, other in explanation.contrary.excluding
+        ],
+        "instead": [
+            {"statement": statement(fact), "grounds": grounds(fact)} for fact in explanation.contrary.instead
+        ],
     }
 
 

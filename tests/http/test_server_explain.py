@@ -52,6 +52,76 @@ def test_page_in_indonesian(server: Server) -> None:
     assert "lang=id" in text
 
 
+def told(server: Server, *fact: str, language: str = "en") -> str:
+    """Return what a reader sees of an explanation before the rules are unfolded."""
+    answer = server.get(path(fact), accept=HTML, accept_language=language)
+    assert answer.status == 200
+    main = answer.text[answer.text.index("<h1") :].partition('<details class="rules"')[0]
+    return " ".join(unescape(re.sub("<[^>]+>", " ", main)).split())
+
+
+def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
+    """A sentence is the heading; below it stand the words with their place, and why it follows."""
+    text = told(server, "person:retno-marsudi", "a", "wic:HasBeenForeignMinister")
+    assert text.startswith("Why we say that Retno L.P. Marsudi has been a foreign minister ")
+    assert "Retno was foreign minister of Indonesia : Menteri Luar Negeri RI (sentence S04)" in text
+    assert "because Retno L.P. Marsudi is a person; Retno L.P. Marsudi has held the post of" in text
+    assert "A person who holds or has held a post of foreign minister" in text
+    assert "Rule" not in text
+    text = told(server, "person:retno-marsudi", "a", "wic:HasBeenForeignMinister", language="id")
+    assert text.startswith(
+        "Mengapa kami menyatakan bahwa Retno L.P. Marsudi pernah menjadi menteri luar negeri"
+    )
+    assert "Retno adalah menteri luar negeri Indonesia : Menteri Luar Negeri RI (kalimat S04)" in text
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ("state:brunei", "wic:hasBeenMemberOf", "body:asean"),
+        ("situation:brunei-in-asean", "a", "wic:Situation"),
+        ("state:thailand", "a", "wic:Actor"),
+    ],
+)
+def test_background_ends_in_its_source(server: Server, fact: tuple[str, str, str]) -> None:
+    """Memberships and classes of what is known from elsewhere lead to a source, not to the editors."""
+    text = told(server, *fact)
+    assert "A source says:" in text
+    assert "ASEAN Secretariat" in text or "United Nations" in text
+    assert "the editors name and class it so" not in text
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown"),
+    [
+        (
+            ("situation:indonesia-coordinatorship-2018-2021", "wic:sittingAt", "timespan:2018-08-02"),
+            ["What speaks against it", "was still to begin on 2 August 2018", "D07"],
+        ),
+        (
+            ("event:2018-11-asean-summit", "wic:heldAt", "place:singapore"),
+            ["What is said of the two instead", "is planned to be held at Singapore", "F053", "planned"],
+        ),
+        (
+            ("partnership:asean-russia", "wic:hasPriorityArea", "area:cyber-security"),
+            [
+                "A claim says so; nobody asserts it here : Indonesia's proposal of three priority areas proposed"
+            ],
+        ),
+        (
+            ("state:russia", "a", "wic:HasBeenForeignMinister"),
+            ["Russia is a state , and a “state” is never a “person”"],
+        ),
+    ],
+)
+def test_why_not(server: Server, fact: tuple[str, str, str], shown: list[str]) -> None:
+    """What excludes a statement, and the claim or the plan that says so, are named; nothing absurd is."""
+    text = told(server, *fact)
+    assert text.startswith("Why we do not say that ")
+    assert [one for one in shown if one not in text] == []
+    assert "It would follow if this held" not in text
+
+
 def test_other_proofs(server: Server) -> None:
     """The page offers other proofs, shows as many as are asked for, and says that there may be more."""
     one = server.get(path(ACTOR), accept=HTML).text
@@ -67,6 +137,7 @@ def test_page_of_what_does_not_hold(server: Server) -> None:
     """What neither is asserted nor follows is said to be so, with what is missing."""
     text = server.get(path(NEITHER), accept=HTML).text
     assert "Neither asserted nor inferred" in text
+    assert "Why we do not say that" in text
     assert "It would follow if this held" in text
     nothing = server.get(path(("person:nobody", "a", "person:nobody")), accept=HTML).text
     assert "No rule would conclude it" in nothing

@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph import formats
-from wicara.graph.evidence import bases_of
+from wicara.graph.evidence import MODALITY, WITH_BASIS, bases_of
 from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording, is_structure
 from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
+from wicara.graph.status import CLAIM, NONE, key_of, name_of, status_of
 from wicara.graph.terms import UnknownTerm, read_fact
+from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import dataset, per_version
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact, Term
+    from wicara.graph.status import Status
 
 blueprint = Blueprint("explain", __name__)
 
@@ -42,9 +45,9 @@ MAX_PROOFS: Final = 50
 """How many proofs a request may ask for."""
 OTHERS: Final = 10
 """How many proofs `show other proofs` asks for."""
-OPEN_LEVELS: Final = 3
-"""How many levels of a proof a page opens at first."""
-
+TYPE: Final = f"{PREFIXES['rdf']}type"
+CONTENT_OF: Final = NamedNode(f"{WIC}contentOf")
+MODALITY_OF: Final = NamedNode(MODALITY)
 JSON: Final = negotiation.PLAIN_JSON
 OFFERS: Final = (negotiation.HTML, JSON, formats.TURTLE, formats.TRIG)
 """Explanations: without an Accept header, HTML."""
@@ -136,14 +139,72 @@ class View:
         return [fact for fact in schema if not is_structure(fact)]
 
     def grounds(self, fact: Fact) -> tuple[Basis, ...]:
-        """Return the graphs that assert a statement."""
-        return self.explanation.grounds.get(fact, ())
+        """Return the graphs that tell of a statement from a source, or else those that assert it."""
+        this = self.explanation
+        return this.background.get(fact, ()) or this.grounds.get(fact, ())
+
+    def statuses(self, one: Basis) -> tuple[Status, ...]:
+        """Return the status of what a graph says."""
+        return (status_of(one),)
+
+    def claim_of(self, content: Basis) -> tuple[Shown | None, str]:
+        """Return the claim that a graph spells out, and the key of the status of what it says."""
+        graph, found = NamedNode(content.graph), self.wording.store.quads_for_pattern
+        claim = next((quad.object for quad in found(graph, CONTENT_OF, None, None)), graph)
+        modality = next((quad.object for quad in found(claim, MODALITY_OF, None, None)), None)
+        shown = self.wording.term(claim)
+        href = self.words.show_iri(claim.value).href
+        return Shown(shown, claim.value, href=href), key_of(CLAIM, name_of(modality), NONE)
+
+    @property
+    def first(self) -> Proof | None:
+        """The proof that is told in words."""
+        return next(iter(self.explanation.proofs), None)
+
+    @property
+    def told(self) -> list[Basis]:
+        """What the sources say that it rests on."""
+        return self.explanation.told(self.first)
+
+    @property
+    def articles(self) -> list[Shown]:
+        """The articles whose words these are."""
+        iris = (quote.article for one in self.told for quote in one.all_quotes())
+        return [self.words.show_iri(iri) for iri in dict.fromkeys(iris)]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The premises that make the conclusion follow, in words; none where the sources say all of them."""
+        found = [self.first] if self.first else []
+        while len(found) == 1 and found[0].rule:
+            found = self.explanation.reasons(found[0])
+        if all(map(self.is_told, found)):
+            return []
+        sentences = [self.wording.sentence(one.conclusion) for one in found if one.conclusion]
+        return [text for text in sentences if text != self.wording.sentence(self.explanation.fact)]
+
+    def is_told(self, proof: Proof) -> bool:
+        """Tell whether a premise is, in other words, what a source says."""
+        while proof.rule and len(below := self.explanation.reasons(proof)) == 1:
+            proof = below[0]
+        grounds = self.explanation.grounds.get(proof.conclusion, ()) if proof.conclusion else ()
+        return not proof.rule and any(one.kind in WITH_BASIS for one in grounds)
+
+    @property
+    def definition(self) -> str:
+        """How the ontology defines the class, or the property, of the statement."""
+        _subject, predicate, target = self.explanation.fact
+        is_type = getattr(predicate, "value", "") == TYPE
+        return self.wording.definition(target if is_type else predicate)
 
 
 def page(explanation: Explanation) -> str:
     """Return the page of an explanation."""
     store = dataset().store
-    grounds = [*chain.from_iterable(explanation.grounds.values()), *explanation.said]
+    grounds = [
+        *chain.from_iterable((*explanation.grounds.values(), *explanation.background.values())),
+        *explanation.said,
+    ]
     bases = bases_of(store, graphs_of(grounds))
     terms = [*facts_of(explanation), *(basis.terms() for basis in bases.values())]
     graphs = map(NamedNode, filter(None, graphs_of(grounds)))
@@ -153,13 +214,12 @@ def page(explanation: Explanation) -> str:
         "explain.html",
         explanation=explanation,
         view=View(explanation, Words.for_request(labels), wording, bases),
-        title=wording.statement(explanation.fact),
+        title=wording.sentence(explanation.fact),
         neither=explanation.verdict is Verdict.NEITHER,
         limited=len(explanation.proofs) == limit() > 1,
         others=others(explanation),
         is_structure=is_structure,
         rule_sentence=lambda rule: sentence(rule, language()),
-        open_levels=OPEN_LEVELS,
         **frame(query(format=None)),
     )
 
@@ -191,6 +251,8 @@ def facts_of(explanation: Explanation) -> Iterator[Iterable[Term]]:
     yield explanation.fact
     for proof in explanation.proofs:
         yield from (node.conclusion for node in proof.nodes() if node.conclusion)
+    yield from (one for one, _class in explanation.contrary.excluding)
+    yield from explanation.contrary.instead
     for near in explanation.near:
         yield [term for term in near.missing if term is not None]
         yield from near.premises

@@ -1,0 +1,154 @@
+"""What speaks against a statement that does not hold: what excludes it, and what is said in its place.
+
+Nothing that is excluded is worth a suggestion either: `is_excluded` keeps such missing premises out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+from wicara.graph.explain.wording import PLAIN
+from wicara.graph.names import GraphKind, graph_iri, kind_of
+from wicara.graph.reasoning.matching import FIRST, NIL, REST
+from wicara.ontology import PREFIXES, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyoxigraph import Store
+    from wicara.graph.reasoning.rules import Fact, Term
+
+OWL, RDF, RDFS = (PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
+TYPE: Final = NamedNode(f"{RDF}type")
+SUBCLASS: Final = NamedNode(f"{RDFS}subClassOf")
+ENDS: Final = (NamedNode(f"{RDFS}domain"), NamedNode(f"{RDFS}range"))
+MEMBERS: Final = NamedNode(f"{OWL}members")
+FUNCTIONAL: Final = NamedNode(f"{OWL}FunctionalProperty")
+AGAINST: Final = tuple(NamedNode(expand(name)) for name in PLAIN["against"]["properties"])
+NOT_SAID: Final = frozenset({GraphKind.CONTENT, GraphKind.META, GraphKind.ALIGNMENT})
+INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
+MAX_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Contrary:
+    """The statements that exclude one, each with the class that rules it out; those that say something else.
+
+    `instead` are statements that join the same two things by other properties: a plan in place of a fact.
+    """
+
+    excluding: tuple[tuple[Fact, NamedNode | None], ...] = ()
+    instead: tuple[Fact, ...] = ()
+
+
+def contrary(store: Store, fact: tuple[Term | None, ...]) -> Contrary:
+    """Return what speaks against a statement in a store."""
+    excluding = dict.fromkeys((*apart(store, fact), *others(store, fact), *against(store, fact)))
+    return Contrary(tuple(excluding)[:MAX_SHOWN], tuple(dict.fromkeys(instead(store, fact)))[:MAX_SHOWN])
+
+
+def is_excluded(store: Store, fact: tuple[Term | None, ...]) -> bool:
+    """Tell whether a statement cannot hold beside those of a store, or is about things of no known kind."""
+    return any(True for _ in apart(store, fact)) or any(True for _ in others(store, fact))
+
+
+def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
+    """Yield the classes of the ends of a statement that are disjoint with those that it would put them in."""
+    subject, predicate, target = fact
+    wanted: list[tuple[Term | None, set[NamedNode]]] = []
+    if predicate == TYPE:
+        wanted.append((subject, {target} if isinstance(target, NamedNode) else set(operands(store, target))))
+    elif isinstance(predicate, NamedNode):
+        for end, relation in zip((subject, target), ENDS, strict=True):
+            wanted.append((end, set(named(store, predicate, relation))))
+    for thing, classes in wanted:
+        if not isinstance(thing, NamedNode) or not classes:
+            continue
+        above = classes | {wider for one in classes for wider in named(store, one, SUBCLASS)}
+        above |= {part for one in above for part in definition(store, one)}
+        for own in sorted(named(store, thing, TYPE), key=str):
+            for other in sorted(disjoint_with(store, own) & above, key=str):
+                yield (thing, TYPE, own), other
+
+
+def others(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
+    """Yield the other values of a property that has one value at most."""
+    subject, predicate, target = fact
+    if not (isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and target is not None):
+        return
+    if FUNCTIONAL in set(named(store, predicate, TYPE)):
+        for quad in store.quads_for_pattern(subject, predicate, None, None):
+            if quad.object != target and is_said(quad.graph_name):
+                yield (subject, predicate, quad.object), None
+
+
+def against(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
+    """Yield the statements on the ends of a statement that speak against it."""
+    if fact[1] in AGAINST or fact[1] == TYPE:
+        return
+    for end in (fact[0], fact[2]):
+        for predicate in AGAINST if isinstance(end, NamedNode) else ():
+            for quad in store.quads_for_pattern(end, predicate, None, None):
+                if is_said(quad.graph_name):
+                    yield (end, predicate, quad.object), None
+
+
+def instead(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
+    """Yield the statements that join the ends of a statement by another property, in either direction."""
+    subject, predicate, target = fact
+    if predicate == TYPE or not isinstance(subject, NamedNode) or not isinstance(target, NamedNode):
+        return
+    for start, end in ((subject, target), (target, subject)):
+        found = (quad for quad in store.quads_for_pattern(start, None, end, None) if is_said(quad.graph_name))
+        quads = sorted((quad for quad in found if quad.predicate not in AGAINST), key=str)
+        asserted = [quad for quad in quads if quad.graph_name != INFERRED]
+        yield from ((start, quad.predicate, end) for quad in asserted or quads)
+
+
+def is_said(graph: object) -> bool:
+    """Tell whether what stands in a graph is said by the dataset."""
+    return isinstance(graph, NamedNode) and kind_of(graph.value) not in NOT_SAID
+
+
+def named(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    """Yield the IRIs that a property leads to."""
+    for quad in store.quads_for_pattern(subject, predicate, None, None):
+        if isinstance(quad.object, NamedNode):
+            yield quad.object
+
+
+def definition(store: Store, one: NamedNode) -> Iterator[NamedNode]:
+    """Yield the named classes that a class is defined as part of."""
+    for quad in store.quads_for_pattern(one, NamedNode(f"{OWL}equivalentClass"), None, None):
+        yield from operands(store, quad.object)
+
+
+def operands(store: Store, node: object) -> Iterator[NamedNode]:
+    """Yield the named classes of an intersection."""
+    if isinstance(node, BlankNode):
+        for quad in store.quads_for_pattern(node, NamedNode(f"{OWL}intersectionOf"), None, None):
+            yield from (one for one in members(store, quad.object) if isinstance(one, NamedNode))
+
+
+def disjoint_with(store: Store, one: NamedNode) -> set[NamedNode]:
+    """Return the classes that have nothing in common with a class, by the lists of disjoint classes."""
+    found: set[NamedNode] = set()
+    for quad in store.quads_for_pattern(None, MEMBERS, None, None):
+        listed = [member for member in members(store, quad.object) if isinstance(member, NamedNode)]
+        if one in listed:
+            found |= {*listed} - {one}
+    return found
+
+
+def members(store: Store, node: object) -> Iterator[Term]:
+    """Yield the members of a list."""
+    seen: set[object] = set()
+    while isinstance(node, NamedNode | BlankNode) and node != NIL and node not in seen:
+        seen.add(node)
+        yield from (quad.object for quad in store.quads_for_pattern(node, NamedNode(FIRST.value), None, None))
+        rest: Sequence[object] = [
+            quad.object for quad in store.quads_for_pattern(node, NamedNode(REST.value), None, None)
+        ]
+        node = rest[0] if rest and not isinstance(rest[0], Literal) else NIL
