@@ -105,7 +105,8 @@ def test_background_ends_in_its_source(server: Server, fact: tuple[str, str, str
         (
             ("partnership:asean-russia", "wic:hasPriorityArea", "area:cyber-security"),
             [
-                "A claim says so; nobody asserts it here : Indonesia's proposal of three priority areas proposed"
+                "A claim says so; nobody asserts it here",
+                "Indonesia's proposal of three priority areas proposed",
             ],
         ),
         (
