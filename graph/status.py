@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from wicara.graph.evidence import Basis, Term
 
 TABLE: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 ORDER: Final[tuple[str, ...]] = tuple(TABLE["order"])
 """The statuses, from the strongest to the weakest."""
+REPORTED: Final[dict[str, str]] = dict(TABLE["reported"])
+"""The status of an event by the last part of the concept that a report gives it."""
 ESTABLISHED, READ, CLAIMED = "established", "read", "claimed"
 KEYS: Final = ("kind", "modality", "basis")
 CLAIM: Final = "claim"
@@ -97,8 +99,7 @@ def name_of(term: Term | None) -> str:
 
 def reported(statuses: Iterable[NamedNode]) -> Status | None:
     """Return the strongest status that reports give an event, by their concepts; None without any."""
-    table: Mapping[str, str] = TABLE["reported"]
-    return strongest(Status(table[name]) for one in statuses if (name := name_of(one)) in table)
+    return strongest(Status(REPORTED[name]) for one in statuses if (name := name_of(one)) in REPORTED)
 
 
 def strongest(statuses: Iterable[Status]) -> Status | None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, key_of
 from wicara.ontology import BASE, PREFIXES
 from wicara.server.http.addresses import with_choices
 from wicara.server.site.kinds import KINDS
-from wicara.server.site.language import language
+from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
 from wicara.server.site.search.index import DEFINITION, FACETS, LABEL, QUOTE, VARIANT
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 PATH: Final = "/search"
 MAX_LINES: Final = 3
 """Texts that are shown of a result beside its label."""
-USUAL: Final = frozenset({"modality/actual", "status/held"})
-"""The statuses that go without saying."""
 COLUMNS: Final = ("iri", "kind", "label", "language", "status", "found_in", "words")
 SCHEMA: Final = PREFIXES["schema"]
 TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
@@ -70,13 +69,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A result: its label, marked, its kind, its statuses, and where the words were found."""
+    """A result: its label, marked, its kind, its status, and where the words were found."""
 
     shown: Shown
     pieces: list[Piece]
     kind: str
     kind_name: object
-    statuses: list[tuple[str, Shown]]
+    status: str
+    """The key of its status, as far as reports or its modality tell it (`graph/status.toml`)."""
     lines: list[Line]
 
 
@@ -125,7 +125,6 @@ def words_for(index: sqlite3.Connection, found: Found, asked: Search) -> Words:
     """Return the labels of all that a page shows, from the index."""
     iris = {hit.iri for hit in found.hits}
     iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
-    iris |= {FACETS["status"].base + status for hit in found.hits for status in hit.statuses}
     for key, facet in FACETS.items():
         values = [*(count.value for count in found.counts[key]), *asked.chosen.get(key, ())]
         iris |= {iri for value in values if (iri := facet.iri(value))}
@@ -145,13 +144,12 @@ def rows(found: Found, words: Words) -> list[Row]:
 def row(hit: Hit, words: Words, sought: Collection[str]) -> Row:
     """Return a result as a table shows it."""
     shown = words.show_iri(hit.iri)
-    base = FACETS["status"].base
     return Row(
         shown,
         excerpt(shown.text, sought),
         hit.kind,
         kind_name(hit.kind, words)[0],
-        [(one.partition("/")[0], words.show_iri(base + one)) for one in hit.statuses if one not in USUAL],
+        status_of(hit),
         [
             Line(
                 ROLES[text.role],
@@ -162,6 +160,22 @@ def row(hit: Hit, words: Words, sought: Collection[str]) -> Row:
             for text in texts_shown(hit, shown.text, words, sought)
         ],
     )
+
+
+def status_of(hit: Hit) -> str:
+    """Return the key of the status of a result: what is reported of an event, what a claim or a fact is."""
+    found: set[str] = set()
+    for scheme, _slash, name in (one.partition("/") for one in hit.statuses):
+        if scheme == "status":
+            found.add(REPORTED.get(name, ""))
+        elif name != "actual" or hit.kind == CLAIM:
+            found.add(key_of(CLAIM if hit.kind == CLAIM else NONE, name, NONE))
+    return min(found - {""}, key=ORDER.index, default="")
+
+
+def status_words(key: str) -> str:
+    """Return a status in the reader's language."""
+    return str(WORDS["statuses"][key]) if key else ""
 
 
 def kind_name(kind: str, words: Words) -> tuple[object, str | None]:
@@ -249,7 +263,7 @@ def as_json(
                 "kind_name": str(one.kind_name),
                 "label": one.shown.text,
                 "language": one.shown.lang,
-                "status": [shown.text for _group, shown in one.statuses],
+                "status": [status_words(one.status)] if one.status else [],
                 "found": [
                     {
                         "in": line.role.key,
@@ -281,9 +295,17 @@ def as_csv(listed: Sequence[Row]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for one in listed:
-        statuses = "; ".join(shown.text for _group, shown in one.statuses)
         where = [(line.role.key, line.words) for line in one.lines[:1]] or [("", "")]
-        writer.writerow((one.shown.full, one.kind, one.shown.text, one.shown.lang or "", statuses, *where[0]))
+        writer.writerow(
+            (
+                one.shown.full,
+                one.kind,
+                one.shown.text,
+                one.shown.lang or "",
+                status_words(one.status),
+                *where[0],
+            )
+        )
     return out.getvalue().encode()
 
 
