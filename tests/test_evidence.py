@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -83,16 +82,6 @@ def test_words_are_parted_by_no_break_spaces_too() -> None:
     """A NO-BREAK SPACE parts words; a hyphen does not."""
     assert word_count("A\u00a0B tiba di ASEAN-Rusia") == 5
     assert core("\u201cSaat ini!\u201d ") == "Saat ini"
-
-
-def test_every_fact_has_the_selectors_of_the_reading(quads: tuple[Quad, ...], shared: Path) -> None:
-    """Each fact stands on exactly the span that the reading of the article gives it."""
-    facts = json.loads((shared / "facts" / "facts.json").read_text(encoding="utf-8"))["facts"]
-    expected = {fact["id"]: (fact["start"], fact["end"]) for fact in facts}
-    found = {
-        item.fact.rsplit("/", 1)[1]: (item.selector.start, item.selector.end) for item in read_evidence(quads)
-    }
-    assert found == expected
 
 
 def test_the_evidence_stands_in_the_text(quads: tuple[Quad, ...], article: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.facts.source import END, START, TYPE, by_subject, first, match_source, number, read_sources
 from wicara.graph.names import called
 from wicara.ontology import PREFIXES, WIC
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from wicara.graph.facts.source import Index, Supplied
 
 OA: Final = PREFIXES["oa"]
-MOST_WORDS: Final = 8
+MOST_WORDS: Final = 12
 """A quote identifies a fact; it does not copy the text."""
 MOST_COVERED: Final = 0.5
 """The share of a text that all quotes together may cover."""
+SHARED: Final = 5
+"""Letters in a row that make two words one, whatever stands before and behind them."""
+WORD: Final = re.compile(r"\w+")
+LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -107,6 +112,28 @@ def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
     return tuple(evidence_of(fact, item, index) for fact, item in items)
 
 
+def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> list[str]:
+    """Return the facts whose quote shares no word with the label of the fact in the language of the text.
+
+    What the quote does not name, a reader has to take from the span. Facts without such a label are left out.
+    """
+    labels = {
+        str(quad.subject.value): quad.object.value
+        for quad in quads
+        if quad.predicate == LABEL and isinstance(quad.object, Literal) and quad.object.language == language
+    }
+    found = {item.fact: item.selector.exact for item in items if item.fact in labels}
+    return [called(fact) for fact, exact in sorted(found.items()) if not parts(exact) & parts(labels[fact])]
+
+
+def parts(words: str) -> set[str]:
+    """Return what words are compared by: numbers, abbreviations, `SHARED` letters in a row of other words."""
+    found = WORD.findall(words)
+    whole = {word for word in found if word.isdecimal() or word.isupper() or len(word) == SHARED - 1}
+    runs = (word.casefold()[at : at + SHARED] for word in found for at in range(len(word) - SHARED + 1))
+    return whole | set(runs)
+
+
 def evidence_of(fact: str, item: str, index: Index) -> Evidence:
     """Return one evidence item of a fact."""
     target = first(index, item, OA + "hasTarget")
@@ -133,9 +160,13 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
     supplied = match_source(argument, read_sources(every))
     items = [item for item in read_evidence(every) if item.article == supplied.source.iri]
     covered = coverage(items, supplied.text.characters)
+    nameless = unnamed(items, every, supplied.source.language)
+    naming = f"{len(items) - len(nameless)} share a word with the sentence of their fact"
+    if nameless:
+        naming += f", not those of {', '.join(name.rpartition('/')[2] for name in nameless)}"
     about = f"the evidence of {len({item.fact for item in items})} facts of {supplied.source.name}"
     return Comparison(
-        summary=f"{about} stands in {supplied.text.path}; the quotes cover {covered}",
+        summary=f"{about} stands in {supplied.text.path}; the quotes cover {covered}; {naming}",
         findings=(*differences(items, supplied), *misquotes(items, supplied), *overquoted(covered)),
     )
 

@@ -93,7 +93,7 @@ def quote(  # noqa: PLR0913 - one parameter an option
     occurrence: int | None,
     name: str | None,
 ) -> None:
-    """Print the words of a fact for a data file: where WORDS (at most eight) stand in FILE.
+    """Print the words of a fact for a data file: where WORDS (at most twelve) stand in FILE.
 
     The article is identified by the SHA-256 of the text, if the data describes it. --add names a folder with
     additional data.

@@ -48,7 +48,7 @@ COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "State": lambda n: ngettext("state", "states", n),
     "Document": lambda n: ngettext("document", "documents", n),
 }
-"""The classes that the first page counts."""
+"""The classes that the first page counts; what is said is an event too, and not counted as one."""
 FEATURED: Final = (
     "coordinator-on",
     "meetings-on",
@@ -80,9 +80,10 @@ class Mark(NamedTuple):
 
 def figures() -> list[tuple[int, str]]:
     """Return how many things of each counted class the dataset has, with one query."""
-    classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
+    classes = " ".join(f"<{WIC}{name}>" for name in (*COUNTED, "CommunicativeAct"))
     query = f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c }} GROUP BY ?c"
     found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
+    found["Event"] = found.get("Event", 0) - found.get("CommunicativeAct", 0)
     return [(found.get(name, 0), name_of(found.get(name, 0))) for name, name_of in COUNTED.items()]
 
 

@@ -1,0 +1,117 @@
+"""What a second reading of the graph corrected in the first article: what it says, and what it may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import QueryBoolean, QuerySolutions
+from wicara.ontology import PREFIXES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wicara.graph.store import BuiltDataset
+
+FACT = "<https://w3id.org/wicara/graph/fact/kemlu-2018-08-02-asean-russia/{}>"
+ARF, SUMMIT = "event:2019-2020-arf-ism-cttc", "event:2018-11-asean-russia-summit"
+
+TRUE = [
+    ("1", "situation:indonesia-to-chair-arf-ism-cttc wic:hasPlannedTimeSpan timespan:2019-2020"),
+    ("2", f"{ARF} wic:hasPlannedTopic area:counter-terrorism"),
+    ("2", f"GRAPH ?g {{ {ARF} wic:hasPlannedTopic ?topic }} ?g wic:modality modality:planned"),
+    (
+        "3",
+        f"{SUMMIT} wic:hasProposedTimeSpan timespan:2018-11 ; wic:plannedMeetingOf partnership:asean-russia",
+    ),
+    ("4", 'claim:faster-implementation wic:contentText ?text FILTER(CONTAINS(?text, "should cooperate"))'),
+    ("5", 'timespan:2015-2018 wic:earliestEnd "2018-08-02"^^xsd:date'),
+    ("5", 'timespan:2018-2021 wic:earliestStart "2018-08-03"^^xsd:date'),
+    ("6", "GRAPH ?g { ?term wic:hasTimeSpan timespan:2018-2021 } ?g wic:modality modality:planned"),
+    ("6", "GRAPH ?g { situation:scholarships-for-asean-students ?p ?o } ?g wic:confidence conf:low"),
+    ("7", 'document:sochi-declaration wic:hasTimeSpan/wic:earliestStart "2016-05-19"^^xsd:date'),
+    ("8", "GRAPH ?g { situation:joko-widodo-president wic:hasTimeSpan ?s } ?g a wic:DerivedFactGraph"),
+    ("11", f"{FACT.format('F070')} wic:confidence conf:medium ; wic:attributionBasis basis:reading"),
+    ("12", f"{FACT.format('F010')} wic:attributionBasis basis:reading"),
+    ("12", f'{ARF} wic:topicAbbreviation "CTTC"@en'),
+    ("14", "state:laos wic:coordinatesOrHasCoordinatedRelationsWith state:russia"),
+    ("14", "state:indonesia wic:coordinatesOrWillCoordinateRelationsWith state:russia"),
+    ("17", "situation:asean-russia-cyber-cooperation wic:inArea area:cyber-handling"),
+    ("17", "claim:three-earlier-summits wic:statedCount 3 ; wic:about series:asean-russia-summit"),
+    ("17", 'situation:asean-russia-cooperation wic:hasTimeSpan/wic:earliestEnd "2018-08-02"^^xsd:date'),
+    ("17", "observation:russia-trade-rank-2017 wic:restsOnFigure observation:asean-russia-trade-2017"),
+    ("17", f"GRAPH ?g {{ {SUMMIT} wic:proposedAt place:singapore }} ?g wic:modality modality:proposed"),
+    ("20", "GRAPH ?g { body:asean wic:cooperatesWith body:eaeu } ?g wic:contentOf ?claim"),
+]
+"""What the dataset says, by the number of the correction."""
+FALSE = [
+    ("1", f"{ARF} wic:hasTime ?span"),
+    ("2", f"{ARF} wic:touchesTopic ?topic"),
+    ("3", f"{SUMMIT} wic:hasPlannedTimeSpan|wic:plannedAt|wic:hasTimeSpan|wic:heldIn ?x"),
+    ("5", "timespan:2018-2021 wic:earliestStart ?day FILTER(?day <= '2018-08-02'^^xsd:date)"),
+    (
+        "7",
+        "timespan:from-2016 wic:earliestStart ?day FILTER(?day < '2016-05-19'^^xsd:date)",
+    ),
+    ("8", f"GRAPH {FACT.format('F084')} {{ ?x wic:hasTimeSpan|wic:latestStart ?y }}"),
+    ("9", "event:2018-08-02-other-pmc-meetings wic:asWritten ?words"),
+    ("10", f"{FACT.format('D12')} skos:prefLabel ?label FILTER(CONTAINS(?label, 'certainly'))"),
+    ("12", f'{ARF} wic:asWritten|wic:topicAbbreviation ?x FILTER(LANG(?x) = "id")'),
+    ("12", f"GRAPH {FACT.format('F096')} {{ ?x wic:proposedOnSidelinesOf ?y }}"),
+    ("14", "state:indonesia wic:coordinatesRelationsWith ?who"),
+    ("15", "GRAPH graph:alignment { wic:hasHeldPost rdfs:subPropertyOf ?wider }"),
+    (
+        "16",
+        '?x skos:prefLabel ?label FILTER(REGEX(?label, "Pasca-Kem|^By Lavrov|of Philippines|telah sampai"))',
+    ),
+    ("16", '?x skos:prefLabel ?label FILTER(REGEX(?label, "disambut pidato|alamat tutur"))'),
+    ("20", "body:asean wic:cooperatesWith ?who"),
+    ("20", "GRAPH ?g { body:asean wic:cooperatesWith ?who } FILTER NOT EXISTS { ?g wic:contentOf ?claim }"),
+]
+"""What it may not say."""
+
+
+def holds(dataset: BuiltDataset, pattern: str) -> bool:
+    """Return whether a pattern has a solution."""
+    found = dataset.store.query(f"ASK {{ {pattern} }}", prefixes=dict(PREFIXES))
+    assert isinstance(found, QueryBoolean)
+    return bool(found)
+
+
+@pytest.mark.parametrize(("number", "pattern"), TRUE)
+def test_what_is_said(dataset: BuiltDataset, number: str, pattern: str) -> None:
+    """The dataset says what the text says."""
+    assert holds(dataset, pattern), number
+
+
+@pytest.mark.parametrize(("number", "pattern"), FALSE)
+def test_what_is_not_said(dataset: BuiltDataset, number: str, pattern: str) -> None:
+    """The dataset does not say what the text does not say."""
+    assert not holds(dataset, pattern), number
+
+
+SPANS = {
+    "F010": "Indonesia",
+    "F021": "Laos",
+    "F033": "menghimbau",
+    "F052": "November 2018",
+    "F072": "Selandia Baru",
+    "F077": "2017",
+    "F084": "Joko Widodo",
+    "F086": "2016",
+    "F096": "November 2018",
+}
+"""What a fact states, as words that have to stand in its span (correction 13)."""
+
+
+@pytest.mark.parametrize("fact", SPANS)
+def test_spans_cover_what_they_support(dataset: BuiltDataset, shared: Path, fact: str) -> None:
+    """The span of a fact holds the words for all that it states."""
+    text = (shared / "sources" / "kemlu-2018-08-02-asean-russia.txt").read_text("utf-8")
+    pattern = (
+        f"{FACT.format(fact)} wic:evidence/oa:hasTarget/oa:hasSelector [ oa:start ?start ; oa:end ?end ]"
+    )
+    found = dataset.store.query(f"SELECT ?start ?end {{ {pattern} }}", prefixes=dict(PREFIXES))
+    assert isinstance(found, QuerySolutions)
+    (row,) = found
+    assert SPANS[fact] in text[int(row["start"].value) : int(row["end"].value)]
