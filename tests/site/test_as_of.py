@@ -57,7 +57,7 @@ COORDINATORS = ("Laos", "Indonesia")
         ("2014-12-31", set(), set(), set()),
         ("2015-06-30", set(), {"Laos"}, set()),
         ("2016-05-19", {"Laos"}, set(), set()),
-        ("2018-08-01", set(), {"Laos", "Indonesia"}, set()),
+        ("2018-08-01", {"Laos"}, set(), set()),
         ("2018-08-02", {"Laos"}, set(), {"Indonesia"}),
         ("2018-08-03", set(), {"Laos", "Indonesia"}, set()),
         ("2019-01-01", {"Indonesia"}, set(), set()),
@@ -133,8 +133,8 @@ def test_what_is_only_planned_or_read_is_not_established(server: Server) -> None
 def test_reasons_and_evidence(server: Server) -> None:
     """Each item tells its bounds, and one click leads to the words."""
     page = page_of(server, "2018-08-01")
-    (laos,) = (one for one in held(page, "coordinators")["possible"] if one.startswith("Laos"))
-    assert "beginning: 2015; end: 2018" in laos
+    (laos,) = (one for one in held(page, "coordinators")["certain"] if one.startswith("Laos"))
+    assert "beginning: 2015; end: between 2 August 2018 and 31 December 2018" in laos
     assert "F021" in laos
     mark = re.search(r'class="mark basis" href="([^"]+F021)"', page)
     assert mark
@@ -147,7 +147,7 @@ def test_in_indonesian(server: Server) -> None:
     """The page speaks Indonesian, the months too."""
     text = text_of(page_of(server, "2018-08-02", "id"))
     assert "Keadaan per 2 Agustus 2018" in text
-    assert "awal: 2015; akhir: 2018" in text
+    assert "awal: 2015; akhir: antara 2 Agustus 2018" in text
     assert "belum mulai pada waktu itu" in text
     assert "direncanakan di sini tidak ada sumber sesudah 2 Agustus 2018" in text
 
