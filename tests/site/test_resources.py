@@ -92,7 +92,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
         {},
         {
             "Timeline": [("from 1991 on",), ("19\u201320 May 2016",), ("2 August 2018",)],
-            "Coordinators": [("Laos", "from 2015 to 2018"), ("Indonesia", "from 2018 to 2021")],
+            "Coordinators": [("Laos", "begun 2015; ended between"), ("Indonesia", "ended 2021")],
             "Figures": [("16,740,000,000 USD",), ("8",), ("42 %",)],
         },
     ),
