@@ -136,7 +136,7 @@ def test_complete_without_scripts(server: Server, name: str, lang: str) -> None:
 
 
 def test_each_event_once(server: Server) -> None:
-    """The timeline has one row for each event that some source dates, and it leads to the page of the event."""
+    """The timeline has one row for each event that some source dates; it leads to the page of the event."""
     dated = "?e a wic:Event ; wic:during*/wic:hasTime ?time FILTER(STRSTARTS(STR(?e), STR(event:)))"
     asked = server.ask(f"SELECT DISTINCT ?e {{ {dated} }}")
     events = {row["e"] for row in asked.rows}
