@@ -25,7 +25,7 @@ def pieces(view: str, start: int, end: int, words: Words) -> Iterator[Span]:
     cuts = [
         found.span()
         for found in joints(words.language).finditer(view, start, end)
-        if joins_clauses(view, found, words)
+        if joins_clauses(view, found, words) and not in_brackets(view, start, found.start())
     ]
     bounds: list[list[int]] = []
     at, listed = start, False
@@ -60,9 +60,16 @@ def joins_clauses(view: str, found: re.Match[str], words: Words) -> bool:
         return True
     if found[0].startswith((",", ";")):
         return not (found[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
+    if found[0].strip() not in words.entries("cut", "and"):
+        return True
     verb = words.pattern("verb-like").match(after[0])
     same_prefix = verb is not None and bool(verb.lastindex) and before[0].startswith(verb[1])
     return verb is not None and not same_prefix
+
+
+def in_brackets(view: str, start: int, at: int) -> bool:
+    """Tell whether a place is in brackets that open behind the start."""
+    return view.count("(", start, at) > view.count(")", start, at)
 
 
 def count(words: str) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wicara.graph.facts.draft.claims import Claims
     from wicara.graph.facts.draft.dates import When
 
-NEAR: Final = 60
+NEAR: Final = 120
 """How near a date stands to a meeting whose date it may be, in characters."""
 MOST: Final = 12
 """How many words of an event are marked at most."""
