@@ -96,7 +96,8 @@ class Mentions:
     @cached_property
     def only_at_start(self) -> frozenset[str]:
         """The words that have a capital only at the beginning of a sentence, and are nobody's name."""
-        first, inside = set(), set()
+        first: set[str] = set()
+        inside: set[str] = set()
         for found in re.finditer(r"[^\W\d_a-z][\w'-]*", self.view):
             (first if found.start() in self.sentence_starts else inside).add(found[0])
         return frozenset(

@@ -76,7 +76,8 @@ class Words:
             for form in ("abbreviated", "wide")
             for number, name in self.locale.months["format"][form].items()
         }
-        return names | self.tables["dates"]["months"]
+        more: dict[str, int] = self.tables["dates"]["months"]
+        return names | more
 
     @cached_property
     def weekdays(self) -> frozenset[str]:
