@@ -84,6 +84,12 @@ class Server:
         """Return how many executors have a request."""
         return sum(self.metric(f'wicara_executors{{state="{state}"}}') for state in ("busy", "slow"))
 
+    @property
+    def resident(self) -> int:
+        """Return the bytes of memory that the front takes."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def end(self) -> str:
         """End the server as a supervisor does, and return all that it logged."""
         self.process.terminate()
@@ -150,6 +156,12 @@ def is_alive(pid: int) -> bool:
 def read_whole(file: IO[bytes]) -> str:
     """Return the text of a file that another process writes to."""
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors="replace")
+
+
+def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `wicara serve` where it is expected to fail."""
+    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @contextmanager

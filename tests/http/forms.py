@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from server_process import Server
 
 SYNTAXES = {
@@ -17,6 +20,14 @@ SYNTAXES = {
     "application/ld+json": "json-ld",
 }
 """Media types, and what rdflib calls them."""
+
+
+def canonical(document: bytes | str | Iterable[Quad], form: RdfFormat = RdfFormat.N_TRIPLES) -> Dataset:
+    """Return the triples of a document or store, equal to those of any isomorphic graph."""
+    quads = parse(document, form) if isinstance(document, bytes | str) else document
+    found = Dataset(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return found
 
 
 def same_in_each_form(server: Server, path: str) -> None:

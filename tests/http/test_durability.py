@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from http.client import HTTPException
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import writing
 from needed import long
-from server_process import Server, served, wait_until, workers
+from server_process import Server, serve, served, wait_until, workers
 from writing import BEARER, WRITABLE, count
 
 if TYPE_CHECKING:
@@ -166,9 +164,3 @@ def test_two_servers_of_one_dataset(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "other server" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `wicara serve` where it is expected to fail."""
-    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -38,12 +38,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def resident(server: Server) -> int:
-    """Return the bytes of memory that the front takes."""
-    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - of the system
-        return int(file.read().split()[1]) * 4096
-
-
 def status_of(server: Server, request: bytes) -> bytes:
     """Return the status of the answer to a request that is sent as it is."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
@@ -57,13 +51,13 @@ def test_pipelined_requests_of_a_client_that_does_not_read(server: Server) -> No
     size = len(server.get(path).body)
     assert "hit" in server.get(path).headers["Server-Timing"]
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAccept-Encoding: identity\r\n\r\n"
-    before = resident(server)
+    before = server.resident
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.settimeout(2)
         with suppress(OSError):  # no more is taken, or the connection is cut
             connection.sendall(request.encode() * PIPELINED)
         assert "hit" in server.get(path).headers["Server-Timing"]
-        assert resident(server) - before < size * PIPELINED / 8
+        assert server.resident - before < size * PIPELINED / 8
 
 
 def test_pipelined_requests_of_a_client_that_reads(server: Server) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import PATIENCE, served, wait_until
+from server_process import PATIENCE, serve, served, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 ONE = "<https://w3id.org/wicara/id/state/x> <https://w3id.org/wicara/ont#p> 1 .\n"
 TWO = ONE + ONE.replace(" 1 ", " 2 ")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-
-
-def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `wicara serve` where it is expected to fail."""
-    command = [sys.executable, "-m", "wicara", "serve", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def count(server: Server) -> int:
@@ -59,7 +53,7 @@ def test_broken_file(tmp_path: Path, name: str, text: str, message: str) -> None
     """A file that is not RDF, or of no known kind, is one message that names the place, and exit 2."""
     file = tmp_path / name
     file.write_text(text, encoding="latin-1")
-    done = serve(file, "--port", "0")
+    done = serve(file)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -84,7 +78,7 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_damaged_store(own_data: Path) -> None:
     """A store that was emptied is one message that says what to do, and exit 1."""
     (own_data / "current" / "asserted.nq").resolve().write_bytes(b"")
-    done = serve("--data", own_data, "--port", "0")
+    done = serve("--data", own_data)
     assert done.returncode == 1
     assert "wicara build --force" in done.stderr
 

@@ -133,14 +133,8 @@ def test_a_slow_reader_holds_nothing(many: Server) -> None:
         for _ in range(20):
             assert many.ask("ASK {}").status == 200
         time.sleep(0.5)
-        assert resident(many) < 150 << 20
+        assert many.resident < 150 << 20
         response.close()
-
-
-def resident(server: Server) -> int:
-    """Return the bytes of memory that the front takes."""
-    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - of the system
-        return int(file.read().split()[1]) * 4096
 
 
 def test_head(many: Server) -> None:

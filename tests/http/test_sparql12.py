@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 import pytest
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
+from forms import canonical
+from pyoxigraph import RdfFormat, parse
 from server_process import served
 from writing import TURTLE, emptied, update, write
 
@@ -57,13 +58,6 @@ _:n2 <urn:x:by> <urn:x:f> .
 <urn:x:t> <urn:x:label> "hello"@en .
 """
 """The same, without any sugar."""
-
-
-def canonical(text: str | bytes, form: RdfFormat = RdfFormat.N_TRIPLES) -> Dataset:
-    """Return the triples of a document, equal to those of any isomorphic graph."""
-    found = Dataset(Quad(quad.subject, quad.predicate, quad.object) for quad in parse(text, form))
-    found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
-    return found
 
 
 EXPECTED: Final = canonical(PLAIN)

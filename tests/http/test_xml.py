@@ -8,7 +8,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
+from forms import canonical
+from pyoxigraph import RdfFormat, parse
 from server_process import served
 from writing import TURTLE, write
 
@@ -44,13 +45,6 @@ FITS = r"""
 <http://ex.org/t> <urn:x:p> "\uFFFD\U0001F600" .
 """
 """Triples that RDF/XML can hold and that are easily written wrong."""
-
-
-def canonical(text: bytes | str, form: RdfFormat) -> Dataset:
-    """Return a graph with canonical labels for its blank nodes."""
-    found = Dataset(Quad(q.subject, q.predicate, q.object) for q in parse(text, form))
-    found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
-    return found
 
 
 @pytest.fixture(scope="module")
