@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import served
+from server_process import PATIENCE, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +170,9 @@ def test_a_full_queue(file: Path) -> None:
     """Where no more requests may wait, the next one is 503 with Retry-After at once."""
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with served(file, "--executors", 1, "--slow-lane", 1, "--queue", 1, "--timeout", 3) as server:
-        connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(6)]
+        connections = [
+            http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE) for _ in range(6)
+        ]
         for number, connection in enumerate(connections):
             connection.request("GET", f"/sparql?query={quote(f'{slow} # {number}')}")
         answers = [connection.getresponse() for connection in connections]

@@ -143,7 +143,7 @@ def test_a_body_without_an_end() -> None:
     with served("--empty", *WRITABLE, "--max-query", 100_000) as server:
         before = memory_of(server)
         head = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
-        with socket.create_connection(("127.0.0.1", server.port), 20) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as connection:
             connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
             chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
             sent = 0
@@ -262,7 +262,7 @@ def test_no_smuggling(writable: Server, head: str) -> None:
     """Where the end of a body may be read in two ways there is one answer at most, and no success."""
     inner = f"POST /update HTTP/1.1\r\nHost: x\r\nAuthorization: {BEARER}\r\n\r\n"
     request = f"POST /sparql HTTP/1.1\r\nHost: x\r\n{head}\r\n0\r\n\r\n{inner}"
-    with socket.create_connection(("127.0.0.1", writable.port), 20) as connection:
+    with socket.create_connection(("127.0.0.1", writable.port), PATIENCE) as connection:
         connection.sendall(request.encode())
         connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))

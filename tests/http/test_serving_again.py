@@ -124,7 +124,7 @@ def test_a_stream_begins_at_once(many: Server) -> None:
 
 def test_a_slow_reader_holds_nothing(many: Server) -> None:
     """A client that does not read stops its own query only: others are answered, and memory does not grow."""
-    connection = http.client.HTTPConnection("127.0.0.1", many.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", many.port, timeout=PATIENCE)
     query = "SELECT * { ?s ?p ?o . ?a ?p ?b } LIMIT 2000000"
     connection.request("GET", f"/sparql?query={quote(query)}")
     response = connection.getresponse()
