@@ -23,10 +23,10 @@ P = "?s <x:p> ?o"
 COUNT = f"SELECT (COUNT(*) AS ?n) {{ {P} }}"
 
 
-def update(server: Server, text: str) -> int:
+def update(server: Server, text: str, **fields: str) -> int:
     """Send an update and return the status; 0 where the connection broke."""
     try:
-        return writing.update(server, text).status
+        return writing.update(server, text, **fields).status
     except (OSError, HTTPException):
         return 0
 
@@ -51,13 +51,13 @@ def test_an_update_is_seen_at_once(tmp_path: Path) -> None:
 def test_a_failed_update_changes_nothing(tmp_path: Path) -> None:
     """An update that does not parse, or fails, or runs out of time, leaves the dataset and its ETags."""
     for arguments in (("--empty", *WRITABLE), on_disk(tmp_path / "d")):
-        with served(*arguments, "--timeout", 2) as server:
+        with served(*arguments) as server:
             filled = " ".join(f"<x:s{number}> <x:p> {number} ." for number in range(3000))
             assert update(server, f"INSERT DATA {{ {filled} }}") == 204
             tag = server.ask(COUNT).headers["ETag"]
             assert update(server, "INSERT DATA { <x:a> <x:p> 1 } ; INSERT {") == 400
             endless = "INSERT { ?a <x:q> ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-            assert update(server, f"INSERT DATA {{ <x:a> <x:p> 1 }} ; {endless}") == 503
+            assert update(server, f"INSERT DATA {{ <x:a> <x:p> 1 }} ; {endless}", timeout="1") == 503
             assert (count(server, P), server.ask(COUNT).headers["ETag"]) == (3000, tag)
             assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
             assert count(server, P) == 3001

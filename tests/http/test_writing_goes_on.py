@@ -29,9 +29,9 @@ MOST_PROCESSES = 2 * 2 + 2 + 3
 
 @pytest.fixture(params=["memory", "disk"])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """Return a server of each kind of dataset that takes writes, with a deadline of a second."""
+    """Return a server of each kind of dataset that takes writes, with a few processes."""
     data = ("--empty",) if request.param == "memory" else ("--data", tmp_path / "disk")
-    with served(*data, *WRITABLE, "--timeout", 1, *FEW) as running:
+    with served(*data, *WRITABLE, *FEW) as running:
         yield running
 
 
@@ -61,7 +61,7 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
     assert insert(server, 0) == 204
     for round_number in range(3):
         with ThreadPoolExecutor(16) as clients:
-            slow = clients.submit(update, server, ENDLESS)
+            slow = clients.submit(update, server, ENDLESS, timeout="1")
             time.sleep(0.1)
             others = [clients.submit(insert, server, 100 * round_number + number) for number in range(15)]
             assert slow.result().status == 503
@@ -76,7 +76,7 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
 def test_what_is_known_of_a_stopped_update(server: Server) -> None:
     """In memory nothing of it is there; on disk nobody knows, and the answer says so."""
     in_memory = "--empty" in server.process.args
-    answer = update(server, ENDLESS)
+    answer = update(server, ENDLESS, timeout="1")
     assert (answer.status, answer.json["applied"]) == (503, "no" if in_memory else "unknown")
 
 
@@ -113,7 +113,7 @@ def test_writers_and_executors_that_are_killed(server: Server) -> None:
 def test_a_reload_beside_updates(server: Server) -> None:
     """SIGHUP beside updates at their deadline leaves a server that takes writes."""
     with ThreadPoolExecutor(8) as clients:
-        stopped = [clients.submit(update, server, ENDLESS) for _ in range(3)]
+        stopped = [clients.submit(update, server, ENDLESS, timeout="1") for _ in range(3)]
         for _ in range(3):
             time.sleep(0.3)
             server.process.send_signal(signal.SIGHUP)
