@@ -365,13 +365,10 @@ SLOW = {
 }
 
 
-def test_what_is_slow_to_plan_meets_the_deadline(tmp_path: Path) -> None:
+def test_what_is_slow_to_plan_meets_the_deadline(small: Server) -> None:
     """A text that keeps the parser or the planner busy is stopped like a query that runs for long."""
-    file = tmp_path / "some.ttl"
-    file.write_text("<x:s> <x:p> <x:o> .", encoding="utf-8")
-    with served(file, "--timeout", 0.5) as server:
-        answers = {name: server.ask(text) for name, text in SLOW.items()}
-        assert server.ask("ASK {}").status == 200
+    answers = {name: small.ask(text, timeout="0.5") for name, text in SLOW.items()}
+    assert small.ask("ASK {}").status == 200
     assert {answer.status for answer in answers.values()} <= {200, 503}
     assert answers["triples"].status == 503
 
