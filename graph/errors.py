@@ -49,3 +49,9 @@ class OutputFault(Unavailable):
     """An output cannot be written (EX_IOERR)."""
 
     exit_code = 74
+
+
+def error_place(error: SyntaxError) -> str:
+    """Return where a file is faulty, as far as the parser says."""
+    parts = (("line", error.lineno), ("column", error.offset))
+    return "".join(f", {name} {number}" for name, number in parts if number is not None)

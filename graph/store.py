@@ -25,8 +25,9 @@ from weakref import finalize
 
 from pyoxigraph import RdfFormat, Store, parse, serialize
 from wicara.graph.durable_files import write_durably
-from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput
+from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file
+from wicara.graph.rdfxml_input import readable
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -267,20 +268,29 @@ def from_files(paths: Sequence[Path]) -> BuiltDataset:
         syntax = format_of_file(path)
         base = path.resolve().as_uri()
         try:
-            with path.open("rb") as file:
-                start = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
-                store.load(file, syntax, base_iri=base)
-                file.seek(start)
-                reader = parse(file, syntax, base_iri=base)
-                next(iter(reader), None)  # the prefixes stand at the head of a file
+            prefixes |= load_file(store, path, syntax, base)
         except SyntaxError as error:
-            raise UnreadableInput(
-                f"{path}, line {error.lineno}, column {error.offset}: {error.msg}"
-            ) from error
+            raise UnreadableInput(f"{path}{error_place(error)}: {error.msg}") from error
         except OSError as error:
             raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-        prefixes |= reader.prefixes
     return plain(paths[0], store, "files", digest(paths), prefixes)
+
+
+def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[str, str]:
+    """Load a file into a store and return the prefixes at its head; raises SyntaxError and OSError."""
+    if syntax == RdfFormat.RDF_XML:
+        document = readable(path.read_bytes())
+        store.bulk_extend(document.quads(base, rename_blank_nodes=True))
+        reader = parse(document.text, syntax, base_iri=base)
+        next(iter(reader), None)
+        return reader.prefixes
+    with path.open("rb") as file:
+        start = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
+        store.load(file, syntax, base_iri=base)
+        file.seek(start)
+        reader = parse(file, syntax, base_iri=base)
+        next(iter(reader), None)
+        return reader.prefixes
 
 
 def empty() -> BuiltDataset:

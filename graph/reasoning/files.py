@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
-from wicara.graph.errors import UnreadableInput
+from wicara.graph.errors import UnreadableInput, error_place
 from wicara.graph.formats import format_of_file
 from wicara.graph.nesting import nests_beyond
+from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, TOP
@@ -120,13 +121,10 @@ def parse_file(path: Path, form: RdfFormat) -> Iterator[Quad]:
     content = path.read_bytes().removeprefix(BOM_UTF8)
     if nests_beyond(content, form, MAX_NESTING):
         raise ValueError(f"it is nested more than {MAX_NESTING} deep")
-    return parse(content, form, base_iri=path.absolute().as_uri())
-
-
-def error_place(error: SyntaxError) -> str:
-    """Return where a file is faulty, as far as the parser says."""
-    parts = (("line", error.lineno), ("column", error.offset))
-    return "".join(f", {name} {number}" for name, number in parts if number is not None)
+    base = path.absolute().as_uri()
+    if form == RdfFormat.RDF_XML:
+        return readable(content).quads(base)
+    return parse(content, form, base_iri=base)
 
 
 def number_terms(quads: Iterable[Quad | Triple]) -> Document:

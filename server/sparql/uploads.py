@@ -1,33 +1,36 @@
 """RDF that a client sends to become part of a graph: its formats, and what is refused before it is parsed.
 
-pyoxigraph expands XML entities without end, and a triple term nested deep enough overflows its stack: either
-would end the process, so both are looked for first.
+A triple term nested deep enough overflows the stack of pyoxigraph, so it is looked for first; entities in
+RDF/XML are expanded before it sees them.
 """
 
 from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Final
-from xml.parsers.expat import ExpatError, ParserCreate
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import Quad, RdfFormat, parse, serialize
 from wicara.graph import formats
 from wicara.graph.nesting import nests_beyond
+from wicara.graph.rdfxml_input import readable
 from wicara.server.http import negotiation
 from wicara.server.http.problems import Problem
 from wicara.server.sparql.protocol import bad, check_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from flask import Request
     from pyoxigraph import DefaultGraph, NamedNode, Store
     from werkzeug.datastructures import FileStorage
     from wicara.graph.formats import Format
+    from wicara.graph.rdfxml_input import Readable
     from wicara.server.settings import Limits
 
 BY_MEDIA_TYPE: Final = {form.media_type: form for form in negotiation.RDF}
@@ -49,36 +52,50 @@ class Upload:
         """Tell whether the format can hold no more than one graph."""
         return not self.form.datasets
 
+    @cached_property
+    def rdfxml(self) -> Readable:
+        """The document as the engine reads it; raises Problem 400 where it is not well-formed."""
+        with self.faults():
+            return readable(self.body)
+
     def check(self, limits: Limits) -> None:
         """Raise Problem 400 for what must not come before the engine's parser."""
         if self.form is formats.RDFXML:
-            self.check_xml()
+            _ = self.rdfxml
         elif self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
             nested = "objects" if self.form is formats.JSONLD else "triple terms"
             raise bad(f"{self.name} nests {nested} deeper than {limits.max_nesting} levels (--max-nesting).")
 
-    def check_xml(self) -> None:
-        """Raise Problem 400 for XML that is not well-formed, or whose entities blow it up."""
-        try:
-            ParserCreate().Parse(self.body, True)  # noqa: FBT003 - expat takes no keywords
-        except ExpatError as fault:
-            told = str(fault).partition(": line")[0]
-            raise self.faulty(told, fault.lineno, fault.offset + 1) from fault
-
     def load(self, store: Store, graph: NamedNode | DefaultGraph, base: str) -> None:
         """Add the triples to a graph, all of them or none; raises Problem 400 for a faulty document."""
-        try:
-            store.load(self.body, self.form.rdf, base_iri=base, to_graph=graph)
-        except SyntaxError as fault:
-            raise self.problem(fault) from fault
+        with self.faults():
+            if self.form is formats.RDFXML:
+                quads = list(self.rdfxml.quads(base, rename_blank_nodes=True))
+                store.extend(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads)
+            else:
+                store.load(self.body, self.form.rdf, base_iri=base, to_graph=graph)
 
     def write(self, sink: IO[bytes], base: str) -> None:
         """Write the triples as N-Triples whose blank nodes are new; raises Problem 400."""
-        try:
-            found = parse(
-                self.body, self.form.rdf, base_iri=base, without_named_graphs=True, rename_blank_nodes=True
+        with self.faults():
+            found = (
+                self.rdfxml.quads(base, rename_blank_nodes=True)
+                if self.form is formats.RDFXML
+                else parse(
+                    self.body,
+                    self.form.rdf,
+                    base_iri=base,
+                    without_named_graphs=True,
+                    rename_blank_nodes=True,
+                )
             )
             serialize(found, sink, RdfFormat.N_TRIPLES)
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turn a SyntaxError into Problem 400."""
+        try:
+            yield
         except SyntaxError as fault:
             raise self.problem(fault) from fault
 

@@ -1,0 +1,280 @@
+"""RDF/XML of any encoding as text that pyoxigraph reads right: XML literals, entities, `xml:lang=""`.
+
+The engine's parser (0.5) takes UTF-8 only. It declares a namespace twice in an XML literal, drops one of
+another rdf:parseType, takes an empty language for a fault, and does not know all of a DTD. It also expands
+entities without end. So expat reads a document first: that refuses what is not well-formed, or blows up. Then
+the text is changed where it needs to be; lines stay where they are:
+
+- entities are expanded;
+- an XML literal becomes a literal of the type rdf:XMLLiteral with its canonical XML (RDF/XML 1.1, 7.2.17);
+- an empty language becomes the tag NO_LANGUAGE, which its literals lose after they are parsed (section 2.7).
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from xml.etree.ElementTree import C14NWriterTarget
+from xml.parsers.expat import ExpatError, ParserCreate
+from xml.sax.saxutils import escape, quoteattr
+
+from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.parsers.expat import XMLParserType
+
+    from pyoxigraph import BlankNode, NamedNode
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+NO_LANGUAGE: Final = "x-wicara-none"
+NOT_LITERAL: Final = frozenset({"Resource", "Collection", "Triple"})
+"""Values of rdf:parseType; any other means a literal (RDF/XML 1.1, section 7.2.20)."""
+MAY_DIFFER: Final = re.compile(
+    rb"""parseType\s*=\s*["'](?!(?:Resource|Collection)["'])|lang\s*=\s*(?:""|'')""", re.VERBOSE
+)
+DECLARATION: Final = re.compile(r"(<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"([\w.:-]+)\"|'([\w.:-]+)')")
+TAG: Final = re.compile(
+    rb"""<[^\s/>]++(?:\s++[^\s=/>]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+\s*+(?P<closed>/?)>""", re.VERBOSE
+)
+ATTRIBUTE: Final = rb"""(\s)%s\s*+=\s*+(?:"[^"]*+"|'[^']*+')"""
+PARSE_TYPE: Final = re.compile(ATTRIBUTE % rb"([^\s=:]++):parseType")
+LANG: Final = re.compile(ATTRIBUTE % rb"xml:lang")
+ROOT: Final = "urn:wicara:literal"
+
+
+class Readable(NamedTuple):
+    """RDF/XML as the engine reads it, and whether NO_LANGUAGE stands in it."""
+
+    text: bytes
+    has_empty_language: bool
+
+    def quads(self, base_iri: str | None, *, rename_blank_nodes: bool = False) -> Iterator[Quad]:
+        """Return the quads; raises SyntaxError on the way."""
+        quads = parse(self.text, RdfFormat.RDF_XML, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
+        return map(without_language, quads) if self.has_empty_language else quads
+
+
+def readable(document: bytes) -> Readable:
+    """Return a document as the engine reads it; raises SyntaxError where it is not well-formed."""
+    text = utf8(document)
+    if b"<!DOCTYPE" in text:
+        text = Expanded(text).made()
+    changes = Changes(text)
+    return Readable(changes.made(), changes.has_empty_language)
+
+
+def utf8(document: bytes) -> bytes:
+    """Return a document in UTF-8, without byte order mark and name of an encoding; raises SyntaxError."""
+    encoding = "utf-8-sig"
+    if document.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
+        encoding = "utf-32"
+    elif document.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif document.startswith((b"<\0", b"\0<")):
+        encoding = "utf-16-le" if document[0] else "utf-16-be"
+    elif not document.startswith(BOM_UTF8):
+        named = DECLARATION.match(document[:1000].decode("latin-1"))
+        encoding = (named[2] or named[3]) if named else encoding
+    try:
+        text = document.decode(encoding)
+    except LookupError as fault:
+        raise SyntaxError(f"the encoding {encoding} is not known", (None, 1, 1, None)) from fault
+    except UnicodeDecodeError as fault:
+        before = document[: fault.start]
+        place = (None, before.count(b"\n") + 1, fault.start - before.rfind(b"\n"), None)
+        raise SyntaxError(f"it is not in the encoding {encoding.removesuffix('-sig')}", place) from fault
+    return DECLARATION.sub(r"\1", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def read(parser: XMLParserType, text: bytes) -> None:
+    """Read a document to its end; raises SyntaxError where it is not well-formed, or entities blow it up."""
+    parser.SkippedEntityHandler = refuse_entity
+    parser.ExternalEntityRefHandler = lambda *_names: 0
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
+    except ExpatError as fault:
+        message = str(fault).partition(": line")[0]
+        raise SyntaxError(message, (None, fault.lineno, fault.offset + 1, None)) from fault
+
+
+def refuse_entity(name: str, is_parameter: bool) -> None:  # noqa: FBT001 - expat calls it
+    """Raise SyntaxError for an entity that another document declares, which is not read."""
+    if not is_parameter:
+        raise SyntaxError(f"the entity {name} is not declared here", (None, None, None, None))
+
+
+class Expanded:
+    """A document in UTF-8 without its DTD: entities and default attributes are written out."""
+
+    def __init__(self, text: bytes) -> None:
+        """Take the text."""
+        self.text = text
+        self.parts: list[str] = []
+        self.doctype = 0
+
+    def made(self) -> bytes:
+        """Return the document; raises SyntaxError."""
+        self.parser = parser = ParserCreate("utf-8")
+        parser.StartDoctypeDeclHandler = self.begin_doctype
+        parser.EndDoctypeDeclHandler = self.end_doctype
+        parser.StartElementHandler = self.begin
+        parser.EndElementHandler = lambda name: self.parts.append(f"</{name}>")
+        parser.CharacterDataHandler = lambda data: self.parts.append(escape(data, {"\r": "&#13;"}))
+        parser.CommentHandler = lambda data: self.parts.append(f"<!--{data}-->")
+        parser.ProcessingInstructionHandler = lambda name, data: self.parts.append(f"<?{name} {data}?>")
+        head = self.text[: self.text.index(b"<!DOCTYPE")]
+        read(parser, self.text)
+        return b"\n" * head.count(b"\n") + "".join(self.parts).encode()
+
+    def begin_doctype(self, *_names: object) -> None:
+        """Take note of where the DTD begins; what stands before is written as lines alone."""
+        self.parts.clear()
+        self.doctype = self.parser.CurrentByteIndex
+
+    def end_doctype(self) -> None:
+        """Write the lines of the DTD."""
+        lines = self.text.count(b"\n", self.doctype, self.parser.CurrentByteIndex)
+        self.parts = ["\n" * lines]
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """Write the start of an element, with as many lines as it has."""
+        tag = TAG.match(self.text, self.parser.CurrentByteIndex)
+        lines = "\n" * (tag[0].count(b"\n") if tag else 0)
+        written = "".join(f" {each}={quoteattr(value)}" for each, value in attributes.items())
+        self.parts.append(f"<{name}{written}{lines}>")
+
+
+@dataclass
+class XmlLiteral:
+    """An XML literal that is being read: where its content begins, what is written of it, its depth."""
+
+    start: int
+    parts: list[str]
+    target: C14NWriterTarget
+    depth: int = 0
+
+
+@dataclass
+class Changes:
+    """What is changed in a document in UTF-8."""
+
+    text: bytes
+    has_empty_language: bool = False
+    edits: list[tuple[int, int, bytes]] = field(default_factory=list)
+    scope: list[tuple[str, str]] = field(default_factory=list)
+    literal: XmlLiteral | None = None
+
+    def made(self) -> bytes:
+        """Return the document with the changes; raises SyntaxError where it is not well-formed."""
+        self.parser = parser = ParserCreate("utf-8", " ")
+        if MAY_DIFFER.search(self.text):
+            parser.buffer_text = True
+            parser.StartNamespaceDeclHandler = self.begin_namespace
+            parser.EndNamespaceDeclHandler = lambda _prefix: self.scope.pop()
+            parser.StartElementHandler = self.begin
+            parser.EndElementHandler = self.end
+            parser.CharacterDataHandler = self.data
+            parser.CommentHandler = self.comment
+            parser.ProcessingInstructionHandler = self.instruction
+        read(parser, self.text)
+        parts: list[bytes] = []
+        place = 0
+        for start, end, text in self.edits:
+            parts += (self.text[place:start], text)
+            place = end
+        return b"".join((*parts, self.text[place:]))
+
+    def begin_namespace(self, prefix: str | None, uri: str | None) -> None:
+        """Take note of a namespace that is declared; it counts from the next element on."""
+        self.scope.append((prefix or "", uri or ""))
+        if self.literal:
+            self.literal.target.start_ns(*self.scope[-1])
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """Take note of the start of an element."""
+        if self.literal:
+            self.literal.depth += 1
+            self.literal.target.start(clark(name), {clark(each): value for each, value in attributes.items()})
+            return
+        place = self.parser.CurrentByteIndex
+        tag = cast("re.Match[bytes]", TAG.match(self.text, place))
+        changed = tag[0]
+        if attributes.get(f"{XML} lang") == "":
+            self.has_empty_language = True
+            changed = LANG.sub(rb'\1xml:lang="%s"' % NO_LANGUAGE.encode(), changed, count=1)
+        parse_type = attributes.get(f"{RDF} parseType")
+        is_plain = not any(f"{RDF} {each}" in attributes for each in ("resource", "nodeID", "datatype"))
+        if parse_type is not None and parse_type not in NOT_LITERAL and is_plain:
+            changed = PARSE_TYPE.sub(rb'\1\2:datatype="%sXMLLiteral"' % RDF.encode(), changed, count=1)
+            if not tag["closed"]:
+                self.literal = self.begin_literal(tag.end())
+        if changed != tag[0]:
+            self.edits.append((place, tag.end(), changed))
+
+    def begin_literal(self, start: int) -> XmlLiteral:
+        """Return the XML literal that begins at a place: its canonical XML is that of an element."""
+        parts: list[str] = []
+        target = C14NWriterTarget(parts.append, with_comments=True)
+        for prefix, uri in ((ROOT, ROOT), *self.scope):
+            target.start_ns(prefix, uri)
+        target.start(f"{{{ROOT}}}literal", {})
+        return XmlLiteral(start, parts, target)
+
+    def end(self, name: str) -> None:
+        """Take note of the end of an element: an XML literal is then written."""
+        literal = self.literal
+        if literal is None:
+            return
+        if literal.depth:
+            literal.depth -= 1
+            literal.target.end(clark(name))
+            return
+        literal.target.end(f"{{{ROOT}}}literal")
+        whole = "".join(literal.parts)
+        content = whole[whole.index(">") + 1 : whole.rindex("</")].encode()
+        end = self.parser.CurrentByteIndex
+        close = self.text.index(b">", end)
+        was = self.text[literal.start : end]
+        lines = b"\n" * (was.count(b"\n") - content.count(b"\n"))
+        escaped = escape(content.decode(), {"\r": "&#13;"}).encode()
+        self.edits.append((literal.start, close, escaped + self.text[end:close] + lines))
+        self.literal = None
+
+    def data(self, text: str) -> None:
+        """Take note of characters."""
+        if self.literal:
+            self.literal.target.data(text)
+
+    def comment(self, text: str) -> None:
+        """Take note of a comment, which is a part of an XML literal."""
+        if self.literal:
+            self.literal.target.comment(text)
+
+    def instruction(self, target: str, text: str) -> None:
+        """Take note of a processing instruction."""
+        if self.literal:
+            self.literal.target.pi(target, text)
+
+
+def clark(name: str) -> str:
+    """Return the name of an element or attribute of expat as `{namespace}name`."""
+    uri, space, local = name.rpartition(" ")
+    return f"{{{uri}}}{local}" if space else name
+
+
+def without_language(quad: Quad) -> Quad:
+    """Return a quad whose literals have no language where that was the tag for none."""
+    return Quad(quad.subject, quad.predicate, plain(quad.object), quad.graph_name)
+
+
+def plain(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | BlankNode | Literal | Triple:
+    """Return a term without the tag for no language, also within a triple term."""
+    if isinstance(term, Literal) and term.language == NO_LANGUAGE:
+        return Literal(term.value)
+    if isinstance(term, Triple):
+        return Triple(term.subject, term.predicate, plain(term.object))
+    return term

@@ -1,0 +1,186 @@
+"""RDF/XML means the same at every door: uploads, files that are served, and files that are reasoned with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from server_process import served
+from writing import writable, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Command
+    from server_process import Answer, Server
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XML_LITERAL: Final = f"^^<{RDF}XMLLiteral>"
+HEAD: Final = (
+    f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:e="http://e/" xmlns="http://d/" xml:lang="en">'
+    '<rdf:Description rdf:about="http://e/s">'
+)
+TAIL: Final = "</rdf:Description></rdf:RDF>"
+H: Final = 'xmlns:h="http://h/"'
+PROPERTIES: Final = (
+    (
+        '<e:a1 rdf:parseType="Literal"><p xmlns="http://h/">text</p></e:a1>',
+        f'<p xmlns="http://h/">text</p>{XML_LITERAL}',
+    ),
+    (
+        f'<e:a2 rdf:parseType="Literal"><h:p {H}><h:q/></h:p></e:a2>',
+        f"<h:p {H}><h:q></h:q></h:p>{XML_LITERAL}",
+    ),
+    (
+        """<e:a3 rdf:parseType='Literal'>a &lt; <b e:z='"' y=''>&amp;</b><i xmlns=''/></e:a3>""",
+        f'a &lt; <b xmlns="http://d/" xmlns:e="http://e/" y="" e:z="&quot;">&amp;</b><i></i>{XML_LITERAL}',
+    ),
+    (
+        '<e:a4 rdf:parseType="Literal"><!--c--><?p i?><![CDATA[<x>]]></e:a4>',
+        f"<!--c--><?p i?>&lt;x&gt;{XML_LITERAL}",
+    ),
+    ('<e:a5 rdf:parseType="Literal"/>', XML_LITERAL),
+    (
+        f'<e:a6 rdf:parseType="other"><h:b {H} h:y="z" xml:lang=""/></e:a6>',
+        f'<h:b {H} h:y="z" xml:lang=""></h:b>{XML_LITERAL}',
+    ),
+    ('<e:a7 xml:lang="">x</e:a7>', "x"),
+    ("<e:a8>é</e:a8>", "é@en"),
+    ('<e:a9 xml:lang="" rdf:datatype="http://e/t">x</e:a9>', "x^^<http://e/t>"),
+)
+"""Properties of <http://e/s>, and their values: before a type or language stands what the literal holds."""
+DOCUMENT: Final = HEAD + "".join(text for text, _ in PROPERTIES) + TAIL
+ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "iso-8859-1", "windows-1252")
+G: Final = "/store?graph=http://e/g"
+
+
+def as_literal(value: str) -> str:
+    """Return a value of PROPERTIES as N-Triples writes it."""
+    text, mark, rest = value.partition("^^") if "^^" in value else value.partition("@")
+    quoted = text.replace('"', '\\"')
+    return f'"{quoted}"{mark}{rest}'
+
+
+EXPECTED: Final = sorted(
+    f"<http://e/s> <http://e/a{number}> {as_literal(value)} ."
+    for number, (_, value) in enumerate(PROPERTIES, start=1)
+)
+
+
+def encoded(encoding: str, document: str = DOCUMENT) -> bytes:
+    """Return a document in an encoding, which it names."""
+    return f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n{document}'.encode(encoding)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Return a server that takes writes."""
+    with writable() as running:
+        yield running
+
+
+def put(server: Server, document: str | bytes) -> Answer:
+    """Replace the graph by a document."""
+    return write(server, "PUT", G, document, content_type="application/rdf+xml")
+
+
+def lines(server: Server, path: str) -> list[str]:
+    """Return a graph as sorted lines of N-Triples."""
+    return sorted(server.get(path, accept="application/n-triples").text.splitlines())
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_uploads(server: Server, encoding: str) -> None:
+    """A PUT and a POST hold what the document says, in each encoding."""
+    write(server, "DELETE", G)
+    assert put(server, encoded(encoding)).status == 201
+    assert lines(server, G) == EXPECTED
+    write(server, "DELETE", G)
+    assert write(server, "POST", G, encoded(encoding), content_type="application/rdf+xml").status == 201
+    assert lines(server, G) == EXPECTED
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_files(wicara: Command, tmp_path: Path, encoding: str) -> None:
+    """Commands that reason, and a server of files, read the same."""
+    file, conclusion = tmp_path / "x.rdf", tmp_path / "conclusion.nt"
+    file.write_bytes(encoded(encoding))
+    conclusion.write_text("\n".join(EXPECTED), encoding="utf-8")
+    assert wicara("entails", file, conclusion).returncode == 0
+    assert wicara("reason", file).returncode == 0
+    with served(file) as server:
+        assert lines(server, "/store?default") == EXPECTED
+        assert "@prefix e: <http://e/>" in server.get("/store?default", accept="text/turtle").text
+
+
+DTD: Final = """<?xml version="1.0"?>
+<!DOCTYPE rdf:RDF [
+  <!ENTITY e 'http://e/'> <!ENTITY b "<b>bold</b>"> <!ATTLIST e:p rdf:datatype CDATA "http://e/t">
+]>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<e:p>1</e:p>", '"1"^^<http://e/t>'),
+        ('<e:q rdf:resource="&e;o"/>', "<http://e/o>"),
+        ('<e:q rdf:parseType="Literal">&b;&e;</e:q>', f'"<b xmlns=\\"http://d/\\">bold</b>http://e/"{XML_LITERAL}'),
+    ],
+)  # fmt: skip
+def test_entities(server: Server, text: str, expected: str) -> None:
+    """What a DTD within the document declares counts."""
+    write(server, "DELETE", G)
+    assert put(server, DTD + HEAD + text + TAIL).status == 201
+    assert [line.split(" ", 2)[2] for line in lines(server, G)] == [f"{expected} ."]
+
+
+def test_blank_nodes_of_two_documents(server: Server) -> None:
+    """The blank nodes of two documents are not the same, whatever names they have."""
+    document = HEAD + '<e:p rdf:nodeID="n"/>' + TAIL
+    write(server, "DELETE", G)
+    for _ in range(2):
+        write(server, "POST", G, document, content_type="application/rdf+xml")
+    assert len(lines(server, G)) == 2
+
+
+FAULTS: Final = (
+    ("<e:p>\n\n<b></e:p>", 3, 6, "mismatched tag"),
+    ('<e:p rdf:parseType="Literal"><a\n\n/>\n</e:p><e:q xml:lang="!"/>\n<e:p', 5, 5, "not well-formed"),
+    (DTD + HEAD + "<e:p>&none;</e:p>" + TAIL, 5, 163, "undefined entity"),
+)
+
+
+@pytest.mark.parametrize(("text", "line", "column", "reason"), FAULTS)
+def test_faults(server: Server, text: str, line: int, column: int, reason: str) -> None:
+    """A fault is told with its place."""
+    document = text if text.startswith("<?xml") else HEAD + text + TAIL
+    answer = put(server, document)
+    assert answer.status == 400
+    assert (answer.json["line"], answer.json["column"]) == (line, column)
+    assert reason in answer.json["detail"]
+
+
+@pytest.mark.parametrize("content", [encoded("utf-8").replace(b"utf-8", b"none"), b"<r>\xff</r>"])
+def test_encodings_that_are_none(server: Server, wicara: Command, tmp_path: Path, content: bytes) -> None:
+    """An encoding that is not known, or that the document is not in, is said."""
+    answer = put(server, content)
+    assert answer.status == 400
+    assert "encoding" in answer.json["detail"]
+    file = tmp_path / "x.rdf"
+    file.write_bytes(content)
+    for command in ("reason", "profile"):
+        done = wicara(command, file)
+        assert (done.returncode, "encoding" in done.stderr) == (2, True)
+
+
+def test_entities_that_blow_up(wicara: Command, tmp_path: Path) -> None:
+    """Commands refuse a small document that would fill the memory, as uploads do."""
+    file = tmp_path / "bomb.rdf"
+    entities = "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    file.write_text(f'<!DOCTYPE r [<!ENTITY a "{"a" * 100}">{entities}]>{HEAD}<e:p>&i;</e:p>{TAIL}')
+    done = wicara("reason", file)
+    assert (done.returncode, "amplification" in done.stderr) == (2, True)
