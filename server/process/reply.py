@@ -37,6 +37,7 @@ class ReplyWriter:
         self.parts: list[bytes] = []
         self.size = 0
         self.begun = False
+        self.is_lost = False
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
@@ -98,8 +99,12 @@ class ReplyWriter:
         return messages.packed([self.status], self.headers, body)
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send a message to the front."""
-        self.connection.sendall(messages.frame(kind, payload))
+        """Send a message to the front; an OSError here, and only here, says that it is gone."""
+        try:
+            self.connection.sendall(messages.frame(kind, payload))
+        except OSError:
+            self.is_lost = True
+            raise
 
     def end(self, *, with_length: bool) -> None:
         """Send the rest, or the whole where nothing went out yet."""

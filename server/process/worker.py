@@ -275,9 +275,9 @@ def answer(app: Flask, request: Request, connection: socket.socket) -> None:
         if not answer_query(app.extensions[EXTENSION], shown, reply):
             run_app(app, shown, reply)
         reply.end(with_length=reply.status not in {b"204", b"304"})
-    except OSError:
-        raise
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets no whole-looking answer
+    except Exception as fault:  # whatever it is, the client gets no whole-looking answer
+        if reply.is_lost:
+            raise
         if reply.begun:
             reply.send(messages.ABORT)
             return
