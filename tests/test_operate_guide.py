@@ -51,11 +51,12 @@ def test_metrics() -> None:
 
 
 def logged() -> dict[str, set[str]]:
-    """Return the events that the front logs, each with its members."""
+    """Return the events that are logged, each with its members."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for path in (ROOT / "server" / "process").glob("*.py"):
+    for path in (ROOT / "server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "log":
+            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            if isinstance(node, ast.Call) and name in {"log", "log_now"}:
                 members = {str(each.arg) for each in node.keywords}
                 for each in ast.walk(node.args[0]):
                     if isinstance(each, ast.Constant) and isinstance(each.value, str):

@@ -10,6 +10,7 @@ import sys
 import time
 from hashlib import blake2b
 from queue import SimpleQueue
+from select import select
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
@@ -57,9 +58,22 @@ class Log:
 LOG: Final = Log()
 
 
+def line_of(event: str, members: dict[str, object]) -> dict[str, object]:
+    """Return what a line says."""
+    return {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event} | members
+
+
+def log_now(event: str, **members: object) -> None:
+    """Write a line from a process that may fork, and so has no thread for it; dropped where none reads."""
+    _, ready, _ = select((), (sys.stderr,), (), 0)
+    if ready:
+        sys.stderr.write(f"{json.dumps(line_of(event, members), ensure_ascii=False)}\n")
+        sys.stderr.flush()
+
+
 def log(event: str, **members: object) -> None:
     """Write a line, soon."""
-    line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event} | members
+    line = line_of(event, members)
     if LOG.dropped:
         line["dropped"], LOG.dropped = LOG.dropped, 0
     LOG.put(json.dumps(line, ensure_ascii=False))

@@ -19,8 +19,20 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from wicara.graph.sparql import is_beginning, parse_query, parse_update
-from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
+from wicara.graph.sparql_text import (
+    BEGINS,
+    IRI,
+    LABEL,
+    LANGUAGE,
+    LETTER,
+    LOCAL,
+    LONG,
+    NUMBER,
+    SHORT,
+    tokens,
+)
 from wicara.server.http.problems import Problem
+from wicara.server.process.log import log_now
 from wicara.server.settings import limits
 
 if TYPE_CHECKING:
@@ -71,6 +83,9 @@ DECLARATION: Final = re.compile(
     rf"(?<![A-Za-z0-9_.-]){PREFIX}[ \t\r\n]*+(?:<(?P<iri>[^<>]*+)>|(?P<comment>\#))"
 )
 """What may declare a prefix; where a comment stands before the IRI, that is not looked for."""
+SILENT_CALL: Final = re.compile("(?P<call>service|load)(?P<silent>silent)?", re.IGNORECASE)
+NOT_CALLED: Final = "urn:wicara:not-called"
+"""What a silent call goes to that is not allowed: the engine fails at it, and goes on."""
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 HIDDEN: Final = re.compile(r"\\|%(?:2e|2f|5c)|/\.{1,2}(?:[/;]|\Z)", re.IGNORECASE)
 """What a path is not compared with: a server may take it for another path."""
@@ -105,6 +120,39 @@ def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str],
         )
 
 
+def without_silent_calls(
+    text: str, kind: str, settings: Settings, prefixes: Mapping[str, str], base: str | None
+) -> str:
+    """Return a text whose silent calls of servers that are not allowed call nothing.
+
+    They succeed then with nothing done, as the standards have it (SPARQL 1.1 Update, section 3.1.4; Federated
+    Query, 2.3). Calls that are not silent, or could be read in two ways, are left to `admit`.
+    """
+    if "silent" not in text.lower() or not calls_others(text, kind, settings.allow_service, prefixes, base):
+        return text
+    declared = declarations(text)
+    found = list(tokens(text))
+    parts: list[str] = []
+    place = calls = 0
+    for word, after, beyond in zip(found, found[1:], [*found[2:], None], strict=False):
+        call = SILENT_CALL.search(word.text) if word.kind == "word" else None
+        if call is None or call.end() != len(word.text):
+            continue
+        target = after if call["silent"] else beyond if after.text.upper() == "SILENT" else None
+        plain = TARGET.match(text, word.start + call.end("call"))
+        if target is None or target.kind not in {"iri", "name", "variable"}:
+            continue
+        if not (plain and is_allowed(plain, declared, settings.allow_service)):
+            parts += (text[place : target.start], f" <{NOT_CALLED}>")
+            place = target.end
+            calls += 1
+    silenced = "".join((*parts, text[place:]))
+    if not calls or calls_others(silenced, kind, settings.allow_service, prefixes, base):
+        return text
+    log_now("silent calls not made", calls=calls)
+    return silenced
+
+
 def nesting(text: str) -> int:
     """Return how deep a text is nested: brackets within brackets, and its longest chain of clauses."""
     skeleton = " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
@@ -137,9 +185,7 @@ def calls_others(
     def rename(word: str) -> str:
         return CALL[kind].sub(lambda match: match[0][:-1] + "x", word)
 
-    declared: dict[str, set[str]] = {}
-    for each in DECLARATION.finditer(text):
-        declared.setdefault(each["prefix"], set()).add(each["iri"] or "")
+    declared = declarations(text)
     parts: list[str] = []
     at = 0
     for word, target in calls_in(text, kind):
@@ -153,12 +199,22 @@ def calls_others(
     return is_beginning(text, partial(parse, prefixes=prefixes, base=base))
 
 
+def declarations(text: str) -> dict[str, set[str]]:
+    """Return what may declare prefixes in a text: the IRIs of each."""
+    declared: dict[str, set[str]] = {}
+    for each in DECLARATION.finditer(text):
+        declared.setdefault(each["prefix"], set()).add(each["iri"] or "")
+    return declared
+
+
 def is_allowed(target: re.Match[str], declared: Mapping[str, set[str]], allowed: Iterable[str]) -> bool:
     """Return whether what a keyword calls is allowed, by every declaration that its prefix may have."""
     if target["iri"] is not None:
         iris = [target["iri"]]
     else:
         iris = [iri + target["local"] for iri in declared.get(target["prefix"], ())]
+    if iris == [NOT_CALLED]:
+        return True
     return bool(iris) and all(any(is_below(iri, start) for start in allowed) for iri in iris)
 
 

@@ -25,7 +25,7 @@ from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import compression, conditional, negotiation
 from wicara.server.http.problems import Problem, not_acceptable
 from wicara.server.sparql import protocol
-from wicara.server.sparql.guard import admit
+from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
 from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
 
@@ -144,13 +144,14 @@ def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) 
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     store = dataset.for_inference(wanted.infer)
     prefixes = used(dataset.prefixes, wanted.query)
-    admit(wanted.query, "query", settings, prefixes, RELATIVE_TO)
+    text = without_silent_calls(wanted.query, "query", settings, prefixes, RELATIVE_TO)
+    admit(text, "query", settings, prefixes, RELATIVE_TO)
     count()
     graphs = None
     if wanted.default_graphs or wanted.named_graphs:
         graphs = QueryDataset.of(wanted.default_graphs, wanted.named_graphs)
     try:
-        return sparql.query(store, wanted.query, prefixes=prefixes, base=RELATIVE_TO, dataset=graphs)
+        return sparql.query(store, text, prefixes=prefixes, base=RELATIVE_TO, dataset=graphs)
     except SparqlSyntaxError as fault:
         raise syntax_problem("query", fault) from fault
     except TooManyGraphs as fault:

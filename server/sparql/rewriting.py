@@ -1,8 +1,8 @@
 """Updates put on other graphs than their text names: the engine takes no more than a text.
 
 pyoxigraph 0.5 has no parameter for the graphs of `using-graph-uri`; where USING names several graphs, or one
-twice, it gives a triple once for each; and it takes a prologue only before the first operation. What is made
-here still runs as one transaction.
+twice, it gives a triple once for each. What is made here still runs as one transaction. The texts have one
+prologue, before the first operation: `prologues` sees to that.
 
 The operations of an update (SPARQL 1.1 Update, grammar rules 29 to 50) are found by their tokens. Only what
 stands outside braces is read: keywords, the graphs that they name, and where a block begins.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
@@ -233,51 +233,36 @@ def listing(text: str, operation: Operation, prefixes: Iterable[str]) -> str:
 def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[str, str]) -> list[Edit]:
     """Return the edits by which each WHERE of an update sees the graphs of the request (Protocol, 2.2.3).
 
-    Without such graphs, the edits mend what pyoxigraph does not do; `base` and `prefixes` are those that the
-    text need not declare. Raises Unclear.
+    Without such graphs, several that USING names are merged; `base` and `prefixes` are those that the text
+    need not declare. Raises Unclear.
     """
     if dataset.default or dataset.named:
         return seeing(text, dataset)
-    found = operations(text) if may_need_mending(text) else []
-    edits = list(one_prologue(text, found))
-    prologue = ""
-    declared = set(prefixes)
-    for each in found:
-        if each.prologue:
-            own = in_text(text, each.prologue)
-            declared.update(declared_prefixes(own))
-            prologue += own
-        clauses = each.using(text, declared)
-        if clauses is not None and len(clauses.default + clauses.named) > 1:  # one USING merges nothing
-            edits += merged(each, clauses, prologue, base, prefixes)
+    found = operations(text) if len(USING.findall(text.lower())) > 1 else []
+    prologue = in_text(text, found[0].prologue) if found else ""
+    declared = {*prefixes, *declared_prefixes(prologue)}
+    several = [
+        (each, clauses)
+        for each in found
+        if (clauses := each.using(text, declared)) and len(clauses.default + clauses.named) > 1
+    ]
+    graphs = [graph for _, clauses in several for graph in (*clauses.default, *clauses.named)]
+    try:
+        iris = iter(graph_iris(prologue, graphs, base, prefixes) if graphs else ())
+    except SyntaxError:  # the engine tells it, at its place in the whole text
+        return []
+    edits: list[Edit] = []
+    for each, clauses in several:
+        default, named = (list(islice(iris, len(part))) for part in (clauses.default, clauses.named))
+        edits += using(each, (clauses.start, clauses.end), QueryDataset.of(default, named))
     return edits
 
 
-def may_need_mending(text: str) -> bool:
-    """Tell whether a text may merge graphs, or have a prologue between operations: its tokens then tell."""
+def may_have_prologues(text: str) -> bool:
+    """Tell whether a text may have a prologue between operations: its tokens then tell."""
     lower = text.lower()
     found = (match.start() for pattern in DECLARATIONS for match in pattern.finditer(lower))
-    return lower.find(";", 0, max(found, default=0)) >= 0 or len(USING.findall(lower)) > 1
-
-
-def one_prologue(text: str, found: Sequence[Operation]) -> Iterator[Edit]:
-    """Yield the edits by which all declarations stand before the first operation.
-
-    Raises Unclear where one of them gives a prefix, or BASE, another meaning than it had.
-    """
-    known = {"BASE": ""}
-    for operation in found:
-        for name, iri in declarations(operation.prologue):
-            if operation is found[0]:
-                known[name] = iri
-            elif known.setdefault(name, iri) != iri:
-                raise Unclear(
-                    f"{name} changes its meaning within the update: declare it once, at the beginning."
-                )
-    for operation in found[1:]:
-        if operation.prologue:
-            yield Edit(found[0].start, found[0].start, in_text(text, operation.prologue))
-            yield Edit(operation.prologue[0].start, operation.start, "")
+    return lower.find(";", 0, max(found, default=0)) >= 0
 
 
 def in_text(text: str, prologue: Sequence[Token]) -> str:
@@ -285,22 +270,12 @@ def in_text(text: str, prologue: Sequence[Token]) -> str:
     return f"{text[prologue[0].start : prologue[-1].end]} " if prologue else ""
 
 
-def declarations(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """Yield the name and IRI, as written, of each declaration of a prologue; the base's name is `BASE`."""
-    for keyword, name in pairwise(prologue):
-        if keyword.text.upper() == "BASE":
-            yield "BASE", name.text
-    for keyword, name, iri in zip(prologue, prologue[1:], prologue[2:], strict=False):
-        if keyword.text.upper() == "PREFIX":
-            yield name.text, iri.text
-
-
 def seeing(text: str, dataset: QueryDataset) -> list[Edit]:
     """Return the edits by which each WHERE of an update sees these graphs; raises Unclear."""
     found = operations(text)
     if any(each.names_dataset for each in found):
         raise Unclear("The update has USING or WITH, and the request names graphs as well: only one may.")
-    edits = list(one_prologue(text, found))
+    edits: list[Edit] = []
     for each in found:
         edits += seeing_in(text, each, dataset)
     return edits
@@ -320,19 +295,6 @@ def seeing_in(text: str, operation: Operation, dataset: QueryDataset) -> Iterato
         yield from using(operation, (end, end), dataset, f"WHERE {text[begin:end]}")
     else:
         yield from using(operation, (where, where), dataset)
-
-
-def merged(
-    operation: Operation, clauses: Using, prologue: str, base: str, prefixes: Mapping[str, str]
-) -> Iterator[Edit]:
-    """Yield the edits by which an operation with two USING clauses or more sees each graph once."""
-    try:
-        iris = graph_iris(prologue, clauses.default + clauses.named, base, prefixes)
-    except SyntaxError:  # the engine tells it, at its place in the whole text
-        return
-    count = len(clauses.default)
-    dataset = QueryDataset.of(iris[:count], iris[count:])
-    yield from using(operation, (clauses.start, clauses.end), dataset)
 
 
 def using(
@@ -364,7 +326,7 @@ def within(text: str, graph: NamedNode | None) -> list[Edit]:
     found = operations(text)
     if any(each.names_dataset for each in found):
         raise Unclear("A PATCH changes the graph of its URL: leave out WITH and USING.")
-    edits = list(one_prologue(text, found))
+    edits: list[Edit] = []
     for each in found:
         edits += inside(each, graph)
     return edits

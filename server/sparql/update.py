@@ -16,7 +16,8 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.problems import Problem
 from wicara.server.process import admission
 from wicara.server.sparql import protocol, rewriting
-from wicara.server.sparql.guard import admit
+from wicara.server.sparql.guard import admit, without_silent_calls
+from wicara.server.sparql.prologues import one_prologue
 from wicara.server.sparql.protocol import bad, read_update
 from wicara.server.sparql.query import RELATIVE_TO, syntax_problem
 from wicara.server.sparql.rewriting import Unclear
@@ -80,6 +81,7 @@ def apply(
     `graphs` are those that the request names for its WHERE clauses.
     """
     prefixes = dict(dataset().prefixes)
+    text = without_silent_calls(text, "update", settings(), prefixes, base)
     admit(text, "update", settings(), prefixes, base)
 
     def listed(query: str) -> list[str]:
@@ -91,26 +93,29 @@ def apply(
         return graphs_of(store.query(query, base_iri=base, prefixes=prefixes))
 
     try:
-        edits = rewrite(text)
-        mended = rewriting.mended(text, prefixes, listed)
+        first = one_prologue(text, base, prefixes)
+        single = rewriting.edited(text, first)
+        edits = rewrite(single)
+        mended = rewriting.mended(single, prefixes, listed)
     except (Unclear, TooManyGraphs) as fault:
         raise bad(str(fault)) from fault
     except SyntaxError:  # of its prologue or USING, which the parser tells in the whole
-        mended = text
-    rewritten = rewriting.edited(text, edits)
+        mended = single
+    rewritten = rewriting.edited(single, edits)
     try:
-        if mended != text:
+        if mended != single:
             parse_update(rewritten, prefixes, base)
         with failures():
             dataset().store.update(
-                rewritten if mended == text else rewriting.edited(mended, rewrite(mended)),
+                rewritten if mended == single else rewriting.edited(mended, rewrite(mended)),
                 base_iri=base,
                 prefixes=prefixes,
             )
     except SyntaxError as fault:
         parse = partial(parse_update, prefixes=prefixes, base=base)
         found = locate(rewritten, fault, parse, prefixes)
-        sent = SparqlSyntaxError(text, rewriting.origin(edits, found.place), found.reason)
+        place = rewriting.origin(first, rewriting.origin(edits, found.place))
+        sent = SparqlSyntaxError(text, place, found.reason)
         raise syntax_problem("update", sent) from fault
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.sparql import QueryDataset
+from wicara.server.sparql.prologues import one_prologue
 from wicara.server.sparql.rewriting import Edit, Unclear, edited, on_dataset, origin, within
 
 G = NamedNode("x:g")
@@ -116,6 +117,44 @@ def test_on_dataset(update: list[Written]) -> None:
     assert set(found) == set(expected)
 
 
+DECLARATIONS = st.sampled_from(
+    [
+        "", "PREFIX e: <x:> ", "PREFIX e: <y:\\u0061> ", "prefix e:<q>", "BASE <http://f/g> ", "BASE<x:>",
+        "BASE <h/> PREFIX e: <i>",
+    ]
+)  # fmt: skip
+OWN_NAMES = st.sampled_from(
+    [
+        "INSERT DATA { e:1 <p> 'e:2'@en , 'x'^^e:t # e:3 <q>\n }",
+        "INSERT DATA { GRAPH <g#h> { e:a\\.b e:p <x:a> } }",
+        "INSERT { ?s e:p ?o } WHERE { ?s ?p ?o FILTER(?o != <../r> && ?o IN (<x:a>, e:1)) }",
+        "DELETE{?s e:p ?o}INSERT{?s<p>e:x}WHERE{?s e:p ?o}",
+        "INSERT { e: e: <> } USING <x:g> USING <g#h> WHERE { ?s ?p ?o }",
+        "DELETE WHERE { ?s wic:p ?o }",
+        "INSERT DATA { wic:s wic:p wic:o }",
+        "CREATE SILENT GRAPH e:new",
+        "COPY <x:g> TO e:copy",
+    ]
+)
+
+
+@given(st.lists(st.tuples(DECLARATIONS, OWN_NAMES), min_size=1, max_size=5))
+def test_prologues_between_operations(update: list[tuple[str, str]]) -> None:
+    """A declaration counts for the operations after it, whatever its prefix or BASE meant before."""
+    known = {"e": "x:given/", "wic": "w:"}
+    text = " ; ".join(f"{prologue}{operation}" for prologue, operation in update)
+    edits = one_prologue(text, "http://example.org/", known)
+    found, expected = filled(G), filled(G)
+    single = edited(text, edits)
+    merging = on_dataset(single, QueryDataset.of([], []), "http://example.org/", known)
+    found.update(edited(single, merging), base_iri="http://example.org/", prefixes=known)
+    prologue = ""
+    for own, operation in update:
+        prologue += own
+        expected.update(f"{prologue}{operation}", base_iri="http://example.org/", prefixes=known)
+    assert set(found) == set(expected)
+
+
 @given(UPDATES, st.lists(st.sampled_from([G, NamedNode("x:h"), NamedNode("x:i")]), max_size=4))
 def test_merge_is_a_set(update: list[Written], more: list[NamedNode]) -> None:
     """More graphs that hold the same triples change nothing, however often each is named."""
@@ -147,7 +186,7 @@ def test_prologues(update: list[Written], gap: str) -> None:
     """A prologue before each operation does what one before the first does."""
     found, expected = filled(DefaultGraph()), filled(DefaultGraph())
     text = ";".join(PROLOGUE + gap + operation.plain for operation in update)
-    found.update(edited(text, put_on(text, [])))
+    found.update(edited(text, one_prologue(text, "http://example.org/", {})))
     expected.update(PROLOGUE + ";".join(operation.plain for operation in update))
     assert set(found) == set(expected)
 
@@ -227,6 +266,10 @@ def test_other_graphs(text: str, graph: NamedNode | None) -> None:
         "version '",
         "{(",
         ")}",
+        ";base <x:> insert{}using<a:>using<b:>where{}",
+        ";base <x:> insert{<a> <b> <c>}where{};base <y:>insert{<a> <b> <c>}where{}",
+        ";prefix e:<x:>insert{e:a e:b e:c}where{};prefix e:<y:>insert{e:a e:b e:c}where{}",
+        ";prefix f:<x:>insert{f:a e:b e:c}using f:a using <b>where{};base <c>",
     ],
 )
 def test_rewriting_is_linear(piece: str) -> None:
@@ -235,7 +278,8 @@ def test_rewriting_is_linear(piece: str) -> None:
     def look(text: str) -> None:
         for graphs in ([], [G, NamedNode("x:h")]):
             with suppress(Unclear):
-                edited(text, put_on(text, graphs))
+                single = edited(text, one_prologue(text, "http://example.org/", {"e": "x:"}))
+                edited(single, put_on(single, graphs))
 
     def cost(size: int) -> int:
         text = piece * (size // len(piece))
