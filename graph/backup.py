@@ -42,7 +42,9 @@ from wicara.graph.writable import (
     STORE,
     VERSION,
     WritableDataset,
+    digest_of,
     is_writable_dataset,
+    snapshots,
     unreadable,
 )
 
@@ -190,11 +192,11 @@ def copy_build(data: Path, target: Path, stack: ExitStack, progress: Progress) -
 def copy_snapshot(data: Path, target: Path, stack: ExitStack, progress: Progress) -> Backup:
     """Copy the newest snapshot of a writable dataset, whatever a server writes and removes meanwhile."""
     for _ in range(ATTEMPTS):
-        newest = snapshots(data)[-1]
+        newest = newest_snapshots(data)[-1]
         with suppress(FileNotFoundError), ExitStack() as attempt:
             files = open_files(newest, STORE, attempt)
             files[SENTINEL] = attempt.enter_context((data / SENTINEL).open("rb"))
-            if newest in snapshots(data)[-KEPT:]:  # else it may have been half removed already
+            if newest in newest_snapshots(data)[-KEPT:]:  # else it may have been half removed already
                 stack.enter_context(attempt.pop_all())
                 break
     else:
@@ -205,30 +207,22 @@ def copy_snapshot(data: Path, target: Path, stack: ExitStack, progress: Progress
         format=FORMAT,
         kind=WRITABLE,
         version=VERSION,
-        digest=newest.name,
+        digest=digest_of(newest),
         stores={STORE: count_quads(target / STORE, thoroughly=True)},
         links={},
         files=contents,
     )
 
 
-def snapshots(data: Path) -> list[Path]:
-    """Return the snapshots of a writable dataset, the newest last; raises StoreFault where there is none.
-
-    One that is being made has another name. A folder changes when it is removed, and so says no time; the
-    file CURRENT in it is written once.
-    """
-    times = []
-    for path in (data / SNAPSHOTS).glob("*/CURRENT"):
-        with suppress(FileNotFoundError):
-            if path.parent.name.isalnum():
-                times.append((path.stat().st_mtime_ns, path.parent))
-    if not times:
+def newest_snapshots(data: Path) -> list[Path]:
+    """Return the snapshots of a writable dataset, the newest last; raises StoreFault where there is none."""
+    found = snapshots(data)
+    if not found:
         raise StoreFault(
             f"{data} has no snapshot of its dataset: `wicara serve --writable --data {data}` makes one when "
             "it starts; else restore a backup"
         )
-    return [folder for _, folder in sorted(times)]
+    return found
 
 
 def open_files(folder: Path, place: str, stack: ExitStack) -> dict[str, BinaryIO]:
@@ -268,16 +262,16 @@ def verify_data(data: Path, progress: Progress) -> Dataset:
         counts = {ASSERTED: asserted, INFERRED: complete - asserted}
         return Dataset(version=dataset.version, digest=dataset.digest, stores=counts)
     while True:
-        newest = snapshots(data)[-1]
+        newest = newest_snapshots(data)[-1]
         try:
             counts = {STORE: count_quads(newest, thoroughly=True)}
         except StoreFault:
-            if newest in snapshots(data)[-KEPT:]:
+            if newest in newest_snapshots(data)[-KEPT:]:
                 raise  # it was not removed meanwhile
         else:
             if not is_locked(data / STORE / "LOCK"):
                 counts = {STORE: count_quads(data / STORE, thoroughly=True)}
-            return Dataset(version=VERSION, digest=newest.name, stores=counts)
+            return Dataset(version=VERSION, digest=digest_of(newest), stores=counts)
 
 
 def verify_backup(folder: Path, progress: Progress) -> Backup:

@@ -2,19 +2,25 @@
 
 DIR/dataset.json         written once; without DIR/store beside it, something has been lost
 DIR/store/               the store (RocksDB), open in the writer alone
-DIR/snapshots/<digest>/  a version, immutable; its files are hard links, so it costs next to nothing
+DIR/snapshots/<number>v<digest>/
+                         a version, immutable; its files are hard links, so it costs next to nothing
 
 A snapshot is made before a write is acknowledged, and making one puts all of the store on the disk: what was
 acknowledged survives kill -9 and a power cut. Readers never open the store itself: pyoxigraph leaves open
-what a reader sees beside a live writer.
+what a reader sees beside a live writer. A version in use stays: a lock on its folder says so. Versions are
+numbered, since clocks and copies give files any time.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from weakref import finalize
 
 from pyoxigraph import Store
 from wicara.graph.durable_files import write_durably
@@ -30,6 +36,8 @@ SNAPSHOTS: Final = "snapshots"
 KEPT: Final = 3
 """How many snapshots stay: a reader may be about to open one that is no longer the latest."""
 VERSION: Final = "writable"
+NAME: Final = re.compile("(?:[0-9]{12,}v)?[0-9a-f]+")
+"""The name of a snapshot: its number and digest."""
 FEW_FILES: Final = "file descriptors"
 """What the engine says where a process may open too few files for a store."""
 
@@ -80,35 +88,35 @@ class WritableDataset:
 
     def publish(self, dataset: BuiltDataset) -> None:
         """Make a snapshot of what the store holds now; raises Unavailable where the disk refuses."""
+        earlier = snapshots(self.folder)
+        number = 1 + (number_of(earlier[-1]) if earlier else 0)
+        made = self.folder / SNAPSHOTS / f"{number:012}v{dataset.digest}"
         try:
-            dataset.store.backup(str(self.snapshot(dataset.digest)))
-            self.remove_old()
+            dataset.store.backup(str(made))
         except (OSError, RuntimeError) as error:
-            shutil.rmtree(self.snapshot(dataset.digest), ignore_errors=True)
+            shutil.rmtree(made, ignore_errors=True)
             raise self.refused(error) from error
+        for old in [*earlier, made][:-KEPT]:
+            remove_unused(old)
 
     @property
     def is_read_only(self) -> bool:
         """Tell whether the folder is there and cannot be written: a mount, or the folder of another user."""
         return self.folder.is_dir() and not os.access(self.folder, os.W_OK)
 
-    def snapshot(self, digest: str) -> Path:
-        """Return the folder of a version."""
-        return self.folder / SNAPSHOTS / digest
-
     def open_snapshot(self, digest: str) -> BuiltDataset:
-        """Open a version for reading; raises StoreFault where it is not there."""
-        try:
-            store = Store.read_only(str(self.snapshot(digest)))
-        except (OSError, RuntimeError) as error:
-            raise unreadable(self.snapshot(digest), error) from error
-        return plain(self.folder, store, VERSION, digest)
-
-    def remove_old(self) -> None:
-        """Remove all snapshots but the latest ones."""
-        snapshots = sorted((self.folder / SNAPSHOTS).iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        for old in snapshots[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+        """Open a version, which stays while it is in use; raises StoreFault where there is none."""
+        for folder in snapshots(self.folder):
+            if digest_of(folder) == digest:
+                try:
+                    lock = os.open(folder, os.O_RDONLY)
+                    fcntl.flock(lock, fcntl.LOCK_SH)
+                    dataset = plain(self.folder, Store.read_only(str(folder)), VERSION, digest)
+                except (OSError, RuntimeError) as error:
+                    raise unreadable(folder, error) from error
+                finalize(dataset, os.close, lock)
+                return dataset
+        raise StoreFault(f"{self.folder / SNAPSHOTS} has no version {digest}")
 
     def refused(self, error: Exception) -> Unavailable:
         """Return the error that says what to do where the disk, or another process, refuses."""
@@ -123,3 +131,40 @@ class WritableDataset:
             f"cannot write {self.folder}: {error}; make room, stop the other server that uses it, or name "
             "another folder with --data"
         )
+
+
+def snapshots(folder: Path) -> list[Path]:
+    """Return the versions of a writable dataset, the newest last.
+
+    Those of wicara 0.1 have no number: they are older, in the order of their files CURRENT, which are written
+    once. One that is being made has another name.
+    """
+    found = []
+    for path in (folder / SNAPSHOTS).glob("*/CURRENT"):
+        with suppress(FileNotFoundError):
+            if NAME.fullmatch(path.parent.name):
+                number = number_of(path.parent)
+                found.append((number, 0 if number else path.stat().st_mtime_ns, path.parent))
+    return [path for _, _, path in sorted(found)]
+
+
+def number_of(snapshot: Path) -> int:
+    """Return the number of a version, 0 for one that has none."""
+    number, mark, _ = snapshot.name.partition("v")
+    return int(number) if mark else 0
+
+
+def digest_of(snapshot: Path) -> str:
+    """Return the digest of a version."""
+    return snapshot.name.rpartition("v")[2]
+
+
+def remove_unused(snapshot: Path) -> None:
+    """Remove a version, unless some process uses it."""
+    with suppress(OSError):
+        lock = os.open(snapshot, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(snapshot, ignore_errors=True)
+        finally:
+            os.close(lock)

@@ -19,6 +19,8 @@ from writing import BEARER, WRITABLE, count
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conftest import Command
+
 P = "?s <x:p> ?o"
 COUNT = f"SELECT (COUNT(*) AS ?n) {{ {P} }}"
 
@@ -61,6 +63,46 @@ def test_a_failed_update_changes_nothing(tmp_path: Path) -> None:
             assert (count(server, P), server.ask(COUNT).headers["ETag"]) == (3000, tag)
             assert update(server, "INSERT DATA { <x:a> <x:p> 1 }") == 204
             assert count(server, P) == 3001
+
+
+def test_a_query_keeps_its_version(tmp_path: Path) -> None:
+    """A long query of a dataset on disk answers from its version, however many writes there are meanwhile."""
+    numbers = " ".join(map(str, range(1200)))
+    busy = f"VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }} FILTER(?a * ?b = 1401 * 1409)"
+    query = f"SELECT * {{ {{ SELECT (COUNT(*) AS ?m) {{ {busy} }} }} GRAPH ?g {{ ?s <x:p> ?o }} }}"
+    found: list[int] = []
+    with served(*on_disk(tmp_path / "d")) as server:
+        for number in range(5):
+            assert update(server, f"INSERT DATA {{ GRAPH <x:g> {{ <x:s> <x:p> {number} }} }}") == 204
+        asking = threading.Thread(target=lambda: found.append(len(server.ask(query).rows)))
+        asking.start()
+        time.sleep(0.3)
+        for number in range(5, 12):
+            assert update(server, f"INSERT DATA {{ GRAPH <x:g> {{ <x:s> <x:p> {number} }} }}") == 204
+        asking.join()
+        assert 5 <= found[0] <= 12
+        for _ in range(3):
+            assert update(server, "INSERT DATA { <x:s> <x:p> 0 }") == 204
+            server.ask(COUNT)
+        assert len(list((tmp_path / "d" / "snapshots").iterdir())) <= 12
+
+
+def test_versions_of_any_time(wicara: Command, tmp_path: Path) -> None:
+    """The last version is the one that was written last, whatever times the files have; a backup takes it."""
+    data = tmp_path / "d"
+    with served(*on_disk(data)) as server:
+        for number in range(7):
+            assert update(server, f"INSERT DATA {{ <x:s> <x:p> {number} }}") == 204
+            assert count(server, P) == number + 1
+            for path in (data / "snapshots").glob("*/CURRENT"):
+                for each in (path, path.parent):
+                    os.utime(each, (4e9 - number, 4e9 - number))
+        assert wicara("backup", tmp_path / "b", "--data", data).returncode == 0
+    with served(*on_disk(data)) as server:
+        assert count(server, P) == 7
+    assert wicara("restore", tmp_path / "b", "--data", tmp_path / "e").returncode == 0
+    with served("--data", tmp_path / "e") as server:
+        assert count(server, P) == 7
 
 
 def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
