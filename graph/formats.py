@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
@@ -31,7 +32,6 @@ from wicara.graph.turtle import write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from wicara.graph.xml_text import Sink
 
@@ -98,16 +98,16 @@ CSV: Final = Format("csv", "CSV", "text/csv", "csv",
 TSV: Final = Format("tsv", "TSV", "text/tab-separated-values", "tsv",
     charset=True, w3c="SPARQL_Results_TSV", results=QueryResultsFormat.TSV)
 TURTLE: Final = Format("turtle", "Turtle", "text/turtle", "ttl",
-    ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
+    ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"), ("n3",),
     charset=True, w3c="Turtle", rdf=RdfFormat.TURTLE, write=write_turtle, triple_terms=True)
 TRIG: Final = Format("trig", "TriG", "application/trig", "trig",
     w3c="TriG", rdf=RdfFormat.TRIG, write=write_turtle, graphs=False, datasets=True, triple_terms=True)
 NQUADS: Final = Format("nquads", "N-Quads", "application/n-quads", "nq",
     w3c="N-Quads", rdf=RdfFormat.N_QUADS, graphs=False, datasets=True, triple_terms=True)
-NTRIPLES: Final = Format("ntriples", "N-Triples", "application/n-triples", "nt", ("text/plain",),
+NTRIPLES: Final = Format("ntriples", "N-Triples", "application/n-triples", "nt", ("text/plain",), ("txt",),
     w3c="N-Triples", rdf=RdfFormat.N_TRIPLES, triple_terms=True)
 JSONLD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld",
-    ("application/json", "application/x-json+ld"),
+    ("application/json", "application/x-json+ld"), ("json",),
     w3c="JSON-LD", rdf=RdfFormat.JSON_LD, write=write_jsonld, datasets=True,
     unfit=("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"))
 RDFXML: Final = Format("rdfxml", "RDF/XML", "application/rdf+xml", "rdf", ("application/xml", "text/xml"),
@@ -129,9 +129,17 @@ BY_EXTENSION: Final = MappingProxyType(
 )
 """The formats of RDF by the ends of the names of files, without the dot."""
 
+STANDARD_INPUT: Final = Path("-")
+"""What names it among files: it holds TriG, and so may be Turtle or N-Triples."""
+
 
 def format_of_file(path: Path) -> RdfFormat:
-    """Return the format that the extension of a file tells; raises UnreadableInput where it tells none."""
+    """Return the format that the extension of a file tells, TriG for standard input.
+
+    Raises UnreadableInput where it tells none.
+    """
+    if path == STANDARD_INPUT:
+        return RdfFormat.TRIG
     form = BY_EXTENSION.get(path.suffix.removeprefix(".").lower())
     if form is None or form.rdf is None:
         raise UnreadableInput(f"{path}: the extension tells the format: {in_words(BY_EXTENSION)}")

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
     DefaultGraph,
     Literal,
     NamedNode,
@@ -25,6 +23,7 @@ from pyoxigraph import (
     Store,
     parse,
 )
+from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import PREF_LABEL
@@ -274,9 +273,11 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     """Return the quads sorted, each once, literals as the store writes them, blank nodes canonical."""
     store = Store()
     store.extend(quads)
-    dataset = Dataset(store)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return tuple(sorted(dataset, key=str))
+    plain: set[Quad] = set()
+    blank: set[Quad] = set()
+    for quad in store:
+        (blank if blank_nodes(quad) else plain).add(quad)
+    return tuple(sorted(plain | named_canonically(blank), key=str))
 
 
 def dataset_version() -> str:

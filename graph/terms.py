@@ -2,8 +2,8 @@
 
 Terms are written as in Turtle: prefixed names, IRIs, literals and blank nodes. Quads have one order, and
 blank nodes one naming, so that the same dataset is always the same bytes. The order is by code points: graph
-(the default graph first), subject, predicate (`rdf:type` first), object. Blank nodes get the labels of RDF
-Dataset Canonicalization (RDFC-1.0), which depend on the statements alone.
+(the default graph first), subject, predicate (`rdf:type` first), object. Blank nodes get labels that depend
+on the statements alone: those of RDF Dataset Canonicalization (RDFC-1.0), unless that takes too long.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import (
     BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
     DefaultGraph,
     Literal,
     NamedNode,
@@ -23,11 +21,12 @@ from pyoxigraph import (
     Triple,
     parse,
 )
+from wicara.graph.blank_nodes import blank_nodes, named_canonically, renamed
 from wicara.graph.errors import UnreadableInput
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
 Node: TypeAlias = NamedNode | BlankNode
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
@@ -137,19 +136,8 @@ def has_blank_node(quad: Quad) -> bool:
     )
 
 
-def blank_nodes(quad: Quad) -> Iterator[BlankNode]:
-    """Yield the blank nodes of a quad, those in its triple term too."""
-    terms: list[Term | DefaultGraph] = [quad.subject, quad.object, quad.graph_name]
-    while terms:
-        term = terms.pop()
-        if isinstance(term, BlankNode):
-            yield term
-        elif isinstance(term, Triple):
-            terms += (term.subject, term.object)
-
-
 def sorted_quads(quads: Iterable[Quad]) -> list[Quad]:
-    """Return the quads once each, sorted, their blank nodes named canonically.
+    """Return the quads once each, sorted, their blank nodes named canonically (see `blank_nodes`).
 
     Names that are canonical already, as the build gives them, are kept: to find them anew can take long.
     """
@@ -158,9 +146,7 @@ def sorted_quads(quads: Iterable[Quad]) -> list[Quad]:
     for quad in quads:
         (blank if has_blank_node(quad) else plain).add(quad)
     if not all(CANONICAL.fullmatch(node.value) for quad in blank for node in blank_nodes(quad)):
-        dataset = Dataset(blank)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        blank = set(dataset)
+        blank = named_canonically(blank)
     return sorted(plain | blank, key=quad_key)
 
 
@@ -174,21 +160,5 @@ def sorted_answer(quads: Iterable[Quad]) -> list[Quad]:
     for quad in quads:
         for node in blank_nodes(quad):
             labels.setdefault(node, BlankNode(f"b{len(labels)}"))
-        found.append(relabelled(quad, labels))
+        found.append(renamed(quad, labels))
     return sorted(set(found), key=quad_key)
-
-
-def relabelled(quad: Quad, labels: Mapping[BlankNode, BlankNode]) -> Quad:
-    """Return a quad with other names for the blank nodes of its triple."""
-    subject, object_ = renamed(quad.subject, labels), renamed(quad.object, labels)
-    return Quad(as_node(subject), quad.predicate, object_, quad.graph_name)
-
-
-def renamed(term: Term, labels: Mapping[BlankNode, BlankNode]) -> Term:
-    """Return a term with other names for its blank nodes."""
-    if isinstance(term, BlankNode):
-        return labels[term]
-    if isinstance(term, Triple):
-        subject = as_node(renamed(term.subject, labels))
-        return Triple(subject, term.predicate, renamed(term.object, labels))
-    return term

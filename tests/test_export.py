@@ -240,6 +240,29 @@ def test_the_same_dataset_is_the_same_bytes(name: str, data: list[Quad], seed: i
     )
 
 
+def linked(*pairs: tuple[object, object]) -> list[Quad]:
+    """Return quads that link blank nodes."""
+    return [Quad(BlankNode(f"n{a}"), NamedNode("x:p"), BlankNode(f"n{b}")) for a, b in pairs]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        linked(*((a, b) for a in range(10) for b in range(10) if a != b)),
+        linked(*((a, (a + 1) % 400) for a in range(400))),
+        linked(*((a, 10 * a + b) for a in range(1, 4) for b in range(10, 17))),
+    ],
+)
+def test_nodes_that_are_all_alike(data: list[Quad]) -> None:
+    """Blank nodes that look the same are written in time, and the same whatever they are called."""
+    nodes = sorted({node for quad in data for node in (quad.subject, quad.object)}, key=str)
+    labels: dict[object, BlankNode] = dict(zip(nodes, map(BlankNode, "zyxwvutsr"), strict=False))
+    other = [relabelled(quad, {node: node for node in nodes} | labels) for quad in reversed(data)]
+    assert serialize_quads(sorted_quads(other), FORMATS["nquads"]) == serialize_quads(
+        sorted_quads(data), FORMATS["nquads"]
+    )
+
+
 def store_of(found: Iterable[Quad]) -> Store:
     """Return a store in memory that holds the quads."""
     store = Store()

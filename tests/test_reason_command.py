@@ -102,6 +102,24 @@ def test_reads_every_format(suffix: str, tmp_path: Path, wicara: Command) -> Non
         assert "/Person> .\n" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "returncode"), [(("reason", "-"), 0), (("profile", "-"), 0), (("entails", "-", "{}"), 1)]
+)
+def test_standard_input(tmp_path: Path, command: tuple[str, ...], returncode: int) -> None:
+    """A file may be standard input, in Turtle, N-Triples or TriG."""
+    conclusion = tmp_path / "conclusion.nt"
+    conclusion.write_text("<x:none> <x:p> <x:o> .\n", encoding="utf-8")
+    arguments = [each.format(conclusion) for each in command]
+    for text in (HEAD + A_PERSON, "<x:s> <x:p> 'o' .\n", "\ufeff<x:g> { <x:s> <x:p> 1 }"):
+        done = subprocess.run(
+            [sys.executable, "-m", "wicara", *arguments],
+            input=text.encode(),
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (returncode, b"")
+
+
 def test_inconsistency_has_its_rule_and_words(
     wicara: Command, write: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from codecs import BOM_UTF8
 from collections import defaultdict
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput, error_place
-from wicara.graph.formats import format_of_file
+from wicara.graph.formats import STANDARD_INPUT, format_of_file
 from wicara.graph.nesting import nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.matching import contradictions, describe
@@ -118,7 +119,8 @@ def read_file(path: Path) -> Document:
 
 def parse_file(path: Path, form: RdfFormat) -> Iterator[Quad]:
     """Return the quads of a file without its byte order mark; raises ValueError if it nests too deep."""
-    content = path.read_bytes().removeprefix(BOM_UTF8)
+    content = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+    content = content.removeprefix(BOM_UTF8)
     if nests_beyond(content, form, MAX_NESTING):
         raise ValueError(f"it is nested more than {MAX_NESTING} deep")
     base = path.absolute().as_uri()

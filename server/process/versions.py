@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.graph.backup import snapshots
+from wicara.graph.backup import newest_snapshots
 from wicara.graph.errors import Unavailable, WicaraError
-from wicara.graph.writable import WritableDataset
+from wicara.graph.writable import WritableDataset, digest_of
 from wicara.server.process import messages
 from wicara.server.process.log import log
 from wicara.server.process.messages import WRITER, Link, LostError, Setup
@@ -110,7 +110,11 @@ class Versions:
         """
         disk = WritableDataset(Path(self.origin.paths[0])) if self.origin and self.on_disk else None
         if disk and disk.is_read_only and not self.settings.writable:
-            self.put(Generation(fork_server, description | {"digest": snapshots(disk.folder)[-1].name}))
+            self.put(
+                Generation(
+                    fork_server, description | {"digest": digest_of(newest_snapshots(disk.folder)[-1])}
+                )
+            )
         elif disk:
             await self.open_writer(fork_server)
         else:

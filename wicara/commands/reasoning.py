@@ -38,8 +38,9 @@ def reason(
 ) -> None:
     """Compute the OWL 2 RL conclusions of FILES; write the inferred triples as sorted N-Triples.
 
-    The extension of each RDF file gives its format: .ttl .nt .rdf .owl .xml .trig .nq .jsonld. Several
-    files are merged into one graph; their blank nodes stay separate. Triples that hold for everything (x
+    The extension of each RDF file gives its format: .ttl .n3 .nt .txt .rdf .owl .xml .trig .nq .jsonld .json;
+    - is standard input, in TriG, Turtle or N-Triples. Several files are merged into one graph; their blank
+    nodes stay separate. Triples that hold for everything (x
     owl:sameAs x) are written only with --all-rules. The exit code is 0 if FILES are consistent, 3 if they
     are inconsistent (standard error lists each contradiction after its rule), and 2 if a file cannot be
     read.
@@ -65,9 +66,9 @@ def reason(
 def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
     """Test whether PREMISES entail CONCLUSION under the RDF-based semantics of OWL 2.
 
-    Both are RDF files. Blank nodes of CONCLUSION are existential variables. The exit code is 0 if
-    CONCLUSION is entailed, 1 if no entailment was found, 3 if PREMISES are inconsistent (and so entail
-    everything), and 2 if a file cannot be read.
+    Both are RDF files, or - for standard input. Blank nodes of CONCLUSION are existential variables. The
+    exit code is 0 if CONCLUSION is entailed, 1 if no entailment was found, 3 if PREMISES are inconsistent
+    (and so entail everything), and 2 if a file cannot be read.
     """
     from wicara.graph.reasoning.entailment import Inconsistent  # noqa: PLC0415 - loads numpy
     from wicara.graph.reasoning.entailment import entails as is_entailed  # noqa: PLC0415
@@ -89,6 +90,7 @@ def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
 def profile(files: tuple[Path, ...]) -> None:
     """Test whether FILES, merged into one ontology, are in OWL 2 RL; list each construct that is not.
 
+    - is standard input, in TriG, Turtle or N-Triples.
     The exit code is 0 if they are, 1 if they are not, and 2 if a file cannot be read.
     """
     from wicara.graph.reasoning.files import read  # noqa: PLC0415 - loads numpy
