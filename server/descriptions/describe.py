@@ -173,11 +173,17 @@ def downloads() -> Iterator[tuple[Export, Format]]:
 def service_description() -> Iterator[Triple]:
     """Yield what the endpoints for queries and updates can do, and which graphs they work on."""
     counted = per_version(graphs)
+    takes_updates = settings().writable and settings().token and dataset().plain
     return triples_of(
         "service.ttl",
         result_formats=with_iri((*negotiation.RESULTS, *negotiation.RDF)),
         input_formats=with_iri(negotiation.RDF),
-        takes_updates=settings().writable and settings().token and dataset().plain,
+        takes_updates=takes_updates,
+        services=(
+            "sparql",
+            *(() if dataset().plain else ("sparql/asserted",)),
+            *(("update",) if takes_updates else ()),
+        ),
         calls_others=bool(settings().allow_service),
         default=counted.default,
         named=counted.named,

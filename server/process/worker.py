@@ -36,6 +36,7 @@ from wicara.server.process.messages import FORK_SERVER, WRITER, Setup, Ticket
 from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.search import index_file
 from wicara.server.sparql import query
+from wicara.server.sparql.protocol import ASSERTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from wicara.server.app_state import Served
     from wicara.server.process.messages import Request
 
-QUERY_PATHS: Final = frozenset({b"/sparql", b"/sparql/"})
+QUERY_PATHS: Final = frozenset(
+    path + slash for path in (b"/sparql", ASSERTED.encode()) for slash in (b"", b"/")
+)
 QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server has time for other things."""
@@ -299,6 +302,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
         request.query,
         headers.get(b"content-type", "").partition(";")[0].strip().lower(),
         request.body,
+        request.path.decode("latin-1"),
         headers.get(b"accept"),
         headers.get(b"accept-encoding"),
         headers.get(b"if-none-match"),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from flask import Request
 
+ASSERTED: Final = "/sparql/asserted"
+"""The endpoint without conclusions, for clients that write `?query=` behind an address."""
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -32,6 +34,10 @@ class Message(Protocol):
     @property
     def method(self) -> str:
         """Return the method."""
+
+    @property
+    def path(self) -> str:
+        """Return the path."""
 
     @property
     def mimetype(self) -> str:
@@ -157,6 +163,11 @@ def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return given
 
 
+def is_asserted(request: Message) -> bool:
+    """Tell whether a request goes to the endpoint that answers without conclusions by default."""
+    return request.path.rstrip("/") == ASSERTED
+
+
 def read_operation(request: Message) -> QueryOperation:
     """Return the query operation of a request; raises Problem where it is none."""
     in_body = body_fields(request, "query", QUERY) if request.method in WITH_BODY else []
@@ -168,7 +179,7 @@ def read_operation(request: Message) -> QueryOperation:
         query=queries[0],
         default_graphs=graphs(given.get("default-graph-uri", [])),
         named_graphs=graphs(given.get("named-graph-uri", [])),
-        infer=infer_of(given.get("infer", [])),
+        infer=infer_of(given.get("infer", ["off"] if is_asserted(request) else [])),
         hints=tuple(hint for name in HINTS for hint in reversed(given.get(name, []))),
     )
 

@@ -59,6 +59,7 @@ class QueryRequest:
     query_string: bytes
     mimetype: str
     body: bytes
+    path: str
     accept: str | None = None
     accept_encoding: str | None = None
     if_none_match: str | None = None
@@ -78,6 +79,7 @@ class Answer:
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
+@blueprint.route(protocol.ASSERTED, methods=["GET", "POST", "QUERY"], strict_slashes=False)
 @operation(
     "GET",
     query=("query", *PARAMETERS),
@@ -89,7 +91,7 @@ class Answer:
 def query() -> BaseResponse:
     """Answer a query, or a GET without one with the service description; browsers are sent to the form.
 
-    The method QUERY does the same as POST.
+    The method QUERY does the same as POST. At `/sparql/asserted`, `infer` is `off` unless it is given.
     """
     if is_description(request):
         return describe_service()
@@ -99,6 +101,7 @@ def query() -> BaseResponse:
         request.query_string,
         request.mimetype,
         request.get_data(),
+        request.path,
         *(request.headers.get(name) for name in ("Accept", "Accept-Encoding", "If-None-Match")),
     )
     found = answer(asked, dataset(), settings())
@@ -130,6 +133,8 @@ def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> An
     else:
         headers["Cache-Control"] = "no-cache"
         request = (asked.query_string + b"\0" + asked.body).decode("latin-1")
+        if protocol.is_asserted(asked):
+            request = f"{protocol.ASSERTED}\0{request}"
         tag = conditional.etag(dataset, request, media_type, coding, repr(settings.limits))
         headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
         if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):

@@ -7,7 +7,7 @@ import re
 from hashlib import sha256
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from forms import same_in_each_form
@@ -362,14 +362,41 @@ def test_extension_functions(server: Server, service_told: Description) -> None:
 
 
 def test_only_what_is_true(service_told: Description) -> None:
-    """A server that takes no updates and calls no others describes one service, for queries."""
-    assert len(service_told.values("?x a sd:Service")) == 1
+    """A server that takes no updates and calls no others describes queries: with and without conclusions."""
+    assert len(service_told.values("?x a sd:Service")) == 2
     told = {
         predicate: {*service_told.values(f"?s sd:{predicate} ?x")} for predicate in ("feature", "inputFormat")
     }
     assert told == {"feature": {f"{PREFIXES['sd']}EmptyGraphs"}, "inputFormat": set()}
     languages = {*service_told.values("<sparql#service> sd:supportedLanguage ?x")}
     assert languages == {f"{PREFIXES['sd']}SPARQL{version}Query" for version in ("10", "11")}
+
+
+def test_endpoint_without_conclusions(server: Server, small: Server, service_told: Description) -> None:
+    """An address of its own answers as infer=off does, by any method, and is described; infer=on counts."""
+    assert service_told.says(
+        "<sparql/asserted#service> sd:endpoint <sparql/asserted> ; sd:defaultDataset ?dataset ; "
+        "sd:defaultEntailmentRegime entailment:Simple . FILTER NOT EXISTS "
+        "{ ?dataset sd:namedGraph ?graph . ?graph sd:supportedEntailmentProfile ?profile } "
+        "?dataset sd:namedGraph [ sd:name ?name ]"
+    )
+    assert not Description(small, "/sparql").says("<sparql/asserted#service> ?p ?o")
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    asserted, all_of_it = (server.ask(query, infer=infer).rows for infer in ("off", "on"))
+    assert asserted != all_of_it
+    path = f"/sparql/asserted?{urlencode({'query': query})}"
+    answers = [
+        server.get(path),
+        server.get(path.replace("asserted?", "asserted/?")),
+        server.send("POST", "/sparql/asserted", query, content_type="application/sparql-query"),
+        server.send("QUERY", "/sparql/asserted", query, content_type="application/sparql-query"),
+    ]
+    assert [answer.rows for answer in answers] == [asserted] * 4
+    assert server.get(f"{path}&infer=on").rows == all_of_it
+    assert server.get(path).headers["ETag"] != server.ask(query).headers["ETag"]
+    assert server.get("/sparql/asserted", accept="text/turtle").status == 200
+    assert "without conclusions" in server.get(path, accept="text/html").text
+    assert "/sparql/asserted" in server.get("/openapi.json").json["paths"]
 
 
 def test_address_of_the_client(small: Server, writable: Server) -> None:
