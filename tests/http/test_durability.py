@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from contextlib import suppress
 from http.client import HTTPException
 from typing import TYPE_CHECKING
