@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from server_process import served
-from writing import writable, write
+from writing import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import Command
@@ -73,11 +72,10 @@ def encoded(encoding: str, document: str = DOCUMENT) -> bytes:
     return f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n{document}'.encode(encoding)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server that takes writes."""
-    with writable() as running:
-        yield running
+@pytest.fixture
+def server(empty: Server) -> Server:
+    """Return a server that takes writes and holds nothing."""
+    return empty
 
 
 def put(server: Server, document: str | bytes) -> Answer:
