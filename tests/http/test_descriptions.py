@@ -395,7 +395,7 @@ def test_endpoint_without_conclusions(server: Server, small: Server, service_tol
     assert server.get(f"{path}&infer=on").rows == all_of_it
     assert server.get(path).headers["ETag"] != server.ask(query).headers["ETag"]
     assert server.get("/sparql/asserted", accept="text/turtle").status == 200
-    assert "without conclusions" in server.get(path, accept="text/html").text
+    assert "infer=off" in server.get(path, accept="text/html").text
     assert "/sparql/asserted" in server.get("/openapi.json").json["paths"]
 
 
