@@ -1,8 +1,8 @@
 """Documents, queries and updates of a random grammar mean what rdflib takes them for.
 
 Where rdflib is known to be wrong, the grammar or the comparison leaves it out. It gives a solution of a path
-of `?`, `*` or `+` more than once, loses solutions without any variable in a sub-select, and lets a sub-select
-see the variables of what stands before it.
+of `?`, `*` or `+` more than once, loses solutions without any variable in a sub-select, counts VALUES twice,
+and lets a sub-select see the variables of what stands before it.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # of itself
-EXAMPLES: Final = pytest.mark.parametrize("examples", [30, long(20_000)])
+FEW: Final = 30
+EXAMPLES: Final = pytest.mark.parametrize("examples", [FEW, long(20_000)])
 BASE: Final = "http://b.example/d/"
 
 
 def check(examples: int, strategy: st.SearchStrategy[str], test: Callable[[str], None]) -> None:
-    """Run a test with so many texts of a strategy."""
-    settings(max_examples=examples)(given(strategy)(test))()
+    """Run a test with so many texts of a strategy; a few are always the same."""
+    settings(max_examples=examples, derandomize=examples <= FEW, database=None)(given(strategy)(test))()
 
 
 def term_of(term: object) -> NamedNode | BlankNode | Literal:
@@ -214,6 +215,7 @@ DATA: Final = """
 <x:h> { <x:a> <x:p> <x:b> . <x:g> <x:p> <x:h> . <x:c> <x:q> "l"@en }
 """
 TERMS: Final = st.sampled_from(["<x:a>", "<x:b>", "<x:c>", "<x:none>", "1", '"l"@en'])
+TWO_TERMS: Final = st.lists(TERMS, min_size=2, max_size=2, unique=True).map(" ".join)
 NODES: Final = st.sampled_from(["?s", "?o", "?x", "<x:a>", "<x:b>", "<x:none>"])
 VARIABLES: Final = st.sampled_from(["?s", "?o", "?x"])
 PATHS: Final = st.recursive(
@@ -237,7 +239,7 @@ GROUPS: Final = st.recursive(
         st.builds("{} FILTER NOT EXISTS {{ {} }}".format, group, group),
         st.builds("GRAPH ?g {{ {} }}".format, group),
         st.builds("GRAPH <x:h> {{ {} }}".format, group),
-        st.builds("VALUES {} {{ {} {} }} {}".format, VARIABLES, TERMS, TERMS, group),
+        st.builds("VALUES {} {{ {} }} {}".format, VARIABLES, TWO_TERMS, group),
         st.builds("{} FILTER({} != {})".format, group, VARIABLES, TERMS),
     ),
     max_leaves=4,
@@ -286,34 +288,31 @@ def test_queries(examples: int) -> None:
     check(examples, WHERES, same)
 
 
-TEMPLATES: Final = st.sampled_from(
-    ["?s <x:new> ?o", "GRAPH <x:i> { ?s <x:new> ?o }", "GRAPH ?g { <x:new> <x:p> ?x }", "<x:a> <x:p> ?x"]
-)
+TEMPLATES: Final = st.sampled_from(["?s <x:new> ?o", "<x:new> <x:p> ?x", "<x:a> <x:p> ?x . ?o <x:q> ?s"])
+IN_ONE_GRAPH: Final = st.one_of(GROUPS, SELECTIONS).filter(lambda group: "GRAPH" not in group)
 OPERATIONS: Final = st.one_of(
-    st.builds("INSERT {{ {} }} WHERE {{ {} }}".format, TEMPLATES, WHERES),
-    st.builds("DELETE {{ {} }} INSERT {{ {} }} WHERE {{ {} }}".format, TEMPLATES, TEMPLATES, WHERES),
+    st.builds("INSERT {{ {} }} WHERE {{ {} }}".format, TEMPLATES, IN_ONE_GRAPH),
+    st.builds("DELETE {{ {} }} INSERT {{ {} }} WHERE {{ {} }}".format, TEMPLATES, TEMPLATES, IN_ONE_GRAPH),
     st.sampled_from(
-        ["INSERT DATA { <x:c> <x:p> <x:a> }", "DELETE WHERE { ?s <x:p> <x:b> }", "CLEAR SILENT GRAPH <x:g>"]
+        ["INSERT DATA { <x:c> <x:p> <x:a> }", "DELETE WHERE { ?s <x:p> <x:b> }", "CLEAR DEFAULT"]
     ),
 )
 
 
 @EXAMPLES
 def test_updates(examples: int) -> None:
-    """An update leaves the same statements; `mended` gives its WHERE what the engine does not."""
+    """An update leaves the same statements; rdflib makes some of literals, which are none."""
 
     def same(update: str) -> None:
-        store, dataset = stores()
-        listed = lambda query: sparql.graphs_of(store.query(query))  # noqa: E731
-        store.update(mended(update, {}, listed))
-        dataset.update(update)
+        store, _ = stores()
+        store.update(mended(update, {}, lambda query: sparql.graphs_of(store.query(query))))
+        graph = rdflib.Graph().parse(data=DATA.partition("<x:g> {")[0], format="turtle")
+        graph.update(update)
         expected = {
-            Quad(
-                *(cast("Any", term_of(term)) for term in quad[:3]),
-                NamedNode(str(quad[3])) if quad[3] else DefaultGraph(),
-            )
-            for quad in dataset.quads((None, None, None, None))
+            Quad(*(cast("Any", term_of(term)) for term in triple))
+            for triple in graph
+            if not isinstance(triple[0], rdflib.Literal)
         }
-        assert alike(store) == alike(expected)
+        assert alike(store.quads_for_pattern(None, None, None, DefaultGraph())) == alike(expected)
 
     check(examples, OPERATIONS, same)
