@@ -52,7 +52,7 @@ ROWS: Final = (
     (_("Replaces"), (REPLACED_BY,), True),
 )
 """What a term has to do with others: how that is called, by which properties, and whether they lead to it."""
-IN_DOCUMENT: Final = 8
+IN_DOCUMENT: Final = 4
 """How many terms a row names in the document of the whole ontology; the page of the term names all."""
 LONGEST: Final = 80
 """How many characters of a value an example shows."""
