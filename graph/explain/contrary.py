@@ -89,7 +89,9 @@ def against(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact,
     if fact[1] in AGAINST or fact[1] == TYPE:
         return
     for end in (fact[0], fact[2]):
-        for predicate in AGAINST if isinstance(end, NamedNode) else ():
+        if not isinstance(end, NamedNode):
+            continue
+        for predicate in AGAINST:
             for quad in store.quads_for_pattern(end, predicate, None, None):
                 if is_said(quad.graph_name):
                     yield (end, predicate, quad.object), None

@@ -164,8 +164,10 @@ class Explainer:
         """Return the background graphs on the subjects of statements that only the editors make."""
         graphs: dict[Fact, list[str]] = {}
         for fact, found in grounds.items():
-            if found and all(one.kind is GraphKind.ENTITIES for one in found):
-                quads = self.dataset.store.quads_for_pattern(fact[0], None, None, None)
+            subject = fact[0]
+            only_editors = found and all(one.kind is GraphKind.ENTITIES for one in found)
+            if only_editors and isinstance(subject, NamedNode):
+                quads = self.dataset.store.quads_for_pattern(subject, None, None, None)
                 names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
                 graphs[fact] = sorted(one for one in names if kind_of(one) is GraphKind.BACKGROUND)
         known = bases_of(self.dataset.store, chain.from_iterable(graphs.values()))

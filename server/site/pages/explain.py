@@ -150,11 +150,11 @@ class View:
     def claim_of(self, content: Basis) -> tuple[Shown | None, str]:
         """Return the claim that a graph spells out, and the key of the status of what it says."""
         graph, found = NamedNode(content.graph), self.wording.store.quads_for_pattern
-        claim = next((quad.object for quad in found(graph, CONTENT_OF, None, None)), graph)
+        claims = (quad.object for quad in found(graph, CONTENT_OF, None, None))
+        claim = next((one for one in claims if isinstance(one, NamedNode)), graph)
         modality = next((quad.object for quad in found(claim, MODALITY_OF, None, None)), None)
-        shown = self.wording.term(claim)
-        href = self.words.show_iri(claim.value).href
-        return Shown(shown, claim.value, href=href), key_of(CLAIM, name_of(modality), NONE)
+        shown = Shown(self.wording.term(claim), claim.value, href=self.words.show_iri(claim.value).href)
+        return shown, key_of(CLAIM, name_of(modality), NONE)
 
     @property
     def first(self) -> Proof | None:
