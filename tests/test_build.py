@@ -89,7 +89,7 @@ FAULTS = {
         ["wic:takesPlaceAt", "F900", "is not defined anywhere"],
     ),
     "date out of order": (
-        {"fact_trig": fact('timespan:russia-dialogue-partner wic:earliestEnd "1990-01-01"^^xsd:date')},
+        {"fact_trig": fact('timespan:russia-dialogue-partner wic:latestEnd "1990-01-01"^^xsd:date')},
         1,
         ["timespan:russia-dialogue-partner: A date is out of order", "wic:earliestEnd", "F900"],
     ),
