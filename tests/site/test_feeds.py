@@ -102,7 +102,11 @@ def test_feed(server: Server) -> None:
     titles = [entry.findtext(f"{ATOM}title") or "" for entry in root.iter(f"{ATOM}entry")]
     [facts] = server.ask("SELECT (COUNT(*) AS ?n) { ?fact a wic:FactGraph ; wic:factOf ?article }").rows
     assert [title for title in titles if title.endswith(f": {facts['n']} facts")]
-    assert [title for title in titles if title.startswith("Version 1.0.0 of the dataset")]
+    assert [
+        title
+        for title in titles
+        if title.startswith(f"Version {server.get('/healthz').json['version']} of the dataset")
+    ]
     for link in root.iter(f"{ATOM}link"):
         path = path_of(server, link.get("href") or "")
         assert (path, server.get(path, accept=link.get("type")).status) == (path, 200)
