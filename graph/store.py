@@ -148,8 +148,10 @@ def is_whole(build: Path) -> bool:
     """Tell whether the files of a build are there and hold what its record says."""
     record = read_record(build)
     try:
-        return bool(record and record.files) and all(
-            digest_of_file(build / name) == file.sha256 for name, file in record.files.items()
+        return (
+            record is not None
+            and bool(record.files)
+            and all(digest_of_file(build / name) == file.sha256 for name, file in record.files.items())
         )
     except OSError:
         return False

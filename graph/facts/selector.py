@@ -118,9 +118,12 @@ def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> 
     What the quote does not name, a reader has to take from the span. Facts without such a label are left out.
     """
     labels = {
-        str(quad.subject.value): quad.object.value
+        quad.subject.value: quad.object.value
         for quad in quads
-        if quad.predicate == LABEL and isinstance(quad.object, Literal) and quad.object.language == language
+        if quad.predicate == LABEL
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, Literal)
+        and quad.object.language == language
     }
     found = {item.fact: item.selector.exact for item in items if item.fact in labels}
     return [called(fact) for fact, exact in sorted(found.items()) if not parts(exact) & parts(labels[fact])]

@@ -64,9 +64,9 @@ class Description:
     @property
     def quads(self) -> set[Quad]:
         """Return each statement in the graphs that it stands in, and the rest in the default graph."""
-        named = {Quad(*one.triple, NamedNode(graph)) for one in self.statements for graph in one.graphs}
+        named = {in_graph(one.triple, NamedNode(graph)) for one in self.statements for graph in one.graphs}
         inside = {quad.triple for quad in named}
-        return named | {Quad(*triple, DefaultGraph()) for triple in self.asserted - inside}
+        return named | {in_graph(triple, DefaultGraph()) for triple in self.asserted - inside}
 
     @property
     def more(self) -> bool:
@@ -150,12 +150,17 @@ def document_metadata(iri: str, subjects: Iterable[NamedNode]) -> set[Triple]:
     return found | topics | {Triple(document, PART_OF, whole)}
 
 
+def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
+    """Return a triple in a graph."""
+    return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
 def serialize_descriptions(descriptions: Sequence[Description], document: str, form: Format) -> bytes:
     """Return descriptions that are one document as bytes, with what is said of the document itself."""
     about = document_metadata(document, [one.subject for one in descriptions])
     if not form.graphs:
         quads: set[Quad] = set().union(*(one.quads for one in descriptions))
-        quads |= {Quad(*triple, DefaultGraph()) for triple in about}
+        quads |= {in_graph(triple, DefaultGraph()) for triple in about}
         return serialize_quads(sorted_quads(quads), form)
     asserted = about.union(*(one.asserted for one in descriptions))
     conclusions = set().union(*(one.conclusions for one in descriptions)) - asserted

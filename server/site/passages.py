@@ -49,5 +49,5 @@ def described(built: BuiltDataset, sha256: str) -> Iterator[Quad]:
     store = built.asserted
     for article in store.quads_for_pattern(None, HASH, Literal(sha256), None):
         yield from store.quads_for_pattern(article.subject, None, None, None)
-        for sentence in store.quads_for_pattern(None, SENTENCE_OF, article.subject, None):  # type: ignore[arg-type] # an IRI
+        for sentence in store.quads_for_pattern(None, SENTENCE_OF, article.subject, None):
             yield from store.quads_for_pattern(sentence.subject, None, None, None)
