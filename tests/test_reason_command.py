@@ -146,7 +146,7 @@ def test_inconsistency_has_its_rule_and_words(
         ("bad.nt", b'<a:b> <a:c> "\xff" .\n', "bad.nt"),
         ("bad.rdf", b"<rdf:RDF", "bad.rdf"),
         ("bad.jsonld", b"{", "line 1"),
-        ("bad.txt", b"", "the extension tells the format"),
+        ("bad.pdf", b"", "the extension tells the format"),
         ("deep.jsonld", b'{"a:p":' * 20_000 + b"1" + b"}" * 20_000, "nested more than 500 deep"),
         ("deep.nt", b"<a:b> <a:p> " + b"<<( <a:b> <a:p> " * 20_000, "nested more than 500 deep"),
         ("deep.ttl", b"<a:b> <a:p> " + b"<<(<a:b> <a:p> " * 20_000, "nested more than 500 deep"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wicara.graph.errors import UnreadableInput
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped] # typed nowhere
 
 LEAST: Final = 0.5
 """The probability from which on a language counts as recognized."""

@@ -70,7 +70,7 @@ def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: 
 def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """From the home page to the 42 %, and from there to the words that it rests on and their place."""
     page = visit(HOME, java_script_enabled=scripts)
-    page.get_by_role("link", name=re.compile("the figure of 42 percent")).click()
+    page.get_by_role("link", name=re.compile("How far had the Plan of Action")).click()
     page.get_by_role("region", name="Answer").last.get_by_role("link", name="F038").click()
     evidence = page.locator(":target")
     expect(evidence).to_be_in_viewport()
@@ -91,7 +91,8 @@ def test_proof_of_a_conclusion(visit: Visit, scripts: bool) -> None:  # noqa: FB
     said = page.get_by_role("definition").filter(has_text="has been foreign minister")
     said.get_by_role("link", name="inferred").first.click()
     expect(page).to_have_url(re.compile("/explain"))
-    expect(page.get_by_role("main")).to_contain_text("nobody wrote it down, it follows")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Why we say that")
+    page.get_by_text("Each step, with its rule").click()
     expect(page.get_by_role("heading", name="Proof")).to_be_visible()
     closed = page.locator(".proof details:not([open]) > summary")
     while closed.count():

@@ -72,7 +72,7 @@ def resolved_day(written: str, words: Words, published: date | None) -> str:
         return published.isoformat()
     if " " in plain:
         return ""
-    import dateparser  # noqa: PLC0415 - slow to import
+    import dateparser  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
     base = datetime(published.year, published.month, published.day) + timedelta(hours=23)  # noqa: DTZ001
     settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"}

@@ -123,7 +123,7 @@ def extracted(text: Text) -> Text:
     if not MARKUP.match(text.characters):
         return text
     try:
-        import trafilatura  # noqa: PLC0415 - an extra, and slow to import
+        import trafilatura  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
         raise UnreadableInput(
             f"{text.path} is HTML, which needs `pip install 'wicara[draft]'`; or give the plain text."

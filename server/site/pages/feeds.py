@@ -121,7 +121,10 @@ def portions() -> list[list[str]]:
     fixed = (
         rule.rule
         for rule, method, told in operations()
-        if method == "GET" and not rule.arguments and HTML[0] in told.types and rule.rule not in UNWANTED
+        if method == "GET"
+        and not rule.arguments
+        and HTML[0] in told.types
+        and not rule.rule.startswith(UNWANTED)
     )
     questions = (f"/questions/{question.slug}" for question in all_questions())
     own_terms = (iri.removeprefix(WIC) for iri in ontology().kinds if iri.startswith(WIC))
