@@ -117,7 +117,8 @@ def wicara() -> Command:
 @pytest.fixture
 def own_data(data_dir: Path, tmp_path: Path) -> Path:
     """Return a copy of the built dataset that a test may damage."""
-    return shutil.copytree(data_dir, tmp_path / "data", symlinks=True)
+    trials = shutil.ignore_patterns("trial-*")  # of commands that other tests run meanwhile
+    return shutil.copytree(data_dir, tmp_path / "data", symlinks=True, ignore=trials)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def statuses(found: Sequence[Status], words: Words) -> Markup:
     """Return the status of a row, with the others that it has; of a plan, up to when it could be known."""
     marks = [status(one.key, in_words(one, words)) for one in found]
     if is_ahead(found) and (age := age_of_plan()):
-        marks.append(NOTE % age)
+        marks.append(NOTE % f"({age})")
     return SPACE.join(marks)
 
 

@@ -148,7 +148,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
         (
             "coordinator-on",
             {"date": "2019-06-01"},
-            ["Indonesia", "planned no source here after 2 August 2018", "ended 2021"],
+            ["Indonesia", "planned (no source here after 2 August 2018)", "ended 2021"],
             ["Laos", "certain", "possib"],
         ),
         ("coordinator-on", {"date": "2014-12-31"}, ["The dataset has no answer."], ["Laos", "Indonesia"]),
@@ -455,14 +455,14 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
             "coordinator-on",
             [
                 "Laos \u2013 in office read from the words (high confidence)",
-                "Indonesia \u2013 still to take office planned no source here after 2 August 2018",
+                "Indonesia \u2013 still to take office planned (no source here after 2 August 2018)",
             ],
         ),
         (
             "coordinator-at-an-event",
             [
                 "Laos possibly at that time",
-                "Indonesia planned no source here after 2 August 2018 possibly at that time",
+                "Indonesia planned (no source here after 2 August 2018) possibly at that time",
             ],
         ),
         ("status-at-an-event", ["read from the words (high confidence) at that time"]),
