@@ -142,7 +142,10 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
     [
         ("/doc/event/2018-11-asean-russia-summit", "planned (no source here after 2 August 2018)"),
         ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here after 2 August 2018)"),
-        ("/doc/situation/indonesia-coordinatorship-2018-2021", "planned (no source here after 2 August 2018)"),
+        (
+            "/doc/situation/indonesia-coordinatorship-2018-2021",
+            "planned (no source here after 2 August 2018)",
+        ),
         ("/doc/event/2018-08-02-indonesia-proposing", "That this was said is what the source reports."),
         ("/doc/claim/indonesia-priority-areas", "In short, in the words of the editors: Three areas"),
         ("/doc/claim/indonesia-priority-areas", "It was said; whether it is so is not asserted here."),
