@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, in_words, written
+from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, in_words, shortest_form
 
 NAMES: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 BOUNDS: Final = [
@@ -81,6 +81,6 @@ def test_bounds_become_the_date_that_they_came_from(one: date, other: date, leng
     start, end = sorted((one, other))
     for text in (start.isoformat()[:length], f"{start.isoformat()[:length]}/{end.isoformat()[:length]}"):
         bounds = MEANINGS[name](text)
-        found = written(bounds.days, bounds.granularity)
+        found = shortest_form(bounds.days, bounds.granularity)
         assert found
         assert MEANINGS[found[0]](found[1]) == bounds

@@ -88,7 +88,7 @@ class Explanation:
             found |= {one.conclusion: one for one in below}
         return [*found.values()]
 
-    def told(self, proof: Proof | None) -> list[Basis]:
+    def sources_behind(self, proof: Proof | None) -> list[Basis]:
         """Return what a proof, or else the statement itself, ends in that rests on words or a source."""
         found: dict[str, Basis] = {}
         for leaf in proof.leaves() if proof else (self.fact,):

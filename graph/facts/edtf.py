@@ -152,7 +152,7 @@ def ends(text: str) -> tuple[Period | None, Period | None]:
     return start, end
 
 
-def written(days: dict[str, date], granularity: str) -> tuple[str, str] | None:
+def shortest_form(days: dict[str, date], granularity: str) -> tuple[str, str] | None:
     """Return the property of `in:` and the date that have just these bounds; None where there is none."""
     length = {"year": 4, "month": 7, "day": 10}.get(granularity)
     if length is None:

@@ -133,7 +133,7 @@ def with_dates(quads: Sequence[Quad]) -> list[Quad]:
         bounds = [quad for predicate, quad in of_span.items() if predicate in BOUNDS]
         granularity = of_span[GRANULARITY]
         days = {q.predicate.value.removeprefix(WIC): date.fromisoformat(value_of(q)) for q in bounds}
-        said = edtf.written(days, value_of(granularity).rpartition("/")[2])
+        said = edtf.shortest_form(days, value_of(granularity).rpartition("/")[2])
         if said:
             dated = Quad(span, NamedNode(IN + said[0]), Literal(said[1]), quads[0].graph_name)
             short[short.index(granularity)] = dated

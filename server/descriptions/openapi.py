@@ -162,8 +162,8 @@ def operations() -> Iterator[tuple[Rule, str, Operation]]:
 def paths() -> Json:
     """Return the path items: each path with its methods."""
     items: Json = {}
-    for rule, method, told in operations():
-        items.setdefault(path_of(rule), {})[method.lower()] = operation_object(rule, method, told)
+    for rule, method, documented in operations():
+        items.setdefault(path_of(rule), {})[method.lower()] = operation_object(rule, method, documented)
     return items
 
 
@@ -172,35 +172,39 @@ def path_of(rule: Rule) -> str:
     return VARIABLE.sub(r"{\1}", rule.rule)
 
 
-def operation_object(rule: Rule, method: str, told: Operation) -> Json:
+def operation_object(rule: Rule, method: str, documented: Operation) -> Json:
     """Return an operation object (section 4.8.10)."""
     view = current_app.view_functions[rule.endpoint]
-    summary, _, more = (told.summary or inspect.getdoc(view) or "").partition("\n\n")
+    summary, _, more = (documented.summary or inspect.getdoc(view) or "").partition("\n\n")
     described: Json = {
         "operationId": f"{method.lower()}-{path_of(rule).strip('/') or 'home'}",
         "summary": " ".join(summary.split()),
         "tags": [rule.endpoint.partition(".")[0]],
         "parameters": [
             *(in_path(name) for name in VARIABLE.findall(rule.rule)),
-            *(in_query(name) for name in (*(() if rule.arguments else told.or_query), *told.query)),
+            *(
+                in_query(name)
+                for name in (*(() if rule.arguments else documented.or_query), *documented.query)
+            ),
         ],
         "responses": {
-            str(status.value): response for status, response in sorted(responses(rule, method, told))
+            str(status.value): response for status, response in sorted(responses(rule, method, documented))
         },
     }
     if more:
         described["description"] = more
-    if told.body:
-        described["requestBody"] = {"required": True, "content": content(told.body)}
-    if told.writes:
+    if documented.body:
+        described["requestBody"] = {"required": True, "content": content(documented.body)}
+    if documented.writes:
         described["security"] = [{name: []} for name in shared()["components"]["securitySchemes"]]
     return described
 
 
-def in_query(told: str | Json) -> Json:
+def in_query(parameter: str | Json) -> Json:
     """Return a parameter of the address (section 4.8.12), from the shared table where it is only named."""
-    known = {"name": told, **shared()["parameters"].get(told, {})} if isinstance(told, str) else told
-    return {"in": "query", "schema": TEXT, **known}
+    if isinstance(parameter, str):
+        parameter = {"name": parameter, **shared()["parameters"].get(parameter, {})}
+    return {"in": "query", "schema": TEXT, **parameter}
 
 
 def in_path(name: str) -> Json:
@@ -209,27 +213,36 @@ def in_path(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {**TEXT, "minLength": 1}, **known}
 
 
-def responses(rule: Rule, method: str, told: Operation) -> Iterator[tuple[HTTPStatus, Json]]:
+def responses(rule: Rule, method: str, documented: Operation) -> Iterator[tuple[HTTPStatus, Json]]:
     """Yield what an operation answers, by status."""
-    answers = {HTTPStatus.OK: told.types, **told.answers} if told.types else dict(told.answers)
+    answers = (
+        {HTTPStatus.OK: documented.types, **documented.answers}
+        if documented.types
+        else dict(documented.answers)
+    )
     if rule.arguments and rule.merge_slashes:
         answers[HTTPStatus.PERMANENT_REDIRECT] = HTML
     for status, types in answers.items():
         yield status, response(status, content(dict.fromkeys(types, "")), status.phrase)
-    if method == "GET" and told.types:
+    if method == "GET" and documented.types:
         yield HTTPStatus.NOT_MODIFIED, {"description": "The client has it: `If-None-Match` names its ETag."}
-    for status in faults(rule, method, told):
+    for status in faults(rule, method, documented):
         yield status, {"$ref": f"#/components/responses/{name_of(status)}"}
 
 
-def faults(rule: Rule, method: str, told: Operation) -> set[HTTPStatus]:
+def faults(rule: Rule, method: str, documented: Operation) -> set[HTTPStatus]:
     """Return the statuses from 400 on that an operation may answer."""
-    found = {HTTPStatus.BAD_REQUEST, *BEYOND_LIMITS, *told.faults, *(WRITE if told.writes else ())}
+    found = {
+        HTTPStatus.BAD_REQUEST,
+        *BEYOND_LIMITS,
+        *documented.faults,
+        *(WRITE if documented.writes else ()),
+    }
     if rule.arguments and method == "GET":
         found.add(HTTPStatus.NOT_FOUND)
-    if len(told.types) > 1:
+    if len(documented.types) > 1:
         found.add(HTTPStatus.NOT_ACCEPTABLE)
-    if told.body:
+    if documented.body:
         found |= {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
     return found
 

@@ -158,18 +158,18 @@ class View:
 
     @property
     def first(self) -> Proof | None:
-        """The proof that is told in words."""
+        """The proof that is put in words."""
         return next(iter(self.explanation.proofs), None)
 
     @property
-    def told(self) -> list[Basis]:
+    def sources(self) -> list[Basis]:
         """What the sources say that it rests on."""
-        return self.explanation.told(self.first)
+        return self.explanation.sources_behind(self.first)
 
     @property
     def articles(self) -> list[Shown]:
         """The articles whose words these are."""
-        iris = (quote.article for one in self.told for quote in one.all_quotes())
+        iris = (quote.article for one in self.sources for quote in one.all_quotes())
         return [self.words.show_iri(iri) for iri in dict.fromkeys(iris)]
 
     @property
@@ -178,12 +178,12 @@ class View:
         found = [self.first] if self.first else []
         while len(found) == 1 and found[0].rule:
             found = self.explanation.reasons(found[0])
-        if all(map(self.is_told, found)):
+        if all(map(self.restates_a_source, found)):
             return []
         sentences = [self.wording.sentence(one.conclusion) for one in found if one.conclusion]
         return [text for text in sentences if text != self.wording.sentence(self.explanation.fact)]
 
-    def is_told(self, proof: Proof) -> bool:
+    def restates_a_source(self, proof: Proof) -> bool:
         """Tell whether a premise is, in other words, what a source says."""
         while proof.rule and len(below := self.explanation.reasons(proof)) == 1:
             proof = below[0]

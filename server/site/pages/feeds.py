@@ -120,10 +120,10 @@ def portions() -> list[list[str]]:
     """Return the path of every page, each once, in portions that a sitemap may hold."""
     fixed = (
         rule.rule
-        for rule, method, told in operations()
+        for rule, method, documented in operations()
         if method == "GET"
         and not rule.arguments
-        and HTML[0] in told.types
+        and HTML[0] in documented.types
         and not rule.rule.startswith(UNWANTED)
     )
     questions = (f"/questions/{question.slug}" for question in all_questions())

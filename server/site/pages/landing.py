@@ -46,11 +46,13 @@ def landing() -> BaseResponse:
     form, media_type = documents.chosen(negotiation.GRAPHS)
     response: BaseResponse
     if form is negotiation.HTML:
-        told = about()
+        description = about()
         files = list(downloads())
-        body = render_template("dataset.html", told=told, files=files, linked=schema_org(told, files))
+        body = render_template(
+            "dataset.html", description=description, files=files, linked=schema_org(description, files)
+        )
         response = said(body.encode(), form.content_type(media_type))
-        response.headers["Link"] = signposts(told, files)
+        response.headers["Link"] = signposts(description, files)
     else:
         response = redirect(VOID, HTTPStatus.SEE_OTHER)
     response.headers["Vary"] = "Accept, Accept-Language"
@@ -78,7 +80,7 @@ def address(part: Export, form: Format) -> str:
     return public_url(f"/export/{part.name}.{form.extension}")
 
 
-def schema_org(told: dict[str, list[str]], files: list[tuple[Export, Format]]) -> str:
+def schema_org(description: dict[str, list[str]], files: list[tuple[Export, Format]]) -> str:
     """Return the dataset as JSON-LD that may stand in a script element."""
     distribution = [
         {
@@ -89,7 +91,7 @@ def schema_org(told: dict[str, list[str]], files: list[tuple[Export, Format]]) -
         }
         for part, form in files
     ]
-    organization = [{"@type": "Organization", "name": name} for name in told["creator"]]
+    organization = [{"@type": "Organization", "name": name} for name in description["creator"]]
     members: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -97,24 +99,24 @@ def schema_org(told: dict[str, list[str]], files: list[tuple[Export, Format]]) -
         "url": public_url(PATH),
         "identifier": dataset().digest,
         "version": dataset().version,
-        "name": told["title"] or "Dataset",
-        "description": told["description"],
-        "license": told["licence"],
+        "name": description["title"] or "Dataset",
+        "description": description["description"],
+        "license": description["licence"],
         "creator": organization,
         "publisher": organization,
-        "inLanguage": told["language"],
+        "inLanguage": description["language"],
         "isAccessibleForFree": True,
         "distribution": distribution,
     }
     return htmlsafe_json_dumps({name: value for name, value in members.items() if value}, ensure_ascii=False)
 
 
-def signposts(told: dict[str, list[str]], files: list[tuple[Export, Format]]) -> str:
+def signposts(description: dict[str, list[str]], files: list[tuple[Export, Format]]) -> str:
     """Return the links of the page (RFC 8288)."""
     links = [
         f'<{identifier()}>; rel="cite-as"',
         f'<{TYPE}>; rel="type"',
-        *(f'<{iri}>; rel="license"' for iri in told["licence"]),
+        *(f'<{iri}>; rel="license"' for iri in description["licence"]),
         *(f'<{VOID}>; rel="describedby"; type="{form.media_type}"' for form in negotiation.RDF),
         f'<{SHAPES}>; rel="describedby"; type="text/turtle"; profile="http://www.w3.org/ns/shacl"',
         *(f'<{address(*file)}>; rel="item"; type="{file[1].media_type}"' for file in files),

@@ -190,17 +190,17 @@ def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
         yield from graphs_behind(support.statements)
 
 
-def as_table(found: Solutions, told: Answer, form: Format) -> bytes:
+def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
     """Return an answer in a format of SPARQL results, with the status of each row and when it holds."""
-    places = [place for place, name in enumerate(told.columns) if name in {HOLDS, WHEN}]
+    places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
     times = [
-        tuple(chain.from_iterable(row.cells[place].values for place in places)) for row in told.table.rows
+        tuple(chain.from_iterable(row.cells[place].values for place in places)) for row in answered.table.rows
     ]
     return with_statuses(
         found,
-        [row.statuses for row in told.table.rows],
+        [row.statuses for row in answered.table.rows],
         [[text for one in values for text in (one.mark, one.shown.text)] for values in times],
-        told.evidence.words,
+        answered.evidence.words,
         form,
     )
 
