@@ -26,18 +26,19 @@ from pyoxigraph import (
 from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
-from wicara.graph.facts.patterns import PREF_LABEL
+from wicara.graph.facts.patterns import IN, PREF_LABEL
 from wicara.graph.facts.short_form import Stated, expand, is_short
-from wicara.graph.facts.suggested import without_suggestions
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 
 from wicara import ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wicara.graph.facts.patterns import Names
 
+SUGGESTED: Final = NamedNode(f"{IN}suggested")
+"""Marks what `wicara draft` suggests and nobody has accepted."""
 DATA: Final = Path(__file__).parent / "data"
 DATASET: Final = f"{ontology.BASE}/dataset"
 
@@ -236,6 +237,27 @@ def statements_of(file: SourceFile) -> Iterator[Stated]:
     What is only suggested is left out.
     """
     return without_suggestions(tuple(parsed(file)))
+
+
+def without_suggestions(statements: Sequence[Stated]) -> Iterator[Stated]:
+    """Yield the statements of a file that are no suggestions of `wicara draft`, which are no data.
+
+    Nothing is read that is said of a subject with `in:suggested`, or stands in the graph of its name; and
+    where a file has suggestions and no fact, its source is not described either.
+    """
+    suggested = {one.quad.subject for one in statements if one.quad.predicate == SUGGESTED}
+    rest = [
+        one
+        for one in statements
+        if one.quad.subject not in suggested and one.quad.graph_name not in suggested
+    ]
+    if not suggested or any(is_fact(one.quad.subject) or is_fact(one.quad.graph_name) for one in rest):
+        yield from rest
+
+
+def is_fact(node: object) -> bool:
+    """Tell whether a node is the graph of a fact."""
+    return isinstance(node, NamedNode) and kind_of(node.value) == GraphKind.FACT
 
 
 def parsed(file: SourceFile) -> Iterator[Stated]:

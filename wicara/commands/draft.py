@@ -66,9 +66,8 @@ def draft(  # noqa: PLR0913 - one parameter an option
     --add names a folder with additional data, whose things are recognised too.
     """
     from wicara.graph.facts.draft.drafting import draft as suggest  # noqa: PLC0415 - it loads word lists
-    from wicara.graph.facts.draft.file import as_trig  # noqa: PLC0415
     from wicara.graph.facts.draft.reading import extracted  # noqa: PLC0415
-    from wicara.graph.facts.draft.suggestion import as_csv, as_json  # noqa: PLC0415
+    from wicara.graph.facts.draft.suggestion import as_csv, as_json, as_trig  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
     if output and output.exists():

@@ -14,7 +14,7 @@ from wicara.graph.facts.draft.mentions import Mentions
 from wicara.graph.facts.draft.persons import Persons
 from wicara.graph.facts.draft.reading import read
 from wicara.graph.facts.draft.suggestion import in_order
-from wicara.graph.facts.draft.words import FUNCTION_WORDS, language_of, words_of
+from wicara.graph.facts.draft.words import FUNCTION_WORDS, closest_language, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,8 +42,8 @@ def draft(
     Raises UnreadableInput where the text is empty.
     """
     reading = read(text)
-    told, share = language_of(reading.view)
-    words = words_of(language or told)
+    closest, share = closest_language(reading.view)
+    words = words_of(language or closest)
     persons = Persons(reading, words, Gazetteer(quads, words))
     mentions = Mentions(persons)
     claims = Claims(reading, words, mentions)

@@ -127,8 +127,11 @@ def compiled(language: str, name: str) -> re.Pattern[str]:
     return re.compile(words_of(language).expression(name), re.VERBOSE)
 
 
-def language_of(view: str) -> tuple[str, float]:
-    """Return the language that most small words of a text are of, and their share of all its words."""
+def closest_language(view: str) -> tuple[str, float]:
+    """Return the one of LANGUAGES that most small words of a text are of, and their share of all its words.
+
+    The model of `facts.language`, which knows other languages, takes a second to load.
+    """
     tokens = [token.lower() for token in WORD.findall(view[:LOOKED_AT])]
     shares = {
         language: sum(token in words_of(language).function_words for token in tokens) / max(1, len(tokens))
