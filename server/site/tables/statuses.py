@@ -183,10 +183,3 @@ def age_of_plan() -> str:
 def is_plain(statuses: Sequence[Status]) -> bool:
     """Tell whether something goes without saying: it is established, and nothing differs."""
     return [one.key for one in statuses] in ([], [ESTABLISHED])
-
-
-def terms_of(statuses: Iterable[Status]) -> Iterator[NamedNode]:
-    """Yield the terms whose labels the words of statuses take."""
-    for one in statuses:
-        yield from one.by
-        yield from (one.confidence,) if one.confidence else ()
