@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.server.http.conditional import is_unchanged
-from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY
-from wicara.server.process.messages import Reply
+from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY, STATUS_LINES
+from wicara.server.process.messages import Reply, header_lines
 
 if TYPE_CHECKING:
     from wicara.server.process.messages import Headers
@@ -48,10 +48,8 @@ class CachedResponse:
     @cached_property
     def head(self) -> bytes:
         """Return status and headers as lines, each with its end."""
-        lines = [f"HTTP/1.1 {self.reply.status} {HTTPStatus(self.reply.status).phrase}".encode()]
         headers = (*self.reply.headers, *EVERY_REPLY, (b"server-timing", CACHE_HIT))
-        lines += [b"%s: %s" % header for header in headers]
-        return b"".join(line + b"\r\n" for line in lines)
+        return STATUS_LINES[self.reply.status] + header_lines(headers)
 
     def reply_to(self, method: str, headers: Headers) -> Reply:
         """Return the reply, or the 304 for a client that has it already."""

@@ -21,6 +21,7 @@ from httptools import HttpParserCallbackError, HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process.exchange import BEGUN, WITH_BODY
+from wicara.server.process.messages import header_lines
 
 if TYPE_CHECKING:
     import asyncio
@@ -218,7 +219,7 @@ class Connection(HttpToolsProtocol):
     def send_whole(self, cycle: RequestResponseCycle, answer: bytes) -> None:
         """Send an answer that has all but Date, and end its request."""
         status, _, rest = answer.partition(b"\r\n")
-        own = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+        own = header_lines(self.server_state.default_headers)
         if not cycle.keep_alive:
             own += b"connection: close\r\n"
         self.transport.write(b"".join((status, b"\r\n", own, rest)))
@@ -244,9 +245,9 @@ class Connection(HttpToolsProtocol):
         cached = self.front.cached(self.url, self.headers)
         if cached is None:
             return False
-        identity = b"x-request-id: %s\r\n" % self.front.next_id().encode()
-        date = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
-        self.transport.write(b"".join((cached.head, identity, date, b"\r\n", cached.body)))
+        identity = (b"x-request-id", self.front.next_id().encode())
+        own = header_lines((identity, *self.server_state.default_headers))
+        self.transport.write(b"".join((cached.head, own, b"\r\n", cached.body)))
         self.front.count_cached(self.url, time.perf_counter() - began)
         return True
 

@@ -55,7 +55,9 @@ CORS: Final = {
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
 """The headers of every answer."""
-EVERY_REPLY_LINES: Final = b"".join(b"%s: %s\r\n" % header for header in EVERY_REPLY)
+STATUS_LINES: Final = {
+    status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
+}
 BEGUN: Final = "wicara.begun"
 """The member of an ASGI scope whose request an executor answers already: a `Begun`."""
 
@@ -97,6 +99,12 @@ class Begun:
     """The version that answers it."""
     exchange_id: str = ""
     began: float = 0.0
+
+
+def own_headers(exchange_id: str, queued: float, total: float) -> Headers:
+    """Return the headers of one answer alone: its id, and the seconds that it waited and took."""
+    timing = b"queue;dur=%.1f, total;dur=%.1f" % (queued * 1000, total * 1000)
+    return [(b"x-request-id", exchange_id.encode()), (b"server-timing", timing)]
 
 
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -186,13 +194,10 @@ class Exchange:
         """Send status and headers, with those that every answer has."""
         self.status = reply.status
         total = time.perf_counter() - self.began
-        timing = b"queue;dur=%.1f, total;dur=%.1f" % (self.queued * 1000, total * 1000)
-        headers = [
-            *reply.headers,
-            *EVERY_REPLY,
-            (b"x-request-id", self.id.encode()),
-            (b"server-timing", CACHE_HIT if self.from_cache else timing),
-        ]
+        own = own_headers(self.id, self.queued, total)
+        if self.from_cache:
+            own[-1] = (b"server-timing", CACHE_HIT)
+        headers = [*reply.headers, *EVERY_REPLY, *own]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
     async def answer(self, reply: Reply) -> None:

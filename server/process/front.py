@@ -23,17 +23,19 @@ from wicara.server.process.admission import Admission, needed_token
 from wicara.server.process.cache import Cache, is_cacheable, key_in, key_of
 from wicara.server.process.exchange import (
     BEGUN,
-    EVERY_REPLY_LINES,
+    EVERY_REPLY,
+    STATUS_LINES,
     WITH_BODY,
     Begun,
     Broken,
     ClientGone,
     Exchange,
     Rejected,
+    own_headers,
     whole_reply,
 )
 from wicara.server.process.log import SLOW, log, query_hash
-from wicara.server.process.messages import LostError, last_field
+from wicara.server.process.messages import LostError, header_lines, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
 from wicara.server.process.pool import Pool, QueueFull, Stopped
 from wicara.server.process.versions import Versions, WriteStopped
@@ -54,10 +56,7 @@ NUMBER_LENGTH: Final = 100
 PROBE: Final = messages.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
 IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade", b"range"}
 """Headers of requests that only a task can answer."""
-STATUS_LINES: Final = {
-    status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
-}
-OWN_LINES: Final = b"x-request-id: %s\r\nserver-timing: queue;dur=0.0, total;dur=%.1f\r\n"
+EVERY_REPLY_LINES: Final = header_lines(EVERY_REPLY)
 PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free for a server that is ready."""
 RETRY: Final = {"Retry-After": "1"}
@@ -242,7 +241,7 @@ class Front:
             if is_cacheable(reply):
                 self.cache.put(begun.key, reply)
         seconds = time.perf_counter() - begun.began
-        own = OWN_LINES % (begun.exchange_id.encode(), seconds * 1000)
+        own = header_lines(own_headers(begun.exchange_id, 0, seconds))
         self.metrics.count(kind_of(path), status, seconds)
         return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
 

@@ -118,6 +118,11 @@ def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
     return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
 
 
+def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return headers as HTTP has them, each with its line end (RFC 9112, section 5)."""
+    return b"".join(b"%s: %s\r\n" % header for header in headers)
+
+
 def members_in(payload: bytes) -> dict[str, Any]:
     """Return the members of a payload in JSON."""
     members: dict[str, Any] = json.loads(payload)
