@@ -84,6 +84,8 @@ class Question:
     inference: bool
     needs_time: bool
     text: str
+    home: int | None = None
+    """Its place on the first page; 0: it is answered there."""
     header: Mapping[str, list[str]] = field(default_factory=dict)
     """The values of all keys of the header, in their order: those of a page's own, too."""
 
@@ -193,6 +195,7 @@ def question(path: Path, text: str, values: dict[str, list[str]]) -> Question:
         inference=yes_no(values, "inference"),
         needs_time=yes_no(values, "time"),
         text=text,
+        home=int(values["home"][-1]) if "home" in values else None,
         header=values,
     )
 

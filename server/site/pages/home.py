@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("home", __name__)
 
-EXAMPLE: Final = "how-far-implemented"
-"""The question that the first page answers, with the words of its source."""
 COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "SourceArticle": lambda n: ngettext("article", "articles", n),
     "FactGraph": lambda n: ngettext("fact", "facts", n),
@@ -49,15 +47,6 @@ COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "Document": lambda n: ngettext("document", "documents", n),
 }
 """The classes that the first page counts; what is said is an event too, and not counted as one."""
-FEATURED: Final = (
-    "coordinator-on",
-    "meetings-on",
-    "still-to-come",
-    "areas-proposed-by-a-state",
-    "trade-rank",
-    "end-of-a-document",
-)
-"""The questions that the first page asks, by their slugs."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
 """What the IRIs begin with that have a page each."""
 PORTION: Final = 300
@@ -90,7 +79,8 @@ def figures() -> list[tuple[int, str]]:
 @blueprint.get("/")
 def home() -> str:
     """Say what this is, from which sources and up to when, what can be asked, and answer one question."""
-    example = next((one for one in all_questions() if one.slug == EXAMPLE), None)
+    chosen = {one.home: one for one in all_questions() if one.home is not None}
+    example = chosen.pop(0, None)
     return render_template(
         "home.html",
         example=example,
@@ -98,7 +88,7 @@ def home() -> str:
         age=age_of_plan(),
         figures=figures(),
         ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
-        featured=[one for slug in FEATURED for one in all_questions() if one.slug == slug],
+        featured=[chosen[place] for place in sorted(chosen)],
         count=len(all_questions()),
         exports=[(part, capable(part)) for part in EXPORTS.values()],
         base=BASE,
