@@ -77,11 +77,11 @@ def test_the_token_is_nowhere_else(writable: Server) -> None:
 
 def test_logs_hold_no_queries() -> None:
     """No log line has a word of a query, an update, an upload or a header; each is JSON, but for crashes."""
-    with served("--empty", *WRITABLE, "--access-log", "--timeout", 1) as server:
+    with served("--empty", *WRITABLE, "--access-log") as server:
         slow = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o } ORDER BY ?a"
         numbers = " , ".join(map(str, range(300)))
         update(server, f"INSERT DATA {{ <x:{MARK}> <x:p> {numbers} }}")
-        assert server.ask(f"{slow} # {MARK}").status == 503
+        assert server.ask(f"{slow} # {MARK}", timeout="1").status == 503
         for text in (f"ASK {{ <x:{MARK}> ?p ?o }}", f"ASK {MARK}", f"SELECT (<{MARK}>() AS ?x) {{}}"):
             server.ask(text, lang=MARK)
             server.send("POST", "/sparql", text, content_type="application/sparql-query", cookie=MARK)
