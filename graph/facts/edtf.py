@@ -115,6 +115,14 @@ def within(text: str) -> Bounds:
     return Bounds(days, coarser(start, end))
 
 
+def as_of(text: str) -> Bounds:
+    """Return the bounds of what held on a day, whenever it began and ended; raises NotBoundedError."""
+    period = read_date(text)
+    if period.first != period.last:
+        raise NotBoundedError(f"{text!r} is no day, on which something held: write 2018-11-14")
+    return Bounds({"latestStart": period.first, "earliestEnd": period.first}, period.granularity)
+
+
 WORDS: Final = {
     "en": ("{} to {}", "from {} on", "until {}"),
     "id": ("{} sampai {}", "sejak {}", "sampai {}"),
@@ -174,5 +182,5 @@ def coarser(*periods: Period | None) -> str:
     return min((p.granularity for p in periods if p), key=GRANULARITIES.index)
 
 
-MEANINGS: Final = {"throughout": throughout, "within": within}
+MEANINGS: Final = {"throughout": throughout, "within": within, "asOf": as_of}
 """The properties of `in:` that take a date, and what each makes of it."""

@@ -66,6 +66,8 @@ class Parameter:
     default: Term | None = None
     of_class: NamedNode | None = None
     iri: str = ""
+    only: NamedNode | None = None
+    """The parameter that must be given for it to be minted."""
     names: tuple[Literal, ...] = ()
 
     @property
@@ -126,6 +128,7 @@ def parameters() -> dict[NamedNode, Parameter]:
             next(iter(values[NamedNode(f"{IN}default")]), None),
             next(iter(values[NamedNode(f"{IN}class")]), None),  # type: ignore[arg-type]
             "".join(term.value for term in values[NamedNode(f"{IN}iri")]),  # type: ignore[union-attr]
+            next(iter(values[NamedNode(f"{IN}only")]), None),  # type: ignore[arg-type]
             tuple(values[NamedNode(f"{IN}name")]),  # type: ignore[arg-type]
         )
         for node, values in said.items()
@@ -267,7 +270,7 @@ def minted(
         parameter = parameters()[node]
         needed = set(re.findall(r"\{(\w+)\}", parameter.iri)) - {"article", "fact"}
         parts = {name: values.get(NamedNode(P + name), []) for name in needed}
-        if node in values or not all(parts.values()):
+        if node in values or not all(parts.values()) or (parameter.only and parameter.only not in values):
             continue
         ends = {name: end_of(terms[0]) for name, terms in parts.items()}
         local = parameter.iri.format(article=article, fact=fact.lower(), **ends)

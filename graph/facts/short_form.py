@@ -10,7 +10,7 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `a p:Attended ; p:who …` of a fact: it is an instance of a pattern (`graph/facts/patterns.py`)
 - `in:base <https://data.example.org/>` of an article: the base of the IRIs that patterns mint
 - `in:suggested …` of a fact: `wicara draft` suggests it, and it is no data (`graph/facts/suggested.py`)
-- `in:throughout "2016/2020"`, `in:within "2018-11"` of a time span: its bounds, in EDTF
+- `in:throughout "2016/2020"`, `in:within "2018-11"`, `in:asOf "2018-11-14"` of a time span: its bounds, in EDTF
 
 A file in the long form, with every statement in its named graph, is read as it is.
 """
