@@ -54,6 +54,14 @@ LAST_PLACE: Final = ("\U0010ffff", 0, "")
 """The place in reading order of what rests on no words."""
 
 SAID_OF: Final = "{{ VALUES ?graph {{ {graphs} }} ?graph ?p ?o FILTER(?p IN ({properties})) }}"
+SOURCES_OF: Final = """{{ SELECT DISTINCT ?graph ?of ?publisher ?issued ?short ?read ?readAt ?place {{
+  VALUES ?graph {{ {graphs} }}
+  ?graph wic:factOf ?of .
+  OPTIONAL {{ ?of dcterms:publisher ?publisher }}
+  OPTIONAL {{ ?of dcterms:issued ?issued }}
+  OPTIONAL {{ ?of wic:shortLabel ?short }}
+  OPTIONAL {{ ?graph wic:locator ?place . ?of wic:readOn ?read ; wic:readAt ?readAt }}
+}} }}"""
 QUOTES_OF: Final = """{{ SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
   VALUES ?graph {{ {graphs} }}
   ?graph wic:evidence ?evidence .
@@ -82,6 +90,23 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The text that a fact is of: its IRI, its publisher, the day of issue, its short labels by language.
+
+    Where the text was read elsewhere and is cited without its words, `places` says by language where the
+    fact stands in it, `read` is the day, and `copy` the address at which it was read.
+    """
+
+    iri: str
+    publisher: str = ""
+    issued: Term | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    read: Term | None = None
+    copy: str = ""
+
+
+@dataclass(frozen=True)
 class Basis:
     """A graph that makes statements: what the provenance says of it, what it quotes, and its origins.
 
@@ -93,6 +118,7 @@ class Basis:
     said: Mapping[str, list[Term]] = field(default_factory=dict)
     quotes: Sequence[Quote] = ()
     derived_from: tuple[Basis, ...] = ()
+    text: Source | None = None
 
     @property
     def kind(self) -> GraphKind | None:
@@ -140,6 +166,8 @@ class Basis:
             yield NamedNode(self.graph)
         for terms in self.said.values():
             yield from terms
+        if self.text:
+            yield from (NamedNode(iri) for iri in (self.text.iri, self.text.publisher) if iri)
         for one in self.quotes:
             yield from (NamedNode(iri) for iri in (one.article, one.sentence) if iri)
 
@@ -157,18 +185,39 @@ def bases_of(
         return {}
     said: dict[str, dict[str, list[Term]]] = {name: {} for name in names}
     quoted: dict[str, list[Quote]] = {name: [] for name in names}
+    texts: dict[str, Source] = {}
     values = " ".join(str(NamedNode(name)) for name in names)
     parts = [SAID_OF.format(graphs=values, properties=", ".join(f"<{iri}>" for iri in SAID))]
+    parts += [SOURCES_OF.format(graphs=values)]
     parts += [QUOTES_OF.format(graphs=values)] if quotes else []
     rows = solutions(store, f"SELECT * {{ {' UNION '.join(parts)} }}", union=union)
     for row in sorted(rows, key=lambda row: (str(row["p"]), str(row["o"]))):
         if row["p"] is not None:
             said[value(row, "graph")].setdefault(SAID[value(row, "p")], []).append(row["o"])
+        elif row["of"] is not None:
+            texts[value(row, "graph")] = source_of(row, texts.get(value(row, "graph")))
         elif quote := quote_of(row):
             quoted[value(row, "graph")].append(quote)
     for found in quoted.values():
         found.sort(key=lambda one: (one.start, str(one.exact)))
-    return {name: Basis(name, said[name], quoted[name]) for name in names}
+    return {name: Basis(name, said[name], quoted[name], text=texts.get(name)) for name in names}
+
+
+def source_of(row: QuerySolution, known: Source | None) -> Source:
+    """Return the text of a fact that a solution tells of, with what other solutions have told of it."""
+    labels, places = ({**known.labels}, {**known.places}) if known else ({}, {})
+    for name, texts in (("short", labels), ("place", places)):
+        if isinstance(term := row[name], Literal):
+            texts[term.language or ""] = term.value
+    return Source(
+        value(row, "of"),
+        value(row, "publisher"),
+        row["issued"],
+        labels,
+        places,
+        row["read"],
+        value(row, "readAt"),
+    )
 
 
 def quote_of(row: QuerySolution) -> Quote | None:

@@ -115,18 +115,24 @@ def answer_table(answer: QuerySolutions | QueryBoolean) -> bytes:
 
 
 def source_table(sources: Sequence[Source], supplied: Sequence[Supplied]) -> bytes:
-    """Return the sources as a table; `supplied` are the texts at hand."""
+    """Return the sources as a table, with how each was read; `supplied` are the texts at hand."""
     texts = {one.source.iri: one for one in supplied}
     rows = []
     for source in sources:
         text = texts.get(source.iri)
-        at_hand = "not at hand"
+        at_hand = "not at hand" if source.sha256 else f"read on {source.read_on}" if source.read_on else ""
         if text is not None:
             at_hand = f"{'at hand' if text.identical else 'another text'}: {text.text.path}"
-        figures = (str(source.length), str(len(source.sentences)))
+        figures = (str(source.length), str(len(source.sentences))) if source.sha256 else ("", "")
         publisher = called(source.publisher) if source.publisher else ""
         rows.append(
-            (source.name, source.sha256, *figures, source.language, source.issued, publisher, at_hand)
+            (
+                *(source.name, source.title, source.issued, publisher, source.language),
+                *(source.read, source.sha256, *figures, at_hand),
+            )
         )
-    titles = ("source", "SHA-256", "characters", "sentences", "language", "issued", "publisher", "text")
+    titles = (
+        *("source", "title", "issued", "publisher", "language"),
+        *("read", "SHA-256", "characters", "sentences", "text"),
+    )
     return table(titles, rows, "1 source" if len(rows) == 1 else f"{len(rows)} sources")

@@ -10,7 +10,7 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `a p:Attended ; p:who …` of a fact: it is an instance of a pattern (`graph/facts/patterns.py`)
 - `in:base <https://data.example.org/>` of an article: the base of the IRIs that patterns mint
 - `in:suggested …` of a fact: `wicara draft` suggests it, and it is no data (`graph/facts/suggested.py`)
-- `in:throughout "2016/2020"`, `in:within "2018-11"`, `in:asOf "2018-11-14"` of a time span: its bounds, in EDTF
+- `in:throughout "2016/2020"`, `in:within "2018-11"`, `in:asOf "2018-11-14"` of a time span: its bounds (EDTF)
 
 A file in the long form, with every statement in its named graph, is read as it is.
 """
@@ -55,6 +55,7 @@ NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 LONG_EVIDENCE: Final = NamedNode(f"{WIC}evidence")
+LOCATOR: Final = NamedNode(f"{WIC}locator")
 ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
 DESCRIBED: Final = frozenset({GraphKind.FACT, GraphKind.CONTENT, GraphKind.BACKGROUND})
 """The kinds of graphs that statements outside named graphs may describe."""
@@ -392,12 +393,12 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
     faults = context.faults
     before = len(faults)
     every = list(words_of(subject, context.subjects, faults))
-    rests = {DERIVED_FROM, LONG_EVIDENCE} & subject.values.keys()
+    rests = {DERIVED_FROM, LONG_EVIDENCE, LOCATOR} & subject.values.keys()
     if not every and not rests and len(faults) == before:
         faults.add(
             subject.line,
-            f'{called_term(subject.node)} has no words: give it in:quote "words"@id, or '
-            "prov:wasDerivedFrom the facts that it follows from",
+            f'{called_term(subject.node)} has no words: give it in:quote "words"@id, '
+            "wic:locator if the text was read elsewhere, or prov:wasDerivedFrom what it follows from",
         )
     for words in every:
         if context.rows is None:

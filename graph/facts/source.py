@@ -49,11 +49,19 @@ class Source:
     title: str = ""
     issued: str = ""
     """The day on which it came out, as xsd:date; empty where that is not known."""
+    read_on: str = ""
+    """The day on which a copy was read, as xsd:date; empty where the text is quoted."""
 
     @property
     def name(self) -> str:
         """The end of the IRI, by which commands call the source."""
         return self.iri.removeprefix(ARTICLES)
+
+    @property
+    def read(self) -> str:
+        """How it was read: `quoted` (at hand), `cited` (in a copy, told in own words), or both."""
+        ways = {"quoted": self.sha256, "cited": self.read_on}
+        return " and ".join(name for name, known in ways.items() if known)
 
 
 @dataclass(frozen=True)
@@ -94,10 +102,13 @@ def source_of(iri: str, index: Index) -> Source:
         length=number(index, iri, WIC + "textLength"),
         language=first(index, iri, dcterms + "language"),
         publisher=first(index, iri, dcterms + "publisher"),
-        addresses=tuple(sorted(index[iri].get(WIC + "republishedAt", ()))),
+        addresses=tuple(
+            sorted(place for name in ("republishedAt", "readAt") for place in index[iri].get(WIC + name, ()))
+        ),
         sentences=sentences_of(iri, index),
         title=first(index, iri, dcterms + "title"),
         issued=first(index, iri, dcterms + "issued"),
+        read_on=first(index, iri, WIC + "readOn"),
     )
 
 

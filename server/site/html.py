@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 from markupsafe import Markup, escape
+from pyoxigraph import Literal
 from wicara.graph.status import ESTABLISHED
 from wicara.server.http.addresses import with_choices, with_fields, without
 from wicara.server.linked.statements import marks
@@ -15,13 +16,14 @@ from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
+from wicara.server.site.times import day_of, formatted
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from flask import Flask
     from pyoxigraph import Triple
-    from wicara.graph.evidence import Basis
+    from wicara.graph.evidence import Basis, Source
     from wicara.graph.status import Status
     from wicara.server.linked.statements import Statement
     from wicara.server.site.tables.cells import Value
@@ -67,6 +69,7 @@ def install(app: Flask) -> None:
         statuses_html=statuses,
         is_plain=is_plain,
         basis_html=basis,
+        place_in_source=place_in_source,
         provenance=provenance,
         word=word,
         cell_html=cell,
@@ -148,20 +151,47 @@ def statuses(found: Sequence[Status], words: Words) -> Markup:
     return SPACE.join(marks)
 
 
-def basis(one: Basis, cards: Container[str], words: Words) -> Markup:
-    """Return the mark of a graph, which leads to the words behind it, on this page or on another."""
+def basis(one: Basis, cards: Container[str], words: Words, before: Basis | None = None) -> Markup:
+    """Return the mark of a graph, which leads to the words behind it, on this page or on another.
+
+    It names the source, unless the mark before it, that of `before`, has done so.
+    """
     href = f"#{one.anchor}" if one.graph in cards else words.show_iri(one.graph).href
     numbered = one.name.isupper() or one.name[1:].isdigit()
     title = f"“{plain(one.quotes[0].exact.value)}”" if one.quotes else plain(words.show_iri(one.graph).text)
-    key, name = ("basis", one.name) if numbered else ("background", word("background", words.lang))
-    return MARK % (key, href or "", TITLE % title, name)
+    if not numbered:
+        return MARK % ("background", href or "", TITLE % title, word("background", words.lang))
+    is_next = before and before.text and one.text and before.text.iri == one.text.iri
+    name = one.name if is_next or not one.text else source_name(one.text, words)
+    key = "basis cited" if one.text and one.text.places else "basis"
+    return MARK % (key, href or "", TITLE % title, name if name == one.name else f"{name} · {one.name}")
 
 
-def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
+def source_name(source: Source, words: Words) -> str:
+    """Return how marks call a source: by its short label, else by its publisher and its day of issue."""
+    if label := source.labels.get(words.lang) or next(iter(source.labels.values()), ""):
+        return label
+    day = day_of(source.issued) if isinstance(source.issued, Literal) else None
+    publisher = words.show_iri(source.publisher or source.iri).text
+    return f"{publisher}, {formatted(day, 'd MMM y', words.lang)}" if day else publisher
+
+
+def marks_in(found: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:
+    """Yield the marks of several graphs, each source named once where its facts stand together."""
+    for before, one in zip((None, *found), found, strict=False):
+        yield basis(one, cards, words, before)
+
+
+def place_in_source(source: Source, lang: str) -> str:
+    """Return where a fact stands in a source that is cited, in the reader's language where it is said so."""
+    return source.places.get(lang) or next(iter(source.places.values()), "")
+
+
+def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
     """Return the marks of a statement: that it is inferred, what it rests on, or which graph makes it."""
     found = [inferred_mark(statement.triple, words)] if statement.inferred else []
-    found += [basis(bases[graph], cards, words) for graph in statement.graphs if graph in bases]
-    found_status = status_of_statement(statement, bases)
+    found += marks_in([known[graph] for graph in statement.graphs if graph in known], cards, words)
+    found_status = status_of_statement(statement, known)
     if found_status and found_status.key != ESTABLISHED:
         found.append(status(found_status.key, in_words(found_status, words)))
     for key, graph in marks(statement):
@@ -172,7 +202,7 @@ def marks_of(statement: Statement, bases: Mapping[str, Basis], cards: Container[
 def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
     """Return the marks of a row: what it rests on, and what of it is inferred."""
     words = evidence.words
-    found = [basis(one, cards, words) for one in evidence.of(row.support.graphs)]
+    found = [*marks_in(evidence.of(row.support.graphs), cards, words)]
     found += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(found)
 

@@ -174,7 +174,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
 @extra_option
 @click.option("--source", "texts", multiple=True, metavar="[ID=]FILE", help="A text that you have.")
 def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
-    """List the source texts of the facts: ID, SHA-256, length, and whether the text is available.
+    """List the source texts of the facts: title, date, publisher, how each was read, and what is known of it.
 
     The texts are not part of this software; name those that you have with --source.
     """

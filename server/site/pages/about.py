@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from flask import Blueprint, render_template
@@ -12,7 +12,7 @@ from wicara.queries import page_query
 from wicara.server.app_state import store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
-from wicara.server.site.language import language
+from wicara.server.site.language import WORDS, language
 from wicara.server.site.pages.reuse import report_href
 from wicara.server.site.tables.statuses import age_of_plan
 from wicara.server.site.times import day_of, format_day
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Shown
 
 blueprint = Blueprint("about", __name__)
+WAYS: Final = {"quoted": "hash", "cited": "read"}
+"""How a text was read, by the variable that is bound where it was read so."""
 
 
 class Source(NamedTuple):
-    """A text that facts are taken from: its publisher, day, language and copy, and how many facts it has."""
+    """A text that facts are taken from: publisher, day, language, copy, how it was read, how many facts."""
 
     article: Shown
     publisher: Shown | None
     issued: str
     language: str
     copy: str
+    ways: tuple[str, ...]
     facts: int
 
 
@@ -47,6 +50,7 @@ def sources() -> list[Source]:
             format_day(day) if isinstance(row["issued"], Literal) and (day := day_of(row["issued"])) else "",
             name_of_language(row["language"].value) if row["language"] else "",
             row["copy"].value if row["copy"] else "",
+            tuple(WORDS["ways-of-reading"][way] for way, name in WAYS.items() if row[name]),
             int(row["facts"].value),
         )
         for row in rows

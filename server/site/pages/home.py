@@ -161,7 +161,7 @@ def group_of(iri: str) -> str:
 
 def legend() -> list[Mark]:
     """Return every mark, in the order in which the page explains them."""
-    names = {"basis": FACT_NUMBER, **WORDS["marks"], **WORDS["mark-names"]}
+    names = {"basis": FACT_NUMBER, "cited": FACT_NUMBER, **WORDS["marks"], **WORDS["mark-names"]}
     leads = WORDS["mark-leads"]
     return [Mark(key, names[key], text, leads.get(key)) for key, text in WORDS["mark-meanings"].items()]
 
