@@ -24,7 +24,7 @@ from pyoxigraph import (
     QueryTriples,
     Store,
 )
-from wicara.graph.sparql_patterns import MAY_DIFFER, TooManyGraphs, mended_query
+from wicara.graph.sparql_patterns import TooManyGraphs, may_differ, mended_query
 from wicara.graph.sparql_text import (
     declared_prefixes,
     from_clauses,
@@ -211,7 +211,7 @@ def query(
             default_graph=graphs,
             named_graphs=[*dataset.named],
         )
-    form = query_start(text) if MAY_DIFFER.search(text) else None
+    form = query_start(text) if may_differ(text) else None
     try:
         if form is None:
             return evaluate(text)

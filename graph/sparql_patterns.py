@@ -27,6 +27,7 @@ MAY_DIFFER: Final = re.compile(
     re.IGNORECASE,
 )
 """What a text has that may be meant: GRAPH with a variable, an alternative, or a path of length zero."""
+LONE_MARK: Final = re.compile(r"[?](?![A-Za-z0-9_\x80-\U0010ffff])")
 MAX_DEPTH: Final = 100
 """Groups within groups that are looked into."""
 MAX_TEXT: Final = 4_000_000
@@ -49,6 +50,12 @@ class Element(NamedTuple):
     text: str | None = None
     rests_on_none: bool = False
     is_triples: bool = False
+
+
+def may_differ(text: str) -> bool:
+    """Return whether a text has what may be meant; that most queries have not is seen without MAY_DIFFER."""
+    has_mark = "|" in text or "*" in text or LONE_MARK.search(text) or "graph" in text.lower()
+    return bool(has_mark) and MAY_DIFFER.search(text) is not None
 
 
 def mended_query(text: str, start: int, named: Callable[[], Sequence[str]]) -> str:

@@ -6,6 +6,7 @@ The fields of `Limits` are the one table of limits: code, `--help`, docs, OpenAP
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -46,6 +47,11 @@ def limit(default: float, unit: str, text: str, status: HTTPStatus | None, least
 @dataclass(frozen=True)
 class Limits:
     """The limits that a server runs with; the fields are the table."""
+
+    @cached_property
+    def signature(self) -> str:
+        """All of them as a text, on which the tag of an answer depends."""
+        return repr(self)
 
     timeout: float = limit(
         30.0, "seconds", "Stop a query or update that takes longer.", HTTPStatus.SERVICE_UNAVAILABLE

@@ -11,7 +11,6 @@ import math
 import os
 import time
 import traceback
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
@@ -346,7 +345,7 @@ class Front:
             return None
         headers = [each for each in reply.headers if each[0] != b"content-length"]
         headers.append((b"content-length", b"%d" % size))
-        return replace(reply, headers=headers, body=b"".join(parts))
+        return reply._replace(headers=headers, body=b"".join(parts))
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Return the answer to a write."""
@@ -360,7 +359,7 @@ class Front:
             if "No space left" in str(fault):
                 raise Problem(HTTPStatus.INSUFFICIENT_STORAGE, NO_SPACE) from fault
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_WRITER, RETRY) from fault
-        reply = replace(reply, headers=[each for each in reply.headers if each[0] != VERSION])
+        reply = reply._replace(headers=[each for each in reply.headers if each[0] != VERSION])
         update = await asyncio.to_thread(query_hash, request)
         log("write", request=exchange.id, path=exchange.path, status=reply.status, update=update)
         return reply

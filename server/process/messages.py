@@ -15,7 +15,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from wicara.server.settings import Limits, Settings
 
@@ -38,14 +38,14 @@ CHUNK: Final = b"C"
 END: Final = b"E"
 ABORT: Final = b"Z"
 
+LINE_END: Final = b"\r\n"
 Headers = list[tuple[bytes, bytes]]
 
 UNCHUNKED: Final = b"wicara-unchunked"
 """The header by which the front says that a client takes no chunks: it speaks HTTP/1.0."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request as it goes to an executor; the header names are in lower case."""
 
     method: str
@@ -87,8 +87,7 @@ def last_field(form: bytes, name: bytes) -> bytes | None:
     return form[start + len(field) : end if end >= 0 else len(form)]
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer to a request, or its head where the body follows in chunks."""
 
     status: int
@@ -105,8 +104,8 @@ class Reply:
     def on_the_wire(payload: bytes) -> tuple[int, bytes, bytes]:
         """Return the status of the payload of an ANSWER, its headers as lines of HTTP, and its body."""
         end = SIZE.size + SIZE.unpack_from(payload)[0]
-        status, _, lines = payload[SIZE.size : end].partition(b"\n")
-        return int(status), lines.replace(b"\n", b"\r\n") + b"\r\n", payload[end:]
+        status, _, lines = payload[SIZE.size : end].partition(LINE_END)
+        return int(status), lines + LINE_END, payload[end:]
 
     def header(self, name: bytes) -> bytes:
         """Return the value of a header, empty where it is not there."""
@@ -131,14 +130,14 @@ def members_in(payload: bytes) -> dict[str, Any]:
 
 def packed(lines: Iterable[bytes], headers: Headers, body: bytes = b"") -> bytes:
     """Return lines and headers as a head that tells its length, and a body after it."""
-    head = b"\n".join([*lines, *(name + b": " + value for name, value in headers)])
+    head = LINE_END.join([*lines, *map(b"%s: %s".__mod__, headers)])
     return b"".join((SIZE.pack(len(head)), head, body))
 
 
 def unpacked(payload: bytes, lines: int) -> tuple[list[bytes], Headers, bytes]:
     """Return the first lines, the headers and the body of what `packed` made."""
     end = SIZE.size + SIZE.unpack_from(payload)[0]
-    head = payload[SIZE.size : end].split(b"\n")
+    head = payload[SIZE.size : end].split(LINE_END)
     headers = [(name, value) for name, _, value in (line.partition(b": ") for line in head[lines:])]
     return head[:lines], headers, payload[end:]
 

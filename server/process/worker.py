@@ -15,7 +15,6 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -273,7 +272,7 @@ def answer(app: Flask, request: Request, connection: socket.socket) -> None:
     later one breaks the answer off. Raises OSError where the front is gone.
     """
     reply = reply_to(request, connection)
-    shown = replace(request, method="GET") if request.method == "HEAD" else request
+    shown = request._replace(method="GET") if request.method == "HEAD" else request
     try:
         if not answer_query(app.extensions[EXTENSION], shown, reply):
             run_app(app, shown, reply)

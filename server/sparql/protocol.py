@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from binascii import a2b_qp
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from urllib.parse import unquote_to_bytes, urlencode
 
 from pyoxigraph import NamedNode
@@ -24,6 +26,7 @@ UPDATE: Final = "application/sparql-update"
 MAX_FIELDS: Final = 1000
 HINTS: Final = ("format", "output", "results")
 """The fields in which clients name a format; the protocol has none of them."""
+BARE_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 WITH_BODY: Final = frozenset({"POST", "QUERY"})
 """The methods of a query whose body counts; QUERY is that of RFC 10008."""
 
@@ -51,8 +54,7 @@ class Message(Protocol):
         """Return the body."""
 
 
-@dataclass(frozen=True)
-class QueryOperation:
+class QueryOperation(NamedTuple):
     """A query as it was asked: its text, the dataset that the request names, and how to answer.
 
     `hints` name representations that come before Accept where they fit the query; the first one counts.
@@ -92,7 +94,7 @@ def bad(detail: str) -> Problem:
 def utf8(raw: bytes, where: str) -> str:
     """Return bytes as text without a byte order mark; raises Problem 400 where they are not UTF-8."""
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
         raise bad(f"{where} is not UTF-8.") from fault
 
@@ -108,7 +110,15 @@ def fields(raw: bytes, where: str) -> list[tuple[str, str]]:
 
 def decoded(raw: bytes, where: str) -> str:
     """Return a name or value of a form as text (WHATWG URL Standard, section 5.1)."""
-    return utf8(unquote_to_bytes(raw.replace(b"+", b" ")), where)
+    raw = raw.replace(b"+", b" ")
+    if b"%" in raw:
+        raw = unquote_to_bytes(raw) if BARE_PERCENT.search(raw) else unquoted(raw)
+    return utf8(raw, where)
+
+
+def unquoted(raw: bytes) -> bytes:
+    """Return bytes percent-decoded in native code: each `%` stands before two hexadecimal digits."""
+    return a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def body_fields(request: Message, name: str, direct: str) -> list[tuple[str, str]]:

@@ -7,11 +7,10 @@ executor directly; what it leaves to the app are pages, the service description 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import sparql
@@ -43,16 +42,16 @@ blueprint = Blueprint("sparql", __name__)
 
 RELATIVE_TO: Final = f"{BASE}/"
 """What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
-VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
+VOLATILE: Final = ("now", "rand", "uuid", "struuid", "bnode", "service")
 """What gives something else each time (SPARQL 1.1 Query, section 17.4), or may: other servers."""
+A_VOLATILE_WORD: Final = re.compile(rf"\b(?:{'|'.join(VOLATILE)})\b")
 VARY: Final = "Accept, Accept-Encoding, Accept-Language"
 TYPES: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
 PARAMETERS: Final = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
 BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
 
 
-@dataclass(frozen=True)
-class QueryRequest:
+class QueryRequest(NamedTuple):
     """What the answer to a query operation depends on."""
 
     method: str
@@ -69,8 +68,7 @@ class QueryRequest:
         return self.body
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer: status, headers, and the body or what writes it."""
 
     status: HTTPStatus
@@ -135,7 +133,7 @@ def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> An
         request = (asked.query_string + b"\0" + asked.body).decode("latin-1")
         if protocol.is_asserted(asked):
             request = f"{protocol.ASSERTED}\0{request}"
-        tag = conditional.etag(dataset, request, media_type, coding, repr(settings.limits))
+        tag = conditional.etag(dataset, request, media_type, coding, settings.limits.signature)
         headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
         if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
             return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
@@ -215,4 +213,5 @@ def differs(query: str) -> bool:
 
 def is_volatile(query: str) -> bool:
     """Return whether a query may answer otherwise the next time, though the dataset is the same."""
-    return VOLATILE.search(query) is not None
+    lower = query.lower()
+    return any(word in lower for word in VOLATILE) and A_VOLATILE_WORD.search(lower) is not None

@@ -32,6 +32,22 @@ def test_ways_to_ask(small: Server) -> None:
     assert answers[0].rows == [{"x": "50 %25 + é"}]
 
 
+def test_every_character(small: Server) -> None:
+    """A field is percent-decoded once, whatever stands in it, and however much of it is encoded."""
+    text = "".join(map(chr, (*range(0x20, 0x7F), 0xE9, 0x1F600))).replace('"', "").replace("\\", "")
+    ways = [
+        quote(text, safe=""),
+        quote(text, safe="=_ /"),
+        "".join(f"%{byte:02x}" for byte in text.encode()),
+        quote(text.replace("%", "=%=41%zz"), safe="=%"),
+    ]
+    found = []
+    for way in ways:
+        body = f'query=SELECT ?x {{ BIND("{way}" AS ?x) }}'.replace(" ", "%20")
+        found += [row["x"] for row in small.send("POST", "/sparql", body, content_type=FORM).rows]
+    assert found == [text, text, text, text.replace("%", "=%=41%zz")]
+
+
 def test_head(small: Server) -> None:
     """HEAD answers with the headers of GET and no body."""
     path = "/sparql?query=ASK%7B%7D"
