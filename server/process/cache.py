@@ -8,13 +8,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.server.http.conditional import is_unchanged
-from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY, STATUS_LINES
-from wicara.server.process.messages import Reply, header_lines
+from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY_LINES, STATUS_LINES
+from wicara.server.process.messages import Reply, header_lines, headers_in
 
 if TYPE_CHECKING:
     from wicara.server.process.messages import Headers
-
-    Key = tuple[Any, ...]
 
 NEGOTIATED: Final = frozenset(
     {
@@ -37,19 +35,22 @@ OVERHEAD: Final = 1000
 
 
 class CachedResponse:
-    """A reply in the cache; how its head begins on the wire is put together when it is first served."""
+    """A reply in the cache: its headers as lines, and its body; the rest is made when it is first served."""
 
-    def __init__(self, reply: Reply, size: int) -> None:
+    def __init__(self, lines: bytes, body: bytes, size: int) -> None:
         """Hold a reply whose entry takes so many bytes."""
-        self.reply = reply
-        self.body = reply.body
-        self.size = size
+        self.lines, self.body, self.size = lines, body, size
+
+    @cached_property
+    def reply(self) -> Reply:
+        """The reply."""
+        return Reply(HTTPStatus.OK.value, headers_in(self.lines), self.body)
 
     @cached_property
     def head(self) -> bytes:
-        """Return status and headers as lines, each with its end."""
-        headers = (*self.reply.headers, *EVERY_REPLY, (b"server-timing", CACHE_HIT))
-        return STATUS_LINES[self.reply.status] + header_lines(headers)
+        """Status and headers as lines, each with its end."""
+        timing = header_lines([(b"server-timing", CACHE_HIT)])
+        return b"".join((STATUS_LINES[HTTPStatus.OK], self.lines, EVERY_REPLY_LINES, timing))
 
     def reply_to(self, method: str, headers: Headers) -> Reply:
         """Return the reply, or the 304 for a client that has it already."""
@@ -69,25 +70,28 @@ class Cache:
         self.room = megabytes << 20
         self.largest = self.room // LARGEST - OVERHEAD
         self.used = 0
-        self.replies: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self.replies: OrderedDict[bytes, CachedResponse] = OrderedDict()
 
-    def get(self, key: Key) -> CachedResponse | None:
+    def get(self, key: bytes) -> CachedResponse | None:
         """Return the reply of a request, or None."""
         cached = self.replies.get(key)
         if cached is not None:
             self.replies.move_to_end(key)
         return cached
 
-    def put(self, key: Key, reply: Reply) -> None:
-        """Hold a reply that has its body, if it and its request are not too large.
+    def put(self, key: bytes, status: int, lines: bytes, body: bytes) -> None:
+        """Hold a reply that may be served again and has its body, if it and its request are not too large.
 
         What was not used for longest goes.
         """
-        size = len(reply.body) + size_of(key) + OVERHEAD
-        is_whole = reply.header(b"content-length") == b"%d" % len(reply.body)
-        if not is_whole or size * LARGEST > self.room or key in self.replies:
+        size = len(body) + len(key) + OVERHEAD
+        lined = b"\n" + lines
+        is_whole = b"\ncontent-length: %d\r\n" % len(body) in lined
+        if status != HTTPStatus.OK or not is_whole or b"\netag: " not in lined:
             return
-        self.replies[key] = CachedResponse(reply, size)
+        if size * LARGEST > self.room or key in self.replies:
+            return
+        self.replies[key] = CachedResponse(lines, body, size)
         self.used += size
         while self.used > self.room:
             self.used -= self.replies.popitem(last=False)[1].size
@@ -98,18 +102,13 @@ class Cache:
         self.used = 0
 
 
-def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> Key:
+def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> bytes:
     """Return what tells a request from others that may be answered otherwise."""
-    return method, url, body, *(header for header in headers if header[0] in NEGOTIATED)
+    seen = [b"%s: %s" % header for header in headers if header[0] in NEGOTIATED]
+    return b"\n".join((method.encode(), url, *seen, b"", body))
 
 
-def size_of(key: Key) -> int:
-    """Return the bytes of a key: a request may be as long as its limits allow."""
-    _, url, body, *headers = key
-    return len(url) + len(body) + sum(len(value) for _, value in headers)
-
-
-def key_in(scope: dict[str, Any], body: bytes = b"") -> Key:
+def key_in(scope: dict[str, Any], body: bytes = b"") -> bytes:
     """Return the key of a request that came in with an ASGI scope; that of HEAD is that of GET."""
     query = scope["query_string"]
     url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]

@@ -6,6 +6,7 @@ parser's callback: no task, no coroutine.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import socket
@@ -18,17 +19,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
 from httptools import HttpParserCallbackError, HttpParserInvalidURLError
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wicara.server.http.problems import Problem, rendered
+from wicara.server.process.cache import key_of
 from wicara.server.process.exchange import BEGUN, WITH_BODY
 from wicara.server.process.messages import header_lines
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterator
 
-    from uvicorn._types import ASGI3Application
-    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+    from wicara.server.process.exchange import Begun
     from wicara.server.process.front import Front
 
 MAX_HEAD: Final = 1 << 17
@@ -95,6 +95,8 @@ class Connection(HttpToolsProtocol):
         self.in_line = True
         self.in_body = False
         self.answered = False
+        self.begun: Begun | None = None
+        self.keep_alive = True
         self.outstanding: int | None = None
         self.outstanding_since = 0.0
         self.patience: asyncio.TimerHandle | None = None
@@ -114,6 +116,12 @@ class Connection(HttpToolsProtocol):
         """End."""
         self.stop_waiting()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Let the answer under way end, and then the connection."""
+        if self.begun is not None:
+            self.go_on()
+        super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a head may be in part of them, and may not be without end."""
@@ -165,6 +173,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        if self.begun is not None:
+            self.go_on()
         super().on_message_begin()
         self.in_head = True
         self.answered = False
@@ -182,9 +192,16 @@ class Connection(HttpToolsProtocol):
             self.answered = True
             self.refuse(TOO_LONG if len(self.url) > MAX_URL else TOO_MANY)
             return
-        if self.is_simple() and self.serve_cached():
-            self.answered = True
-            return
+        if self.is_simple():
+            key = key_of("GET", self.url, self.headers)
+            if self.serve_cached(key):
+                self.answered = True
+                return
+            self.begun = self.front.begin(self.url, self.headers, key, self.client[0] if self.client else "")
+            if self.begun is not None:
+                self.keep_alive = self.parser.should_keep_alive()
+                self.begun.job.link.on_frame = self.begun.job.hand_over = self.go_on
+                return
         if not self.parser.should_upgrade():
             super().on_headers_complete()
         elif WITH_BODY & dict(self.headers).keys():
@@ -194,40 +211,56 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             self.cycle.keep_alive = False
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Answer a request: without a task where an executor is free and its answer comes soon and whole.
+    def go_on(self) -> None:
+        """Send the answer that an executor was asked for, if it is there and whole; else wait in a task.
 
-        Half of the front's time for a short answer would go into the task and its messages.
+        Half of the front's time for a short answer would go into the task and its messages. This is called as
+        the answer begins; where it takes long; and where the connection goes on or is to end before.
         """
-        scope = cast("dict[str, Any]", cycle.scope)
-        begun = None if self.flow.write_paused or cycle.disconnected else self.front.begin(scope)
+        begun, self.begun = self.begun, None
         if begun is None:
-            super()._start_asgi_task(cycle, app)
             return
-
-        def go_on() -> None:
-            begun.job.hand_over = begun.job.link.on_frame = None
-            answer = None if cycle.disconnected else self.front.whole_answer(begun, scope["path"])
-            if answer is None:
-                scope[BEGUN] = begun
-                super(Connection, self)._start_asgi_task(cycle, app)
-            else:
-                self.send_whole(cycle, answer)
-
-        begun.job.link.on_frame = begun.job.hand_over = go_on
-
-    def send_whole(self, cycle: RequestResponseCycle, answer: bytes) -> None:
-        """Send an answer that has all but Date, and end its request."""
+        begun.job.hand_over = begun.job.link.on_frame = None
+        answer = None if self.transport.is_closing() else self.front.whole_answer(begun)
+        if answer is None:
+            self.wait_in_task(begun)
+            return
         status, _, rest = answer.partition(b"\r\n")
         own = header_lines(self.server_state.default_headers)
-        if not cycle.keep_alive:
+        if not self.keep_alive:
             own += b"connection: close\r\n"
         self.transport.write(b"".join((status, b"\r\n", own, rest)))
-        cycle.response_started = cycle.response_complete = True
-        cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not self.keep_alive:
             self.transport.close()
-        cycle.on_response()
+        self.on_response_complete()
+
+    def wait_in_task(self, begun: Begun) -> None:
+        """Have a task wait for an answer: one that takes long, or is not whole, or that nobody takes."""
+        path, _, query = self.url.partition(b"?")
+        scope = cast("dict[str, Any]", self.scope)
+        scope |= {
+            "method": "GET",
+            "path": path.decode(),
+            "raw_path": path,
+            "query_string": query,
+            BEGUN: begun,
+        }
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=self.keep_alive,
+            on_response=self.on_response_complete,
+        )
+        self.cycle.more_body = False
+        self.cycle.disconnected = self.transport.is_closing()
+        self._start_asgi_task(self.cycle, self.app)
 
     def is_simple(self) -> bool:
         """Return whether a request is a GET of HTTP/1.1, the only one, and the client takes answers."""
@@ -239,10 +272,10 @@ class Connection(HttpToolsProtocol):
             and not self.flow.write_paused
         )
 
-    def serve_cached(self) -> bool:
+    def serve_cached(self, key: bytes) -> bool:
         """Send the cached answer; return whether there was one."""
         began = time.perf_counter()
-        cached = self.front.cached(self.url, self.headers)
+        cached = self.front.cached(key, self.headers)
         if cached is None:
             return False
         identity = (b"x-request-id", self.front.next_id().encode())
@@ -260,6 +293,8 @@ class Connection(HttpToolsProtocol):
         """End a request; go on with the next one of the connection, if it is to stay open."""
         self.in_body = False
         self.in_line = True
+        if self.begun is not None:
+            return
         if not self.answered:
             super().on_message_complete()
             return

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wicara.server.http import ranges
 from wicara.server.http.problems import Problem, rendered
-from wicara.server.process.messages import UNCHUNKED, Reply, Request, encoded
+from wicara.server.process.messages import UNCHUNKED, Reply, Request, encoded, header_lines
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from wicara.server.process.cache import Key
     from wicara.server.process.messages import Headers
     from wicara.server.process.pool import Generation, Job
 
@@ -55,6 +54,7 @@ CORS: Final = {
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
 """The headers of every answer."""
+EVERY_REPLY_LINES: Final = header_lines(EVERY_REPLY)
 STATUS_LINES: Final = {
     status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
 }
@@ -93,18 +93,23 @@ class Begun:
     job: Job
     seconds: float
     """How long it may take."""
-    key: Key
+    key: bytes
     """What its answer is cached under."""
     generation: Generation | None
     """The version that answers it."""
-    exchange_id: str = ""
-    began: float = 0.0
+    exchange_id: str
+    began: float
 
 
 def own_headers(exchange_id: str, queued: float, total: float) -> Headers:
     """Return the headers of one answer alone: its id, and the seconds that it waited and took."""
     timing = b"queue;dur=%.1f, total;dur=%.1f" % (queued * 1000, total * 1000)
     return [(b"x-request-id", exchange_id.encode()), (b"server-timing", timing)]
+
+
+def forwarded(headers: Headers) -> Headers:
+    """Return the headers of a request that an executor gets."""
+    return [each for each in headers if not each[0].startswith(NOT_FORWARDED)]
 
 
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -179,7 +184,7 @@ class Exchange:
         """Return the request for an executor; only a trusted proxy may name another host or scheme."""
         scope = self.scope
         scheme = scope["scheme"]
-        headers: Headers = [each for each in scope["headers"] if not each[0].startswith(NOT_FORWARDED)]
+        headers = forwarded(scope["headers"])
         if trust_proxy:
             if SCHEME.fullmatch(named := self.forwarded(b"x-forwarded-proto")):
                 scheme = named

@@ -19,10 +19,10 @@ from wicara.graph.errors import WicaraError
 from wicara.server.http.problems import Problem, unexpected
 from wicara.server.process import messages
 from wicara.server.process.admission import Admission, needed_token
-from wicara.server.process.cache import Cache, is_cacheable, key_in, key_of
+from wicara.server.process.cache import Cache, is_cacheable, key_in
 from wicara.server.process.exchange import (
     BEGUN,
-    EVERY_REPLY,
+    EVERY_REPLY_LINES,
     STATUS_LINES,
     WITH_BODY,
     Begun,
@@ -30,6 +30,7 @@ from wicara.server.process.exchange import (
     ClientGone,
     Exchange,
     Rejected,
+    forwarded,
     own_headers,
     whole_reply,
 )
@@ -38,6 +39,7 @@ from wicara.server.process.messages import LostError, header_lines, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
 from wicara.server.process.pool import Pool, QueueFull, Stopped
 from wicara.server.process.versions import Versions, WriteStopped
+from wicara.server.sparql.protocol import ASSERTED
 
 if TYPE_CHECKING:
     from wicara.server.process.cache import CachedResponse
@@ -53,9 +55,10 @@ CONDITIONS: Final = frozenset({b"if-none-match", b"range"})
 NUMBER_LENGTH: Final = 100
 """Bytes that are read of a number in a form."""
 PROBE: Final = messages.Request("GET", b"/sparql", b"query=ASK%7B%7D", "http", "", [(b"accept", b"text/csv")])
+DIRECT: Final = frozenset({b"/sparql", ASSERTED.encode()})
+"""The paths whose GET an executor is asked for without a task: of other answers it is a small part."""
 IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade", b"range"}
 """Headers of requests that only a task can answer."""
-EVERY_REPLY_LINES: Final = header_lines(EVERY_REPLY)
 PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free for a server that is ready."""
 RETRY: Final = {"Retry-After": "1"}
@@ -105,16 +108,15 @@ class Front:
         self.number += 1
         return f"{self.prefix}{self.number:08x}"
 
-    def cached(self, url: bytes, headers: Headers) -> CachedResponse | None:
+    def cached(self, key: bytes, headers: Headers) -> CachedResponse | None:
         """Return the cached answer to a GET, for the parser to send at once; None for all else.
 
         What is to be counted, logged or compared goes through `respond`.
         """
-        if self.limits.rate or self.settings.access_log:
+        cached = self.cache.get(key)
+        if cached is None or self.limits.rate or self.settings.access_log:
             return None
-        if any(name in CONDITIONS for name, _ in headers):
-            return None
-        return self.cache.get(key_of("GET", url, headers))
+        return None if any(name in CONDITIONS for name, _ in headers) else cached
 
     def count_cached(self, url: bytes, seconds: float) -> None:
         """Count an answer that was served from the cache."""
@@ -198,34 +200,29 @@ class Front:
             )
         return min(seconds or self.limits.timeout, self.limits.timeout)
 
-    def begin(self, scope: Scope) -> Begun | None:
-        """Have an executor answer a request at once; None for one that is to go its way in a task.
+    def begin(self, url: bytes, headers: Headers, key: bytes, client: str) -> Begun | None:
+        """Have an executor answer a GET at once; None for one that is to go its way in a task.
 
-        What is to wait, to be counted, logged or refused, has a body, or asks for more than a read, goes that
-        way.
+        What is to wait, to be counted, logged or refused, or asks for more than a query, goes that way.
         """
-        if scope["method"] != "GET" or self.limits.rate or self.settings.access_log or self.stopping:
+        path, _, query = url.partition(b"?")
+        if path not in DIRECT or b"timeout=" in query or b"#" in query or len(url) > self.limits.max_uri:
             return None
-        exchange = Exchange(scope, no_message, no_message, self.next_id())
-        if exchange.path in self.status_endpoints or IN_TASK & exchange.headers.keys():
+        names = [name for name, _ in headers]
+        if names.count(b"host") != 1 or not IN_TASK.isdisjoint(names):
             return None
-        key = key_in(scope)
-        if self.cache.get(key) is not None:
+        settings = self.settings
+        if self.limits.rate or settings.access_log or settings.trust_proxy or self.stopping:
             return None
-        request = exchange.request(b"", trust_proxy=self.settings.trust_proxy)
-        try:
-            self.admission.check(exchange)
-            seconds = self.seconds_of(request)
-        except Problem:
-            return None
-        job = self.pool.lease_idle(seconds)
+        job = self.pool.lease_idle(self.limits.timeout)
         if job is None:
             return None
         self.metrics.misses += 1
+        request = messages.Request("GET", path, query, "http", client, forwarded(headers))
         job.link.send(messages.REQUEST, request.packed())
-        return Begun(job, seconds, key, job.generation, exchange.id, exchange.began)
+        return Begun(job, self.limits.timeout, key, job.generation, self.next_id(), time.perf_counter())
 
-    def whole_answer(self, begun: Begun, path: str) -> bytes | None:
+    def whole_answer(self, begun: Begun) -> bytes | None:
         """Return an answer as it goes out but for Date, if it is there and whole; the job has ended then."""
         link = begun.job.link
         if not link.received or link.received[0][0] != messages.ANSWER:
@@ -233,15 +230,13 @@ class Front:
         status, lines, body = messages.Reply.on_the_wire(link.received[0][1])
         if status not in STATUS_LINES:
             return None
-        _, payload = link.take()
+        link.take()
         self.pool.end(begun.job)
-        if status == HTTPStatus.OK and begun.generation is self.pool.generation:
-            reply = messages.Reply.unpacked(payload)
-            if is_cacheable(reply):
-                self.cache.put(begun.key, reply)
+        if begun.generation is self.pool.generation:
+            self.cache.put(begun.key, status, lines, body)
         seconds = time.perf_counter() - begun.began
         own = header_lines(own_headers(begun.exchange_id, 0, seconds))
-        self.metrics.count(kind_of(path), status, seconds)
+        self.metrics.count("query", status, seconds)
         return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
 
     async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
@@ -263,7 +258,7 @@ class Front:
             raise busy("executors", "No process was free to answer in time.") from None
         exchange.queued = time.perf_counter() - exchange.began
         job.link.send(messages.REQUEST, request.packed())
-        await self.finish(exchange, Begun(job, seconds, key, generation))
+        await self.finish(exchange, Begun(job, seconds, key, generation, exchange.id, exchange.began))
 
     async def finish(self, exchange: Exchange, begun: Begun) -> None:
         """Send what an executor answers, and cache it.
@@ -286,8 +281,8 @@ class Front:
             await exchange.send({"type": "http.response.body", "body": b""})
         elif reply is not None:
             await exchange.answer(reply)
-        if reply is not None and is_cacheable(reply) and begun.generation is self.pool.generation:
-            self.cache.put(begun.key, reply)
+        if reply is not None and begun.generation is self.pool.generation:
+            self.cache.put(begun.key, reply.status, header_lines(reply.headers), reply.body)
 
     async def stop_when_gone(self, exchange: Exchange, job: Job) -> None:
         """Stop a job when its client leaves."""
@@ -417,11 +412,6 @@ class Front:
     async def metrics_text(self) -> Reply:
         """Return the metrics for Prometheus."""
         return not_stored(HTTPStatus.OK, CONTENT_TYPE, self.metrics.text())
-
-
-async def no_message(*_: object) -> Any:  # noqa: ANN401 - ASGI's type
-    """Be the channel of a request that is answered without a task."""
-    raise ClientGone
 
 
 def not_stored(status: HTTPStatus, media_type: str, body: bytes) -> Reply:

@@ -122,6 +122,11 @@ def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join(b"%s: %s\r\n" % header for header in headers)
 
 
+def headers_in(lines: bytes) -> Headers:
+    """Return the headers that `header_lines` has made lines of."""
+    return [(name, value) for name, _, value in (line.partition(b": ") for line in lines.splitlines())]
+
+
 def members_in(payload: bytes) -> dict[str, Any]:
     """Return the members of a payload in JSON."""
     members: dict[str, Any] = json.loads(payload)
