@@ -28,7 +28,7 @@ from wicara.graph.jsonld import write_jsonld
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.rdfxml import cut, write_rdfxml
 from wicara.graph.terms import sorted_answer
-from wicara.graph.turtle import write_turtle
+from wicara.graph.turtle import plain_turtle, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,6 +190,11 @@ def serialize_triples(
 
     Turtle tells conclusions apart by a comment. Raises DoesNotFit where the format cannot hold the triples.
     """
+    if form is TURTLE and not conclusions:
+        triples = list(triples)
+        plain = plain_turtle(triples)
+        if plain is not None:
+            return plain.encode()
     apart = INFERRED if form is TURTLE else DEFAULT
     quads = sorted_answer(
         Quad(triple.subject, triple.predicate, triple.object, graph)

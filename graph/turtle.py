@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 from wicara.graph.names import shorten
-from wicara.graph.terms import RDF_TYPE, Node, Term, as_node
+from wicara.graph.terms import RDF_TYPE, Key, Node, Term, as_node, predicate_key, term_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -236,6 +236,26 @@ def write_turtle(quads: Sequence[Quad], headings: Mapping[Node, str] = MappingPr
     for graph, layout in layouts.items():
         heading = None if isinstance(graph, DefaultGraph) else headings.get(graph)
         yield from write_graph(graph, Paragraphs(layout, short.names), heading)
+
+
+def plain_turtle(triples: Iterable[Triple]) -> str | None:
+    """Return triples, once each and sorted, in Turtle; None where a blank node or triple term is among them.
+
+    Most answers have none: more than half of the cost of a small one would go into looking for them.
+    """
+    rows: dict[tuple[str, str, Key], tuple[NamedNode, NamedNode, Term]] = {}
+    for subject, predicate, term in triples:
+        if not isinstance(subject, NamedNode) or not isinstance(term, NamedNode | Literal):
+            return None
+        rows[subject.value, predicate_key(predicate), term_key(term)] = (subject, predicate, term)
+    statements: Statements = {}
+    for key in sorted(rows):
+        subject, predicate, term = rows[key]
+        statements.setdefault(subject, []).append((predicate, term))
+    layout = Layout(statements, frozenset(), frozenset())
+    short = shorten(layout.iris())
+    heads = (f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in short.prefixes.items())
+    return "".join((*heads, *(f"\n{paragraph}" for paragraph in Paragraphs(layout, short.names).write())))
 
 
 def write_graph(graph: Node | DefaultGraph, paragraphs: Paragraphs, heading: str | None) -> Iterator[str]:

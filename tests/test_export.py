@@ -123,6 +123,7 @@ def quads(texts: st.SearchStrategy[str], graphs: st.SearchStrategy[object]) -> s
 GRAPHS = st.one_of(st.just(DefaultGraph()), IRIS, BLANKS)
 DATASETS = quads(TEXTS, GRAPHS)
 TRIPLES = quads(TEXTS, st.just(DefaultGraph()))
+PLAIN_TRIPLES = st.lists(st.builds(Quad, IRIS, PREDICATES, st.one_of(IRIS, literals(TEXTS))), max_size=14)
 XML_TRIPLES = quads(XML_TEXTS, st.just(DefaultGraph()))
 PATIENT = settings(max_examples=60)
 
@@ -188,6 +189,14 @@ def test_a_graph_reads_back(name: str, data: list[Quad]) -> None:
     """Whatever a graph holds, Turtle and N-Triples read back as the same graph."""
     text = serialize_quads(sorted_quads(data), FORMATS[name])
     assert canonical(parse(text, format=READ_AS[name])) == canonical(data)
+
+
+@PATIENT
+@given(data=PLAIN_TRIPLES)
+def test_an_answer_is_written_as_an_export(data: list[Quad]) -> None:
+    """The Turtle of an answer is that of an export of the same graph, byte for byte."""
+    answer = serialize_triples((quad.triple for quad in data), FORMATS["turtle"])
+    assert answer == serialize_quads(sorted_quads(data), FORMATS["turtle"])
 
 
 @PATIENT
