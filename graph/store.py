@@ -92,6 +92,15 @@ class BuiltDataset:
     plain: bool = False
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES)
 
+    def prefixes_in(self, text: str) -> dict[str, str]:
+        """Return the prefixes that a text may use: each one that is given costs the parser a microsecond."""
+        return {prefix: iri for label, prefix, iri in self.labels if label in text}
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str, str], ...]:
+        """Each prefix as names begin with it, as it is, and with its IRI."""
+        return tuple((f"{prefix}:", prefix, iri) for prefix, iri in self.prefixes.items())
+
     @cached_property
     def store(self) -> Store:
         """The store with conclusions, loaded when it is first used; raises StoreFault if it is damaged."""

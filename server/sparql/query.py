@@ -29,8 +29,6 @@ from wicara.server.sparql.protocol import QueryOperation, check_length, read_ope
 from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
     from wicara.graph.sparql import Results
@@ -146,7 +144,7 @@ def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> An
 def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) -> Results:
     """Return the results of a query, to be read in this thread; raises Problem for a faulty one."""
     store = dataset.for_inference(wanted.infer)
-    prefixes = used(dataset.prefixes, wanted.query)
+    prefixes = dataset.prefixes_in(wanted.query)
     text = without_silent_calls(wanted.query, "query", settings, prefixes, RELATIVE_TO)
     admit(text, "query", settings, prefixes, RELATIVE_TO)
     count()
@@ -172,11 +170,6 @@ def syntax_problem(kind: str, fault: SparqlSyntaxError) -> Problem:
         column=fault.column,
         near=fault.near,
     )
-
-
-def used(prefixes: Mapping[str, str], text: str) -> dict[str, str]:
-    """Return the prefixes that a text may use: each one that is given costs the parser a microsecond."""
-    return {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text}
 
 
 def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> tuple[Format, str]:

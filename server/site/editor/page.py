@@ -20,7 +20,7 @@ from wicara.server.site.language import language
 from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit
 from wicara.server.sparql.protocol import check_length, read_operation
-from wicara.server.sparql.query import RELATIVE_TO, used
+from wicara.server.sparql.query import RELATIVE_TO
 
 if TYPE_CHECKING:
     from wicara.queries import Question
@@ -85,7 +85,7 @@ def check() -> Response:
     """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
     check_length(request, settings().limits.max_query)
     query = read_operation(request).query
-    prefixes = used(dataset().prefixes, query)
+    prefixes = dataset().prefixes_in(query)
     admit(query, "query", settings(), prefixes, RELATIVE_TO)
     token = first_faulty_token(query, partial(parse_query, prefixes=prefixes, base=RELATIVE_TO))
     fault = None
