@@ -119,7 +119,7 @@ def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
 
 def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return headers as HTTP has them, each with its line end (RFC 9112, section 5)."""
-    return b"".join(b"%s: %s\r\n" % header for header in headers)
+    return b"".join([b"%s: %s\r\n" % header for header in headers])
 
 
 def headers_in(lines: bytes) -> Headers:
@@ -244,7 +244,7 @@ class Link(asyncio.Protocol):
         """
         self.connected: Callable[[Link], None] | None = connected
         self.forked = forked
-        self.rest = bytearray()
+        self.rest = b""
         self.received: deque[tuple[bytes, bytes]] = deque()
         self.waiting = 0
         self.paused = False
@@ -282,22 +282,21 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; hand on the frames that are whole."""
-        self.rest += data
-        at, size, header = 0, len(self.rest), HEADER.size
+        if self.rest:
+            data = self.rest + data
+        at, size, header = 0, len(data), HEADER.size
         while size - at >= header:
-            kind, length = HEADER.unpack_from(self.rest, at)
+            kind, length = HEADER.unpack_from(data, at)
             if size - at < header + length:
                 break
-            with memoryview(self.rest) as received:
-                payload = bytes(received[at + header : at + header + length])
+            payload = data[at + header : at + header + length]
             at += header + length
             if kind == FORKED:
                 self.forked(payload)
                 continue
             self.received.append((kind, payload))
             self.waiting += length
-        if at:
-            del self.rest[:at]
+        self.rest = data[at:]
         if self.waiting > FULL and not self.paused:
             self.paused = True
             self.transport.pause_reading()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import resource
 import signal
 import socket
@@ -245,6 +246,8 @@ async def serve(
         if reload:
             background.append(asyncio.ensure_future(watch(source, known, wanted)))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wanted.set)
+        gc.collect()
+        gc.freeze()
         announce(front.versions.description["version"])
         await stop.wait()
         for each in background:
