@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -358,6 +359,13 @@ class Link(asyncio.Protocol):
                 signal.pidfd_send_signal(self.process, signal.SIGKILL)
         self.received.clear()
         self.lose()
+
+    def processor_time(self) -> float:
+        """Return the seconds of a processor that the process has used, by its own clock."""
+        try:
+            return time.clock_gettime(~self.pid << 3 | 2)  # as clock_getcpuclockid(3) has it
+        except OSError:
+            return 0.0
 
     def set_priority(self, policy: int) -> bool:
         """Let the process run with the others (NORMAL), or only when nothing else does (LOW).

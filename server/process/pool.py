@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 SOON: Final = 0.02
 SLOW: Final = 0.25
+LONG: Final = 0.04
+"""Seconds of a processor after which a request works only when nothing else does, from `SOON` on.
+
+By time alone, a large answer would be held up for as long as new requests come in.
+"""
 PATIENCE: Final = 1.0
 """Seconds that a request waits before a slow one that finds no place in the slow lane is stopped for it."""
 TICK: Final = 0.01
@@ -86,6 +91,7 @@ class Job:
     stopped: Stopped | None = None
     watch: Callable[[], asyncio.Future[None]] | None = None
     watcher: asyncio.Future[None] | None = None
+    worked_before: float | None = None
     interrupt: Callable[[], None] | None = None
     """Ends the wait for a client that does not take what is sent."""
     hand_over: Callable[[], None] | None = None
@@ -97,6 +103,13 @@ class Job:
             self.hand_over()
         if self.watch is not None and self.watcher is None:
             self.watcher = self.watch()
+
+    def worked(self) -> float:
+        """Return the seconds of a processor that the executor has used since this was first asked."""
+        used = self.link.processor_time()
+        if self.worked_before is None:
+            self.worked_before = used
+        return used - self.worked_before
 
     def stop(self, why: Stopped) -> None:
         """Kill the executor, and remember why."""
@@ -361,11 +374,11 @@ class Pool:
         for job in sorted(self.jobs, key=lambda each: each.began):
             if now >= job.deadline:
                 job.stop(Stopped.DEADLINE)
-            elif not job.low and now - job.began > SOON:
-                job.low = True
-                job.link.set_priority(LOW)
+                continue
+            if not job.low and now - job.began > SOON:
                 job.look()
-            elif not job.slow and now - job.began > (SOON if self.queue else SLOW):
+                job.low = job.worked() > LONG and job.link.set_priority(LOW)
+            if not job.slow and now - job.began > (SOON if self.queue else SLOW):
                 if self.slow < self.limits.slow_lane:
                     job.slow = True
                     self.running -= 1
