@@ -93,8 +93,9 @@ class ReplyWriter:
 
     def packed(self, body: bytes = b"") -> bytes:
         """Return status, headers and a body as a payload; whether parts can be had is told there."""
-        method, etag = self.request.method, self.header(b"etag")
-        if ranges.is_divisible(method, int(self.status), etag) and not self.header(b"accept-ranges"):
+        given = dict(self.headers)
+        etag = given.get(b"etag", b"")
+        if ranges.is_divisible(self.request.method, int(self.status), etag) and ranges.UNIT[0] not in given:
             self.headers.append(ranges.UNIT)
         return messages.packed([self.status], self.headers, body)
 
