@@ -88,12 +88,13 @@ class Inputs:
         return frozenset(q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
 
 
-def read_inputs(*folders: Path | None) -> Inputs:
+def read_inputs(*folders: Path | None, without: Path | None = None) -> Inputs:
     """Read every input; `folders` are more of `*.trig` and `*.ttl`, laid out as graph/data is (None: none).
 
-    Raises UnreadableInput with file, line and column.
+    A file that is to be left out is not read. Raises UnreadableInput with file, line and column.
     """
-    files = source_files(*folders)
+    left_out = without.resolve() if without else None
+    files = [file for file in source_files(*folders) if file.path.resolve() != left_out]
     read = [(file, tuple(statements_of(file))) for file in files]
     names = NamesOfThings(stated for _, statements in read for stated in statements)
     return Inputs(

@@ -322,7 +322,17 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -
     for quad in out:
         store.remove(quad)
     store.extend(into)
-    for subject, predicate in {(quad.subject, quad.predicate) for quad in out | into}:
+    stands, wanted = settled(store, out | into)
+    out |= stands
+    into |= wanted
+    return Step(store, folder, frozenset(out), frozenset(into))
+
+
+def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
+    """Let the default graph follow changes of named graphs; return what went and what came in it."""
+    out: set[Quad] = set()
+    into: set[Quad] = set()
+    for subject, predicate in {(quad.subject, quad.predicate) for quad in changed}:
         told = tuple(store.quads_for_pattern(subject, predicate, None, None))
         stands = {quad for quad in told if isinstance(quad.graph_name, DefaultGraph)}
         wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(told, ASSERTED)}
@@ -331,7 +341,7 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -
         store.extend(wanted - stands)
         out |= stands - wanted
         into |= wanted - stands
-    return Step(store, folder, frozenset(out), frozenset(into))
+    return out, into
 
 
 def is_name(quad: Quad) -> bool:

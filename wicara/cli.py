@@ -30,6 +30,7 @@ Examples:
   wicara retract F038              retract a fact and everything derived from it
   wicara article FILE              create the skeleton of a new article
   wicara draft FILE                suggest facts for a text; nothing is added
+  wicara review FILE               decide on suggestions in the browser, with the keyboard
   wicara quote FILE 'WORDS'        print the words of a fact: the position of a quote
   wicara lock ARTICLE --source TEXT  write the hashes of the quoted words beside a data file
   wicara facts ARTICLE             print the facts of a data file as a table; --add adds rows
@@ -70,6 +71,7 @@ COMMANDS: Final = {
     "query": "query",
     "quote": "authoring",
     "reason": "reasoning",
+    "review": "review",
     "restore": "backup",
     "retract": "authoring",
     "serve": "serve",

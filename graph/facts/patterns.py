@@ -42,6 +42,9 @@ ARTICLE: Final = NamedNode(f"{IN}article")
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
+PLACE: Final = re.compile(r"\{(\w+)\}")
+OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
+MISSING: Final = "\0"
 DECIMAL: Final = NamedNode(PREFIXES["xsd"] + "decimal")
 LITERALS: Final = {
     "xsd:integer": ("integer",),
@@ -97,6 +100,8 @@ class Pattern:
     node: NamedNode
     labels: Mapping[str, str]
     definitions: Mapping[str, str]
+    sentences: Mapping[str, str]
+    """What an instance says, by language: `{parameter}` is its values, `[…]` needs all of its own."""
     required: tuple[NamedNode, ...]
     optional: tuple[NamedNode, ...]
     many: tuple[NamedNode, ...]
@@ -150,7 +155,7 @@ def read_pattern(path: Path) -> Pattern:
     about = [quad for quad in quads if quad.subject == node]
 
     def texts(name: str) -> dict[str, str]:
-        found = (q.object for q in about if q.predicate.value == PREFIXES["skos"] + name)
+        found = (q.object for q in about if q.predicate.value == name)
         return {term.language or "": term.value for term in found if isinstance(term, Literal)}
 
     def listed(name: str) -> tuple[NamedNode, ...]:
@@ -159,8 +164,9 @@ def read_pattern(path: Path) -> Pattern:
 
     return Pattern(
         node,
-        texts("prefLabel"),
-        texts("definition"),
+        texts(PREF_LABEL.value),
+        texts(f"{PREFIXES['skos']}definition"),
+        texts(f"{IN}name"),
         required=listed("required"),
         optional=listed("optional"),
         many=listed("many"),
@@ -230,7 +236,7 @@ def faults_of(kinds: Iterable[NamedNode], given: Values) -> Iterator[tuple[Named
     for pattern in known:
         for node in pattern.required:
             if node not in given:
-                yield None, f"p:{pattern.name} needs p:{node.value.removeprefix(P)}"
+                yield node, f"p:{pattern.name} needs p:{node.value.removeprefix(P)}"
     if known:
         for node, terms in given.items():
             yield from ((node, fault) for fault in faults_of_values(node, terms, known))
@@ -290,6 +296,24 @@ def minted(
             text = name.value.format_map(shown | {"article": article, "fact": fact})
             said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
         yield thing, tuple(said)
+
+
+def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: str, names: Names) -> str:
+    """Return what an instance of a pattern says in one sentence, empty while it lacks a value for that.
+
+    `values` are by the names of the parameters.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        terms = values.get(found[1], ())
+        own = [term for term in terms if getattr(term, "language", None) in {None, language}] or terms
+        as_date = found[1] in MEANINGS
+        texts = [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
+        return ", ".join(filter(None, texts)) or MISSING
+
+    parts = [PLACE.sub(shown, part) for part in OPTIONAL.split(pattern.sentences.get(language, ""))]
+    text = "".join(part for number, part in enumerate(parts) if number % 2 == 0 or MISSING not in part)
+    return "" if MISSING in text else text
 
 
 def name_of(term: Term, language: str, names: Names) -> str:

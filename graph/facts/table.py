@@ -29,7 +29,7 @@ from wicara.graph.facts.short_form import (
     expanded_in,
     subjects_of,
 )
-from wicara.graph.names import GraphKind, graph_iri, kind_of, shorten
+from wicara.graph.names import GraphKind, called, graph_iri, kind_of, shorten
 from wicara.graph.turtle import Layout, Paragraphs, iris_of, quoted
 from wicara.ontology import PREFIXES, WIC
 
@@ -205,16 +205,16 @@ def rows_in(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UnreadableInput(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
 
 
-def fact_text(row: Mapping[str, str], source: Source) -> str:
-    """Return a row as TriG."""
-    fact = f"<{graph_iri(GraphKind.FACT, source.name)}/{row['fact']}>"
+def fact_text(row: Mapping[str, str], source: Source, graph: str = "") -> str:
+    """Return a row as TriG; `graph` is how the file writes the IRI of the fact, if not whole."""
+    fact = graph or f"<{graph_iri(GraphKind.FACT, source.name)}/{row['fact']}>"
     said = [f"a {' , '.join(f'p:{name}' for name in row['pattern'].split())}"] if row.get("pattern") else []
     said += [f"{name} {value}" for name, value in row.items() if name.startswith("p:") and value]
     labels = [f"{quoted(row[code])}@{code}" for code in ("en", "id") if row.get(code)]
     said += [f"skos:prefLabel {' , '.join(labels)}"] if labels else []
     said += [f"in:quote {quoted(row['quote'])}@{source.language or 'und'}"] if row.get("quote") else []
     said += [f"in:span {quoted(row['span'])}"] if row.get("span") else []
-    said += [f"<{node.value}> {row[name]}" for name, node in SAID.items() if row.get(name)]
+    said += [f"{called(node.value)} {row[name]}" for name, node in SAID.items() if row.get(name)]
     said += [row["more"]] if row.get("more") else []
     block = f"{fact} {{\n{row['statements']}\n}}\n" if row.get("statements") else ""
     return block + f"{fact} " + " ;\n    ".join(said) + " .\n"
@@ -225,13 +225,18 @@ def prefixes_for(texts: Iterable[str], file: Path) -> str:
     reader = parse(file.read_bytes(), RdfFormat.TRIG)
     for _ in reader:
         pass
+    missing = missing_prefixes(texts, reader.prefixes)
+    return f"\n{declared(missing)}" if missing else ""
+
+
+def missing_prefixes(texts: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes of the dataset that texts use, and that are not among those of a file."""
     used = set(re.findall(r"\b([a-z]+):", "".join(texts)))
-    missing = {
+    return {
         prefix: namespace
         for prefix, namespace in (PREFIXES | OWN).items()
-        if prefix in used and reader.prefixes.get(prefix) != namespace
+        if prefix in used and prefixes.get(prefix) != namespace
     }
-    return f"\n{declared(missing)}" if missing else ""
 
 
 def declared(prefixes: Mapping[str, str]) -> str:

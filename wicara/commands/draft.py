@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wicara.commands import extra_option
-from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.skeleton import proposal, slug
+from wicara.graph.facts.skeleton import slug
 from wicara.graph.facts.source import read_text
 from wicara.output import emit
 
@@ -65,9 +64,9 @@ def draft(  # noqa: PLR0913 - one parameter an option
     short form in which each is marked in:suggested: they are never part of the dataset, served or exported.
     --add names a folder with additional data, whose things are recognised too.
     """
-    from wicara.graph.facts.draft.drafting import draft as suggest  # noqa: PLC0415 - it loads word lists
+    from wicara.graph.facts.draft.drafting import drafted_file, recognised  # noqa: PLC0415 - it loads word lists
     from wicara.graph.facts.draft.reading import extracted  # noqa: PLC0415
-    from wicara.graph.facts.draft.suggestion import as_csv, as_json, as_trig  # noqa: PLC0415
+    from wicara.graph.facts.draft.suggestion import as_csv, as_json  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
     if output and output.exists():
@@ -75,31 +74,18 @@ def draft(  # noqa: PLR0913 - one parameter an option
     source = extracted(read_text(file))
     if text_file:
         emit(source.characters.encode(), text_file)
-    found = suggest(
-        source.characters, read_inputs(extra).quads, published.date() if published else None, language
-    )
+    day = published.date() if published else None
+    printed, found = drafted_file(source, read_inputs(extra).quads, slug(name or file.stem), day, language)
     if not found.is_sure:
         click.echo(
-            f"wicara: {file} seems to be neither Indonesian nor English ({recognised(source.characters)}): "
+            f"wicara: {file} seems to be neither Indonesian nor English "
+            f"({recognised(source.characters) or 'no language is recognised'}): "
             f"it is read with the words of {found.language!r}, and suggestions may be few or wrong.",
             err=True,
         )
-    if form == "trig":
-        described = proposal(source, slug(name or file.stem), language or found.language)
-        printed = as_trig(found.suggestions, source.characters, described)
-    elif form == "csv":
+    if form == "csv":
         printed = as_csv(found.suggestions, source.characters)
-    else:
+    elif form == "json":
         about = {"file": file.name, "sha256": source.sha256, "language": found.language}
         printed = as_json(found.suggestions, source.characters, about)
     emit(printed.encode(), output)
-
-
-def recognised(text: str) -> str:
-    """Return the tag of the language that a text is in, for a message."""
-    from wicara.graph.facts.language import language_of  # noqa: PLC0415 - it loads a model
-
-    try:
-        return language_of(text)
-    except UnreadableInput:
-        return "no language is recognised"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.claims import Claims
 from wicara.graph.facts.draft.dates import dates
 from wicara.graph.facts.draft.events import Events
@@ -13,8 +14,10 @@ from wicara.graph.facts.draft.gazetteer import Gazetteer
 from wicara.graph.facts.draft.mentions import Mentions
 from wicara.graph.facts.draft.persons import Persons
 from wicara.graph.facts.draft.reading import read
-from wicara.graph.facts.draft.suggestion import in_order
+from wicara.graph.facts.draft.suggestion import as_trig, in_order
 from wicara.graph.facts.draft.words import FUNCTION_WORDS, closest_language, words_of
+from wicara.graph.facts.language import language_of
+from wicara.graph.facts.skeleton import proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
     from wicara.graph.facts.draft.suggestion import Suggestion
+    from wicara.graph.facts.source import Text
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,23 @@ def draft(
     found = [*persons.new_roles(), *mentions.states(), *figures(reading, words), *claims.all()]
     found += Events(claims, list(dates(reading, words, published))).all()
     return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_order(found))
+
+
+def drafted_file(
+    text: Text, quads: Iterable[Quad], name: str, published: date | None, language: str | None
+) -> tuple[str, Draft]:
+    """Return the data file of an article with the suggestions for its text, and the draft itself.
+
+    A text in a third language is described as one of that language. Raises UnreadableInput.
+    """
+    found = draft(text.characters, quads, published, language)
+    is_of = language or (found.language if found.is_sure else recognised(text.characters) or found.language)
+    return as_trig(found.suggestions, text.characters, proposal(text, name, is_of)), found
+
+
+def recognised(text: str) -> str | None:
+    """Return the tag of the language that a text is in; None where none is recognised."""
+    try:
+        return language_of(text)
+    except UnreadableInput:
+        return None

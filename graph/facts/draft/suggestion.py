@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.graph.facts.patterns import P
+from pyoxigraph import NamedNode
+from wicara.graph.facts.patterns import P, parameters
 from wicara.graph.facts.selector import MOST_WORDS
 from wicara.graph.facts.skeleton import description, header
 from wicara.graph.turtle import quoted
@@ -106,7 +107,7 @@ def parts() -> dict[str, dict[str, Any]]:
 
 def as_trig(found: Sequence[Suggestion], text: str, source: Source) -> str:
     """Return a draft as TriG in the short form; the facts are numbered in the order of the text."""
-    prefixes = sorted((*header(source.name), f"@prefix p: <{P}> .\n", f"@prefix rdf: <{RDF}> .\n"))
+    prefixes = sorted({*header(source.name), f"@prefix rdf: <{RDF}> .\n"})
     facts = (fact(number, one, text, source.language) for number, one in enumerate(found, 1))
     return "".join((*prefixes, description(source), NOTE, *facts))
 
@@ -129,7 +130,8 @@ def pattern(one: Suggestion, text: str, language: str) -> Iterator[str]:
         yield f"a p:{part['pattern']}"
     for parameter, name in part.get("values", {}).items():
         value = str(one.fields.get(name, ""))
+        is_number = "xsd:decimal" in parameters()[NamedNode(P + parameter)].kinds and NUMBER.fullmatch(value)
         if value:
-            yield f"p:{parameter} {value if NUMBER.fullmatch(value) else quoted(value)}"
+            yield f"p:{parameter} {value if is_number else quoted(value)}"
     if "words" in part:
         yield f"p:{part['words']} {quoted(one.quote(text))}@{language}"

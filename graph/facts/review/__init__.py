@@ -1,0 +1,1 @@
+"""The review of the suggestions in one data file: the file, proposals, checks as one types, the log."""

@@ -1,0 +1,91 @@
+"""What `wicara review` works on: a file and its text, drafted first where there is no file yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.draft.drafting import drafted_file
+from wicara.graph.facts.draft.reading import extracted
+from wicara.graph.facts.review.live import Live
+from wicara.graph.facts.review.session import Session, replaced
+from wicara.graph.facts.skeleton import slug
+from wicara.graph.facts.source import Text, read_text
+from wicara.graph.inputs import read_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+
+@dataclass
+class Desk:
+    """One file, the place of its text, and who reviews it; `session` is None until there is a text."""
+
+    file: Path
+    source: Path
+    extra: Path | None
+    fold: Callable[[str], str]
+    by: str
+    published: date | None = None
+    session: Session | None = None
+
+    def open(self) -> None:
+        """Open the session where there is a text; draft the file first where there is none.
+
+        Raises UnreadableInput.
+        """
+        if not self.source.exists():
+            if self.file.exists():
+                raise UnreadableInput(
+                    f"{self.source} is missing: --source names the text that {self.file} is of"
+                )
+            return
+        text = read_text(self.source)
+        quads = self.dataset()
+        if not self.file.exists():
+            if extracted(text) is not text:
+                raise UnreadableInput(
+                    f"{self.source} is HTML: run `wicara draft {self.source} --text TEXT -o {self.file}`, "
+                    "then review it with --source TEXT"
+                )
+            self.draft(text, quads, None)
+        session = Session(self.file, text, quads, self.fold, self.by)
+        self.session = session
+        Thread(target=lambda: session.begin_checks(Live(quads)), daemon=True).start()
+
+    def paste(self, pasted: str, published: str, language: str) -> None:
+        """Take a text, or the text of an HTML page, that a person pasted: keep it, draft it, open it.
+
+        Raises UnreadableInput where there is a text already, or nothing was pasted.
+        """
+        if self.session is not None or self.source.exists():
+            raise UnreadableInput(f"{self.source} exists already: open it instead")
+        content = pasted.encode()
+        text = extracted(Text(self.source, pasted, sha256(content).hexdigest()))
+        if not text.characters.strip():
+            raise UnreadableInput("The text is empty: there is nothing to suggest.")
+        try:
+            self.published = date.fromisoformat(published) if published else None
+        except ValueError as error:
+            raise UnreadableInput(f"{published!r} is no day: write it as 2018-08-02") from error
+        self.draft(text, self.dataset(), language or None)
+        replaced(self.source, text.characters.encode())
+        self.open()
+
+    def dataset(self) -> tuple[Quad, ...]:
+        """Return the dataset with the folder of more data, without the file."""
+        return read_inputs(self.extra, without=self.file).quads
+
+    def draft(self, text: Text, quads: tuple[Quad, ...], language: str | None) -> None:
+        """Write the file with the suggestions for a text."""
+        name = slug(self.file.name.removesuffix(self.file.suffix))
+        written, _ = drafted_file(text, quads, name, self.published, language)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        replaced(self.file, written.encode())

@@ -1,0 +1,213 @@
+"""A suggestion completed: things for its names, the words as what is said, a sentence in both languages.
+
+What is proposed can be accepted with one key where it is right. A name that may be one of several things is
+left open, with its candidates: which one is meant is a person's decision.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pyoxigraph import NamedNode
+from wicara.graph.facts.draft.suggestion import parts
+from wicara.graph.facts.patterns import P, parameters, patterns, sentence
+from wicara.graph.facts.review.record import TABLE, term_of
+from wicara.graph.facts.skeleton import slug
+from wicara.graph.names import called
+from wicara.graph.terms import read_term
+from wicara.ontology import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wicara.graph.facts.review.record import Record
+    from wicara.graph.facts.review.things import Things
+
+LANGUAGES: Final = ("en", "id")
+SURE: Final = ("person", "event", "document")
+"""The kinds of which a name that nothing is like is proposed as a new thing."""
+MODALITIES: Final = ("planned", "proposed")
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What proposals are made with: the things known, the article, and the persons whom its text names."""
+
+    things: Things
+    article: str
+    language: str
+    persons: frozenset[str]
+
+    def proposal(self, record: Record, mark: Mapping[str, Any]) -> Record:
+        """Return a suggestion as a fact to accept; `open` lists the names that a person has to decide on."""
+        part = parts().get(str(mark.get("part")), {})
+        made: Record = {
+            **record,
+            "patterns": record["patterns"] or ([part["pattern"]] if "pattern" in part else []),
+            "values": {name: list(values) for name, values in record["values"].items()},
+            "said": part.get("said", {}) | record["said"],
+            "things": [],
+            "open": [],
+        }
+        values = made["values"]
+        for name, constant in part.get("constants", {}).items():
+            values.setdefault(name, [{"iri": str(getattr(read_term(constant), "value", ""))}])
+        if mark.get("modality") in MODALITIES and "modality" in part.get("constants", {}):
+            values["modality"] = [{"iri": f"{BASE}/concept/modality/{mark['modality']}"}]
+        if "says" in part:
+            values.setdefault(part["says"], self.as_said(record["quote"]))
+        for parameter, field in part.get("things", {}).items():
+            if mark.get(field) and not values.get(parameter):
+                self.fill(made, parameter, str(mark[field]), mark)
+        speaker = (values.get("speaker") or values.get("by") or [{}])[0].get("iri")
+        if speaker:
+            made["said"]["attributedTo"] = called(speaker)
+        return self.completed(made)
+
+    def completed(self, record: Record) -> Record:
+        """Return a record with a sentence in both languages, as its patterns give it, where it has none."""
+        made = self.sentences(record)
+        labels = {code: record["labels"].get(code) or made[code] for code in LANGUAGES}
+        return {**record, "labels": labels, "missing": self.missing(record, labels)}
+
+    def missing(self, record: Record, labels: Mapping[str, str]) -> list[str]:
+        """Return what a record lacks to be a fact: parameters, `pattern`, or a sentence in a language."""
+        known = [
+            patterns()[NamedNode(P + name)]
+            for name in record["patterns"]
+            if NamedNode(P + name) in patterns()
+        ]
+        needed = [node.value.removeprefix(P) for pattern in known for node in pattern.required]
+        lacking = [name for name in dict.fromkeys(needed) if not record["values"].get(name)]
+        if not lacking and known and not record["statements"]:
+            lacking += (
+                [] if any(states_something(record, pattern.name) for pattern in known) else [optional(known)]
+            )
+        if not known and not record["statements"]:
+            lacking.append("pattern")
+        opened = [one["parameter"] for one in record.get("open", ())]
+        return [*lacking, *opened, *(code for code in LANGUAGES if not labels[code])]
+
+    def sentences(self, record: Record) -> dict[str, str]:
+        """Return what a record says, in both languages, by its first pattern, empty where it cannot."""
+        known = [
+            patterns()[node] for name in record["patterns"] if (node := NamedNode(P + name)) in patterns()
+        ]
+        new = {thing["iri"]: thing for thing in record["things"]}
+        values = {}
+        for name, given in record["values"].items():
+            try:
+                values[name] = [term_of(name, value) for value in given]
+            except (ValueError, KeyError):
+                continue
+
+        def names(iri: str, language: str) -> str | None:
+            return new[iri].get(language) if iri in new else self.things.name(iri, language)
+
+        return {code: sentence(known[0], values, code, names) if known else "" for code in LANGUAGES}
+
+    def as_said(self, quote: str) -> list[dict[str, str]]:
+        """Return the words quoted as what is said; in another language they stand in quotation marks."""
+        words = " ".join(quote.split())
+        return [
+            {"text": words if code == self.language else f"“{words}”", "language": code} for code in LANGUAGES
+        ]
+
+    def fill(self, made: Record, parameter: str, mention: str, mark: Mapping[str, Any]) -> None:
+        """Give a parameter the thing that a name means or a new one, or leave the name open."""
+        kinds = self.kinds(parameter)
+        iri = self.things.meant(mention, kinds)
+        if iri is None and "person" in kinds and (full := self.full_name(mention)) != mention:
+            iri = self.things.meant(full, kinds)
+            mention = full
+        if iri is not None:
+            made["values"][parameter] = [{"iri": iri}]
+            return
+        is_person = mention in self.persons or parameter == "who"
+        if parameter == "by" and (is_person or made["values"].get("speaker") or made["open"]):
+            return
+        if parameter == "speaker" and not is_person:
+            return
+        candidates = self.things.candidates(mention, kinds, self.language, limit=3)
+        if candidates or kinds[0] not in SURE:
+            made["open"].append(
+                {
+                    "parameter": parameter,
+                    "mention": mention,
+                    "candidates": [asdict(one) for one in candidates],
+                }
+            )
+            return
+        thing = self.new_thing(kinds[0], mention, str(mark.get("date", "")))
+        made["things"].append(thing)
+        made["values"][parameter] = [{"iri": thing["iri"]}]
+
+    def full_name(self, mention: str) -> str:
+        """Return the longest name of a person in the text that has these words, or the words."""
+        words = set(mention.split())
+        return max((name for name in self.persons if words <= set(name.split())), key=len, default=mention)
+
+    def kinds(self, parameter: str) -> Sequence[str]:
+        """Return the kinds of things that a parameter takes."""
+        known = parameters().get(NamedNode(P + parameter))
+        return known.kinds if known else ()
+
+    def new_thing(self, kind: str, mention: str, date: str = "", of_class: str = "") -> dict[str, Any]:
+        """Return a thing that nobody knows, as it is proposed: IRI, class, names in both languages."""
+        name = " ".join(mention.split())
+        dated = f"{date}-" if kind == "event" and date else ""
+        end = slug(self.things.fold(f"{dated}{name}").replace("/", "-"))[:80].strip("-")
+        iri = f"{BASE}/id/{kind}/{end}"
+        number = 2
+        while iri in self.things.classes:
+            iri, number = f"{BASE}/id/{kind}/{end}-{number}", number + 1
+        told = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
+        allowed = self.classes(kind)
+        proposed = next((one for one in told if one in allowed), allowed[0] if allowed else "")
+        return {"iri": iri, "kind": kind, "class": of_class or proposed, "en": name, "id": name}
+
+    def classes(self, kind: str) -> list[str]:
+        """Return the classes, as prefixed names, that a new thing of a kind may have."""
+        return list(
+            dict.fromkeys(name for root in TABLE["classes"].get(kind, ()) for name in self.below(root))
+        )
+
+    def below(self, root: str) -> Iterable[str]:
+        """Yield a class and all below it."""
+        yield root
+        for name, above in self.things.subclasses.items():
+            if above == root and name not in self.things.inferred:
+                yield from self.below(name)
+
+
+def states_something(record: Record, name: str) -> bool:
+    """Tell whether a pattern with the values of a record stands for any statement."""
+    pattern = patterns()[NamedNode(P + name)]
+    given = {NamedNode(P + each) for each, values in record["values"].items() if values}
+    minted = set(pattern.minted)
+    needed = [
+        {term for term in (t.subject, t.object) if isinstance(term, NamedNode) and term.value.startswith(P)}
+        - minted
+        for t in pattern.template
+    ]
+    return any(places and places <= given for places in needed)
+
+
+def optional(known: Iterable[Any]) -> str:
+    """Return the first parameter that patterns can do without, which gives them something to state."""
+    return next(node.value.removeprefix(P) for pattern in known for node in pattern.optional)
+
+
+def ordinal_of(text: str) -> int | None:
+    """Return the number that an ordinal means, such as `43rd`, `ke-47` and `third`; None for other words."""
+    if digits := re.search(r"[0-9]{1,3}", text):
+        return int(digits[0])
+    words = text.lower().split()
+    return next((int(n) for n, names in TABLE["ordinals"].items() if set(words) & set(names.split())), None)
+
+
+def persons_in(marks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the names of the persons whom the suggestions of a text name with their posts."""
+    return frozenset(" ".join(str(mark["person"]).split()) for mark in marks if mark.get("person"))

@@ -1,0 +1,218 @@
+"""What things are called: completion while one types, what a mention may mean, and what was decided on that.
+
+Whether two names are one thing is a log of decisions (JSON lines beside the file), with who said so and why.
+A pair that somebody has rejected is not proposed again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pyoxigraph import Literal, NamedNode
+from rapidfuzz import fuzz, process
+from wicara.graph.facts.identity import normalise, read_identity
+from wicara.graph.facts.patterns import TYPE, kind_of_thing
+from wicara.graph.names import called, called_term
+from wicara.ontology import CONCEPT_SCHEMES, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+SUFFIX: Final = ".identity.jsonl"
+REASONS: Final = {"prefLabel": "name", "altLabel": "variant", "hiddenLabel": "variant", "notation": "variant"}
+"""Why a thing is proposed, by the property that has the words."""
+LABELS: Final = {PREFIXES["skos"] + name: reason for name, reason in REASONS.items()}
+SUBCLASS: Final = NamedNode(PREFIXES["rdfs"] + "subClassOf")
+EQUIVALENT: Final = NamedNode(PREFIXES["owl"] + "equivalentClass")
+"""What a class has that is concluded, and so never stated."""
+ALIKE: Final = 75.0
+"""How alike, of 100, a name must be to be proposed where none begins with what was typed."""
+MANY: Final = 8
+CONCEPTS: Final = {PREFIXES[prefix]: prefix for prefix in CONCEPT_SCHEMES}
+
+
+class Label(NamedTuple):
+    """One name of a thing."""
+
+    text: str
+    language: str
+    iri: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A thing that words may mean, and why: `name`, `variant`, `alike`, `decided`."""
+
+    iri: str
+    name: str
+    kind: str
+    reason: str
+    words: str
+    alike: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What somebody decided on a mention and a thing: `same`, `different` or `unsure`."""
+
+    mention: str
+    iri: str
+    verdict: str
+    by: str
+    why: str = ""
+    article: str = ""
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def kind_of(iri: str) -> str:
+    """Return the kind of a thing, or the prefix of the scheme of a concept; empty for what is neither."""
+    return kind_of_thing(iri) or CONCEPTS.get(iri.rpartition("/")[0] + "/", "")
+
+
+class Things:
+    """The names of things and concepts, in the dataset and in the file."""
+
+    def __init__(
+        self, quads: Iterable[Quad], fold: Callable[[str], str], verdicts: Iterable[Verdict]
+    ) -> None:
+        """Collect the names; `fold` makes two spellings of a name one."""
+        self.fold = fold
+        self.names: dict[tuple[str, str], str] = {}
+        self.classes: dict[str, str] = {}
+        self.subclasses: dict[str, str] = {}
+        self.inferred: set[str] = set()
+        self.labels: dict[str, list[Label]] = {}
+        self.verdicts: list[Verdict] = []
+        self.decided: dict[str, dict[str, str]] = {}
+        self.add(quads)
+        for row in read_identity():
+            if not row.article:
+                self.note(Label(row.mention, row.language, row.iri, "decided"))
+        for verdict in verdicts:
+            self.decide(verdict)
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Take in what quads call things, and the classes of these."""
+        for quad in quads:
+            node, term = quad.subject, quad.object
+            if not isinstance(node, NamedNode):
+                if quad.predicate == SUBCLASS:
+                    self.inferred.add(called_term(term))
+                continue
+            if quad.predicate == TYPE and isinstance(term, NamedNode):
+                self.classes.setdefault(node.value, term.value)
+            if quad.predicate == SUBCLASS and isinstance(term, NamedNode):
+                self.subclasses[called(node.value)] = called(term.value)
+            if quad.predicate == EQUIVALENT:
+                self.inferred.add(called(node.value))
+            reason = LABELS.get(quad.predicate.value)
+            if reason and isinstance(term, Literal):
+                language = term.language or ""
+                if reason == "name":
+                    self.names.setdefault((node.value, language), term.value)
+                if kind_of(node.value):
+                    self.note(Label(term.value, language, node.value, reason))
+
+    def remove(self, iri: str) -> None:
+        """Forget a thing, which no longer stands in the file."""
+        for key in [key for key in self.names if key[0] == iri]:
+            del self.names[key]
+        self.classes.pop(iri, None)
+        for labels in self.labels.values():
+            labels[:] = [label for label in labels if label.iri != iri]
+
+    def note(self, label: Label) -> None:
+        """Take in one name."""
+        labels = self.labels.setdefault(self.fold(label.text), [])
+        if label not in labels:
+            labels.append(label)
+
+    def name(self, iri: str, language: str) -> str | None:
+        """Return the name of a thing in a language; None where it has none."""
+        return self.names.get((iri, language))
+
+    def shown(self, iri: str, language: str) -> str:
+        """Return what a thing is called, its IRI where it has no name."""
+        return self.name(iri, language) or self.name(iri, "en") or self.name(iri, "id") or called(iri)
+
+    def decide(self, verdict: Verdict) -> None:
+        """Take in what was decided on a mention."""
+        self.verdicts.append(verdict)
+        self.decided.setdefault(self.fold(verdict.mention), {})[verdict.iri] = verdict.verdict
+        if verdict.verdict == "same":
+            self.note(Label(verdict.mention, "", verdict.iri, "decided"))
+
+    def meant(self, mention: str, kinds: Sequence[str]) -> str | None:
+        """Return the thing that a mention means: what was decided, else the only one of that name."""
+        folded = self.fold(normalise(mention))
+        decided = self.decided.get(folded, {})
+        same = [iri for iri, verdict in decided.items() if verdict == "same" and kind_of(iri) in kinds]
+        if same:
+            return same[-1]
+        named = {label.iri for label in self.labels.get(folded, ()) if kind_of(label.iri) in kinds}
+        named = {iri for iri in named if decided.get(iri) != "different"}
+        return named.pop() if len(named) == 1 else None
+
+    def candidates(
+        self, typed: str, kinds: Sequence[str], language: str, limit: int = MANY
+    ) -> list[Candidate]:
+        """Return what typed words may mean, the best first: names that begin with them, then those alike."""
+        folded = self.fold(normalise(typed))
+        rejected = {iri for iri, verdict in self.decided.get(folded, {}).items() if verdict == "different"}
+        found: dict[str, Candidate] = {}
+        for alike, label in islice(self.ranked(folded, kinds), 200):
+            if label.iri not in found and label.iri not in rejected:
+                reason = label.reason if alike >= 1 or not folded else "alike"
+                found[label.iri] = Candidate(
+                    label.iri,
+                    self.shown(label.iri, language),
+                    kind_of(label.iri),
+                    reason,
+                    label.text,
+                    round(min(alike, 1.0), 2),
+                )
+        return list(found.values())[:limit]
+
+    def ranked(self, folded: str, kinds: Sequence[str]) -> Iterator[tuple[float, Label]]:
+        """Yield names with how alike they are: 3 the same, 2 begins so, 1 a word of it does, less: alike."""
+        near: list[tuple[float, str]] = []
+        for text in self.labels:
+            if text == folded:
+                near.append((3.0, text))
+            elif text.startswith(folded):
+                near.append((2.0, text))
+            elif f" {folded}" in text or f"-{folded}" in text:
+                near.append((1.0, text))
+        if folded:
+            seen = {text for _, text in near}
+            alike = process.extract(
+                folded, self.labels.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=50
+            )
+            near += [(score / 101, text) for text, score, _ in alike if text not in seen]
+        for score, text in sorted(near, key=lambda one: (-one[0], len(one[1]), one[1])):
+            yield from ((score, label) for label in self.labels[text] if kind_of(label.iri) in kinds)
+
+
+def verdicts_beside(file: Path) -> list[Verdict]:
+    """Return what was decided for the data files of a folder, in the order of the files and their lines."""
+    found = []
+    for path in sorted(file.parent.glob(f"*{SUFFIX}")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                found.append(Verdict(**json.loads(line)))
+            except (ValueError, TypeError):
+                continue  # a line that a killed process has not finished
+    return found
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Return a decision as a line of the log."""
+    return json.dumps(asdict(verdict), ensure_ascii=False) + "\n"

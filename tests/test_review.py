@@ -1,0 +1,276 @@
+"""`wicara review`: decisions over HTTP, from a real process, and what they leave in the file."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import pytest
+from server_process import PATIENCE, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Command
+
+TEXT: Final = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
+reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
+
+“We will not leave the table without a result,” Suhardjo told reporters on Thursday. According to Sergei \
+Lawrow, trade grew by 12 percent. Joko Widodo said that the border would stay open.
+"""
+HARRIS: Final = "https://w3id.org/wicara/id/person/rekawati-suhardjo"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A review that runs: its process, its port, the path with the token."""
+
+    process: subprocess.Popen[str]
+    port: int
+    path: str
+
+    def ask(self, name: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        """Ask the page's server for something; return the status and the JSON, or the text."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        content = None if body is None else json.dumps(body)
+        kind = {"Content-Type": "application/json"} if body is not None else {}
+        connection.request("GET" if body is None else "POST", self.path + name, content, kind | headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return response.status, json.loads(text) if response.headers.get_content_subtype() == "json" else text
+
+    def get(self, name: str, **query: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what a reading address answers."""
+        status, answer = self.ask(f"{name}?{urlencode(query)}")
+        assert status == 200, answer
+        return answer
+
+    def post(self, name: str, **body: object) -> Any:  # noqa: ANN401 - JSON
+        """Return what a writing address answers."""
+        status, answer = self.ask(name, body)
+        assert status == 200, answer
+        return answer
+
+    def fact(self, part: str, words: str = "") -> dict[str, Any]:
+        """Return the first suggestion of a part with some words, as its form shows it."""
+        items = self.get("session")["items"]
+        found = next(item for item in items if item["part"] == part and words in item["quote"])
+        return dict(self.get("fact", fact=found["fact"]))
+
+
+@contextmanager
+def reviewed(file: Path, *options: object) -> Iterator[Page]:
+    """Run `wicara review` until the block ends, unless that has killed it."""
+    command = [sys.executable, "-m", "wicara", "review", file, "--no-browser", "--by", "tester", *options]
+    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)(/\S+/)", line)
+        assert found, line
+        try:
+            yield Page(process, int(found[1]), found[2])
+        finally:
+            process.terminate()
+            assert process.wait(PATIENCE) in {0, -signal.SIGKILL}
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """Return a folder with a text, and in `my` what was drafted for it."""
+    (tmp_path / "my").mkdir()
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+    return tmp_path
+
+
+@contextmanager
+def opened(folder: Path, *options: object) -> Iterator[Page]:
+    """Review the text of a folder."""
+    with reviewed(folder / "my" / "a.trig", "--source", folder / "text.txt", *options) as page:
+        yield page
+
+
+def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, wicara: Command) -> None:
+    """Each decision is saved at once, with the lock; what is rejected, unsure or open is in no export."""
+    file = mine / "my" / "a.trig"
+    with opened(mine) as page:
+        claim = page.fact("claim", "reaffirmed")
+        assert claim["record"]["missing"] == []
+        assert claim["record"]["labels"]["id"].startswith("Rekawati Suhardjo: “")
+        draft = file.read_bytes()
+        page.post("decide", fact=claim["fact"], decision="accept", tag=claim["tag"], keys=1, waits=[5])
+        assert file.with_name("a.trig~").read_bytes() == draft
+        assert claim["fact"] in file.with_name("a.lock.csv").read_text(encoding="utf-8")
+        for part, decision in (("quotation", "unsure"), ("figure", "reject")):
+            page.post("decide", fact=page.fact(part)["fact"], decision=decision)
+        states = {item["fact"]: item["state"] for item in page.get("session")["items"]}
+    assert sorted(states.values()).count("fact") == 1
+    assert {"rejected", "unsure", "suggested"} <= {*states.values()}
+    long = wicara("expand", file).stdout
+    assert "person:rekawati-suhardjo" in long
+    assert {fact for fact in states if f"fact/a/{fact}>" in long or f"fact/a/{fact} " in long} <= {
+        claim["fact"]
+    }
+    exported = wicara("export", "--add", mine / "my", "--data", mine / "data", "--format", "trig")
+    assert "without a result" not in exported.stdout + long
+    with opened(mine) as page:
+        assert {item["fact"]: item["state"] for item in page.get("session")["items"]} == states
+
+
+def test_no_other_page_gets_in(mine: Path) -> None:
+    """A wrong token, another Host, another Origin are refused; the page may load nothing from elsewhere."""
+    with opened(mine) as page:
+        assert page.ask("session", Host="evil.example")[0] == 403
+        assert page.ask("session", Origin="http://evil.example")[0] == 403
+        assert page.ask("undo", {}, Origin="null")[0] == 403
+        assert Page(page.process, page.port, "/x/").ask("session")[0] == 403
+        connection = HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE)
+        connection.request("GET", page.path)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        connection.close()
+        assert sorted(path.name for path in (mine / "my").iterdir()) == ["a.trig"]
+
+
+def test_fifty_decisions_are_undone_also_after_a_kill(mine: Path) -> None:
+    """What a killed process had saved stands, and is undone by the next one, decision by decision."""
+    file = mine / "my" / "a.trig"
+    with opened(mine) as page:
+        fact = page.fact("claim", "reaffirmed")["fact"]
+        before = [file.read_bytes()]
+        for number in range(52):
+            page.post("decide", fact=fact, decision=("reject", "unsure")[number % 2])
+            before.append(file.read_bytes())
+        page.process.send_signal(signal.SIGKILL)
+        page.process.wait(PATIENCE)
+    assert file.read_bytes() == before[-1]
+    with opened(mine) as page:
+        for number in range(50):
+            assert page.post("undo")["fact"] == fact
+            assert file.read_bytes() == before[-2 - number]
+        assert page.post("undo")["fact"] is None
+        page.post("decide", fact=fact, decision="accept")
+        assert page.post("undo")["item"]["state"] != "fact"
+        assert HARRIS not in page.get("things", q="Rekawati", parameter="who")["things"]
+
+
+def test_a_file_that_is_changed_outside_loses_nothing(mine: Path) -> None:
+    """A change elsewhere is kept; one of the same fact is told, and then the person decides."""
+    file = mine / "my" / "a.trig"
+    with opened(mine) as page:
+        claim, other = page.fact("claim", "reaffirmed"), page.fact("claim", "border")
+        file.write_text(file.read_text(encoding="utf-8") + "\n# a note by hand\n", encoding="utf-8")
+        assert page.get("state")["changed"]
+        page.post("decide", fact=claim["fact"], decision="accept", tag=claim["tag"])
+        assert (
+            file.read_text(encoding="utf-8").endswith("# a note by hand\n") or "# a note" in file.read_text()
+        )
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace("border would stay", "border would  stay").replace("border would  stay", "border")
+        )
+        status, answer = page.ask(
+            "decide", {"fact": other["fact"], "decision": "reject", "tag": other["tag"]}
+        )
+        assert (status, "changed in the file" in answer["detail"]) == (409, True)
+        page.post(
+            "decide", fact=other["fact"], decision="reject", tag=page.get("fact", fact=other["fact"])["tag"]
+        )
+        file.write_text("this is no TriG", encoding="utf-8")
+        status, answer = page.ask("decide", {"fact": claim["fact"], "decision": "reject"})
+        assert (status, "cannot be read now" in answer["detail"]) == (409, True)
+        assert file.read_text(encoding="utf-8") == "this is no TriG"
+
+
+def test_faults_are_told_at_the_field(mine: Path) -> None:
+    """Each fault names its field: a kind, a date, words that are not in the text, a shape, a thing."""
+    with opened(mine) as page:
+        wait_until(lambda: page.get("state")["checks"])
+        base = page.get("new", start="0", end="40")["record"]
+        summit = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
+        held = base | {"patterns": ["Held"], "labels": {"en": "a", "id": "b"}}
+
+        def fields(**values: object) -> dict[str, str]:
+            record = held | {"values": {"event": [{"iri": summit}]} | values}
+            return {
+                one["field"]: one["text"] for one in page.post("check", fact="F099", record=record)["faults"]
+            }
+
+        assert "place" in fields(place=[{"iri": "https://w3id.org/wicara/id/state/russia"}])
+        assert "no bounds" in fields(within=[{"value": "2018?"}])["within"]
+        assert "not known" in fields(place=[{"iri": "https://w3id.org/wicara/id/place/nowhere"}])["place"]
+        assert "held" in str(fields(place=[{"iri": "https://w3id.org/wicara/id/place/sochi"}]))
+        status, answer = page.ask(
+            "decide", {"fact": "F099", "decision": "accept", "record": held | {"quote": "no such words"}}
+        )
+        assert status == 422
+        assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
+
+
+def test_a_rejected_pair_is_not_proposed_again(mine: Path) -> None:
+    """What is decided on a name stands in a log beside the file, and holds for the next article too."""
+    lavrov = "https://w3id.org/wicara/id/person/sergey-lavrov"
+    with opened(mine) as page:
+        found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
+        assert [one["reason"] for one in found if one["iri"] == lavrov] == ["alike"]
+        assert [one["iri"] for one in page.get("things", q="Лавр", parameter="who")["things"]] == [lavrov]
+        page.post("same", mention="Sergei Lawrow", iri=lavrov, verdict="different", why="another person")
+        page.post("same", mention="Suhardjo", iri=lavrov, verdict="same")
+    line = json.loads((mine / "my" / "a.identity.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert (line["by"], line["why"], line["verdict"]) == ("tester", "another person", "different")
+    with reviewed(mine / "my" / "b.trig", "--source", mine / "text.txt") as page:
+        found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
+        assert lavrov not in [one["iri"] for one in found]
+        assert page.get("things", q="Suhardjo", parameter="who")["things"][0]["iri"] == lavrov
+
+
+def test_the_log_tells_keys_and_waits(mine: Path, wicara: Command) -> None:
+    """The summary counts keys for suggestions that were right and for new facts, and the page's waits."""
+    with opened(mine) as page:
+        claim = page.fact("claim", "reaffirmed")
+        page.post("decide", fact=claim["fact"], decision="accept", keys=3, ms=2000, waits=[10, 20])
+        new = page.get("new", start=str(TEXT.index("trade grew")), end=str(TEXT.index(" percent") + 8))
+        record = new["record"] | {
+            "patterns": ["Said"],
+            "labels": {"en": "Trade grew", "id": "Perdagangan tumbuh"},
+            "values": page.fact("claim", "border")["record"]["values"],
+        }
+        page.post("decide", fact=new["fact"], decision="accept", record=record, keys=40, ms=9000, waits=[400])
+    told = wicara("review", mine / "my" / "a.trig", "--summary").stdout
+    assert "right: 3.0 (1)" in told
+    assert "new fact: 40.0 (1)" in told
+    assert "longest 400 ms, 1 above 300 ms" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (TEXT.replace(" ", "\u00a0").replace("\n", "\r\n"), "en"),
+        (TEXT.replace(" the ", "\nthe "), "en"),
+        ("Der Handel zwischen Japan, China und Kanada wuchs im Mai um 12 %, sagte er. " * 3, "de"),
+        (TEXT * (200_000 // len(TEXT)), "en"),
+    ],
+    ids=["nbsp-crlf", "broken-lines", "third-language", "long"],
+)
+def test_any_text_is_taken_from_the_page(tmp_path: Path, text: str, language: str) -> None:
+    """A text that is pasted is kept where --source says, drafted, and open for review."""
+    with reviewed(tmp_path / "my" / "a.trig", "--source", tmp_path / "text.txt") as page:
+        assert page.get("session")["text"] is None
+        whole = page.post("paste", text=text, published="2019-05-03")
+        assert (whole["text"], whole["language"]) == (text, language)
+        assert (tmp_path / "text.txt").read_bytes().decode() == text
+        item = whole["items"][0]
+        page.post("decide", fact=item["fact"], decision="reject", tag=item["tag"])
+        assert page.ask("paste", {"text": "another"})[0] == 400
+    assert {path.name for path in tmp_path.iterdir()} == {"my", "text.txt"}
