@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from review_process import Page, reviewed
 from server_process import PATIENCE, wait_until
 
 if TYPE_CHECKING:
@@ -28,69 +24,22 @@ reaffirmed the commitment to open markets and pledged to fund about $102 million
 “We will not leave the table without a result,” Suhardjo told reporters on Thursday. According to Sergei \
 Lawrow, trade grew by 12 percent. Joko Widodo said that the border would stay open.
 """
-HARRIS: Final = "https://w3id.org/wicara/id/person/rekawati-suhardjo"
-
-
-@dataclass(frozen=True)
-class Page:
-    """A review that runs: its process, its port, the path with the token."""
-
-    process: subprocess.Popen[str]
-    port: int
-    path: str
-
-    def ask(self, name: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """Ask the page's server for something; return the status and the JSON, or the text."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        content = None if body is None else json.dumps(body)
-        kind = {"Content-Type": "application/json"} if body is not None else {}
-        connection.request("GET" if body is None else "POST", self.path + name, content, kind | headers)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        return response.status, json.loads(text) if response.headers.get_content_subtype() == "json" else text
-
-    def get(self, name: str, **query: str) -> Any:  # noqa: ANN401 - JSON
-        """Return what a reading address answers."""
-        status, answer = self.ask(f"{name}?{urlencode(query)}")
-        assert status == 200, answer
-        return answer
-
-    def post(self, name: str, **body: object) -> Any:  # noqa: ANN401 - JSON
-        """Return what a writing address answers."""
-        status, answer = self.ask(name, body)
-        assert status == 200, answer
-        return answer
-
-    def fact(self, part: str, words: str = "") -> dict[str, Any]:
-        """Return the first suggestion of a part with some words, as its form shows it."""
-        items = self.get("session")["items"]
-        found = next(item for item in items if item["part"] == part and words in item["quote"])
-        return dict(self.get("fact", fact=found["fact"]))
-
-
-@contextmanager
-def reviewed(file: Path, *options: object) -> Iterator[Page]:
-    """Run `wicara review` until the block ends, unless that has killed it."""
-    command = [sys.executable, "-m", "wicara", "review", file, "--no-browser", "--by", "tester", *options]
-    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)(/\S+/)", line)
-        assert found, line
-        try:
-            yield Page(process, int(found[1]), found[2])
-        finally:
-            process.terminate()
-            assert process.wait(PATIENCE) in {0, -signal.SIGKILL}
 
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    """Return a folder with a text, and in `my` what was drafted for it."""
-    (tmp_path / "my").mkdir()
+    """Return a folder with a text."""
     (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Return a review that no test decides anything in."""
+    folder = tmp_path_factory.mktemp("review")
+    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    with opened(folder) as page:
+        yield page
 
 
 @contextmanager
@@ -121,26 +70,22 @@ def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, w
     assert {fact for fact in states if f"fact/a/{fact}>" in long or f"fact/a/{fact} " in long} <= {
         claim["fact"]
     }
-    exported = wicara("export", "--add", mine / "my", "--data", mine / "data", "--format", "trig")
-    assert "without a result" not in exported.stdout + long
     with opened(mine) as page:
         assert {item["fact"]: item["state"] for item in page.get("session")["items"]} == states
 
 
-def test_no_other_page_gets_in(mine: Path) -> None:
+def test_no_other_page_gets_in(page: Page) -> None:
     """A wrong token, another Host, another Origin are refused; the page may load nothing from elsewhere."""
-    with opened(mine) as page:
-        assert page.ask("session", Host="evil.example")[0] == 403
-        assert page.ask("session", Origin="http://evil.example")[0] == 403
-        assert page.ask("undo", {}, Origin="null")[0] == 403
-        assert Page(page.process, page.port, "/x/").ask("session")[0] == 403
-        connection = HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE)
-        connection.request("GET", page.path)
-        answer = connection.getresponse()
-        assert answer.status == 200
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        connection.close()
-        assert sorted(path.name for path in (mine / "my").iterdir()) == ["a.trig"]
+    assert page.ask("session", Host="evil.example")[0] == 403
+    assert page.ask("session", Origin="http://evil.example")[0] == 403
+    assert page.ask("undo", {}, Origin="null")[0] == 403
+    assert Page(page.process, page.port, "/x/").ask("session")[0] == 403
+    connection = HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE)
+    connection.request("GET", page.path)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    connection.close()
 
 
 def test_fifty_decisions_are_undone_also_after_a_kill(mine: Path) -> None:
@@ -162,7 +107,13 @@ def test_fifty_decisions_are_undone_also_after_a_kill(mine: Path) -> None:
         assert page.post("undo")["fact"] is None
         page.post("decide", fact=fact, decision="accept")
         assert page.post("undo")["item"]["state"] != "fact"
-        assert HARRIS not in page.get("things", q="Rekawati", parameter="who")["things"]
+        wait_until(lambda: page.get("state")["checks"])
+        record = page.get("fact", fact=fact)["record"]
+        assert page.post("check", fact=fact, record=record)["follows"]
+        page.post("decide", fact=fact, decision="accept")
+        page.post("undo")
+        found = page.post("check", fact=fact, record=record)
+        assert (bool(found["follows"]), found["stops"]) == (True, [])
 
 
 def test_a_file_that_is_changed_outside_loses_nothing(mine: Path) -> None:
@@ -193,29 +144,27 @@ def test_a_file_that_is_changed_outside_loses_nothing(mine: Path) -> None:
         assert file.read_text(encoding="utf-8") == "this is no TriG"
 
 
-def test_faults_are_told_at_the_field(mine: Path) -> None:
+def test_faults_are_told_at_the_field(page: Page) -> None:
     """Each fault names its field: a kind, a date, words that are not in the text, a shape, a thing."""
-    with opened(mine) as page:
-        wait_until(lambda: page.get("state")["checks"])
-        base = page.get("new", start="0", end="40")["record"]
-        summit = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
-        held = base | {"patterns": ["Held"], "labels": {"en": "a", "id": "b"}}
+    wait_until(lambda: page.get("state")["checks"])
+    base = page.get("new", start="0", end="40")["record"]
+    summit = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
+    held = base | {"patterns": ["Held"], "labels": {"en": "a", "id": "b"}}
 
-        def fields(**values: object) -> dict[str, str]:
-            record = held | {"values": {"event": [{"iri": summit}]} | values}
-            return {
-                one["field"]: one["text"] for one in page.post("check", fact="F099", record=record)["faults"]
-            }
+    def fields(**values: object) -> dict[str, str]:
+        record = held | {"values": {"event": [{"iri": summit}]} | values}
+        return {one["field"]: one["text"] for one in page.post("check", fact="F099", record=record)["faults"]}
 
-        assert "place" in fields(place=[{"iri": "https://w3id.org/wicara/id/state/russia"}])
-        assert "no bounds" in fields(within=[{"value": "2018?"}])["within"]
-        assert "not known" in fields(place=[{"iri": "https://w3id.org/wicara/id/place/nowhere"}])["place"]
-        assert "held" in str(fields(place=[{"iri": "https://w3id.org/wicara/id/place/sochi"}]))
-        status, answer = page.ask(
-            "decide", {"fact": "F099", "decision": "accept", "record": held | {"quote": "no such words"}}
-        )
-        assert status == 422
-        assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
+    assert "place" in fields(place=[{"iri": "https://w3id.org/wicara/id/state/russia"}])
+    assert "no bounds" in fields(within=[{"value": "2018?"}])["within"]
+    assert "not known" in fields(place=[{"iri": "https://w3id.org/wicara/id/place/nowhere"}])["place"]
+    assert "held" in str(fields(place=[{"iri": "https://w3id.org/wicara/id/place/sochi"}]))
+    assert "state nothing" in fields()["pattern"]
+    status, answer = page.ask(
+        "decide", {"fact": "F099", "decision": "accept", "record": held | {"quote": "no such words"}}
+    )
+    assert status == 422
+    assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
 
 
 def test_a_rejected_pair_is_not_proposed_again(mine: Path) -> None:

@@ -21,6 +21,7 @@ from wicara.graph.facts.patterns import parameters, patterns
 from wicara.graph.facts.review.session import Conflict, Refused
 from wicara.graph.facts.review.things import Verdict
 from wicara.graph.terms import read_term
+from wicara.server.review.words import WORDS
 from wicara.server.site import language
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
     @app.get(f"/{token}/")
     def page() -> str:
         static = f"/{token}/static"
-        return render_template("review.html", static=static, file=desk.file.name)
+        words = {key: str(word) for key, word in WORDS.items()}
+        return render_template("review.html", static=static, words=words, file=desk.file.name)
 
     def answer(method: str, name: str) -> Response:
         with lock:
             given = request.get_json() if method == "POST" else request.args.to_dict()
+            given.pop("lang", None)
             return jsonify(getattr(api, f"{method.lower()}_{name}")(**given))
 
     for method, names in (("GET", READING), ("POST", WRITING)):
@@ -181,10 +184,9 @@ class Api:
         """Return a record with the names of the things in it."""
         iris = {value["iri"] for values in record["values"].values() for value in values if "iri" in value}
         things = self.session.things
-        return {
-            "record": record,
-            "names": {iri: {c: things.name(iri, c) for c in ("en", "id")} for iri in iris},
-        }
+        names = {iri: {c: things.name(iri, c) for c in ("en", "id")} for iri in iris}
+        names |= {thing["iri"]: {c: thing[c] for c in ("en", "id")} for thing in record["things"]}
+        return {"record": record, "names": names}
 
     def get_things(self, q: str = "", parameter: str = "", kinds: str = "") -> dict[str, Any]:
         """Return what typed words may mean as a value of a parameter, or as a thing of some kinds."""

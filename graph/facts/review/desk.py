@@ -58,7 +58,7 @@ class Desk:
             self.draft(text, quads, None)
         session = Session(self.file, text, quads, self.fold, self.by)
         self.session = session
-        Thread(target=lambda: session.begin_checks(Live(quads)), daemon=True).start()
+        Thread(target=lambda: session.begin_checks(Live(quads))).start()
 
     def paste(self, pasted: str, published: str, language: str) -> None:
         """Take a text, or the text of an HTML page, that a person pasted: keep it, draft it, open it.

@@ -58,7 +58,7 @@ class Live:
         self.store.bulk_extend(with_default_graph(quads, infer=False))
         self.base = frozenset(quads)
         self.premises = set(merged(quads, PREMISES))
-        self.reasoner = Reasoner(self.premises, proofs=False)
+        self.reasoner = Reasoner(self.premises)
         self.shapes = shapes_of(data_shape_files())
         self.held: dict[str, frozenset[Quad]] = {}
         self.count: Counter[Quad] = Counter()

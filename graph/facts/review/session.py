@@ -253,6 +253,9 @@ class Session:
         except UnreadableInput as fault:
             found.faults.append(Fault(WHOLE, str(fault)))
             return found
+        if not any(quad.graph_name == NamedNode(self.fact_iri(fact)) for quad in quads[self.fact_iri(fact)]):
+            found.faults.append(Fault("pattern", "These fields state nothing yet: fill in one more."))
+            return found
         findings = self.live.findings(quads)
         found.faults += [Fault(self.field_of(record, one), one.text, hard=False) for one in findings.wrong]
         language = self.source.language if self.source.language in {"en", "id"} else "en"

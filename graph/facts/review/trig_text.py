@@ -100,7 +100,7 @@ class TrigText:
 
     def parsed(self, text: str) -> list[Stated]:
         """Return the statements of a text with the prefixes of the file; raises SyntaxError."""
-        return stated(declared(self.prefixes) + text)
+        return stated(declared(self.prefixes | missing_prefixes([text], self.prefixes)) + text)
 
     def stated(self) -> list[Stated]:
         """Return every statement of the file."""

@@ -1,0 +1,202 @@
+// The form of a fact, which is that of its pattern: what is wrong is told at the field, and what would follow below.
+
+import { element } from "../editor/dom.js";
+import { ask } from "./api.js";
+import { ThingField } from "./thing.js";
+import { t } from "./words.js";
+
+const WAIT = 200; // milliseconds without a key after which the record is checked
+const LITERAL = /^(xsd:|text$)/;
+const SAID = { confidence: "conf", factKind: "kind", modality: "modality", attributedTo: null, attributionBasis: "basis", wording: "wording" };
+const lang = document.documentElement.lang;
+let count = 0;
+
+export class Form {
+  #timer;
+  #fields = new Map();
+  #own = new Set();
+
+  /** `save` takes the record, and whether to accept it with what checks find; `close` goes back to the list. */
+  constructor({ detail, patterns, save, close }) {
+    Object.assign(this, { isNew: detail.state === "new", fact: detail.fact, record: structuredClone(detail.record), names: { ...detail.names }, patterns, save, close });
+    for (const code of ["en", "id"]) if (detail.state === "fact" && this.record.labels[code]) this.#own.add(code);
+    this.pattern = this.#select();
+    this.body = element("div");
+    this.faults = element("ul", { class: "faults", role: "alert" });
+    this.follows = element("div", { class: "follows", "aria-live": "polite" });
+    this.anyway = element("button", { type: "button", class: "quiet", hidden: true, click: () => this.submit(true) }, t("save-anyway"));
+    this.node = element("form", { class: "fact", novalidate: true, "aria-label": detail.fact, submit: (event) => { event.preventDefault(); this.submit(); }, keydown: (event) => this.#key(event) },
+      element("div", { class: "field" }, element("label", { for: this.pattern.id }, t("pattern")), this.pattern),
+      this.body, this.faults, this.follows,
+      element("div", { class: "tools" }, element("button", {}, `${t("save")} ⌃⏎`), this.anyway, element("button", { type: "button", class: "quiet", click: () => this.close() }, `${t("cancel")} Esc`)));
+    this.#draw();
+  }
+
+  #select() {
+    const chosen = this.record.patterns[0] ?? "";
+    const option = (pattern) => element("option", { value: pattern.name, selected: pattern.name === chosen }, pattern.labels[lang] ?? pattern.name);
+    const named = [...this.patterns].sort((a, b) => (a.labels[lang] ?? "").localeCompare(b.labels[lang] ?? ""));
+    return element("select", { id: `pattern-${(count += 1)}`, change: (event) => { this.record.patterns = event.target.value ? [event.target.value] : []; this.#draw(); this.#later(); } },
+      element("option", { value: "", selected: !chosen }, t("choose")), named.map(option));
+  }
+
+  /** Moves to the first field that lacks something, else to the first one. */
+  focus() {
+    const missing = this.record.missing ?? [];
+    const name = missing.find((each) => this.#fields.has(each));
+    const target = missing.includes("pattern") ? this.pattern : this.#fields.get(name)?.input ?? this.node.querySelector("input, select");
+    target?.closest("details")?.setAttribute("open", "");
+    target?.focus();
+    if (target?.tagName === "INPUT" && !target.role) target.select();
+    this.#check();
+  }
+
+  #key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "Enter" && ["INPUT", "SELECT"].includes(event.target.tagName)) {
+      event.preventDefault();
+      this.#onward(event.target);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      this.close();
+    }
+  }
+
+  /** Goes from a field to the next that lacks something; when none does, Enter saves. */
+  #onward(from) {
+    const lacking = [...this.node.querySelectorAll("[data-lacks] input, [data-lacks] select")].filter((input) => input !== from && !input.value && !input.closest("[data-many]"));
+    const next = lacking.find((input) => from.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING) ?? lacking[0];
+    if (next) next.focus();
+    else this.submit();
+  }
+
+  #draw() {
+    const pattern = this.patterns.find(({ name }) => name === this.record.patterns[0]);
+    this.#fields = new Map();
+    const fields = (pattern?.fields ?? []).map((field) => [field, this.#field(field)]);
+    const first = fields.filter(([field]) => field.required || this.record.values[field.name]?.length || this.#question(field.name));
+    const rest = fields.filter((each) => !first.includes(each));
+    this.body.replaceChildren(
+      ...(pattern ? [element("p", { class: "note" }, pattern.definitions[lang] ?? "")] : []),
+      ...first.map(([, node]) => node),
+      ...(rest.length ? [element("details", { open: this.isNew }, element("summary", {}, t("more-fields")), ...rest.map(([, node]) => node))] : []),
+      ...["en", "id"].map((code) => this.#line(code, t(`sentence-${code}`), this.record.labels[code], (value) => { this.record.labels[code] = value; this.#own.add(code); })),
+      this.#line("quote", t("quote"), this.record.quote, (value) => { this.record.quote = value; }),
+      element("details", {}, element("summary", {}, t("who-says")), ...Object.entries(SAID).map(([name]) => this.#line(name, t(`said-${name}`), this.record.said[name] ?? "", (value) => { this.record.said[name] = value; }))),
+      element("details", {}, element("summary", {}, "Turtle"), this.#line("statements", t("statements"), this.record.statements, (value) => { this.record.statements = value; }), this.#line("more", t("more"), this.record.more, (value) => { this.record.more = value; })));
+  }
+
+  /** Returns the name that is open for a field; of a new fact its words are, for the first field of a thing. */
+  #question(name) {
+    const open = (this.record.open ?? []).find(({ parameter }) => parameter === name);
+    if (open || !this.isNew) return open;
+    const pattern = this.patterns.find((each) => each.name === this.record.patterns[0]);
+    const first = pattern?.fields.find(({ kinds }) => !kinds.some((kind) => LITERAL.test(kind)));
+    return first?.name === name ? { parameter: name, mention: this.record.quote } : undefined;
+  }
+
+  #field({ name, kinds, required, many, date }) {
+    const label = `${t(`p-${name}`)}${required ? " *" : ""}`;
+    if (!kinds.some((kind) => LITERAL.test(kind))) {
+      const field = new ThingField({
+        name, kinds, many, label, names: this.names, values: this.record.values[name] ?? [], question: this.#question(name),
+        changed: () => { this.record.values[name] = field.values; this.record.things = this.#things(); this.#later(0); },
+      });
+      field.node.dataset.field = name;
+      if (required || this.#question(name)) field.node.dataset.lacks = "";
+      field.things = this.record.things.filter(({ iri }) => field.values.some((value) => value.iri === iri));
+      this.#fields.set(name, field);
+      return field.node;
+    }
+    if (kinds.includes("text") && many) {
+      const codes = ["en", "id"].map((code) => {
+        const text = () => (this.record.values[name] ?? []).find(({ language }) => language === code)?.text ?? "";
+        return this.#line(`${name}-${code}`, `${label} (${code})`, text(), (value) => {
+          const others = (this.record.values[name] ?? []).filter(({ language }) => language !== code);
+          this.record.values[name] = value ? [...others, { text: value, language: code }] : others;
+        }, required);
+      });
+      return element("div", {}, ...codes);
+    }
+    const given = this.record.values[name]?.[0];
+    const isText = kinds.includes("text");
+    return this.#line(name, label, given?.text ?? given?.value ?? "", (value) => {
+      if (!value.trim()) delete this.record.values[name];
+      else this.record.values[name] = [isText ? { text: value, language: given?.language ?? document.body.dataset.language } : { value: value.trim() }];
+    }, required, date ? t("date-hint") : "");
+  }
+
+  #line(name, label, value, set, required = ["en", "id", "quote"].includes(name), hint = "") {
+    const id = `field-${(count += 1)}`;
+    const input = element("input", { id, name, value, placeholder: hint || null, autocomplete: "off", spellcheck: "false", input: (event) => { set(event.target.value); this.#later(); } });
+    input.value = value;
+    const node = element("div", { class: "field", "data-field": name, "data-lacks": required ? "" : null }, element("label", { for: id }, label), input, element("output", { class: "note" }));
+    this.#fields.set(name, { input, node });
+    return node;
+  }
+
+  #things() {
+    const all = [...this.#fields.values()].flatMap(({ things = [] }) => things);
+    const used = new Set(Object.values(this.record.values).flat().map(({ iri }) => iri));
+    return [...new Map(all.map((thing) => [thing.iri, thing])).values()].filter(({ iri }) => used.has(iri));
+  }
+
+  #later(wait = WAIT) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#check(), wait);
+  }
+
+  async #check() {
+    const asked = (this.asked = Symbol("check"));
+    const found = await ask("check", { fact: this.fact, record: this.record }).catch(() => null);
+    if (!found || asked !== this.asked) return;
+    for (const code of ["en", "id"]) {
+      const field = this.#fields.get(code);
+      if (!this.#own.has(code) && found.sentences[code]) {
+        this.record.labels[code] = found.sentences[code];
+        if (field && document.activeElement !== field.input) field.input.value = found.sentences[code];
+      }
+    }
+    for (const [name, words] of Object.entries(found.dates)) {
+      const output = this.#fields.get(name)?.node.querySelector("output");
+      if (output) output.textContent = words.fault ?? words[lang] ?? "";
+    }
+    this.tell(found.faults.filter(({ field }) => !["en", "id"].includes(field)));
+    this.#follow(found);
+  }
+
+  /** Shows faults, each at its field where there is one. */
+  tell(faults) {
+    for (const { node, input } of this.#fields.values()) {
+      node.querySelector(".fault")?.remove();
+      input.ariaInvalid = null;
+    }
+    const whole = faults.filter((fault) => !this.#tellAt(fault));
+    this.faults.replaceChildren(...whole.map(({ text }) => element("li", {}, text)));
+    this.anyway.hidden = !faults.length || faults.some(({ hard }) => hard);
+  }
+
+  #tellAt({ field, text }) {
+    const found = this.#fields.get(field) ?? this.#fields.get(`${field}-${lang}`);
+    if (!found) return false;
+    found.node.querySelector(".fault")?.remove();
+    found.node.append(element("p", { class: "fault" }, text));
+    found.input.ariaInvalid = "true";
+    found.node.closest("details")?.setAttribute("open", "");
+    return true;
+  }
+
+  #follow({ follows, stops }) {
+    const list = (title, lines) => (lines.length ? [element("p", { class: "note" }, title), element("ul", {}, ...lines.map((line) => element("li", {}, line)))] : []);
+    this.follows.replaceChildren(...list(t("follows"), follows), ...list(t("stops"), stops));
+  }
+
+  submit(anyway = false) {
+    clearTimeout(this.#timer);
+    this.record.said = Object.fromEntries(Object.entries(this.record.said).filter(([, value]) => value.trim()));
+    this.record.things = this.#things();
+    return this.save(this.record, anyway);
+  }
+}

@@ -1,0 +1,123 @@
+"""From a pasted text to served facts, with the keyboard alone; and how many keys it takes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import expect
+from review_process import reviewed
+from server_process import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Command
+    from playwright.sync_api import Browser, Page
+
+SOURCE: Final = "12-whitehouse-2023-09-06-us-asean-summit"
+MOST_FOR_RIGHT: Final = 12
+MOST_FOR_NEW: Final = 60
+RIGHT: Final = 8
+"""How many claims of the text are taken as right, and counted."""
+
+
+def current(page: Page) -> str:
+    """Return the part of the current suggestion, once it is shown what is proposed for it."""
+    expect(page.locator("li.current .proposal, form.fact")).to_have_count(1)
+    return str(page.locator("li.current .head .tag").first.inner_text())
+
+
+def decided(page: Page, key: str) -> None:
+    """Press the key of a decision, and wait until it is taken."""
+    before = page.locator(".progress").inner_text()
+    page.keyboard.press(key)
+    expect(page.locator(".progress")).not_to_have_text(before)
+
+
+def pasted(page: Page, text: str) -> None:
+    """Paste a text, say of which day it is, and begin."""
+    expect(page.locator("#pasted")).to_be_focused()
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Tab")
+    page.keyboard.type("2023-09-06")
+    page.keyboard.press("Control+Enter")
+    current(page)
+
+
+def described(page: Page) -> None:
+    """Say who published the article: a body that is new, and made in place."""
+    page.keyboard.press("g")
+    expect(page.locator("form.fact input").first).to_be_focused()
+    page.keyboard.type("White House")
+    expect(page.get_by_role("option", name="New: “White House”").first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("form.fact")).to_have_count(0)
+
+
+def right_ones_accepted(page: Page) -> list[str]:
+    """Accept the claims that lack nothing, and reject all else on the way; return their numbers."""
+    accepted: list[str] = []
+    while len(accepted) < RIGHT:
+        fact = page.locator("li.current").get_attribute("data-fact") or ""
+        is_right = current(page) == "claim" and page.locator("li.current .lacks").count() == 0
+        decided(page, "a" if is_right else "r")
+        accepted += [fact] if is_right else []
+    return accepted
+
+
+def fact_added(page: Page) -> None:
+    """Add a fact that was not suggested: that the summit was held on a day, by words of the text."""
+    page.keyboard.press("n")
+    page.keyboard.type("annual")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("form.fact select").first).to_be_focused()
+    page.keyboard.type("was he")
+    page.keyboard.press("Tab")
+    new = page.get_by_role("option", name="New: “annual U.S.-ASEAN Summit”")
+    expect(new).to_be_visible()
+    while new.get_attribute("aria-selected") != "true":
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    while page.evaluate("() => document.activeElement.name") != "within":
+        page.keyboard.press("Tab")
+    page.keyboard.type("2023-09-06")
+    expect(page.locator("[data-field=within] output")).to_have_text("6 September 2023")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("form.fact")).to_have_count(0)
+
+
+def test_from_paste_to_served_facts(browser: Browser, shared: Path, wicara: Command, tmp_path: Path) -> None:
+    """A text is pasted, its right suggestions are accepted, a fact is added, and a server shows them."""
+    text = (shared / "growth" / "sources" / f"{SOURCE}.txt").read_text(encoding="utf-8")
+    file = tmp_path / "my" / "us-asean.trig"
+    faults: list[str] = []
+    with reviewed(file, "--source", tmp_path / "us-asean.txt") as review:
+        context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"http://127.0.0.1:{review.port}{review.path}")
+        pasted(page, text)
+        described(page)
+        accepted = right_ones_accepted(page)
+        fact_added(page)
+        context.close()
+    assert faults == []
+    log = file.with_name("us-asean.review.jsonl").read_text(encoding="utf-8")
+    entries = [json.loads(line) for line in log.splitlines()]
+    keys = {kind: [one["keys"] for one in entries if one["decision"] == kind] for kind in ("accept", "new")}
+    assert sum(keys["accept"]) <= MOST_FOR_RIGHT * RIGHT
+    assert [one <= MOST_FOR_NEW for one in keys["new"]] == [True]
+    sys.stdout.write(wicara("review", file, "--summary").stdout)
+    with served("--data", tmp_path / "data", "--add", file.parent) as server:
+        harris = server.get("/doc/person/kamala-harris", accept="text/html").text
+        assert "reaffirmed the U.S. commitment" in harris
+        rows = server.ask(
+            "SELECT ?number { ?fact wic:factOf article:us-asean ; wic:factIdentifier ?number }"
+        ).rows
+        assert {row["number"] for row in rows} > {*accepted}
+        assert len(rows) == RIGHT + 1
