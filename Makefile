@@ -25,6 +25,8 @@ PYTEST := --numprocesses $(if $(TESTS),0,$(WORKERS)) --dist worksteal
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of containers often set it: then each process compiles all modules anew, for a third of its start.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: help serve scripts wheel test test-long coverage lint bench conformance compare screenshots chromium clean
@@ -65,7 +67,7 @@ wheel: $(BUILT)
 	@echo dist/wicara-*.whl
 
 test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
-	$(BIN)/pytest $(PYTEST) --timeout 300 $(TESTS)
+	$(BIN)/pytest $(PYTEST) --timeout 900 $(TESTS)
 
 test-long: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest $(PYTEST) --timeout 3000 -m long $(TESTS)

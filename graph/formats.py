@@ -6,7 +6,11 @@ be read, and no parser takes some of its RDF/XML.
 
 from __future__ import annotations
 
+import gzip
+import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -131,19 +135,43 @@ BY_EXTENSION: Final = MappingProxyType(
 
 STANDARD_INPUT: Final = Path("-")
 """What names it among files: it holds TriG, and so may be Turtle or N-Triples."""
+GZIP: Final = ".gz"
+GZIP_MARK: Final = b"\x1f\x8b"
+"""The end of the names of packed files, and how their bytes begin."""
 
 
 def format_of_file(path: Path) -> RdfFormat:
-    """Return the format that the extension of a file tells, TriG for standard input.
+    """Return the format that the extension of a file tells (that before `.gz`), TriG for standard input.
 
     Raises UnreadableInput where it tells none.
     """
     if path == STANDARD_INPUT:
         return RdfFormat.TRIG
-    form = BY_EXTENSION.get(path.suffix.removeprefix(".").lower())
+    packed = path.suffix.lower() == GZIP
+    form = BY_EXTENSION.get((Path(path.stem) if packed else path).suffix.removeprefix(".").lower())
     if form is None or form.rdf is None:
         raise UnreadableInput(f"{path}: the extension tells the format: {in_words(BY_EXTENSION)}")
     return form.rdf
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, or standard input, to read its bytes: unpacked if it is gzip (RFC 1952).
+
+    A file is gzip if its name ends in `.gz`, standard input if it begins so. Raises OSError, also while what
+    is damaged or cut off is read.
+    """
+    with ExitStack() as stack:
+        if path == STANDARD_INPUT:
+            file: IO[bytes] = BytesIO(sys.stdin.buffer.read())
+            packed = file.read(len(GZIP_MARK)) == GZIP_MARK
+            file.seek(0)
+        else:
+            file, packed = stack.enter_context(path.open("rb")), path.suffix.lower() == GZIP
+        try:
+            yield cast("IO[bytes]", stack.enter_context(gzip.open(file))) if packed else file
+        except (EOFError, zlib.error) as error:
+            raise OSError(f"damaged gzip: {error}") from error
 
 
 def in_words(names: Iterable[str]) -> str:

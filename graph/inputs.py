@@ -122,6 +122,8 @@ def data_files(root: Path, name: str) -> Iterator[SourceFile]:
         raise UnreadableInput(f"{root} is not a folder: name one that holds *.trig and *.ttl files")
     for path in sorted(root.rglob("*")):
         called = f"{name}/{path.relative_to(root).as_posix()}"
+        if path.name.endswith((".trig.gz", ".ttl.gz")):
+            raise UnreadableInput(f"{called} is packed: unpack it with gunzip, as its lines are referred to")
         if path.suffix == ".trig":
             yield SourceFile(path, called, None)
         elif path.suffix == ".ttl":

@@ -26,7 +26,7 @@ from weakref import finalize
 from pyoxigraph import RdfFormat, Store, parse, serialize
 from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
-from wicara.graph.formats import format_of_file
+from wicara.graph.formats import format_of_file, opened
 from wicara.graph.rdfxml_input import readable
 from wicara.ontology import PREFIXES
 
@@ -289,13 +289,13 @@ def from_files(paths: Sequence[Path]) -> BuiltDataset:
 
 def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[str, str]:
     """Load a file into a store and return the prefixes at its head; raises SyntaxError and OSError."""
-    if syntax == RdfFormat.RDF_XML:
-        document = readable(path.read_bytes())
-        store.bulk_extend(document.quads(base, rename_blank_nodes=True))
-        reader = parse(document.text, syntax, base_iri=base)
-        next(iter(reader), None)
-        return reader.prefixes
-    with path.open("rb") as file:
+    with opened(path) as file:
+        if syntax == RdfFormat.RDF_XML:
+            document = readable(file.read())
+            store.bulk_extend(document.quads(base, rename_blank_nodes=True))
+            reader = parse(document.text, syntax, base_iri=base)
+            next(iter(reader), None)
+            return reader.prefixes
         start = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         store.load(file, syntax, base_iri=base)
         file.seek(start)

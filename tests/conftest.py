@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import hypothesis
 import pytest
 from needed import needed
+from prepared import run
 from server_process import RUNNING, TAIL, served
 from wicara.graph.build import ensure
 from wicara.graph.inputs import read_inputs
@@ -96,21 +96,7 @@ class Command(Protocol):
 
 @pytest.fixture(scope="session")
 def wicara() -> Command:
-    """Return a function that runs `python -m wicara` as a person would."""
-
-    def run(
-        *arguments: object, cwd: Path | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "wicara", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            cwd=cwd,
-            env=os.environ | environment,
-        )
-
+    """Return a function that runs `wicara` as a person would."""
     return run
 
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email import message_from_bytes
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from prepared import PATIENCE, Process, run
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from email.message import Message
 
-PATIENCE: Final = 60
-"""Seconds in which any answer comes on the busiest machine: a fault detector, never what a test is about."""
+ROOMY: Final = {"--timeout": PATIENCE, "--slow-lane": 32}
+"""Limits of time of each server, but for those that a test sets: no request is stopped for being slow."""
 TAIL: Final = 4_000
 """Characters of a server's log in the report of a failed test."""
 RUNNING: list[Server] = []
@@ -63,7 +68,7 @@ class Answer:
 class Server:
     """A server process, the port that it listens on, and the file that has all it logs."""
 
-    process: subprocess.Popen[str]
+    process: Process
     port: int
     log_file: IO[bytes]
 
@@ -117,6 +122,25 @@ class Server:
         """Send a query by GET with more fields of the protocol."""
         return self.get(f"/sparql?{urlencode({'query': query, **fields}, doseq=True)}", accept=accept)
 
+    def ask_beyond(self, query: str, seconds: str) -> Answer:
+        """Send a query that its deadline stops; again where no process was free to begin with it in time."""
+        while (answer := self.ask(query, timeout=seconds)).json.get("limit") == "executors":
+            pass
+        return answer
+
+    def is_ready(self, path: str = "/readyz") -> bool:
+        """Tell whether the server says that it is ready: it gives itself a second to find out."""
+        return self.get(path).status == HTTPStatus.OK
+
+    def heads(self, requests: Iterable[tuple[str, str]]) -> list[Answer]:
+        """Send requests, method and path with one header, all at once on one connection; return heads."""
+        *heads, last = (f"{line} HTTP/1.1\r\nHost: x\r\n{header}\r\n" for line, header in requests)
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
+            connection.sendall("\r\n".join([*heads, f"{last}Connection: close\r\n\r\n"]).encode())
+            received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        found = re.findall(rb"HTTP/1\.1 (\d{3}) .*\r\n((?:.+\r\n)*)", received)
+        return [Answer(int(status), message_from_bytes(lines), b"") for status, lines in found]
+
 
 def wait_until(holds: Callable[[], object]) -> None:
     """Wait until something holds; fail where it never does."""
@@ -160,8 +184,22 @@ def read_whole(file: IO[bytes]) -> str:
 
 def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `wicara serve` where it is expected to fail."""
-    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    return run("serve", "--port", 0, *arguments)
+
+
+def stopped_when(holds: Callable[[], object], number: int, *arguments: object) -> tuple[int, str]:
+    """Run `wicara` and send it a signal as soon as something holds; return its exit code and what it printed.
+
+    It runs at the lowest priority, so that it does not get much further before it is looked at again.
+    """
+    command = ["nice", "-n", "19", sys.executable, "-m", "wicara", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while not holds():
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.send_signal(number)
+        _, printed = process.communicate(timeout=PATIENCE)
+    return process.returncode, printed
 
 
 @contextmanager
@@ -170,14 +208,14 @@ def served(*arguments: object, ends_with: int = 0) -> Iterator[Server]:
 
     `ends_with` is its exit code where the block ends it otherwise.
     """
-    command = [sys.executable, "-m", "wicara", "serve", "--port", "0", *map(str, arguments)]
-    with (
-        TemporaryFile() as log_file,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log_file, text=True) as process,
-    ):
+    given = [*map(str, arguments)]
+    roomy = [each for option, value in ROOMY.items() if option not in given for each in (option, str(value))]
+    printed, stdout = os.pipe()
+    with TemporaryFile() as log_file, open(printed, encoding="utf-8") as lines:  # noqa: PTH123 - a pipe
+        process = Process(["serve", "--port", "0", *given, *roomy], stdout, log_file)
+        os.close(stdout)
         try:
-            first = process.stdout.readline() if process.stdout else ""
-            port = re.search(r":(\d+)/", first)
+            port = re.search(r":(\d+)/", lines.readline())
             assert port, "the server does not start"
             RUNNING.append(Server(process, int(port[1]), log_file))
             yield RUNNING[-1]

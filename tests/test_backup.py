@@ -10,14 +10,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from prepared import PATIENCE
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from server_process import stopped_when
 from wicara.graph.backup import back_up, restore, verify_backup, verify_data
 from wicara.graph.build import ensure, silent
 from wicara.graph.durable_files import content_of
@@ -392,25 +393,15 @@ def test_one_in_the_other(made: Path, tmp_path: Path) -> None:
 # Interruptions and full disks.
 
 
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until a process has made a path."""
-    while not path.exists():
-        assert process.poll() is None
-        time.sleep(0.001)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_backup(tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C leaves nothing, kill -9 what the next backup removes; neither what looks like a backup."""
     data, target = writable(tmp_path / "data", MANY), tmp_path / "b"
-    command = [sys.executable, "-m", "wicara", "backup", str(target), "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        wait_for(tmp_path / ".b.unfinished" / "data" / "store", process)
-        process.send_signal(number)
-        _, told = process.communicate(timeout=60)
+    begun = (tmp_path / ".b.unfinished" / "data" / "store").exists
+    ended = stopped_when(begun, number, "backup", target, "--data", data)
     assert not target.exists()
     if number == signal.SIGINT:
-        assert (process.returncode, told) == (130, "wicara: interrupted\n")
+        assert ended == (130, "wicara: interrupted\n")
         assert {each.name for each in tmp_path.iterdir()} == {"data"}
     back_up(data, target, silent)
     assert {each.name for each in tmp_path.iterdir()} == {"data", "b"}
@@ -421,12 +412,9 @@ def test_an_interrupted_backup(tmp_path: Path, number: signal.Signals) -> None:
 def test_an_interrupted_restore(made: Path, tmp_path: Path, number: signal.Signals) -> None:
     """A restore that is stopped in the middle leaves the dataset that was there, and can be done again."""
     data = writable(tmp_path / "data", 3)
-    command = [sys.executable, "-m", "wicara", "restore", str(made), "--data", str(data), "--force"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        wait_for(data / ".unfinished", process)
-        process.send_signal(number)
-        process.communicate(timeout=60)
-    assert process.returncode in {130, -signal.SIGKILL}
+    begun = (data / ".unfinished").exists
+    code, _ = stopped_when(begun, number, "restore", made, "--data", data, "--force")
+    assert code in {130, -signal.SIGKILL}
     assert len(quads_of(data)) == 3
     assert restore(made, data, silent, force=True)
     assert len(quads_of(data)) == SOME
@@ -440,7 +428,7 @@ def on_a_full_disk(*arguments: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
     )
 

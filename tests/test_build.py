@@ -8,12 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from prepared import PATIENCE
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from server_process import stopped_when
 from wicara.graph.build import ensure
 from wicara.graph.candidate import Candidate
 from wicara.graph.checks.table import QUICK, run
@@ -231,7 +232,7 @@ def test_two_builders_do_not_disturb_each_other(dataset: BuiltDataset, tmp_path:
     """Of two builds started at once one finds its work done; the result is what was built elsewhere."""
     command = [sys.executable, "-m", "wicara", "build", "--data", str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
-    assert [process.communicate(timeout=240)[1] for process in both] == [b"", b""]
+    assert [process.communicate(timeout=PATIENCE)[1] for process in both] == [b"", b""]
     assert [process.returncode for process in both] == [0, 0]
     assert len(list((tmp_path / "builds").iterdir())) == 1
     assert set(open_dataset(tmp_path).store) == set(dataset.store)
@@ -243,12 +244,11 @@ def test_a_killed_build_leaves_the_last_good_one(wicara: Command, own_data: Path
     The forced build stands beside the one before, even where that one has been damaged meanwhile.
     """
     before = (own_data / "current").readlink()
-    builder = subprocess.Popen([sys.executable, "-m", "wicara", "build", "--force", "--data", str(own_data)])
-    while not list((own_data / "builds").glob("unfinished-*")):
-        assert builder.poll() is None
-        time.sleep(0.001)
-    builder.send_signal(signal.SIGKILL)
-    builder.wait()
+
+    def writes() -> bool:
+        return any((own_data / "builds").glob("unfinished-*"))
+
+    stopped_when(writes, signal.SIGKILL, "build", "--force", "--data", own_data)
     assert (own_data / "current").readlink() == before
     assert len(open_dataset(own_data).store) > 0
     emptied((own_data / "current").resolve())
@@ -263,19 +263,12 @@ def test_a_killed_build_leaves_the_last_good_one(wicara: Command, own_data: Path
 
 def test_ctrl_c_ends_a_build_quietly(own_data: Path) -> None:
     """An interrupted build says so in one line and exits with 130."""
-    builder = subprocess.Popen(
-        [sys.executable, "-m", "wicara", "build", "--force", "--data", str(own_data)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+    lock = own_data / "lock"
+    before = lock.stat().st_mtime_ns
+    ended = stopped_when(
+        lambda: lock.stat().st_mtime_ns != before, signal.SIGINT, "build", "--force", "--data", own_data
     )
-    while not (own_data / "lock").stat().st_mtime > time.time() - 1 and builder.poll() is None:
-        time.sleep(0.01)
-    time.sleep(0.5)
-    builder.send_signal(signal.SIGINT)
-    _, told = builder.communicate(timeout=60)
-    assert builder.returncode == 130
-    assert told == "wicara: interrupted\n"
+    assert ended == (130, "wicara: interrupted\n")
 
 
 def test_a_disk_that_refuses_is_told(own_data: Path) -> None:
@@ -286,7 +279,7 @@ def test_a_disk_that_refuses_is_told(own_data: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
     )
     assert done.returncode == 1

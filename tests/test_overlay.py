@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ import pytest
 from checker import is_instance
 from needed import long
 from pyoxigraph import NamedNode, Triple
+from server_process import stopped_when
 from test_build import ARTICLE, FACT, fact, one
 from wicara.graph import overlay
 from wicara.graph.assembly import merged
@@ -305,16 +305,15 @@ def test_contradictions_follow() -> None:
 def test_a_killed_change_is_whole_or_none(wicara: Command, own_data: Path, stated: Facts) -> None:
     """Killed while it writes, a change is none; once the overlay is published, the next build has it."""
     before = (own_data / "current").readlink()
-    command = [sys.executable, "-m", "wicara", "retract", "F074", "--date", DAY, "--data", str(own_data)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    while not list((own_data / "builds").glob("unfinished-*")):
-        assert process.poll() is None
-        time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    command = ("retract", "F074", "--date", DAY, "--data", own_data)
+
+    def writes() -> bool:
+        return any((own_data / "builds").glob("unfinished-*"))
+
+    stopped_when(writes, signal.SIGKILL, *command)
     assert not (own_data / "overlay").exists()
     assert one(ensure(own_data).store, COUNT) == str(stated.count)
-    assert wicara(*command[3:]).returncode == 0
+    assert wicara(*command).returncode == 0
     after = exported(wicara, own_data)
     (own_data / "current").unlink()
     (own_data / "current").symlink_to(before)  # as it is between publishing and swapping in

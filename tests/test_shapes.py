@@ -1,6 +1,7 @@
 """Shapes and disjointness: each has an example that it alone refuses, and the real data meets them all.
 
-What ours finds is what pySHACL finds, on the real data and on each example.
+What ours finds is what pySHACL finds, on the real data and on all examples together; and what it finds in a
+change alone is what it finds in the whole.
 
 The second line of an example says what must refuse it: `# Must fail: shape:NAME`, or `cax-adc` and two
 classes.
@@ -104,12 +105,12 @@ def name(shape: object) -> str:
     return str(shape).replace(SHAPE, "shape:")
 
 
-def refusals(triples: Iterable[Triple], folder: str) -> set[str]:
-    """Return the messages about the triples; pySHACL gives the same ones, of the same nodes and values."""
+def found_by_both(triples: Iterable[Triple], folder: str) -> set[Violation]:
+    """Return the violations of the triples; pySHACL finds the same, of the same nodes and values."""
     store = store_of(triples)
-    found = validate(store, FILES[folder]())
-    assert set(found) == by_pyshacl([quad.triple for quad in store], folder)
-    return {violation.message for violation in found}
+    found = set(validate(store, FILES[folder]()))
+    assert found == by_pyshacl([quad.triple for quad in store], folder)
+    return found
 
 
 def by_pyshacl(triples: Iterable[Triple], folder: str) -> set[Violation]:
@@ -142,7 +143,7 @@ def pattern(message: str) -> re.Pattern[str]:
 @pytest.mark.parametrize("folder", FILES)
 def test_what_is_spoilt_was_sound(folder: str) -> None:
     """What the examples are added to meets every shape, so what is refused is the example's own fault."""
-    assert refusals(setting(folder), folder) == set()
+    assert found_by_both(setting(folder), folder) == set()
 
 
 @pytest.mark.parametrize(
@@ -150,11 +151,26 @@ def test_what_is_spoilt_was_sound(folder: str) -> None:
     [pytest.param(folder, path, id=f"{folder}-{path.stem}") for folder in FILES for path in examples(folder)],
 )
 def test_example_is_refused(folder: str, example: Path) -> None:
-    """An example is refused with the message of the shape that it names, and with no other."""
+    """An example is refused with the message of the shape that it names, and with no other.
+
+    What spoils sound data is found by looking at what it concerns, and by looking at all.
+    """
     expected = messages(folder)[said(example)]
-    found = refusals(setting(folder) | read(example), folder)
+    store = store_of(setting(folder) | read(example))
+    found = validate(store, FILES[folder]())
     assert found, f"nothing refuses {example.name}"
-    assert not [message for message in found if not pattern(expected).fullmatch(message)]
+    assert not [each for each in found if not pattern(expected).fullmatch(each.message)]
+    if folder == "data":
+        came = read(example) - setting(folder)
+        assert validate(store, FILES[folder](), changed=came) == found
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_pyshacl_finds_the_same_in_all_examples(folder: str) -> None:
+    """What is found in all examples together brings up every message."""
+    found = found_by_both(setting(folder).union(*map(read, examples(folder))), folder)
+    for text in messages(folder).values():
+        assert any(pattern(text).fullmatch(each.message) for each in found), text
 
 
 @pytest.mark.parametrize("folder", FILES)
@@ -200,7 +216,7 @@ def test_shapes_speak_of_terms_that_exist(folder: str) -> None:
 @pytest.mark.parametrize(("kinds", "folder"), [(ASSERTED, "data"), (SCHEMA, "ontology")], ids=FILES)
 def test_real_data_meets_the_shapes(kinds: frozenset[GraphKind], folder: str) -> None:
     """Nothing is to be said against the real data, nor against the ontology and the schemes."""
-    assert refusals(real(kinds), folder) == set()
+    assert found_by_both(real(kinds), folder) == set()
 
 
 @pytest.fixture(scope="module")

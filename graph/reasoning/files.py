@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 from codecs import BOM_UTF8
 from collections import defaultdict
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput, error_place
-from wicara.graph.formats import STANDARD_INPUT, format_of_file
+from wicara.graph.formats import format_of_file, opened
 from wicara.graph.nesting import nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.matching import contradictions, describe
@@ -119,8 +118,8 @@ def read_file(path: Path) -> Document:
 
 def parse_file(path: Path, form: RdfFormat) -> Iterator[Quad]:
     """Return the quads of a file without its byte order mark; raises ValueError if it nests too deep."""
-    content = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
-    content = content.removeprefix(BOM_UTF8)
+    with opened(path) as file:
+        content = file.read().removeprefix(BOM_UTF8)
     if nests_beyond(content, form, MAX_NESTING):
         raise ValueError(f"it is nested more than {MAX_NESTING} deep")
     base = path.absolute().as_uri()
@@ -153,7 +152,7 @@ def split_lines(path: Path) -> Document | None:
 def blocks(path: Path) -> Iterator[bytes]:
     """Yield the bytes of a file in blocks of whole lines."""
     rest = b""
-    with path.open("rb") as file:
+    with opened(path) as file:
         while read := file.read(BLOCK):
             block = rest + read
             end = block.rfind(b"\n") + 1

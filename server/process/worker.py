@@ -25,7 +25,7 @@ from urllib.parse import unquote_to_bytes
 
 from jinja2 import FileSystemBytecodeCache
 from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
-from wicara.graph.writable import WritableDataset
+from wicara.graph.writable import WritableDataset, digest_of, snapshots
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
 from wicara.server.http.problems import Problem, rendered
@@ -156,8 +156,14 @@ class Worker:
                 return
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
-        if not self.setup.origin.on_disk:
-            self.call_apart(lambda: index_file.prepare(self.served))
+        self.call_apart(self.make_index)
+
+    def make_index(self) -> None:
+        """Make the search index for whoever searches first, on disk that of the newest version."""
+        if self.setup.origin.on_disk:
+            disk = WritableDataset(Path(self.setup.origin.paths[0]))
+            swap(self.served, disk.open_snapshot(digest_of(snapshots(disk.folder)[-1])))
+        index_file.prepare(self.served)
 
     def call_apart(self, function: Callable[[], None]) -> None:
         """Have a function called in a process of its own, which ends with the front and not with this one."""

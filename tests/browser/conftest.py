@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from server_process import Server
 
 READER: Final = {"locale": "en", "viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-PATIENCE: Final = 60_000
+PATIENCE: Final = 180_000
 """Milliseconds that an action takes on the busiest machine: a fault detector, never what a test is about."""
 OF_THE_NETWORK: Final = "Failed to load resource"
 """How Chromium logs a status of 400 or more; those are told apart by what was asked for."""

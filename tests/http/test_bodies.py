@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from server_process import PATIENCE, Answer
+from prepared import PATIENCE
+from server_process import Answer
 from writing import BEARER, FORM, TURTLE, UPDATE, count, update
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from growth import grows_linearly
+from prepared import PATIENCE
 from server_process import served, workers
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def processor_time(server: Server) -> dict[int, int]:
 def cost(server: Server, request: bytes) -> int:
     """Return the nanoseconds of a processor that the server takes to answer a request."""
     before = processor_time(server)
-    with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as connection:
         connection.sendall(request)
         with HTTPResponse(connection) as response:
             response.begin()

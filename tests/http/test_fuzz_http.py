@@ -14,7 +14,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from server_process import PATIENCE, Answer
+from prepared import PATIENCE
+from server_process import Answer, wait_until
 from writing import BEARER
 
 if TYPE_CHECKING:
@@ -224,5 +225,5 @@ def test_still_there(server: Server, writable: Server) -> None:
     """After all that, both servers answer."""
     for running in (server, writable):
         assert running.ask("ASK {}").json["boolean"]
-        assert running.get("/readyz").status == HTTPStatus.OK
+        wait_until(running.is_ready)
         assert running.process.poll() is None

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import pytest
 from forms import canonical
+from prepared import PATIENCE
 from pyoxigraph import RdfFormat, parse
-from server_process import PATIENCE
 from writing import BEARER, TURTLE, UPDATE, count, update, write
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 import pytest
-from server_process import PATIENCE, Server, is_alive, served, wait_until, workers
+from prepared import PATIENCE
+from server_process import Server, is_alive, served, wait_until, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,27 +99,18 @@ class Lookups:
 
 
 @pytest.mark.parametrize("name", RUNAWAYS)
-@pytest.mark.parametrize("number", [1, 5])
-def test_runaways(limited: Server, name: str, number: int) -> None:
-    """A runaway, alone or five at once, is a 503 or 400 by the limit, and no other client has an error."""
-    statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: statuses.append(post(limited, RUNAWAYS[name]))) for _ in range(number)
-    ]
-    with Lookups(limited) as lookups:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert len(statuses) == number
-    assert set(statuses) <= {400, 503}
+def test_runaways(limited: Server, name: str) -> None:
+    """A runaway, five times at once, is a 503 or 400 by the limit, and no other client has an error."""
+    with Lookups(limited) as lookups, ThreadPoolExecutor(5) as clients:
+        statuses = {*clients.map(lambda _: post(limited, RUNAWAYS[name]), range(5))}
+    assert statuses <= {400, 503}
     assert set(lookups.statuses) == {200}
     assert limited.process.poll() is None
 
 
 def test_a_deadline_is_a_problem(limited: Server) -> None:
     """What a deadline stops, which would take hours, is answered as a problem that says what to do."""
-    answer = limited.ask(RUNAWAYS["cross join, counted"], timeout=LIMIT)
+    answer = limited.ask_beyond(RUNAWAYS["cross join, counted"], LIMIT)
     assert (answer.status, answer.media_type) == (503, "application/problem+json")
     assert "--timeout" in answer.json["detail"]
     assert answer.json["limit"] == "timeout"
@@ -125,7 +118,7 @@ def test_a_deadline_is_a_problem(limited: Server) -> None:
 
 def test_a_client_may_ask_for_less_time(limited: Server) -> None:
     """`timeout=` makes the deadline shorter; what is no number of seconds is 400."""
-    answer = limited.ask(RUNAWAYS["cross join, counted"], timeout="0.3")
+    answer = limited.ask_beyond(RUNAWAYS["cross join, counted"], "0.3")
     assert (answer.status, answer.json["seconds"]) == (503, 0.3)
     for wrong in ("-1", "x", "nan"):
         assert limited.ask("ASK {}", timeout=wrong).status == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import signal
 import socket
 import subprocess
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import PATIENCE, serve, served, wait_until
+from prepared import PATIENCE
+from server_process import serve, served, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,10 +86,10 @@ def test_damaged_store(own_data: Path) -> None:
 
 
 def test_files(tmp_path: Path) -> None:
-    """Several files are served together, as they are."""
-    first, second = tmp_path / "one.ttl", tmp_path / "two.nq"
+    """Several files are served together, as they are; gzip is unpacked."""
+    first, second = tmp_path / "one.ttl", tmp_path / "two.nq.gz"
     first.write_text(ONE)
-    second.write_text("<x:x> <x:x> <x:y> <x:g> .\n")
+    second.write_bytes(gzip.compress(b"<x:x> <x:x> <x:y> <x:g> .\n"))
     with served(first, second) as server:
         assert count(server) == 1
         assert server.ask("ASK { GRAPH <x:g> { ?s ?p <x:y> } }").json["boolean"]

@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 import brotli
 import pytest
 import zstandard
-from server_process import PATIENCE, served
+from prepared import PATIENCE
+from server_process import served, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,6 +156,7 @@ def test_the_query_method(many: Server) -> None:
 def test_health_and_readiness(many: Server) -> None:
     """The front tells that it lives, whether queries are answered, and what it counts."""
     assert many.get("/healthz").json["status"] == "ok"
+    wait_until(many.is_ready)
     ready = many.get("/readyz")
     assert (ready.status, ready.json["ready"], ready.json["quads"]) == (200, True, MANY)
     reads_only = many.get("/readyz/write")

@@ -9,7 +9,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import PATIENCE, served
+from prepared import PATIENCE
+from server_process import served, wait_until
 from writing import BEARER, TURTLE, WRITABLE, count, update
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def test_a_dataset_on_a_read_only_disk(read_only: Path, wicara: Command) -> None
     """A writable dataset that cannot be written is served for reading, and --writable says what to do."""
     with served("--data", read_only) as server:
         assert count(server) == 1
-        assert server.get("/readyz").status == 200
+        wait_until(server.is_ready)
         assert update(server, "CLEAR ALL").status == 403
     refused = wicara("serve", "--data", read_only, *WRITABLE, "--port", 0)
     assert refused.returncode == 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin
 
 from lxml import html
+from prepared import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +132,7 @@ def reading(port: int, language: str = "en") -> Iterator[Reader]:
     connections: Queue[HTTPConnection] = Queue()
     with ExitStack() as kept:
         for _ in range(THREADS):
-            connections.put(kept.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=60))))
+            connections.put(kept.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE))))
         yield Reader(connections, kept.enter_context(ThreadPoolExecutor(THREADS)), language)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from prepared import PATIENCE
 from server_process import served, wait_until
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def test_times_up_to_the_limit(server: Server, tmp_path: Path) -> None:
         page = running.get("/query?lang=en", accept=HTML).text
         return re.findall(r"<option[^>]*>([\d.]+) seconds?<", page)
 
-    assert times(server) == ["1", "5", "10", "30"]
+    assert times(server) == ["1", "5", "10", "30", "60", str(PATIENCE)]
     file = tmp_path / "one.nt"
     file.write_text("<x:a> <x:b> <x:c> .\n")
-    with served(file, "--timeout", "2.5") as short:
-        assert times(short) == ["1", "2.5"]
+    with served(file, "--timeout", "7.5") as short:
+        assert times(short) == ["1", "5", "7.5"]
 
 
 def test_filled_in(server: Server) -> None:

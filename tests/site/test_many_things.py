@@ -11,7 +11,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
-from server_process import PATIENCE, served
+from prepared import PATIENCE
+from server_process import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

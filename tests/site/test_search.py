@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
-from server_process import served
+from server_process import served, wait_until
 from wicara.graph.store import from_files
 from wicara.server import create_app
 
@@ -390,11 +390,13 @@ LABEL: Final = "http://www.w3.org/2004/02/skos/core#prefLabel"
 
 
 @pytest.mark.parametrize("place", ["memory", "disk"])
-def test_follows_the_dataset(place: str, tmp_path: Path) -> None:
-    """What is written is found, and what is removed is found no more."""
+def test_follows_the_dataset(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is made before anybody searches; what is written is found, and what is removed no more."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     where = ("--empty",) if place == "memory" else ("--data", tmp_path / "data")
     label = f'<{LABEL}> "Quito Accord"'
     with served(*where, "--writable", "--token", "t") as running:
+        wait_until(lambda: [*tmp_path.glob("wicara-*/*.search")])
         assert found(running, q="quito")["total"] == 0
         for verb, total in (("INSERT", 1), ("DELETE", 0), ("INSERT", 1)):
             answer = running.send(

@@ -39,11 +39,10 @@ def reason(
     """Compute the OWL 2 RL conclusions of FILES; write the inferred triples as sorted N-Triples.
 
     The extension of each RDF file gives its format: .ttl .n3 .nt .txt .rdf .owl .xml .trig .nq .jsonld .json;
-    - is standard input, in TriG, Turtle or N-Triples. Several files are merged into one graph; their blank
-    nodes stay separate. Triples that hold for everything (x
-    owl:sameAs x) are written only with --all-rules. The exit code is 0 if FILES are consistent, 3 if they
-    are inconsistent (standard error lists each contradiction after its rule), and 2 if a file cannot be
-    read.
+    .gz after it means gzip; - is standard input, in TriG, Turtle or N-Triples. Several files are merged into
+    one graph; their blank nodes stay separate. Triples that hold for everything (x owl:sameAs x) are written
+    only with --all-rules. The exit code is 0 if FILES are consistent, 3 if they are inconsistent (standard
+    error lists each contradiction after its rule), and 2 if a file cannot be read.
     """
     from wicara.graph.reasoning.files import reason as reason_over  # noqa: PLC0415 - loads numpy
 
