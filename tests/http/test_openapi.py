@@ -166,7 +166,7 @@ def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedPro
             *(sys.executable, "-m", "schemathesis.cli", "run"),
             f"http://127.0.0.1:{server.port}/openapi.json",
             *("--phases", PHASES, "--max-examples", "3"),
-            *("--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", "60"),
+            *("--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", str(PATIENCE)),
             "--generation-deterministic",
             *("--warnings", "off", "--suppress-health-check", "all", "--no-color"),
             *options,

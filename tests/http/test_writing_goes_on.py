@@ -36,9 +36,9 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def insert(server: Server, number: int) -> int:
+def insert(server: Server, number: int, **fields: str) -> int:
     """Send a small update and return its status."""
-    return update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}").status
+    return update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}", **fields).status
 
 
 def command_of(server: Server) -> bytes:
@@ -109,8 +109,9 @@ def test_writers_and_executors_that_are_killed(server: Server) -> None:
     killer.start()
     with ThreadPoolExecutor(4) as clients:
         while len(killed) < KILLED:
-            statuses = [*clients.map(lambda number: insert(server, number), range(4))]
-            statuses += [answer.status for answer in clients.map(server.ask, ["ASK {}"] * 4)]
+            statuses = [*clients.map(lambda number: insert(server, number, timeout="1"), range(4))]
+            asked = clients.map(lambda _: server.ask("ASK {}", timeout="1"), range(4))
+            statuses += [answer.status for answer in asked]
             assert set(statuses) <= {200, 204, 503}
     ended.set()
     killer.join()
