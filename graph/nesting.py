@@ -1,12 +1,22 @@
-"""How deep a document nests: deep enough, it overflows the stack or the memory of the engine's parser."""
+"""How deep a document or query nests: deep enough, it overflows the stack or the memory of the engine.
+
+A query overflows an 8 MB stack at some 1,000 brackets within brackets. An operator, and a clause beside
+others, makes its tree one deeper as well: a chain of 6,000 can end the process.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final
 
 from pyoxigraph import RdfFormat
+from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
 
+MAX_NESTING: Final = 500
+"""How deep a document may nest that a command reads."""
+MAX_QUERY_NESTING: Final = 200
+"""How deep a query may nest that a command answers."""
 TRIPLE_TERMS: Final = re.compile(
     rb"""
       \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
@@ -20,6 +30,30 @@ TRIPLE_TERMS: Final = re.compile(
 """Triple terms of Turtle and N-Triples 1.2, beside what may hold the same characters."""
 JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL)
 """Objects and arrays, beside strings."""
+CHAIN: Final = 10
+"""How many operators and keywords count as one bracket."""
+SKELETON: Final = re.compile(
+    rf"""
+      \#[^\r\n]*+
+    | {LANGUAGE}
+    | \^\^
+    | (?=([<"'?$_:0-9A-Za-z\x80-\U0010ffff]))
+      (?: {IRI} | {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:_|{BEGINS}{LABEL})?+:{LOCAL} | {NUMBER} )
+    | ({BEGINS}{LABEL})
+    | (?:\\.)++
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What a text is split at so that each term is one sign, and words and brackets are as they were."""
+INSIDE: Final = r"(?:[^{}|]++|\{\||\|\}?+)*+"
+DATA: Final = re.compile(
+    rf"(?i:insert|delete|construct)\s*+(?:(?i:data)\s*+)?+\{{(?!\|){INSIDE}(?:\{{{INSIDE}\}}{INSIDE})*+\}}"
+    rf"|(?i:values)\s*+(?:[?$]|\([^()]*+\))\s*+\{{{INSIDE}\}}"
+)
+"""Data and templates: what they hold makes no tree deeper."""
+LINK: Final = re.compile(r"[A-Za-z]{2,}+|&&|\|\||[-+*/!|^]|(?P<next>;)|(?P<open>[{(\[])|(?P<close>[})\]])")
+BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+NO_BRACKET: Final = re.compile(r"[^()\[\]{}]++")
 
 
 def nests_beyond(document: bytes, form: RdfFormat, limit: int) -> bool:
@@ -33,3 +67,27 @@ def nests_beyond(document: bytes, form: RdfFormat, limit: int) -> bool:
         if depth > limit:
             return True
     return False
+
+
+def text_nests_beyond(text: str, limit: int) -> bool:
+    """Tell whether a query or update nests more than `limit` brackets deep."""
+    opened = text.count("(") + text.count("{") + text.count("[") + text.count("<<")
+    return opened + len(text) // CHAIN > limit and nesting(text) > limit
+
+
+def nesting(text: str) -> int:
+    """Return how deep a text is nested: brackets within brackets, and its longest chain of clauses."""
+    skeleton = " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
+    deepest = max(accumulate(map(BRACKETS.__getitem__, NO_BRACKET.sub("", skeleton))), default=0)
+    chain = longest = depth = 0
+    for link in LINK.finditer(DATA.sub(" ", skeleton)):
+        if link["open"]:
+            depth += 1
+        elif link["close"]:
+            depth -= 1
+        elif not link["next"]:
+            chain += 1
+            longest = max(longest, chain)
+        elif depth <= 0:  # the next operation is a tree of its own
+            chain = 0
+    return deepest + longest // CHAIN

@@ -25,7 +25,7 @@ import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.errors import UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
-from wicara.graph.nesting import nests_beyond
+from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 LABELLED: Final = frozenset({RdfFormat.N_TRIPLES, RdfFormat.N_QUADS})
 """Formats in which every blank node has a label that its writer gave it."""
 
-MAX_NESTING: Final = 500
-"""How deep triple terms, or objects of JSON-LD, may stand in one another."""
 BLOCK: Final = 1 << 24
 """How many bytes of N-Triples are split at a time."""
 END: Final = " .\n"

@@ -1,8 +1,5 @@
 """What a query or update may not ask: brackets nested too deep, and calls to other servers.
 
-**Nesting.** The parser overflows an 8 MB stack at some 1,000 brackets within brackets. An operator, and a
-clause beside others, makes the tree of a query one deeper as well: a chain of 6,000 can end the process.
-
 **Calls.** The engine sends requests for SERVICE and LOAD and has no switch against it; FROM and USING never
 fetch. Its parser knows no tokens, so a text can have more readings than one: the parser itself is asked. With
 other words in the places of the keywords, it reads a text that makes no call to its end as before, and fails
@@ -14,23 +11,12 @@ from __future__ import annotations
 import re
 from functools import partial
 from http import HTTPStatus
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
+from wicara.graph.nesting import CHAIN, text_nests_beyond
 from wicara.graph.sparql import is_beginning, parse_query, parse_update
-from wicara.graph.sparql_text import (
-    BEGINS,
-    IRI,
-    LABEL,
-    LANGUAGE,
-    LETTER,
-    LOCAL,
-    LONG,
-    NUMBER,
-    SHORT,
-    tokens,
-)
+from wicara.graph.sparql_text import tokens
 from wicara.server.http.problems import Problem
 from wicara.server.process.log import log_now
 from wicara.server.settings import limits
@@ -41,31 +27,6 @@ if TYPE_CHECKING:
     from wicara.server.settings import Settings
 
 OPTION: Final = next(limit.option for limit in limits() if limit.name == "max_nesting")
-CHAIN: Final = 10
-"""How many operators and keywords count as one bracket."""
-SKELETON: Final = re.compile(
-    rf"""
-      \#[^\r\n]*+
-    | {LANGUAGE}
-    | \^\^
-    | (?=([<"'?$_:0-9A-Za-z\x80-\U0010ffff]))
-      (?: {IRI} | {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:_|{BEGINS}{LABEL})?+:{LOCAL} | {NUMBER} )
-    | ({BEGINS}{LABEL})
-    | (?:\\.)++
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""What a text is split at so that each term is one sign, and words and brackets are as they were."""
-INSIDE: Final = r"(?:[^{}|]++|\{\||\|\}?+)*+"
-DATA: Final = re.compile(
-    rf"(?i:insert|delete|construct)\s*+(?:(?i:data)\s*+)?+\{{(?!\|){INSIDE}(?:\{{{INSIDE}\}}{INSIDE})*+\}}"
-    rf"|(?i:values)\s*+(?:[?$]|\([^()]*+\))\s*+\{{{INSIDE}\}}"
-)
-"""Data and templates: what they hold makes no tree deeper."""
-LINK: Final = re.compile(r"[A-Za-z]{2,}+|&&|\|\||[-+*/!|^]|(?P<next>;)|(?P<open>[{(\[])|(?P<close>[})\]])")
-BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-NO_BRACKET: Final = re.compile(r"[^()\[\]{}]++")
-
 CALL: Final = {
     "query": re.compile("service", re.IGNORECASE),
     "update": re.compile("service|load", re.IGNORECASE),
@@ -97,8 +58,7 @@ def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str],
     `prefixes` and `base` are those that it will be evaluated with.
     """
     most = settings.limits.max_nesting
-    opened = text.count("(") + text.count("{") + text.count("[") + text.count("<<")
-    if most and opened + len(text) // CHAIN > most and nesting(text) > most:
+    if most and text_nests_beyond(text, most):
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             f"This is nested deeper than {most} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
@@ -151,24 +111,6 @@ def without_silent_calls(
         return text
     log_now("silent calls not made", calls=calls)
     return silenced
-
-
-def nesting(text: str) -> int:
-    """Return how deep a text is nested: brackets within brackets, and its longest chain of clauses."""
-    skeleton = " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
-    deepest = max(accumulate(map(BRACKETS.__getitem__, NO_BRACKET.sub("", skeleton))), default=0)
-    chain = longest = depth = 0
-    for link in LINK.finditer(DATA.sub(" ", skeleton)):
-        if link["open"]:
-            depth += 1
-        elif link["close"]:
-            depth -= 1
-        elif not link["next"]:
-            chain += 1
-            longest = max(longest, chain)
-        elif depth <= 0:  # the next operation is a tree of its own
-            chain = 0
-    return deepest + longest // CHAIN
 
 
 def calls_in(text: str, kind: str) -> Iterable[tuple[re.Match[str], re.Match[str] | None]]:
