@@ -26,8 +26,6 @@ PYTEST := --numprocesses $(if $(TESTS),0,$(WORKERS)) --dist worksteal
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Images of containers often set it: then each process compiles all modules anew, for a third of its start.
-export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: help serve scripts wheel test test-long coverage lint bench conformance compare screenshots chromium clean

@@ -23,7 +23,7 @@ ENDLESS = f"INSERT {{ <x:s> <x:endless> 1 }} WHERE {{ {VALUES} }}"
 """An update that goes through a thousand million solutions."""
 
 FEW = ("--executors", 2, "--slow-lane", 2, "--timeout", 20)
-KILLED = 30
+KILLED = 12
 MOST_PROCESSES = 2 * 2 + 2 + 3
 """Processes of such a server without requests: executors, fork server, writer, and one for the index."""
 
