@@ -1,7 +1,7 @@
 """Shapes and disjointness: each has an example that it alone refuses, and the real data meets them all.
 
-What ours finds is what pySHACL finds, on the real data and on examples; and what it finds in a change alone is
-what it finds in the whole.
+What ours finds is what pySHACL finds, on the real data and on examples, and what it finds in a change alone
+is what it finds in the whole.
 
 The second line of an example says what must refuse it: `# Must fail: shape:NAME`, or `cax-adc` and two
 classes.
