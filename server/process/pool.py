@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SOON: Final = 0.02
 SLOW: Final = 0.25
-LONG: Final = 0.04
+LONG: Final = 0.02
 """Seconds of a processor after which a request works only when nothing else does, from `SOON` on.
 
 By time alone, a large answer would be held up for as long as new requests come in.
