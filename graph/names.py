@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -93,16 +94,23 @@ def shorten(iris: Iterable[str]) -> Shortened:
     A prefix spelled like the scheme of one of the IRIs is not used: JSON-LD could confuse the two.
     """
     found = set(iris)
-    schemes = {iri.partition(":")[0] for iri in found}
+    named = [(iri, name) for iri in found if (name := short_name(iri))]
+    schemes = {iri.partition(":")[0] for iri in found} if named else set()
     used: dict[str, str] = {}
     names: dict[str, str] = {}
-    for iri in found:
-        namespace, local = split(iri)
-        prefix = NAMESPACES.get(namespace)
-        if prefix and prefix not in schemes and LOCAL_NAME.fullmatch(local):
-            used[prefix] = namespace
+    for iri, (prefix, local) in named:
+        if prefix not in schemes:
+            used[prefix] = PREFIXES[prefix]
             names[iri] = f"{prefix}:{local}"
     return Shortened(dict(sorted(used.items())), names)
+
+
+@lru_cache(maxsize=4096)
+def short_name(iri: str) -> tuple[str, str] | None:
+    """Return the prefix and local name that stand for an IRI, None where no prefix of the dataset serves."""
+    namespace, local = split(iri)
+    prefix = NAMESPACES.get(namespace)
+    return (prefix, local) if prefix and LOCAL_NAME.fullmatch(local) else None
 
 
 def called(iri: str) -> str:

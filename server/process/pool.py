@@ -1,10 +1,10 @@
 """Who answers: executors that are free, a queue for them, a lane for what is slow, and the deadline.
 
-A request leases an executor; so many run at a time. Past `SOON` seconds its executor runs at the lowest
-priority; past `SLOW`, or at once where others wait, it moves to the slow lane and counts there; where that
-lane is full and others have waited for `PATIENCE` seconds, it is stopped. At its deadline it is killed. What
-moves over or is killed leaves its place to an executor that is there already, for a fork takes its time. A
-killed executor counts until the system has its memory back.
+A request leases an executor; so many run at a time. Past `SOON` seconds, and `LONG` of a processor from then
+on, its executor runs at the lowest priority; past `SLOW`, or `SOON` where others wait, it moves to the slow
+lane and counts there; where that lane is full and others have waited for `PATIENCE` seconds, it is stopped.
+At its deadline it is killed. What moves over or is killed leaves its place to an executor that is there
+already, for a fork takes its time. A killed executor counts until the system has its memory back.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 SOON: Final = 0.02
 SLOW: Final = 0.25
 LONG: Final = 0.02
-"""Seconds of a processor after which a request works only when nothing else does, from `SOON` on.
-
-By time alone, a large answer would be held up for as long as new requests come in.
-"""
+"""Seconds of a processor: by time alone, a large answer would wait for as long as new requests come in."""
 PATIENCE: Final = 1.0
 """Seconds that a request waits before a slow one that finds no place in the slow lane is stopped for it."""
 TICK: Final = 0.01
