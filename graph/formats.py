@@ -180,11 +180,13 @@ def in_words(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def holding(statements: Iterable[Statement], form: Format) -> Iterator[Statement]:
-    """Yield statements; raises DoesNotFit at one of RDF 1.2 where the format holds RDF 1.1 only."""
-    if form.triple_terms:
-        yield from statements
-        return
+def holding(statements: Iterable[Statement], form: Format) -> Iterable[Statement]:
+    """Return statements, checked as they are taken where the format holds RDF 1.1 only (see `of_rdf11`)."""
+    return statements if form.triple_terms else of_rdf11(statements, form)
+
+
+def of_rdf11(statements: Iterable[Statement], form: Format) -> Iterator[Statement]:
+    """Yield statements; raises DoesNotFit at one of RDF 1.2."""
     able = in_words(other.name for other in FORMATS.values() if other.triple_terms)
     for statement in statements:
         if isinstance(statement.object, Triple):
