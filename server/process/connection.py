@@ -22,7 +22,7 @@ from httptools import HttpParserCallbackError, HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process.cache import key_of
-from wicara.server.process.exchange import BEGUN, WITH_BODY
+from wicara.server.process.exchange import BEGUN, WAITING_SINCE, WITH_BODY
 from wicara.server.process.messages import header_lines
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from wicara.server.process.exchange import Begun
     from wicara.server.process.front import Front
+    from wicara.server.process.pool import Waiting
 
 MAX_HEAD: Final = 1 << 17
 """Bytes of a request line and headers."""
@@ -95,6 +96,7 @@ class Connection(HttpToolsProtocol):
         self.in_line = True
         self.in_body = False
         self.answered = False
+        self.waiting: Waiting | None = None
         self.begun: Begun | None = None
         self.keep_alive = True
         self.outstanding: int | None = None
@@ -113,14 +115,16 @@ class Connection(HttpToolsProtocol):
             self.patience = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End; a request that waits for an executor is forgotten."""
         self.stop_waiting()
+        if self.waiting is not None:
+            self.front.pool.give_up(self.waiting)
+            self.waiting = None
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
         """Let the answer under way end, and then the connection."""
-        if self.begun is not None:
-            self.go_on()
+        self.go_on()
         super().shutdown()
 
     def data_received(self, data: bytes) -> None:
@@ -173,8 +177,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        if self.begun is not None:
-            self.go_on()
+        self.go_on()
         super().on_message_begin()
         self.in_head = True
         self.answered = False
@@ -197,10 +200,8 @@ class Connection(HttpToolsProtocol):
             if self.serve_cached(key):
                 self.answered = True
                 return
-            self.begun = self.front.begin(self.url, self.headers, key, self.client[0] if self.client else "")
-            if self.begun is not None:
-                self.keep_alive = self.parser.should_keep_alive()
-                self.begun.job.link.on_frame = self.begun.job.hand_over = self.go_on
+            self.keep_alive = self.parser.should_keep_alive()
+            if self.front.begin(self, key):
                 return
         if not self.parser.should_upgrade():
             super().on_headers_complete()
@@ -211,19 +212,28 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             self.cycle.keep_alive = False
 
+    def begin(self, begun: Begun) -> None:
+        """Take note that an executor answers the request that waits."""
+        self.waiting, self.begun = None, begun
+        begun.job.hand_over = begun.job.link.on_frame = self.go_on
+
     def go_on(self) -> None:
         """Send the answer that an executor was asked for, if it is there and whole; else wait in a task.
 
         Half of the front's time for a short answer would go into the task and its messages. This is called as
         the answer begins; where it takes long; and where the connection goes on or is to end before.
         """
-        begun, self.begun = self.begun, None
+        waiting, begun = self.waiting, self.begun
+        self.waiting = self.begun = None
+        if waiting is not None:
+            self.front.pool.give_up(waiting)
+            self.wait_in_task({WAITING_SINCE: waiting.since})
         if begun is None:
             return
         begun.job.hand_over = begun.job.link.on_frame = None
         answer = None if self.transport.is_closing() else self.front.whole_answer(begun)
         if answer is None:
-            self.wait_in_task(begun)
+            self.wait_in_task({BEGUN: begun})
             return
         status, _, rest = answer.partition(b"\r\n")
         own = header_lines(self.server_state.default_headers)
@@ -234,17 +244,11 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         self.on_response_complete()
 
-    def wait_in_task(self, begun: Begun) -> None:
+    def wait_in_task(self, members: dict[str, Any]) -> None:
         """Have a task wait for an answer: one that takes long, or is not whole, or that nobody takes."""
         path, _, query = self.url.partition(b"?")
         scope = cast("dict[str, Any]", self.scope)
-        scope |= {
-            "method": "GET",
-            "path": path.decode(),
-            "raw_path": path,
-            "query_string": query,
-            BEGUN: begun,
-        }
+        scope |= {"method": "GET", "path": path.decode(), "raw_path": path, "query_string": query} | members
         self.cycle = RequestResponseCycle(
             scope=self.scope,
             transport=self.transport,
@@ -293,7 +297,7 @@ class Connection(HttpToolsProtocol):
         """End a request; go on with the next one of the connection, if it is to stay open."""
         self.in_body = False
         self.in_line = True
-        if self.begun is not None:
+        if self.waiting is not None or self.begun is not None:
             return
         if not self.answered:
             super().on_message_complete()

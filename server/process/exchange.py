@@ -60,6 +60,8 @@ STATUS_LINES: Final = {
 }
 BEGUN: Final = "wicara.begun"
 """The member of an ASGI scope whose request an executor answers already: a `Begun`."""
+WAITING_SINCE: Final = "wicara.waiting_since"
+"""The member of one whose request waits for an executor since a time of the monotonic clock."""
 
 
 class ClientGone(Exception):  # noqa: N818 - it is no fault of anybody
@@ -99,6 +101,8 @@ class Begun:
     """The version that answers it."""
     exchange_id: str
     began: float
+    queued: float
+    """Seconds that it waited for an executor."""
 
 
 def own_headers(exchange_id: str, queued: float, total: float) -> Headers:

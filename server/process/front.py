@@ -11,6 +11,7 @@ import math
 import os
 import time
 import traceback
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
@@ -24,6 +25,7 @@ from wicara.server.process.exchange import (
     BEGUN,
     EVERY_REPLY_LINES,
     STATUS_LINES,
+    WAITING_SINCE,
     WITH_BODY,
     Begun,
     Broken,
@@ -37,12 +39,13 @@ from wicara.server.process.exchange import (
 from wicara.server.process.log import SLOW, log, query_hash
 from wicara.server.process.messages import LostError, header_lines, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
-from wicara.server.process.pool import Pool, QueueFull, Stopped
+from wicara.server.process.pool import Pool, QueueFull, Stopped, Waiting
 from wicara.server.process.versions import Versions, WriteStopped
 from wicara.server.sparql.protocol import ASSERTED
 
 if TYPE_CHECKING:
     from wicara.server.process.cache import CachedResponse
+    from wicara.server.process.connection import Connection
     from wicara.server.process.exchange import Receive, Scope, Send
     from wicara.server.process.messages import Headers, Reply, Request
     from wicara.server.process.pool import Job
@@ -200,27 +203,40 @@ class Front:
             )
         return min(seconds or self.limits.timeout, self.limits.timeout)
 
-    def begin(self, url: bytes, headers: Headers, key: bytes, client: str) -> Begun | None:
-        """Have an executor answer a GET at once; None for one that is to go its way in a task.
+    def begin(self, connection: Connection, key: bytes) -> bool:
+        """Have an executor answer a GET as soon as one is free; return False for one that is to go to a task.
 
-        What is to wait, to be counted, logged or refused, or asks for more than a query, goes that way.
+        What is to be counted, logged or refused, or asks for more than a query, goes to one.
         """
+        url, headers, limits, settings = connection.url, connection.headers, self.limits, self.settings
         path, _, query = url.partition(b"?")
-        if path not in DIRECT or b"timeout=" in query or b"#" in query or len(url) > self.limits.max_uri:
-            return None
+        if path not in DIRECT or b"timeout=" in query or b"#" in query or len(url) > limits.max_uri:
+            return False
         names = [name for name, _ in headers]
         if names.count(b"host") != 1 or not IN_TASK.isdisjoint(names):
-            return None
-        settings = self.settings
-        if self.limits.rate or settings.access_log or settings.trust_proxy or self.stopping:
-            return None
-        job = self.pool.lease_idle(self.limits.timeout)
-        if job is None:
-            return None
-        self.metrics.misses += 1
+            return False
+        if limits.rate or settings.access_log or settings.trust_proxy or self.stopping:
+            return False
+        client = connection.client[0] if connection.client else ""
         request = messages.Request("GET", path, query, "http", client, forwarded(headers))
+        since = time.monotonic()
+        if not self.pool.queue and self.ask(connection, request, key, since):
+            return True
+        waiting = Waiting(since, partial(self.ask, connection, request, key, since), connection.go_on)
+        connection.waiting = waiting if self.pool.wait(waiting) else None
+        return connection.waiting is not None
+
+    def ask(self, connection: Connection, request: Request, key: bytes, since: float) -> bool:
+        """Ask an executor for what came in at a time; return False where none is free."""
+        job = self.pool.lease_idle(since + self.limits.timeout)
+        if job is None:
+            return False
+        self.metrics.misses += 1
         job.link.send(messages.REQUEST, request.packed())
-        return Begun(job, self.limits.timeout, key, job.generation, self.next_id(), time.perf_counter())
+        queued = time.monotonic() - since
+        began = time.perf_counter() - queued
+        connection.begin(Begun(job, self.limits.timeout, key, job.generation, self.next_id(), began, queued))
+        return True
 
     def whole_answer(self, begun: Begun) -> bytes | None:
         """Return an answer as it goes out but for Date, if it is there and whole; the job has ended then."""
@@ -235,7 +251,7 @@ class Front:
         if begun.generation is self.pool.generation:
             self.cache.put(begun.key, status, lines, body)
         seconds = time.perf_counter() - begun.began
-        own = header_lines(own_headers(begun.exchange_id, 0, seconds))
+        own = header_lines(own_headers(begun.exchange_id, begun.queued, seconds))
         self.metrics.count("query", status, seconds)
         return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
 
@@ -251,14 +267,15 @@ class Front:
         self.metrics.misses += 1
         generation = self.pool.generation
         try:
-            job = await self.pool.lease(seconds)
+            job = await self.pool.lease(seconds, exchange.scope.get(WAITING_SINCE))
         except QueueFull:
             raise busy("queue", "Too many requests wait already.") from None
         except (TimeoutError, LostError):
             raise busy("executors", "No process was free to answer in time.") from None
         exchange.queued = time.perf_counter() - exchange.began
         job.link.send(messages.REQUEST, request.packed())
-        await self.finish(exchange, Begun(job, seconds, key, generation, exchange.id, exchange.began))
+        begun = Begun(job, seconds, key, generation, exchange.id, exchange.began, exchange.queued)
+        await self.finish(exchange, begun)
 
     async def finish(self, exchange: Exchange, begun: Begun) -> None:
         """Send what an executor answers, and cache it.

@@ -67,15 +67,20 @@ class Generation:
         self.idle.clear()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Waiting:
-    """A request that waits for an executor: its turn, and since when it waits."""
+    """A request that waits for an executor, and since when.
 
-    turn: asyncio.Future[None]
+    `go` is called when it is its turn: it returns False where nobody is free after all, None where the
+    request waits no longer. One for which no task waits is given to a task by `hand_over` if that takes long.
+    """
+
     since: float
+    go: Callable[[], bool | None]
+    hand_over: Callable[[], None] | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Job:
     """A request under way: who answers it, since when, until when, and why it was stopped if it was."""
 
@@ -210,33 +215,41 @@ class Pool:
             raise LostError
         return future.result()
 
-    async def lease(self, seconds: float) -> Job:
-        """Return a job with an executor of the current version.
+    async def lease(self, seconds: float, since: float | None = None) -> Job:
+        """Return a job with an executor of the current version, for a request that waits `since` a time.
 
         Raises QueueFull, LostError where no process can be had, and TimeoutError where none is free in time.
         """
-        if job := self.lease_idle(seconds):
-            return job
-        began = time.monotonic()
+        began = since or time.monotonic()
         deadline = began + seconds
+        if not self.queue and (job := self.lease_idle(deadline)):
+            return job
         if len(self.queue) >= self.limits.queue:
             raise QueueFull
-        async with asyncio.timeout_at(asyncio.get_running_loop().time() + seconds):
+        async with asyncio.timeout_at(asyncio.get_running_loop().time() + deadline - time.monotonic()):
             while True:
-                generation = self.generation
-                if generation is None:
+                if self.generation is None:
                     raise LostError
-                if link := self.idle_of(generation):
-                    return self.begin(link, generation, deadline)
+                if job := self.lease_idle(deadline):
+                    return job
                 self.grow()
                 await self.turn(began)
 
-    def lease_idle(self, seconds: float) -> Job | None:
+    def lease_idle(self, deadline: float) -> Job | None:
         """Return a job with an executor that is free now; None where a request has to wait for one."""
         generation = self.generation
-        if generation is None or self.queue or not (link := self.idle_of(generation)):
+        if generation is None or not (link := self.idle_of(generation)):
             return None
-        return self.begin(link, generation, time.monotonic() + seconds)
+        return self.begin(link, generation, deadline)
+
+    def wait(self, waiting: Waiting) -> bool:
+        """Let a request for which no task waits go in its turn; return False where it may not wait."""
+        if len(self.queue) >= self.limits.queue:
+            return False
+        self.queue.append(waiting)
+        self.grow()
+        self.look()
+        return True
 
     def idle_of(self, generation: Generation) -> Link | None:
         """Return an executor that is free, the one that worked last, or None where none may begin now."""
@@ -293,15 +306,21 @@ class Pool:
 
     async def turn(self, since: float) -> None:
         """Wait until there may be a free executor; who has waited since longest comes first."""
-        waiting = Waiting(asyncio.get_running_loop().create_future(), since)
-        if self.queue and since < self.queue[0].since:
-            self.queue.appendleft(waiting)
-        else:
-            self.queue.append(waiting)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def go() -> bool | None:
+            if turn.done():
+                return None
+            turn.set_result(None)
+            return True
+
+        waiting = Waiting(since, go)
+        younger = (place for place, each in enumerate(self.queue) if each.since > since)
+        self.queue.insert(next(younger, len(self.queue)), waiting)
         try:
-            await waiting.turn
+            await turn
         except BaseException:
-            if waiting.turn.done() and not waiting.turn.cancelled():
+            if turn.done() and not turn.cancelled():
                 self.next()
             raise
         finally:
@@ -309,11 +328,13 @@ class Pool:
                 self.queue.remove(waiting)
 
     def next(self) -> None:
-        """Let the first of those who wait try again."""
+        """Let the first of those who wait go."""
         while self.queue:
             waiting = self.queue.popleft()
-            if not waiting.turn.done():
-                waiting.turn.set_result(None)
+            went = waiting.go()
+            if went is False:
+                self.queue.appendleft(waiting)
+            if went is not None:
                 return
 
     def begin(self, link: Link, generation: Generation, deadline: float) -> Job:
@@ -322,9 +343,13 @@ class Pool:
         generation.busy += 1
         self.jobs.add(job)
         self.running += 1
+        self.look()
+        return job
+
+    def look(self) -> None:
+        """Look soon at what runs and what waits."""
         if self.ticker is None:
             self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
-        return job
 
     def end(self, job: Job) -> None:
         """End a job: its executor is free for others, or goes where it was stopped or is out of date."""
@@ -382,8 +407,15 @@ class Pool:
                     self.next()
                 elif self.starved(now):
                     job.stop(Stopped.SLOW_LANE_FULL)
-        if self.jobs:
-            self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
+        for hand_over in [each.hand_over for each in self.queue if now - each.since > SOON]:
+            if hand_over is not None:
+                hand_over()
+        if self.jobs or any(each.hand_over for each in self.queue):
+            self.look()
+
+    def give_up(self, waiting: Waiting) -> None:
+        """Take a request out of the queue."""
+        self.queue.remove(waiting)
 
     def starved(self, now: float) -> bool:
         """Tell whether a request has waited so long that a slow one has to make room for it."""

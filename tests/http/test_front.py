@@ -8,7 +8,7 @@ import signal
 import socket
 import struct
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -199,6 +199,31 @@ def test_clients_that_leave_take_nothing_along(server: Server) -> None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         assert server.ask(f"ASK {{}} # {number}").status == 200
     wait_until(lambda: len([*files.iterdir()]) <= before + 8 and not server.at_work)
+
+
+def test_more_clients_than_executors(server: Server) -> None:
+    """Requests that come at once are each answered, in the order of their connection; some clients leave."""
+    request = (
+        "GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nAccept-Encoding: identity\r\n\r\n"
+    )
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE))
+            for _ in range(60)
+        ]
+        for number, connection in enumerate(connections):
+            queries = [f"SELECT ?o {{ <x:s{n}> ?p ?o }} # {number}" for n in (number, number + 1)]
+            connection.sendall(
+                "".join(request % quote(query) for query in queries[: 1 + number % 2]).encode()
+            )
+            if number % 3 == 0:
+                connection.close()
+        for number, connection in enumerate(connections):
+            if number % 3:
+                with connection.makefile("rb") as received:
+                    for n in range(number, number + 1 + number % 2):
+                        assert next_body(received) == f"o\r\nx:o{n}\r\n".encode()
+    wait_until(lambda: not server.at_work and not server.metric("wicara_queue"))
 
 
 def test_a_forwarded_address_is_an_address(tmp_path: Path) -> None:
