@@ -28,7 +28,7 @@ NEGOTIATED: Final = frozenset(
 """The headers that an answer may depend on, beside the request's address and body."""
 IN_304: Final = frozenset({b"etag", b"vary", b"cache-control", b"content-location", b"link"})
 
-LARGEST: Final = 8
+LARGEST: Final = 2
 """An answer may take this part of the cache."""
 OVERHEAD: Final = 1000
 """Bytes that an entry costs beside its bodies, about."""
@@ -70,6 +70,8 @@ class Cache:
         self.room = megabytes << 20
         self.largest = self.room // LARGEST - OVERHEAD
         self.used = 0
+        self.gathered = 0
+        """Bytes of answers under way that are to be held."""
         self.replies: OrderedDict[bytes, CachedResponse] = OrderedDict()
 
     def get(self, key: bytes) -> CachedResponse | None:
@@ -100,6 +102,31 @@ class Cache:
         """Forget everything: there is another version."""
         self.replies.clear()
         self.used = 0
+
+
+class Gathered:
+    """The parts of an answer that goes out in pieces, as long as all such have room beside what is held."""
+
+    def __init__(self, cache: Cache, *, wanted: bool) -> None:
+        """Have no part yet, and take none where the answer is not wanted."""
+        self.cache, self.wanted = cache, wanted
+        self.parts: list[bytes] = []
+        self.size = 0
+
+    def add(self, part: bytes) -> None:
+        """Take a part; drop all where they get too large."""
+        if not self.wanted:
+            return
+        self.parts.append(part)
+        self.size += len(part)
+        self.cache.gathered += len(part)
+        if self.size > self.cache.largest or self.cache.gathered > self.cache.room:
+            self.drop()
+
+    def drop(self) -> None:
+        """Let go of the parts, and take no more."""
+        self.cache.gathered -= self.size
+        self.wanted, self.parts, self.size = False, [], 0
 
 
 def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> bytes:

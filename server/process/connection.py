@@ -49,6 +49,8 @@ IDLE_TIME: Final = 60
 """Seconds that a connection is kept open between requests."""
 MAX_URL: Final = 65_535
 """Bytes of a request target that the parser splits."""
+COPIED: Final = 1 << 15
+"""Bytes of a body that is sent together with its head; all clients share a longer one."""
 MAX_PIPELINED: Final = 1000
 """Requests of a connection that wait for the answers to those before them."""
 TOO_LARGE: Final = Problem(
@@ -284,7 +286,11 @@ class Connection(HttpToolsProtocol):
             return False
         identity = (b"x-request-id", self.front.next_id().encode())
         own = header_lines((identity, *self.server_state.default_headers))
-        self.transport.write(b"".join((cached.head, own, b"\r\n", cached.body)))
+        if len(cached.body) < COPIED:
+            self.transport.write(b"".join((cached.head, own, b"\r\n", cached.body)))
+        else:
+            self.transport.write(b"".join((cached.head, own, b"\r\n")))
+            self.transport.write(cached.body)
         self.front.count_cached(self.url, time.perf_counter() - began)
         return True
 

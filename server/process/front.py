@@ -20,7 +20,7 @@ from wicara.graph.errors import WicaraError
 from wicara.server.http.problems import Problem, unexpected
 from wicara.server.process import messages
 from wicara.server.process.admission import Admission, needed_token
-from wicara.server.process.cache import Cache, is_cacheable, key_in
+from wicara.server.process.cache import Cache, Gathered, is_cacheable, key_in
 from wicara.server.process.exchange import (
     BEGUN,
     EVERY_REPLY_LINES,
@@ -332,9 +332,7 @@ class Front:
         if kind == messages.ANSWER:
             return reply
         job.look()
-        room = self.cache.largest if is_cacheable(reply) and exchange.method == "GET" else 0
-        parts: list[bytes] = []
-        size = 0
+        gathered = Gathered(self.cache, wanted=is_cacheable(reply) and exchange.method == "GET")
         try:
             async with asyncio.timeout(None) as sending:
                 job.interrupt = lambda: sending.reschedule(0)
@@ -345,19 +343,17 @@ class Front:
                         break
                     if kind == messages.ABORT:
                         raise Broken
-                    size += len(payload)
-                    if size < room:
-                        parts.append(payload)
-                    else:
-                        parts.clear()
+                    gathered.add(payload)
                     await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
+            body = b"".join(gathered.parts)
         finally:
             job.interrupt = None
-        if not 0 < size < room:
+            gathered.drop()
+        if not body:
             return None
         headers = [each for each in reply.headers if each[0] != b"content-length"]
-        headers.append((b"content-length", b"%d" % size))
-        return reply._replace(headers=headers, body=b"".join(parts))
+        headers.append((b"content-length", b"%d" % len(body)))
+        return reply._replace(headers=headers, body=body)
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Return the answer to a write."""
