@@ -91,6 +91,7 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/in_process.py
 	@$(BIN)/python benchmarks/pages.py
 	@$(BIN)/python benchmarks/reasoning.py $(if $(SLOW),--slow)
+	@$(BIN)/python benchmarks/engines.py
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 	@$(if $(SLOW),$(BIN)/python benchmarks/growth.py)
 
