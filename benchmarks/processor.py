@@ -16,7 +16,7 @@ import servers
 import university
 from load import Load, quick
 from memory import tree
-from pyoxigraph import QueryResultsFormat, RdfFormat, Store
+from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store
 from workloads import WORKLOADS
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from workloads import Workload
 
 TICK: Final = os.sysconf("SC_CLK_TCK")
-NAMES: Final = ("lookup", "join")
+NAMES: Final = ("lookup", "describe", "join")
 CONNECTIONS: Final = 4
+REST: Final = 1.5
+"""Seconds without work after which a server has prepared all that it prepares by itself."""
 
 
 class Cost(NamedTuple):
@@ -50,6 +52,14 @@ def cost(server: Server) -> Cost:
     return Cost(times(front), (sum(user for user, _ in others), sum(system for _, system in others)))
 
 
+def rest(server: Server) -> None:
+    """Wait until a server does nothing: it prepares what pages need once nothing has been asked."""
+    before, now = None, cost(server)
+    while before != now:
+        time.sleep(REST)
+        before, now = now, cost(server)
+
+
 def of_the_engine(workload: Workload, size: int, file: Path) -> float:
     """Return the microseconds that the engine needs for a query and its results, in this process."""
     store = Store()
@@ -57,7 +67,11 @@ def of_the_engine(workload: Workload, size: int, file: Path) -> float:
     queries = workload.queries(size)
     began = time.process_time()
     for query in queries:
-        store.query(query).serialize(format=QueryResultsFormat.JSON)
+        results = store.query(query)
+        if isinstance(results, QueryTriples):
+            results.serialize(format=RdfFormat.TURTLE)
+        else:
+            results.serialize(format=QueryResultsFormat.JSON)
     return (time.process_time() - began) / len(queries) * 1e6
 
 
@@ -68,6 +82,7 @@ def rows(size: int, seconds: int, file: Path) -> Iterator[str]:
         for workload in workloads:
             load = Load(workload.queries(size), workload.accept, varied=True)
             quick(server, load, CONNECTIONS, file.with_suffix(".lua"), 1)
+            rest(server)
             before = cost(server)
             run = quick(server, load, CONNECTIONS, file.with_suffix(".lua"), seconds)
             after = cost(server)
