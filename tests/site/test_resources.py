@@ -140,11 +140,11 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/doc/event/2018-11-asean-russia-summit", "planned (no source here after 2 August 2018)"),
-        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here after 2 August 2018)"),
+        ("/doc/event/2018-11-asean-russia-summit", "planned (no source here after "),
+        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here after "),
         (
             "/doc/situation/indonesia-coordinatorship-2018-2021",
-            "planned (no source here after 2 August 2018)",
+            "planned (no source here after ",
         ),
         ("/doc/event/2018-08-02-indonesia-proposing", "That this was said is what the source reports."),
         ("/doc/claim/indonesia-priority-areas", "In short, in the words of the editors: Three areas"),
@@ -326,7 +326,7 @@ def test_many_links(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "sentences"),
     [
-        ("/about", ["How it is made", "no source here after 2 August 2018", "corrected or withdrawn"]),
+        ("/about", ["How it is made", "no source here after ", "corrected or withdrawn"]),
         ("/about?lang=id", ["Cara pembuatannya", "diperbaiki atau ditarik"]),
         ("/sources", ["press text of the Indonesian foreign ministry", "Indonesian"]),
     ],
