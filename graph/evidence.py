@@ -54,9 +54,10 @@ LAST_PLACE: Final = ("\U0010ffff", 0, "")
 """The place in reading order of what rests on no words."""
 
 SAID_OF: Final = "{{ VALUES ?graph {{ {graphs} }} ?graph ?p ?o FILTER(?p IN ({properties})) }}"
-SOURCES_OF: Final = """{{ SELECT DISTINCT ?graph ?of ?publisher ?issued ?short ?read ?readAt ?place {{
+SOURCES_OF: Final = """{{ SELECT DISTINCT ?graph ?of ?first ?publisher ?issued ?short ?read ?readAt ?place {{
   VALUES ?graph {{ {graphs} }}
   ?graph wic:factOf ?of .
+  OPTIONAL {{ ?of wic:derivedFromSource ?first }}
   OPTIONAL {{ ?of dcterms:publisher ?publisher }}
   OPTIONAL {{ ?of dcterms:issued ?issued }}
   OPTIONAL {{ ?of wic:shortLabel ?short }}
@@ -93,11 +94,14 @@ class Quote:
 class Source:
     """The text that a fact is of: its IRI, its publisher, the day of issue, its short labels by language.
 
+    `first` is the text that this one is a copy or a translation of: the two are one witness.
+
     Where the text was read elsewhere and is cited without its words, `places` says by language where the
     fact stands in it, `read` is the day, and `copy` the address at which it was read.
     """
 
     iri: str
+    first: str = ""
     publisher: str = ""
     issued: Term | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -209,15 +213,10 @@ def source_of(row: QuerySolution, known: Source | None) -> Source:
     for name, texts in (("short", labels), ("place", places)):
         if isinstance(term := row[name], Literal):
             texts[term.language or ""] = term.value
-    return Source(
-        value(row, "of"),
-        value(row, "publisher"),
-        row["issued"],
-        labels,
-        places,
-        row["read"],
-        value(row, "readAt"),
+    iri, first, publisher, copy = (
+        getattr(row[name], "value", "") for name in ("of", "first", "publisher", "readAt")
     )
+    return Source(iri, first, publisher, row["issued"], labels, places, row["read"], copy)
 
 
 def quote_of(row: QuerySolution) -> Quote | None:

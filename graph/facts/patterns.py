@@ -293,7 +293,8 @@ def minted(
                 else name_of(terms[0], language, names)
                 for key, terms in values_by_name(values).items()
             }
-            text = name.value.format_map(shown | {"article": article, "fact": fact})
+            of_article = names(f"{PREFIXES['article']}{article}", language) or article
+            text = name.value.format_map(shown | {"article": of_article, "fact": fact})
             said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
         yield thing, tuple(said)
 

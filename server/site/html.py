@@ -182,6 +182,11 @@ def marks_in(found: Sequence[Basis], cards: Container[str], words: Words) -> Ite
         yield basis(one, cards, words, before)
 
 
+def witnesses(found: Sequence[Basis]) -> int:
+    """Return how many sources say the same: a copy or a translation is no second witness."""
+    return len({one.text.first or one.text.iri for one in found if one.text and not one.said.get("derived")})
+
+
 def place_in_source(source: Source, lang: str) -> str:
     """Return where a fact stands in a source that is cited, in the reader's language where it is said so."""
     return source.places.get(lang) or next(iter(source.places.values()), "")
@@ -200,9 +205,12 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
 
 
 def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
-    """Return the marks of a row: what it rests on, and what of it is inferred."""
+    """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred."""
     words = evidence.words
-    found = [*marks_in(evidence.of(row.support.graphs), cards, words)]
+    bases = evidence.of(row.support.graphs)
+    found = [*marks_in(bases, cards, words)]
+    if (number := witnesses(bases)) > 1:
+        found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
     found += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(found)
 

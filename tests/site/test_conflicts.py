@@ -70,6 +70,16 @@ two:F1 { event:e wic:heldAt place:city ; wic:hasTimeSpan t:day ; wic:ordinalAsCl
 b:F1 { place:hall wic:locatedIn place:city ; wic:latitude 1.3 . }
 b:F2 { place:hall wic:latitude 1.2967 . }
 """
+AGREEING += (
+    figure("one:F2", "exact", "body:asean , state:russia", 2017, 16.74)
+    + figure("two:F2", "rounded", "body:asean , state:russia", 2017, 16.7)
+    + figure("one:F3", "more-than", "body:asean , state:russia", 2017, 15)
+    + "one:F3 { o:more-than wic:valueBound <https://w3id.org/wicara/concept/value-bound/more-than> }"
+)
+COUNTED = """
+one:F1 { event:e wic:occurrenceOf <https://w3id.org/wicara/id/series/a> ; wic:ordinalAsClaimed 3 . }
+two:F1 { event:e wic:occurrenceOf <https://w3id.org/wicara/id/series/b> ; wic:ordinalAsClaimed 4 . }
+"""
 OTHERS = """
 one:F1 { event:e wic:heldAt place:sochi ; wic:hasTimeSpan t:a ; wic:ordinalAsClaimed 3 .
     t:a wic:latestStart "2018-08-02"^^xsd:date . place:sochi wic:longitude 39.7 . }
@@ -117,11 +127,19 @@ def test_figures(contradictory: Server) -> None:
 
 @pytest.mark.parametrize("contradictory", [AGREEING], indirect=True)
 def test_what_agrees(contradictory: Server) -> None:
-    """A year and a day in it, a hall and its city, 3 and 3.0, and rounded degrees are no conflicts."""
+    """A year and a day in it, a hall and its city, 3 and 3.0, what is rounded or in a bound: no conflicts."""
     found = table(contradictory)
     assert sum(conflicts for _, _, conflicts in found.values()) == 0
     assert found["Places"][:2] == found["Single values"][:2] == found["Coordinates"][:2] == (1, 1)
     assert "Nothing that was compared is in conflict." in contradictory.get("/conflicts").text
+
+
+@pytest.mark.parametrize("contradictory", [COUNTED], indirect=True)
+def test_two_ways_of_counting_are_two_series(contradictory: Server) -> None:
+    """An event that is the third of one series and the fourth of another is told as counted differently."""
+    found = table(contradictory)
+    assert (found["Single values"][2], found["Countings"][2]) == (0, 1)
+    assert "two ways of counting are two series" in contradictory.get("/conflicts").text
 
 
 @pytest.mark.parametrize("contradictory", [OTHERS], indirect=True)

@@ -432,5 +432,5 @@ def test_without_conclusions(server: Server) -> None:
 def test_every_facet_has_values(server: Server) -> None:
     """The real dataset has values in every facet, each with a name of its own."""
     facets = found(server)["facets"]
-    assert list(facets) == ["kind", "state", "organization", "person", "area", "year", "status"]
+    assert list(facets) == ["kind", "state", "organization", "person", "area", "year", "status", "source"]
     assert all(one["label"] and one["count"] > 0 for values in facets.values() for one in values)

@@ -19,6 +19,11 @@ FROM link JOIN value ON value.thing = link.subject JOIN thing AS member ON membe
 WHERE link.name = 'member'
   AND (bit != (SELECT bit FROM bit WHERE facet = 'status') OR member.kind = 'event');
 
+-- What a fact names has the source of the fact.
+INSERT OR IGNORE INTO value
+SELECT link.object, bit, value FROM link JOIN value ON value.thing = link.subject
+WHERE link.name = 'told' AND bit = (SELECT bit FROM bit WHERE facet = 'source');
+
 -- A thing has the years of its time spans.
 INSERT OR IGNORE INTO year
 SELECT link.subject, year FROM link JOIN year ON year.thing = link.object WHERE link.name = 'span';

@@ -11,7 +11,8 @@
 Texts are folded before they come in, and queries before they go in: FTS5 sees ASCII. A thing has a state,
 organization, person, area or status where it is that one, where a statement joins the two, or where a
 situation joins them: a participation, a tenure, a membership, a report. A fact has what its statements name,
-an article what its facts have. A year counts from the first to the last possible day.
+an article what its facts have; what a fact names has the source of that fact. A year counts from the first to
+the last possible day.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ FACETS: Final = {
     "area": Facet(_("Area"), 16, ("",), f"{BASE}/concept/area/"),
     "year": Facet(_("Year"), 32),
     "status": Facet(_("Status"), 64, ("status/", "modality/"), f"{BASE}/concept/"),
+    "source": Facet(_("Source"), 128, ("",), f"{BASE}/id/article/"),
 }
 """The facets, by the parameter of an address that chooses values of them, in the order of the page."""
 BY_BEGINNING: Final = {
@@ -262,6 +264,8 @@ class Reading:
         for term in (triple.subject, triple.object):
             if kind and isinstance(term, NamedNode):
                 self.join(graph, kind, term.value)
+                if term.value in self.kinds or kind_of(term.value):
+                    self.links.add(("told", graph, term.value))
 
     def rows_of_years(self) -> Iterator[Row]:
         """Yield the years of things; a time span has all from its first to its last."""

@@ -158,12 +158,13 @@ class Cells:
             yield Value(shown), ()
 
     def bounds(self, node: Term) -> tuple[Bounds, list[Statement]]:
-        """Return the bounds of a time span, the first day of each, and the statements that give them."""
+        """Return the bounds of a time span, the tightest day of each, and the statements that give them."""
         days: list[date | None] = []
         statements: list[Statement] = []
         for name in NAMES:
             ends = self.paths.follow(node, (f"wic:{name}",))
-            days.append(min(filter(None, map(day_of, ends)), default=None))
+            tightest = max if name.startswith("earliest") else min
+            days.append(tightest(filter(None, map(day_of, ends)), default=None))
             statements += chain.from_iterable(ends.values())
         return Bounds(*days), statements
 
@@ -184,11 +185,19 @@ class Cells:
             yield Value(label, status=status), ()
 
     def figure(self, node: Term) -> Shows:
-        """Yield the value of an observation with its unit."""
-        units = [*self.texts(node, "wic:unit", "skos:notation")]
+        """Yield the value of an observation with its unit, and how its source hedges it."""
+        label = ("skos:prefLabel",)
+        bound = in_own_language(self.paths.follow(node, ("wic:valueBound", *label)), self.words.lang)
+        unit = next(self.texts(node, "wic:unit", "skos:notation"), "")
+        name = in_own_language(self.paths.follow(node, ("wic:unit", *label)), self.words.lang)
         for one, statements in self.paths.follow(node, ("wic:value",)).items():
             if isinstance(one, Literal):
-                yield Value(linked(" ".join((number(one.value), *units[:1])), node)), statements
+                parts = (
+                    bound.value if bound else "",
+                    number(one.value),
+                    unit or (name.value if name else ""),
+                )
+                yield Value(linked(" ".join(filter(None, parts)), node)), statements
 
     def classes(self, node: Term) -> Shows:
         """Yield the classes that were asserted of a term."""

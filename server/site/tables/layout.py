@@ -53,7 +53,7 @@ class Show(StrEnum):
 EXTRAS: Final = {
     Show.TIME: ("wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd|wic:asWritten",),
     Show.TEXT: ("wic:contentText|wic:modality",),
-    Show.FIGURE: ("wic:value|wic:unit|skos:notation",),
+    Show.FIGURE: ("wic:value|wic:unit|wic:valueBound|skos:notation|skos:prefLabel",),
     Show.CLASS: ("rdf:type",),
 }
 """What has to be known of the terms at the end of a path, to show them so."""
@@ -88,7 +88,7 @@ class Column:
         The last term is one where it is reached against the direction, or where more is to be known of it.
         """
         if self.show is Show.FIGURE:
-            return (*self.path, "wic:unit")
+            return (*self.path, "wic:unit|wic:valueBound")
         to_the_end = self.show in EXTRAS or not self.path or "^" in self.path[-1]
         return self.path if to_the_end else self.path[:-1]
 
