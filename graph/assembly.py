@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
+CURRENT: Final = NamedNode(f"{WIC}currentLabel")
+LABEL, VARIANT = (NamedNode(f"{PREFIXES['skos']}{name}") for name in ("prefLabel", "altLabel"))
 
 TIGHTEST: Final = {
     NamedNode(f"{WIC}earliestStart"): max,
@@ -49,7 +51,21 @@ def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     left = [q for q in every if q.predicate == INVALIDATED or not {q.graph_name, q.subject} & about]
     named_still = things_in(quad for quad in left if kind(quad) != GraphKind.ENTITIES)
     orphans = things_in(quad for quad in every if quad.graph_name in graphs) - named_still
-    return tuple(quad for quad in left if quad.subject not in orphans)
+    return tuple(renamed(quad for quad in left if quad.subject not in orphans))
+
+
+def renamed(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the quads, things called as a later source calls them; the name before is a variant."""
+    every = tuple(quads)
+    names = {(q.subject, q.object.language): q.object for q in every if q.predicate == CURRENT}  # type: ignore[union-attr]
+    for quad in every:
+        name = names.get((quad.subject, getattr(quad.object, "language", None)))
+        if name is None or quad.predicate != LABEL or kind(quad) != GraphKind.ENTITIES:
+            yield quad
+            continue
+        yield Quad(quad.subject, LABEL, name, quad.graph_name)
+        if quad.object != name:
+            yield Quad(quad.subject, VARIANT, quad.object, quad.graph_name)
 
 
 def things_in(quads: Iterable[Quad]) -> set[object]:

@@ -22,7 +22,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
-from wicara.graph.assembly import INVALIDATED, kind, merged
+from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
 from wicara.graph.inputs import (
     DATASET,
     NamesOfThings,
@@ -281,7 +281,7 @@ def stated(files: Iterable[SourceFile], others: Iterable[SourceFile]) -> frozens
 def is_local(quad: Quad) -> bool:
     """Tell whether a statement concerns only what it speaks of."""
     nodes = (quad.subject, quad.object)
-    is_schema = kind(quad) in SCHEMA or quad.predicate == INVALIDATED
+    is_schema = kind(quad) in SCHEMA or quad.predicate in {INVALIDATED, CURRENT}
     return not is_schema and not any(isinstance(node, BlankNode) for node in nodes)
 
 
@@ -315,7 +315,8 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -
     store = Store(str(trial / STORE))
     if old not in store or any(store.quads_for_pattern(None, INVALIDATED, None, None)):
         return None
-    if any(is_name(quad) and is_mentioned(store, quad) for quad in delta.out | delta.into):
+    names = [quad for quad in delta.out | delta.into if is_name(quad)]
+    if any(is_mentioned(store, quad) or is_renamed(store, quad) for quad in names):
         return None
     out = {quad for quad in (*delta.out, old) if quad in store}
     into = {quad for quad in (*delta.into, new) if quad not in store}
@@ -347,6 +348,11 @@ def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Qua
 def is_name(quad: Quad) -> bool:
     """Tell whether a statement names a thing: files that mention it may be expanded with its name."""
     return quad.predicate == LABEL and kind(quad) is GraphKind.ENTITIES
+
+
+def is_renamed(store: Store, quad: Quad) -> bool:
+    """Tell whether a later source gives what a statement is about another name."""
+    return any(store.quads_for_pattern(quad.subject, CURRENT, None, None))
 
 
 def is_mentioned(store: Store, quad: Quad) -> bool:

@@ -323,7 +323,7 @@ def test_another_article_joins_the_same_things(
     """A later article names China and reports a planned summit as held.
 
     CQ37: the identity table settles who 'China' is before load, so both articles speak of one IRI. W08 does
-    not list the summit as still to come any more, and W01 tells both reports.
+    not list the summit as still to come any more, and W01 tells both reports. Its new name for it holds.
     """
     (state,) = (
         row.iri for row in read_identity() if (row.mention, row.language, row.article) == ("China", "en", "")
@@ -335,6 +335,11 @@ def test_another_article_joins_the_same_things(
         assert told(with_other.ask(articles), "article") >= {f"article:{ARTICLE}", "article:other-2018"}
         same = with_other.ask(QUESTIONS["CQ37"].text)
         assert told(same, ANSWERS["CQ37"]["columns"]) == right("CQ37")
+        names = f"SELECT ?p ?name {{ <{PREFIXES['event']}2018-11-asean-summit> ?p ?name }}"
+        assert told(with_other.ask(names), "p name") >= {
+            row("skos:prefLabel", "ASEAN Summit of November 2018@en"),
+            row("skos:altLabel", "33rd ASEAN Summit, November 2018@en"),
+        }
         to_come = told(with_other.ask(QUESTIONS["W08"].text), "event")
         before = told(endpoint.ask(QUESTIONS["W08"].text), "event")
         assert to_come == before - {ASEAN_SUMMIT} < before
@@ -347,6 +352,7 @@ def test_another_article_joins_the_same_things(
 
 OTHER_TEXT = "China was there."
 OTHER_ENTITIES = """
+event:2018-11-asean-summit wic:currentLabel "ASEAN Summit of November 2018"@en .
 article:other-2018 a wic:SourceArticle ; skos:prefLabel "another article"@en , "artikel lain"@id .
 event:2018-pmc-china-of-other a wic:PmcSession ;
     skos:prefLabel "another session with China"@en , "sesi lain dengan Tiongkok"@id .
