@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
 
 FACT = "<https://w3id.org/wicara/graph/fact/kemlu-2018-08-02-asean-russia/{}>"
+OF_IT = "wic:factOf article:kemlu-2018-08-02-asean-russia"
 ARF, SUMMIT = "event:2019-2020-arf-ism-cttc", "event:2018-11-asean-russia-summit"
 
 TRUE = [
@@ -47,7 +48,7 @@ TRUE = [
 FALSE = [
     ("1", f"{ARF} wic:hasTime ?span"),
     ("2", f"{ARF} wic:touchesTopic ?topic"),
-    ("3", f"{SUMMIT} wic:hasPlannedTimeSpan|wic:plannedAt|wic:hasTimeSpan|wic:heldIn ?x"),
+    ("3", f"GRAPH ?g {{ {SUMMIT} wic:hasPlannedTimeSpan|wic:plannedAt|wic:hasTimeSpan ?x }} ?g {OF_IT}"),
     ("5", "timespan:2018-2021 wic:earliestStart ?day FILTER(?day <= '2018-08-02'^^xsd:date)"),
     (
         "7",

@@ -103,7 +103,7 @@ def test_claims_and_plans_are_marked(server: Server) -> None:
         'class="banner"'
         in server.get(claim.partition("/wicara")[2].replace("/id/", "/doc/"), accept=HTML).text
     )
-    assert 'class="banner"' in server.get("/doc/event/2018-11-asean-russia-summit", accept=HTML).text
+    assert 'class="banner"' in server.get("/doc/event/2019-2020-arf-ism-cttc", accept=HTML).text
     assert 'class="banner"' not in server.get("/doc/person/retno-marsudi", accept=HTML).text
     assert 'class="banner"' not in server.get(f"{FACT}/F038", accept=HTML).text
 
