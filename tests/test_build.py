@@ -20,7 +20,7 @@ from wicara.graph.candidate import Candidate
 from wicara.graph.checks.table import QUICK, run
 from wicara.graph.errors import FaultyData, StoreFault
 from wicara.graph.inputs import read_inputs
-from wicara.graph.names import DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.store import open_dataset
 from wicara.ontology import PREFIXES
 
@@ -177,17 +177,6 @@ def test_a_retracted_fact_is_left_out_with_what_was_derived_from_it(addition: Ca
 def test_it_counts_every_fact(dataset: BuiltDataset, stated: Facts) -> None:
     """The dataset holds the facts of the articles and those that were derived from them."""
     assert one(dataset.store, "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }") == str(stated.count)
-
-
-def test_every_triple_of_the_default_graph_is_accounted_for(dataset: BuiltDataset) -> None:
-    """The default graph is the merge of the named graphs of the kinds that make it, and nothing else."""
-    named = {
-        quad.triple
-        for quad in dataset.store
-        if not isinstance(quad.graph_name, DefaultGraph) and kind_of(quad.graph_name.value) in DEFAULT
-    }
-    default = {quad.triple for quad in dataset.store.quads_for_pattern(None, None, None, DefaultGraph())}
-    assert default == named
 
 
 def test_without_inference_nothing_inferred_is_served(dataset: BuiltDataset) -> None:

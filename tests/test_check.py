@@ -134,7 +134,8 @@ def test_what_falls_short_is_listed(
     text = (shared / TEXT).read_text(encoding="utf-8")
     changed = tmp_path / "changed.txt"
     changed.write_text(text.replace("42%", "43%"), encoding="utf-8")
-    done = wicara("check", "--source", changed, "--add", addition(entities_ttl="state:utopia a wic:State ."))
+    source = f"kemlu-2018-08-02-asean-russia={changed}"
+    done = wicara("check", "--source", source, "--add", addition(entities_ttl="state:utopia a wic:State ."))
     assert done.returncode == 1
     assert "47d153a5d74f639e98426947e413965856b9480e7b3849aa1a5d3835007f54df" in done.stdout
     assert "F038 [" in done.stdout

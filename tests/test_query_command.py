@@ -274,7 +274,7 @@ def test_check_compares_with_the_text(wicara: Command, shared: Path, tmp_path: P
     article = shared / "sources" / "kemlu-2018-08-02-asean-russia.txt"
     other = tmp_path / "other.txt"
     other.write_bytes(article.read_bytes().replace(b"42%", b"43%"))
-    done = wicara("check", "--source", article, "--source", other)
+    done = wicara("check", "--source", article, "--source", f"kemlu-2018-08-02-asean-russia={other}")
     assert done.returncode == 1
     assert re.search(
         rf"pass +source +the evidence of {len(stated.of('kemlu-2018-08-02-asean-russia').quoted)} facts",
