@@ -207,9 +207,9 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
 def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
     """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred."""
     words = evidence.words
-    bases = evidence.of(row.support.graphs)
-    found = [*marks_in(bases, cards, words)]
-    if (number := witnesses(bases)) > 1:
+    found = [*marks_in(evidence.of(row.support.graphs), cards, words)]
+    stated = (evidence.of(one.graphs) for one in row.support.statements)
+    if (number := max(map(witnesses, stated), default=0)) > 1:
         found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
     found += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(found)
