@@ -25,6 +25,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
 from wicara.graph.inputs import (
     DATASET,
+    NOT_RDF,
     NamesOfThings,
     SourceFile,
     canonical,
@@ -100,7 +101,8 @@ def digest_quad(digest: str) -> Quad:
 def unit_files(file: SourceFile) -> list[Path]:
     """Return a file of the inputs and those beside it that bear its name: locks, tables."""
     stem = file.path.name.partition(".")[0]
-    return sorted({file.path, *(path for path in file.path.parent.glob(f"{stem}.*") if path.is_file())})
+    beside = (path for path in file.path.parent.glob(f"{stem}.*") if any(map(path.match, NOT_RDF)))
+    return sorted({file.path, *beside})
 
 
 def key_of_unit(file: SourceFile) -> str:

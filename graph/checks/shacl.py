@@ -220,11 +220,12 @@ class Scope:
 def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) -> Iterator[Result]:
     """Yield the results of severity sh:Violation of all shapes with targets; within a scope, if given."""
     for shape in shapes:
-        foci = targets_of(data, shape)
-        if scope is not None:
-            foci = (
+        if scope is None:
+            foci = targets_of(data, shape)
+        else:
+            foci = [
                 n for n in scope.nodes(shape) if any(is_targeted(data, n, target) for target in shape.targets)
-            )
+            ]
         for focus in foci:
             yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
             for query in shape.queries if shape.is_violation else ():

@@ -79,12 +79,13 @@ def header(name: str) -> Iterator[str]:
 def description(source: Source) -> str:
     """Return what is known of the text without holding it."""
     spans = " ".join(f"{sentence.start}-{sentence.end}" for sentence in source.sentences)
+    issued = f' dcterms:issued "{source.issued}"^^xsd:date ;' if source.issued else ""
     return f"""
 # What is known of the text. Correct the labels; say who published it, and where a copy stands.
 
 article:{source.name} a wic:SourceArticle ;
     skos:prefLabel "{source.name}"@en , "{source.name}"@id ;
-    dcterms:language "{source.language}" ;
+    dcterms:language "{source.language}" ;{issued}
     # dcterms:publisher body:... ;
     # wic:republishedAt <https://...> ;
     wic:textLength {source.length} ; wic:textSha256 "{source.sha256}" ;

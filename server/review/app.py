@@ -18,7 +18,8 @@ from jinja2 import StrictUndefined
 from wicara.graph.errors import UnreadableInput, WicaraError
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
 from wicara.graph.facts.patterns import parameters, patterns
-from wicara.graph.facts.review.session import Conflict, Refused
+from wicara.graph.facts.review.data_file import Conflict
+from wicara.graph.facts.review.session import Refused
 from wicara.graph.facts.review.things import Verdict
 from wicara.graph.terms import read_term
 from wicara.server.review.words import WORDS
@@ -27,9 +28,10 @@ from wicara.server.site import language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wicara.graph.facts.review.data_file import Item
     from wicara.graph.facts.review.desk import Desk
     from wicara.graph.facts.review.record import Record
-    from wicara.graph.facts.review.session import Item, Session
+    from wicara.graph.facts.review.session import Session
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -204,7 +206,10 @@ class Api:
         """Return the classes that a new thing of a kind may have, with their names."""
         things = self.session.things
         return [
-            {"class": name, "name": things.shown(read_term(name).value, language.language())}
+            {
+                "class": name,
+                "name": things.shown(iri_of(name), language.language()),
+            }
             for name in self.session.maker().classes(kind)
         ]
 
@@ -269,6 +274,11 @@ class Api:
         """Log how long steps of the page took that no decision has told of."""
         self.session.log.add({"decision": "steps", "waits": waits, "by": self.session.by})
         return {}
+
+
+def iri_of(name: str) -> str:
+    """Return the IRI of a prefixed name."""
+    return str(getattr(read_term(name), "value", ""))
 
 
 def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wicara.graph.errors import UnreadableInput
@@ -65,7 +65,8 @@ def drafted_file(
     """
     found = draft(text.characters, quads, published, language)
     is_of = language or (found.language if found.is_sure else recognised(text.characters) or found.language)
-    return as_trig(found.suggestions, text.characters, proposal(text, name, is_of)), found
+    source = replace(proposal(text, name, is_of), issued=published.isoformat() if published else "")
+    return as_trig(found.suggestions, text.characters, source), found
 
 
 def recognised(text: str) -> str | None:

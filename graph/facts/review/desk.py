@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.drafting import drafted_file
 from wicara.graph.facts.draft.reading import extracted
+from wicara.graph.facts.review.data_file import replaced
 from wicara.graph.facts.review.live import Live
-from wicara.graph.facts.review.session import Session, replaced
+from wicara.graph.facts.review.session import Session
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.facts.source import Text, read_text
 from wicara.graph.inputs import read_inputs

@@ -24,7 +24,7 @@ from wicara.graph.state import settled
 from wicara.ontology import data_shape_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from pyoxigraph import Quad, Triple
 
@@ -52,7 +52,7 @@ class Findings:
 class Live:
     """The dataset with the facts of a file, one of which can be tried."""
 
-    def __init__(self, quads: Sequence[Quad]) -> None:
+    def __init__(self, quads: tuple[Quad, ...]) -> None:
         """Load the dataset without the file, and close it."""
         self.store = Store()
         self.store.bulk_extend(with_default_graph(quads, infer=False))

@@ -197,7 +197,7 @@ def states_something(record: Record, name: str) -> bool:
 
 def optional(known: Iterable[Any]) -> str:
     """Return the first parameter that patterns can do without, which gives them something to state."""
-    return next(node.value.removeprefix(P) for pattern in known for node in pattern.optional)
+    return str(next(node.value for pattern in known for node in pattern.optional)).removeprefix(P)
 
 
 def ordinal_of(text: str) -> int | None:

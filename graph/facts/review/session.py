@@ -1,72 +1,53 @@
-"""The review of one data file: its suggestions and facts, decisions on them, each saved before the next one.
+"""The review of a data file: what is proposed for its suggestions, whether a fact can stand, and decisions.
 
-FILE is written whole and swapped in; the one before stays as `FILE~`; the lock is written with it. Beside it
-stand the log of decisions (`ID.review.jsonl`, by which they are undone) and what was decided on names
-(`ID.identity.jsonl`). What is rejected or unsure stays in FILE under its mark, so that no command reads it.
+Each decision is saved before the next one. Beside the file stand the log of decisions (`ID.review.jsonl`, by
+which they are undone) and what was decided on names (`ID.identity.jsonl`).
 """
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict
-from contextlib import suppress
+import json
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
-from wicara.graph.durable_files import sync, write_durably
-from wicara.graph.errors import Unavailable, UnreadableInput
+from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
-from wicara.graph.facts.lock import lock, lock_path, lock_text
-from wicara.graph.facts.patterns import IN, PREF_LABEL, P, faults_of
-from wicara.graph.facts.review.log import Log
-from wicara.graph.facts.review.proposal import Maker, persons_in
+from wicara.graph.facts.patterns import PREF_LABEL, P, faults_of
+from wicara.graph.facts.review.data_file import Conflict, DataFile, append
+from wicara.graph.facts.review.proposal import Maker
 from wicara.graph.facts.review.record import (
     XSD,
-    mark_of,
-    record_of,
     record_text,
     thing_text,
     value_of,
     with_mark,
 )
 from wicara.graph.facts.review.things import SUFFIX as IDENTITY
-from wicara.graph.facts.review.things import Things, Verdict, verdict_line, verdicts_beside
-from wicara.graph.facts.review.trig_text import TrigText
-from wicara.graph.facts.short_form import Context, Faults, expanded_in, subjects_of, words_of
-from wicara.graph.facts.short_form import source as described
+from wicara.graph.facts.review.things import Verdict, verdict_line
+from wicara.graph.facts.short_form import subjects_of
 from wicara.graph.facts.skeleton import stripped
-from wicara.graph.facts.source import read_sources
 from wicara.graph.facts.table import writer_of
-from wicara.graph.inputs import BOM_UTF8, canonical
-from wicara.graph.names import GraphKind, called, graph_iri, kind_of
+from wicara.graph.names import called
 from wicara.graph.terms import read_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from wicara.graph.facts.lock import Locked
-    from wicara.graph.facts.review.live import Finding, Live
+    from wicara.graph.facts.review.data_file import Item
+    from wicara.graph.facts.review.live import Finding
     from wicara.graph.facts.review.record import Record
-    from wicara.graph.facts.short_form import Stated, Subject
-    from wicara.graph.facts.source import Source, Text
-    from wicara.graph.terms import Node, Term
+    from wicara.graph.facts.source import Text
+    from wicara.graph.terms import Term
 
 DECISIONS: Final = ("accept", "reject", "unsure")
 OF_ARTICLE: Final = ("dcterms:publisher", "dcterms:issued", "dcterms:title", "wic:republishedAt")
 """What a person says of the article, beside its names."""
-OPEN: Final = "suggested"
-STATES: Final = {"reject": "rejected", "unsure": "unsure", None: OPEN}
 WHOLE: Final = ""
 """The field of a fault that is of the fact as a whole."""
-
-
-class Conflict(Exception):  # noqa: N818 - named for what it tells
-    """What was to be decided on is not in the file as it was read; the text says what is there."""
 
 
 class Refused(Exception):  # noqa: N818 - named for what it tells
@@ -87,24 +68,6 @@ class Fault:
     hard: bool = True
 
 
-@dataclass(frozen=True)
-class Item:
-    """A suggestion or a fact of the file."""
-
-    fact: str
-    iri: str
-    state: str
-    mark: Mapping[str, Any]
-    record: Record
-    start: int
-    end: int
-
-    @property
-    def part(self) -> str:
-        """The part of the draft that it came from, empty for a fact that no draft suggested."""
-        return str(self.mark.get("part", ""))
-
-
 @dataclass
 class Checked:
     """What came of looking at a record: faults by field, and what follows or stops following."""
@@ -114,116 +77,15 @@ class Checked:
     stops: list[str] = field(default_factory=list)
 
 
-class Session:
+class Session(DataFile):
     """One data file under review."""
 
     def __init__(
         self, file: Path, text: Text, quads: Sequence[Quad], fold: Callable[[str], str], by: str
     ) -> None:
-        """Open a file with the text that it is of; `quads` are the dataset without the file.
-
-        Raises UnreadableInput where the file is not to be read, or is of another text.
-        """
-        self.file, self.text, self.by = file, text, by
-        self.live: Live | None = None
-        self.things = Things(quads, fold, verdicts_beside(file))
-        self.base_names = dict(self.things.names)
-        self.log = Log(file)
-        self.held: dict[str, str] = {}
-        self.read()
-
-    # Reading
-
-    def read(self) -> None:
-        """Read the file as it is now; raises UnreadableInput."""
-        content = self.file.read_bytes()
-        self.trig = TrigText(content.removeprefix(BOM_UTF8).decode("utf-8"), str(self.file))
-        self.digest = sha256(content).hexdigest()
-        statements = self.trig.stated()
-        self.subjects = subjects_of(statements)
-        self.inside: dict[Node, list[Stated]] = defaultdict(list)
-        for stated in statements:
-            self.inside[stated.quad.graph_name].append(stated)  # type: ignore[index]
-        self.source = self.only_source()
-        if self.source.sha256 != self.text.sha256:
-            raise UnreadableInput(
-                f"{self.text.path} is not the text that {self.file} describes: its SHA-256 is "
-                f"{self.text.sha256}, not {self.source.sha256}; give the text as it was"
-            )
-        self.items = {item.iri: item for item in map(self.item, self.subjects.values()) if item}
-        self.rows: dict[str, list[Locked]] = {}
-        for item in self.items.values():
-            if item.state == "fact":
-                with suppress(UnreadableInput):
-                    self.rows[item.iri] = self.locked(
-                        item.fact, self.subjects[NamedNode(item.iri)], self.subjects
-                    )
-        self.persons = persons_in(item.mark for item in self.items.values())
-        for iri in self.thing_iris():
-            self.things.add(quad.quad for quad in self.trig.parsed(self.trig.of(iri)))
-        self.hold(self.trig.subjects())
-
-    def only_source(self) -> Source:
-        """Return the article that the file describes; raises UnreadableInput where it is not just one."""
-        faults = Faults()
-        quads: list[Quad] = []
-        for subject in self.subjects.values():
-            if isinstance(subject.node, NamedNode) and called(subject.node.value).startswith("article:"):
-                quads.extend(described(subject, faults))
-        faults.raise_for(str(self.file))
-        sources = read_sources(quads)
-        if len(sources) != 1:
-            raise UnreadableInput(f"{self.file} describes {len(sources)} articles: a file of one is reviewed")
-        return sources[0]
-
-    def item(self, subject: Subject) -> Item | None:
-        """Return a subject as a suggestion or a fact; None for a thing, or the article."""
-        iri = getattr(subject.node, "value", "")
-        if kind_of(iri) != GraphKind.FACT or not isinstance(subject.node, NamedNode):
-            return None
-        mark = mark_of(subject)
-        record = record_of(subject, self.subjects, self.inside.get(subject.node, ()))
-        state = "fact" if mark is None else STATES.get(mark.get("decision"), OPEN)
-        start, end = self.place(record)
-        return Item(iri.rpartition("/")[2], iri, state, mark or {}, record, start, end)
-
-    def place(self, record: Record) -> tuple[int, int]:
-        """Return where the words of a record stand in the text; 0, 0 where they are not found."""
-        first, _, last = record["span"].partition("-")
-        if first.isdecimal() and last.isdecimal():
-            return int(first), int(last)
-        start = self.text.characters.find(record["quote"]) if record["quote"] else -1
-        return (start, start + len(record["quote"])) if start >= 0 else (0, 0)
-
-    def thing_iris(self) -> Iterator[str]:
-        """Yield the IRIs of the things that the file names."""
-        article = self.source.iri
-        yield from (iri for iri in self.trig.subjects() if kind_of(iri) is None and iri != article)
-
-    def in_order(self) -> list[Item]:
-        """Return suggestions and facts in the order of the text."""
-        return sorted(self.items.values(), key=lambda item: (item.start, item.end, item.fact))
-
-    def tag(self, iri: str) -> str:
-        """Return what tells one state of a fact in the file from another."""
-        return sha256(self.trig.of(iri).encode()).hexdigest()[:16]
-
-    def is_changed(self) -> bool:
-        """Tell whether somebody else has written the file since it was read."""
-        try:
-            return sha256(self.file.read_bytes()).hexdigest() != self.digest
-        except FileNotFoundError:
-            return True
-
-    def refresh(self) -> bool:
-        """Read the file again where somebody else has written it; raises Conflict where it cannot be read."""
-        if not self.is_changed():
-            return False
-        try:
-            self.read()
-        except (UnreadableInput, UnicodeDecodeError, OSError) as fault:
-            raise Conflict(f"{self.file} was changed outside and cannot be read now: {fault}") from fault
-        return True
+        """Open a file, as a DataFile is opened."""
+        super().__init__(file, text, quads, fold, by)
+        self.checked: dict[tuple[str, bool, str, str], Checked] = {}
 
     # What is proposed, and whether it can stand
 
@@ -238,7 +100,15 @@ class Session:
         return self.maker().proposal(item.record, item.mark)
 
     def check(self, fact: str, record: Record) -> Checked:
-        """Return what is wrong with a record, and what would follow from it."""
+        """Return what is wrong with a record, and what would follow from it; the last answers are kept."""
+        shown = {name: value for name, value in record.items() if name not in {"missing", "labels"}}
+        key = (self.digest, self.live is None, fact, json.dumps([shown, record["labels"]], sort_keys=True))
+        if key not in self.checked:
+            self.checked = {key: self.checked_now(fact, record)}
+        return self.checked[key]
+
+    def checked_now(self, fact: str, record: Record) -> Checked:
+        """Return what is wrong with a record now, and what would follow from it."""
         try:
             texts = self.texts_of(fact, record)
         except (ValueError, KeyError, SyntaxError) as fault:
@@ -290,16 +160,6 @@ class Session:
         iri = self.fact_iri(fact)
         return {**texts, iri: record_text(fact, record, self.source, self.written(iri))}
 
-    def fact_iri(self, fact: str) -> str:
-        """Return the IRI of a fact of the file."""
-        return f"{graph_iri(GraphKind.FACT, self.source.name)}/{fact}"
-
-    def written(self, iri: str) -> str:
-        """Return how the file writes the IRI of a fact."""
-        space, _, local = iri.rpartition("/")
-        prefix = next((name for name, of in self.trig.prefixes.items() if of == f"{space}/"), None)
-        return f"<{iri}>" if prefix is None else f"{prefix}:{local}"
-
     def faults_of(self, fact: str, record: Record, texts: Mapping[str, str]) -> Iterator[Fault]:
         """Yield what hinders a record from standing in a data file."""
         iri = self.fact_iri(fact)
@@ -318,64 +178,6 @@ class Session:
             self.locked(fact, subject, subjects)
         except UnreadableInput as fault:
             yield Fault("quote", str(fault).rpartition(f"{fact}: ")[2])
-
-    def locked(self, fact: str, subject: Subject, subjects: Mapping[Node, Subject]) -> list[Locked]:
-        """Return the rows of the lock of a fact; raises UnreadableInput for words that are not there."""
-        faults = Faults()
-        words = list(words_of(subject, subjects, faults))
-        faults.raise_for(str(self.file))
-        if not words and not fact.startswith("D"):
-            raise UnreadableInput(f"{fact}: There are no words to quote.")
-        return list(lock(words, self.source, self.text.characters, str(self.file)))
-
-    def long_form(self, iri: str, text: str, beside: Mapping[str, str]) -> frozenset[Quad]:
-        """Return what the text of one subject states, beside texts not yet saved; raises UnreadableInput."""
-        if not text:
-            return frozenset()
-        stated = self.trig.parsed(text)
-        subjects = subjects_of(stated)
-        if any(NamedNode(f"{IN}suggested") in subject.values for subject in subjects.values()):
-            return frozenset()
-        rows: list[Locked] = []
-        if kind_of(iri) == GraphKind.FACT and NamedNode(iri) in subjects:
-            rows = self.locked(iri.rpartition("/")[2], subjects[NamedNode(iri)], subjects)
-        near = {
-            (quad.quad.subject.value, quad.quad.object.language): quad.quad.object.value
-            for other, written in beside.items()
-            if other != iri
-            for quad in self.trig.parsed(written)
-            if quad.quad.predicate.value.endswith("#prefLabel")
-        }
-
-        def names(thing: str, language: str) -> str | None:
-            if (thing, language) in near:
-                return str(near[thing, language])
-            if NamedNode(thing) in self.subjects:
-                return self.things.name(thing, language)
-            return self.base_names.get((thing, language))
-
-        context = Context(subjects, rows, names)
-        quads = expanded_in(stated, context)
-        context.faults.raise_for(str(self.file))
-        return frozenset(canonical(quads))
-
-    def hold(self, iris: Iterable[str]) -> None:
-        """Let the live checks know what the file states of subjects."""
-        if self.live is None:
-            return
-        wanted = {iri: self.trig.of(iri) for iri in (*iris, *self.held)}
-        changed = {iri: text for iri, text in wanted.items() if self.held.get(iri, "") != text}
-        quads: dict[str, frozenset[Quad]] = {}
-        for iri, text in changed.items():
-            with suppress(UnreadableInput):
-                quads[iri] = self.long_form(iri, text, {})
-        self.live.hold(quads)
-        self.held |= changed
-
-    def begin_checks(self, live: Live) -> None:
-        """Take what checks facts as one types."""
-        self.live = live
-        self.hold(self.trig.subjects())
 
     # Deciding
 
@@ -403,13 +205,6 @@ class Session:
         kind = "new" if item is None else "edit" if decision == "accept" and edited else decision
         part = item.part if item else ""
         self.write(texts, {"decision": kind, "fact": fact, "part": part, **logged(about)})
-        return self.items[iri]
-
-    def known(self, fact: str) -> Item:
-        """Return a fact or a suggestion by its number; raises Conflict where the file has none of it."""
-        iri = self.fact_iri(fact)
-        if iri not in self.items:
-            raise Conflict(f"{fact} is not in the file any more.")
         return self.items[iri]
 
     def plain(self, fact: str) -> dict[str, Any]:
@@ -510,60 +305,6 @@ class Session:
         append(path, verdict_line(verdict))
         self.things.decide(verdict)
 
-    def write(self, texts: Mapping[str, str], entry: Mapping[str, Any]) -> None:
-        """Change what the file states of some subjects; save it with its lock; log it."""
-        changes = [[iri, self.trig.of(iri), text] for iri, text in texts.items() if self.trig.of(iri) != text]
-        for iri, _, text in changes:
-            self.trig.put(iri, text)
-        content = str(self.trig).encode()
-        self.save(content, texts)
-        self.log.add({**entry, "by": self.by, "changes": changes})
-        self.digest = sha256(content).hexdigest()
-        for iri, _, text in changes:
-            self.follow(iri, text)
-        self.hold(texts)
-
-    def follow(self, iri: str, text: str) -> None:
-        """Let what is known of the file follow a text that was put into it."""
-        node = NamedNode(iri)
-        statements = self.trig.parsed(text)
-        self.subjects = {key: value for key, value in self.subjects.items() if key != node}
-        self.subjects |= subjects_of(statements)
-        self.inside[node] = [stated for stated in statements if stated.quad.graph_name == node]
-        self.items.pop(iri, None)
-        if node in self.subjects:
-            item = self.item(self.subjects[node])
-            if item is not None:
-                self.items[iri] = item
-        if iri == self.source.iri:
-            self.source = self.only_source()
-        elif kind_of(iri) is None:
-            self.things.remove(iri)
-            self.things.add(stated.quad for stated in statements)
-
-    def save(self, content: bytes, texts: Mapping[str, str]) -> None:
-        """Write the lock, then the file; what stood there stays as `FILE~`. Raises Unavailable."""
-        for iri, text in texts.items():
-            if kind_of(iri) == GraphKind.FACT:
-                self.rows.pop(iri, None)
-                subjects = subjects_of(self.trig.parsed(text))
-                subject = subjects.get(NamedNode(iri))
-                if subject is not None and mark_of(subject) is None:
-                    self.rows[iri] = self.locked(iri.rpartition("/")[2], subject, subjects)
-        rows = [row for iri in sorted(self.rows) for row in self.rows[iri]]
-        try:
-            if rows or lock_path(self.file).exists():
-                replaced(lock_path(self.file), lock_text(rows).encode())
-            before = self.file.with_name(f"{self.file.name}~")
-            if self.file.exists():
-                part = before.with_name(f".{before.name}.{os.getpid()}")
-                part.unlink(missing_ok=True)
-                os.link(self.file, part)
-                part.replace(before)
-            replaced(self.file, content)
-        except OSError as error:
-            raise Unavailable(f"cannot write {self.file}: {error.strerror}; it is as it was") from error
-
 
 def faults_of_fields(record: Record) -> Iterator[Fault]:
     """Yield what a form lacks, and the dates in it that are none."""
@@ -602,19 +343,3 @@ def logged(about: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("keys", "ms", "waits")
         if isinstance(about.get(name), int | float | list)
     }
-
-
-def replaced(path: Path, content: bytes) -> None:
-    """Write a file durably beside the one that it replaces, then swap it in."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    write_durably(part, content)
-    part.replace(path)
-    sync(path.parent)
-
-
-def append(path: Path, line: str) -> None:
-    """Add a line to a file, durably."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())

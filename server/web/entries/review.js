@@ -104,7 +104,10 @@ class Review {
     this.text.current(this.item.fact);
     const item = this.item;
     const detail = await this.#detail(item.fact).catch(() => null);
-    if (detail && item === this.item && !this.#form) this.#propose(row, detail);
+    if (detail && item === this.item && !this.#form) {
+      this.#propose(row, detail);
+      this.#foresee(row, detail);
+    }
     const next = this.items[this.#firstOpen(at + 1)];
     if (next) this.#detail(next.fact).catch(() => {});
   }
@@ -127,6 +130,16 @@ class Review {
     row.append(element("div", { class: "proposal" }, ...lines.map((line) => element("p", {}, line)),
       ...[...made, ...asks].map((line) => element("p", { class: "note" }, line)),
       lacks.length ? element("p", { class: "note lacks" }, t("lacks", { names: [...new Set(lacks)].join(", ") })) : null));
+  }
+
+  /** Shows what checks say of an item that lacks nothing, and what would follow from it, while one reads it. */
+  async #foresee(row, { fact, record }) {
+    if (record.missing?.length) return;
+    const found = await ask("check", { fact, record }).catch(() => null);
+    const shown = this.item?.fact === fact ? row.querySelector(".proposal") : null;
+    if (!found || !shown) return;
+    shown.append(...found.faults.map(({ text }) => element("p", { class: "fault" }, text)),
+      ...(found.follows.length ? [element("details", { class: "follows" }, element("summary", {}, t("follows")), element("ul", {}, ...found.follows.map((line) => element("li", {}, line))))] : []));
   }
 
   say(text) {

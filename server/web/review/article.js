@@ -26,7 +26,7 @@ export function article({ labels, values, publisher }, language, save, close) {
       if (event.key === "Escape") { event.stopPropagation(); close(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); }
     },
-  }, field.node, line("issued", t("issued"), of("dcterms:issued")), line("en", t("sentence-en"), labels.en), line("id", t("sentence-id"), labels.id),
+  }, field.node, line("issued", t("issued"), of("dcterms:issued")), line("en", t("name-en"), labels.en), line("id", t("name-id"), labels.id),
   line("address", t("address"), of("wic:republishedAt")), faults,
   element("div", { class: "tools" }, element("button", {}, `${t("save")} ⌃⏎`), element("button", { type: "button", class: "quiet", click: close }, `${t("cancel")} Esc`)));
 

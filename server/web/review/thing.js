@@ -63,7 +63,7 @@ export class ThingField {
     const text = thing ? thing.name : t("make", { name: fresh.en });
     const why = thing ? `${t(`kind-${thing.kind}`)} · ${t(`why-${thing.reason}`)}${thing.words !== thing.name ? ` “${thing.words}”` : ""}` : t(`kind-${fresh.kind}`);
     return element("li", { id: `${this.list.id}-${number}`, role: "option", mousedown: (event) => { event.preventDefault(); this.#take(number); } },
-      element("span", {}, text), element("small", { class: "tag" }, why));
+      element("span", {}, text), " ", element("small", { class: "tag" }, why));
   }
 
   #key(event) {
