@@ -151,7 +151,6 @@ def main() -> None:
     for name in (*commands, *MODULES):
         importlib.import_module(name)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     inlet = socket.socket(fileno=0)
     while True:
         message, files, _, _ = socket.recv_fds(inlet, MESSAGE, 4)
@@ -161,7 +160,9 @@ def main() -> None:
             break
         for file in files:
             os.close(file)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
     inlet.detach()
     status = socket.socket(fileno=files.pop())
     child = os.fork()
