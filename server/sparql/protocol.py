@@ -185,6 +185,8 @@ def read_operation(request: Message) -> QueryOperation:
     queries = given.get("query", [])
     if len(queries) != 1:
         raise bad(f"A query operation must have exactly one `query`; this one has {len(queries)}.")
+    if len(given) == 1:
+        return QueryOperation(queries[0], infer=not is_asserted(request))
     return QueryOperation(
         query=queries[0],
         default_graphs=graphs(given.get("default-graph-uri", [])),
