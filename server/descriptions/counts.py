@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,7 +14,7 @@ from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import QuerySolutions, Store
@@ -155,28 +152,15 @@ class Size(NamedTuple):
     sha256: str
 
 
-MAX_MEASURED: Final = 50_000
-"""Quads of a dataset, beyond which making all downloads takes too long."""
+MEASURED: Final = (("all", "nquads"), ("default", "turtle"))
+"""The downloads whose size and checksum are told: to make all takes longer than a page should."""
+MAX_MEASURED: Final = 100_000
+"""Quads of a dataset, beyond which making a download takes too long."""
 
 
-def measured(
-    built: BuiltDataset, downloads: Iterable[tuple[str, str]], folder: Path | None
-) -> dict[tuple[str, str], Size]:
-    """Return the sizes and checksums of downloads of a built dataset, by part and format.
-
-    To make all of them takes seconds: the first process that does leaves the result in a folder for others.
-    """
+def measured(built: BuiltDataset) -> dict[tuple[str, str], Size]:
+    """Return the size and checksum of some downloads of a built dataset."""
     if built.plain or len(built.store) > MAX_MEASURED:
         return {}
-    file = folder / f"{built.digest}.sizes" if folder else None
-    with suppress(OSError, ValueError):
-        if file:
-            return {(part, form): Size(*size) for part, form, *size in json.loads(file.read_bytes())}
-    bodies = {key: export(built, *key) for key in downloads}
-    found = {key: Size(len(body), sha256(body).hexdigest()) for key, body in bodies.items()}
-    with suppress(OSError):
-        if file:
-            own = file.with_suffix(f".{os.getpid()}")
-            own.write_text(json.dumps([(*key, *size) for key, size in found.items()]))
-            own.rename(file)
-    return found
+    bodies = {key: export(built, *key) for key in MEASURED}
+    return {key: Size(len(body), sha256(body).hexdigest()) for key, body in bodies.items()}

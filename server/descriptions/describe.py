@@ -21,7 +21,6 @@ from wicara.server.descriptions.counts import THINGS, graphs, made_at, measured,
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import public_url, said
-from wicara.server.site.search import index_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.export import Export
     from wicara.graph.formats import Format
-    from wicara.graph.store import BuiltDataset
-    from wicara.server.descriptions.counts import Size
 
 blueprint = Blueprint("descriptions", __name__)
 
@@ -135,7 +132,7 @@ def dataset_description() -> Iterator[Triple]:
         formats=FORMATS.values(),
         downloads=list(downloads()),
         subsets=SUBSETS,
-        sizes=per_version(sizes),
+        sizes=per_version(measured),
         made=per_version(made_at).isoformat(),
         contact=NamedNode(contact) if contact and "{" not in contact else None,
     )
@@ -171,11 +168,6 @@ def downloads() -> Iterator[tuple[Export, Format]]:
     for part in EXPORTS.values():
         if part.name in PLAIN or not dataset().plain:
             yield from ((part, form) for form in capable(part))
-
-
-def sizes(built: BuiltDataset) -> dict[tuple[str, str], Size]:
-    """Return the sizes and checksums of all downloads, by part and format."""
-    return measured(built, ((part.name, form.name) for part, form in downloads()), index_file.folder())
 
 
 def service_description() -> Iterator[Triple]:

@@ -152,8 +152,8 @@ def test_makers_and_downloads_are_nodes(server: Server, dataset_told: Descriptio
     )
     sums = "?file dcat:byteSize ?size ; spdx:checksum/spdx:checksumValue ?sum ; dcat:downloadURL ?x"
     told = {row["x"]: row for row in dataset_told.rows(sums)}
-    assert told.keys() == set(dataset_told.values("?file a dcat:Distribution ; dcat:downloadURL ?x"))
-    for url, row in sorted(told.items())[::5]:
+    assert len(told) > 1
+    for url, row in told.items():
         body = server.get(urlsplit(url).path).body
         assert (row["size"], row["sum"]) == (str(len(body)), sha256(body).hexdigest())
 

@@ -158,12 +158,6 @@ def prepare(app: Flask) -> None:
         files.file(files.folder, app.extensions[SERVED].dataset, inferred=True)
 
 
-def folder() -> Path | None:
-    """Return the folder that all processes of the server use, None where each is for itself."""
-    files: IndexFiles = current_app.extensions[EXTENSION]
-    return files.folder
-
-
 def index() -> sqlite3.Connection:
     """Return the index of what this request is answered from."""
     files: IndexFiles = current_app.extensions[EXTENSION]
