@@ -16,7 +16,7 @@ from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
-from wicara.server.site.times import day_of, formatted
+from wicara.server.site.times import day_of, format_day, formatted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -70,6 +70,7 @@ def install(app: Flask) -> None:
         is_plain=is_plain,
         basis_html=basis,
         place_in_source=place_in_source,
+        day_of_reading=day_of_reading,
         provenance=provenance,
         word=word,
         cell_html=cell,
@@ -190,6 +191,12 @@ def witnesses(found: Sequence[Basis]) -> int:
 def place_in_source(source: Source, lang: str) -> str:
     """Return where a fact stands in a source that is cited, in the reader's language where it is said so."""
     return source.places.get(lang) or next(iter(source.places.values()), "")
+
+
+def day_of_reading(source: Source) -> str:
+    """Return the day on which the copy of a source was read, in words."""
+    day = day_of(source.read)
+    return format_day(day) if day else ""
 
 
 def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
