@@ -163,8 +163,8 @@ class Cells:
         statements: list[Statement] = []
         for name in NAMES:
             ends = self.paths.follow(node, (f"wic:{name}",))
-            tightest = max if name.startswith("earliest") else min
-            days.append(tightest(filter(None, map(day_of, ends)), default=None))
+            known = sorted(filter(None, map(day_of, ends)))
+            days.append(known[-1 if name.startswith("earliest") else 0] if known else None)
             statements += chain.from_iterable(ends.values())
         return Bounds(*days), statements
 
