@@ -34,7 +34,7 @@ class Source(NamedTuple):
     issued: str
     language: str
     copy: str
-    ways: tuple[str, ...]
+    ways: tuple[object, ...]
     facts: int
 
 
