@@ -201,7 +201,15 @@ def test_the_log_tells_keys_and_waits(mine: Path, wicara: Command) -> None:
             "values": page.fact("claim", "border")["record"]["values"],
         }
         page.post("decide", fact=new["fact"], decision="accept", record=record, keys=40, ms=9000, waits=[400])
+        other = page.fact("claim", "border")["fact"]
+        page.post("decide", fact=other, decision="reject", keys=1)
+    before = (mine / "my" / "a.trig").read_bytes()
+    with opened(mine, "--by", "second") as page:
+        page.post("decide", fact=claim["fact"], decision="accept")
+        assert (mine / "my" / "a.trig").read_bytes() == before
+        page.post("decide", fact=other, decision="unsure")
     told = wicara("review", mine / "my" / "a.trig", "--summary").stdout
+    assert "second and tester agree on 1 of 2" in told
     assert "right: 3.0 (1)" in told
     assert "new fact: 40.0 (1)" in told
     assert "longest 400 ms, 1 above 300 ms" in told

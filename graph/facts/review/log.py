@@ -9,7 +9,7 @@ import json
 import os
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, combinations
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -94,12 +94,13 @@ def lines(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no decisions"
     undone = {entry.get("of") for entry in entries}
     stand = [entry for entry in entries if entry.get("number") not in undone]
-    right = [entry for entry in stand if entry.get("decision") in RIGHT]
+    right = [entry for entry in stand if entry.get("decision") in RIGHT and entry.get("changes")]
     new = [entry for entry in stand if entry.get("decision") == "new"]
     yield f"keys a suggestion that was right: {average(right, 'keys')}"
     yield f"keys a new fact: {average(new, 'keys')}"
     seconds = sum(entry.get("ms", 0) for entry in entries) / 1000
     yield f"time: {seconds / 60:.1f} minutes; {len(right) + len(new)} facts"
+    yield from agreement(stand)
     waits = sorted(chain.from_iterable(entry.get("waits", ()) for entry in entries))
     if waits:
         late = sum(wait > LONG for wait in waits)
@@ -107,6 +108,20 @@ def lines(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"waits: {len(waits)}, median {median(waits):.0f} ms, 95 % up to "
             f"{waits[len(waits) * 95 // 100]:.0f} ms, longest {waits[-1]:.0f} ms, {late} above {LONG} ms"
         )
+
+
+def agreement(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield for each two readers on how many of the suggestions that both decided on they agree."""
+    readers: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.get("decision") in {*RIGHT, "reject", "unsure"}:
+            decision = "accept" if entry["decision"] in RIGHT else entry["decision"]
+            readers.setdefault(str(entry.get("by")), {})[str(entry.get("fact"))] = decision
+    for one, other in combinations(sorted(readers), 2):
+        both = readers[one].keys() & readers[other].keys()
+        if both:
+            same = sum(readers[one][fact] == readers[other][fact] for fact in both)
+            yield f"{one} and {other} agree on {same} of {len(both)}"
 
 
 def average(entries: Iterable[Mapping[str, Any]], name: str) -> str:

@@ -193,7 +193,9 @@ class Session(DataFile):
         tag = about.get("tag")
         if tag is not None and tag != self.tag(iri):
             raise Conflict("This fact has been changed in the file since you read it.")
-        if decision == "accept":
+        if decision == "accept" and item is not None and item.state == "fact" and not about.get("record"):
+            texts = {}  # a second reader agrees
+        elif decision == "accept":
             record = about.get("record") or self.proposal(self.known(fact))
             texts = self.accepted(fact, record, anyway=bool(about.get("anyway")))
         else:

@@ -19,11 +19,11 @@ class Review {
   constructor(whole) {
     this.status = element("p", { class: "status", role: "status" });
     this.progress = element("span", { class: "progress" });
-    this.list = element("ol", { class: "items", "aria-label": t("suggestions") });
+    this.list = element("ol", { class: "items" });
     this.notice = element("div", { class: "banner", hidden: true, role: "alert" });
     this.help = this.#helpDialog();
     this.#take(whole);
-    main.replaceChildren(this.#bar(), this.notice, element("div", { class: "two" }, this.text.node, element("section", { class: "side" }, this.source, this.list)), this.status, this.help);
+    main.replaceChildren(this.#bar(), this.notice, element("div", { class: "two" }, this.text.node, element("section", { class: "side", tabindex: "0", "aria-label": t("suggestions") }, this.source, this.list)), this.status, this.help);
     document.addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.#poll(), POLL);
     this.#go(this.#firstOpen());
@@ -191,7 +191,8 @@ class Review {
 
   async #accept() {
     const item = this.item;
-    if (!item || item.state === "fact") return this.#go(this.#firstOpen(this.at + 1));
+    if (!item) return;
+    if (item.state === "fact") return this.#send(item.fact, "accept", { tag: item.tag });
     const detail = await this.#detail(item.fact);
     if (detail.record.missing?.length) return this.#open(detail);
     return this.#send(item.fact, "accept", { tag: item.tag });

@@ -44,7 +44,7 @@ export class Form {
   focus() {
     const missing = this.record.missing ?? [];
     const name = missing.find((each) => this.#fields.has(each));
-    const target = missing.includes("pattern") ? this.pattern : this.#fields.get(name)?.input ?? this.node.querySelector("input, select");
+    const target = missing.includes("pattern") ? this.pattern : this.#fields.get(name)?.input ?? this.body.querySelector("input") ?? this.pattern;
     target?.closest("details")?.setAttribute("open", "");
     target?.focus();
     if (target?.tagName === "INPUT" && !target.role) target.select();
