@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from needed import long
 from review_process import Page, reviewed
 from server_process import PATIENCE, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from conftest import Command
 
@@ -50,33 +52,55 @@ def opened(folder: Path, *options: object) -> Iterator[Page]:
 
 
 def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, wicara: Command) -> None:
-    """Each decision is saved at once, with the lock; what is rejected, unsure or open is in no export."""
+    """Each decision is saved at once, with the lock; what is rejected, unsure or open is no data.
+
+    A second reader's decisions stand beside the first one's; the log tells keys, waits, and agreement.
+    """
     file = mine / "my" / "a.trig"
     with opened(mine) as page:
         claim = page.fact("claim", "reaffirmed")
         assert claim["record"]["missing"] == []
         assert claim["record"]["labels"]["id"].startswith("Rekawati Suhardjo: “")
         draft = file.read_bytes()
-        page.post("decide", fact=claim["fact"], decision="accept", tag=claim["tag"], keys=1, waits=[5])
+        about = {"tag": claim["tag"], "keys": 3, "ms": 2000, "waits": [10, 20]}
+        page.post("decide", fact=claim["fact"], decision="accept", **about)
         assert file.with_name("a.trig~").read_bytes() == draft
         assert claim["fact"] in file.with_name("a.lock.csv").read_text(encoding="utf-8")
-        for part, decision in (("quotation", "unsure"), ("figure", "reject")):
-            page.post("decide", fact=page.fact(part)["fact"], decision=decision)
+        rejected = page.fact("figure")["fact"]
+        page.post("decide", fact=rejected, decision="reject")
+        page.post("decide", fact=page.fact("quotation")["fact"], decision="unsure")
         seen = [item["fact"] for item in page.get("session")["items"] if item["state"] == "suggested"]
         done = page.post("several", facts=seen[:3])
         assert len(done["items"]) + len(done["left"]) == 3
         for _ in done["items"]:
             page.post("undo")
+        new = page.get("new", start=str(TEXT.index("trade grew")), end=str(TEXT.index(" percent") + 8))
+        record = new["record"] | {
+            "patterns": ["Said"],
+            "labels": {"en": "Trade grew", "id": "Perdagangan tumbuh"},
+            "values": page.fact("claim", "border")["record"]["values"],
+        }
+        page.post("decide", fact=new["fact"], decision="accept", record=record, keys=40, waits=[400])
         states = {item["fact"]: item["state"] for item in page.get("session")["items"]}
-    assert sorted(states.values()).count("fact") == 1
+    facts = {claim["fact"], new["fact"]}
+    assert {fact for fact, state in states.items() if state == "fact"} == facts
     assert {"rejected", "unsure", "suggested"} <= {*states.values()}
     long = wicara("expand", file).stdout
     assert "person:rekawati-suhardjo" in long
-    assert {fact for fact in states if f"fact/a/{fact}>" in long or f"fact/a/{fact} " in long} <= {
-        claim["fact"]
-    }
-    with opened(mine) as page:
+    assert {fact for fact in states if re.search(rf"fact/a/{fact}\b", long)} == facts
+    assert "without a result" not in long
+
+    content = file.read_bytes()
+    with opened(mine, "--by", "second") as page:
         assert {item["fact"]: item["state"] for item in page.get("session")["items"]} == states
+        page.post("decide", fact=claim["fact"], decision="accept")
+        assert file.read_bytes() == content
+        page.post("decide", fact=rejected, decision="unsure")
+    told = wicara("review", file, "--summary").stdout
+    assert "right: 3.0 (1)" in told
+    assert "new fact: 40.0 (1)" in told
+    assert "longest 400 ms, 1 above 300 ms" in told
+    assert "second and tester agree on 1 of 2" in told
 
 
 def test_no_other_page_gets_in(page: Page) -> None:
@@ -172,59 +196,32 @@ def test_faults_are_told_at_the_field(page: Page) -> None:
     assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
 
 
-def test_a_rejected_pair_is_not_proposed_again(mine: Path) -> None:
+def test_a_rejected_pair_is_not_proposed_again(page: Page) -> None:
     """What is decided on a name stands in a log beside the file, and holds for the next article too."""
     lavrov = "https://w3id.org/wicara/id/person/sergey-lavrov"
-    with opened(mine) as page:
-        found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
-        assert [one["reason"] for one in found if one["iri"] == lavrov] == ["alike"]
-        assert [one["iri"] for one in page.get("things", q="Лавр", parameter="who")["things"]] == [lavrov]
-        page.post("same", mention="Sergei Lawrow", iri=lavrov, verdict="different", why="another person")
-        page.post("same", mention="Suhardjo", iri=lavrov, verdict="same")
-    line = json.loads((mine / "my" / "a.identity.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
+    assert [one["reason"] for one in found if one["iri"] == lavrov] == ["alike"]
+    assert [one["iri"] for one in page.get("things", q="Лавр", parameter="who")["things"]] == [lavrov]
+    page.post("same", mention="Sergei Lawrow", iri=lavrov, verdict="different", why="another person")
+    page.post("same", mention="Suhardjo", iri=lavrov, verdict="same")
+    folder = Path(page.get("session")["file"]).parent
+    line = json.loads((folder / "a.identity.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert (line["by"], line["why"], line["verdict"]) == ("tester", "another person", "different")
-    with reviewed(mine / "my" / "b.trig", "--source", mine / "text.txt") as page:
-        found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
+    with reviewed(folder / "b.trig", "--source", folder.parent / "text.txt") as other:
+        found = other.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
         assert lavrov not in [one["iri"] for one in found]
-        assert page.get("things", q="Suhardjo", parameter="who")["things"][0]["iri"] == lavrov
-
-
-def test_the_log_tells_keys_and_waits(mine: Path, wicara: Command) -> None:
-    """The summary counts keys for suggestions that were right and for new facts, and the page's waits."""
-    with opened(mine) as page:
-        claim = page.fact("claim", "reaffirmed")
-        page.post("decide", fact=claim["fact"], decision="accept", keys=3, ms=2000, waits=[10, 20])
-        new = page.get("new", start=str(TEXT.index("trade grew")), end=str(TEXT.index(" percent") + 8))
-        record = new["record"] | {
-            "patterns": ["Said"],
-            "labels": {"en": "Trade grew", "id": "Perdagangan tumbuh"},
-            "values": page.fact("claim", "border")["record"]["values"],
-        }
-        page.post("decide", fact=new["fact"], decision="accept", record=record, keys=40, ms=9000, waits=[400])
-        other = page.fact("claim", "border")["fact"]
-        page.post("decide", fact=other, decision="reject", keys=1)
-    before = (mine / "my" / "a.trig").read_bytes()
-    with opened(mine, "--by", "second") as page:
-        page.post("decide", fact=claim["fact"], decision="accept")
-        assert (mine / "my" / "a.trig").read_bytes() == before
-        page.post("decide", fact=other, decision="unsure")
-    told = wicara("review", mine / "my" / "a.trig", "--summary").stdout
-    assert "second and tester agree on 1 of 2" in told
-    assert "right: 3.0 (1)" in told
-    assert "new fact: 40.0 (1)" in told
-    assert "longest 400 ms, 1 above 300 ms" in told
+        assert other.get("things", q="Suhardjo", parameter="who")["things"][0]["iri"] == lavrov
 
 
 @pytest.mark.parametrize(
     ("text", "language"),
     [
         (TEXT.replace(" ", "\u00a0").replace("\n", "\r\n"), "en"),
-        (TEXT.replace(" the ", "\nthe "), "en"),
         ("Der Handel zwischen Japan, China und Kanada wuchs im Mai um 12 %, sagte er. " * 3, "de"),
-        (TEXT * (200_000 // len(TEXT)), "en"),
+        long(TEXT * (200_000 // len(TEXT)), "en"),
         (f"<!doctype html><html><body><article><p>{TEXT * 3}</p></article></body></html>", "en"),
     ],
-    ids=["nbsp-crlf", "broken-lines", "third-language", "long", "html"],
+    ids=["nbsp-crlf", "third-language", "long", "html"],
 )
 def test_any_text_is_taken_from_the_page(tmp_path: Path, text: str, language: str) -> None:
     """A text that is pasted is kept where --source says, drafted, and open for review."""
