@@ -1,10 +1,11 @@
 """Who answers: executors that are free, a queue for them, a lane for what is slow, and the deadline.
 
 A request leases an executor; so many run at a time. Past `SOON` seconds, and `LONG` of a processor from then
-on, its executor runs at the lowest priority; past `SLOW`, or `SOON` where others wait, it moves to the slow
-lane and counts there; where that lane is full and others have waited for `PATIENCE` seconds, it is stopped.
-At its deadline it is killed. What moves over or is killed leaves its place to an executor that is there
-already, for a fork takes its time. A killed executor counts until the system has its memory back.
+on, its executor runs at the lowest priority. Then, where others wait, or past `SLOW`, it moves to the slow
+lane and counts there; so does one whose client takes nothing. Where that lane is full and others have waited
+for `PATIENCE` seconds, it is stopped. At its deadline it is killed. What moves over or is killed leaves its
+place to an executor that is there already, for a fork takes its time. A killed executor counts until the
+system has its memory back.
 """
 
 from __future__ import annotations
@@ -397,10 +398,12 @@ class Pool:
             if now >= job.deadline:
                 job.stop(Stopped.DEADLINE)
                 continue
-            if not job.low and now - job.began > SOON:
+            age = now - job.began
+            if age > SOON and not job.low:
                 job.look()
                 job.low = job.worked() > LONG and job.link.set_priority(LOW)
-            if not job.slow and now - job.began > (SOON if self.queue else SLOW):
+            makes_wait = bool(self.queue) and age > SOON and (job.low or job.link.paused)
+            if not job.slow and (age > SLOW or makes_wait):
                 if self.slow < self.limits.slow_lane:
                     job.slow = True
                     self.running -= 1
