@@ -169,7 +169,6 @@ def test_vocabulary_is_right(terms: dict[str, Any]) -> None:
     assert found["rdf:type"]["labels"] == {"en": "is a", "id": "adalah"}
     kind = next(one for one in terms["concepts"] if one["name"] == "kind:reported-fact")
     assert kind["schemes"] == ["https://w3id.org/wicara/concept/fact-kind"]
-    assert kind["uses"] == 58
 
 
 def test_vocabulary_of_other_data(small: Server) -> None:
