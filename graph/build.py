@@ -236,21 +236,29 @@ def write(data: Path, candidate: Candidate, wanted: Wanted) -> Path:
     unfinished.mkdir()
     version = version_in(candidate.store.quads_for_pattern(NamedNode(DATASET), None, None, None))
     inputs = BuildInputs(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
-    keep_proofs(unfinished, candidate)
+    keep_proofs(unfinished, candidate, data / CURRENT)
     write_dataset(unfinished, inputs, *candidate.lines(data))
     build = unfinished.rename(free_name(data / BUILDS, key[:12]))
     keep_state(data, build, program_key(), candidate, source_files(*wanted.folders))
     return build
 
 
-def keep_proofs(build: Path, candidate: Candidate) -> None:
-    """Write the first proof of each conclusion beside the store, if the engine has proofs."""
-    from wicara.graph.reasoning.proof_file import NAME, write_proofs  # noqa: PLC0415 - brings the engine
+def keep_proofs(build: Path, candidate: Candidate, before: Path) -> None:
+    """Write the first proof of each conclusion beside the store, if the engine has proofs.
 
-    if candidate.closure.reasoner is None:
+    `before` is the build that the candidate goes on from, if it does.
+    """
+    from wicara.graph.reasoning import proof_file  # noqa: PLC0415 - brings the engine
+
+    reasoner, path = candidate.closure.reasoner, build / proof_file.NAME
+    if reasoner is None:
         return
     try:
-        write_proofs(build / NAME, candidate.closure.reasoner)
+        if candidate.resumed is None:
+            proof_file.write_proofs(path, reasoner)
+        else:
+            known = candidate.resumed.known
+            proof_file.write_grown_proofs(path, reasoner, known, before / proof_file.NAME)
     except sqlite3.Error as error:
         raise refused(build, error) from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -15,7 +17,7 @@ from wicara.graph.inputs import Inputs
 from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.reasoning import Closure, materialise
 from wicara.graph.state import digest_quad
-from wicara.graph.store import ASSERTED, lines_in, lines_of
+from wicara.graph.store import ASSERTED, INFERRED, lines_in, lines_of
 from wicara.ontology import data_shape_files
 
 if TYPE_CHECKING:
@@ -25,11 +27,21 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from wicara.graph.checks.shapes import Violation
     from wicara.graph.inputs import SourceFile
+    from wicara.graph.reasoning.closure_file import Resumed
     from wicara.graph.state import Step
+    from wicara.graph.terms import Node
+
+    Place = tuple[Node, NamedNode]
 
 
 SCHEMA: Final = tuple(NamedNode(graph_iri(kind)) for kind in (GraphKind.ONTOLOGY, GraphKind.VOCAB))
 NEAR: Final = frozenset({GraphKind.ENTITIES, GraphKind.BACKGROUND})
+
+
+def both(conclusions: Iterable[Triple]) -> list[Quad]:
+    """Return conclusions as quads of graph/inferred, and of the default graph."""
+    quads = inferred(conclusions)
+    return [*quads, *(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)]
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,11 @@ class Candidate:
         return materialise(self.premises, self.engine)
 
     @cached_property
+    def resumed(self) -> Resumed | None:
+        """The closure of a build before, carried on, if there is one."""
+        return None
+
+    @cached_property
     def premises(self) -> frozenset[Triple]:
         """What is reasoned with."""
         return merged(self.quads, PREMISES)
@@ -122,9 +139,9 @@ class Candidate:
 
     def lines_of_conclusions(self) -> set[bytes]:
         """Return what conclusions add: graph/inferred, and its triples in the default graph."""
-        quads = inferred(self.closure.conclusions)
-        default = (Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)
-        return lines_of((*quads, *(quad for quad in default if quad not in self.store)))
+        quads = both(self.closure.conclusions)
+        is_stated = (isinstance(q.graph_name, DefaultGraph) and q in self.store for q in quads)
+        return lines_of(quad for quad, stated in zip(quads, is_stated, strict=True) if not stated)
 
     def served(self, *, infer: bool) -> tuple[Quad, ...]:
         """Return every quad of the dataset, default graph included, with or without graph/inferred."""
@@ -173,6 +190,54 @@ class Grown(Candidate):
         out = lines_of(self.carried.out)
         stay = [line for line in lines_in(data, ASSERTED) if line not in out]
         return [*stay, *lines_of(self.carried.into)], self.lines_of_conclusions()
+
+    @cached_property
+    def closure(self) -> Closure:
+        """What follows now and did not before, and contradictions; all that follows if that is not known."""
+        return self.resumed.closure if self.resumed else super().closure
+
+    @cached_property
+    def resumed(self) -> Resumed | None:
+        """The closure of the state carried on; None where it has none, or another engine is to reason."""
+        if self.carried.closure is None or self.engine != "native":
+            return None
+        from wicara.graph.reasoning.closure_file import resume  # noqa: PLC0415 - numpy is slow to import
+
+        before, after = self.premises_changed
+        with suppress(OSError, ValueError, KeyError):
+            return resume(self.carried.closure, before - after, after - before)
+        return None
+
+    @property
+    def premises_changed(self) -> tuple[set[Triple], set[Triple]]:
+        """The premises of the things and properties that changed, as they were and as they are."""
+        went: dict[Place, set[Quad]] = defaultdict(set)
+        for quad in self.gone:
+            went[quad.subject, quad.predicate].add(quad)
+        into = set(self.fresh)
+        before: set[Triple] = set()
+        after: set[Triple] = set()
+        for subject, predicate in {*went, *((quad.subject, quad.predicate) for quad in into)}:
+            now = set(self.store.quads_for_pattern(subject, predicate, None, None))
+            before |= merged((now - into) | went[subject, predicate], PREMISES)
+            after |= merged(now, PREMISES)
+        return before, after
+
+    def lines_of_conclusions(self) -> set[bytes]:
+        """Return what conclusions add: what they added to the build before, but for what changed."""
+        if self.resumed is None or self.folder is None:
+            return super().lines_of_conclusions()
+        lines = set(lines_in(self.folder, INFERRED)) - lines_of(both(self.resumed.went))
+        default_in, default_out = (
+            [quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
+            for quads in (self.carried.into, self.carried.out)
+        )
+        lines -= lines_of(default_in)
+        lines |= super().lines_of_conclusions()
+        still = (
+            one for one in default_out if one not in self.store and lines_of(inferred([one.triple])) <= lines
+        )
+        return lines | lines_of(still)
 
     @cached_property
     def premises(self) -> frozenset[Triple]:

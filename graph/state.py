@@ -3,6 +3,7 @@
 DIR/state/<build>/state.json     of which program it is, its units, and the digest of the inputs
 DIR/state/<build>/units/<key>/   each unit as it was read: a file of the inputs, and those of its name
 DIR/state/<build>/store/         the statements and their default graph without conclusions (RocksDB)
+DIR/state/<build>/closure/       what follows, with first proofs (graph/reasoning/closure_file.py)
 
 A state is believed where program, ontology and shapes are the same and the store names the same inputs; it is
 left aside where something is retracted, or a change renames what others speak of. The whole is built then.
@@ -14,7 +15,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 STATE: Final = "state"
 RECORD: Final = "state.json"
 STORE: Final = "store"
+CLOSURE: Final = "closure"
 UNITS: Final = "units"
 TRIAL: Final = "trial-"
 DIGEST: Final = NamedNode(PREFIXES["dcterms"] + "identifier")
@@ -63,12 +65,13 @@ FEW: Final = 50
 
 @dataclass(frozen=True)
 class Record:
-    """Of what a state is: program, digest of all inputs, each unit's key and graph, files of the store."""
+    """Of what a state is: program, inputs, each unit's key and graph, the files of store and closure."""
 
     program: str
     digest: str
     units: Mapping[str, tuple[str, str | None]]
     store: Mapping[str, str]
+    closure: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,15 @@ class Delta:
 class Step:
     """A state carried on to other inputs: its store as it is then, and the quads that went and came.
 
-    `out` and `into` are of the named graphs and of their default graph; `before` is the state's folder.
+    `out` and `into` are of the named graphs and of their default graph; `before` is the state's folder, and
+    `closure` that of its closure, None where it has none that is whole.
     """
 
     store: Store
     before: Path
     out: frozenset[Quad]
     into: frozenset[Quad]
+    closure: Path | None = None
 
 
 def digest_quad(digest: str) -> Quad:
@@ -121,6 +126,8 @@ def keep_state(
     if any(candidate.store.quads_for_pattern(None, INVALIDATED, None, None)):
         return
     with suppress(OSError):
+        from wicara.graph.reasoning.closure_file import write_closure  # noqa: PLC0415 - brings the engine
+
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if step is None:
@@ -130,7 +137,10 @@ def keep_state(
         else:
             step.store.flush()
             step.store.backup(str(folder / STORE))
-        finish(folder, Record(program, candidate.inputs.digest, {}, {}), files, step.before if step else None)
+        if candidate.closure.reasoner is not None:
+            write_closure(folder / CLOSURE, candidate.closure.reasoner)
+        record = Record(program, candidate.inputs.digest, {}, {}, {})
+        finish(folder, record, files, step.before if step else None)
 
 
 def finish(folder: Path, record: Record, files: Iterable[SourceFile], before: Path | None = None) -> None:
@@ -147,9 +157,9 @@ def finish(folder: Path, record: Record, files: Iterable[SourceFile], before: Pa
                 os.link(known, place / path.name)
             else:
                 shutil.copyfile(path, place / path.name)
-    (folder / RECORD).write_text(
-        json.dumps({**asdict(record), "units": units, "store": contents_of(folder / STORE)}, indent=1)
-    )
+    closure = {path.name: digest_of_file(path) for path in sorted((folder / CLOSURE).glob("*"))}
+    contents = {"units": units, "store": contents_of(folder / STORE), "closure": closure}
+    (folder / RECORD).write_text(json.dumps({**asdict(record), **contents}, indent=1))
 
 
 def read_record(folder: Path) -> Record | None:
@@ -157,7 +167,9 @@ def read_record(folder: Path) -> Record | None:
     try:
         record = json.loads((folder / RECORD).read_bytes())
         units = {name: (str(key), graph) for name, (key, graph) in record["units"].items()}
-        return Record(record["program"], record["digest"], units, dict(record["store"]))
+        return Record(
+            record["program"], record["digest"], units, dict(record["store"]), dict(record["closure"])
+        )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -209,6 +221,8 @@ def carried_on(
             trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
             link_store(folder / STORE, trial / STORE, record.store)
             step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
+            if step is not None and is_whole(folder / CLOSURE, record.closure):
+                step = replace(step, closure=folder / CLOSURE)
         yield step
     finally:
         if trial is not None:
@@ -228,6 +242,11 @@ def link_store(source: Path, target: Path, contents: Mapping[str, str]) -> None:
             os.link(source / name, target / name)
         else:
             shutil.copyfile(source / name, target / name)
+
+
+def is_whole(closure: Path, contents: Mapping[str, str]) -> bool:
+    """Tell whether there is a closure, with just these files; raises OSError where one cannot be read."""
+    return bool(contents) and all(digest_of_file(closure / name) == each for name, each in contents.items())
 
 
 def contents_of(store: Path) -> dict[str, str]:

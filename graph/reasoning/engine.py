@@ -262,8 +262,15 @@ class Engine:
         )
         return self.transitive[one.table]
 
-    def start(self, join: Join) -> None:
-        """Evaluate a join for the first time, over all facts, and have it triggered from now on."""
+    def resume(self) -> None:
+        """Go on from facts that were put in closed: only what comes from now on is joined with them."""
+        for template in self.templates:
+            for join in tuple(self.new_joins(template, 0)):
+                self.register(join)
+        self.matched = self.facts.size
+
+    def register(self, join: Join) -> None:
+        """Have a join triggered from now on."""
         for place, atom in enumerate(join.atoms):
             key = (atom.table, None if isinstance(atom.object, str) else atom.object)
             self.triggers[key].append((join, place))
@@ -271,11 +278,15 @@ class Engine:
                 self.targets[atom.table].add(atom.object)
         for head in join.heads:
             self.concluding[head[1], None if isinstance(head[2], str) else head[2]].append((join, head))
+        if is_symmetric(join):
+            self.symmetric.setdefault(join.atoms[0].table, join)
+
+    def start(self, join: Join) -> None:
+        """Evaluate a join for the first time, over all facts, and have it triggered from now on."""
+        self.register(join)
         if not join.atoms:
             self.conclude(join, Rows(1))
             return
-        if is_symmetric(join):
-            self.symmetric.setdefault(join.atoms[0].table, join)
         if self.is_closed_by_classes(join):
             self.unclosed.add(join.atoms[0].table)
             return

@@ -5,6 +5,7 @@ The file holds the facts that stand in proofs and no others. Opening it reads no
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wicara.graph.reasoning.reasoner import Reasoner
+    from wicara.graph.reasoning.tables import Ints, Mask
 
 NAME: Final = "proofs.sqlite"
 """The name of the file in the folder of a build."""
@@ -45,25 +47,44 @@ def write_proofs(path: Path, reasoner: Reasoner) -> None:
 
     Raises sqlite3.Error where the disk refuses.
     """
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executescript(SCHEMA)
+        put_in(file, reasoner, reasoner.engine.facts.numbers(asserted=False))
+
+
+def write_grown_proofs(path: Path, reasoner: Reasoner, known: Mask, before: Path) -> None:
+    """Write the proofs of a closure that was carried on: those of the file before, but for what changed.
+
+    `known` tells of each fact that there was whether it was a conclusion. Raises OSError or sqlite3.Error.
+    """
+    from wicara.graph.reasoning.tables import GONE  # noqa: PLC0415 - brings numpy, which readers do without
+
+    shutil.copyfile(before, path)
+    batch = reasoner.engine.facts.batch.values
+    no_step = (known & (batch[: len(known)] < 0)).nonzero()[0].tolist()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executemany("DELETE FROM step WHERE fact = ?", ((fact,) for fact in no_step))
+        gone = (batch == GONE).nonzero()[0].tolist()
+        file.executemany("DELETE FROM fact WHERE id = ?", ((fact,) for fact in gone))
+        put_in(file, reasoner, len(known) + (batch[len(known) :] >= 0).nonzero()[0])
+
+
+def put_in(file: sqlite3.Connection, reasoner: Reasoner, conclusions: Ints) -> None:
+    """Put the first proofs of some conclusions into a file, with the facts and terms that they cite."""
     facts = reasoner.engine.facts
-    proofs = [(fact, facts.proof(fact)) for fact in facts.numbers(asserted=False).tolist()]
+    proofs = [(fact, facts.proof(fact)) for fact in conclusions.tolist()]
     steps = [(fact, *proof) for fact, proof in proofs if proof is not None]
     cited = sorted({number for fact, _, premises in steps for number in (fact, *premises)})
     rows = [
         (fact, subject, predicate, target) for fact in cited for predicate, subject, target in [facts[fact]]
     ]
     terms = sorted({number for _, *places in rows for number in places})
-    with closing(sqlite3.connect(path)) as file, file:
-        file.executescript(SCHEMA)
-        file.executemany("INSERT INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
-        file.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", rows)
-        file.executemany(
-            "INSERT INTO step VALUES (?, ?, ?)",
-            (
-                (fact, reasoner.rules[rule].name, " ".join(map(str, premises)))
-                for fact, rule, premises in steps
-            ),
-        )
+    file.executemany("INSERT OR IGNORE INTO term VALUES (?, ?)", ((n, str(reasoner.terms[n])) for n in terms))
+    file.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?)", rows)
+    file.executemany(
+        "INSERT INTO step VALUES (?, ?, ?)",
+        ((fact, reasoner.rules[rule].name, " ".join(map(str, premises))) for fact, rule, premises in steps),
+    )
 
 
 def read_proofs(path: Path) -> StoredProofs:

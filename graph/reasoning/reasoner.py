@@ -57,11 +57,25 @@ class Reasoner:
 
         `more` are rules beside those of the profile; `quiet` names trivial rules that are off all the same.
         """
-        self.terms: list[Term] = []
-        self.numbers: dict[Term, int] = {}
-        self.iris: dict[str, int] = {}
         on = (rule for rule in rules() if not rule.trivial or (all_rules and rule.name not in quiet))
-        self.rules: Sequence[Rule] = (*on, *more)
+        self.begin((), (*on, *more), () if all_rules else REFLEXIVE, proofs=proofs)
+        self.add(premises)
+
+    @classmethod
+    def of_terms(cls, terms: Iterable[Term]) -> Reasoner:
+        """Return a reasoner without facts and with first proofs, its terms numbered in their order."""
+        reasoner = cls.__new__(cls)
+        reasoner.begin(terms, [rule for rule in rules() if not rule.trivial], REFLEXIVE, proofs=True)
+        return reasoner
+
+    def begin(
+        self, terms: Iterable[Term], on: Sequence[Rule], reflexive: Iterable[str], *, proofs: bool
+    ) -> None:
+        """Start with some terms and without facts; `reflexive` are tables without pairs of the same term."""
+        self.terms: list[Term] = list(terms)
+        self.numbers: dict[Term, int] = {term: number for number, term in enumerate(self.terms)}
+        self.iris: dict[str, int] = {}
+        self.rules = on
         self.read = 0
         self.literals: Literals = []
         self.literal_numbers = Column()
@@ -70,10 +84,9 @@ class Reasoner:
             self.number_of_iri,
             self.whole_numbers,
             {name: self.on_literals(test) for name, test in TESTS.items()},
-            frozenset() if all_rules else frozenset(map(self.number_of_iri, REFLEXIVE)),
+            frozenset(map(self.number_of_iri, reflexive)),
         )
         self.engine = Engine(self.rules, vocabulary, proofs=proofs)
-        self.add(premises)
 
     # Terms and facts by number.
 
