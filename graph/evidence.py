@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote as percent_encoded
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.facts.selector import OMITTED
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
 from wicara.graph.solutions import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
@@ -226,14 +227,15 @@ def quote_of(row: QuerySolution) -> Quote | None:
     is_place = start.isascii() and start.isdecimal() and end.isascii() and end.isdecimal()
     if not (isinstance(exact, Literal) and isinstance(article, NamedNode) and is_place):
         return None
-    fragment = percent_encoded(exact.value, safe="").replace("-", "%2D")  # a hyphen means something in one
+    runs = (percent_encoded(run, safe="").replace("-", "%2D") for run in exact.value.split(OMITTED))
+    fragment = "&".join(f"text={run}" for run in runs)  # a hyphen means something in one
     return Quote(
         exact,
         article.value,
         sentence.value if isinstance(sentence, NamedNode) else "",
         int(start),
         int(end),
-        f"{value(row, 'copy')}#:~:text={fragment}" if row["copy"] is not None else "",
+        f"{value(row, 'copy')}#:~:{fragment}" if row["copy"] is not None else "",
     )
 
 

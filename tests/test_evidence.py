@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,16 +14,16 @@ from pyoxigraph import Quad, RdfFormat, parse
 from wicara.graph.facts.selector import (
     compare,
     core,
+    coverage,
+    quoted_at,
     read_evidence,
     selector,
     span_sha256,
+    unnamed,
     word_count,
 )
 from wicara.graph.inputs import read_inputs
 from wicara.ontology import BASE, PREFIXES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ARTICLE = "kemlu-2018-08-02-asean-russia"
 TEXT = "Menteri A\u00a0B tiba. \U0001f54a\ufe0f Ia berkata: \u201cCafe\u0301 buka.\u201d Lalu ia pulang."
@@ -91,6 +92,28 @@ def test_the_evidence_stands_in_the_text(quads: tuple[Quad, ...], article: Path)
     facts = {item.fact for item in read_evidence(quads) if item.article.endswith(ARTICLE)}
     assert f"{len(facts)} facts" in found.summary
     assert "of 3271 code points" in found.summary
+
+
+def test_quotes_name_their_facts(quads: tuple[Quad, ...]) -> None:
+    """The quote of a fact shares a word with its sentence, but for some of those that a table tells of."""
+    items = [item for item in read_evidence(quads) if ARTICLE in item.article]
+    facts = {item.fact.rpartition("/")[2] for item in items}
+    reasons = tomllib.loads(Path(__file__).with_name("unnamed.toml").read_text(encoding="utf-8"))
+    nameless = {name.rpartition("/")[2] for name in unnamed(items, quads, "id")}
+    assert nameless <= reasons.keys() <= facts
+    assert len(reasons) <= len(facts) / 7
+
+
+def test_a_quote_may_leave_words_out() -> None:
+    """The words of such a quote stand in its span in their order, and only these are counted."""
+    words = "Menteri \u2026 tiba. \u2026 Cafe\u0301"
+    (item,) = read_evidence(invented(0, len(TEXT), words))
+    runs = quoted_at(item, TEXT)
+    assert [TEXT[start:end] for start, end in runs] == words.split(" \u2026 ")
+    assert coverage([item], TEXT).quoted == len("Menteritiba.Cafe\u0301")
+    (other,) = read_evidence(invented(0, len(TEXT), "tiba. \u2026 Menteri"))
+    assert quoted_at(other, TEXT) == []
+    assert word_count(words) == 3
 
 
 def test_one_changed_character_concerns_its_facts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections import Counter, defaultdict
 from itertools import chain
@@ -82,10 +83,11 @@ def test_quotes_stand_in_the_text(dataset: BuiltDataset, shared: Path, stated: F
     covered: dict[str, set[int]] = defaultdict(set)
     for _, name, start, end, sha, exact in found:
         text, span = texts[name], texts[name][int(start) : int(end)]
-        at = int(start) + span.index(exact)
-        covered[name].update(range(at, at + len(exact)))
-        assert exact in span
-        assert len(exact.split()) <= 12
+        words = exact.split(" … ")
+        place = re.search(".*?".join(f"({re.escape(run)})" for run in words), span, re.DOTALL)
+        assert place, exact
+        covered[name].update(at + int(start) for run in place.regs[1:] for at in range(*run))
+        assert len(" ".join(words).split()) <= 12
         assert hashlib.sha256(span.encode()).hexdigest() == sha
         assert len(covered[name]) < len(text) / 2
 

@@ -106,7 +106,7 @@ class Tree:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines: statement and verdict, then grounds and proofs, or what is missing."""
-        this, statement = self.explanation, self.wording.statement
+        this, statement = self.explanation, self.wording.sentence
         yield f"{statement(this.fact)} ({VERDICTS[this.verdict]})"
         yield from drawn(self.grounds(this.fact))
         for number, proof in enumerate(this.proofs, start=1):
@@ -140,7 +140,7 @@ class Tree:
             fact = premise.conclusion
             if fact is None:
                 continue
-            words = self.wording.statement(fact)
+            words = self.wording.sentence(fact)
             if self.schema or premise in shown:
                 below.append((words, [self.step(premise)] if premise.rule else self.grounds(fact)))
             elif not is_structure(fact):

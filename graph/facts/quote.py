@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.selector import MOST_WORDS, core, selector, word_count
+from wicara.graph.facts.selector import MOST_WORDS, OMITTED, core, runs, selector, word_count
 from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.turtle import quoted
@@ -45,17 +45,19 @@ def quote(
 ) -> Quotation:
     """Return the place of some words: the only one, or the one of that number (from 1), inside `span`.
 
-    `span` is what the fact rests on where that is more than the words. Raises Unquotable with what to give.
+    The words may leave some out (`OMITTED`). `span` is what the fact rests on where that is more than the
+    words. Raises Unquotable with what to give.
     """
     check_length(words)
     start, end = span or (0, len(text))
     if not 0 <= start < end <= len(text):
         raise Unquotable(f"There is no span [{start},{end}) in a text of {len(text)} characters.")
-    at = chosen(text, words, places(text[start:end], words, start), occurrence)
-    sentence = sentence_at(source, at)
+    found = [(place[0][0], place[-1][1]) for place in runs(words, text, start, end)]
+    at = chosen(text, words, found, occurrence)
+    sentence = sentence_at(source, at[0])
     if core(words) == core(text[sentence.start : sentence.end]):
         raise Unquotable("These words are a whole sentence. Choose some of them that identify the fact.")
-    return Quotation(source, sentence, selector(text, *(span or (at, at + len(words))), words))
+    return Quotation(source, sentence, selector(text, *(span or at), words))
 
 
 def read_span(span: str | None) -> Span | None:
@@ -79,30 +81,24 @@ def check_length(words: str) -> None:
         )
 
 
-def places(text: str, words: str, offset: int) -> list[int]:
-    """Return where the words begin in a text that begins at an offset, overlaps included."""
-    return [offset + found.start() for found in re.finditer(f"(?={re.escape(words)})", text)]
-
-
-def chosen(text: str, words: str, found: Sequence[int], occurrence: int | None) -> int:
+def chosen(text: str, words: str, found: Sequence[Span], occurrence: int | None) -> Span:
     """Return the one place that is meant; raises Unquotable where there is none, or more and no choice."""
     if not found:
-        raise Unquotable(not_found(text, words))
+        raise Unquotable(not_found(text, words.split(OMITTED)))
     if occurrence is None and len(found) == 1:
         return found[0]
     if occurrence is not None and 1 <= occurrence <= len(found):
         return found[occurrence - 1]
-    listed = "".join(f"\n  {number}: {in_context(text, at, words)}" for number, at in enumerate(found, 1))
+    listed = "".join(f"\n  {number}: {in_context(text, *at)}" for number, at in enumerate(found, 1))
     raise Unquotable(
         f"The words stand there {len(found)} times. Choose one with --occurrence N or in:span:{listed}"
     )
 
 
-def in_context(text: str, at: int, words: str) -> str:
-    """Return the words with what stands around them, on one line."""
-    end = at + len(words)
-    around = f"{text[max(0, at - 20) : at]}[{words}]{text[end : end + 20]}"
-    return f"[{at},{end}) ...{' '.join(around.split())}..."
+def in_context(text: str, start: int, end: int) -> str:
+    """Return the words of a place with what stands around them, on one line."""
+    around = f"{text[max(0, start - 20) : start]}[{text[start:end]}]{text[end : end + 20]}"
+    return f"[{start},{end}) ...{' '.join(around.split())}..."
 
 
 def sentence_at(source: Source, at: int) -> Sentence:
@@ -115,8 +111,14 @@ def sentence_at(source: Source, at: int) -> Sentence:
     )
 
 
-def not_found(text: str, words: str) -> str:
-    """Return that the words are not in the text, and where the most alike are, with the first difference."""
+def not_found(text: str, parts: Sequence[str]) -> str:
+    """Return that words are not in the text, and where the most alike are, with the first difference.
+
+    `parts` are the words of a quote between those that it leaves out; the first that is missing is named.
+    """
+    words = next((part for part in parts if part not in text), None)
+    if words is None:
+        return f"The words stand there, but not in this order: {' then '.join(map(repr, parts))}."
     alike, start, end = most_alike(text, words)
     if alike < LOOKALIKE:
         return (

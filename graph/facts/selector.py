@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
+    from wicara.graph.facts.skeleton import Span
     from wicara.graph.facts.source import Index, Supplied
 
 OA: Final = PREFIXES["oa"]
@@ -32,6 +33,8 @@ SHARED: Final = 5
 WORD: Final = re.compile(r"\w+")
 LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+OMITTED: Final = " … "
+"""What stands in a quote for the words of the text that it leaves out."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,19 @@ def selector(text: str, start: int, end: int, exact: str) -> Selector:
 
 
 def word_count(words: str) -> int:
-    """Return how many words there are between white space, NO-BREAK SPACE included."""
-    return len(words.split())
+    """Return how many words there are between white space, NO-BREAK SPACE included; `OMITTED` is none."""
+    return len(words.replace(OMITTED, " ").split())
+
+
+def runs(words: str, text: str, start: int, end: int) -> Iterator[list[Span]]:
+    """Yield each place of a quote in text[start:end]: the spans of its words, several where it omits some.
+
+    The words after `OMITTED` are the next such words in the text; a text may hold `OMITTED` itself.
+    """
+    parts = [words.split(OMITTED), *([[words]] if OMITTED in words else [])]
+    pattern = "|".join(".*?".join(f"({re.escape(run)})" for run in run_of) for run_of in reversed(parts))
+    for found in re.compile(f"(?={pattern})", re.DOTALL).finditer(text[start:end]):
+        yield [(start + one, start + other) for one, other in found.regs[1:] if one >= 0]
 
 
 def core(words: str) -> str:
@@ -196,25 +210,22 @@ def misquotes(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
     text = supplied.text.characters
     whole = [core(text[sentence.start : sentence.end]) for sentence in supplied.source.sentences]
     for item in items:
-        if quoted_at(item, text) < 0:
+        if not quoted_at(item, text):
             yield f"{item}: the quote {item.selector.exact!r} does not stand in the span"
         if any(sentence and sentence in item.selector.exact for sentence in whole):
             yield f"{item}: the quote {item.selector.exact!r} is a whole sentence; choose some of its words"
 
 
-def quoted_at(item: Evidence, text: str) -> int:
-    """Return where the quote stands in the text, the first time in its span, or -1."""
+def quoted_at(item: Evidence, text: str) -> list[Span]:
+    """Return where the words of the quote stand in the text, the first time in its span; else nothing."""
     chosen = item.selector
-    return text.find(chosen.exact, chosen.start, chosen.end) if chosen.exact and chosen.start >= 0 else -1
+    place = runs(chosen.exact, text, chosen.start, chosen.end)
+    return next(place, []) if chosen.exact and chosen.start >= 0 else []
 
 
 def coverage(items: Iterable[Evidence], text: str) -> Coverage:
     """Count the code points of the text that at least one quote repeats."""
-    quoted: set[int] = set()
-    for item in items:
-        start = quoted_at(item, text)
-        if start >= 0:
-            quoted.update(range(start, start + len(item.selector.exact)))
+    quoted = {at for item in items for run in quoted_at(item, text) for at in range(*run)}
     return Coverage(len(quoted), len(text))
 
 

@@ -6,10 +6,11 @@ A folder of texts holds files whose names end in `.txt`. A text is that of the s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, cycle, islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.selector import runs
 from wicara.graph.facts.source import read_text
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ class TextAtHand:
         `start` and `end` are code points, half-open; `exact` are the words that are quoted from the span.
         """
         around = [one for one in self.source.sentences if one.start < end and start < one.end]
-        place = self.characters.find(exact, start, end)
-        if not around or place < 0:
+        place = next(runs(exact, self.characters, start, end), [])
+        if not around or not place:
             return ()
         first, last = min(around[0].start, start), max(around[-1].end, end)
-        cuts = (first, start, place, place + len(exact), end, last)
-        kinds = (REST, SPAN, QUOTE, SPAN, REST)
+        cuts = (first, start, *chain.from_iterable(place), end, last)
+        kinds = (REST, *islice(cycle((SPAN, QUOTE)), len(cuts) - 3), REST)
         pieces = zip(pairwise(cuts), kinds, strict=True)
         return [(self.characters[one:other], kind) for (one, other), kind in pieces if one < other]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("resources", __name__)
 
-VERSION_IRI: Final = NamedNode(f"{PREFIXES['owl']}versionIRI")
+VERSION_IRIS: Final = tuple(NamedNode(PREFIXES["owl"] + name) for name in ("versionIRI", "priorVersion"))
 IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
 
@@ -184,8 +185,11 @@ def wants_page(form: Format | None) -> bool:
 
 
 def versions_of_ontology(built: BuiltDataset) -> frozenset[str]:
-    """Return the IRI of the version of the ontology that is served, which leads to the ontology."""
-    found = built.asserted.quads_for_pattern(NamedNode(ONTOLOGY), VERSION_IRI, None, None)
+    """Return the IRIs of the versions of the ontology, which lead to the one that is served."""
+    ontology = NamedNode(ONTOLOGY)
+    found = chain.from_iterable(
+        built.asserted.quads_for_pattern(ontology, link, None, None) for link in VERSION_IRIS
+    )
     return frozenset(quad.object.value for quad in found if isinstance(quad.object, NamedNode))
 
 

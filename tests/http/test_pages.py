@@ -71,7 +71,7 @@ def test_evidence_of_a_fact(server: Server) -> None:
     """The page of a fact shows the words, their place, the sentence, who said it and how sure."""
     text = server.get(f"{FACT}/F038", accept=HTML).text
     for shown in (
-        "“POA baru mencapai 42%”",
+        "“implementasi … POA baru mencapai 42%”",
         "1434\u20131477",
         "sentence",
         "medium confidence",

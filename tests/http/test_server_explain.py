@@ -33,7 +33,7 @@ def test_page_of_a_proof(server: Server) -> None:
     for shown in (
         "<details",
         "<summary>",
-        "di Singapura</q>",
+        "Pertemuan … di Singapura</q>",
         'href="/rules#prp-spo2"',
         'href="#basis-fact-kemlu-2018-08-02-asean-russia-F004"',
         'id="basis-fact-kemlu-2018-08-02-asean-russia-F004"',
@@ -64,7 +64,7 @@ def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
     """A sentence is the heading; below it stand the words with their place, and why it follows."""
     text = told(server, "person:retno-marsudi", "a", "wic:HasBeenForeignMinister")
     assert text.startswith("Why we say that Retno L.P. Marsudi has been a foreign minister ")
-    assert "Retno was foreign minister of Indonesia : Menteri Luar Negeri RI (sentence S04)" in text
+    assert "Retno was foreign minister of Indonesia : Menteri Luar Negeri RI, Retno (sentence S04)" in text
     assert "because Retno L.P. Marsudi is a person; Retno L.P. Marsudi has held the post of" in text
     assert "A person who holds or has held a post of foreign minister" in text
     assert "Rule" not in text
@@ -72,7 +72,7 @@ def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
     assert text.startswith(
         "Mengapa kami menyatakan bahwa Retno L.P. Marsudi pernah menjadi menteri luar negeri"
     )
-    assert "Retno adalah menteri luar negeri Indonesia : Menteri Luar Negeri RI (kalimat S04)" in text
+    assert "Retno adalah menteri luar negeri Indonesia : Menteri Luar Negeri RI, Retno (kalimat S04)" in text
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_reasons_and_evidence(server: Server) -> None:
     assert "F021" in laos
     mark = re.search(r'class="mark basis" href="([^"]+F021)"', page)
     assert mark
-    assert "“periode 2015-2018”" in unescape(server.get(mark[1], accept=HTML).text)
+    assert "Koordinator … 2015-2018”" in unescape(server.get(mark[1], accept=HTML).text)
     settled = held(page_of(server, "2018-08-02"), "coordinators")["certain"]
     assert "D07" in settled[0]
 

@@ -152,6 +152,8 @@ class Cells:
         """Yield a time span in words; as it was written where it has no bound."""
         bounds, statements = self.bounds(node)
         text = format_span(bounds) or next(self.texts(node, "wic:asWritten"), "")
+        if text and "true" in self.texts(node, "wic:openEnd"):
+            text = str(_("%(time)s, without end", time=text))
         if text:
             yield Value(linked(text, node)), statements
         elif shown := self.words.show(node):

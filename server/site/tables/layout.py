@@ -51,7 +51,7 @@ class Show(StrEnum):
 
 
 EXTRAS: Final = {
-    Show.TIME: ("wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd|wic:asWritten",),
+    Show.TIME: ("wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd|wic:openEnd|wic:asWritten",),
     Show.TEXT: ("wic:contentText|wic:modality",),
     Show.FIGURE: ("wic:value|wic:unit|wic:valueBound|skos:notation|skos:prefLabel",),
     Show.CLASS: ("rdf:type",),
