@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wicara.graph.state import Step
     from wicara.graph.terms import Node
 
-    Place = tuple[Node, NamedNode]
+    Place = tuple[Node | Triple, NamedNode]
 
 
 SCHEMA: Final = tuple(NamedNode(graph_iri(kind)) for kind in (GraphKind.ONTOLOGY, GraphKind.VOCAB))
