@@ -196,7 +196,7 @@ def test_faults_are_told_at_the_field(page: Page) -> None:
     assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
 
 
-def test_a_rejected_pair_is_not_proposed_again(page: Page) -> None:
+def test_a_rejected_pair_is_not_proposed_again(page: Page, wicara: Command) -> None:
     """What is decided on a name stands in a log beside the file, and holds for the next article too."""
     lavrov = "https://w3id.org/wicara/id/person/sergey-lavrov"
     found = page.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
@@ -207,6 +207,11 @@ def test_a_rejected_pair_is_not_proposed_again(page: Page) -> None:
     folder = Path(page.get("session")["file"]).parent
     line = json.loads((folder / "a.identity.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert (line["by"], line["why"], line["verdict"]) == ("tester", "another person", "different")
+    widodo = "https://w3id.org/wicara/id/person/joko-widodo"
+    assert widodo in wicara("draft", folder.parent / "text.txt").stdout
+    page.post("same", mention="Joko Widodo", iri=widodo, verdict="different")
+    assert widodo not in wicara("draft", folder.parent / "text.txt", "--add", folder).stdout
+    page.post("same", mention="Joko Widodo", iri=widodo, verdict="same")
     with reviewed(folder / "b.trig", "--source", folder.parent / "text.txt") as other:
         found = other.get("things", q="Sergei Lawrow", parameter="speaker")["things"]
         assert lavrov not in [one["iri"] for one in found]

@@ -64,9 +64,11 @@ def draft(  # noqa: PLR0913 - one parameter an option
     short form in which each is marked in:suggested: they are never part of the dataset, served or exported.
     --add names a folder with additional data, whose things are recognised too.
     """
-    from wicara.graph.facts.draft.drafting import drafted_file, recognised  # noqa: PLC0415 - it loads word lists
+    from wicara.graph.facts.draft.drafting import draft as suggest  # noqa: PLC0415 - it loads word lists
+    from wicara.graph.facts.draft.drafting import drafted_file, recognised  # noqa: PLC0415
     from wicara.graph.facts.draft.reading import extracted  # noqa: PLC0415
     from wicara.graph.facts.draft.suggestion import as_csv, as_json  # noqa: PLC0415
+    from wicara.graph.facts.review.things import rejected_pairs, verdicts_in  # noqa: PLC0415
     from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
     if output and output.exists():
@@ -75,7 +77,9 @@ def draft(  # noqa: PLR0913 - one parameter an option
     if text_file:
         emit(source.characters.encode(), text_file)
     day = published.date() if published else None
-    printed, found = drafted_file(source, read_inputs(extra).quads, slug(name or file.stem), day, language)
+    verdicts = [one for folder in (extra, output and output.parent) if folder for one in verdicts_in(folder)]
+    found = suggest(source.characters, read_inputs(extra).quads, day, language)
+    found = found.without(rejected_pairs(verdicts))
     if not found.is_sure:
         click.echo(
             f"wicara: {file} seems to be neither Indonesian nor English "
@@ -83,9 +87,11 @@ def draft(  # noqa: PLR0913 - one parameter an option
             f"it is read with the words of {found.language!r}, and suggestions may be few or wrong.",
             err=True,
         )
-    if form == "csv":
+    if form == "trig":
+        printed = drafted_file(found, source, slug(name or file.stem), day, language)
+    elif form == "csv":
         printed = as_csv(found.suggestions, source.characters)
-    elif form == "json":
+    else:
         about = {"file": file.name, "sha256": source.sha256, "language": found.language}
         printed = as_json(found.suggestions, source.characters, about)
     emit(printed.encode(), output)

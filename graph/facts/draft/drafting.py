@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.claims import Claims
@@ -16,16 +16,21 @@ from wicara.graph.facts.draft.persons import Persons
 from wicara.graph.facts.draft.reading import read
 from wicara.graph.facts.draft.suggestion import as_trig, in_order
 from wicara.graph.facts.draft.words import FUNCTION_WORDS, closest_language, words_of
+from wicara.graph.facts.identity import normalise
 from wicara.graph.facts.language import language_of
 from wicara.graph.facts.skeleton import proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from pyoxigraph import Quad
     from wicara.graph.facts.draft.suggestion import Suggestion
     from wicara.graph.facts.source import Text
+
+
+NAMED: Final = ("person", "speaker", "document")
+"""The fields whose name the candidates of a suggestion are for."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Draft:
     language: str
     is_sure: bool
     suggestions: list[Suggestion]
+
+    def without(self, rejected: Collection[tuple[str, str]]) -> Draft:
+        """Return the draft without what mentions (see `normalise`) were said not to be, by IRI."""
+        return replace(self, suggestions=[without_rejected(one, rejected) for one in self.suggestions])
 
 
 def draft(
@@ -56,17 +65,25 @@ def draft(
     return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_order(found))
 
 
-def drafted_file(
-    text: Text, quads: Iterable[Quad], name: str, published: date | None, language: str | None
-) -> tuple[str, Draft]:
-    """Return the data file of an article with the suggestions for its text, and the draft itself.
+def drafted_file(found: Draft, text: Text, name: str, published: date | None, language: str | None) -> str:
+    """Return the data file of an article with the suggestions for its text; raises UnreadableInput.
 
-    A text in a third language is described as one of that language. Raises UnreadableInput.
+    A text in a third language is described as one of that language.
     """
-    found = draft(text.characters, quads, published, language)
     is_of = language or (found.language if found.is_sure else recognised(text.characters) or found.language)
     source = replace(proposal(text, name, is_of), issued=published.isoformat() if published else "")
-    return as_trig(found.suggestions, text.characters, source), found
+    return as_trig(found.suggestions, text.characters, source)
+
+
+def without_rejected(one: Suggestion, rejected: Collection[tuple[str, str]]) -> Suggestion:
+    """Return a suggestion without the candidates that its mention was said not to be."""
+    mention = next((str(one.fields[name]) for name in NAMED if name in one.fields), "")
+    candidates = one.fields.get("candidates", ())
+    left = [each for each in candidates if (normalise(mention), each["iri"]) not in rejected]
+    if len(left) == len(candidates):
+        return one
+    fields = {name: value for name, value in one.fields.items() if name != "candidates"}
+    return replace(one, fields=fields | ({"candidates": left} if left else {}))
 
 
 def recognised(text: str) -> str | None:

@@ -25,7 +25,7 @@ from wicara.graph.facts.review.record import (
     mark_of,
     record_of,
 )
-from wicara.graph.facts.review.things import Things, verdicts_beside
+from wicara.graph.facts.review.things import Things, verdicts_in
 from wicara.graph.facts.review.trig_text import TrigText
 from wicara.graph.facts.short_form import Context, Faults, expanded_in, subjects_of, words_of
 from wicara.graph.facts.short_form import source as described
@@ -82,7 +82,7 @@ class DataFile:
         """
         self.file, self.text, self.by = file, text, by
         self.live: Live | None = None
-        self.things = Things(quads, fold, verdicts_beside(file))
+        self.things = Things(quads, fold, verdicts_in(file.parent))
         self.base_names = dict(self.things.names)
         self.log = Log(file)
         self.held: dict[str, str] = {}

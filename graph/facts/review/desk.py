@@ -9,7 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.draft.drafting import drafted_file
+from wicara.graph.facts.draft.drafting import draft, drafted_file
 from wicara.graph.facts.draft.reading import extracted
 from wicara.graph.facts.review.data_file import replaced
 from wicara.graph.facts.review.live import Live
@@ -87,6 +87,7 @@ class Desk:
     def draft(self, text: Text, quads: tuple[Quad, ...], language: str | None) -> None:
         """Write the file with the suggestions for a text."""
         name = slug(self.file.name.removesuffix(self.file.suffix))
-        written, _ = drafted_file(text, quads, name, self.published, language)
+        found = draft(text.characters, quads, self.published, language)
+        written = drafted_file(found, text, name, self.published, language)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         replaced(self.file, written.encode())

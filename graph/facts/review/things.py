@@ -201,16 +201,22 @@ class Things:
             yield from ((score, label) for label in self.labels[text] if kind_of(label.iri) in kinds)
 
 
-def verdicts_beside(file: Path) -> list[Verdict]:
+def verdicts_in(folder: Path) -> list[Verdict]:
     """Return what was decided for the data files of a folder, in the order of the files and their lines."""
     found = []
-    for path in sorted(file.parent.glob(f"*{SUFFIX}")):
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
         for line in path.read_text(encoding="utf-8").splitlines():
             try:
                 found.append(Verdict(**json.loads(line)))
             except (ValueError, TypeError):
                 continue  # a line that a killed process has not finished
     return found
+
+
+def rejected_pairs(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
+    """Return the mentions with the things that they were last said not to be."""
+    last = {(normalise(verdict.mention), verdict.iri): verdict.verdict for verdict in verdicts}
+    return frozenset(pair for pair, verdict in last.items() if verdict == "different")
 
 
 def verdict_line(verdict: Verdict) -> str:
