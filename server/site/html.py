@@ -71,6 +71,7 @@ def install(app: Flask) -> None:
         basis_html=basis,
         place_in_source=place_in_source,
         day_of_reading=day_of_reading,
+        source_name=source_name,
         provenance=provenance,
         word=word,
         cell_html=cell,
