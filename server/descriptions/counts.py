@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pyoxigraph import NamedNode
@@ -15,7 +17,6 @@ from wicara.ontology import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pyoxigraph import QuerySolutions, Store
     from wicara.graph.store import BuiltDataset
@@ -41,6 +42,9 @@ EXAMPLES: Final = {
     True: "SELECT (MIN(?s) AS ?x) (COUNT(*) AS ?n) {{ ?s a ?c {entities} }} GROUP BY ?c",
 }
 """The query for an example of each kind of entity; of each class, where the data is served as it is."""
+PARTITIONS: Final = Path(__file__).with_name("partitions.rq")
+MAX_PARTITIONED: Final = 2_000_000
+"""Quads of a dataset, beyond which the uses of properties are not counted class by class."""
 TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 BY_GRAPH: Final = "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x HAVING(isIRI(?x))"
 BY_KIND: Final = f"""
@@ -77,6 +81,36 @@ def graphs(built: BuiltDataset) -> Graphs:
     counted = by_name(store, BY_GRAPH)
     names = sorted(name.value for name in store.named_graphs() if isinstance(name, NamedNode))
     return Graphs(number(store, TRIPLES), {name: int(counted.get(name, 0)) for name in names})
+
+
+@dataclass
+class Uses:
+    """The triples of a property with subjects of one class: all, and by class and datatype of the value."""
+
+    triples: int = 0
+    classes: dict[str, int] = field(default_factory=dict)
+    datatypes: dict[str, int] = field(default_factory=dict)
+
+
+def classes(built: BuiltDataset) -> dict[str, int]:
+    """Count the instances of each class in the default graph, the most used class first."""
+    return frequencies(built.store, CLASSES, union=False)
+
+
+def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
+    """Count the uses of each property with the instances of each class, by class and property."""
+    uses: defaultdict[str, defaultdict[str, Uses]] = defaultdict(lambda: defaultdict(Uses))
+    if len(built.store) > MAX_PARTITIONED:
+        return uses
+    for row in cast("QuerySolutions", built.store.query(PARTITIONS.read_text("utf-8"))):
+        one, number = uses[row["class"].value][row["property"].value], int(row["n"].value)
+        if row["object"]:
+            one.classes[row["object"].value] = number
+        elif row["datatype"]:
+            one.datatypes[row["datatype"].value] = number
+        else:
+            one.triples = number
+    return uses
 
 
 def merges(built: BuiltDataset) -> bool:

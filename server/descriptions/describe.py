@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, current_app, redirect, render_template
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.formats import FORMATS, serialize_triples
@@ -17,7 +17,15 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri, kind_of, split
 from wicara.ontology import PREFIXES, data_shape_files, ontology_shape_files
 from wicara.server.app_state import dataset, per_version, settings
-from wicara.server.descriptions.counts import THINGS, graphs, made_at, measured, statistics
+from wicara.server.descriptions.counts import (
+    THINGS,
+    classes,
+    graphs,
+    made_at,
+    measured,
+    partitions,
+    statistics,
+)
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import public_url, said
@@ -101,6 +109,7 @@ def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN40
         template,
         url=lambda path: NamedNode(public_url(path)),
         node=NamedNode,
+        literal=lambda value, language=None: Literal(value, language=language),
         text=lambda value: Literal(value, language="en"),
         format_iri=lambda form: form.w3c,
         plain=dataset().plain,
@@ -112,7 +121,7 @@ def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN40
 def dataset_description() -> Iterator[Triple]:
     """Yield the VoID description of the dataset, its partitions and its parts, with the DCAT catalogue."""
     counted = per_version(statistics)
-    classes = dict(islice(counted.classes.items(), MAX_PARTITIONS))
+    most_used = dict(islice(counted.classes.items(), MAX_PARTITIONS))
     properties = dict(islice(counted.properties.items(), MAX_PARTITIONS))
     root = NamedNode(public_url(f"{VOID}#dataset") if dataset().plain else DATASET)
     contact = settings().report_errors
@@ -123,9 +132,9 @@ def dataset_description() -> Iterator[Triple]:
         digest=Literal(dataset().digest),
         things=Literal(THINGS),
         numbers=counted.numbers,
-        vocabularies=sorted({split(name)[0] for name in (*properties, *classes)} - {""}),
+        vocabularies=sorted({split(name)[0] for name in (*properties, *most_used)} - {""}),
         examples=counted.examples[:MAX_EXAMPLES],
-        classes=classes,
+        classes=most_used,
         properties=properties,
         parts=[(name, EXPORTS.get(name), triples) for name, triples in counted.parts.items()],
         licences=list(licences),
@@ -187,6 +196,10 @@ def service_description() -> Iterator[Triple]:
         calls_others=bool(settings().allow_service),
         default=counted.default,
         named=counted.named,
+        classes=dict(islice(per_version(classes).items(), MAX_PARTITIONS)),
+        partitions=per_version(partitions),
+        prefixes=dataset().prefixes,
+        questions=() if dataset().plain else current_app.config["QUESTIONS"],
         is_inferred=lambda name: kind_of(name) is GraphKind.INFERRED and not dataset().plain,
     )
 

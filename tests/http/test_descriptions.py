@@ -16,6 +16,7 @@ from pyoxigraph import RdfFormat, Store
 from rdflib import RDF, SH, Graph
 from server_process import served
 from wicara.ontology import BASE, PREFIXES
+from wicara.queries import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -453,3 +454,43 @@ def test_follows_the_dataset(writable: Server) -> None:
     assert write(writable, "POST", "/update", update, "application/sparql-update") in {200, 204}
     told = Description(writable, "/sparql").numbers("?d sd:name ?x ; sd:graph/void:triples ?n")
     assert told.items() >= {"urn:x:empty": 0, "urn:x:g": 2}.items()
+
+
+USED = """
+?part void:class ?class ; void:propertyPartition ?uses . ?uses void:property ?property .
+OPTIONAL { { ?uses void:classPartition [ void:class ?value ] } UNION
+           { ?uses <http://ldf.fi/void-ext#datatypePartition> [ <http://ldf.fi/void-ext#datatype> ?value ] } }
+"""
+
+
+def test_schema_as_it_is_used(server: Server, service_told: Description) -> None:
+    """The endpoint describes which properties each class has, with which values, and how often."""
+    rows = service_told.rows(USED, "?class ?property ?value")
+    used = {(row["class"], row["property"], row.get("value")) for row in rows}
+    wic = PREFIXES["wic"]
+    assert (f"{wic}Meeting", f"{wic}heldAt", f"{wic}Place") in used
+    assert (f"{wic}Meeting", f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdf']}langString") in used
+    in_class = f"?p void:class <{wic}Meeting> ; void:propertyPartition ?u . ?u void:property ?x"
+    assert service_told.numbers(f"{in_class} ; void:triples ?n") == counted(
+        server, "SELECT ?x (COUNT(*) AS ?n) { ?s a wic:Meeting ; ?x ?o } GROUP BY ?x"
+    )
+
+
+def test_questions_and_prefixes(server: Server, small: Server, service_told: Description) -> None:
+    """The endpoint has every question as a query that can be run, and the prefixes that it knows."""
+    run = "?x a sh:SPARQLExecutable ; rdfs:comment ?en ; sh:select ?query ; sh:prefixes/sh:declare ?some"
+    told = {row["x"]: row for row in service_told.rows(run, "DISTINCT ?x ?en ?query")}
+    every = [address_of(server, one.slug) for one in questions()]
+    assert sorted(told) == sorted(every)
+    declared = service_told.rows("[] sh:prefix ?prefix ; sh:namespace ?iri")
+    assert {row["prefix"]: row["iri"] for row in declared} == PREFIXES
+    for question in questions():
+        row = told[address_of(server, question.slug)]
+        assert row["en"] == question.wording("en")
+        assert server.ask(row["query"], accept="text/csv").status == 200
+    assert not Description(small, "/sparql").says("?x a sh:SPARQLExecutable")
+
+
+def address_of(server: Server, slug: str) -> str:
+    """Return the address of a question."""
+    return f"http://127.0.0.1:{server.port}/questions/{slug}"
