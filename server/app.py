@@ -21,7 +21,7 @@ from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
 from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
 from wicara.server.http.problems import Problem
-from wicara.server.linked import exports, resources
+from wicara.server.linked import exports, reconciliation, resources
 from wicara.server.redirects import read_redirects
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import html, language, layout, pages, passages, pictures
@@ -45,6 +45,7 @@ BLUEPRINTS: Final = (
     graph_store.blueprint,
     resources.blueprint,
     exports.blueprint,
+    reconciliation.blueprint,
     describe.blueprint,
     openapi.blueprint,
     conformance.blueprint,

@@ -8,7 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.server.http.conditional import is_unchanged
-from wicara.server.process.exchange import CACHE_HIT, EVERY_REPLY_LINES, STATUS_LINES
+from wicara.server.process.exchange import (
+    CACHE_HIT,
+    EVERY_REPLY_LINES,
+    EXCEPT_POLICY_LINES,
+    POLICY,
+    STATUS_LINES,
+)
 from wicara.server.process.messages import Reply, header_lines, headers_in
 
 if TYPE_CHECKING:
@@ -50,7 +56,8 @@ class CachedResponse:
     def head(self) -> bytes:
         """Status and headers as lines, each with its end."""
         timing = header_lines([(b"server-timing", CACHE_HIT)])
-        return b"".join((STATUS_LINES[HTTPStatus.OK], self.lines, EVERY_REPLY_LINES, timing))
+        common = EXCEPT_POLICY_LINES if POLICY in self.lines else EVERY_REPLY_LINES
+        return b"".join((STATUS_LINES[HTTPStatus.OK], self.lines, common, timing))
 
     def reply_to(self, method: str, headers: Headers) -> Reply:
         """Return the reply, or the 304 for a client that has it already."""

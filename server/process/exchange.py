@@ -55,6 +55,10 @@ CORS: Final = {
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())
 """The headers of every answer."""
 EVERY_REPLY_LINES: Final = header_lines(EVERY_REPLY)
+POLICY: Final = b"content-security-policy"
+EXCEPT_POLICY: Final = [header for header in EVERY_REPLY if header[0] != POLICY]
+"""The headers of an answer that has a policy of its own, such as a page for frames of other sites."""
+EXCEPT_POLICY_LINES: Final = header_lines(EXCEPT_POLICY)
 STATUS_LINES: Final = {
     status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
 }
@@ -206,7 +210,8 @@ class Exchange:
         own = own_headers(self.id, self.queued, total)
         if self.from_cache:
             own[-1] = (b"server-timing", CACHE_HIT)
-        headers = [*reply.headers, *EVERY_REPLY, *own]
+        common = EXCEPT_POLICY if reply.header(POLICY) else EVERY_REPLY
+        headers = [*reply.headers, *common, *own]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
     async def answer(self, reply: Reply) -> None:

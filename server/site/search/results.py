@@ -129,6 +129,11 @@ def words_for(index: sqlite3.Connection, found: Found, asked: Search) -> Words:
         values = [*(count.value for count in found.counts[key]), *asked.chosen.get(key, ())]
         iris |= {iri for value in values if (iri := facet.iri(value))}
     iris |= {count.value for count in found.counts["kind"] if count.value not in KINDS}
+    return labelled(index, iris)
+
+
+def labelled(index: sqlite3.Connection, iris: Iterable[str]) -> Words:
+    """Return the labels of IRIs, from the index."""
     known = {
         iri: tuple(Literal(text.words, language=text.lang or None) for text in texts)
         for iri, texts in labels(index, iris).items()
