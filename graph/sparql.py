@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import (
@@ -109,9 +110,12 @@ def locate(
     if token:
         prefix = token.text.partition(":")[0]
         known = token.kind != "name" or prefix in {*prefixes, *declared_prefixes(text[: token.start])}
-        reason = (
-            f"unexpected `{token.text[:MAX_SHOWN]}`" if known else f"the prefix {prefix}: is not declared"
-        )
+        if known:
+            reason = f"unexpected `{token.text[:MAX_SHOWN]}`"
+        else:
+            near = get_close_matches(prefix, prefixes, 1)
+            instead = f", did you mean {near[0]}:?" if near else ""
+            reason = f"the prefix {prefix}: is not declared{instead}"
         return SparqlSyntaxError(text, token.start, reason, token)
     end = max((token.end for token in tokens(text)), default=0)
     rest = text[end:].lstrip()

@@ -7,16 +7,19 @@ executor directly; what it leaves to the app are pages, the service description 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import sparql
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
 from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.graph.sparql_text import query_start, tokens
+from wicara.graph.unknown_terms import UnknownTerm, unknown_terms
 from wicara.ontology import BASE
 from wicara.server.app_state import count, dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
@@ -29,6 +32,8 @@ from wicara.server.sparql.protocol import QueryOperation, check_length, read_ope
 from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
     from wicara.graph.sparql import Results
@@ -44,6 +49,10 @@ VOLATILE: Final = ("now", "rand", "uuid", "struuid", "bnode", "service")
 """What gives something else each time (SPARQL 1.1 Query, section 17.4), or may: other servers."""
 A_VOLATILE_WORD: Final = re.compile(rf"\b(?:{'|'.join(VOLATILE)})\b")
 VARY: Final = "Accept, Accept-Encoding, Accept-Language"
+UNKNOWN: Final[defaultdict[str, dict[str, tuple[UnknownTerm, ...]]]] = defaultdict(dict)
+"""The unknown terms of queries, by the digest of the dataset: clients send the same few again and again."""
+MAX_REMEMBERED: Final = 256
+MAX_IN_HEADER: Final = 10
 TYPES: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
 PARAMETERS: Final = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
 BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
@@ -106,7 +115,9 @@ def query() -> BaseResponse:
     asked_for = read_operation(request)
     shown = page_parts(evaluate(dataset(), asked_for, settings()), dataset().for_inference(asked_for.infer))
     return Response(
-        render_template("results.html", operation=asked_for, **shown),
+        render_template(
+            "results.html", operation=asked_for, unknown=unknown_in(asked_for.query, dataset()), **shown
+        ),
         headers={
             "Content-Type": "text/html; charset=utf-8",
             "Vary": VARY,
@@ -135,10 +146,46 @@ def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> An
         headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
         if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
             return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
-    body, cut = body_of(results, form, settings.limits, dataset.prefixes)
+    unknown = unknown_in(wanted.query, dataset)
+    if unknown:
+        headers["Wicara-Unknown-Terms"] = as_header(unknown)
+    body, cut = body_of(results, form, settings.limits, dataset.prefixes, links_to(unknown))
     if cut:
         headers["Wicara-Truncated"] = str(cut)
     return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers))
+
+
+def unknown_in(query: str, dataset: BuiltDataset) -> tuple[UnknownTerm, ...]:
+    """Return the terms of a query in our namespaces that a built dataset does not have."""
+    if dataset.plain:
+        return ()
+    if dataset.digest not in UNKNOWN:
+        UNKNOWN.clear()
+    found = UNKNOWN[dataset.digest]
+    if query not in found:
+        if len(found) >= MAX_REMEMBERED:
+            found.clear()
+        found[query] = unknown_terms(dataset.store, query, dataset.prefixes)
+    return found[query]
+
+
+def as_header(unknown: Sequence[UnknownTerm]) -> str:
+    """Return unknown terms as a list of strings with parameters (RFC 9651, section 3.1)."""
+    return ", ".join(
+        quoted(one.term) + (f";instead={quoted(one.instead)}" if one.instead else "")
+        for one in unknown[:MAX_IN_HEADER]
+    )
+
+
+def quoted(text: str) -> str:
+    """Return a text as a string of a structured field: what is not ASCII is percent-encoded."""
+    return '"{}"'.format(quote(text, safe=":/#<>?&=~ ()!$'*+,;@[]"))
+
+
+def links_to(unknown: Sequence[UnknownTerm]) -> list[str]:
+    """Return the addresses that tell more about unknown terms: searches, which show what is named alike."""
+    names = (re.split("[:/#]", one.term.strip("<>"))[-1] for one in unknown[:MAX_IN_HEADER])
+    return [f"{BASE}/search?{urlencode({'q': name})}" for name in names]
 
 
 def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) -> Results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from wicara.server.linked.statements import Statement, in_sections
 from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store, Triple
     from wicara.graph.formats import Format
@@ -74,15 +75,17 @@ def cut_at(limits: Limits, rows: int, size: int) -> Cut | None:
 
 
 def body_of(
-    results: Results, form: Format, limits: Limits, prefixes: Mapping[str, str]
+    results: Results, form: Format, limits: Limits, prefixes: Mapping[str, str], links: Sequence[str] = ()
 ) -> tuple[bytes | StreamedBody, Cut | None]:
     """Return results in a format other than HTML, and the limit that they were cut at.
 
-    Without a limit, solutions and large graphs are written as they are found, and never held as a whole.
+    `links` stand in the head of JSON. Without a limit, solutions and large graphs are written as they are
+    found, and never held as a whole.
     Raises DoesNotFit where the format cannot hold them.
     """
     if isinstance(results, QueryBoolean):
-        return results.serialize(format=RESULTS[form.name].results) or b"", None
+        body = results.serialize(format=RESULTS[form.name].results) or b""
+        return with_links(body, links) if form is formats.JSON else body, None
     is_capped = bool(limits.max_rows or limits.max_bytes)
     if isinstance(results, QueryTriples):
         if is_capped:
@@ -95,15 +98,50 @@ def body_of(
     if is_capped:
         capped = CappedSink(form, limits)
         with suppress(CapReached):
-            write(results, form, capped)
+            write(results, form, capped, links)
         return capped.body(), capped.cut
-    return StreamedBody(lambda sink: write(results, form, sink)), None
+    return StreamedBody(lambda sink: write(results, form, sink, links)), None
 
 
-def write(solutions: QuerySolutions, form: Format, sink: Sink) -> None:
+def write(solutions: QuerySolutions, form: Format, sink: Sink, links: Sequence[str] = ()) -> None:
     """Write solutions; raises DoesNotFit where the format cannot hold them."""
     checked = XmlSink(sink, NOT_XML) if form is formats.XML else sink
+    if links and form is formats.JSON:
+        checked = LinkedSink(sink, links)
     solutions.serialize(cast("IO[bytes]", checked), form.results)
+
+
+def with_links(body: bytes, links: Sequence[str]) -> bytes:
+    """Return JSON results with links in their head (SPARQL 1.1 Query Results JSON Format, section 3.1.2)."""
+    begin, head, rest = body.partition(b'{"head":{')
+    if not links or not head:
+        return body
+    comma = b"" if rest.startswith(b"}") else b","
+    return b"".join((begin, head, b'"link":', json.dumps(links).encode(), comma, rest))
+
+
+class LinkedSink:
+    """A sink that puts links into the head of JSON results, which it holds back until the rows begin."""
+
+    def __init__(self, sink: Sink, links: Sequence[str]) -> None:
+        """Write to another sink."""
+        self.sink, self.links = sink, links
+        self.head = b""
+        self.begun = False
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+        if self.begun:
+            return self.sink.write(data)
+        self.head += data
+        if b'"results"' in self.head:
+            self.begun = True
+            self.sink.write(with_links(self.head, self.links))
+        return len(data)
+
+    def flush(self) -> None:
+        """Flush the sink."""
+        self.sink.flush()
 
 
 def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:
