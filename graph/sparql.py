@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import partial
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import (
