@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from server_process import Answer, Server
 
 LAVROV = "id/person/sergey-lavrov"
-NAMES = list(csv.DictReader(Path(__file__).with_name("reconciliation.csv").open(encoding="utf-8")))
+NAMES = list(csv.DictReader(Path(__file__).with_name("reconciliation.csv").read_text("utf-8").splitlines()))
 """Names in several spellings and scripts, each with a class and what it names."""
 
 
@@ -71,7 +71,8 @@ def test_certain_only_where_one_fits(server: Server) -> None:
     assert (best["id"], best["match"], best["score"]) == (LAVROV, True, 100)
     assert {"id": "wic:Person", "name": "person"} in best["type"]
     assert not any(one["match"] for one in results(server, query="Lavrov"))
-    assert results(server, query="Lavrov", type="wic:State") == []
+    states = results(server, query="Lavrov", type="wic:State")
+    assert not any(one["match"] or one["id"] == LAVROV for one in states)
     assert len(results(server, query="Singapore", limit=2)) == 2
 
 
