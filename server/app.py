@@ -17,6 +17,7 @@ from wicara.graph.errors import DoesNotFit
 from wicara.graph.facts.texts import read_texts
 from wicara.queries import questions
 from wicara.server import app_state
+from wicara.server.agents import tools
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
 from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
@@ -46,6 +47,7 @@ BLUEPRINTS: Final = (
     resources.blueprint,
     exports.blueprint,
     reconciliation.blueprint,
+    tools.blueprint,
     describe.blueprint,
     openapi.blueprint,
     conformance.blueprint,

@@ -40,6 +40,7 @@ Examples:
   wicara reason FILE               compute the OWL 2 RL conclusions of any RDF file
   wicara entails FILE CONCLUSION   test whether FILE entails CONCLUSION
   wicara profile FILE              test whether an ontology is in OWL 2 RL
+  wicara mcp                       answer agents on standard input and output (Model Context Protocol)
   wicara backup TARGET             back up the dataset, even while it is being served
   wicara verify BACKUP             check that a backup, or the dataset itself, is complete
   wicara restore BACKUP --data DIR restore a backup
@@ -67,6 +68,7 @@ COMMANDS: Final = {
     "facts": "authoring",
     "export": "dataset",
     "lock": "authoring",
+    "mcp": "mcp",
     "profile": "reasoning",
     "query": "query",
     "quote": "authoring",

@@ -222,6 +222,18 @@ class Exchange:
         body = b"" if self.method == "HEAD" else reply.body
         await self.send({"type": "http.response.body", "body": body})
 
+    async def hand_to(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        """Have another ASGI app answer; its answers get the headers that every one has."""
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+                own = own_headers(self.id, self.queued, time.perf_counter() - self.began)
+                message["headers"] = [*message.get("headers", ()), *EVERY_REPLY, *own]
+            await self.send(message)
+
+        await app(self.scope, self.receive, send)
+
     async def refuse(self, problem: Problem) -> None:
         """Send a problem in the form that the client prefers."""
         body, headers = rendered(problem, self.accept)

@@ -13,6 +13,7 @@ import time
 import traceback
 from functools import partial
 from http import HTTPStatus
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -44,6 +45,7 @@ from wicara.server.process.versions import Versions, WriteStopped
 from wicara.server.sparql.protocol import ASSERTED
 
 if TYPE_CHECKING:
+    from wicara.server.agents.protocol import Endpoint
     from wicara.server.process.cache import CachedResponse
     from wicara.server.process.connection import Connection
     from wicara.server.process.exchange import Receive, Scope, Send
@@ -74,6 +76,10 @@ EFFECTS: Final = {
     "unknown": "It was applied completely or not at all. Check the data before you send it again.",
 }
 """What is known of the effect of a write that was stopped."""
+AGENTS: Final = "/mcp"
+NO_PROTOCOL: Final = (
+    "The Model Context Protocol is an extra: `pip install 'wicara[mcp]'`. /tools has the same tools."
+)
 NO_WRITER: Final = (
     "The dataset is temporarily not writable. Reads continue; see the log of the server for the reason."
 )
@@ -97,6 +103,7 @@ class Front:
             "/readyz/write": self.readiness_to_write,
             "/metrics": self.metrics_text,
         }
+        self.agents: Endpoint | None = None
         self.stopping = False
         self.number = 0
         self.prefix = os.urandom(4).hex()
@@ -176,6 +183,9 @@ class Front:
                 raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
             await exchange.answer(await endpoint())
             return
+        if exchange.path == AGENTS:
+            await exchange.hand_to(await self.agents_endpoint(exchange.method))
+            return
         writes = exchange.writes
         if writes:
             self.admission.check_write(exchange, plain=self.versions.is_plain)
@@ -186,6 +196,19 @@ class Front:
             await exchange.answer(await self.write(exchange, request, seconds))
         else:
             await self.read(exchange, request, seconds)
+
+    async def agents_endpoint(self, method: str) -> Endpoint:
+        """Return what speaks the Model Context Protocol; raises Problem 405, or 501 without the extra."""
+        if method != "POST":
+            detail = "The Model Context Protocol is spoken here by POST alone: there are no sessions."
+            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "POST"})
+        if self.agents is None:
+            try:
+                protocol = await asyncio.to_thread(import_module, "wicara.server.agents.protocol")
+            except ModuleNotFoundError as fault:
+                raise Problem(HTTPStatus.NOT_IMPLEMENTED, NO_PROTOCOL) from fault
+            self.agents = self.agents or protocol.Endpoint(self, self.limits.max_query)
+        return self.agents
 
     def seconds_of(self, request: Request) -> float:
         """Return how long a request may take: the server's limit, or less where `timeout=` asks for it."""

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-import pandas as pd
 import pytest
-from reconciler import reconcile
 
 if TYPE_CHECKING:
     from server_process import Answer, Server
@@ -53,12 +51,13 @@ def test_manifest(server: Server) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # of the client
 def test_names_in_four_spellings(server: Server) -> None:
     """A client matches fifty names, misspelled and in Cyrillic too: 48 right, no wrong one certain."""
+    pandas, reconciler = pytest.importorskip("pandas"), pytest.importorskip("reconciler")
     right = 0
     for kind in sorted({row["type"] for row in NAMES}):
         rows = [row for row in NAMES if row["type"] == kind]
         url = f"http://127.0.0.1:{server.port}/reconcile"
-        column = pd.Series([row["name"] for row in rows])
-        table = reconcile(column, type_id=kind, reconciliation_endpoint=url)
+        column = pandas.Series([row["name"] for row in rows])
+        table = reconciler.reconcile(column, type_id=kind, reconciliation_endpoint=url)
         for row, found in zip(rows, table.to_dict("records"), strict=True):
             right += found["id"] == row["id"]
             assert found["id"] == row["id"] or not found["match"], (row, found)
