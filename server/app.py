@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.facts.texts import read_texts
+from wicara.graph.releases import release
 from wicara.queries import questions
 from wicara.server import app_state
 from wicara.server.agents import tools
@@ -32,6 +33,7 @@ from wicara.server.site.pages import home
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 from wicara.server.sparql import graph_store, query, update
+from wicara.server.versions import Released
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,13 +65,18 @@ REPRESENTATION: Final = ("Content-Type", "Content-Language", "Content-Encoding")
 """The headers that tell one representation of the same address from another."""
 
 
-def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> Flask:
-    """Return an app that serves a dataset; `swap` gives it another."""
+def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, released: str = "") -> Flask:
+    """Return an app that serves a dataset; `swap` gives it another.
+
+    An app of a `released` version says so on its pages; any other serves those versions too, unless its
+    dataset is served as it is.
+    """
     app = Flask(__name__)
     app.url_map.converters["everything"] = Everything
     app.config["MAX_FORM_MEMORY_SIZE"] = None  # the front bounds the length of a body
     app.config["QUESTIONS"] = questions()
     app.config["REDIRECTS"] = read_redirects()
+    app.config["RELEASED"] = released
     app_state.install(app, dataset, settings)
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(
@@ -96,6 +103,10 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS) -> 
     passages.install(app, read_texts(Path(settings.texts) if settings.texts else None))
     app.jinja_env.undefined = Unprintable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if not (released or dataset.plain):
+        app.wsgi_app = Released(  # type: ignore[method-assign] # as Flask's documentation has it
+            app.wsgi_app, lambda version: create_app(release(version), settings, version)
+        )
     return app
 
 

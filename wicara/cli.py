@@ -26,6 +26,7 @@ Examples:
   wicara query FILE                run a SPARQL query; - reads it from standard input
   wicara explain S P O             explain a statement: its proof and the quoted words
   wicara export --format trig      export the dataset, or a part of it, as RDF
+  wicara diff 1.0.0                list what changed in the dataset since a released version
   wicara add FILE                  add facts without a rebuild
   wicara retract F038              retract a fact and everything derived from it
   wicara article FILE              create the skeleton of a new article
@@ -61,6 +62,7 @@ COMMANDS: Final = {
     "backup": "backup",
     "build": "dataset",
     "check": "dataset",
+    "diff": "dataset",
     "draft": "draft",
     "entails": "reasoning",
     "expand": "authoring",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -180,3 +181,33 @@ def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
     """
     known = read_sources(read_inputs(extra).quads)
     emit(source_table(known, [match_source(text, known) for text in texts]))
+
+
+@click.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="[B]", default="")
+@dataset_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
+@output_option
+def diff(  # noqa: PLR0913 - one parameter an option
+    before: str, after: str, data: Path, extra: Path | None, *, form: str, output: Path | None
+) -> None:
+    """List what changed in the dataset from version A to B: facts and terms added, withdrawn, re-worded.
+
+    A and B are released versions; without B, the dataset as it is now.
+    """
+    from wicara.graph.differences import as_text, differences  # noqa: PLC0415 - as above
+    from wicara.graph.releases import release  # noqa: PLC0415
+
+    found = differences(release(before), release(after) if after else current(data, extra))
+    text = (
+        as_text(found) if form == "text" else json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
+    )
+    emit(text.encode(), output)

@@ -1,0 +1,81 @@
+"""What changed between two versions of the dataset: a page, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, render_template, request
+from wicara.graph.differences import differences
+from wicara.graph.names import called
+from wicara.graph.releases import UnknownVersion, release, versions
+from wicara.server.app_state import dataset, remembered
+from wicara.server.http import documents, negotiation
+from wicara.server.http.addresses import path_of
+from wicara.server.http.problems import Problem
+from wicara.server.linked.resources import with_query
+
+if TYPE_CHECKING:
+    from wicara.graph.differences import Differences
+    from wicara.graph.formats import Format
+    from wicara.graph.store import BuiltDataset
+
+blueprint = Blueprint("changes", __name__)
+
+PATH: Final = "/changes"
+JSON: Final = negotiation.PLAIN_JSON
+OFFERS: Final = (negotiation.HTML, JSON)
+MAX_SHOWN: Final = 150
+"""Things that a page lists; the JSON has all."""
+
+
+def answer(form: Format, media_type: str) -> Response:
+    """List what was added, withdrawn, re-worded or changed from one version to another.
+
+    Without `to`, it is the version that is served; without `from`, the latest release before that.
+    """
+    if dataset().plain:
+        raise Problem(HTTPStatus.NOT_FOUND, "This dataset is served as it is: it has no versions.")
+    before = request.args.get("from", "") or latest_before(dataset().version)
+    after = request.args.get("to", "") or dataset().version
+    found = remembered((PATH, before, after), lambda: differences(version(before), version(after)))
+    body = json.dumps(found.as_json(), ensure_ascii=False) if form is JSON else page(found)
+    response = Response(body, headers={"Content-Type": form.content_type(media_type)})
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Link"] = ", ".join(
+        documents.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
+    )
+    return response
+
+
+documents.publish(blueprint, PATH, OFFERS, answer, ("from", "to", "lang"))
+
+
+def latest_before(current: str) -> str:
+    """Return the latest release that is not the current version; raises Problem 404 without one."""
+    others = [one for one in versions() if one != current]
+    if not others:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no released version of the dataset.")
+    return others[-1]
+
+
+def version(name: str) -> BuiltDataset:
+    """Return a version of the dataset: the one that is served, or a release; raises Problem 404 for none."""
+    if name == dataset().version:
+        return dataset()
+    try:
+        return release(name)
+    except UnknownVersion as fault:
+        raise Problem(HTTPStatus.NOT_FOUND, f"{fault}, and {dataset().version} is served.") from fault
+
+
+def page(found: Differences) -> str:
+    """Return the page."""
+    return render_template(
+        "changes.html",
+        found=found,
+        shown=[(one, called(one.iri), path_of(one.iri)) for one in found.found[:MAX_SHOWN]],
+        cut=len(found.found) > MAX_SHOWN,
+        versions=[*versions(), dataset().version],
+    )
