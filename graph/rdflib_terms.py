@@ -8,10 +8,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Dataset, Graph, Literal, URIRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rdflib.term import Node
 
@@ -25,6 +25,19 @@ def graph_of(triples: Iterable[ox.Triple]) -> Graph:
         for triple in triples:
             graph.add((node_of(triple.subject), node_of(triple.predicate), node_of(triple.object)))
     return graph
+
+
+def dataset_of(store: ox.Store, prefixes: Mapping[str, str]) -> Dataset:
+    """Return a store as an rdflib dataset with some prefixes bound; its default graph stays apart."""
+    dataset = Dataset(default_union=False)
+    for prefix, iri in prefixes.items():
+        dataset.bind(prefix, iri)
+    graphs = {name: dataset.graph(node_of(name)) for name in store.named_graphs()}
+    with silence("rdflib.term"):
+        for quad in store:
+            graph = graphs.get(quad.graph_name, dataset.default_graph)  # type: ignore[call-overload] # a name, or none
+            graph.add((node_of(quad.subject), node_of(quad.predicate), node_of(quad.object)))
+    return dataset
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from wicara.graph.sparql_text import (
     query_start,
     tokens,
 )
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -113,7 +114,7 @@ def locate(
         if known:
             reason = f"unexpected `{token.text[:MAX_SHOWN]}`"
         else:
-            near = get_close_matches(prefix, prefixes, 1)
+            near = get_close_matches(prefix, {*prefixes, *PREFIXES}, 1)
             instead = f", did you mean {near[0]}:?" if near else ""
             reason = f"the prefix {prefix}: is not declared{instead}"
         return SparqlSyntaxError(text, token.start, reason, token)

@@ -58,6 +58,7 @@ FOREIGN = {
         "babel",
         "flask_babel",
         "numpy",  # the layout of the network
+        "rapidfuzz",  # how alike names are
     },
     "wicara": {"click", "rich", "pyoxigraph"},  # it prints solutions as a table
 }

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import Store
+    from rdflib import Dataset
+
+    from wicara.rows import Rows
 
 __version__: str
 
@@ -33,3 +36,30 @@ def load(data: Path | str | None = None) -> Store:
     from wicara.graph.build import ensure  # noqa: PLC0415 - likewise
 
     return ensure(None if data is None else Path(data)).store
+
+
+def load_rdflib(data: Path | str | None = None) -> Dataset:
+    """Return the built dataset as an rdflib Dataset with its prefixes bound; the rest as `load`.
+
+    Its default graph is that of the dataset: what is accepted and what follows from it.
+    """
+    from wicara.graph.rdflib_terms import dataset_of  # noqa: PLC0415 - likewise
+    from wicara.ontology import PREFIXES  # noqa: PLC0415 - likewise
+
+    return dataset_of(load(data), PREFIXES)
+
+
+def query(sparql: str, data: Path | str | None = None, *, infer: bool = True) -> Rows:
+    """Return the rows of a SPARQL query of the built dataset; its prefixes need no declaration.
+
+    `infer=False` leaves out what follows by reasoning; `data` is as for `load`. Raises a
+    `wicara.graph.errors.WicaraError` for a query that cannot be answered.
+    """
+    from pathlib import Path  # noqa: PLC0415 - likewise
+
+    from wicara.graph.answers import answer  # noqa: PLC0415 - likewise
+    from wicara.graph.build import ensure  # noqa: PLC0415 - likewise
+    from wicara.rows import rows_of  # noqa: PLC0415 - likewise
+
+    store = ensure(None if data is None else Path(data)).for_inference(infer)
+    return rows_of(answer(store, sparql, "the query"))

@@ -77,7 +77,7 @@ ORDER BY (?s != {thing}) ?p ?o ?s"""
 
 
 @blueprint.route("/tools/<tool>", methods=["GET", "POST"])
-@operation(query=("arguments", "lang"), types=JSON)
+@operation(query=("arguments", "lang"), types=JSON, faults=(HTTPStatus.NOT_FOUND,))
 def call(tool: str) -> Response:
     """Call a tool for agents: its arguments are a JSON object, in `arguments` or as the body.
 

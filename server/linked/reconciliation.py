@@ -279,7 +279,7 @@ def properties() -> Response:
 
 
 @blueprint.get(f"{PATH}/preview")
-@operation(query=("id", "lang"), types=HTML)
+@operation(query=("id", "lang"), types=HTML, faults=(HTTPStatus.NOT_FOUND,))
 def preview() -> Response:
     """Show a thing in a small page, for a frame of another site (section 6)."""
     iri = iri_of(request.args.get("id", ""))

@@ -151,7 +151,6 @@ def described() -> Iterator[Triple]:
         prefixes=sorted({one for each in found for one in each.prefixes.items()}),
         languages=LANGUAGES,
         at=lambda fragment: NamedNode(public_url(f"{PATH}#{fragment}")),
-        literal=Literal,
         in_languages=in_languages,
         is_thing=is_thing,
         kind_of=lambda parameter: NamedNode(kind_of(parameter)),

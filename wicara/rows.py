@@ -1,0 +1,99 @@
+"""The rows of a query in Python: to loop over, as a pandas table, and as a table in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
+
+from wicara.graph.names import called_term
+from wicara.graph.rdflib_terms import node_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyoxigraph import BlankNode, Triple
+
+    from wicara.graph.sparql import Results
+
+    Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+
+MAX_SHOWN = 100
+"""Rows that a notebook shows."""
+
+
+@dataclass(frozen=True)
+class Rows(Sequence[dict[str, Any]]):
+    """The rows of an answer: a sequence of dicts by variable, an unbound one being None.
+
+    An IRI is a string, a literal the value that its datatype means in Python (`datetime.date`, `Decimal`,
+    `int`) or else its text. `terms` are the same as pyoxigraph's terms.
+    """
+
+    columns: tuple[str, ...]
+    terms: tuple[tuple[Term | None, ...], ...]
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Rows: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | Rows:
+        """Return a row, or the rows of a slice."""
+        if isinstance(place, slice):
+            return Rows(self.columns, self.terms[place])
+        return dict(zip(self.columns, map(value_of, self.terms[place]), strict=True))
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.terms)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a DataFrame; raises ImportError without pandas (`wicara[pandas]`)."""
+        import pandas as pd  # noqa: PLC0415 - an extra
+
+        return pd.DataFrame([list(row.values()) for row in self], columns=list(self.columns))
+
+    def _repr_html_(self) -> str:
+        """Return the table that a notebook shows: IRIs as links with their prefixed names."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{cell(term)}</td>' for term in row)}</tr>" for row in self.terms[:MAX_SHOWN]
+        )
+        more = len(self) - MAX_SHOWN
+        note = f"<p>and {more} more rows</p>" if more > 0 else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+
+
+def rows_of(found: Results) -> Rows:
+    """Return the rows of an answer: solutions, the statements of a graph, or one row for ASK."""
+    if isinstance(found, QueryBoolean):
+        return Rows(("answer",), ((Literal(bool(found)),),))
+    if isinstance(found, QueryTriples):
+        names = ("subject", "predicate", "object")
+        return Rows(names, tuple((one.subject, one.predicate, one.object) for one in found))
+    return solutions_of(found)
+
+
+def solutions_of(found: QuerySolutions) -> Rows:
+    """Return the rows of a SELECT."""
+    names = tuple(variable.value for variable in found.variables)
+    return Rows(names, tuple(tuple(row[name] for name in names) for row in found))
+
+
+def value_of(term: Term | None) -> Any:  # noqa: ANN401 - what a datatype means
+    """Return a term as Python has it."""
+    if isinstance(term, Literal):
+        return node_of(term).toPython() if term.language is None else term.value  # type: ignore[attr-defined] # a literal
+    return term.value if isinstance(term, NamedNode) else None if term is None else str(term)
+
+
+def cell(term: Term | None) -> str:
+    """Return a term as HTML."""
+    if term is None:
+        return ""
+    text = escape(called_term(term))
+    if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
+        return f'<a href="{escape(term.value)}">{text}</a>'
+    return text
