@@ -42,6 +42,7 @@ Examples:
   wicara entails FILE CONCLUSION   test whether FILE entails CONCLUSION
   wicara profile FILE              test whether an ontology is in OWL 2 RL
   wicara mcp                       answer agents on standard input and output (Model Context Protocol)
+  wicara publish --store URL       bring a SPARQL 1.1 store up to date with the dataset
   wicara backup TARGET             back up the dataset, even while it is being served
   wicara verify BACKUP             check that a backup, or the dataset itself, is complete
   wicara restore BACKUP --data DIR restore a backup
@@ -72,6 +73,7 @@ COMMANDS: Final = {
     "lock": "authoring",
     "mcp": "mcp",
     "profile": "reasoning",
+    "publish": "publish",
     "query": "query",
     "quote": "authoring",
     "reason": "reasoning",
