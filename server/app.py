@@ -24,7 +24,7 @@ from wicara.server.http import compression, conditional, problems
 from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, reconciliation, resources
-from wicara.server.redirects import read_redirects
+from wicara.server.redirects import read_redirects, read_withdrawn
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import html, language, layout, pages, passages, pictures
 from wicara.server.site.editor import page as editor
@@ -76,6 +76,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
     app.config["MAX_FORM_MEMORY_SIZE"] = None  # the front bounds the length of a body
     app.config["QUESTIONS"] = questions()
     app.config["REDIRECTS"] = read_redirects()
+    app.config["WITHDRAWN"] = read_withdrawn()
     app.config["RELEASED"] = released
     app_state.install(app, dataset, settings)
     app.register_error_handler(Problem, answer_problem)

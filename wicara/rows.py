@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
@@ -13,14 +13,14 @@ from wicara.graph.names import called_term
 from wicara.graph.rdflib_terms import node_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
     from pyoxigraph import BlankNode, Triple
 
     from wicara.graph.sparql import Results
 
     Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
-MAX_SHOWN = 100
+MAX_SHOWN: Final = 100
 """Rows that a notebook shows."""
 
 
@@ -51,7 +51,7 @@ class Rows(Sequence[dict[str, Any]]):
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a DataFrame; raises ImportError without pandas (`wicara[pandas]`)."""
-        import pandas as pd  # noqa: PLC0415 - an extra
+        import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore] # noqa: PLC0415 - an extra
 
         return pd.DataFrame([list(row.values()) for row in self], columns=list(self.columns))
 

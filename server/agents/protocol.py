@@ -11,11 +11,19 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx2
-from mcp.server import Server
-from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp_types import CallToolResult, ListToolsResult, TextContent, Tool, ToolAnnotations
+import httpx2  # type: ignore[import-not-found,unused-ignore] # an extra
+from mcp.server import Server  # type: ignore[import-not-found,unused-ignore] # an extra
+from mcp.server.stdio import stdio_server  # type: ignore[import-not-found,unused-ignore] # an extra
+from mcp.server.streamable_http_manager import (  # type: ignore[import-not-found,unused-ignore]
+    StreamableHTTPSessionManager,
+)
+from mcp_types import (  # type: ignore[import-not-found,unused-ignore]
+    CallToolResult,
+    ListToolsResult,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
 from wicara.server.agents import TABLE
 
 from wicara import __version__
@@ -23,8 +31,11 @@ from wicara import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mcp.server import ServerRequestContext
-    from mcp_types import CallToolRequestParams, PaginatedRequestParams
+    from mcp.server import ServerRequestContext  # type: ignore[import-not-found,unused-ignore]
+    from mcp_types import (  # type: ignore[import-not-found,unused-ignore]
+        CallToolRequestParams,
+        PaginatedRequestParams,
+    )
     from wicara.server.process.exchange import Receive, Scope, Send
 
     Connect = Callable[[ServerRequestContext[Any]], httpx2.AsyncClient]
@@ -84,8 +95,9 @@ async def answer(client: httpx2.AsyncClient, tool: str, arguments: Mapping[str, 
         response = await client.post(f"/tools/{tool}", json=dict(arguments), timeout=PATIENCE)
     except (httpx2.HTTPError, OSError) as fault:
         return ended("unavailable", reason=f"{type(fault).__name__}: {fault}")
+    text: str = response.text
     if response.status_code < REFUSED_FROM:
-        return response.text
+        return text
     problem: dict[str, Any] = {}
     with suppress(ValueError):
         problem = response.json()

@@ -29,6 +29,7 @@ from wicara.server.http.addresses import (
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import ONTOLOGY, describe, licences, serialize_descriptions
 from wicara.server.linked.description import PAGE as RDF_PAGE
+from wicara.server.site.language import language
 from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
@@ -126,14 +127,20 @@ def identify(**_path: str) -> BaseResponse:
 
 
 def unknown(iri: str) -> Problem:
-    """Return the problem of an IRI that the dataset says nothing of."""
+    """Return the problem of an IRI that the dataset says nothing of: 410 with the reason if it once did."""
+    withdrawn = current_app.config["WITHDRAWN"].get(iri)
+    if withdrawn:
+        reason = withdrawn.get(language()) or withdrawn["en"]
+        earlier = f"/version/{withdrawn['version']}{path_of(iri) or ''}"
+        links = {"Link": f'<{earlier}>; rel="predecessor-version"'}
+        return Problem(HTTPStatus.GONE, f"{reason} ({earlier})", links, version=withdrawn["version"])
     return Problem(HTTPStatus.NOT_FOUND, f"The dataset has no statements about <{iri}>.")
 
 
 DESCRIBED: Final[dict[str, Any]] = {
     "query": ("infer", "lang", "page", "texts"),
     "answers": {HTTPStatus.MOVED_PERMANENTLY: HTML},
-    "faults": (HTTPStatus.NOT_FOUND,),
+    "faults": (HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
 }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from wicara.graph.names import GraphKind, kind_of
+from wicara.graph.releases import release, versions
 from wicara.ontology import BASE
 from wicara.server import create_app
-from wicara.server.redirects import read_redirects
+from wicara.server.redirects import read_redirects, read_withdrawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +50,31 @@ def test_the_table_of_the_dataset(dataset: BuiltDataset) -> None:
     for old, new in read_redirects().items():
         assert client.get(old.removeprefix(BASE)).status_code == 301
         assert not new.startswith(BASE) or client.get(new.removeprefix(BASE)).status_code in {200, 303}
+
+
+@pytest.mark.parametrize("path", ["/id/state/gone", "/doc/state/gone", "/doc/state/gone.ttl"])
+def test_withdrawn(dataset: BuiltDataset, tmp_path: Path, path: str) -> None:
+    """What was withdrawn is 410 with the reason in the reader's language, and the version that has it."""
+    table = tmp_path / "withdrawn.csv"
+    table.write_text(f"iri,version,en,id\n{BASE}/id/state/gone,1.0.0,Never was.,Tak pernah ada.\n", "utf-8")
+    app = create_app(dataset)
+    app.config["WITHDRAWN"] = read_withdrawn(table)
+    for lang, reason in (("en", "Never was."), ("id", "Tak pernah ada.")):
+        answer = app.test_client().get(path, query_string={"lang": lang})
+        assert (answer.status_code, answer.json["version"]) == (410, "1.0.0")
+        assert answer.json["detail"].startswith(reason)
+        assert "/version/1.0.0/doc/state/gone" in answer.headers["Link"]
+
+
+def test_no_released_graph_is_lost(dataset: BuiltDataset) -> None:
+    """Each fact and background fact of a release is in the dataset, or was withdrawn with a reason."""
+    known, explained = names_of(dataset), read_withdrawn()
+    for version in versions():
+        assert names_of(release(version)) - known <= explained.keys()
+    assert all(row["en"] and row["id"] and row["version"] in versions() for row in explained.values())
+
+
+def names_of(dataset: BuiltDataset) -> set[str]:
+    """Return the named graphs of a dataset that state facts."""
+    names = {getattr(name, "value", "") for name in dataset.asserted.named_graphs()}
+    return {name for name in names if kind_of(name) in {GraphKind.FACT, GraphKind.BACKGROUND}}
