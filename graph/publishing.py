@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlencode, urlsplit
 
 from pyoxigraph import (
@@ -34,6 +34,7 @@ from wicara.ontology import BASE
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from pyoxigraph import QuerySolutions
     from wicara.graph.store import BuiltDataset
 
     Graphs = Mapping[str, frozenset[Triple]]
@@ -113,7 +114,8 @@ class RemoteStore:
         answer = self.query(query, "application/sparql-results+json")
         hashes: dict[str, str] = {}
         version = ""
-        for row in parse_query_results(answer, format=QueryResultsFormat.JSON):
+        found = parse_query_results(answer, format=QueryResultsFormat.JSON)
+        for row in cast("QuerySolutions", found):
             graph, predicate, value = (row[name].value for name in ("s", "p", "o"))
             if predicate == HASH:
                 hashes[graph] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from functools import singledispatch
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, Literal, URIRef
@@ -13,7 +13,7 @@ from rdflib import BNode, Dataset, Graph, Literal, URIRef
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from rdflib.term import Node
+    from rdflib.term import IdentifiedNode, Node
 
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -32,10 +32,10 @@ def dataset_of(store: ox.Store, prefixes: Mapping[str, str]) -> Dataset:
     dataset = Dataset(default_union=False)
     for prefix, iri in prefixes.items():
         dataset.bind(prefix, iri)
-    graphs = {name: dataset.graph(node_of(name)) for name in store.named_graphs()}
+    graphs = {name: dataset.graph(cast("IdentifiedNode", node_of(name))) for name in store.named_graphs()}
     with silence("rdflib.term"):
         for quad in store:
-            graph = graphs.get(quad.graph_name, dataset.default_graph)  # type: ignore[call-overload] # a name, or none
+            graph = graphs.get(quad.graph_name, dataset.default_graph)
             graph.add((node_of(quad.subject), node_of(quad.predicate), node_of(quad.object)))
     return dataset
 

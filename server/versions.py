@@ -55,7 +55,7 @@ def within(
 ) -> Iterable[bytes]:
     """Return what an app answers, with the addresses within its site below a prefix."""
     begun: list[Any] = []
-    body = app(environ, lambda status, headers, *_fault: begun.extend((status, headers)))  # type: ignore[arg-type,return-value]
+    body = app(environ, lambda status, headers, *_fault: begun.extend((status, headers)))  # type: ignore[arg-type]
     status, headers = begun
     is_page = any(name.lower() == "content-type" and value.startswith("text/html") for name, value in headers)
     parts: Iterable[bytes] = body

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx2  # type: ignore[import-not-found,unused-ignore] # an extra
 from mcp.server import Server  # type: ignore[import-not-found,unused-ignore] # an extra
@@ -154,4 +154,4 @@ class Endpoint:
         if self.running is None:
             self.running = asyncio.create_task(self.run())
         await self.ready.wait()
-        await self.manager.handle_request(scope, receive, send)
+        await self.manager.handle_request(scope, receive, cast("Any", send))

@@ -281,7 +281,7 @@ def patterns_between(row: dict[str, Term]) -> list[Pattern]:
     """Return the statements that a row may rest on: between two values, or the type of its one thing."""
     terms = list(dict.fromkeys(row.values()))[:MAX_TERMS]
     things = [term for term in terms if isinstance(term, NamedNode)]
-    pairs = [(a, None, b) for a, b in permutations(terms, 2) if isinstance(a, NamedNode)]
+    pairs: list[Pattern] = [(a, None, b) for a, b in permutations(terms, 2) if isinstance(a, NamedNode)]
     return pairs or [(one, TYPE, None) for one in things]
 
 

@@ -50,8 +50,8 @@ class Names:
 
     folded: Sequence[str]
     things: Sequence[str]
-    stated: Mapping[str, Collection[str]]
-    classes: Mapping[str, Collection[str]]
+    stated: Mapping[str, frozenset[str]]
+    classes: Mapping[str, frozenset[str]]
 
     def nearest(self, name: str, wanted: Collection[str] = ()) -> list[Candidate]:
         """Return the things whose names are like a name, best first, only of `wanted` classes if given."""
