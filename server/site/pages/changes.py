@@ -49,7 +49,11 @@ def answer(form: Format, media_type: str) -> Response:
     return response
 
 
-documents.publish(blueprint, PATH, OFFERS, answer, ("from", "to", "lang"))
+VERSIONS: Final = (
+    {"name": "from", "description": "A released version; by default the latest before the current one."},
+    {"name": "to", "description": "A version; by default the one that is served."},
+)
+documents.publish(blueprint, PATH, OFFERS, answer, (*VERSIONS, "lang"))
 
 
 def latest_before(current: str) -> str:
