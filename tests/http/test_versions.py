@@ -84,7 +84,7 @@ def test_what_changed(server: Server, wicara: Command, data_dir: Path, dataset: 
 
 def test_unknown_versions(server: Server, small: Server, wicara: Command) -> None:
     """A version that was not released is named as such."""
-    assert server.get("/changes?from=99").status == 404
-    assert small.get("/changes").status == 404
+    assert server.get("/changes?from=99").status == 400
+    assert small.get("/changes").status == 400
     refused = wicara("diff", "99")
     assert (refused.returncode, "no released version 99" in refused.stderr) == (2, True)

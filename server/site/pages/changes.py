@@ -36,7 +36,7 @@ def answer(form: Format, media_type: str) -> Response:
     Without `to`, it is the version that is served; without `from`, the latest release before that.
     """
     if dataset().plain:
-        raise Problem(HTTPStatus.NOT_FOUND, "This dataset is served as it is: it has no versions.")
+        raise Problem(HTTPStatus.BAD_REQUEST, "This dataset is served as it is: it has no versions.")
     before = request.args.get("from", "") or latest_before(dataset().version)
     after = request.args.get("to", "") or dataset().version
     found = remembered((PATH, before, after), lambda: differences(version(before), version(after)))
@@ -57,21 +57,21 @@ documents.publish(blueprint, PATH, OFFERS, answer, (*VERSIONS, "lang"))
 
 
 def latest_before(current: str) -> str:
-    """Return the latest release that is not the current version; raises Problem 404 without one."""
+    """Return the latest release that is not the current version; raises Problem 400 without one."""
     others = [one for one in versions() if one != current]
     if not others:
-        raise Problem(HTTPStatus.NOT_FOUND, "There is no released version of the dataset.")
+        raise Problem(HTTPStatus.BAD_REQUEST, "There is no released version of the dataset.")
     return others[-1]
 
 
 def version(name: str) -> BuiltDataset:
-    """Return a version of the dataset: the one that is served, or a release; raises Problem 404 for none."""
+    """Return a version of the dataset: the one that is served, or a release; raises Problem 400 for none."""
     if name == dataset().version:
         return dataset()
     try:
         return release(name)
     except UnknownVersion as fault:
-        raise Problem(HTTPStatus.NOT_FOUND, f"{fault}, and {dataset().version} is served.") from fault
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{fault}, and {dataset().version} is served.") from fault
 
 
 def page(found: Differences) -> str:
