@@ -299,8 +299,9 @@ class DataFile:
                     self.rows[iri] = self.locked(iri.rpartition("/")[2], subject, subjects)
         rows = [row for iri in sorted(self.rows) for row in self.rows[iri]]
         try:
-            if rows or lock_path(self.file).exists():
-                replaced(lock_path(self.file), lock_text(rows).encode())
+            place, locks = lock_path(self.file), lock_text(rows).encode()
+            if place.read_bytes() != locks if place.exists() else rows:
+                replaced(place, locks)
             before = self.file.with_name(f"{self.file.name}~")
             if self.file.exists():
                 part = before.with_name(f".{before.name}.{os.getpid()}")
