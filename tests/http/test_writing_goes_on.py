@@ -138,7 +138,7 @@ def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
     """Queries that are stopped at any moment, also as they end, make no other client wait."""
     file = tmp_path / "many.nt"
     file.write_text("".join(f"<x:s{number}> <x:p> <x:o{number}> .\n" for number in range(300)))
-    one_executor = (file, "--executors", 1, "--slow-lane", 0, "--timeout", 30)
+    one_executor = (file, "--executors", 1, "--slow-lane", 0)
     with served(*one_executor) as server, ThreadPoolExecutor(2) as clients:
         for number in range(60):
             query = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }} # {number}"
