@@ -112,7 +112,7 @@ def test_schema_is_short(server: Server) -> None:
 
 def test_deadline_is_told(data_dir: Path) -> None:
     """A query that reaches the deadline is told as one, and not as empty."""
-    with served("--data", data_dir, "--timeout", "2") as server:
+    with served("--data", data_dir, "--timeout", "6") as server:
         [answer] = over_http(server, ("query", {"sparql": ENDLESS}))
     assert (answer["outcome"], "rows" in answer) == ("timed_out", False)
 
