@@ -30,8 +30,11 @@ TIGHTEST: Final = {
     NamedNode(f"{WIC}latestStart"): min,
     NamedNode(f"{WIC}earliestEnd"): max,
     NamedNode(f"{WIC}latestEnd"): min,
+    NamedNode(f"{WIC}granularity"): max,
 }
-"""The bounds of a time span, and which of several values says most."""
+"""The bounds of a time span and their granularity, and which of several values says most."""
+GRANULARITIES: Final = tuple(f"{PREFIXES['gran']}{name}" for name in ("none", "year", "month", "day"))
+"""From the coarsest to the finest."""
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 THINGS: Final = f"{BASE}/id/"
 CITABLE: Final = (GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, GraphKind.SOURCE)
@@ -99,16 +102,17 @@ def kind(quad: Quad) -> GraphKind | None:
 def merged(quads: Iterable[Quad], kinds: Collection[GraphKind]) -> frozenset[Triple]:
     """Return the RDF merge of the graphs of these kinds; blank nodes already have names of their own.
 
-    Where several graphs bound one time span, the tightest bounds hold: a fact may narrow what another says.
+    Where several graphs bound one time span, the tightest bounds and the finest granularity hold: a fact may
+    narrow what another says.
     """
     triples = frozenset(quad.triple for quad in quads if kind(quad) in kinds)
     bounds: dict[tuple[object, NamedNode], list[Triple]] = defaultdict(list)
     for triple in triples:
-        if triple.predicate in TIGHTEST and is_day(triple.object):
+        if triple.predicate in TIGHTEST and (is_day(triple.object) or value_of(triple) in GRANULARITIES):
             bounds[triple.subject, triple.predicate].append(triple)
     several = ((TIGHTEST[key[1]], found) for key, found in bounds.items() if len(found) > 1)
     wider = {
-        triple for tightest, found in several for triple in found if triple != tightest(found, key=day_of)
+        triple for tightest, found in several for triple in found if triple != tightest(found, key=order_of)
     }
     return triples - wider
 
@@ -118,9 +122,15 @@ def is_day(term: object) -> bool:
     return isinstance(term, Literal) and DAY.fullmatch(term.value) is not None
 
 
-def day_of(triple: Triple) -> str:
-    """Return the date that a triple has as its object."""
-    return str(triple.object.value)  # type: ignore[union-attr]
+def value_of(triple: Triple) -> str:
+    """Return the text of the object of a triple."""
+    return str(getattr(triple.object, "value", ""))
+
+
+def order_of(triple: Triple) -> tuple[int, str]:
+    """Return what a date or a granularity is sorted by: later is greater, and finer is greater."""
+    value = value_of(triple)
+    return (GRANULARITIES.index(value) if value in GRANULARITIES else 0, value)
 
 
 def inferred(conclusions: Iterable[Triple]) -> tuple[Quad, ...]:

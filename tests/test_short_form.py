@@ -282,7 +282,8 @@ def test_bounds_of_several_facts_combine(wicara: Command, article: Path, tmp_pat
     """A fact narrows the time span that another bounds; bounds that contradict each other are a finding."""
     short = article.read_text(encoding="utf-8")
     narrower = """
-f:D01 { timespan:contoh wic:earliestStart "2018-11-14"^^xsd:date . }
+f:D01 { timespan:contoh wic:earliestStart "2018-11-14"^^xsd:date ;
+    wic:granularity <https://w3id.org/wicara/concept/granularity/day> . }
 f:D01 skos:prefLabel "Not before the 14th"@en , "Tidak sebelum tanggal 14"@id ; prov:wasDerivedFrom f:F002 ;
     wic:method method:calculation .
 """
@@ -291,6 +292,7 @@ f:D01 skos:prefLabel "Not before the 14th"@en , "Tidak sebelum tanggal 14"@id ; 
     bounds = {called(t.predicate.value): str(t.object.value) for t in triples if "timespan" in str(t.subject)}  # type: ignore[union-attr]
     assert bounds["wic:earliestStart"] == "2018-11-14"
     assert bounds["wic:latestStart"] == "2018-11-30"
+    assert bounds["wic:granularity"].endswith("/day"), "The finest granularity holds."
     article.write_text(short + narrower.replace("2018-11-14", "2018-12-14"), encoding="utf-8")
     checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
     assert checked.returncode == 1
