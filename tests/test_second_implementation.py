@@ -2,7 +2,9 @@
 
 Where rdflib is known to be wrong, the grammar or the comparison leaves it out. It gives a solution of a path
 of `?`, `*` or `+` more than once, loses solutions without any variable in a sub-select, counts VALUES twice,
-and lets a sub-select see the variables of what stands before it.
+and lets a sub-select see the variables of what stands before it. In a sequence of two paths that may be
+empty it goes through a term that no triple has, where the variable in the middle is a node (SPARQL 1.1 Query,
+section 18.4). In an XML literal it escapes quotation marks of text, which Canonical XML leaves as they are.
 """
 
 from __future__ import annotations
@@ -136,6 +138,7 @@ def test_turtle(examples: int) -> None:
 ESCAPED: Final = TEXTS.map(
     lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").replace(">", "&gt;")
 )
+UNQUOTED: Final = ESCAPED.map(lambda text: text.replace("&quot;", ""))
 MARKS: Final = st.sampled_from(["", ' xml:lang="en"', ' xml:lang=""', ' xml:base="http://c.example/f/"'])
 PROPERTIES: Final = st.deferred(
     lambda: st.one_of(
@@ -150,7 +153,7 @@ PROPERTIES: Final = st.deferred(
             '<e:u rdf:parseType="Collection">{}</e:u>'.format,
             st.lists(DESCRIPTIONS, min_size=1, max_size=2).map("".join),
         ),
-        st.builds('<e:v rdf:parseType="Literal">{}<h:b xmlns:h="http://h/">x</h:b></e:v>'.format, ESCAPED),
+        st.builds('<e:v rdf:parseType="Literal">{}<h:b xmlns:h="http://h/">x</h:b></e:v>'.format, UNQUOTED),
     )
 )
 DESCRIPTIONS: Final = st.deferred(
@@ -218,6 +221,7 @@ TERMS: Final = st.sampled_from(["<x:a>", "<x:b>", "<x:c>", "<x:none>", "1", '"l"
 TWO_TERMS: Final = st.lists(TERMS, min_size=2, max_size=2, unique=True).map(" ".join)
 NODES: Final = st.sampled_from(["?s", "?o", "?x", "<x:a>", "<x:b>", "<x:none>"])
 VARIABLES: Final = st.sampled_from(["?s", "?o", "?x"])
+TWO_MAY_BE_EMPTY: Final = re.compile(r"[*?]\)*/.*[*?]")
 PATHS: Final = st.recursive(
     st.sampled_from(["<x:p>", "<x:q>", "^<x:p>"]),
     lambda path: st.one_of(
@@ -226,7 +230,7 @@ PATHS: Final = st.recursive(
         st.builds("({}){}".format, path, st.sampled_from("*?+")),
     ),
     max_leaves=3,
-)
+).filter(lambda path: TWO_MAY_BE_EMPTY.search(path) is None)
 TRIPLES: Final = st.builds(
     "{} {} {} .".format, NODES, st.one_of(PATHS, st.just("?p")), st.one_of(NODES, TERMS)
 )
