@@ -12,12 +12,15 @@ A header is lines `#+ key: value` before the query:
     #+ parameter: person wic:Person person:retno-marsudi
     #+ parameter: date xsd:date 2018-08-02
     #+ answer: meeting
+    #+ says: {person} was at {meeting}. | {person} hadir di {meeting}.
     #+ evidence: ?person wic:participatedIn ?meeting
 
 A parameter has a name, a datatype, class or concept scheme, and a default, which stands in a VALUES of the
 query. A question speaks of it as `{name|words for the default}`. The answer names the columns that tell it at
-a glance, by default the first. The evidence are statements that a row rests on; a variable that is no column
-stands for anything. Without a slug, the name of the file is one.
+a glance, by default the first. What the answer says is a sentence for each row, in English and Indonesian,
+with columns and parameters in braces, and in brackets what is left out without them. The evidence are
+statements that a row rests on; a variable that is no column stands for anything. Without a slug, the name of
+the file is one.
 
 The files of `pages/` and `conflicts/` are questions that a page asks, with keys of its own in their headers.
 

@@ -6,7 +6,7 @@ A folder of texts holds files whose names end in `.txt`. A text is that of the s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, cycle, islice, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
@@ -49,17 +49,21 @@ class TextAtHand:
     source: Source
     characters: str
 
-    def passage(self, start: int, end: int, exact: str) -> Sequence[tuple[str, str]]:
-        """Return the sentences around a span as pieces of text, each with QUOTE, SPAN or REST; else nothing.
+    def passage(self, spans: Iterable[tuple[int, int, str]]) -> Sequence[tuple[str, str]]:
+        """Return the sentences around spans as pieces of text, each with QUOTE, SPAN or REST; else nothing.
 
-        `start` and `end` are code points, half-open; `exact` are the words that are quoted from the span.
+        A span has its start and end in code points, half-open, and the words that are quoted from it.
         """
-        around = [one for one in self.source.sentences if one.start < end and start < one.end]
-        place = next(runs(exact, self.characters, start, end), [])
-        if not around or not place:
-            return ()
-        first, last = min(around[0].start, start), max(around[-1].end, end)
-        cuts = (first, start, *chain.from_iterable(place), end, last)
-        kinds = (REST, *islice(cycle((SPAN, QUOTE)), len(cuts) - 3), REST)
-        pieces = zip(pairwise(cuts), kinds, strict=True)
-        return [(self.characters[one:other], kind) for (one, other), kind in pieces if one < other]
+        marked: dict[int, str] = {}
+        for start, end, exact in spans:
+            place = next(runs(exact, self.characters, start, end), [])
+            around = [one for one in self.source.sentences if one.start < end and start < one.end]
+            if not around or not place:
+                return ()
+            first, last = min(around[0].start, start), max(around[-1].end, end)
+            quoted = {at for one, other in place for at in range(one, other)}
+            for at in range(first, last):
+                kind = QUOTE if at in quoted else SPAN if start <= at < end else REST
+                marked[at] = max(kind, marked.get(at, REST), key=(REST, SPAN, QUOTE).index)
+        pieces = groupby(sorted(marked), key=marked.__getitem__)
+        return [("".join(self.characters[at] for at in places), kind) for kind, places in pieces]

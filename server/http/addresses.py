@@ -27,7 +27,7 @@ LOCAL: Final = ("/id/", "/ont", "/concept/", "/graph/")
 SAFE: Final = "/%:@!$&'()*+,;=~"
 KEPT: Final = ("infer", "lang")
 """The choices of a reader that links carry on."""
-OWN: Final = frozenset({*KEPT, "page", "texts"})
+OWN: Final = frozenset({*KEPT, "page", "show", "texts", "version"})
 """The fields of a query string that tell how a thing is shown; any other may be part of its IRI."""
 WEB: Final = frozenset({"http", "https"})
 ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")

@@ -138,7 +138,7 @@ def unknown(iri: str) -> Problem:
 
 
 DESCRIBED: Final[dict[str, Any]] = {
-    "query": ("infer", "lang", "page", "texts"),
+    "query": ("infer", "lang", "page", "show", "texts", "version"),
     "answers": {HTTPStatus.MOVED_PERMANENTLY: HTML},
     "faults": (HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
 }

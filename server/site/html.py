@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from flask import request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
-from wicara.graph.status import ESTABLISHED
+from wicara.graph.status import ESTABLISHED, name_of, status_of
 from wicara.server.http.addresses import with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
+from wicara.server.site.tables.cards import card_key, cards_of
 from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
 from wicara.server.site.times import day_of, format_day, formatted
 
@@ -52,6 +54,10 @@ LINKED: Final = frozenset({"who", "possibly", "derived", "source"})
 NAMED: Final = {**WORDS["said"], **WORDS["marks"], **WORDS["evidence"], **WORDS["holds"]}
 """The words of marks, of what is said of a graph, and of quotes."""
 
+MAX_VALUES: Final = 3
+"""How many values a cell of a block shows of many; the page of its row has all."""
+MAX_MARKS: Final = 2
+"""How many marks of what it rests on a row has of many, each of another sentence."""
 LONGEST: Final = 1500
 """How many characters of a text a page shows, unless all are asked for."""
 TURNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -75,6 +81,11 @@ def install(app: Flask) -> None:
         provenance=provenance,
         word=word,
         cell_html=cell,
+        cards_of=cards_of,
+        new_set=set,
+        once_html=once,
+        status_of=status_of,
+        doubt_html=doubt,
         row_marks=row_marks,
         marks_html=marks_of,
     )
@@ -135,22 +146,34 @@ def word(key: str, _reader: str) -> str:
     return str(NAMED[key])
 
 
-def status(key: str, text: object = "") -> Markup:
-    """Return a status, which leads to what it means."""
-    return MARK % (
-        f"status {key}",
-        with_choices(f"/legend#status-{key}"),
-        NOTHING,
-        text or WORDS["statuses"][key],
-    )
+def status(key: str, text: object = "", linked: set[str] | None = None) -> Markup:
+    """Return a status, which leads to what it means, unless it is among those that are linked before."""
+    css, words = f"status {key}", text or WORDS["statuses"][key]
+    href = with_choices(f"/legend#status-{key}")
+    if linked is not None and href in linked:
+        return PILL % (css, words)
+    if linked is not None:
+        linked.add(href)
+    return MARK % (css, href, NOTHING, words)
 
 
-def statuses(found: Sequence[Status], words: Words) -> Markup:
-    """Return the status of a row, with the others that it has; of a plan, up to when it could be known."""
-    marks = [status(one.key, in_words(one, words)) for one in found]
-    if is_ahead(found) and (age := age_of_plan()):
+def statuses(found: Sequence[Status], words: Words, linked: set[str] | None = None) -> Markup:
+    """Return the status of a row, with the others that it has; of a plan, up to when it could be known.
+
+    `linked` are the addresses that a page links before: a plan tells its age there once.
+    """
+    before = frozenset(linked or ())
+    marks = [status(one.key, in_words(one, words), linked) for one in found]
+    first = with_choices(f"/legend#status-{found[0].key}") not in before if found else False
+    if is_ahead(found) and first and (age := age_of_plan()):
         marks.append(NOTE % f"({age})")
     return SPACE.join(marks)
+
+
+def doubt(one: Basis, words: Words) -> Markup:
+    """Return how sure a graph is of its reading, where that is not sure."""
+    terms = [term for term in one.said.get("confidence", ()) if name_of(term) != "high"]
+    return SPACE.join(NOTE % shown.text for term in terms if (shown := words.show(term)))
 
 
 def basis(one: Basis, cards: Container[str], words: Words, before: Basis | None = None) -> Markup:
@@ -212,10 +235,17 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
     return SPACE.join(found)
 
 
-def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str]) -> Markup:
-    """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred."""
+def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str], most: int = MAX_MARKS) -> Markup:
+    """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred.
+
+    Of what it rests on, `most` sentences have a mark.
+    """
     words = evidence.words
-    found = [*marks_in(evidence.of(row.support.graphs), cards, words)]
+    known = evidence.of(row.support.graphs)
+    on_cards = {card_key(one): one for one in reversed(known)}
+    found = [*marks_in(list(on_cards.values())[: -most - 1 : -1], cards, words)]
+    if len(known) > len(found):
+        found.append(NOTE % f"+{len(known) - len(found)}")
     stated = (evidence.of(one.graphs) for one in row.support.statements)
     if (number := max(map(witnesses, stated), default=0)) > 1:
         found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
@@ -242,19 +272,38 @@ def provenance_value(key: str, one: Term, words: Words) -> Markup:
     return term(shown) if key in LINKED or shown is None else escape(shown.text)
 
 
-def cell(values: Sequence[Value], words: Words, known: Sequence[Status] = ()) -> Markup:
-    """Return the values of a cell: one as it is, several as a list; `known` is the status of their row."""
+def once(shown: Shown, linked: set[str] | None) -> Markup:
+    """Return a term, which is a link unless it is among those that are linked before."""
+    if linked is None or not shown.href:
+        return term(shown)
+    if shown.href in linked:
+        return term(replace(shown, href=None, full=shown.text, lang=shown.lang if shown.foreign else None))
+    linked.add(shown.href)
+    return term(shown)
+
+
+def cell(
+    values: Sequence[Value], words: Words, known: Sequence[Status] = (), linked: set[str] | None = None
+) -> Markup:
+    """Return the values of a cell: one as it is, several as a list; `known` is the status of their row.
+
+    `linked` are the addresses that its block links before: a name is a link once in a block.
+    """
     usual = {"", ESTABLISHED, *(one.key for one in known[:1])}
     if len(values) == 1:
-        return value(values[0], words, usual)
-    return LIST % NOTHING.join(ITEM % value(one, words, usual) for one in values) if values else NOTHING
+        return value(values[0], words, usual, linked)
+    shown = values if linked is None or len(values) <= MAX_VALUES + 1 else values[:MAX_VALUES]
+    items = [ITEM % value(one, words, usual, linked) for one in shown]
+    if len(values) > len(shown):
+        items.append(ITEM % NOTE % _("and %(n)s more", n=len(values) - len(shown)))
+    return LIST % NOTHING.join(items) if values else NOTHING
 
 
-def value(one: Value, words: Words, usual: Container[str]) -> Markup:
+def value(one: Value, words: Words, usual: Container[str], linked: set[str] | None) -> Markup:
     """Return a value of a cell, with a status that is not the usual, and a mark where it is inferred."""
     if one.mark:
         return SPACE.join((PILL % (one.mark, word(one.mark, words.lang)), escape(one.shown.text)))
-    found = [term(one.shown), *(() if one.status in usual else (status(one.status),))]
+    found = [once(one.shown, linked), *(() if one.status in usual else (status(one.status, linked=linked),))]
     if one.why:
         found.append(inferred_mark(one.why, words))
     return SPACE.join(found)

@@ -29,12 +29,12 @@ def install(app: Flask, texts: Mapping[str, str]) -> None:
     app.jinja_env.globals["passage"] = passage
 
 
-def passage(quote: Quote) -> Sequence[tuple[str, str]]:
-    """Return the sentence of a quote in pieces, each with what it is; nothing without the text."""
-    if not current_app.config[TEXTS]:
+def passage(*quotes: Quote) -> Sequence[tuple[str, str]]:
+    """Return the sentence of quotes in pieces, each with what it is; nothing without the text."""
+    if not current_app.config[TEXTS] or not quotes:
         return ()
-    text = per_version(texts_at_hand).get(quote.article)
-    return text.passage(quote.start, quote.end, quote.exact.value) if text else ()
+    text = per_version(texts_at_hand).get(quotes[0].article)
+    return text.passage((one.start, one.end, one.exact.value) for one in quotes) if text else ()
 
 
 def texts_at_hand(built: BuiltDataset) -> dict[str, TextAtHand]:

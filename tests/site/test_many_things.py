@@ -49,7 +49,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
     lines += [
         f"<{BASE}/participation/{number}> a wic:Participation ; wic:participant <{BASE}/person/x> ; "
-        f"wic:participatedIn <{BASE}/event/{number:04}> ."
+        f"wic:participatedIn <{BASE}/event/{number:04}> . "
+        f"<{BASE}/event/{number:04}> wic:hasParticipation <{BASE}/participation/{number}> ."
         for number in range(MEETINGS)
     ]
     lines.append(f'<{BASE}/person/x> a wic:Person ; skos:prefLabel "X"@en .')
@@ -84,11 +85,19 @@ def test_browse_lists_portions(server: Server) -> None:
     assert server.get("/browse?group=id/nothing").status == 404
 
 
-def test_some_of_many_rows_are_not_the_first(server: Server) -> None:
-    """Where a block has more rows than are shown, the page does not call those that are shown the first."""
+def test_blocks_of_many_rows(server: Server) -> None:
+    """A page shows the newest rows of a block and how many there are; its pages hold each of them once."""
     text = server.get("/doc/person/x", accept=HTML).text
-    assert re.search(r"\d+ of them are shown", text)
-    assert "first" not in re.sub("<[^>]*>", "", text).lower()
+    assert f'<small class="tag">{MEETINGS}</small>' in text
+    assert "The newest 5 are shown" in text
+    found: list[str] = []
+    path: str | None = "/doc/person/x?show=meetings"
+    while path:
+        text = server.get(path, accept=HTML).text
+        found += re.findall(r"<tr[^>]*>\s*<td[^>]*>.*?/doc/event/(\d+)", text)
+        following = re.search(r'href="(/doc/person/x\?[^"]*)" rel="next"', text)
+        path = following[1].replace("&amp;", "&") if following else None
+    assert sorted(found) == [f"{number:04}" for number in range(MEETINGS)]
 
 
 def once_there(send: Callable[[], Answer]) -> Answer:

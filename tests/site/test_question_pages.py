@@ -271,6 +271,9 @@ def test_columns_have_names(slug: str) -> None:
     names = {column.name for column in columns_of(re.findall(r"\w+", selected[1]))}
     assert {*ALL[slug].answer} <= names
     names |= {parameter.name for parameter in ALL[slug].parameters}
+    for sentences in ALL[slug].own("says"):
+        assert len(sentences) == 2
+        assert {name for one in sentences for name in re.findall(r"\{(\w+)\}", one)} <= names
     assert names - set(WORDS["columns"]) == set()
 
 
@@ -454,26 +457,59 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
         (
             "coordinator-on",
             [
-                "Laos \u2013 in office read from the words (high confidence)",
-                "Indonesia \u2013 still to take office planned (no source here after DAY)",
+                (
+                    "Laos was in office (Laos as coordinator of the ASEAN-Russia partnership, 2015-2018)."
+                    " read from the words (high confidence)"
+                ),
+                (
+                    "Indonesia was still to take office"
+                    " (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
+                    " planned (no source here after DAY)"
+                ),
             ],
         ),
         (
             "coordinator-at-an-event",
             [
-                "Laos possibly at that time",
-                "Indonesia planned (no source here after DAY) possibly at that time",
+                (
+                    "Laos (Laos as coordinator of the ASEAN-Russia partnership, 2015-2018)."
+                    " possibly at that time"
+                ),
+                (
+                    "Indonesia (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
+                    " planned (no source here after DAY) possibly at that time"
+                ),
             ],
         ),
         ("status-at-an-event", ["read from the words (high confidence) at that time"]),
         ("two-names-one-state", ["Yes"]),
-        ("end-of-a-document", ["2020"]),
-        ("trade-rank", ["8 \u2013 dialogue partners of ASEAN \u2013 2017"]),
+        (
+            "end-of-a-document",
+            ["ASEAN-Russia Plan of Action 2016-2020 runs out in 2020; the text says 2 years are left."],
+        ),
+        ("trade-rank", ["Russia was number 8 among dialogue partners of ASEAN in 2017."]),
     ],
 )
 def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str]) -> None:
     """What a reader wants to know stands first, in a few words."""
-    found = re.search(r'<ul class="lead glance">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
+    found = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
     assert found
-    items = [text_of(item) for item in re.findall(r"<li>(.*?)</li>", found[1], re.DOTALL)]
+    said = re.findall(r"<li><p>(.*?)</p>", found[1], re.DOTALL)
+    items = [text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one)) for one in said]
     assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told
+
+
+def test_an_answer_can_be_taken_along(server: Server) -> None:
+    """An answer is copied with its source, cited by its source first, at an address that pins all of it."""
+    page = unescape(ask(server, "coordinator-on").text)
+    version = server.get("/healthz").json["version"]
+    pinned = (
+        f"/questions/coordinator-on?partnership=partnership%3Aasean-russia&date=2018-08-02&version={version}"
+    )
+    assert f'href="{pinned}"' in page
+    assert re.search(r'data-copy="Who was .*\nLaos was in office .*\nMinistry of Foreign Affairs', page)
+    assert re.search(r"year = \{\d{4}\}", page)
+    assert "TY  - PRESS" in page
+    assert '<meta property="og:description" content="Laos was in office' in page
+    elsewhere = ask(server, "coordinator-on", version="0.0.1").text
+    assert "made with version 0.0.1" in elsewhere

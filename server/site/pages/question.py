@@ -11,16 +11,18 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
-from wicara.server.app_state import infer, store
+from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.describe import triples_of
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import KEPT, public_url, said, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
+from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
+from wicara.server.site.tables.statuses import age_of_plan, in_words, is_plain
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
+    from wicara.server.site.tables.solutions import Answer
     from wicara.server.site.words import Term
 
 blueprint = Blueprint("questions", __name__)
@@ -81,6 +84,13 @@ class QuestionRequest:
         given += [("lang", request.args["lang"])] if "lang" in request.args else []
         fields = urlencode([*given, *choices.items()])
         return f"{PATH}/{self.question.slug}{suffix}" + (f"?{fields}" if fields else "")
+
+    def pinned(self) -> str:
+        """Return the address of the page with all values, the language and the version of the dataset."""
+        given = [(value.parameter.name, value.given) for value in self.values]
+        kept = [(name, request.args[name]) for name in KEPT if name in request.args]
+        fields = urlencode([*given, *kept, ("version", dataset().version)])
+        return f"{PATH}/{self.question.slug}?{fields}"
 
     def parts(self, lang: str) -> list[tuple[bool, str]]:
         """Return the question in a language, cut into pieces: whether each is a value, and its words."""
@@ -181,7 +191,7 @@ def gallery() -> str:
 
 @blueprint.get(f"{PATH}/<question>")
 @operation(
-    query=("values", "infer", "lang"),
+    query=("values", "infer", "lang", "version"),
     types=media_types(*ANSWERS),
     answers={HTTPStatus.MOVED_PERMANENTLY: HTML},
 )
@@ -261,6 +271,15 @@ def page(one: QuestionRequest) -> Response:
         "question.html",
         asked=one,
         answer=found,
+        pinned=one.pinned(),
+        plain_answer=in_plain_words(one, found) if found else "",
+        citations=[
+            *of_sources(found.cards.values()),
+            of_page(public_url(one.pinned()), one.sentence(language())),
+        ]
+        if found
+        else [],
+        age=age_of_plan(),
         operation=operation,
         heading=heading,
         others=[lang for lang in LANGUAGES if lang != language()],
@@ -270,6 +289,18 @@ def page(one: QuestionRequest) -> Response:
         alternates=[(form, address_of(one, form)) for form in DOWNLOADS] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
+
+
+def in_plain_words(one: QuestionRequest, found: Answer) -> str:
+    """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
+    said = [
+        f"{lead.text} [{in_words(lead.statuses[0], found.evidence.words)}]"
+        if lead.statuses and not is_plain(lead.statuses)
+        else lead.text
+        for lead in found.lead
+    ]
+    cited = [source.text for source in of_sources(found.cards.values())]
+    return "\n".join((one.sentence(language()), *said, *cited, public_url(one.pinned())))
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:

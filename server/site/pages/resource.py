@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
-from flask import render_template
+from flask import render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS
 from wicara.graph.names import kind_of
@@ -18,11 +19,12 @@ from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
+from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import WORDS
-from wicara.server.site.pages.reuse import cite, report_href, schema_org
+from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, layout_of, parts_of
-from wicara.server.site.tables.reading import PAGE, Lists, Paths, read, rows_of
+from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.statuses import graphs_behind, is_reported, sayings_of, statuses_of
 from wicara.server.site.times import day_of, format_day
@@ -39,8 +41,12 @@ if TYPE_CHECKING:
 
 TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
 """The properties by which a thing has its time, as held, planned or proposed."""
-CARDS: Final = 40
+STATEMENTS: Final = "statements"
+"""The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
+CARDS: Final = 12
 """How many graphs a page shows with their words; marks of others lead to the page of the graph."""
+SOURCES: Final = 3
+"""How many sources a page says how to cite."""
 RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
 """What the provenance records of the history of a graph, by property, in the order in which it is shown."""
 
@@ -80,7 +86,8 @@ def resource_page(iri: str, page: int, beside: Sequence[str] = ()) -> Page | Non
     if not counts.largest:
         return None
     view = View(subject, counts, page, beside)
-    return Page(render_template("resource.html", view=view, **variables(view)), page * PAGE < counts.largest)
+    body = render_template("resource.html", view=view, **variables(view))
+    return Page(body, view.with_statements and page * PAGE < counts.largest)
 
 
 class View:
@@ -93,7 +100,13 @@ class View:
         self.first = (page - 1) * PAGE
         is_graph = counts.content > 0 or kind_of(subject.value) is not None
         self.layout = layout_of(counts.classes, graph=is_graph)
-        found = rows_of(store(), subject, self.layout) if page == 1 else {}
+        self.show = request.args.get("show", STATEMENTS if page > 1 else "")
+        alone = tuple(one for one in self.layout.blocks if one.key == self.show)
+        self.block = next(iter(alone), None)
+        shown = replace(self.layout, glance=(), blocks=alone) if self.show else self.layout
+        found = rows_of(store(), subject, shown, page if self.block else 0)
+        self.rows_in_all = max((one.total for one in found.values()), default=0)
+        self.layout = shown
         self.read = read(store(), Lists(subject, counts, self.first), found, self.layout)
         rows = [row for one in found.values() for row in one.rows]
         graphs = [
@@ -116,6 +129,25 @@ class View:
         for one in chain(self.read.known, self.read.content, self.read.blank):
             yield from one.triple
             yield from map(NamedNode, one.graphs)
+
+    @property
+    def with_statements(self) -> bool:
+        """Whether the page lists the statements: where that is wanted, or where nothing else is known."""
+        return not self.block and bool(self.show or not (self.tables or self.lines or self.counts.content))
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The blocks of the page."""
+        return list(self.blocks.tables())
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """What the page shows at a glance."""
+        return list(self.blocks.lines())
+
+    def address(self, here: str, **fields: str) -> str:
+        """Return the address of a part of what is known of the subject."""
+        return with_choices(with_fields(here, urlencode(fields)))
 
     @cached_property
     def title(self) -> Shown:
@@ -164,6 +196,8 @@ class View:
         found = [line.support for line in lines]
         found += [row.support for table in tables if not table.of_graphs for row in table.rows]
         graphs = {graph for support in found for graph in support.graphs}
+        if self.show == STATEMENTS:
+            return {}
         bases = self.evidence.bases
         shown = self.evidence.of(sorted(graphs & bases.keys()) or bases)[:CARDS]
         own = bases.get(self.subject.value)
@@ -180,7 +214,7 @@ def variables(view: View) -> Mapping[str, object]:
     """Return what the template shows."""
     iri, words = view.subject.value, view.words
     here = (path_of(iri) or "").partition("#")[0]
-    tables, lines = list(view.blocks.tables()), list(view.blocks.lines())
+    tables, lines = view.tables, view.lines
     cards = view.cards(tables, lines)
     return {
         "iri": iri,
@@ -199,9 +233,10 @@ def variables(view: View) -> Mapping[str, object]:
         "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
         "incoming": in_sections(view.read.incoming, words, incoming=True),
         "lists": lists(view, here),
+        "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
-        "citation": cite(iri, view.title.text, view.cells),
+        "citations": [*of_sources(cards.values())[:SOURCES], of_page(iri, view.title.text)],
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
         "history": view.history(),
         "report": report_href(iri),
@@ -225,9 +260,12 @@ def lists(view: View, here: str) -> dict[str, object]:
         "incoming": sum(counts.incoming.values()),
         "content": counts.content,
     }
-    more = page * PAGE < counts.largest
+    rows = (page - 1) * BLOCK_PAGE
+    more = rows + BLOCK_PAGE < view.rows_in_all if view.block else page * PAGE < counts.largest
+    show = view.show or STATEMENTS
     return {
         **{name: Part(total, first + 1, min(first + PAGE, total)) for name, total in totals.items()},
-        "before": with_choices(with_fields(here, f"page={page - 1}")) if page > 1 else None,
-        "after": with_choices(with_fields(here, f"page={page + 1}")) if more else None,
+        "rows": Part(view.rows_in_all, rows + 1, min(rows + BLOCK_PAGE, view.rows_in_all)),
+        "before": view.address(here, show=show, page=str(page - 1)) if page > 1 else None,
+        "after": view.address(here, show=show, page=str(page + 1)) if more else None,
     }

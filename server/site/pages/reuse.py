@@ -1,9 +1,7 @@
-"""What a reader takes along from a page: a citation, schema.org's words, the way to report errors."""
+"""What a page says to programs in schema.org's words, and how a reader reports an error."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
     from wicara.server.site.tables.cells import Cells
     from wicara.server.site.words import Term
 
-SPECIAL: Final = re.compile(r"[\\{}$&#%_~^]")
-ESCAPED: Final = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-"""What stands for the characters that mean something to TeX; a backslash before the others."""
-NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 MAX_TEXT_LENGTH: Final = 500
 """How many characters of a text are passed on to programs."""
 TEXTS: Final = {"alternateName": "skos:altLabel", "description": "skos:definition", "text": "wic:contentText"}
@@ -43,52 +37,10 @@ PLACE: Final = "{iri}"
 """What stands in an address for the IRI that a report is about."""
 
 
-@dataclass(frozen=True)
-class Citation:
-    """A citation as a sentence and as BibTeX."""
-
-    text: str
-    bibtex: str
-
-
-def cite(iri: str, title: str, cells: Cells) -> Citation:
-    """Return the citation of what is said of an IRI in this version of the dataset."""
-    author, whole = of_dataset(cells, "dcterms:creator"), of_dataset(cells, "dcterms:title") or "Wicara"
-    version = f"{dataset().version} ({dataset().digest[:12]})"
-    sentence = _(
-        "“%(title)s.” In %(whole)s, version %(version)s. %(iri)s",
-        title=title,
-        whole=whole,
-        version=version,
-        iri=iri,
-    )
-    fields = {
-        "author": f"{{{tex(author)}}}" if author else "",
-        "title": f"{{{tex(title)}}}",
-        "howpublished": tex(whole),
-        "version": tex(version),
-        "url": iri,
-    }
-    lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
-    name = "-".join(iri.rpartition("wicara")[2].split("/")[-2:])
-    key = f"wicara-{slug(name).strip('-')[:60]}-{slug(dataset().version)}"
-    return Citation(f"{author}. {sentence}" if author else sentence, f"@misc{{{key}{lines}\n}}")
-
-
 def of_dataset(cells: Cells, name: str) -> str:
     """Return what the dataset says of itself by a property, in the reader's language, or nothing."""
     cell = cells.cell(NamedNode(DATASET), Column("", (name,), Show.OWN))
     return next((value.shown.text for value in cell.values), "")
-
-
-def tex(text: str) -> str:
-    """Return a text in which no character means anything to TeX."""
-    return SPECIAL.sub(lambda found: ESCAPED.get(found[0], f"\\{found[0]}"), " ".join(text.split()))
-
-
-def slug(text: str) -> str:
-    """Return a text in small letters and digits, with hyphens between."""
-    return NOT_IN_KEYS.sub("-", text.lower())
 
 
 def schema_org(subject: NamedNode, schema: str, cells: Cells, here: str) -> Markup:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -73,6 +74,8 @@ EMPTY: Final = Scale.between(date(2000, 1, 1), date(2030, 12, 31))
 MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
 """How the edges of the picture move, in parts of its breadth."""
 ONE_DAY: Final = timedelta(days=1)
+FOLDED: Final = 3
+"""How many rows of the same time a lane folds into one."""
 
 
 @dataclass
@@ -190,13 +193,16 @@ def timeline() -> Picture:
             "counts": Counter(item.lane for item in everything),
             "chosen": lanes,
             "lanes": [
-                (lane, members)
+                (lane, len(members), by_day(members))
                 for lane in LANES
                 if (members := [line for line in drawn.values() if line.item.lane == lane])
             ],
             "timeless": [line for iri, line in lines.items() if iri not in drawn],
             "scale": scale,
             "moves": moves(scale),
+            "all": all_of(shown),
+            "outside": outside(shown, scale),
+            "bounds": (day_asked("from"), day_asked("to")),
             "day": day,
             "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
             "choices": shown_choices(index.choices, words),
@@ -314,6 +320,28 @@ def moves(scale: Scale) -> dict[str, str]:
             edges = {"from": str(date.fromordinal(start)), "to": str(date.fromordinal(max(start, end)))}
             addresses[name] = changed("/timeline", **edges)
     return addresses
+
+
+def all_of(some: Sequence[Item]) -> str | None:
+    """Return the address of a picture that shows every known day of some things."""
+    scale = Scale.around([day for item in some for time in item.times for day in time.bounds.known])
+    return changed("/timeline", **{"from": str(scale.first), "to": str(scale.last)}) if scale else None
+
+
+def outside(some: Sequence[Item], scale: Scale) -> tuple[int, int]:
+    """Return how many things lie before the days that the picture shows, and how many after them."""
+    known = [[day for time in item.times for day in time.bounds.known] for item in some]
+    earlier = sum(bool(days) and max(days) < scale.first for days in known)
+    return earlier, sum(bool(days) and min(days) > scale.last for days in known)
+
+
+def by_day(lines: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows of a lane in groups: those of one day together where they are many, others alone."""
+    groups: list[list[Row]] = []
+    for _when, members in groupby(lines, key=lambda line: line.when):
+        group = list(members)
+        groups += [group] if len(group) >= FOLDED else [[line] for line in group]
+    return groups
 
 
 def row(item: Item, words: Words, scale: Scale) -> Row:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 Steps: TypeAlias = tuple[str, ...]
 
 FILE: Final = Path(__file__).parents[1] / "layouts.toml"
-MAX_ROWS: Final = 50
-"""How many rows a block shows, unless it says another number."""
 
 
 class Show(StrEnum):
@@ -50,8 +48,9 @@ class Show(StrEnum):
     """Literals in the reader's language, else in another."""
 
 
+BOUNDS: Final = "wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd"
 EXTRAS: Final = {
-    Show.TIME: ("wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd|wic:openEnd|wic:asWritten",),
+    Show.TIME: (f"{BOUNDS}|wic:openEnd|wic:asWritten",),
     Show.TEXT: ("wic:contentText|wic:modality",),
     Show.FIGURE: ("wic:value|wic:unit|wic:valueBound|skos:notation|skos:prefLabel",),
     Show.CLASS: ("rdf:type",),
@@ -101,22 +100,36 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a page: its title, the pattern that finds ?row from ?this, and its columns.
+    """A block of a page: its key, its title, the pattern that finds ?row from ?this, and its columns.
 
     `of_graphs` says that the rows are fact graphs: each is its own evidence.
     """
 
+    key: str
     heading: str
     rows: str
     columns: tuple[Column, ...]
     order: Order = Order.TIME
-    limit: int = MAX_ROWS
     of_graphs: bool = False
 
     @property
     def title(self) -> object:
         """The title in the reader's language."""
         return lazy_gettext(self.heading)
+
+    @property
+    def place(self) -> str:
+        """The path from a row to what its place in the order is read from, as SPARQL writes it; or nothing.
+
+        Where words stand is known of fact graphs alone: other rows are put in reading order when all that
+        makes them is there.
+        """
+        if self.order is Order.LABEL:
+            return "skos:prefLabel"
+        if self.order is Order.READING:
+            return "wic:evidence/oa:hasTarget/oa:hasSelector/oa:start" if self.of_graphs else ""
+        times = [column.path for column in self.columns if column.show is Show.TIME]
+        return "|".join("/".join(f"({step})" for step in (*path, BOUNDS)) for path in times)
 
 
 @dataclass(frozen=True)
@@ -163,11 +176,11 @@ def read_layouts(file: dict[str, Any], paths: dict[str, str]) -> dict[str, Layou
     def block(name: str) -> Block:
         entry = file["blocks"][name]
         return Block(
+            name,
             entry["title"],
             Template(entry["rows"]).substitute(paths),
             tuple(map(column, entry["columns"])),
             Order(entry.get("order", Order.TIME)),
-            entry.get("limit", MAX_ROWS),
             of_graphs=entry.get("of_graphs", False),
         )
 

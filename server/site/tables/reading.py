@@ -18,18 +18,22 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.solutions import solutions, value
 from wicara.server.linked.statements import IN, OUT, graphs_of, listed, statements_of
-from wicara.server.site.tables.layout import parts_of
+from wicara.server.site.tables.layout import Order, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
     from wicara.server.linked.statements import Counts, Statement
-    from wicara.server.site.tables.layout import Column, Layout, Steps
+    from wicara.server.site.tables.layout import Block, Column, Layout, Steps
     from wicara.server.site.words import Term
 
 PAGE: Final = 100
 """How many outgoing, how many incoming and how many statements in a graph a page shows."""
+BLOCK_PAGE: Final = 50
+"""How many rows of a block a page shows that shows nothing else."""
+SHOWN: Final = 5
+"""How many rows of a block a page shows beside others: the newest where the block is sorted by time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
 META: Final = graph_iri(GraphKind.META)
@@ -52,37 +56,57 @@ def properties_of(columns: tuple[Column, ...]) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows of a block in the order in which they were found, and all that stands near them."""
+    """Rows of a block, all that stands near them, and how many rows the block has in all."""
 
     rows: tuple[NamedNode, ...]
     nodes: tuple[NamedNode, ...]
+    total: int
 
 
-def rows_of(store: Store, subject: NamedNode, layout: Layout) -> dict[str, Found]:
-    """Return the rows of each block of a layout by its number, and the glance, with one query."""
-    parts = [
-        finding(str(number), block.rows.replace("?this", str(subject)), block.columns, block.limit)
-        for number, block in enumerate(layout.blocks)
-    ]
+def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, Found]:
+    """Return the rows of each block of a layout by its number, and the glance, with one query.
+
+    A `page` is one of all rows from the first on; page 0 is what is shown beside other blocks.
+    """
+    parts: list[str] = []
+    for number, block in enumerate(layout.blocks):
+        pattern = block.rows.replace("?this", str(subject))
+        key = f'"{number}" AS ?key'
+        parts.append(f"{{ SELECT ({key}) (COUNT(DISTINCT ?row) AS ?n) {{ {pattern} }} }}")
+        parts.append(finding(key, rows_in_order(block, pattern, page), block.columns))
     if layout.glance:
-        parts.append(finding(GLANCE, f"VALUES ?row {{ {subject} }}", layout.glance, 1))
+        parts.append(finding(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
     rows: dict[str, dict[NamedNode, None]] = defaultdict(dict)
     nodes: dict[str, dict[NamedNode, None]] = defaultdict(dict)
-    for one in solutions(store, f"SELECT ?key ?row ?node {{ {' UNION '.join(parts)} }}") if parts else ():
+    totals: dict[str, int] = {}
+    for one in solutions(store, f"SELECT ?key ?n ?row ?node {{ {' UNION '.join(parts)} }}") if parts else ():
         key, node = value(one, "key"), one["node"] or one["row"]
+        if one["n"] is not None:
+            totals[key] = int(value(one, "n"))
         if isinstance(one["row"], NamedNode):
             rows[key][one["row"]] = None
         if isinstance(node, NamedNode):
             nodes[key][node] = None
-    return {key: Found(tuple(found), tuple(nodes[key])) for key, found in rows.items()}
+    return {key: Found(tuple(found), tuple(nodes[key]), totals.get(key, 1)) for key, found in rows.items()}
 
 
-def finding(key: str, pattern: str, columns: tuple[Column, ...], limit: int) -> str:
-    """Return the part of a query that finds the rows of a block, one more than shown, and what is near."""
-    rows = f"{{ SELECT DISTINCT ?row {{ {pattern} }} LIMIT {limit + 1} }}"
+def rows_in_order(block: Block, pattern: str, page: int) -> str:
+    """Return the part of a query that finds a page of the rows of a block; without a page, the newest."""
+    place = f"OPTIONAL {{ ?row {block.place} ?in }}" if block.place else ""
+    first, size = (max(page - 1, 0) * BLOCK_PAGE, BLOCK_PAGE if page else SHOWN)
+    newest = not page and block.order is Order.TIME
+    order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
+    return (
+        f"{{ SELECT ?row (MIN(?in) AS ?place) {{ {pattern} {place} }}"
+        f" GROUP BY ?row ORDER BY {order} OFFSET {first} LIMIT {size} }}"
+    )
+
+
+def finding(key: str, rows: str, columns: tuple[Column, ...]) -> str:
+    """Return the part of a query that finds the rows of a block and what is near them."""
     near = " UNION ".join(f"{{ ?row {path} ?node }}" for path in paths_of(columns))
     found = f"{{ {rows} }} UNION {{ {rows} {near} FILTER(!isLiteral(?node)) }}" if near else rows
-    return f'{{ SELECT DISTINCT ("{key}" AS ?key) ?row ?node {{ {found} }} }}'
+    return f"{{ SELECT DISTINCT ({key}) ?row ?node {{ {found} }} }}"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
     from wicara.server.site.tables.cells import Cell, Cells
-    from wicara.server.site.tables.layout import Block, Layout
+    from wicara.server.site.tables.layout import Block, Column, Layout
     from wicara.server.site.tables.reading import Found
     from wicara.server.site.words import Term
 
@@ -101,13 +101,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; `query` asks for all of them, where there are more than are shown."""
+    """Rows under headings: those that are shown, of a `total`; `key` names the block that they are of."""
 
     title: object
     headings: tuple[object, ...]
     rows: tuple[Row, ...]
     of_graphs: bool = False
-    query: str = ""
+    key: str = ""
+    total: int = 0
+    by_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,16 +190,15 @@ class Blocks:
     def tables(self) -> Iterator[Table]:
         """Yield the blocks that have rows other than the page's own thing."""
         for number, block in enumerate(self.layout.blocks):
-            rows = self.found[str(number)].rows if str(number) in self.found else ()
-            if rows and rows != (self.subject,):
-                yield self.table(block, rows)
+            found = self.found.get(str(number))
+            if found and found.rows != (self.subject,):
+                yield self.table(block, found)
 
-    def table(self, block: Block, found: Sequence[NamedNode]) -> Table:
+    def table(self, block: Block, found: Found) -> Table:
         """Return a block with its rows in order, without the columns that are empty."""
-        rows = [(node, self.row(block, node)) for node in found[: block.limit]]
+        rows = [(node, self.row(block, node)) for node in found.rows]
         rows.sort(key=lambda pair: self.place(block, *pair))
         used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
-        pattern = block.rows.replace("?this", str(self.subject))
         return Table(
             block.title,
             tuple(block.columns[n].title for n in used),
@@ -206,12 +207,14 @@ class Blocks:
                 for _, row in rows
             ),
             block.of_graphs,
-            f"SELECT DISTINCT ?row {{ {pattern} }}" if len(found) > block.limit else "",
+            block.key,
+            found.total,
+            block.order is Order.TIME,
         )
 
     def row(self, block: Block, node: NamedNode) -> Row:
         """Return a row of a block."""
-        cells = tuple(self.cells.cell(node, column) for column in block.columns)
+        cells = tuple(in_block(self.cells.cell(node, column), column) for column in block.columns)
         links = self.cells.paths.links(self.subject, node)
         if block.of_graphs:
             support = Support((node.value,), named=(node.value,))
@@ -256,6 +259,14 @@ class Blocks:
             cell = self.cells.cell(self.subject, column)
             if cell.values:
                 yield Line(column.title, cell, asserted_by(cell.statements))
+
+
+def in_block(cell: Cell, column: Column) -> Cell:
+    """Return a cell as a row shows it: its times, kinds and roles are words there, and no links."""
+    if column.show not in {Show.TIME, Show.CLASS, Show.ROLE}:
+        return cell
+    plain = (replace(one, shown=replace(one.shown, href=None, full=one.shown.text)) for one in cell.values)
+    return replace(cell, values=tuple(plain))
 
 
 def asserted_by(statements: Iterable[Statement]) -> Support:

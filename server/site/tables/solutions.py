@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, p
 from wicara.graph.explain.writers import term_of
 from wicara.ontology import WIC, expand
 from wicara.server.app_state import dataset, settings
-from wicara.server.site.language import WORDS
+from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports
@@ -55,6 +55,9 @@ MAX_LEADS: Final = 7
 """How many things an answer says at a glance at most."""
 LABEL: Final = re.compile(r"Label_(en|id)$")
 WORDING: Final = re.compile(r"_(en|id)$")
+SEGMENT: Final = re.compile(r"\[([^\]]*)\]|([^\[]+)")
+HOLE: Final = re.compile(r"\{(\w+)\}")
+"""The parts of the sentence of a question: those in brackets and the others; the names in them."""
 GRAPH: Final = re.compile(r"(^fact|Fact|^graph)$")
 """The variables whose values are the graphs that an answer rests on."""
 HIDDEN: Final = frozenset({"factIdentifier", "spanSha256"})
@@ -88,11 +91,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Lead:
-    """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so."""
+    """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
-    parts: tuple[Shown, ...]
+    It is made of words and of the terms that it speaks of; `graphs` are those that it rests on.
+    """
+
+    parts: tuple[str | Shown, ...]
     holds: str
     statuses: tuple[Status, ...]
+    graphs: tuple[str, ...] = field(compare=False)
+
+    @property
+    def text(self) -> str:
+        """What it says, without links."""
+        text = "".join(part if isinstance(part, str) else part.text for part in self.parts)
+        return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,8 @@ class Answer:
 
     table: Table
     lead: tuple[Lead, ...]
+    """What the first rows say, each thing once; `more` counts what is left out."""
+    more: int
     evidence: Evidence
     cut: bool
     columns: tuple[str, ...]
@@ -164,7 +179,7 @@ def patterns_of(question: Question, row: Solution, values: Mapping[str, Term]) -
 def answer(question: Question, values: Mapping[str, Term], found: Solutions, store: Store) -> Answer:
     """Return the answer to a question as a page shows it, with three queries however many rows there are."""
     backed = supports_of(store, question, values, found.rows)
-    terms = chain.from_iterable(row.values() for row in found.rows)
+    terms = chain(values.values(), chain.from_iterable(row.values() for row in found.rows))
     evidence = evidence_for(store, terms, graphs_of(backed))
     columns = filled_columns(found.names, found.rows)
     rows = [
@@ -173,9 +188,12 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     own = {graph for support in backed for graph in support.graphs}
+    chosen = {name: (show(term, evidence.words),) for name, term in values.items()}
+    lead = lead_of(question, chosen, columns, rows)
     return Answer(
         Table("", headings, tuple(rows)),
-        lead_of(question.answer, columns, rows),
+        lead[:MAX_LEADS],
+        len(lead) - len(lead[:MAX_LEADS]),
         evidence,
         found.cut,
         tuple(column.name for column in columns),
@@ -237,19 +255,40 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
     return Row(cells, support, support.statuses(evidence.bases, things), "".join(marks[:1]))
 
 
-def lead_of(wanted: Sequence[str], columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Lead, ...]:
-    """Return what rows say at a glance, each once: the columns that a question names, or the first.
+def lead_of(
+    question: Question, chosen: Mapping[str, Terms], columns: Sequence[Column], rows: Sequence[Row]
+) -> tuple[Lead, ...]:
+    """Return what rows say at a glance, each once: in the sentence of a question, else the columns it names.
 
     The words of a source on a standing go before what the bounds leave open.
     """
-    places = {column.name: place for place, column in enumerate(columns)}
-    names = [name for name in wanted or list(places)[:1] if name in places and name != HOLDS]
+    names = [column.name for column in columns]
+    sentences = dict(zip(LANGUAGES, *question.own("says"), strict=True)) if question.own("says") else {}
+    wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
+    listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
     found: dict[Lead, None] = {}
     for row in rows:
-        settled = "standing" in names and row.cells[places["standing"]].values
-        parts = tuple(value.shown for name in names for value in row.cells[places[name]].values)
-        found[Lead(parts, "" if settled else row.state, row.statuses)] = None
-    return tuple(found) if len(found) <= MAX_LEADS else ()
+        cells = {
+            name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
+        }
+        settled = "standing" in wanted and cells["standing"]
+        parts = sentence_of(sentences.get(language(), listed), {**chosen, **cells})
+        found.setdefault(Lead(parts, "" if settled else row.state, row.statuses, row.support.graphs))
+    return tuple(found)
+
+
+def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:
+    """Return a sentence with terms in the place of names; a part in brackets is left out without them."""
+    parts: list[str | Shown] = []
+    for optional, plain_part in SEGMENT.findall(pattern):
+        pieces = HOLE.split(optional or plain_part)
+        if optional and not all(shown.get(name) for name in pieces[1::2]):
+            continue
+        for words, name in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            parts.append(words)
+            for place, one in enumerate(shown.get(name, ())):
+                parts += [", ", one] if place else [one]
+    return tuple(part for part in parts if part)
 
 
 def columns_of(names: Sequence[str]) -> tuple[Column, ...]:

@@ -1,0 +1,165 @@
+"""Citations, as a sentence, BibTeX and RIS: of a text that facts are taken from, and of what is said here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import NamedNode
+from wicara.graph.inputs import DATASET
+from wicara.graph.solutions import solutions
+from wicara.ontology import PREFIXES
+from wicara.queries import page_query
+from wicara.server.app_state import dataset, per_version
+from wicara.server.descriptions.counts import made_at
+from wicara.server.site.language import gettext as _
+from wicara.server.site.language import language
+from wicara.server.site.tables.cells import in_own_language
+from wicara.server.site.times import day_of, format_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from wicara.graph.evidence import Basis
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.site.words import Term
+
+SPECIAL: Final = re.compile(r"[\\{}$&#%_~^]")
+ESCAPED: Final = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+"""What stands for the characters that mean something to TeX; a backslash before the others."""
+NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
+
+    `key` is its name in BibTeX, `kind` its type in RIS.
+    """
+
+    key: str
+    kind: str
+    author: str
+    title: str
+    url: str
+    issued: date | None = None
+    within: str = ""
+    version: str = ""
+
+    @property
+    def text(self) -> str:
+        """The citation as a sentence."""
+        end = "" if self.title.endswith(("?", "!", ".")) else "."
+        title = f"\N{LEFT DOUBLE QUOTATION MARK}{self.title}{end}\N{RIGHT DOUBLE QUOTATION MARK}"
+        whole = _("In %(whole)s, version %(version)s.", whole=self.within, version=self.version)
+        day = f"{format_day(self.issued)}." if self.issued else ""
+        author = f"{self.author}." if self.author else ""
+        return " ".join(filter(None, (author, title, str(whole) if self.within else "", day, self.url)))
+
+    @property
+    def bibtex(self) -> str:
+        """The citation as an entry of BibTeX."""
+        fields = {
+            "author": f"{{{tex(self.author)}}}" if self.author else "",
+            "title": f"{{{tex(self.title)}}}",
+            "howpublished": tex(self.within),
+            "version": tex(self.version),
+            "year": str(self.issued.year) if self.issued else "",
+            "date": self.issued.isoformat() if self.issued else "",
+            "url": self.url,
+        }
+        lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
+        return f"@misc{{{self.key}{lines}\n}}"
+
+    @property
+    def ris(self) -> str:
+        """The citation as a record of RIS."""
+        fields = {
+            "TY": self.kind,
+            "AU": self.author,
+            "TI": self.title,
+            "T2": self.within,
+            "ET": self.version,
+            "PY": str(self.issued.year) if self.issued else "",
+            "DA": f"{self.issued:%Y/%m/%d}" if self.issued else "",
+            "UR": self.url,
+        }
+        lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields.items() if value]
+        return "\n".join([*lines, "ER  - "])
+
+
+def of_text(article: str) -> Citation | None:
+    """Return the citation of a text that facts are taken from; None where the dataset describes none."""
+    found = per_version(texts_cited).get(article)
+    if found is None:
+        return None
+    title = in_own_language(found["title"] or found["name"], language())
+    publisher = in_own_language(found["publisher"], language())
+    return Citation(
+        f"wicara-source-{slug(article.rpartition('/')[2])}",
+        "PRESS",
+        publisher.value if publisher else "",
+        title.value if title else article,
+        next((getattr(one, "value", "") for one in found["copy"]), article),
+        next(filter(None, map(day_of, found["issued"])), None),
+    )
+
+
+def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
+    """Return what the dataset says of each text that it rests on, by IRI and by variable of its query."""
+    texts: dict[str, dict[str, list[Term]]] = {}
+    names = ("name", "title", "publisher", "issued", "copy")
+    for row in solutions(built.store, page_query("citations").body):
+        found = texts.setdefault(row["article"].value, {name: [] for name in names})
+        for name in names:
+            if row[name] is not None and row[name] not in found[name]:
+                found[name].append(row[name])
+    return dict(texts)
+
+
+def of_page(iri: str, title: str) -> Citation:
+    """Return the citation of what this version of the dataset says, under an address, of something."""
+    whole = {name: in_own_language(terms, language()) for name, terms in per_version(said_of_itself).items()}
+    author, name_of_whole = whole["creator"], whole["title"]
+    name = "-".join(iri.rpartition("wicara")[2].partition("?")[0].split("/")[-2:])
+    return Citation(
+        f"wicara-{slug(name).strip('-')[:60]}-{slug(dataset().version)}",
+        "DATA",
+        author.value if author else "",
+        title,
+        iri,
+        made_at(dataset()).date(),
+        name_of_whole.value if name_of_whole else "Wicara",
+        f"{dataset().version} ({dataset().digest[:12]})",
+    )
+
+
+def said_of_itself(built: BuiltDataset) -> dict[str, list[Term]]:
+    """Return who made a dataset, and what it is called."""
+    return {
+        name: [
+            quad.object
+            for quad in built.asserted.quads_for_pattern(
+                NamedNode(DATASET), NamedNode(f"{PREFIXES['dcterms']}{name}"), None, None
+            )
+        ]
+        for name in ("creator", "title")
+    }
+
+
+def of_sources(bases: Iterable[Basis]) -> Sequence[Citation]:
+    """Return the citations of the texts that graphs quote, each once."""
+    articles = dict.fromkeys(quote.article for basis in bases for quote in basis.quotes)
+    return [found for article in articles if (found := of_text(article))]
+
+
+def tex(text: str) -> str:
+    """Return a text in which no character means anything to TeX."""
+    return SPECIAL.sub(lambda found: ESCAPED.get(found[0], f"\\{found[0]}"), " ".join(text.split()))
+
+
+def slug(text: str) -> str:
+    """Return a text in small letters and digits, with hyphens between."""
+    return NOT_IN_KEYS.sub("-", text.lower())

@@ -1,0 +1,20 @@
+// Buttons that copy: an answer, an address, a citation with the day on which it was read. Without a script, none is shown.
+
+const today = new Intl.DateTimeFormat(document.documentElement.lang === "id" ? "id" : "en-GB", { dateStyle: "long" });
+
+/** Returns what a button copies: an address in full, a citation with today's date. */
+function text(button) {
+  const given = button.dataset.copy;
+  if (given.startsWith("/")) return new URL(given, location).href;
+  return button.closest(".citations") ? `${given} (${today.format(new Date())})` : given;
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const name = button.textContent;
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text(button));
+    button.textContent = button.dataset.copied;
+    setTimeout(() => (button.textContent = name), 2000);
+  });
+}
