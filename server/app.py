@@ -61,6 +61,8 @@ BLUEPRINTS: Final = (
 
 READS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 SAFE: Final = frozenset({"GET", "HEAD"})
+MAX_SHOWN: Final = 200
+"""How many characters of a path an answer repeats."""
 REPRESENTATION: Final = ("Content-Type", "Content-Language", "Content-Encoding")
 """The headers that tell one representation of the same address from another."""
 
@@ -181,7 +183,10 @@ def answer_http(error: HTTPException) -> Response:
         address = with_fields(path, request.query_string.decode("ascii", "ignore"))
         return current_app.make_response(redirect(address, HTTPStatus.PERMANENT_REDIRECT))
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
-    return answer_problem(Problem(HTTPStatus(error.code), error.description or "", headers))
+    detail = error.description or ""
+    if error.code == HTTPStatus.NOT_FOUND:
+        detail = str(language.gettext("This site has no page %(path)s.", path=request.path[:MAX_SHOWN]))
+    return answer_problem(Problem(HTTPStatus(error.code), detail, headers))
 
 
 def is_route(path: str) -> bool:

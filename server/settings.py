@@ -106,7 +106,8 @@ class Settings:
     `token` is what a write must bring, None where nobody may write; `allow_service` are the IRIs that
     SERVICE, LOAD and a remote FROM may name, by their beginnings; `trust_proxy` takes the client's address
     from X-Forwarded-For and the public URL from X-Forwarded-Proto and -Host; `report_errors` is where pages
-    send those who report an error, on the web or by mail; `texts` is a folder with texts of articles.
+    send those who report an error, on the web or by mail; without it, `reports` is the file that the form for
+    reports writes to; `texts` is a folder with texts of articles.
     """
 
     limits: Limits = DEFAULTS
@@ -116,6 +117,7 @@ class Settings:
     trust_proxy: bool = False
     access_log: bool = False
     report_errors: str | None = None
+    reports: str | None = None
     texts: str | None = None
 
 

@@ -16,7 +16,7 @@ from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
-from wicara.server.site.tables.cards import card_key, cards_of
+from wicara.server.site.tables.cards import card_key, cards_of, spans_of
 from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
 from wicara.server.site.times import day_of, format_day, formatted
 
@@ -82,6 +82,7 @@ def install(app: Flask) -> None:
         word=word,
         cell_html=cell,
         cards_of=cards_of,
+        spans_of=spans_of,
         new_set=set,
         once_html=once,
         status_of=status_of,

@@ -294,7 +294,7 @@ def test_figures(server: Server) -> None:
     found = page(server, "/figures")
     assert "42\N{NO-BREAK SPACE}%" in "".join(found.words)
     assert "16.74 billion" in found.text
-    assert "place 8" in found.text
+    assert "No. 8" in found.text
     assert "possibly by Retno L.P. Marsudi" in found.text
     assert "assessment that implementation is low so far" in found.text
     assert "/graph/fact/kemlu-2018-08-02-asean-russia/F038" in found.links

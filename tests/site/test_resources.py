@@ -155,7 +155,10 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
             "/doc/situation/indonesia-coordinatorship-2018-2021",
             "planned (no source here after ",
         ),
-        ("/doc/event/2018-08-02-indonesia-proposing", "That this was said is what the source reports."),
+        (
+            "/doc/event/2018-08-02-indonesia-proposing",
+            "This was proposed by Indonesia, Retno L.P. Marsudi. What it says",
+        ),
         ("/doc/claim/indonesia-priority-areas", "In short (editors' words): Three areas"),
         ("/doc/claim/indonesia-priority-areas", "It was said; whether it is so is not asserted here."),
         (f"{MEETING}?lang=id", "Tiga bidang kerja sama"),

@@ -14,6 +14,8 @@ from wicara.commands import Command, confirm, dataset_options, progress
 from wicara.graph.facts.texts import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
+REPORTS: Final = "reports.jsonl"
+"""The file of error reports in a folder of builds."""
 OTHERS: Final = stat.S_IROTH
 """The permission of everybody to read a file."""
 
@@ -115,6 +117,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         trust_proxy=trust_proxy,
         access_log=access_log,
         report_errors=report_errors,
+        reports=None if report_errors or files or empty else str((data / REPORTS).resolve()),
         texts=str(found.resolve())
         if (found := texts or kept_texts(data, plain=bool(files or empty)))
         else None,

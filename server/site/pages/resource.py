@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.status import ESTABLISHED, status_of
-from wicara.ontology import expand
+from wicara.ontology import WIC, expand
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
@@ -23,7 +23,7 @@ from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
-from wicara.server.site.tables.layout import PATHS, layout_of, parts_of
+from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
 from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.statuses import graphs_behind, is_reported, sayings_of, statuses_of
@@ -182,6 +182,16 @@ class View:
         facts = [status_of(self.evidence.bases[graph]) for graph in graphs if graph in self.evidence.bases]
         is_one = self.subject.value in per_version(sayings_of).things
         return is_one and any(one.key != ESTABLISHED for one in facts)
+
+    def saying(self) -> tuple[object, list[str], list[str]]:
+        """Return what was done in saying it, the times of that, and those who did, as far as is known."""
+        names = (one.removeprefix(WIC) for one in self.counts.classes)
+        verb = next((WORDS["acts"][name] for name in names if name in WORDS["acts"]), WORDS["acts"]["act"])
+        when = Column("", (PATHS["time"],), Show.TIME)
+        who = Column("", ("wic:speaker|wic:performedBy|wic:attributedTo",))
+        found = (self.cells.cell(self.subject, one).values for one in (when, who))
+        days, persons = ([one.shown.text for one in values] for values in found)
+        return verb, days, persons
 
     def history(self) -> list[tuple[object, str, Shown | None]] | None:
         """Return what is recorded of a fact graph: what happened, and the day or the other graph."""

@@ -9,7 +9,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.inputs import DATASET
 from wicara.server.app_state import dataset, settings
-from wicara.server.http.addresses import public_url
+from wicara.server.http.addresses import public_url, with_choices
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Column, Show
 
@@ -105,8 +105,10 @@ def certain_days(cells: Cells, subject: Term) -> dict[str, str]:
 
 
 def report_href(iri: str) -> str | None:
-    """Return the link that reports an error in what is said of an IRI, or None where no address is set up."""
+    """Return the link to report an error in what is said of an IRI; None where nobody takes reports."""
     address = settings().report_errors
+    if address is None and settings().reports:
+        return with_choices(f"/report?about={quote(iri, safe='')}")
     if address is None or urlsplit(address).scheme != "mailto":
         return address.replace(PLACE, quote(iri, safe="")) if address else None
     subject = _("An error in Wicara")

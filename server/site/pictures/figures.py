@@ -120,7 +120,7 @@ class Figure:
             return f"{self.notation}\N{NO-BREAK SPACE}{short}"
         number = format_decimal(self.value, locale=locale)
         if self.unit == RANK:
-            return str(_("place %(n)s", n=number))
+            return str(_("No. %(n)s", n=number))
         return f"{number}\N{NO-BREAK SPACE}{self.unit_in(words)}".strip()
 
     def iris(self) -> Iterator[str]:

@@ -50,6 +50,11 @@ class Card:
         return self.bases[0].kind is GraphKind.BACKGROUND
 
 
+def spans_of(card: Card) -> list[tuple[int, int, str]]:
+    """Return where the quotations of a card stand, in code points, each with its words."""
+    return [(quote.start, quote.end, quote.exact.value) for quote in card.all_quotes]
+
+
 def place_of(quote: Quote) -> tuple[str, str]:
     """Return the sentence that words stand in."""
     return quote.article, quote.sentence

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 """How many outgoing, how many incoming and how many statements in a graph a page shows."""
-BLOCK_PAGE: Final = 50
+BLOCK_PAGE: Final = 40
 """How many rows of a block a page shows that shows nothing else."""
+FACTS: Final = 30
+"""How many facts a page shows in reading order, beside what else is known of their source."""
 SHOWN: Final = 5
 """How many rows of a block a page shows beside others: the newest where the block is sorted by time."""
 MAX_STATEMENTS: Final = 5000
@@ -93,7 +95,8 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
 def rows_in_order(block: Block, pattern: str, page: int) -> str:
     """Return the part of a query that finds a page of the rows of a block; without a page, the newest."""
     place = f"OPTIONAL {{ ?row {block.place} ?in }}" if block.place else ""
-    first, size = (max(page - 1, 0) * BLOCK_PAGE, BLOCK_PAGE if page else SHOWN)
+    first = max(page - 1, 0) * BLOCK_PAGE
+    size = BLOCK_PAGE if page else FACTS if block.of_graphs else SHOWN
     newest = not page and block.order is Order.TIME
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
     return (

@@ -111,6 +111,11 @@ class Table:
     total: int = 0
     by_time: bool = False
 
+    @property
+    def graphs(self) -> list[str]:
+        """The graphs that its rows rest on."""
+        return [graph for row in self.rows for graph in row.support.graphs]
+
 
 @dataclass(frozen=True)
 class Line:

@@ -1,0 +1,71 @@
+"""The form for reports of errors: what it takes is kept for the operator, within bounds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import pytest
+from server_process import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server_process import Answer, Server
+
+FORM = "application/x-www-form-urlencoded"
+ABOUT = "https://w3id.org/wicara/id/state/laos"
+AN_HOUR = 30
+
+
+@pytest.fixture(scope="module")
+def data(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of builds of its own, with the build that all tests share."""
+    folder = tmp_path_factory.mktemp("reports")
+    for one in data_dir.iterdir():
+        (folder / one.name).symlink_to(one)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Server]:
+    """Return a server that keeps reports there."""
+    with served("--data", data) as running:
+        yield running
+
+
+def send(server: Server, text: str, **headers: str) -> Answer:
+    """Send a report."""
+    body = urlencode({"about": ABOUT, "text": text, "contact": ""})
+    return server.send("POST", "/report?lang=id", body, content_type=FORM, accept="text/html", **headers)
+
+
+def test_a_report_is_kept(server: Server, data: Path) -> None:
+    """A page leads to the form, which names it; a report is a line of the file, until there are too many."""
+    page = server.get("/doc/state/laos", accept="text/html").text
+    assert f'href="/report?about={quote(ABOUT, safe="")}"' in page
+    assert f'value="{ABOUT}"' in server.get(f"/report?about={ABOUT}", accept="text/html").text
+    answer = send(server, "Line one\nline <two>")
+    assert (answer.status, answer.headers["Location"]) == (303, "/report?lang=id&sent=1")
+    assert "Terima kasih" in server.get("/report?lang=id&sent=1", accept="text/html").text
+    kept = [json.loads(line) for line in (data / "reports.jsonl").read_text("utf-8").splitlines()]
+    assert [(one["about"], one["text"], one["language"]) for one in kept] == [
+        (ABOUT, "Line one\nline <two>", "id")
+    ]
+    assert send(server, "").status == 400
+    assert send(server, "x" * 4001).status == 400
+    assert send(server, "from elsewhere", sec_fetch_site="cross-site").status == 403
+    assert {send(server, "again").status for _ in range(AN_HOUR - 1)} == {303}
+    assert send(server, "one too many").status == 429
+    assert len((data / "reports.jsonl").read_text("utf-8").splitlines()) == AN_HOUR
+
+
+def test_served_files_take_no_reports(tmp_path: Path) -> None:
+    """Where files are served there is no folder to keep reports in, and the form is not there."""
+    file = tmp_path / "a.nt"
+    file.write_text("<urn:x:a> <urn:x:b> <urn:x:c> .\n")
+    with served(file) as server:
+        assert server.get("/report", accept="text/html").status == 404
+        assert "/report?" not in server.get("/about", accept="text/html").text
