@@ -226,13 +226,15 @@ def variables(view: View) -> Mapping[str, object]:
     here = (path_of(iri) or "").partition("#")[0]
     tables, lines = view.tables, view.lines
     cards = view.cards(tables, lines)
+    told = [graph for table in tables if table.of_graphs for graph in table.graphs]
+    beside = {basis.graph: basis for basis in view.evidence.of(told)}
     return {
         "iri": iri,
         "here": here,
         "words": words,
         "evidence": view.evidence,
-        "cards": cards,
-        "others": [basis for graph, basis in cards.items() if graph != iri],
+        "cards": {**cards, **beside},
+        "others": [basis for graph, basis in cards.items() if graph != iri and graph not in beside],
         "marks": marks,
         "infer": infer(),
         "status": view.statuses(),
