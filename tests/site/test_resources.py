@@ -165,7 +165,7 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
         (f"/graph/fact/{ARTICLE}/F003", "What was derived from it 1"),
         (f"/doc/article/{ARTICLE}", "F005 Indonesia was named coordinator of the partnership"),
         (f"/graph/fact/{ARTICLE}/F003", "Unchanged since it was first recorded"),
-        (f"/graph/fact/{ARTICLE}/F038", "This server has no address for reports"),
+        (f"/graph/fact/{ARTICLE}/F038", "Report an error"),
     ],
 )
 def test_a_page_says_what_it_is(server: Server, path: str, sentence: str) -> None:

@@ -263,7 +263,8 @@ def lead_of(
     The words of a source on a standing go before what the bounds leave open.
     """
     names = [column.name for column in columns]
-    sentences = dict(zip(LANGUAGES, *question.own("says"), strict=True)) if question.own("says") else {}
+    said = next(iter(question.own("says")), [])
+    sentences = dict(zip(LANGUAGES, said, strict=False))
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
     found: dict[Lead, None] = {}
@@ -272,7 +273,7 @@ def lead_of(
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
         settled = "standing" in wanted and cells["standing"]
-        parts = sentence_of(sentences.get(language(), listed), {**chosen, **cells})
+        parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
         found.setdefault(Lead(parts, "" if settled else row.state, row.statuses, row.support.graphs))
     return tuple(found)
 
