@@ -19,7 +19,7 @@ from wicara.server.site.tables.cells import in_own_language
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from wicara.graph.evidence import Basis
@@ -149,9 +149,11 @@ def said_of_itself(built: BuiltDataset) -> dict[str, list[Term]]:
     }
 
 
-def of_sources(bases: Iterable[Basis]) -> Sequence[Citation]:
-    """Return the citations of the texts that graphs quote, each once."""
-    articles = dict.fromkeys(quote.article for basis in bases for quote in basis.quotes)
+def of_sources(bases: Collection[Basis]) -> Sequence[Citation]:
+    """Return the citations of the texts that graphs quote or cite, each once."""
+    read = (quote.article for basis in bases for quote in basis.quotes)
+    cited = (basis.text.iri for basis in bases if basis.text and basis.text.places)
+    articles = dict.fromkeys((*read, *cited))
     return [found for article in articles if (found := of_text(article))]
 
 

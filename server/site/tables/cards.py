@@ -14,7 +14,7 @@ from wicara.graph.names import GraphKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wicara.graph.evidence import Basis, Quote, Term
+    from wicara.graph.evidence import Basis, Quote, Source, Term
 
 
 @dataclass
@@ -38,6 +38,12 @@ class Card:
         """All quotations from the sentence of the card."""
         quotes = [quote for basis in self.bases for quote in basis.quotes]
         return [one for one in quotes if place_of(one) == place_of(quotes[0])]
+
+    @property
+    def cited(self) -> Source | None:
+        """The text that is cited without its words."""
+        text = self.bases[0].text
+        return text if text and text.places and not self.bases[0].quotes else None
 
     @property
     def sources(self) -> Sequence[Term]:
@@ -64,6 +70,8 @@ def card_key(basis: Basis) -> tuple[str, ...]:
     """Return the card that a graph is on."""
     if basis.quotes:
         return place_of(basis.quotes[0])
+    if basis.text and basis.text.places:
+        return ("cited", basis.text.iri, *sorted(basis.text.places.values()))
     if basis.kind is GraphKind.BACKGROUND:
         return ("background", *sorted(map(str, basis.said.get("source", ()))))
     return ("derived",)
