@@ -91,6 +91,7 @@ def install(app: Flask) -> None:
         marks_html=marks_of,
     )
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["in_one_direction"] = in_one_direction
 
 
 def term(shown: Shown | None) -> Markup:
@@ -138,7 +139,12 @@ def with_all_texts() -> str:
 
 def plain(text: str) -> str:
     """Return a text for the title of a page, where nothing can set it apart: short, and in one direction."""
-    return TURNS.sub("", text)[:TITLE_LENGTH]
+    return in_one_direction(text)[:TITLE_LENGTH]
+
+
+def in_one_direction(text: str) -> str:
+    """Return a text, or escaped HTML, without what changes the direction of writing, for an attribute."""
+    return type(text)(TURNS.sub("", text))
 
 
 @lru_cache(maxsize=256)

@@ -99,14 +99,15 @@ def test_long_text(hostile: Server) -> None:
 
 def test_direction(hostile: Server) -> None:
     """Text that turns the direction of writing is set apart, and stands in no title of a window."""
-    text = hostile.get("/doc/person/a", accept=HTML).text
-    title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
-    assert title
-    assert "\u202e" not in title[1]
-    for before in re.findall(
-        r"([^\n]{60})\u202e", re.sub(r"<(title|script|pre).*?</\1>", "", text, flags=re.DOTALL)
-    ):
-        assert "<bdi>" in before or 'dir="auto"' in before
+    for path in ("/doc/person/a", "/doc/person/a?show=statements"):
+        text = hostile.get(path, accept=HTML).text
+        title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+        assert title
+        assert "\u202e" not in title[1]
+        for before in re.findall(
+            r"([^\n]{60})\u202e", re.sub(r"<(title|script|pre).*?</\1>", "", text, flags=re.DOTALL)
+        ):
+            assert "<bdi>" in before or 'dir="auto"' in before
     assert re.search("<bdi>[^<]*\u0627\u0644\u0633\u0644\u0627\u0645", text)
 
 
