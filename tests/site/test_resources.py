@@ -105,7 +105,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     "/doc/partnership/asean-russia": (
         {},
         {
-            "Timeline": [("2 August 2018",)],
+            "Timeline": [("November 2018",)],
             "Coordinators": [("Laos", "begun 2015; ended between"), ("Indonesia", "ended 2021")],
             "Figures": [("16,740,000,000 USD",), ("8",), ("42 %",)],
         },
