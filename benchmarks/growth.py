@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from measured import Cost, cost_of
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
-from wicara.graph.inputs import Inputs, read_inputs
+from wicara.graph.inputs import Inputs, canonical, quads_of, read_inputs, source_files
 from wicara.graph.names import GraphKind, kind_of
 from wicara.ontology import PREFIXES
 
@@ -81,7 +81,7 @@ def measured(size: int, folder: Path) -> Iterator[tuple[str, Cost]]:
     """Yield what each command costs where the dataset has so many articles."""
     more, data = folder / "more", folder / "data"
     more.mkdir()
-    inputs = read_inputs()
+    inputs = first_article()
     for number in range(1, size):
         write_copy(inputs, number, more)
     added = folder / "added"
@@ -95,6 +95,13 @@ def measured(size: int, folder: Path) -> Iterator[tuple[str, Cost]]:
     for file in with_one:
         file.unlink()
     yield "add one article more", cost_of(wicara("add", *map(str, files), *options))
+
+
+def first_article() -> Inputs:
+    """Return what the file of the first article states, and the background: other articles are not copied."""
+    (file,) = (each for each in source_files() if each.path.stem == FIRST)
+    background = (quad for quad in read_inputs().quads if kind(quad) is GraphKind.BACKGROUND)
+    return Inputs((*background, *canonical(quads_of(file))), (), "")
 
 
 def wicara(*arguments: str) -> tuple[str, ...]:
