@@ -101,7 +101,7 @@ def first_article() -> Inputs:
     """Return what the file of the first article states, and the background: other articles are not copied."""
     (file,) = (each for each in source_files() if each.path.stem == FIRST)
     background = (quad for quad in read_inputs().quads if kind(quad) is GraphKind.BACKGROUND)
-    return Inputs((*background, *canonical(quads_of(file))), (), "")
+    return Inputs((), (*background, *canonical(quads_of(file))), "")
 
 
 def wicara(*arguments: str) -> tuple[str, ...]:
