@@ -323,7 +323,10 @@ def test_a_killed_change_is_whole_or_none(wicara: Command, own_data: Path, state
 def test_two_changes_at_once_are_both_made(own_data: Path) -> None:
     """Changes that are started together are made one after the other."""
     command = [sys.executable, "-m", "wicara", "retract", "--data", str(own_data)]
-    both = [subprocess.Popen([*command, name], stdout=subprocess.DEVNULL) for name in ("F074", "F010")]
+    both = [
+        subprocess.Popen([*command, f"fact/{ARTICLE}/{name}"], stdout=subprocess.DEVNULL)
+        for name in ("F074", "F010")
+    ]
     assert [process.wait(240) for process in both] == [0, 0]
     assert set(overlay.retracted(own_data / "overlay")) == {graph("F074"), graph("F010")}
     check_build(own_data)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wicara.server.process.pool import Pool
     from wicara.server.settings import Settings
 
-LAST_WORDS: Final = 1.0
+LAST_WORDS: Final = 10.0
 """Seconds that what a process said before it ended may take to be heard."""
 PAUSE: Final = 1.0
 """Seconds between two tries to load a dataset again whose fork server has ended."""

@@ -55,7 +55,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 
     def logged(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(OF_THE_NETWORK):
-            faults.append(message.text)
+            faults.append(f"{message.text} {message.location}")
 
     def visited(path: str, **options: Any) -> Page:  # noqa: ANN401 - as above
         context = browser.new_context(base_url=site, **(READER | options))

@@ -63,7 +63,7 @@ def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: 
     indonesia = day.get_by_role("listitem").filter(has_text="Indonesia as coordinator of")
     expect(indonesia).to_contain_text("not begun")
     laos.get_by_role("link", name="F021").click()
-    expect(page.get_by_role("main")).to_contain_text("periode 2015-2018")
+    expect(page.get_by_role("main")).to_contain_text("Koordinator … 2015-2018”")
 
 
 @BOTH
@@ -155,7 +155,7 @@ def test_question_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(":target")).to_be_in_viewport()
     expect(page.get_by_role("article").filter(has=page.locator(":target"))).to_contain_text(
-        "periode 2015-2018"
+        "Koordinator … 2015-2018”"
     )
 
 

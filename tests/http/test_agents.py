@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ def ask_all(target: object, calls: Iterable[Call]) -> list[dict[str, Any]]:
             texts = [(await client.call_tool(tool, given)).content[0].text for tool, given in calls]
         return [json.loads(text) | {"bytes": len(text.encode())} for text in texts]
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # a browser of other tests may hold the loop of this one
+        return thread.submit(asyncio.run, run()).result()
 
 
 def over_http(server: Server, *calls: Call) -> list[dict[str, Any]]:

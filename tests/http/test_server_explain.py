@@ -202,7 +202,7 @@ def test_form(server: Server) -> None:
 
 def test_inferred_statements_link_to_their_proofs(server: Server) -> None:
     """Each inferred statement on a page, and in a proof, has a link; there it says that it is inferred."""
-    text = server.get("/doc/event/2018-08-02-asean-russia-meeting", accept=HTML).text
+    text = server.get("/doc/event/2018-08-02-asean-russia-meeting?show=statements", accept=HTML).text
     links = re.findall(r'<a class="mark inferred" href="([^"]+)"', text)
     assert len(links) > 20
     for link in map(unescape, links):

@@ -137,13 +137,25 @@ async function faults(view, check) {
  * which the page's policy forbids. What else has a say in what is typed is asked as CodeMirror asks it.
  */
 function replaced(event, view) {
-  const { from, to, empty } = view.state.selection.main;
   const { data: text, inputType } = event;
-  if (empty || !text || inputType !== "insertText" || view.state.selection.ranges.length > 1) return false;
-  const typed = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  const { from, to } = chosen(view);
+  if (from === to || !text || inputType !== "insertText" || view.state.selection.ranges.length > 1) return false;
+  const change = { changes: { from, to, insert: text }, selection: { anchor: from + text.length } };
+  const typed = () => view.state.update(change, { userEvent: "input.type", scrollIntoView: true });
   const isTaken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, typed));
   if (!isTaken) view.dispatch(typed());
   return true;
+}
+
+/** Returns what would be replaced: the editor hears of a selection of the browser a little later. */
+function chosen(view) {
+  const selection = view.root.getSelection();
+  const range = selection.rangeCount ? selection.getRangeAt(0) : null;
+  if (!range || !view.contentDOM.contains(range.commonAncestorContainer)) return view.state.selection.main;
+  return {
+    from: view.posAtDOM(range.startContainer, range.startOffset),
+    to: view.posAtDOM(range.endContainer, range.endOffset),
+  };
 }
 
 /** Returns a change, and with what a reader has written the declarations of the known prefixes that it uses. */
