@@ -188,7 +188,8 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     own = {graph for support in backed for graph in support.graphs}
-    chosen = {name: (show(term, evidence.words),) for name, term in values.items()}
+    terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
+    chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
     lead = lead_of(question, chosen, columns, rows)
     return Answer(
         Table("", headings, tuple(rows)),
@@ -256,7 +257,7 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
 
 
 def lead_of(
-    question: Question, chosen: Mapping[str, Terms], columns: Sequence[Column], rows: Sequence[Row]
+    question: Question, chosen: Mapping[str, Sequence[Shown]], columns: Sequence[Column], rows: Sequence[Row]
 ) -> tuple[Lead, ...]:
     """Return what rows say at a glance, each once: in the sentence of a question, else the columns it names.
 
