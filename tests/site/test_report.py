@@ -25,7 +25,8 @@ def data(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of builds of its own, with the build that all tests share."""
     folder = tmp_path_factory.mktemp("reports")
     for one in data_dir.iterdir():
-        (folder / one.name).symlink_to(one)
+        if one.name != "reports.jsonl":  # of other tests
+            (folder / one.name).symlink_to(one)
     return folder
 
 
