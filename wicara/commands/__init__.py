@@ -31,6 +31,12 @@ extra_option: Final = click.option(
 )
 
 
+def published_option(words: str) -> Callable[[Command], Command]:
+    """Return the option `--date`, the day that a text is of; `words` are its help."""
+    day = click.DateTime(["%Y-%m-%d"])
+    return click.option("--date", "published", type=day, metavar="YYYY-MM-DD", help=words)
+
+
 def data_folder(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
     """Return the folder of builds: the one that is named, else the default."""
     from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wicara.commands import extra_option
+from wicara.commands import extra_option, published_option
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.facts.source import read_text
 from wicara.output import emit
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @extra_option
-@click.option(
-    "--date",
-    "published",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="Day that the text is of: what it calls Thursday or 2/8 is resolved against it.",
-)
+@published_option("Day that the text is of: what it calls Thursday or 2/8 is resolved against it.")
 @click.option(
     "--language", type=click.Choice(["en", "id"]), help="Language of the text (default: told from it)."
 )

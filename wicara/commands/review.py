@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wicara.commands import confirm, extra_option
+from wicara.commands import confirm, extra_option, published_option
 from wicara.output import emit
 
 if TYPE_CHECKING:
@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     help="The text that FILE is of; where there is none, the page takes one that you paste.",
 )
 @extra_option
-@click.option(
-    "--date",
-    "published",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="Day that the text is of, where FILE is drafted first.",
-)
+@published_option("Day that the text is of, where FILE is drafted first.")
 @click.option("--by", help="Who decides, in the logs (default: the name of the user).")
 @click.option(
     "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port (0: any free port)."
@@ -56,10 +50,10 @@ def review(  # noqa: PLR0913 - one parameter an option
     only; nothing else is written but the logs beside FILE. Stop with Ctrl-C; the next call goes on there.
     """
     from wicara.graph.facts.review.log import log_path, read_log  # noqa: PLC0415 - a command loads what it needs
-    from wicara.graph.facts.review.log import summary as told  # noqa: PLC0415
+    from wicara.graph.facts.review.log import summary as summary_of  # noqa: PLC0415
 
     if summary:
-        emit(told(read_log(log_path(file))).encode())
+        emit(summary_of(read_log(log_path(file))).encode())
         return
     from wicara.graph.facts.review.desk import Desk  # noqa: PLC0415
     from wicara.server.review.serving import serve  # noqa: PLC0415 - loads the web libraries
