@@ -139,10 +139,10 @@ def label_of(quads: Iterable[Quad], iri: str) -> str:
 
 def lines(quads: Iterable[Quad]) -> tuple[str, ...]:
     """Return statements as lines, sorted."""
-    return tuple(sorted({" ".join(map(written, quad.triple)) for quad in quads}))
+    return tuple(sorted({" ".join(map(short_form_of, quad.triple)) for quad in quads}))
 
 
-def written(term: object) -> str:
+def short_form_of(term: object) -> str:
     """Return a term as people read it, a literal in quotation marks."""
     return called(term.value) if isinstance(term, NamedNode) else str(term)
 

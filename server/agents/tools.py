@@ -87,14 +87,14 @@ def call(tool: str) -> Response:
     if run is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no tool {tool}; there are {', '.join(TOOLS)}.")
     try:
-        told = run(Call.of(tool, arguments()))
+        reply = run(Call.of(tool, arguments()))
     except Refused as fault:
-        told = ending("refused", reason=str(fault))
+        reply = ending("refused", reason=str(fault))
     except Problem as problem:
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
-        told = ending("refused", reason=problem.detail, **problem.members)
-    return Response(as_bytes(told), headers={"Content-Type": "application/json"})
+        reply = ending("refused", reason=problem.detail, **problem.members)
+    return Response(as_bytes(reply), headers={"Content-Type": "application/json"})
 
 
 def arguments() -> Json:

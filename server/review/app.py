@@ -90,11 +90,11 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
         for name in names:
             app.add_url_rule(f"/{token}/{name}", name, partial(answer, method, name), methods=[method])
     for kind in (Conflict, Refused, WicaraError, TypeError):
-        app.register_error_handler(kind, told)
+        app.register_error_handler(kind, problem_response)
     return app
 
 
-def told(fault: Exception) -> tuple[Response, int]:
+def problem_response(fault: Exception) -> tuple[Response, int]:
     """Return a fault as JSON: `detail`, and of a fact that is refused its `faults`."""
     if isinstance(fault, Conflict):
         return jsonify(detail=str(fault)), HTTPStatus.CONFLICT

@@ -185,7 +185,7 @@ class DataFile:
         """Return the IRI of a fact of the file."""
         return f"{graph_iri(GraphKind.FACT, self.source.name)}/{fact}"
 
-    def written(self, iri: str) -> str:
+    def text_of(self, iri: str) -> str:
         """Return how the file writes the IRI of a fact."""
         space, _, local = iri.rpartition("/")
         prefix = next((name for name, of in self.trig.prefixes.items() if of == f"{space}/"), None)

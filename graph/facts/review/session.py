@@ -158,7 +158,7 @@ class Session(DataFile):
             ):
                 texts |= thing_text(thing)
         iri = self.fact_iri(fact)
-        return {**texts, iri: record_text(fact, record, self.source, self.written(iri))}
+        return {**texts, iri: record_text(fact, record, self.source, self.text_of(iri))}
 
     def faults_of(self, fact: str, record: Record, texts: Mapping[str, str]) -> Iterator[Fault]:
         """Yield what hinders a record from standing in a data file."""
