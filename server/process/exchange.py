@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from contextlib import suppress
@@ -123,6 +124,16 @@ def forwarded(headers: Headers) -> Headers:
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
     """Return a reply with its length."""
     return Reply(status, encoded([*headers.items(), ("Content-Length", str(len(body)))]), body)
+
+
+def not_stored(status: HTTPStatus, media_type: str, body: bytes) -> Reply:
+    """Return a reply that no cache stores."""
+    return whole_reply(status.value, {"Content-Type": media_type, "Cache-Control": "no-store"}, body)
+
+
+def json_reply(status: HTTPStatus, members: dict[str, Any]) -> Reply:
+    """Return a reply in JSON that no cache stores."""
+    return not_stored(status, "application/json", json.dumps(members).encode())
 
 
 def partial(reply: Reply, headers: Headers) -> Reply:

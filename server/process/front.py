@@ -6,7 +6,6 @@ A request is admitted, answered from the cache, or relayed to an executor; whate
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import time
@@ -14,7 +13,7 @@ import traceback
 from functools import partial
 from http import HTTPStatus
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from wicara.graph.errors import WicaraError
@@ -34,8 +33,9 @@ from wicara.server.process.exchange import (
     Exchange,
     Rejected,
     forwarded,
+    json_reply,
+    not_stored,
     own_headers,
-    whole_reply,
 )
 from wicara.server.process.log import SLOW, log, query_hash
 from wicara.server.process.messages import LostError, header_lines, last_field
@@ -397,17 +397,17 @@ class Front:
 
     async def health(self) -> Reply:
         """Return that the front answers, and what it serves."""
-        return as_json(HTTPStatus.OK, {"status": "ok"} | self.versions.description)
+        return json_reply(HTTPStatus.OK, {"status": "ok"} | self.versions.description)
 
     async def readiness(self) -> Reply:
         """Return whether the server can answer queries now; what is wrong with writes is told beside it."""
         why = await self.why_not_ready()
         if why is not None:
-            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
+            return json_reply(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
         fault = await self.versions.why_no_writes(PROBE_TIME)
         closure = "none" if self.versions.is_plain else "consistent"
         writes = {"writes": f"fail: {fault}"} if fault else {}
-        return as_json(
+        return json_reply(
             HTTPStatus.OK, {"ready": True, "closure": closure} | writes | self.versions.description
         )
 
@@ -415,8 +415,8 @@ class Front:
         """Return whether the server can take writes now."""
         why = "stopping" if self.stopping else await self.why_no_writes()
         if why:
-            return as_json(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
-        return as_json(HTTPStatus.OK, {"ready": True} | self.versions.description)
+            return json_reply(HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": why})
+        return json_reply(HTTPStatus.OK, {"ready": True} | self.versions.description)
 
     async def why_no_writes(self) -> str:
         """Return why the server takes no writes, or nothing."""
@@ -448,16 +448,6 @@ class Front:
     async def metrics_text(self) -> Reply:
         """Return the metrics for Prometheus."""
         return not_stored(HTTPStatus.OK, CONTENT_TYPE, self.metrics.text())
-
-
-def not_stored(status: HTTPStatus, media_type: str, body: bytes) -> Reply:
-    """Return a reply that no cache stores."""
-    return whole_reply(status.value, {"Content-Type": media_type, "Cache-Control": "no-store"}, body)
-
-
-def as_json(status: HTTPStatus, members: dict[str, Any]) -> Reply:
-    """Return a reply in JSON that no cache stores."""
-    return not_stored(status, "application/json", json.dumps(members).encode())
 
 
 def busy(limit: str, detail: str) -> Rejected:
