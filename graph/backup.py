@@ -273,8 +273,8 @@ def verify_data(data: Path, progress: Progress) -> Dataset:
                 try:
                     counts = {STORE: count_quads(data / STORE, thoroughly=True)}
                 except StoreFault:
-                    if newest_snapshots(data)[-1] == newest:
-                        raise  # nobody wrote it meanwhile
+                    if newest_snapshots(data)[-1] == newest and not is_locked(data / STORE / "LOCK"):
+                        raise  # nobody has written it meanwhile, nor writes it now
             return Dataset(version=VERSION, digest=digest_of(newest), stores=counts)
 
 

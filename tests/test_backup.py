@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from prepared import PATIENCE
 from pyoxigraph import Literal, NamedNode, Quad, Store
-from server_process import stopped_when
+from server_process import stopped_when, wait_until
 from wicara.graph.backup import back_up, restore, verify_backup, verify_data
 from wicara.graph.build import ensure, silent
 from wicara.graph.durable_files import content_of
 from wicara.graph.errors import StoreFault, Unavailable
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import new_digest, open_dataset
-from wicara.graph.writable import WritableDataset
+from wicara.graph.writable import WritableDataset, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -456,27 +456,28 @@ def count_in_backup(data: Path, target: Path) -> int:
     return found
 
 
+def write_versions(data: Path) -> None:
+    """Write one version of two more quads after the other until the input ends."""
+    disk = WritableDataset(data)
+    dataset = disk.open_for_writing()
+    for number in itertools.count():
+        dataset.store.extend([quad(2 * number), quad(2 * number + 1)])
+        disk.publish(replace(dataset, digest=new_digest()))
+        if select.select([sys.stdin], [], [], 0)[0]:
+            return
+
+
 def test_while_versions_come_and_go(tmp_path: Path) -> None:
     """However fast versions follow each other, what is backed up and verified is one of them, all of it."""
     data = writable(tmp_path / "data", 0)
-    disk = WritableDataset(data)
-    dataset = disk.open_for_writing()
-    ended = threading.Event()
-
-    def write() -> None:
-        for number in itertools.count():
-            dataset.store.extend([quad(2 * number), quad(2 * number + 1)])
-            disk.publish(replace(dataset, digest=new_digest()))
-            if ended.is_set():
-                return
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
+    program = f"from pathlib import Path; import test_backup; test_backup.write_versions(Path({str(data)!r}))"
+    command = [sys.executable, "-c", program]
+    before = snapshots(data)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path(__file__).parent) as writer:
+        wait_until(lambda: snapshots(data) != before)
         counts = [count_in_backup(data, tmp_path / f"b{number}") for number in range(10)]
-    finally:
-        ended.set()
-        writer.join()
+        assert writer.poll() is None
+    assert writer.returncode == 0
     assert counts == sorted(counts)
     assert counts[-1] > counts[0]
     assert [count % 2 for count in counts] == [0] * 10

@@ -272,7 +272,12 @@ class Link(asyncio.Protocol):
         asyncio.get_running_loop().add_reader(self.process, self.end)
 
     def end(self) -> None:
-        """Take note that the process is no more, and its memory free."""
+        """Take note that the process is no more, and its memory free, once its last words have been read."""
+        if not self.lost:
+            connection = self.transport.get_extra_info("socket").fileno()
+            with suppress(OSError):  # nothing is left
+                while data := os.read(connection, FULL):
+                    self.data_received(data)
         if self.process is not None:
             asyncio.get_running_loop().remove_reader(self.process)
             os.close(self.process)

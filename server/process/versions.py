@@ -78,9 +78,19 @@ class Versions:
     async def start(self, origin: Origin) -> None:
         """Load a dataset in a process of its own and serve it; raises a WicaraError where there is none."""
         async with self.starting:
-            process, arrival = await self.begin(origin)
-            if not arrival.done():  # it may have been killed: what is wrong with the dataset says so again
-                process, arrival = await self.begin(origin)
+            self.pool.tickets.pop(0, None)
+            arrival = self.pool.expect(0)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
+            )
+            if process.stdin is not None:
+                with suppress(RuntimeError, OSError):  # it was killed: its end is seen below
+                    process.stdin.write(Setup(origin, self.settings).packed())
+                    process.stdin.close()
+            either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not arrival.done():  # what it said last may still be on its way
+                await asyncio.wait({arrival}, timeout=LAST_WORDS)
             if not arrival.done():
                 raise Unavailable(
                     "the process that holds the dataset ended at its start; it has said why above"
@@ -92,23 +102,6 @@ class Versions:
             except BaseException:
                 link.kill()
                 raise
-
-    async def begin(self, origin: Origin) -> tuple[asyncio.subprocess.Process, asyncio.Future[Any]]:
-        """Start the process that loads a dataset; return it with what it says, not done where it ended."""
-        self.pool.tickets.pop(0, None)
-        arrival = self.pool.expect(0)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
-        )
-        if process.stdin is not None:
-            with suppress(RuntimeError, OSError):  # it was killed: its end is seen below
-                process.stdin.write(Setup(origin, self.settings).packed())
-                process.stdin.close()
-        either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not arrival.done():  # what it said last may still be on its way
-            await asyncio.wait({arrival}, timeout=LAST_WORDS)
-        return process, arrival
 
     async def serve(self, fork_server: Link, description: Description) -> None:
         """Make what a fork server holds the current version; of a dataset on disk, what its writer finds.

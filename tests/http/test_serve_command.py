@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import signal
 import socket
@@ -9,11 +10,13 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+import uvloop
 from prepared import PATIENCE
 from server_process import serve, served, wait_until
+from wicara.server.process.messages import FAULT, Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +62,38 @@ def test_broken_file(tmp_path: Path, name: str, text: str, message: str) -> None
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LAST_WORD: Final = """
+import socket, sys
+from wicara.server.process.messages import FAULT, frame
+with socket.socket(socket.AF_UNIX) as connection:
+    connection.connect(sys.argv[1])
+    connection.sendall(frame(FAULT, b"why"))
+"""
+"""A process that says why it ends."""
+
+
+def test_what_a_process_says_before_it_ends(tmp_path: Path) -> None:
+    """The last word of a process is heard, however long after its end the server has time for it."""
+    address = str(tmp_path / "socket")
+    heard: list[tuple[bytes, bytes]] = []
+
+    async def listen() -> None:
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def hear(link: Link) -> None:
+            heard.extend(link.received)
+            link.ended.add_done_callback(lambda _: ended.set_result(None))
+
+        async with await loop.create_unix_server(lambda: Link(hear, hear), address):
+            command = [sys.executable, "-c", LAST_WORD, address]
+            subprocess.run(command, check=True, timeout=PATIENCE)  # noqa: ASYNC221 - nobody listens meanwhile
+            await asyncio.wait_for(ended, PATIENCE)
+
+    uvloop.run(listen())
+    assert heard == [(FAULT, b"why")]
 
 
 def test_files_exclude_the_built_dataset(tmp_path: Path) -> None:
