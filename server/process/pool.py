@@ -171,6 +171,7 @@ class Pool:
             link.kill()
         elif kind == messages.FAULT:
             waiting.set_exception(error_in(description))
+            link.kill()
         else:
             waiting.set_result((link, description))
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from wicara.server.process.pool import Pool
     from wicara.server.settings import Settings
 
-LAST_WORDS: Final = 5.0
-"""Seconds that what a process said before it ended may take to be heard."""
 PAUSE: Final = 1.0
 """Seconds between two tries to load a dataset again whose fork server has ended."""
 WORKER: Final = "wicara.server.process.worker"
@@ -89,8 +87,6 @@ class Versions:
                     process.stdin.close()
             either: set[asyncio.Future[Any]] = {arrival, asyncio.ensure_future(process.wait())}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not arrival.done():  # what it said last may still be on its way
-                await asyncio.wait({arrival}, timeout=LAST_WORDS)
             if not arrival.done():
                 raise Unavailable(
                     "the process that holds the dataset ended at its start; it has said why above"

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from select import select
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from jinja2 import FileSystemBytecodeCache
@@ -100,6 +100,12 @@ class Worker:
         """Report to the front why something cannot be."""
         self.send(messages.FAULT, {"ticket": ticket, "error": type(error).__name__, "message": str(error)})
 
+    def give_up(self, error: WicaraError, ticket: int) -> NoReturn:
+        """Report why this process cannot be, and end with it once the front has heard so and lets go of it."""
+        self.report(error, ticket)
+        while True:
+            self.read()
+
     def hello(self, ticket: int, **more: int) -> None:
         """Tell the front that this process is ready, and which dataset it has.
 
@@ -129,8 +135,7 @@ class Worker:
             self.app = create_app(load(self.setup.origin), self.setup.settings)
             self.share(self.app)
         except WicaraError as fault:
-            self.report(fault, 0)
-            return
+            self.give_up(fault, 0)
         gc.collect()
         gc.freeze()
         if not self.setup.settings.allow_service:
@@ -226,8 +231,7 @@ class Worker:
             inherited.close()
             self.open(ticket)
         except WicaraError as fault:
-            self.report(fault, ticket.number)
-            os._exit(1)
+            self.give_up(fault, ticket.number)
         confinement.limit_memory(self.setup.settings.limits.memory)
         self.hello(ticket.number)
 
