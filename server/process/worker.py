@@ -101,7 +101,7 @@ class Worker:
         self.send(messages.FAULT, {"ticket": ticket, "error": type(error).__name__, "message": str(error)})
 
     def give_up(self, error: WicaraError, ticket: int) -> NoReturn:
-        """Report why this process cannot be, and end with it once the front has heard so and lets go of it."""
+        """Report why this process cannot be, and end when the front has heard it and lets go."""
         self.report(error, ticket)
         while True:
             self.read()
