@@ -9,6 +9,7 @@ statements on the way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote as percent_encoded
 
@@ -245,14 +246,21 @@ def grounds_of(store: Store, facts: Iterable[Fact], *, union: bool = False) -> d
     Conclusions are no ground; the contents of claims are. One query is asked for each level of derivation.
     """
     graphs = {fact: graphs_of(store, fact) for fact in dict.fromkeys(facts)}
+    known = bases_with_origins(store, chain.from_iterable(graphs.values()), union=union)
+    return {fact: tuple(known[name] for name in names) for fact, names in graphs.items()}
+
+
+def bases_with_origins(store: Store, graphs: Iterable[str], *, union: bool = False) -> dict[str, Basis]:
+    """Return what each graph rests on, with what it is derived from; a query for each level."""
+    names = {*graphs}
     known: dict[str, Basis] = {}
-    ahead = {name for names in graphs.values() for name in names}
+    ahead = names
     while ahead:
         found = bases_of(store, ahead, union=union)
         known |= {name: found.get(name, Basis(name)) for name in ahead}
         origins = (term for basis in found.values() for term in basis.said.get("derived", ()))
         ahead = {term.value for term in origins if isinstance(term, NamedNode)} - known.keys()
-    return {fact: tuple(with_origins(name, known) for name in names) for fact, names in graphs.items()}
+    return {name: with_origins(name, known) for name in names}
 
 
 def graphs_of(store: Store, fact: Fact) -> list[str]:

@@ -207,6 +207,7 @@ def test_tree(wicara: Command, data_dir: Path) -> None:
         assert shown in text
     assert "part of the definition" not in text
     assert "part of the definition" in run(wicara, data_dir, *PLACE, "--schema")
+    assert "Sergey Lavrov meets this: person and" in run(wicara, data_dir, *MINISTER, "--schema")
 
 
 def test_tree_of_the_asserted(wicara: Command, data_dir: Path) -> None:
@@ -216,6 +217,30 @@ def test_tree_of_the_asserted(wicara: Command, data_dir: Path) -> None:
     assert (
         "“Pertemuan … di Singapura” (sentence:kemlu-2018-08-02-asean-russia-s01, characters 11 to 62)" in text
     )
+
+
+@pytest.mark.parametrize(
+    ("fact", "lines"),
+    [
+        (
+            ("person:retno-marsudi", "a", "wic:HasBeenForeignMinister"),
+            ["Retno L.P. Marsudi is a person", "first named by", "“has been foreign minister”: A person who"],
+        ),
+        (("event:2018-11-asean-russia-summit", "a", "wic:Meeting"), ["first named by graph:fact/kemlu-2018"]),
+        (
+            ("situation:brunei-in-asean", "a", "wic:Situation"),
+            ["known from graph:background", "ASEAN Secretariat"],
+        ),
+    ],
+)
+def test_what_a_thing_is_ends_in_a_source(
+    wicara: Command, data_dir: Path, fact: tuple[str, str, str], lines: list[str]
+) -> None:
+    """A class rests on the first text that names the thing, or its background; no expression is shown."""
+    text = run(wicara, data_dir, *fact)
+    assert [line for line in lines if line not in text] == []
+    assert "the editors" not in text
+    assert "meets this" not in text
 
 
 def test_tree_of_what_does_not_hold(wicara: Command, data_dir: Path) -> None:

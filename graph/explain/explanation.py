@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -9,12 +11,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode
-from wicara.graph.evidence import WITH_BASIS, bases_of, grounds_of
+from wicara.graph.evidence import WITH_BASIS, bases_with_origins, grounds_of
 from wicara.graph.explain.contrary import Contrary, contrary, is_excluded
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
+from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
-    from wicara.graph.reasoning.rules import Fact
+    from wicara.graph.reasoning.rules import Fact, Term
     from wicara.graph.store import BuiltDataset
 
 __all__ = ["LIMIT", "Explainer", "Explanation", "Verdict"]
@@ -32,6 +35,11 @@ NOT_ACCEPTED: Final = frozenset({GraphKind.CONTENT, GraphKind.INFERRED})
 """Graphs whose statements nobody asserts here: what a claim says, and what follows."""
 NEAREST: Final = 3
 """How many missing premises are named, at most."""
+FACT_OF, ISSUED = NamedNode(f"{WIC}factOf"), NamedNode(f"{PREFIXES['dcterms']}issued")
+NAMES: Final = tuple(NamedNode(f"{PREFIXES['skos']}{name}Label") for name in ("pref", "alt", "hidden"))
+WORD: Final = re.compile(r"\w{4,}")
+LAST_DAY: Final = "9999-12-31"
+"""The day of issue by which texts are ordered whose day is not known."""
 
 
 class Verdict(StrEnum):
@@ -46,8 +54,8 @@ class Verdict(StrEnum):
 class Explanation:
     """Why a statement holds, or why not.
 
-    `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `background` are
-    the graphs that tell, from a source, of what only the editors class; `said` are the contents of claims
+    `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `background` is
+    what a source says on things whose class stands among the names only; `said` are the contents of claims
     that say it; `near` are inferences that lack one premise; `contrary` is what speaks against it.
     """
 
@@ -59,6 +67,10 @@ class Explanation:
     near: tuple[Near, ...] = ()
     background: Mapping[Fact, tuple[Basis, ...]] = field(default_factory=dict)
     contrary: Contrary = field(default_factory=Contrary)
+
+    def sources_of(self, fact: Fact) -> tuple[Basis, ...]:
+        """Return what a source says on a statement, or else the graphs that make it."""
+        return self.background.get(fact, ()) or self.grounds.get(fact, ())
 
     def is_schema(self, fact: Fact) -> bool:
         """Tell whether a leaf is the ontology's alone."""
@@ -161,17 +173,57 @@ class Explainer:
         return found or tuple(behind.values())
 
     def background(self, grounds: Mapping[Fact, Sequence[Basis]]) -> dict[Fact, tuple[Basis, ...]]:
-        """Return the background graphs on the subjects of statements that only the editors make."""
-        graphs: dict[Fact, list[str]] = {}
+        """Return what a source says on the subjects of statements that stand among the names of things only.
+
+        It is the background graphs on a thing, or else the first fact of the first text that names it.
+        """
+        naming: dict[Fact, list[str]] = {}
         for fact, found in grounds.items():
             subject = fact[0]
-            only_editors = found and all(one.kind is GraphKind.ENTITIES for one in found)
-            if only_editors and isinstance(subject, NamedNode):
-                quads = self.dataset.store.quads_for_pattern(subject, None, None, None)
-                names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
-                graphs[fact] = sorted(one for one in names if kind_of(one) is GraphKind.BACKGROUND)
-        known = bases_of(self.dataset.store, chain.from_iterable(graphs.values()))
-        return {fact: tuple(known[name] for name in names) for fact, names in graphs.items() if names}
+            only_named = found and all(one.kind is GraphKind.ENTITIES for one in found)
+            if only_named and isinstance(subject, NamedNode):
+                naming[fact] = self.graphs_on(subject)
+        known = bases_with_origins(self.dataset.store, chain.from_iterable(naming.values()))
+        bases = {
+            fact: self.by_naming(fact[0], [known[one] for one in names]) for fact, names in naming.items()
+        }
+        return {
+            fact: tuple(found if found[0].kind is GraphKind.BACKGROUND else found[:1])
+            for fact, found in bases.items()
+            if found
+        }
+
+    def graphs_on(self, thing: NamedNode) -> list[str]:
+        """Return the background graphs on a thing, or else the facts of the first text that names it."""
+        find = self.dataset.store.quads_for_pattern
+        background, texts = set[str](), defaultdict[tuple[str, str], set[str]](set)
+        for quad in chain(find(thing, None, None, None), find(None, None, thing, None)):
+            graph = quad.graph_name
+            if not isinstance(graph, NamedNode):
+                continue
+            if kind_of(graph.value) is GraphKind.BACKGROUND and quad.subject == thing:
+                background.add(graph.value)
+            elif kind_of(graph.value) is GraphKind.FACT:
+                for text in find(graph, FACT_OF, None, None):
+                    days = [day.object.value for day in find(text.object, ISSUED, None, None)]
+                    texts[min(days, default=LAST_DAY), text.object.value].add(graph.value)
+        return sorted(background or (texts[min(texts)] if texts else ()))
+
+    def by_naming(self, thing: Term, bases: Iterable[Basis]) -> list[Basis]:
+        """Return bases in the order of how many words of a thing's names they quote, then of the text."""
+        found = chain.from_iterable(
+            self.dataset.store.quads_for_pattern(thing, name, None, None) for name in NAMES
+        )
+        words = {
+            word for quad in found for word in WORD.findall(getattr(quad.object, "value", "").casefold())
+        }
+        return sorted(
+            bases,
+            key=lambda one: (
+                -len(words & {*WORD.findall(" ".join(q.exact.value for q in one.quotes).casefold())}),
+                one.order,
+            ),
+        )
 
     def proofs(self, fact: Fact, limit: int, *, is_asserted: bool) -> tuple[Proof, ...]:
         """Return the first proof of a conclusion, and others that rest on something else, up to a limit."""

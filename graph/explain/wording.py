@@ -31,6 +31,7 @@ STRUCTURE: Final = frozenset(
     {FIRST.value, REST.value, f"{OWL}onProperty", *(f"{OWL}{name}" for name in EXPRESSIONS)}
 )
 """The properties that only build lists and class expressions: the axiom that uses these says them."""
+DEFINING: Final = (NamedNode(f"{RDFS}subClassOf"), NamedNode(f"{OWL}equivalentClass"))
 PLACE: Final = re.compile(r"\{(\w+)\}")
 VOWELS: Final = tuple("aeiouAEIOU")
 
@@ -73,7 +74,9 @@ class Wording:
         subject, predicate, target = fact
         name = called(predicate.value) if isinstance(predicate, NamedNode) else ""
         of_class = f"a {called(target.value)}" if isinstance(target, NamedNode) else ""
-        is_axiom = of_class in AXIOMS or (name in AXIOMS and name != "rdf:type")
+        is_axiom = (
+            of_class in AXIOMS or (name in AXIOMS and name != "rdf:type") or isinstance(target, BlankNode)
+        )
         if not name or is_axiom or isinstance(subject, BlankNode):
             return self.statement(fact)
         known = PLAIN["sentences"]
@@ -84,6 +87,13 @@ class Wording:
             an_o=f"{self.article(target)}{self.term(target)}",
             label=self.term(predicate),
         )
+
+    def defined(self, fact: tuple[Term | None, ...]) -> str:
+        """Return the axiom of a class and an expression as the definition of the class."""
+        named = [term for term in (fact[0], fact[2]) if isinstance(term, NamedNode)]
+        is_definition = len(named) == 1 and fact[1] in DEFINING
+        definition = self.definition(named[0]).rstrip(".") if is_definition else ""
+        return f"{self.quoted(named[0])}: {definition}" if definition else self.statement(fact)
 
     def definition(self, term: Term | None) -> str:
         """Return the definition of a class or property, if it has one, in the language or else in another."""

@@ -41,7 +41,7 @@ Branch: TypeAlias = "tuple[str, Sequence[Branch]]"
 KINDS: Final = {
     GraphKind.ONTOLOGY: "the ontology",
     GraphKind.VOCAB: "the vocabulary",
-    GraphKind.ENTITIES: "the entities, an editor's choice",
+    GraphKind.ENTITIES: "the editors: no text names it",
     GraphKind.SOURCE: "the description of the source",
     GraphKind.PROV: "the provenance",
 }
@@ -134,38 +134,50 @@ class Tree:
         return f"{sentence(name, self.wording.language)} ({name})"
 
     def step(self, proof: Proof) -> Branch:
-        """Return the last step of a proof: its rule, then the premises: data in full, axioms as sentences."""
-        shown, below = self.explanation.shown(proof), list[Branch]()
+        """Return the last step of a proof: its rule, then the premises: data in full, axioms as sentences.
+
+        Unless the schema is asked for, a class expression gives way to what it rests on, and its axiom to the
+        definition of the class.
+        """
+        below = list[Branch]()
+        shown = self.explanation.shown(proof)
         for premise in proof.premises:
             fact = premise.conclusion
-            if fact is None:
-                continue
-            words = self.wording.sentence(fact)
-            if self.schema or premise in shown:
+            if fact and premise not in shown and not self.schema and not is_structure(fact):
+                below.append((f"{self.wording.defined(fact)} (ontology)", ()))
+        for premise in proof.premises if self.schema else self.explanation.reasons(proof):
+            if fact := premise.conclusion:
+                words = self.wording.sentence(fact)
                 below.append((words, [self.step(premise)] if premise.rule else self.grounds(fact)))
-            elif not is_structure(fact):
-                below.append((f"{words} (ontology)", ()))
         return self.rule(proof.rule), below
 
     def grounds(self, fact: Fact) -> list[Branch]:
-        """Return the graphs that assert a statement."""
-        this = self.explanation
+        """Return what a source says on a statement, or else the graphs that make it."""
+        naming = {GraphKind.FACT: "first named by", GraphKind.BACKGROUND: "known from"}
+        is_naming = fact in self.explanation.background
         return [
-            *map(self.ground, this.grounds.get(fact, ())),
-            *(self.ground(one, "told of by") for one in this.background.get(fact, ())),
+            self.ground(one, naming[one.kind] if is_naming and one.kind else "asserted by")
+            for one in self.explanation.sources_of(fact)
         ]
 
     def ground(self, ground: Basis, verb: str = "asserted by") -> Branch:
-        """Return a graph with the words that it rests on."""
+        """Return a graph with its sentence and the words, or the source, that it rests on."""
         name = KINDS.get(ground.kind) if ground.kind else "the file"
+        if ground.kind in WITH_BASIS:
+            name = f"{called(ground.graph)}: {self.wording.term(NamedNode(ground.graph))}"
         quotes: list[Branch] = [
             (f"“{q.exact.value}” ({called(q.sentence or q.article)}, characters {q.start} to {q.end})", ())
             for q in ground.quotes
         ]
         cited: list[Branch] = [(source, ()) for source in ground.sources]
+        if (text := ground.text) and text.places:
+            place = (
+                self.wording.text(text.places) if "en" in text.places else next(iter(text.places.values()))
+            )
+            cited.append((f"{called(text.iri)}, {place} (read at {text.copy})", ()))
         return (
             f"{verb} {name or called(ground.graph)}",
-            [*quotes, *cited, *map(self.ground, ground.derived_from)],
+            [*quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
         )
 
 

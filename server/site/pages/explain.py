@@ -124,8 +124,8 @@ class View:
         return self.words.show(term) or Shown("", "")
 
     def data(self, proof: Proof) -> list[Proof]:
-        """Return the premises of a step that are shown in full (see Explanation.shown)."""
-        return self.explanation.shown(proof)
+        """Return the premises of a step that are shown in full (see Explanation.reasons)."""
+        return self.explanation.reasons(proof)
 
     def axioms(self, proof: Proof) -> list[Fact]:
         """Return what the ontology says in a step, without what only builds its expressions."""
@@ -137,11 +137,6 @@ class View:
         """Return what the ontology says in an inference that lacks a premise."""
         schema = filter(self.explanation.is_schema, near.premises)
         return [fact for fact in schema if not is_structure(fact)]
-
-    def grounds(self, fact: Fact) -> tuple[Basis, ...]:
-        """Return the graphs that tell of a statement from a source, or else those that assert it."""
-        this = self.explanation
-        return this.background.get(fact, ()) or this.grounds.get(fact, ())
 
     def statuses(self, one: Basis) -> tuple[Status, ...]:
         """Return the status of what a graph says."""
@@ -165,6 +160,13 @@ class View:
     def sources(self) -> list[Basis]:
         """What the sources say that it rests on."""
         return self.explanation.sources_behind(self.first)
+
+    @property
+    def only_names(self) -> bool:
+        """Whether the sources only name the things that a conclusion is about."""
+        this = self.explanation
+        leaves = this.proofs[0].leaves() if this.proofs else (this.fact,)
+        return all(leaf in this.background for leaf in leaves if not this.is_schema(leaf))
 
     @property
     def articles(self) -> list[Shown]:
