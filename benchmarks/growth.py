@@ -46,8 +46,6 @@ OWN: Final = tuple(
 OF_ARTICLE: Final = frozenset(
     {GraphKind.FACT, GraphKind.CONTENT, GraphKind.SOURCE, GraphKind.PROV, GraphKind.ENTITIES}
 )
-ACROSS: Final = 12
-"""How many times as much ten times the articles may cost."""
 
 
 def main() -> None:

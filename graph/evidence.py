@@ -16,7 +16,7 @@ from urllib.parse import quote as percent_encoded
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.facts.selector import OMITTED
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:

@@ -1,24 +1,36 @@
-"""Exports of the dataset: which graphs, in which format, always the same bytes for the same dataset."""
+"""Exports of the dataset: which graphs, in which format, always the same bytes for the same dataset.
+
+The export of facts says of every triple which fact it belongs to and which words support it, as RDF 1.2
+reifiers: the triple is asserted, and its reifier, named by the fact graph and a hash of the triple, links it
+to the fact graph and the evidence; the descriptions of both follow (RDF 1.2 Concepts, section 1.5).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.errors import DoesNotFit, Unwritable
+from wicara.graph.evidence import PROV, WAY, described
 from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, write_all
-from wicara.graph.names import GRAPHS, GraphKind, graph_iri
-from wicara.graph.reified import reified_facts
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import sorted_quads
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions, Store
     from wicara.graph.xml_text import Sink
 
 Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
+
+REIFIES: Final = NamedNode(PREFIXES["rdf"] + "reifies")
+IN_GRAPH: Final = NamedNode(PREFIXES["dcterms"] + "isPartOf")
+SUPPORTED_BY: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+HASH_DIGITS: Final = 16
 
 
 class Built(Protocol):
@@ -42,6 +54,31 @@ def named_graph(iri: str) -> Reader:
 def whole(store: Store) -> Iterator[Quad]:
     """Yield the default graph and every named graph."""
     return store.quads_for_pattern(None, None, None, None)
+
+
+def reifier(fact: NamedNode, triple: Triple) -> NamedNode:
+    """Return the name of a fact's triple: the same as long as the triple is."""
+    return NamedNode(f"{fact.value}#{sha256(str(triple).encode()).hexdigest()[:HASH_DIGITS]}")
+
+
+def reified(store: Store, fact: NamedNode) -> Iterator[Quad]:
+    """Yield a fact's triples, each with its reifier."""
+    evidence = [quad.object for quad in store.quads_for_pattern(fact, WAY[0], None, PROV)]
+    for quad in store.quads_for_pattern(None, None, None, fact):
+        name = reifier(fact, quad.triple)
+        yield Quad(quad.subject, quad.predicate, quad.object)
+        yield Quad(name, REIFIES, quad.triple)
+        yield Quad(name, IN_GRAPH, fact)
+        for item in evidence:
+            yield Quad(name, SUPPORTED_BY, item)
+
+
+def reified_facts(store: Store) -> Iterator[Quad]:
+    """Yield every fact with its reifiers and its provenance, as one graph."""
+    for fact in store.named_graphs():
+        if isinstance(fact, NamedNode) and kind_of(fact.value) is GraphKind.FACT:
+            yield from reified(store, fact)
+            yield from (Quad(quad.subject, quad.predicate, quad.object) for quad in described(store, fact))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -38,6 +39,7 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pyoxigraph import QuerySolution
     from wicara.graph.sparql_text import Token
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
@@ -231,3 +233,15 @@ def query(
         return evaluate(mended)
     except SyntaxError as fault:
         raise locate(text, fault, partial(parse_query, prefixes=known, base=base), known) from fault
+
+
+def solutions(store: Store, query: str, *, union: bool = False) -> QuerySolutions:
+    """Return the solutions of a SELECT over the default graph, or with `union` over all graphs as one."""
+    results = store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
+    return cast("QuerySolutions", results)
+
+
+def value(row: QuerySolution, name: str) -> str:
+    """Return the text of a variable that is bound to an IRI or a literal."""
+    term = row[name]
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)

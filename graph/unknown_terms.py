@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 from wicara.graph.names import split
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.graph.sparql_text import tokens
 from wicara.ontology import BASE, PREFIXES
 

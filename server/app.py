@@ -24,10 +24,8 @@ from wicara.server.http import compression, conditional, problems
 from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, reconciliation, resources
-from wicara.server.redirects import read_redirects, read_withdrawn
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import html, language, layout, pages, passages, pictures
-from wicara.server.site.editor import page as editor
+from wicara.server.site import editor, html, language, pages, passages, pictures
 from wicara.server.site.ontology import document as ontology
 from wicara.server.site.pages import home
 from wicara.server.site.search import index_file
@@ -77,8 +75,8 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
     app.url_map.converters["everything"] = Everything
     app.config["MAX_FORM_MEMORY_SIZE"] = None  # the front bounds the length of a body
     app.config["QUESTIONS"] = questions()
-    app.config["REDIRECTS"] = read_redirects()
-    app.config["WITHDRAWN"] = read_withdrawn()
+    app.config["REDIRECTS"] = resources.read_redirects()
+    app.config["WITHDRAWN"] = resources.read_withdrawn()
     app.config["RELEASED"] = released
     app_state.install(app, dataset, settings)
     app.register_error_handler(Problem, answer_problem)
@@ -92,7 +90,6 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
         app.register_blueprint(blueprint)
     app.after_request(add_headers)
     language.install(app)
-    layout.install(app)
     index_file.keep_in(app)
     app.jinja_env.globals.update(
         named=language.WORDS,

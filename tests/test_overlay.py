@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }"
 HELD: Final = "ASK { event:2018-08-02-asean-russia-meeting wic:heldInState state:russia }"
-IN_SOCHI: Final = fact("event:2018-08-02-asean-russia-meeting wic:heldAt place:sochi")
 DAY: Final = "2026-01-01"
 
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTr
 from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording
 from wicara.graph.explain.writers import serialize
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.graph.terms import UnknownTerm as Unreadable
 from wicara.graph.terms import read_fact
 from wicara.graph.unknown_terms import nearest, occurs, unknown_terms

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.app_state import per_version, store
 from wicara.server.descriptions.counts import partitions

@@ -1,13 +1,21 @@
-"""Linked data: every IRI of the dataset answers here, as a page or as RDF (W3C, Cool URIs, section 4.2)."""
+"""Linked data: every IRI of the dataset answers here, as a page or as RDF (W3C, Cool URIs, section 4.2).
+
+An IRI that is no longer used is in `redirects.csv` with what took its place, or in `withdrawn.csv` with why
+nothing did.
+"""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
+import wicara.graph
 from flask import Blueprint, Response, current_app, g, redirect, request
 from pyoxigraph import NamedNode
 from wicara.ontology import BASE, PREFIXES
@@ -35,6 +43,8 @@ from wicara.server.site.pages.resource import Page, resource_page
 from wicara.server.site.tables.reading import PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyoxigraph import QuerySolutions
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
@@ -45,6 +55,20 @@ blueprint = Blueprint("resources", __name__)
 VERSION_IRIS: Final = tuple(NamedNode(PREFIXES["owl"] + name) for name in ("versionIRI", "priorVersion"))
 IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
+WITHDRAWN: Final = Path(wicara.graph.__file__).parent / "data" / "withdrawn.csv"
+TABLE: Final = Path(wicara.graph.__file__).parent / "data" / "redirects.csv"
+
+
+def read_redirects(table: Path = TABLE) -> Mapping[str, str]:
+    """Return the new IRI of each retired one."""
+    with table.open(encoding="utf-8", newline="") as file:
+        return MappingProxyType({row["from"]: row["to"] for row in csv.DictReader(file)})
+
+
+def read_withdrawn(table: Path = WITHDRAWN) -> Mapping[str, Mapping[str, str]]:
+    """Return of each withdrawn IRI the last version that has it (`version`), and why in `en` and `id`."""
+    with table.open(encoding="utf-8", newline="") as file:
+        return MappingProxyType({row["iri"]: row for row in csv.DictReader(file)})
 
 
 def with_query(path: str) -> str:

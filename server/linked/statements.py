@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.names import GraphKind, graph_iri, kind_of
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import PREFIXES
 from wicara.server.app_state import dataset
 

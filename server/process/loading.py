@@ -64,7 +64,7 @@ LOADERS: Final[Mapping[str, Callable[[tuple[str, ...]], BuiltDataset]]] = {
     "empty": lambda _paths: empty(),
     DISK: lambda paths: WritableDataset(Path(paths[0])).described(),
 }
-"""How each kind of origin is loaded by the process that then forks others (see `fork_safety`)."""
+"""How each kind of origin is loaded by the process that then forks others."""
 
 
 def load(origin: Origin) -> BuiltDataset:

@@ -1,32 +1,37 @@
-"""The app behind `wicara review`: the page, its data, and the decisions that it sends.
+"""The server of `wicara review`: the page, its data, and the decisions that it sends.
 
 Every address begins with a token that only the command prints. A request is answered where its Host is the
-address that is listened on, and its Origin, if it has one, too: no other page can read or write anything.
+address that is listened on, and its Origin, if it has one, too: no other page can
+read or write anything. The server has threads; it ends with Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
 
+import signal
+import sys
 from dataclasses import asdict
 from functools import partial
 from hmac import compare_digest
 from http import HTTPStatus
-from threading import Lock
+from secrets import token_urlsafe
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, current_app, jsonify, render_template, request
 from jinja2 import StrictUndefined
-from wicara.graph.errors import UnreadableInput, WicaraError
+from werkzeug.serving import WSGIRequestHandler, make_server
+from wicara.graph.errors import Unavailable, UnreadableInput, WicaraError
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
 from wicara.graph.facts.patterns import parameters, patterns
 from wicara.graph.facts.review.data_file import Conflict
 from wicara.graph.facts.review.session import Refused
 from wicara.graph.facts.review.things import Verdict
 from wicara.graph.terms import read_term
-from wicara.server.review.words import WORDS
 from wicara.server.site import language
+from wicara.server.site.language import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wicara.graph.facts.review.data_file import Item
     from wicara.graph.facts.review.desk import Desk
@@ -45,14 +50,16 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-LONGEST: Final = 4_000_000
-"""Bytes of a request's body, at most."""
+MAX_BODY: Final = 4_000_000
+"""Bytes of a request's body."""
+LOOPBACK: Final = "127.0.0.1"
+NAMES: Final = (LOOPBACK, "localhost")
 
 
 def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
     """Return the app for a desk; `hosts` are the values of Host that it answers to."""
     app = Flask("wicara.server", static_url_path=f"/{token}/static")
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -77,7 +84,7 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
     @app.get(f"/{token}/")
     def page() -> str:
         static = f"/{token}/static"
-        words = {key: str(word) for key, word in WORDS.items()}
+        words = {key: str(word) for key, word in WORDS["review"].items()}
         return render_template("review.html", static=static, words=words, file=desk.file.name)
 
     def answer(method: str, name: str) -> Response:
@@ -308,3 +315,35 @@ def reading(text: str) -> Mapping[str, str]:
         return {code: in_words(text, code) for code in language.LANGUAGES}
     except NotBoundedError as fault:
         return {"fault": str(fault)}
+
+
+class Quiet(WSGIRequestHandler):
+    """A handler that logs no request, as each has the token in it."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""
+
+
+def serve(desk: Desk, port: int, announce: Callable[[str], None]) -> None:
+    """Serve the page until a signal ends it; raises UnreadableInput, or Unavailable for a taken port."""
+    desk.open()
+    token = token_urlsafe(16)
+    hosts: set[str] = set()
+    app = create_app(desk, token, hosts)
+    try:
+        server = make_server(LOOPBACK, port, app, threaded=True, request_handler=Quiet)
+    except (OSError, SystemExit) as error:
+        raise Unavailable(
+            f"cannot listen on port {port} of {LOOPBACK}: choose another with --port"
+        ) from error
+    hosts |= {f"{name}:{server.server_port}" for name in NAMES}
+
+    def end(_number: int, _frame: object) -> None:
+        Thread(target=server.shutdown).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    announce(f"http://{LOOPBACK}:{server.server_port}/{token}/")
+    sys.stdout.flush()
+    server.serve_forever()
+    server.server_close()

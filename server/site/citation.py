@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.inputs import DATASET
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.ontology import PREFIXES
 from wicara.queries import page_query
 from wicara.server.app_state import dataset, per_version

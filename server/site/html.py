@@ -1,13 +1,14 @@
-"""Terms and marks as HTML: what pages write hundreds of times, each one once."""
+"""Terms and marks as HTML, which pages write hundreds of times, and the elements that load scripts."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import request
+from flask import request, url_for
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 from wicara.graph.status import ESTABLISHED, name_of, status_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from wicara.server.site.tables.rows import Evidence, Line, Row
     from wicara.server.site.words import Shown, Term, Words
 
+BUILT: Final = Path(__file__).parent.parent / "static" / "built"
 UNBOUND: Final = Markup('<span class="unbound">\N{EN DASH}</span>')
 LINK: Final = Markup('<a href="%s"%s%s><bdi>%s</bdi></a>')
 SPAN: Final = Markup("<span%s%s><bdi>%s</bdi></span>")
@@ -67,8 +69,10 @@ TITLE_LENGTH: Final = 200
 
 
 def install(app: Flask) -> None:
-    """Let the templates of an app write terms and marks."""
+    """Let the templates of an app write terms and marks, and load scripts."""
     app.jinja_env.globals.update(
+        parts=WORDS["parts"],
+        script=script,
         term_html=term,
         text_html=text,
         status_html=status,
@@ -314,3 +318,17 @@ def value(one: Value, words: Words, usual: Container[str], linked: set[str] | No
     if one.why:
         found.append(inferred_mark(one.why, words))
     return SPACE.join(found)
+
+
+@cache
+def is_built(name: str) -> bool:
+    """Tell whether a script has been built; without npm there is none, and the pages do without."""
+    return (BUILT / f"{name}.js").is_file()
+
+
+def script(name: str) -> Markup:
+    """Return the element that loads a script of `web/entries`, or nothing where it is not built."""
+    if not is_built(name):
+        return Markup("")
+    address = url_for("static", filename=f"built/{name}.js")
+    return Markup('<script type="module" src="{}"></script>').format(address)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 from pyoxigraph import Literal, NamedNode, Triple
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.ontology import PREFIXES, expand
 from wicara.server.app_state import dataset
 from wicara.server.site.language import gettext as _

@@ -230,7 +230,6 @@ def test_a_query_that_is_checked(server: Server, way: str) -> None:
 
 
 EMPTY = {"no length": ABSENT, "length 0": WAYS["length"], "no chunk": WAYS["one chunk"]}
-NO_TRIPLES = {"PUT", "PUT default", "PUT below", "PUT N-Triples"}
 
 
 @pytest.mark.parametrize("way", EMPTY)

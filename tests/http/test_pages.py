@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 VOID = {"meta", "link", "input", "br", "hr", "img"}
-OPTIONAL_END = {"dt", "dd", "li", "p", "tr", "td", "th"}
 FACT = "/graph/fact/kemlu-2018-08-02-asean-russia"
 
 

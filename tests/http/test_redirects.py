@@ -9,7 +9,7 @@ from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.releases import release, versions
 from wicara.ontology import BASE
 from wicara.server import create_app
-from wicara.server.redirects import read_redirects, read_withdrawn
+from wicara.server.linked.resources import read_redirects, read_withdrawn
 
 if TYPE_CHECKING:
     from pathlib import Path

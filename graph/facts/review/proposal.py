@@ -200,14 +200,6 @@ def optional(known: Iterable[Any]) -> str:
     return str(next(node.value for pattern in known for node in pattern.optional)).removeprefix(P)
 
 
-def ordinal_of(text: str) -> int | None:
-    """Return the number that an ordinal means, such as `43rd`, `ke-47` and `third`; None for other words."""
-    if digits := re.search(r"[0-9]{1,3}", text):
-        return int(digits[0])
-    words = text.lower().split()
-    return next((int(n) for n, names in TABLE["ordinals"].items() if set(words) & set(names.split())), None)
-
-
 def persons_in(marks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the names of the persons whom the suggestions of a text name with their posts."""
     return frozenset(" ".join(str(mark["person"]).split()) for mark in marks if mark.get("person"))

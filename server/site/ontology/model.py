@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.app_state import infer, per_inference, per_version, watched
 from wicara.server.site.words import iris_of, labels_of

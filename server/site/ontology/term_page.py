@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import render_template
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import infer, store
 from wicara.server.http import documents, negotiation

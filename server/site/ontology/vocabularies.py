@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import PREFIXES
 from wicara.server.app_state import per_version, watched
 from wicara.server.http.addresses import path_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from babel import Locale, UnknownLocaleError
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.queries import page_query
 from wicara.server.app_state import store
 from wicara.server.descriptions.openapi import operation

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, ORDER
 from wicara.ontology import WIC
 from wicara.queries import page_query

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.graph.xml_text import NO_CHAR
 from wicara.ontology import BASE, WIC
 from wicara.server.app_state import dataset, per_version, store, watched

@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.reasoning.rules import rules, sentence
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, WIC
 from wicara.server.app_state import infer, per_inference, store
 from wicara.server.descriptions.openapi import operation

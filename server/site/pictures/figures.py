@@ -12,7 +12,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from pyoxigraph import Literal
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.solutions import value
+from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.site.language import get_locale

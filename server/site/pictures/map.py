@@ -9,11 +9,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal
-from wicara.graph.solutions import value
+from wicara.graph.sparql import value
 from wicara.ontology import WIC
 from wicara.server.app_state import per_inference, store
+from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
-from wicara.server.site.layout import BUILT
 from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.queries import picture_query, with_rows
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several

@@ -21,7 +21,7 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.ontology import BASE, PREFIXES
 from wicara.queries import picture_query, with_rows
 from wicara.server.descriptions.openapi import operation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
-from wicara.graph.solutions import value
+from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several

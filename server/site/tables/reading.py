@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.solutions import solutions, value
+from wicara.graph.sparql import solutions, value
 from wicara.server.linked.statements import IN, OUT, graphs_of, listed, statements_of
 from wicara.server.site.tables.layout import Order, parts_of
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.statuses import is_reported, status_of_graphs, statuses_of

@@ -16,7 +16,7 @@ from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
 from wicara.graph.explain.explanation import Explainer
 from wicara.graph.explain.writers import triple_of
 from wicara.graph.names import kind_of
-from wicara.graph.solutions import solutions
+from wicara.graph.sparql import solutions
 from wicara.graph.status import (
     CLAIMED,
     ESTABLISHED,

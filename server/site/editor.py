@@ -1,50 +1,68 @@
-"""The terms that a query over the dataset may use, with how often each is used and where it belongs.
+"""The form for a query at `/query`, which works as it is, and what a script makes an editor of it with.
 
-Classes and properties are those that are declared or used. With a property go the classes whose instances
-have it, the most frequent first, and those whose shapes ask for it.
+The script gets the terms that a query over the dataset may use, with how often each is used and where it
+belongs. Classes and properties are those that are declared or used. With a property go the classes whose
+instances have it, the most frequent first, and those whose shapes ask for it.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from functools import cache
+from functools import cache, partial
+from http import HTTPStatus
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from flask import Blueprint, Response, current_app, render_template, request
 from pyoxigraph import Literal, NamedNode, Store
 from wicara.graph.names import shorten
-from wicara.ontology import PREFIXES, data_shape_files, expand
+from wicara.graph.sparql import MAX_SHOWN, SparqlSyntaxError, first_faulty_token, parse_query, solutions
+from wicara.ontology import BASE, data_shape_files, expand
+from wicara.server.app_state import dataset, infer, settings
 from wicara.server.descriptions.counts import CLASSES, PROPERTIES, frequencies, merges
+from wicara.server.descriptions.openapi import JSON, operation
+from wicara.server.http.addresses import LOCAL
+from wicara.server.http.problems import Problem
+from wicara.server.site.language import WORDS, language
 from wicara.server.site.words import foreign_labels
+from wicara.server.sparql import protocol
+from wicara.server.sparql.guard import admit
+from wicara.server.sparql.protocol import check_length, read_operation
+from wicara.server.sparql.query import RELATIVE_TO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import QuerySolutions
     from wicara.graph.store import BuiltDataset
+    from wicara.queries import Question
     from wicara.server.site.words import Term
 
     Said: TypeAlias = Mapping[str, list[Term]]
 
-MOST: Final = 1000
-"""How many classes, properties and concepts are told of: those that are used most."""
+blueprint = Blueprint("editor", __name__)
+
+TIMES: Final = (1, 5, 10, 30, 60, 300)
+"""The seconds that a reader may choose from, up to the server's limit."""
+MAX_TERMS: Final = 1000
+"""How many classes, properties and concepts are listed: those that are used most."""
 KINDS: Final = {
     "classes": ("owl:Class", "rdfs:Class"),
     "properties": ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property"),
     "concepts": ("skos:Concept",),
 }
 """What a term is, by the types that say so."""
-WORDS: Final = {
+TEXTS: Final = {
     "labels": ("rdfs:label", "skos:prefLabel"),
     "definitions": ("rdfs:comment", "skos:definition"),
 }
-"""What is told of a term in all languages, by the properties that say it; the last one counts most."""
+"""The texts of a term in all languages, by the properties that say it; the last one counts most."""
 LINKS: Final = {"domain": "rdfs:domain", "range": "rdfs:range", "schemes": "skos:inScheme"}
-"""What is told of some terms, by the property that says it."""
+"""The links of some terms, by the property that says it."""
 DECLARED: Final = f"""
 SELECT DISTINCT ?x ?p ?o {{
   VALUES ?kind {{ {" ".join(kind for kinds in KINDS.values() for kind in kinds)} }}
-  VALUES ?p {{ rdf:type owl:deprecated {" ".join(chain(LINKS.values(), *WORDS.values()))} }}
+  VALUES ?p {{ rdf:type owl:deprecated {" ".join(chain(LINKS.values(), *TEXTS.values()))} }}
   ?x a ?kind ; ?p ?o FILTER(isIRI(?x))
 }}"""
 IN_USE: Final = """
@@ -55,6 +73,78 @@ TOGETHER: Final = "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER(isIRI(
 IN_SHAPES: Final = """
 SELECT DISTINCT ?c ?p { ?shape sh:targetClass ?c ; sh:property/sh:path ?p FILTER(isIRI(?p)) } ORDER BY ?c ?p
 """
+
+
+@blueprint.get("/query")
+@operation(query=("query", "example", "infer", "lang"), faults=(HTTPStatus.NOT_FOUND,))
+def form() -> str:
+    """Show a form for a query, filled in with `?query=` or with the question that `?example=` names."""
+    questions: tuple[Question, ...] = current_app.config["QUESTIONS"]
+    return render_template(
+        "query.html",
+        query=request.args.get("query") or example(questions),
+        asserted=not infer(),
+        questions=questions,
+        times=times(),
+        script_context=script_context(questions),
+    )
+
+
+def example(questions: tuple[Question, ...]) -> str:
+    """Return the query of the question that is asked for; raises Problem 404 where there is no such one."""
+    name = request.args.get("example")
+    if name is None:
+        return ""
+    found = next((one for one in questions if one.id.lower() == name.lower()), None)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+    return found.body
+
+
+def times() -> list[float]:
+    """Return the seconds to choose from; the last one is the server's limit."""
+    limit = settings().limits.timeout
+    return [*(time for time in TIMES if time < limit), int(limit) if limit.is_integer() else limit]
+
+
+def script_context(questions: tuple[Question, ...]) -> dict[str, Any]:
+    """Return the context of the script: words, the language, examples, and which IRIs have a page here."""
+    return {
+        "words": {name: str(word) for name, word in WORDS["editor"].items()},
+        "language": language(),
+        "base": BASE,
+        "local": LOCAL,
+        "examples": {one.id: one.body for one in questions},
+    }
+
+
+@blueprint.post("/query/check")
+@operation(
+    query=(),
+    types=JSON,
+    body={protocol.QUERY: "Query", protocol.FORM: "QueryForm"},
+    faults=(HTTPStatus.FORBIDDEN,),
+)
+def check() -> Response:
+    """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
+    check_length(request, settings().limits.max_query)
+    query = read_operation(request).query
+    prefixes = dataset().prefixes_in(query)
+    admit(query, "query", settings(), prefixes, RELATIVE_TO)
+    token = first_faulty_token(query, partial(parse_query, prefixes=prefixes, base=RELATIVE_TO))
+    fault = None
+    if token:
+        at = SparqlSyntaxError(query, token.start, "")
+        fault = {"line": at.line, "column": at.column, "token": token.text[:MAX_SHOWN]}
+    return Response(json.dumps({"fault": fault}), headers={"Content-Type": "application/json"})
+
+
+@blueprint.get("/query/vocabulary.json")
+@operation(query=(), types=JSON)
+def terms() -> Response:
+    """Tell the terms that a query may use."""
+    body = json.dumps(vocabulary(dataset()), ensure_ascii=False, separators=(",", ":"))
+    return Response(body, headers={"Content-Type": "application/json"})
 
 
 def vocabulary(built: BuiltDataset) -> dict[str, Any]:
@@ -68,14 +158,8 @@ def vocabulary(built: BuiltDataset) -> dict[str, Any]:
         },
     }
     declared, owners = said_of_terms(built.asserted, union=union), classes_by_property(built)
-    told = {kind: listed(kind, declared, uses[kind], owners) for kind in KINDS}
-    return {"prefixes": dict(built.prefixes), **told}
-
-
-def solutions(store: Store, query: str, *, union: bool = False) -> QuerySolutions:
-    """Return the solutions of a SELECT that uses the dataset's prefixes."""
-    found = store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
-    return cast("QuerySolutions", found)
+    terms_by_kind = {kind: listed(kind, declared, uses[kind], owners) for kind in KINDS}
+    return {"prefixes": dict(built.prefixes), **terms_by_kind}
 
 
 def said_of_terms(store: Store, *, union: bool) -> dict[str, Said]:
@@ -109,12 +193,12 @@ def in_shapes() -> tuple[tuple[str, str], ...]:
 def listed(
     kind: str, declared: Mapping[str, Said], uses: Mapping[str, int], owners: Mapping[str, list[str]]
 ) -> list[dict[str, Any]]:
-    """Return the terms of a kind, each with what is told of it."""
+    """Return the terms of a kind, each with its texts, links and uses."""
     types = {expand(name) for name in KINDS[kind]}
     of_kind = {iri for iri, said in declared.items() if types & {*iris(said, "rdf:type")}}
     deprecated = {iri for iri, said in declared.items() if expand("owl:deprecated") in said}
     by_use = sorted(of_kind | uses.keys(), key=lambda iri: (-uses.get(iri, 0), iri))
-    chosen = list(islice(by_use, MOST))
+    chosen = list(islice(by_use, MAX_TERMS))
     names = shorten(chosen).names
     return [
         {
@@ -137,9 +221,9 @@ def iris(said: Said, name: str) -> Iterator[str]:
 
 def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield labels and definitions of a term, by language; a term of others may be called something here."""
-    for key, names in WORDS.items():
-        found: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]
-        texts = {one.language or "": one.value for one in found if isinstance(one, Literal)}
+    for key, names in TEXTS.items():
+        literals: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]
+        texts = {one.language or "": one.value for one in literals if isinstance(one, Literal)}
         if key == "labels":
             texts = {one.language or "": one.value for one in foreign_labels().get(iri, ())} | texts
         if texts:
