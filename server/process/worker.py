@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from select import select
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from jinja2 import FileSystemBytecodeCache
@@ -51,7 +51,7 @@ QUERY_PATHS: Final = frozenset(
 )
 QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
 PAUSE: Final = 1.0
-"""Seconds without a message after which a fork server has time for other things."""
+"""Seconds without a message after which a fork server prepares what the first search of a version needs."""
 UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 RANGES: Final = frozenset({b"range", b"if-range"})
 """The headers that the app does not see: parts are cut from what it answers."""
@@ -74,6 +74,13 @@ class Worker:
         self.setup = setup
         self.role = FORK_SERVER
         self.app: Flask | None = None
+        self.version = ""
+        """The version that this process has forked executors for."""
+        self.prepared: str | None = None
+        """The version whose first search has been prepared."""
+        self.asked, self.asks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        """Where the fork server of a dataset on disk is sent the lock of an index to make."""
+        self.asks.settimeout(0)
         self.connect()
 
     def connect(self) -> None:
@@ -142,26 +149,49 @@ class Worker:
             confinement.without_network()
         confinement.without_core_dumps()
         self.hello(0, quads=len(self.dataset.store))
-        self.warm()
         while True:
+            self.wait()
             self.take(*self.read())
 
     def share(self, app: Flask) -> None:
         """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
         folder = Path(self.address).parent
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
-        index_file.keep_in(app, folder, None if self.setup.origin.on_disk else self.call_apart)
+        index_file.keep_in(app, folder, self.make_index)
+
+    def make_index(self, lock: IO[str], *, inferred: bool) -> None:
+        """Have the index of what this process has made in another one, which has the lock until it ends.
+
+        A process that has a store on disk open must not fork: it asks the fork server, which has none.
+        """
+        if not self.setup.origin.on_disk:
+            self.call_apart(lambda: index_file.make(self.served, inferred=inferred))
+            return
+        with suppress(BlockingIOError):
+            socket.send_fds(self.asks, [b"\0"], [lock.fileno()])
+
+    def wait(self) -> None:
+        """Return when there is a message; a fork server meanwhile does what it is asked and what has time."""
+        while self.role == FORK_SERVER:
+            pause = None if self.version == self.prepared else PAUSE
+            ready = select([self.connection, self.asked], [], [], pause)[0]
+            if self.connection in ready:
+                return
+            if not ready:
+                self.warm()
+                continue
+            _, locks, _, _ = socket.recv_fds(self.asked, 1, 1)
+            self.call_apart(lambda: index_file.make(self.served, inferred=True))
+            for lock in locks:
+                os.close(lock)
 
     def warm(self) -> None:
-        """Prepare what pages need when nothing has been asked for a while: templates, and the index.
+        """Prepare what pages of a version need when nothing has been asked for a while: templates, the index.
 
         Later executors have the templates then, and those before find them in the folder, compiled. A process
         of its own makes the index.
         """
-        while select([self.connection], [], [], PAUSE)[0]:
-            self.take(*self.read())
-            if self.role != FORK_SERVER:
-                return
+        self.prepared = self.version
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
@@ -222,6 +252,7 @@ class Worker:
         child = os.fork()
         if child:
             self.send(messages.FORKED, {"ticket": ticket.number, "pid": child})
+            self.version = ticket.digest or self.version
             return
         confinement.end_with_parent()
         inherited = self.connection

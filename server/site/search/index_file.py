@@ -1,8 +1,7 @@
 """Where the index of a version is kept: in a file beside the socket of the server, for all of its processes.
 
-It is made when it is first needed, and once for each version. A process of its own makes it, which the
-deadline of a request does not stop; searches wait a little, and are 503 where that is not enough. Of a
-dataset on disk, whose store no fork can use, the first process that needs it makes it while others wait.
+It is made once for each version, a second after that or when it is first needed, by a process of its own,
+which the deadline of a request does not stop; searches wait a little, and are 503 where that is not enough.
 Where there is no such folder, or no room in it, each process keeps an index of its own in memory.
 """
 
@@ -13,9 +12,8 @@ import sqlite3
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from flask import current_app
 from wicara.server.app_state import EXTENSION as SERVED
@@ -24,7 +22,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.site.search.index import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from flask import Flask
@@ -42,14 +40,20 @@ MAX_VERSIONS: Final = 4
 """How many indexes stay: requests of an older version may be under way."""
 
 
+class Apart(Protocol):
+    """What makes an index in another process, which has the lock until it ends."""
+
+    def __call__(self, lock: IO[str], *, inferred: bool) -> None:
+        """Begin, and return at once."""
+
+
 @dataclass
 class IndexFiles:
     """The indexes of an app: the folder of their files, and the one that is open in this process."""
 
     questions: Sequence[Question] = ()
     folder: Path | None = None
-    apart: Callable[[Callable[[], None]], None] | None = None
-    """What has a function called in another process, which goes on when the request has ended."""
+    apart: Apart | None = None
     name: str = ""
     connection: sqlite3.Connection | None = None
 
@@ -66,29 +70,18 @@ class IndexFiles:
         """Open an index that this process has not had yet; raises Problem 503 while another makes it."""
         if self.folder is not None:
             with suppress(OSError, sqlite3.Error):
-                make = self.file if self.apart is None else self.awaited
-                if path := make(self.folder, built, inferred=inferred):
+                if path := self.awaited(self.folder, built, inferred=inferred):
                     return connect(f"{path.as_uri()}?mode=ro&immutable=1")
         connection = connect("file::memory:")
         self.fill(connection, built, inferred=inferred)
         return connection
-
-    def file(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> Path:
-        """Return the file of an index, made by the first process that needs it while others wait."""
-        path = folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
-        if not path.exists():
-            with (folder / LOCK).open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not path.exists():
-                    self.make(path, built, inferred=inferred)
-        return path
 
     def awaited(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> Path | None:
         """Return the file of an index, made apart from this request; None where that fails.
 
         Raises Problem 503 where it takes longer than a request should.
         """
-        path = folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
+        path = path_of(folder, built, inferred=inferred)
         until = time.monotonic() + min(MAX_WAIT, settings().limits.timeout / 2)
         begun = False
         while not path.exists():
@@ -97,20 +90,23 @@ class IndexFiles:
                     if begun or self.apart is None:
                         return None
                     begun = True
-                    self.apart(partial(self.make, path, built, inferred=inferred))  # it inherits the lock
+                    self.apart(lock, inferred=inferred)
             if time.monotonic() > until:
                 raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, UNFINISHED, {"Retry-After": "5"})
             time.sleep(PAUSE)
         return path
 
-    def make(self, path: Path, built: BuiltDataset, *, inferred: bool) -> None:
-        """Write an index into its file, and remove old ones; whoever calls this has the lock."""
-        unfinished = path.with_name("search.unfinished")
+    def make(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> None:
+        """Write an index into its file unless it is there, and remove old ones; the caller has the lock."""
+        path = path_of(folder, built, inferred=inferred)
+        if path.exists():
+            return
+        unfinished = folder / "search.unfinished"
         unfinished.unlink(missing_ok=True)
         with closing(connect(unfinished.as_uri())) as connection:
             self.fill(connection, built, inferred=inferred)
         unfinished.rename(path)
-        files = sorted(path.parent.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
+        files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
         for old in files[:-MAX_VERSIONS]:
             old.unlink(missing_ok=True)
 
@@ -132,6 +128,11 @@ def name_of(built: BuiltDataset, *, inferred: bool) -> str:
     return f"{built.digest}-{'on' if inferred or built.plain else 'off'}"
 
 
+def path_of(folder: Path, built: BuiltDataset, *, inferred: bool) -> Path:
+    """Return where the file of an index is."""
+    return folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
+
+
 def is_free(lock: IO[str]) -> bool:
     """Take a lock, and return whether nobody else has it."""
     try:
@@ -141,21 +142,25 @@ def is_free(lock: IO[str]) -> bool:
     return True
 
 
-def keep_in(
-    app: Flask, folder: Path | None = None, apart: Callable[[Callable[[], None]], None] | None = None
-) -> None:
-    """Keep the indexes of an app in memory, or in a folder that all processes of a server use.
-
-    `apart` calls a function in another process.
-    """
+def keep_in(app: Flask, folder: Path | None = None, apart: Apart | None = None) -> None:
+    """Keep the indexes of an app in memory, or in a folder that all processes of a server use."""
     app.extensions[EXTENSION] = IndexFiles(app.config["QUESTIONS"], folder, apart)
 
 
-def prepare(app: Flask) -> None:
-    """Make the file of an app's index, for whoever searches first."""
+def make(app: Flask, *, inferred: bool) -> None:
+    """Make the file of an app's index; whoever calls this has the lock."""
     files: IndexFiles = app.extensions[EXTENSION]
     if files.folder is not None:
-        files.file(files.folder, app.extensions[SERVED].dataset, inferred=True)
+        files.make(files.folder, app.extensions[SERVED].dataset, inferred=inferred)
+
+
+def prepare(app: Flask) -> None:
+    """Make the file of an app's index, for whoever searches first, unless one is being made."""
+    files: IndexFiles = app.extensions[EXTENSION]
+    if files.folder is not None:
+        with (files.folder / LOCK).open("w") as lock:
+            if is_free(lock):
+                make(app, inferred=True)
 
 
 def index() -> sqlite3.Connection:
