@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 HERE: Final = Path(__file__).parent
 MARK: Final = "#+"
@@ -50,6 +50,10 @@ HOLE: Final = re.compile(r"\{(\w+)\|([^{}|]*)\}")
 DECLARED: Final = re.compile(r"^PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 BLOCK: Final = re.compile(r"VALUES\s+(?P<names>\?\w+|\([?\w\s]+\))\s*\{[^{}]*\}")
 """The VALUES of the queries: one row each, no braces in their strings."""
+SELECTED: Final = re.compile(
+    r"^SELECT\s[^({]*\bWHERE\s*(?P<pattern>\{.*\})[^{}]*\Z", re.DOTALL | re.MULTILINE
+)
+"""A query that selects variables alone: what comes after its pattern only orders or groups the solutions."""
 
 Pattern: TypeAlias = tuple[str, str, str]
 """A statement with variables, each of its places as written."""
@@ -126,15 +130,34 @@ class Question:
 
     def with_values(self, values: Mapping[str, str]) -> str:
         """Return the query with the values of its parameters, each a term as SPARQL writes it."""
+        return with_terms(self.body, {name: [value] for name, value in values.items()})
 
-        def filled(block: re.Match[str]) -> str:
-            names = re.findall(r"\w+", block["names"])
-            if not {*names} <= {*values}:
-                return block[0]
-            row = " ".join(values[name] for name in names)
-            return f"VALUES {block['names']} {{ {f'({row})' if block['names'].startswith('(') else row} }}"
+    def answered(self, name: str, terms: Sequence[str], values: Mapping[str, str]) -> str:
+        """Return the pattern that finds which terms have an answer in the place of a parameter, as `?choice`.
 
-        return BLOCK.sub(filled, self.body)
+        The other parameters keep their values. Empty for a query whose pattern cannot stand alone.
+        """
+        selected = SELECTED.search(self.select)
+        if selected is None or "SELECT" in selected["pattern"]:
+            return ""
+        given = {one: [value] * len(terms) for one, value in values.items()} | {name: terms}
+        pattern = with_terms(selected["pattern"], given)
+        return f"{{ SELECT DISTINCT (?{name} AS ?choice) WHERE {pattern} }}"
+
+
+def with_terms(query: str, terms: Mapping[str, Sequence[str]]) -> str:
+    """Return a query with the terms of its parameters, in SPARQL; the first of each make one row."""
+
+    def filled(block: re.Match[str]) -> str:
+        names = re.findall(r"\w+", block["names"])
+        if not {*names} <= {*terms}:
+            return block[0]
+        rows = dict.fromkeys(zip(*(terms[name] for name in names), strict=True))
+        written = (" ".join(row) for row in rows)
+        texts = (f"({row})" if block["names"].startswith("(") else row for row in written)
+        return f"VALUES {block['names']} {{ {' '.join(texts)} }}"
+
+    return BLOCK.sub(filled, query)
 
 
 def header(text: str) -> dict[str, list[str]]:

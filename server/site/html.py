@@ -18,7 +18,14 @@ from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.cards import card_key, cards_of, spans_of
-from wicara.server.site.tables.statuses import age_of_plan, in_words, is_ahead, is_plain, status_of_statement
+from wicara.server.site.tables.statuses import (
+    age_of_plan,
+    covered_until,
+    in_words,
+    is_ahead,
+    is_plain,
+    status_of_statement,
+)
 from wicara.server.site.times import day_of, format_day, formatted
 
 if TYPE_CHECKING:
@@ -91,6 +98,7 @@ def install(app: Flask) -> None:
         once_html=once,
         status_of=status_of,
         doubt_html=doubt,
+        covered_until=covered_until,
         row_marks=row_marks,
         marks_html=marks_of,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from flask import request
@@ -13,6 +14,7 @@ from wicara.graph.sparql import solutions
 from wicara.ontology import PREFIXES, expand
 from wicara.server.app_state import dataset
 from wicara.server.site.language import gettext as _
+from wicara.server.site.search.folding import fold, tokens
 from wicara.server.site.words import LABELS, Words, prefixed
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ XSD: Final = PREFIXES["xsd"]
 MAX_CHOICES: Final = 500
 """How many things a list to choose from may hold; where there are more, a reader types one."""
 MAX_ROWS: Final = 4 * MAX_CHOICES
+MAX_NEAR: Final = 3
+"""How many things are proposed in the place of a misspelt one."""
+MAX_NAME: Final = 80
+"""Characters of a misspelt name that are compared."""
+MIN_WORD: Final = 4
+"""Letters of a word that a thing may be named by alone."""
+NEAR: Final = 0.72
+"""How much alike two names are, from 0 to 1, of which one may stand for the other (difflib)."""
 CHOICES: Final = """
 SELECT DISTINCT ?kind ?x ?label {{
   VALUES ?kind {{ {kinds} }}
@@ -52,6 +62,8 @@ class Value:
     given: str
     term: NamedNode | Literal | None
     fault: str = ""
+    near: tuple[tuple[str, Shown], ...] = ()
+    """Things that may be meant in its place: what an address has for each, and what is shown."""
 
     @property
     def is_default(self) -> bool:
@@ -170,23 +182,46 @@ class Choices:
     words: Words
     whole: bool
 
-    def options(self, value: Value) -> list[tuple[str, Shown]]:
-        """Return what may be chosen in the place of a value: what a form sends, and what it shows."""
-        found = {*self.of_kind.get(kind_of(value.parameter), ())}
-        found |= {value.term} if isinstance(value.term, NamedNode) else set()
-        shown = [(prefixed(one.value), self.words.show_iri(one.value)) for one in found]
+    def things(self, parameter: Parameter) -> frozenset[NamedNode]:
+        """Return the things that a parameter may be."""
+        return self.of_kind.get(kind_of(parameter), frozenset())
+
+    def options(self, things: Iterable[NamedNode]) -> list[tuple[str, Shown]]:
+        """Return things by label: what a form sends for each, and what it shows."""
+        shown = [(prefixed(one.value), self.words.show_iri(one.value)) for one in things]
         return sorted(shown, key=lambda option: (option[1].text.casefold(), option[0]))
 
     def checked(self, value: Value) -> Value:
-        """Return a value, with a fault where the dataset has no such thing; the default never has one."""
-        known = self.of_kind.get(kind_of(value.parameter), ())
-        if not self.whole or value.is_default or not isinstance(value.term, NamedNode) or value.term in known:
+        """Return a value, with a fault where the dataset has no such thing; the default never has one.
+
+        A faulty one has the things whose names are written nearly the same.
+        """
+        known = self.things(value.parameter)
+        if not value.fault and (
+            not self.whole or value.is_default or not isinstance(value.term, NamedNode) or value.term in known
+        ):
             return value
-        return replace(value, term=None, fault=_("The dataset holds no such thing of this kind."))
+        fault = value.fault or str(_("The dataset holds no such thing of this kind."))
+        return replace(value, term=None, fault=fault, near=self.near(value.given, known))
+
+    def near(self, given: str, known: Iterable[NamedNode]) -> tuple[tuple[str, Shown], ...]:
+        """Return the things with a label, or an end of the IRI, that is spelled most like what was given."""
+        by_name: dict[str, NamedNode] = {}
+        by_word: dict[str, NamedNode] = {}
+        for one in sorted(known, key=str):
+            labels = (label.value for label in self.words.labels.get(one.value, ()))
+            for name in map(fold, (*labels, prefixed(one.value).partition(":")[2])):
+                by_name.setdefault(name, one)
+                by_word |= {word: by_word.get(word, one) for word in tokens(name) if len(word) >= MIN_WORD}
+        by_name = by_word | by_name
+        asked = fold(given.rpartition(":")[2])[:MAX_NAME]
+        found = get_close_matches(asked, by_name, MAX_NEAR, NEAR)
+        things = dict.fromkeys(by_name[name] for name in found)
+        return tuple(option for one in things for option in self.options([one]))
 
     def is_list(self, parameter: Parameter) -> bool:
         """Tell whether a parameter is chosen from a list."""
-        return is_thing(parameter) and len(self.of_kind.get(kind_of(parameter), ())) <= MAX_CHOICES
+        return is_thing(parameter) and len(self.things(parameter)) <= MAX_CHOICES
 
 
 def is_thing(parameter: Parameter) -> bool:

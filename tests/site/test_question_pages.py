@@ -189,6 +189,59 @@ def test_each_parameter_has_a_field_of_its_kind(server: Server, slug: str) -> No
             assert f'<option value="{parameter.default}" selected>' in page
 
 
+@pytest.mark.parametrize(
+    ("slug", "parameter", "without"),
+    [("proposals-of-a-state", "proposer", "state:japan"), ("trade-rank", "partner", "body:brics")],
+)
+def test_a_form_offers_what_has_an_answer(server: Server, slug: str, parameter: str, without: str) -> None:
+    """What has an answer comes first, the rest is left out or apart; an empty answer leads to full ones."""
+    kind = next(one.datatype for one in ALL[slug].parameters if one.name == parameter)
+    known = {row["x"] for row in server.ask(f"SELECT DISTINCT ?x {{ ?x a {kind} }}").rows}
+    page = ask(server, slug).text
+    field = re.search(rf'<select id="value-{parameter}".*?</select>', page, re.DOTALL)
+    assert field
+    offered, _label, others = field[0].partition('<optgroup label="No answer')
+    options = re.findall(r'<option value="([^"]+)"', offered)
+    assert 0 < len(options) < len(known)
+    assert len(re.findall("<option", others)) == (
+        len(known) - len(options) if len(ALL[slug].parameters) > 1 else 0
+    )
+    assert without not in options
+    for option in options:
+        assert server.get(f"/questions/{slug}.json?{parameter}={option}").rows
+    assert not server.get(f"/questions/{slug}.json?{parameter}={without}").rows
+    empty = ask(server, slug, **{parameter: without}).text
+    assert "The dataset has no answer. The texts of this dataset reach up to" in text_of(empty)
+    links = re.search(r"There is an answer for: (.*?)</p>", empty, re.DOTALL)
+    assert links
+    found = [unescape(link) for link in re.findall(r'href="([^"]+)"', links[1])]
+    assert len(found) == len(options)
+    assert all(rows_of(server.get(link, accept=HTML).text) for link in found)
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "meant"),
+    [
+        ("meetings-on", {"person": "Lavrof", "date": "2018-08-01"}, "Sergey Lavrov"),
+        ("meetings-on", {"person": "person:sergei-lavrov"}, "Sergey Lavrov"),
+        ("words-about-a-thing", {"thing": "Indonesa"}, "Indonesia"),
+        ("meetings-on", {"person": "<script>"}, ""),
+    ],
+)
+def test_a_misspelt_thing_leads_to_the_one_that_is_meant(
+    server: Server, slug: str, values: dict[str, str], meant: str
+) -> None:
+    """A name that is no thing is answered with those that are spelled most like it, the other values kept."""
+    answer = ask(server, slug, **values)
+    assert answer.status == 400
+    found = re.search(r"Did you mean: <a href=\"([^\"]+)\">([^<]+)</a>", answer.text)
+    assert (found[2] if found else "") == meant
+    if found:
+        page = server.get(unescape(found[1]), accept=HTML)
+        assert page.status == 200
+        assert all(value in unescape(found[1]) for name, value in values.items() if name == "date")
+
+
 def test_choices_are_in_the_language_of_the_reader(server: Server) -> None:
     """The list of a thing shows labels, in the reader's language."""
     assert ">Russia</option>" in ask(server, "coordinators-of-relations").text

@@ -22,13 +22,13 @@ from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
-from wicara.server.site.tables.statuses import age_of_plan, in_words, is_plain
+from wicara.server.site.tables.statuses import in_words, is_plain
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
     from wicara.server.site.tables.solutions import Answer
-    from wicara.server.site.words import Term
+    from wicara.server.site.words import Shown, Term
 
 blueprint = Blueprint("questions", __name__)
 
@@ -103,6 +103,27 @@ class QuestionRequest:
     def sentence(self, lang: str) -> str:
         """Return the question in a language."""
         return "".join(words for _is_value, words in self.parts(lang))
+
+    def with_value(self, name: str, given: str) -> str:
+        """Return the address of the page with another value for a parameter."""
+        others = {value.parameter.name: value.given for value in self.values if not value.is_default}
+        kept = {key: request.args[key] for key in KEPT if key in request.args}
+        return f"{PATH}/{self.question.slug}?{urlencode({**others, name: given, **kept})}"
+
+    def offered(
+        self, value: Value, answered: Mapping[str, frozenset[NamedNode]]
+    ) -> list[tuple[bool, list[tuple[str, Shown]]]]:
+        """Return what to choose in the place of a value in two groups: with an answer (True), and without.
+
+        Where there is no other field that could give it one, what has none is left out, but for the value.
+        """
+        known = self.choices.things(value.parameter)
+        known |= {value.term} if isinstance(value.term, NamedNode) else frozenset()
+        having = answered.get(value.parameter.name, known)
+        rest = known - having if len(self.values) > 1 else (known - having) & {value.term}
+        return [
+            (had, self.choices.options(some)) for had, some in ((True, known & having), (False, rest)) if some
+        ]
 
     def widget(self, value: Value) -> str:
         """Return the kind of field that a value is given in."""
@@ -261,16 +282,43 @@ def read_question_request(one: Question) -> QuestionRequest:
     return QuestionRequest(one, [found.checked(value) for value in values_of(one)], found)
 
 
+def answered_choices(one: QuestionRequest) -> dict[str, frozenset[NamedNode]]:
+    """Return the things that have an answer in the place of each parameter, as the others stand; one query.
+
+    Parameters are left out whose things are no list to choose from, or that the query does not let tell.
+    """
+    prefixes = one.question.prefixes
+    values = {name: to_sparql(term, prefixes) for name, term in one.terms.items()}
+    patterns = []
+    for each in one.question.parameters:
+        known = sorted(one.choices.things(each), key=str)
+        pattern = one.choices.is_list(each) and one.question.answered(each.name, [*map(str, known)], values)
+        if known and pattern:
+            patterns.append((each.name, f'{{ BIND("{each.name}" AS ?parameter) {pattern} }}'))
+    if not patterns:
+        return {}
+    declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items())
+    query = f"{declared}SELECT ?parameter ?choice {{ {' UNION '.join(text for _name, text in patterns)} }}"
+    found: dict[str, set[NamedNode]] = {name: set() for name, _text in patterns}
+    for row in solve(QueryOperation(query, infer=infer()), MAX_DATA_ROWS).rows:
+        if isinstance(row["parameter"], Literal) and isinstance(row["choice"], NamedNode):
+            found[row["parameter"].value].add(row["choice"])
+    return {name: frozenset(things) for name, things in found.items()}
+
+
 def page(one: QuestionRequest) -> Response:
     """Return the page of a question: with its answer, or with what is wrong with a value, and 400."""
     operation = QueryOperation(one.query, infer=infer())
     found = None
+    answered = {}
     if one.is_whole:
         found = answer(one.question, one.terms, solve(operation), store())
+        answered = answered_choices(one)
     body = render_template(
         "question.html",
         asked=one,
         answer=found,
+        answered=answered,
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found) if found else "",
         citations=[
@@ -279,7 +327,6 @@ def page(one: QuestionRequest) -> Response:
         ]
         if found
         else [],
-        age=age_of_plan(),
         operation=operation,
         heading=heading,
         others=[lang for lang in LANGUAGES if lang != language()],

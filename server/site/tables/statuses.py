@@ -176,8 +176,14 @@ def is_ahead(statuses: Sequence[Status]) -> bool:
 
 def age_of_plan() -> str:
     """Return up to which day the sources of the dataset could tell whether a plan came about."""
+    covered = covered_until()
+    return str(_("no source here after %(day)s", day=covered)) if covered else ""
+
+
+def covered_until() -> str:
+    """Return the last day that a source of the dataset reports on, in words; nothing if none is known."""
     covered = per_version(sayings_of).covered
-    return str(_("no source here after %(day)s", day=format_day(covered))) if covered else ""
+    return format_day(covered) if covered else ""
 
 
 def is_plain(statuses: Sequence[Status]) -> bool:
