@@ -6,6 +6,7 @@ import csv
 import re
 from html import unescape
 from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -141,6 +142,40 @@ def test_reasons_and_evidence(server: Server) -> None:
     assert "Koordinator … 2015-2018”" in unescape(page)
     settled = held(page_of(server, "2018-08-02"), "coordinators")["certain"]
     assert "D07" in settled[0]
+
+
+@pytest.mark.parametrize(("first", "second"), [("2016-05-19", "2019-06-01"), ("2019-06-01", "2016-05-19")])
+def test_two_days_compared(server: Server, first: str, second: str) -> None:
+    """What ended, what began and what holds on both, whichever is given first, as on the pages of each."""
+    page = page_of(server, first, **{"with": second})
+    told = {key: [*chain(*held(page, key).values())] for key in ("began", "ended", "both")}
+    assert "From 19 May 2016 to 1 June 2019" in text_of(page)
+    assert any("Indonesia" in one and "planned" in one for one in told["began"])
+    assert any("Laos" in one and "D07" in one for one in told["ended"])
+    assert any("Commemorative Summit, Sochi 2016" in one for one in told["ended"])
+    assert any("Joko Widodo" in one for one in told["both"])
+    counts = [len(re.findall('<li class="held ', page_of(server, day))) for day in sorted((first, second))]
+    assert [len(told["ended"] + told["both"]), len(told["began"] + told["both"])] == counts
+    rows = server.get(f"/as-of.json?{urlencode({'date': first, 'with': second})}").rows
+    assert {(row["change"], row["day"]) for row in rows} == {
+        *(("ended", "2016-05-19"), ("both", "2016-05-19"), ("both", "2019-06-01"), ("began", "2019-06-01"))
+    }
+    assert all(row["status"] for row in rows if row["facts"])
+    links = [unescape(link) for link in re.findall(r'href="(/as-of\.csv[^"]+)"', page)]
+    assert links
+    assert all(server.get(link).text.count("\n") == len(rows) + 1 for link in links)
+
+
+def test_a_day_compared_with_itself_or_with_none(server: Server) -> None:
+    """The same day twice is that day; a bad second day is told beside its field."""
+    same = page_of(server, "2018-08-02", **{"with": "2018-08-02"})
+    assert "As of 2 August 2018" in same
+    faulty = server.get("/as-of?date=2018-08-02&with=2018-02-30", accept=HTML)
+    assert faulty.status == 400
+    assert 'aria-describedby="fault-with"' in faulty.text
+    assert server.get("/as-of.csv?date=2018-08-02&with=2018-02-30").status == 400
+    page = text_of(page_of(server, "2016-05-19", "id", **{"with": "2019-06-01"}))
+    assert "Dari 19 Mei 2016 sampai 1 Juni 2019" in page
 
 
 def test_in_indonesian(server: Server) -> None:

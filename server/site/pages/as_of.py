@@ -1,4 +1,4 @@
-"""What held on a day, and what is only planned for it: a question with a day as its value, by section.
+"""What held on a day, and what is only planned for it, by section; or what changed from one to another.
 
 `queries/pages/as-of.rq` says when something holds; several rows may tell of the same, and the surest counts.
 """
@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, ORDER
-from wicara.ontology import WIC
+from wicara.ontology import PREFIXES, WIC
 from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import media_types
@@ -30,6 +31,7 @@ from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.solutions import (
     MAX_DATA_ROWS,
+    Solutions,
     graphs_of,
     solve,
     supports_of,
@@ -40,14 +42,13 @@ from wicara.server.site.words import Shown
 from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from wicara.graph.formats import Format
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence
-    from wicara.server.site.tables.solutions import Solution, Solutions
+    from wicara.server.site.tables.solutions import Solution
     from wicara.server.site.words import Term, Words
 
 blueprint = Blueprint("as_of", __name__)
@@ -63,6 +64,9 @@ STATES: Final = ("certain", "possible", "to-come")
 RANKS: Final = ("certain", "to-come", "possible")
 """The same, in the order in which one goes before another."""
 REPORTED: Final = "reports"
+CHANGES: Final = {(False, True): "began", (True, False): "ended", (True, True): "both", (False, False): ""}
+"""What became of something from a day to a later one, by whether it holds on each."""
+DATE: Final = NamedNode(f"{PREFIXES['xsd']}date")
 
 
 @dataclass(frozen=True)
@@ -105,69 +109,146 @@ class Days:
         return min((each for each in self.changes if each > day), default=None)
 
 
+@dataclass(frozen=True)
+class Field:
+    """A field of the form: its name, what was given in it, the day that this is, or why it is none."""
+
+    name: str
+    label: str
+    given: str
+    day: date | None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Something that holds on one of two days or on both, and how it holds on each; empty: not at all."""
+
+    held: Held
+    states: tuple[str, str]
+
+    @property
+    def change(self) -> str:
+        """The key of what became of it from the earlier day to the later: a key of CHANGES."""
+        return CHANGES[self.states[0] != "", self.states[1] != ""]
+
+
 @blueprint.get(PATH)
-@described(query=("date", "infer", "lang"))
+@described(query=("date", "with", "infer", "lang"))
 def as_of() -> Response:
-    """Show what held on a day: by default the last day of which a report tells."""
+    """Show what held on a day, by default the last day of which a report tells; or compare two days."""
     days = per_version(changes_of)
-    given = request.args.get("date", "").strip()
-    try:
-        day = day_of(read_day(given)) if given else days.reported
-    except InvalidValueError as fault:
-        return Response(page(days, None, given, str(fault)), HTTPStatus.BAD_REQUEST)
-    return Response(page(days, day or datetime.now(UTC).date(), given))
+    fields = fields_given(days)
+    if any(field.fault for field in fields):
+        return Response(page(days, fields), HTTPStatus.BAD_REQUEST)
+    return Response(page(days, fields, days_of(fields)))
 
 
-def page(days: Days, day: date | None, given: str, fault: str = "") -> str:
-    """Return the page of a day, or the one that says what is wrong with it."""
-    operation = QueryOperation(query_of(day), infer=infer()) if day else None
-    held, evidence, cut = held_on(solve(operation, MAX_ROWS)) if operation else ([], None, False)
-    sections = page_query("as-of").own("section")
-    return render_template(
-        "as_of.html",
-        day=day,
-        given=given,
-        fault=fault,
-        days=days,
-        slides=len(days.changes) <= MAX_SLIDES,
-        sections=[
-            (key, own_text(names), [one for one in held if one.section == key]) for key, *names in sections
-        ],
-        counts=[(key, sum(one.status == key for one in held)) for key in ORDER],
-        evidence=evidence,
-        cut=cut,
-        shown=MAX_ROWS,
-        operation=operation,
-        infer=infer(),
-        on=lambda other: with_choices(f"{PATH}?date={other}"),
-        questions=list(questions_about(day)) if day else [],
-        format_day=format_day,
-        kept=[(key, request.args[key]) for key in KEPT if key in request.args],
-        alternates=[(form, address_of(day, form)) for form in DOWNLOADS] if day else [],
+def fields_given(days: Days) -> tuple[Field, Field]:
+    """Return the day of this request, and the one that it is compared with, if there is one."""
+    return (
+        field_given("date", str(_("Day")), days.reported or datetime.now(UTC).date()),
+        field_given("with", str(_("Compared with (optional)"))),
     )
 
 
-def address_of(day: date, form: Format) -> str:
-    """Return where what held on a day is in a format; without conclusions where this request wants none."""
-    return with_choices(f"{PATH}.{form.name}?date={day}{'' if infer() else '&infer=off'}")
+def field_given(name: str, label: str, default: date | None = None) -> Field:
+    """Return a field as it is given in this request."""
+    given = request.args.get(name, "").strip()
+    try:
+        return Field(name, label, given, day_of(read_day(given)) if given else default)
+    except InvalidValueError as fault:
+        return Field(name, label, given, None, str(fault))
+
+
+def days_of(fields: Iterable[Field]) -> tuple[date, ...]:
+    """Return the days of the fields, the earlier first; one where they are the same."""
+    return tuple(sorted({field.day for field in fields if field.day}))
+
+
+def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> str:
+    """Return the page of one day or two, or the one that says what is wrong with a field."""
+    operations = [QueryOperation(query_of(day), infer=infer()) for day in chosen]
+    compared, evidence, cut = held_on([solve(one, MAX_ROWS) for one in operations])
+    sections = [(key, own_text(names)) for key, *names in page_query("as-of").own("section")]
+    return render_template(
+        "as_of.html",
+        day=fields[0].day if chosen else None,
+        chosen=chosen,
+        fields=fields,
+        days=days,
+        slides=len(days.changes) <= MAX_SLIDES,
+        sections=[
+            (key, name, [one for one in compared if one.held.section == key]) for key, name in sections
+        ],
+        changed=[(key, [one for one in compared if one.change == key]) for key in CHANGES.values() if key],
+        names=dict(sections),
+        counts=[(key, sum(one.held.status == key for one in compared)) for key in ORDER],
+        evidence=evidence,
+        cut=cut,
+        shown=MAX_ROWS,
+        operations=operations,
+        infer=infer(),
+        on=lambda other: address_of((other, *(field.day for field in fields[1:] if field.day))),
+        single=lambda one: address_of((one,)),
+        questions=list(questions_about(chosen[0])) if len(chosen) == 1 else [],
+        format_day=format_day,
+        kept=[(key, request.args[key]) for key in KEPT if key in request.args],
+        alternates=[(form, address_of(chosen, f".{form.name}")) for form in DOWNLOADS] if chosen else [],
+    )
+
+
+def address_of(chosen: Sequence[date], suffix: str = "") -> str:
+    """Return where one day or two are, as a page or in a format; with conclusions if this request has."""
+    values = {name: str(day) for name, day in zip(("date", "with"), chosen, strict=False)}
+    if suffix and not infer():
+        values["infer"] = "off"
+    return with_choices(f"{PATH}{suffix}?{urlencode(values)}")
 
 
 @blueprint.get(f"{PATH}.<suffix>")
-@described(query=("date", "infer", "lang"), types=media_types(*DOWNLOADS))
+@described(query=("date", "with", "infer", "lang"), types=media_types(*DOWNLOADS))
 def as_of_table(suffix: str) -> Response:
-    """Return what held on a day as data: the columns of its query, the status of each row, and when."""
+    """Return what held on a day as data: the columns of its query, the status of each row, and when.
+
+    Of two days, each row also has the day on which it holds, what became of it from the earlier day to the
+    later (`ended`, `began`, `both`), and the facts that it rests on.
+    """
     form = table_form(suffix)
-    given = request.args.get("date", "").strip()
-    try:
-        day = day_of(read_day(given)) if given else per_version(changes_of).reported
-    except InvalidValueError as fault:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`date`: {fault}") from fault
-    found = solve(QueryOperation(query_of(day or datetime.now(UTC).date()), infer=infer()), MAX_DATA_ROWS)
-    backed, evidence = evidence_of(found)
-    times = ((text_of(row["holds"]), format_span(bounds_of(row))) for row in found.rows)
-    statuses = [statuses_on(pair, evidence) for pair in zip(found.rows, backed, strict=True)]
-    body = with_statuses(found, statuses, times, evidence.words, form)
-    return table_response(body, form, cut=found.cut)
+    fields = fields_given(per_version(changes_of))
+    for field in fields:
+        if field.fault:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"`{field.name}`: {field.fault}")
+    chosen = days_of(fields)
+    found = [solve(QueryOperation(query_of(day), infer=infer()), MAX_DATA_ROWS) for day in chosen]
+    table = Solutions(
+        found[0].names, tuple(chain(*(one.rows for one in found))), any(one.cut for one in found)
+    )
+    backed, evidence = evidence_of(table)
+    if len(chosen) > 1:
+        table = with_changes(table, chosen, [len(one.rows) for one in found], backed)
+    times = ((text_of(row["holds"]), format_span(bounds_of(row))) for row in table.rows)
+    statuses = [statuses_on(pair, evidence) for pair in zip(table.rows, backed, strict=True)]
+    body = with_statuses(table, statuses, times, evidence.words, form)
+    return table_response(body, form, cut=table.cut)
+
+
+def with_changes(
+    table: Solutions, chosen: Sequence[date], numbers: Sequence[int], backed: Iterable[Support]
+) -> Solutions:
+    """Return the rows of two days with the day, what became of each, and the facts that it rests on."""
+    on = [day for day, number in zip(chosen, numbers, strict=True) for _row in range(number)]
+    held = {(same(row), day) for row, day in zip(table.rows, on, strict=True)}
+    rows = []
+    for row, day, support in zip(table.rows, on, backed, strict=True):
+        earlier, later = ((same(row), one) in held for one in chosen)
+        more = {
+            "day": Literal(str(day), datatype=DATE),
+            "change": Literal(CHANGES[earlier, later]),
+            "facts": Literal(" ".join(support.graphs)),
+        }
+        rows.append({**row, **more})
+    return Solutions((*table.names, "day", "change", "facts"), tuple(rows), table.cut)
 
 
 def query_of(day: date) -> str:
@@ -198,14 +279,32 @@ def changes_of(built: BuiltDataset) -> Days:
     return Days(tuple(sorted(found)), max(reported, default=None))
 
 
-def held_on(found: Solutions) -> tuple[list[Held], Evidence, bool]:
-    """Return what solutions tell, what it rests on, and whether there is more; with three queries."""
-    backed, evidence = evidence_of(found)
-    pairs = sorted(zip(found.rows, backed, strict=True), key=lambda pair: same(pair[0]))
-    groups = (list(group) for _key, group in groupby(pairs, key=lambda pair: same(pair[0])))
-    held = [held_by(group, evidence) for group in groups]
-    order = sorted(held, key=lambda one: (STATES.index(one.row.state), ORDER.index(one.status)))
-    return order, evidence, found.cut
+def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None, bool]:
+    """Return what the solutions of one day or two tell, what it rests on, and whether there is more.
+
+    It takes three queries, and none for no day.
+    """
+    if not found:
+        return [], None, False
+    rows = tuple(chain(*(one.rows for one in found)))
+    backed, evidence = evidence_of(Solutions(found[0].names, rows, cut=False))
+    places = chain(*([place] * len(one.rows) for place, one in enumerate(found)))
+    told = sorted(zip(rows, backed, places, strict=True), key=lambda one: same(one[0]))
+    compared = []
+    for _key, group in groupby(told, key=lambda one: same(one[0])):
+        members = list(group)
+        states = [
+            min(
+                (text_of(row["holds"]) for row, _support, at in members if at == place),
+                key=RANKS.index,
+                default="",
+            )
+            for place in range(2)
+        ]
+        held = held_by([(row, support) for row, support, _place in members], evidence)
+        compared.append(Compared(held, (states[0], states[1])))
+    compared.sort(key=lambda one: (STATES.index(one.held.row.state), ORDER.index(one.held.status)))
+    return compared, evidence, any(one.cut for one in found)
 
 
 def evidence_of(found: Solutions) -> tuple[list[Support], Evidence]:

@@ -70,13 +70,16 @@ class QuestionRequest:
     @property
     def query(self) -> str:
         """Return the query with the values in it."""
-        prefixes = self.question.prefixes
-        texts = {
-            value.parameter.name: to_sparql(value.term, prefixes)
+        return self.question.with_values(self.texts)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the terms of the parameters that have one, as the query writes them."""
+        return {
+            value.parameter.name: to_sparql(value.term, self.question.prefixes)
             for value in self.values
             if value.term is not None
         }
-        return self.question.with_values(texts)
 
     def where(self, suffix: str = "", **choices: str) -> str:
         """Return the address of the page, or of a table: its values, what else is chosen, the language."""
@@ -287,17 +290,17 @@ def answered_choices(one: QuestionRequest) -> dict[str, frozenset[NamedNode]]:
 
     Parameters are left out whose things are no list to choose from, or that the query does not let tell.
     """
-    prefixes = one.question.prefixes
-    values = {name: to_sparql(term, prefixes) for name, term in one.terms.items()}
     patterns = []
     for each in one.question.parameters:
         known = sorted(one.choices.things(each), key=str)
-        pattern = one.choices.is_list(each) and one.question.answered(each.name, [*map(str, known)], values)
+        pattern = one.choices.is_list(each) and one.question.answered(
+            each.name, [*map(str, known)], one.texts
+        )
         if known and pattern:
             patterns.append((each.name, f'{{ BIND("{each.name}" AS ?parameter) {pattern} }}'))
     if not patterns:
         return {}
-    declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items())
+    declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in one.question.prefixes.items())
     query = f"{declared}SELECT ?parameter ?choice {{ {' UNION '.join(text for _name, text in patterns)} }}"
     found: dict[str, set[NamedNode]] = {name: set() for name, _text in patterns}
     for row in solve(QueryOperation(query, infer=infer()), MAX_DATA_ROWS).rows:
