@@ -1,19 +1,21 @@
-"""Downloads of parts of the dataset, the same bytes as `wicara export` writes."""
+"""Downloads of parts of the dataset, the same bytes as `wicara export` writes, with their checksum."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph
 from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.export import EXPORTS, check_graph, dump, export
 from wicara.graph.formats import FORMATS
 from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.openapi import operation
-from wicara.server.http.compression import streamed
+from wicara.server.http.compression import PLAIN, chosen, compress, streamed
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import licences
 
@@ -51,12 +53,17 @@ def download(graph: str, extension: str) -> Response:
             check_graph(source, DefaultGraph(), form)
         return streamed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
     try:
-        return Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
+        response = Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
     except DoesNotFit:
         raise
     except Unwritable as fault:
         status = HTTPStatus.BAD_REQUEST if graph in EXPORTS else HTTPStatus.NOT_FOUND
         raise Problem(status, str(fault)) from fault
+    if (coding := chosen(request.headers.get("Accept-Encoding"))) != PLAIN:
+        compress(response, coding)
+    digest = b64encode(sha256(response.get_data()).digest()).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3: of the coded bytes
+    return response
 
 
 def is_large(source: Store) -> bool:

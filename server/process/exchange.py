@@ -50,7 +50,7 @@ CORS: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-Range, Range",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Location, Content-Range, ETag, Link, "
-    "Retry-After, Server-Timing, Wicara-Truncated, Wicara-Unknown-Terms",
+    "Repr-Digest, Retry-After, Server-Timing, Wicara-Truncated, Wicara-Unknown-Terms",
 }
 """Anyone's page may read: nothing here is secret, and a query changes nothing."""
 EVERY_REPLY: Final = encoded((SECURITY | CORS).items())

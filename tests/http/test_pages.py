@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -184,10 +186,19 @@ def test_questions(server: Server) -> None:
 
 @pytest.mark.parametrize("extension", ["ttl", "trig", "nq", "nt", "jsonld", "rdf"])
 def test_exports(server: Server, extension: str) -> None:
-    """Parts of the dataset can be downloaded in each format, and one that cannot hold them is 400."""
-    answer = server.get(f"/export/inferred.{extension}")
-    assert answer.status == 200
-    assert "attachment" in answer.headers["Content-Disposition"]
+    """Parts of the dataset can be downloaded in each format, with the SHA-256 of what is sent (RFC 9530).
+
+    A format that cannot hold them is 400.
+    """
+    path = f"/export/inferred.{extension}"
+    for coding in ("identity", "gzip"):
+        answer = server.get(path, accept_encoding=coding)
+        assert answer.status == 200
+        assert "attachment" in answer.headers["Content-Disposition"]
+        digest = answer.headers["Repr-Digest"]
+        assert digest == f"sha-256=:{b64encode(sha256(answer.body).digest()).decode()}:"
+        part = server.get(path, accept_encoding=coding, range="bytes=0-9")
+        assert (part.status, part.headers["Repr-Digest"]) == (206, digest)
     expected = 200 if extension in {"trig", "nq", "jsonld"} else 400
     assert server.get(f"/export/all.{extension}").status == expected
 
