@@ -81,6 +81,13 @@ KINDS = ("/id/person/", "/id/", "/concept/area/", "/graph/fact/", "/ont/x/")
 IRIS = [f"{kind}{name}" for kind in KINDS for name in NAMES if kind == "/id/person/" or name]
 SHARED = {f"{kind}{name}" for kind in KINDS for name in ("é", "t?")}
 """IRIs whose request looks like that of another one (RFC 3987, section 3.1), or of one without the mark."""
+LEADING = [
+    iri if kind == KINDS[0] or (place + number) % 4 == 0 else long(iri)
+    for place, kind in enumerate(KINDS)
+    for number, iri in enumerate(f"{kind}{name}" for name in NAMES)
+    if iri in IRIS and iri not in SHARED
+]
+"""All names as those of persons, and each as that of one other kind: the rest takes long."""
 LISTED = [one for one in IRIS if not one.startswith("/ont/")]
 UNKNOWN = [
     "plain%2F",
@@ -147,7 +154,7 @@ def local(href: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query or href.endswith("?") else "")
 
 
-@pytest.mark.parametrize("iri", [one for one in IRIS if one not in SHARED])
+@pytest.mark.parametrize("iri", LEADING)
 def test_an_iri_leads_to_its_description(server: Server, iri: str) -> None:
     """Who asks for an IRI as it stands hears of that very thing: as data, and as a page."""
     answer = followed(server, request_of(iri), TURTLE)

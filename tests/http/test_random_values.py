@@ -57,7 +57,7 @@ def inserted(server: Server) -> list[str]:
     return [row["value"] for row in found.rows]
 
 
-@pytest.mark.parametrize("requests", [240, long(1000)])
+@pytest.mark.parametrize("requests", [80, long(1000)])
 def test_no_value_is_made_up_twice(server: Server, requests: int) -> None:
     """UUID(), STRUUID(), RAND() and BNODE() give no value to two requests, and updates none of theirs.
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from http.client import HTTPConnection
 from queue import Queue
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import parse_qs, urldefrag, urljoin
 
 from lxml import html
 from prepared import PATIENCE
@@ -30,11 +30,20 @@ ENDPOINTS: Final = frozenset({"/sparql"})
 NAMED: Final = frozenset({"doc", "graph"})
 """Under these each folder is a kind of its own."""
 
+Form = tuple[str, str, frozenset[str]]
+
 
 def kind_of(path: str) -> str:
     """Return the kind of page that is at a path: `/doc/person`, `/graph/fact`, `/questions`, `/search`."""
     first, *rest = path.partition("?")[0].strip("/").split("/")
     return f"/{first}/{rest[0]}" if first in NAMED and len(rest) > 1 else f"/{first}"
+
+
+def form_of(path: str) -> Form:
+    """Return the form of an address: the kind of page, the suffix of data, and the names of the choices."""
+    before, _, choices = path.partition("?")
+    suffix = before if before.startswith("/static/") else before.rpartition("/")[2].partition(".")[2]
+    return kind_of(path), suffix, frozenset(parse_qs(choices))
 
 
 @dataclass(frozen=True)
@@ -107,8 +116,8 @@ class Reader:
         """Return what is at paths, several at a time."""
         return list(self.pool.map(self.get, paths))
 
-    def site(self, of_each_kind: int | None = None) -> dict[str, Page]:
-        """Return the pages that can be reached from the home page, by path: all, or so many of each kind.
+    def site(self, of_each_form: int | None = None) -> dict[str, Page]:
+        """Return the pages that can be reached from the home page, by path: all, or so many of each form.
 
         Pages that are a choice of another (with a query string) and data are followed from one page of each
         kind, and nothing is followed from them.
@@ -121,8 +130,8 @@ class Reader:
             seen |= pages
             found = {target for path, page in pages.items() for target in followed(path, page, kinds)}
             ahead = sorted(found - seen.keys())
-            if of_each_kind:
-                ahead = [*first(ahead, of_each_kind, Counter(map(kind_of, filter(is_page, seen))))]
+            if of_each_form:
+                ahead = [*first(ahead, of_each_form, Counter(map(form_of, seen)))]
         return seen
 
 
@@ -141,12 +150,12 @@ def is_page(path: str) -> bool:
     return "?" not in path and "." not in path
 
 
-def first(paths: list[str], limit: int, counted: Counter[str]) -> Iterator[str]:
-    """Yield paths, but of each kind no more than a limit, where some are counted already."""
+def first(paths: list[str], limit: int, counted: Counter[Form]) -> Iterator[str]:
+    """Yield paths, but of each form no more than a limit, and of data one, where some are counted already."""
     for path in paths:
-        kind = kind_of(path) if is_page(path) else path
-        counted[kind] += 1
-        if counted[kind] <= limit:
+        form = form_of(path)
+        counted[form] += 1
+        if counted[form] <= (limit if is_page(path.partition("?")[0]) else 1):
             yield path
 
 
