@@ -227,9 +227,9 @@ def newest_snapshots(data: Path) -> list[Path]:
 
 def open_files(folder: Path, place: str, stack: ExitStack) -> dict[str, BinaryIO]:
     """Open all data files of a folder and of those in it, and return them by their places."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
     return {
         f"{place}/{path.relative_to(folder).as_posix()}": stack.enter_context(path.open("rb"))
         for path in folder.rglob("*")

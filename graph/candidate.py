@@ -124,8 +124,8 @@ class Candidate:
     @cached_property
     def unretracted(self) -> Candidate:
         """The candidate with all that was retracted still in it; itself if nothing was."""
-        kept = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
-        return Candidate(replace(self.inputs, quads=kept)) if len(kept) < len(self.inputs.quads) else self
+        quads = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
+        return Candidate(replace(self.inputs, quads=quads)) if len(quads) < len(self.inputs.quads) else self
 
     @property
     def premises_to_compare(self) -> frozenset[Triple]:

@@ -176,8 +176,8 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 def in_words(names: Iterable[str]) -> str:
     """Return names as `a, b or c`."""
-    *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def holding(statements: Iterable[Statement], form: Format) -> Iterable[Statement]:
@@ -208,9 +208,9 @@ def serialize_quads(quads: Sequence[Quad], form: Format) -> bytes:
     checked = list(holding(quads, form))
     if form.write:
         return "".join(form.write(checked)).encode()
-    written = BytesIO()
-    serialize(checked if form.datasets else (quad.triple for quad in checked), written, form.rdf)
-    return written.getvalue()
+    output = BytesIO()
+    serialize(checked if form.datasets else (quad.triple for quad in checked), output, form.rdf)
+    return output.getvalue()
 
 
 def serialize_triples(

@@ -102,9 +102,9 @@ class RemoteStore:
         finally:
             connection.close()
         if response.status not in OK:
-            told = answer.decode(errors="replace").strip()[:300]
+            reason = answer.decode(errors="replace").strip()[:300]
             raise Unavailable(
-                f"the store at {without_password(url)} answered {response.status}: {told}; {AGAIN}"
+                f"the store at {without_password(url)} answered {response.status}: {reason}; {AGAIN}"
             )
         return answer
 

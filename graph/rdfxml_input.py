@@ -144,8 +144,8 @@ class Expanded:
         """Write the start of an element, with as many lines as it has."""
         tag = TAG.match(self.text, self.parser.CurrentByteIndex)
         lines = "\n" * (tag[0].count(b"\n") if tag else 0)
-        written = "".join(f" {each}={quoteattr(value)}" for each, value in attributes.items())
-        self.parts.append(f"<{name}{written}{lines}>")
+        text = "".join(f" {each}={quoteattr(value)}" for each, value in attributes.items())
+        self.parts.append(f"<{name}{text}{lines}>")
 
 
 @dataclass

@@ -265,12 +265,14 @@ def delta_of(folder: Path, record: Record, files: Mapping[str, SourceFile]) -> D
     None where that is not enough: too much changed, or what concerns everything, or a unit is damaged.
     """
     now = {name: key_of_unit(file) for name, file in files.items()}
-    kept = {name: kept_unit(folder, record, name) for name in record.units}
-    changed = [name for name in {**kept, **now} if name not in kept or record.units[name][0] != now.get(name)]
-    if 2 * len(changed) > len(kept) or not all(kept.values()):
+    units = {name: kept_unit(folder, record, name) for name in record.units}
+    changed = [
+        name for name in {**units, **now} if name not in units or record.units[name][0] != now.get(name)
+    ]
+    if 2 * len(changed) > len(units) or not all(units.values()):
         return None
-    others = [file for name, file in kept.items() if file and name not in changed]
-    before = stated([file for name in changed if (file := kept.get(name))], others)
+    others = [file for name, file in units.items() if file and name not in changed]
+    before = stated([file for name in changed if (file := units.get(name))], others)
     after = stated([files[name] for name in changed if name in files], others)
     if not all(is_local(quad) for quad in before ^ after):
         return None
@@ -355,9 +357,9 @@ def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Qua
     out: set[Quad] = set()
     into: set[Quad] = set()
     for subject, predicate in {(quad.subject, quad.predicate) for quad in changed}:
-        told = tuple(store.quads_for_pattern(subject, predicate, None, None))
-        stands = {quad for quad in told if isinstance(quad.graph_name, DefaultGraph)}
-        wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(told, ASSERTED)}
+        quads = tuple(store.quads_for_pattern(subject, predicate, None, None))
+        stands = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
+        wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
         for quad in stands - wanted:
             store.remove(quad)
         store.extend(wanted - stands)

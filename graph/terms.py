@@ -59,10 +59,10 @@ def read_term(text: str) -> Term:
 
     Raises UnknownTerm that says what can be written.
     """
-    written = text.strip()
-    name = NAME.fullmatch(written)
+    stripped = text.strip()
+    name = NAME.fullmatch(stripped)
     try:
-        return named(name["prefix"] or "", name["local"]) if name else parsed(written)
+        return named(name["prefix"] or "", name["local"]) if name else parsed(stripped)
     except (SyntaxError, ValueError) as fault:
         raise UnknownTerm(
             f"{text!r} is no term: write person:sergey-lavrov, an IRI, or a literal such as "

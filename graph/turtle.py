@@ -204,8 +204,8 @@ class Paragraphs:
         if is_bare(literal):
             return literal.value
         datatype = literal.datatype.value
-        written = quoted(literal.value)
-        return written if datatype in PLAIN else f"{written}^^{self.iri(datatype)}"
+        lexical = quoted(literal.value)
+        return lexical if datatype in PLAIN else f"{lexical}^^{self.iri(datatype)}"
 
     def blank(self, node: BlankNode, indent: str) -> str:
         """Return a blank node that is written where it is used."""

@@ -44,8 +44,8 @@ def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> tupl
     """
     found = dict(terms(query, prefixes))
     return tuple(
-        UnknownTerm(written, nearest(store, iri, prefixes))
-        for iri, written in found.items()
+        UnknownTerm(name, nearest(store, iri, prefixes))
+        for iri, name in found.items()
         if not occurs(store, iri)
     )
 

@@ -90,13 +90,13 @@ class WritableDataset:
         """Make a snapshot of what the store holds now; raises Unavailable where the disk refuses."""
         earlier = snapshots(self.folder)
         number = 1 + (number_of(earlier[-1]) if earlier else 0)
-        made = self.folder / SNAPSHOTS / f"{number:012}v{dataset.digest}"
+        snapshot = self.folder / SNAPSHOTS / f"{number:012}v{dataset.digest}"
         try:
-            dataset.store.backup(str(made))
+            dataset.store.backup(str(snapshot))
         except (OSError, RuntimeError) as error:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(snapshot, ignore_errors=True)
             raise self.refused(error) from error
-        for old in [*earlier, made][:-KEPT]:
+        for old in [*earlier, snapshot][:-KEPT]:
             remove_unused(old)
 
     @property

@@ -54,9 +54,9 @@ def within(
     app: Flask, environ: WSGIEnvironment, start_response: StartResponse, prefix: str
 ) -> Iterable[bytes]:
     """Return what an app answers, with the addresses within its site below a prefix."""
-    begun: list[Any] = []
-    body = app(environ, lambda status, headers, *_fault: begun.extend((status, headers)))  # type: ignore[arg-type]
-    status, headers = begun
+    started: list[Any] = []
+    body = app(environ, lambda status, headers, *_fault: started.extend((status, headers)))  # type: ignore[arg-type]
+    status, headers = started
     is_page = any(name.lower() == "content-type" and value.startswith("text/html") for name, value in headers)
     parts: Iterable[bytes] = body
     if is_page:

@@ -86,9 +86,9 @@ class Explanation:
 
         What only builds a list or a class expression is told by the axiom that uses it.
         """
-        told = [one for one in proof.premises if one.conclusion and not is_structure(one.conclusion)]
-        return [one for one in told if not self.rests_on_schema(one)] or (
-            told if self.rests_on_schema(proof) else []
+        inferred = [one for one in proof.premises if one.conclusion and not is_structure(one.conclusion)]
+        return [one for one in inferred if not self.rests_on_schema(one)] or (
+            inferred if self.rests_on_schema(proof) else []
         )
 
     def reasons(self, proof: Proof) -> list[Proof]:
@@ -161,8 +161,8 @@ class Explainer:
             against.instead,
         )
         cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
-        told = self.background(cited)
-        return Explanation(fact, Verdict.NEITHER, (), cited, said, near, told, against)
+        background = self.background(cited)
+        return Explanation(fact, Verdict.NEITHER, (), cited, said, near, background, against)
 
     def grounds_behind(self, fact: Fact) -> tuple[Basis, ...]:
         """Return the graphs that assert a statement, or else the premises of its first proof."""

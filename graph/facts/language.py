@@ -10,7 +10,7 @@ from wicara.graph.errors import UnreadableInput
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped] # typed nowhere
 
-LEAST: Final = 0.5
+MIN_PROBABILITY: Final = 0.5
 """The probability from which on a language counts as recognized."""
 NONE: Final = "zxx"
 """What the model calls a text that is in no language (ISO 639-2)."""
@@ -27,7 +27,7 @@ def identifier() -> LanguageIdentifier:
 def language_of(text: str) -> str:
     """Return the language tag of a text, such as `id`; raises UnreadableInput where it is not recognized."""
     found, probability = identifier().classify(text)
-    if found == NONE or probability < LEAST:
+    if found == NONE or probability < MIN_PROBABILITY:
         raise UnreadableInput(
             "The language of the text is not recognized: give it by --language, as id or en."
         )

@@ -233,9 +233,9 @@ class Writer:
 
     def section(self, title: str, groups: Iterable[Sequence[Quad]]) -> Iterator[str]:
         """Yield the statements of some subjects under a comment."""
-        written = [self.statements(group) for group in groups if group]
-        if written:
-            yield f"\n# {title}\n\n" + "".join(written)
+        blocks = [self.statements(group) for group in groups if group]
+        if blocks:
+            yield f"\n# {title}\n\n" + "".join(blocks)
 
     def statements(self, quads: Sequence[Quad], indent: str = "") -> str:
         """Return the statements of one subject, as many on a line as have room."""

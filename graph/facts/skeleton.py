@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wicara.graph.facts.source import Text
 
-SHOWN: Final = 3
+MAX_SHOWN: Final = 3
 """How many words of the beginning and of the end of a sentence the outline shows."""
 
 
@@ -103,7 +103,7 @@ def outline(source: Source, text: str) -> Iterator[str]:
     yield "\n# Look whether each sentence was cut where it ends, then delete this list: it quotes the text.\n"
     for sentence in source.sentences:
         words = text[sentence.start : sentence.end].split()
-        shown = min(SHOWN, len(words) // 2)
+        shown = min(MAX_SHOWN, len(words) // 2)
         edges = " ".join((*words[:shown], "...", *words[len(words) - shown :]))
         yield f"# {ordinal(sentence)} [{sentence.start},{sentence.end}) {edges}\n"
 

@@ -112,16 +112,16 @@ def row_of(fact: Subject, subjects: Mapping[Node, Subject], inside: Iterable[Sta
         if not str(getattr(term, "value", "")).startswith(P)
     ]
     for predicate, values in fact.values.items():
-        written = " , ".join(write.term(term) for term, _ in values if not isinstance(term, BlankNode))
+        text = " , ".join(write.term(term) for term, _ in values if not isinstance(term, BlankNode))
         if predicate in columns:
-            row[columns[predicate]] = written
+            row[columns[predicate]] = text
         elif predicate.value.startswith(P):
-            row[f"p:{predicate.value.removeprefix(P)}"] = written
+            row[f"p:{predicate.value.removeprefix(P)}"] = text
         elif predicate == EVIDENCE:
             passages = [subjects[node] for node, _ in values if node in subjects]  # type: ignore[index]
             more.append(f"in:evidence {' , '.join(map(passage, passages))}")
         elif predicate not in {TYPE, PREF_LABEL, QUOTE, SPAN}:
-            more.append(f"{write.predicate(predicate)} {written}")
+            more.append(f"{write.predicate(predicate)} {text}")
     row["more"] = " ; ".join(more)
     row["statements"] = "\n".join(
         f"{write.term(t.subject)} {write.predicate(t.predicate)} {write.term(t.object)} ." for t in triples

@@ -88,8 +88,8 @@ def read_closure(folder: Path) -> Reasoner:
     rows = parse(path=str(folder / TERMS), format=RdfFormat.N_TRIPLES)
     reasoner = Reasoner.of_terms(quad.object for quad in rows)
     engine = reasoner.engine
-    with np.load(folder / FACTS, allow_pickle=False) as kept:
-        columns: dict[str, Ints] = {name: kept[name] for name in kept.files}
+    with np.load(folder / FACTS, allow_pickle=False) as arrays:
+        columns: dict[str, Ints] = {name: arrays[name] for name in arrays.files}
     facts = engine.facts
     for name in COLUMNS:
         getattr(facts, name).add(columns[name])

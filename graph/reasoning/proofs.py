@@ -253,8 +253,8 @@ class Search:
     def combined(self, step: Inference) -> Iterator[Way]:
         """Yield the ways that an inference makes of those of its premises, up to a number."""
         choices: Collection[list[Way]] = [self.ways[premise] for premise in step.premises]
-        most = min(prod(map(len, choices)), self.limit**2)
-        for chosen in islice(product(*choices), most):
+        maximum = min(prod(map(len, choices)), self.limit**2)
+        for chosen in islice(product(*choices), maximum):
             proof = Proof(step.conclusion, step.rule, tuple(way.proof for way in chosen))
             leaves = frozenset[Fact]().union(*(way.leaves for way in chosen))
             yield Way(proof, leaves, 1 + sum(way.size for way in chosen))

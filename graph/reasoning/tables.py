@@ -457,9 +457,9 @@ def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
     """Return the rows joined with the facts of a table that fit an atom."""
     if rows.knows(atom.subject) and rows.knows(atom.object):
         at, found = table.by_subject.find(pack(rows.value(atom.subject), rows.value(atom.object)))
-        kept = rows.take(found)
-        kept.facts[place] = table.by_subject.facts[at[found]]
-        return kept
+        selected = rows.take(found)
+        selected.facts[place] = table.by_subject.facts[at[found]]
+        return selected
     if rows.knows(atom.subject):
         return expand(rows, atom.subject, atom.object, table.by_subject, place)
     if rows.knows(atom.object):

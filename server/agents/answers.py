@@ -117,9 +117,9 @@ class Packing:
 
 def ending(outcome: str, **members: Any) -> Json:  # noqa: ANN401 - JSON
     """Return an answer that ended so, with what to do next and the version that it is of."""
-    told = {"outcome": outcome, "next": TABLE["outcomes"][outcome], **members}
-    told["dataset"] = f"{dataset().version} ({dataset().digest[:12]})"
-    return {key: value for key, value in told.items() if value not in ("", {}, None)}
+    result = {"outcome": outcome, "next": TABLE["outcomes"][outcome], **members}
+    result["dataset"] = f"{dataset().version} ({dataset().digest[:12]})"
+    return {key: value for key, value in result.items() if value not in ("", {}, None)}
 
 
 def described(basis: Basis, words: Words) -> Json:
@@ -127,7 +127,7 @@ def described(basis: Basis, words: Words) -> Json:
     speakers = [words.show(term) for term in basis.said.get("who", ())]
     article = basis.quotes[0].article if basis.quotes else basis.text.iri if basis.text else ""
     place = basis.text.places.get(words.lang, "") if basis.text else ""
-    told = {
+    result = {
         "link": address_of(basis.graph),
         "speaker": ", ".join(one.text for one in speakers if one),
         "words": [quote.exact.value for quote in basis.quotes],
@@ -135,7 +135,7 @@ def described(basis: Basis, words: Words) -> Json:
         "place": place,
         "read_at": (basis.quotes[0].copy if basis.quotes else basis.text.copy if basis.text else ""),
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in result.items() if value}
 
 
 def traced(row: Json, support: Support, statuses: Sequence[Status], words: Words) -> Item:

@@ -182,15 +182,15 @@ def schema(call: Call) -> Json:
                 "properties": " ".join(map(prefixed, own[:MAX_PROPERTIES])),
             }
         )
-    size, kept = 0, []
+    size, items = 0, []
     for row in rows:
         size += size_of(row)
         if size > SCHEMA_SIZE:
             break
-        kept.append(Item(row))
+        items.append(Item(row))
     return Packing(Call({}, 2 * SCHEMA_SIZE, 0)).pack(
-        kept[call.start :],
-        classes_left_out=len(rows) - len(kept),
+        items[call.start :],
+        classes_left_out=len(rows) - len(items),
         details="describe wic:NAME tells all of a class or property.",
     )
 
@@ -361,8 +361,8 @@ def sources(call: Call) -> Json:
         }
         for one in texts()
     ]
-    kept = [Item({key: value for key, value in row.items() if value != ""}) for row in rows[call.start :]]
-    return Packing(call).pack(kept)
+    items = [Item({key: value for key, value in row.items() if value != ""}) for row in rows[call.start :]]
+    return Packing(call).pack(items)
 
 
 TOOLS: Final[dict[str, Callable[[Call], Json]]] = {

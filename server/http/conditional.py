@@ -31,8 +31,8 @@ def etag(dataset: BuiltDataset, *parts: str) -> str:
 
     The parts are all that it depends on beside the dataset and this software.
     """
-    told = "\0".join((__version__, *parts)).encode("utf-8", "surrogateescape")
-    return f'"{version_of(dataset)}.{blake2b(told, digest_size=DIGITS // 2).hexdigest()}"'
+    content = "\0".join((__version__, *parts)).encode("utf-8", "surrogateescape")
+    return f'"{version_of(dataset)}.{blake2b(content, digest_size=DIGITS // 2).hexdigest()}"'
 
 
 def is_current(if_match: str, dataset: BuiltDataset) -> bool:

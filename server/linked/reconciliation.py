@@ -253,7 +253,7 @@ def suggest(kind: str) -> Response:
 
 def terms_named(kind: str, text: str) -> list[str]:
     """Return the classes or properties in use whose labels, or names, have all the words of a text."""
-    sought = tokens(text)
+    query_words = tokens(text)
     labelled: dict[str, set[str]] = {}
     for row in solutions(store(), TERMS[kind]):
         iri = row["x"].value
@@ -261,7 +261,7 @@ def terms_named(kind: str, text: str) -> list[str]:
     return sorted(
         iri
         for iri, words in labelled.items()
-        if all(any(begins(word, (one,)) or word.startswith(one) for word in words) for one in sought)
+        if all(any(begins(word, (one,)) or word.startswith(one) for word in words) for one in query_words)
     )
 
 

@@ -67,7 +67,7 @@ MAX_VALUES: Final = 3
 """How many values a cell of a block shows of many; the page of its row has all."""
 MAX_MARKS: Final = 2
 """How many marks of what it rests on a row has of many, each of another sentence."""
-LONGEST: Final = 1500
+MAX_TEXT: Final = 1500
 """How many characters of a text a page shows, unless all are asked for."""
 TURNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that change the direction of writing (Unicode, UAX 9)."""
@@ -110,7 +110,7 @@ def term(shown: Shown | None) -> Markup:
     """Return a term: a link where it leads somewhere, its language where that is not the reader's."""
     if shown is None:
         return UNBOUND
-    if len(shown.text) > LONGEST:
+    if len(shown.text) > MAX_TEXT:
         return SPAN % (lang_of(shown), NOTHING, text(shown.text)) + tags(shown)
     return short(shown)
 
@@ -138,10 +138,10 @@ def tags(shown: Shown) -> Markup:
 
 def text(all_of_it: str) -> Markup:
     """Return a text; the beginning of one that is too long, unless all was asked for."""
-    if len(all_of_it) <= LONGEST or request.args.get("texts") == "all":
+    if len(all_of_it) <= MAX_TEXT or request.args.get("texts") == "all":
         return escape(all_of_it)
     number = _("all %(n)s characters", n=format_decimal(len(all_of_it)))
-    return MORE % (all_of_it[:LONGEST], with_all_texts(), number)
+    return MORE % (all_of_it[:MAX_TEXT], with_all_texts(), number)
 
 
 def with_all_texts() -> str:

@@ -57,11 +57,11 @@ def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str],
 
     `prefixes` and `base` are those that it will be evaluated with.
     """
-    most = settings.limits.max_nesting
-    if most and text_nests_beyond(text, most):
+    limit = settings.limits.max_nesting
+    if limit and text_nests_beyond(text, limit):
         raise Problem(
             HTTPStatus.BAD_REQUEST,
-            f"This is nested deeper than {most} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
+            f"This is nested deeper than {limit} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
             "operators or clauses count as one bracket.",
         )
     lower = text.lower()

@@ -138,10 +138,10 @@ def body_fields(request: Message, name: str, direct: str) -> list[tuple[str, str
     )
 
 
-def check_length(request: Request, most: int) -> None:
+def check_length(request: Request, limit: int) -> None:
     """Raise Problem 413 where the body is longer than a limit, in bytes."""
-    if (request.content_length or 0) > most:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {most} bytes.")
+    if (request.content_length or 0) > limit:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {limit} bytes.")
 
 
 def graph(value: str) -> NamedNode:

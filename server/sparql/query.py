@@ -101,7 +101,7 @@ def query() -> BaseResponse:
     if is_description(request):
         return describe_service()
     check_length(request, settings().limits.max_query)
-    asked = QueryRequest(
+    query_request = QueryRequest(
         request.method,
         request.query_string,
         request.mimetype,
@@ -109,7 +109,7 @@ def query() -> BaseResponse:
         request.path,
         *(request.headers.get(name) for name in ("Accept", "Accept-Encoding", "If-None-Match")),
     )
-    found = answer(asked, dataset(), settings())
+    found = answer(query_request, dataset(), settings())
     if found:
         return Response(found.body, found.status, found.headers, direct_passthrough=True)
     asked_for = read_operation(request)
@@ -126,25 +126,25 @@ def query() -> BaseResponse:
     )
 
 
-def answer(asked: QueryRequest, dataset: BuiltDataset, settings: Settings) -> Answer | None:
+def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Settings) -> Answer | None:
     """Return the answer to a query operation, None where it is a page; raises Problem for a faulty one."""
-    wanted = read_operation(asked)
+    wanted = read_operation(query_request)
     results = evaluate(dataset, wanted, settings)
-    form, media_type = format_of(wanted, results, asked.accept)
+    form, media_type = format_of(wanted, results, query_request.accept)
     if form is negotiation.HTML:
         return None
     headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
-    coding = compression.chosen(asked.accept_encoding)
+    coding = compression.chosen(query_request.accept_encoding)
     if is_volatile(wanted.query):
         headers["Cache-Control"] = "no-store"
     else:
         headers["Cache-Control"] = "no-cache"
-        request = (asked.query_string + b"\0" + asked.body).decode("latin-1")
-        if protocol.is_asserted(asked):
+        request = (query_request.query_string + b"\0" + query_request.body).decode("latin-1")
+        if protocol.is_asserted(query_request):
             request = f"{protocol.ASSERTED}\0{request}"
         tag = conditional.etag(dataset, request, media_type, coding, settings.limits.signature)
         headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
-        if conditional.is_unchanged(asked.method, asked.if_none_match, headers["ETag"]):
+        if conditional.is_unchanged(query_request.method, query_request.if_none_match, headers["ETag"]):
             return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
     unknown = unknown_in(wanted.query, dataset)
     if unknown:

@@ -89,8 +89,8 @@ def body_of(
     is_capped = bool(limits.max_rows or limits.max_bytes)
     if isinstance(results, QueryTriples):
         if is_capped:
-            kept, cut = cut_graph(results, limits)
-            return serialize_triples(kept, form), cut
+            triples, cut = cut_graph(results, limits)
+            return serialize_triples(triples, form), cut
         first = list(islice(results, MAX_SORTED + 1))
         if len(first) <= MAX_SORTED:
             return serialize_triples(first, form), None
@@ -146,15 +146,15 @@ class LinkedSink:
 
 def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:
     """Return the triples within the limits, and the one that the others are beyond; bytes as N-Triples."""
-    kept: list[Triple] = []
+    collected: list[Triple] = []
     size = 0
     for triple in triples:
         size += len(str(triple).encode()) + len(b" .\n")
-        cut = cut_at(limits, len(kept) + 1, size)
+        cut = cut_at(limits, len(collected) + 1, size)
         if cut:
-            return kept, cut
-        kept.append(triple)
-    return kept, None
+            return collected, cut
+        collected.append(triple)
+    return collected, None
 
 
 class CapReached(Exception):  # noqa: N818 - it is how the engine is stopped

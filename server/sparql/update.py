@@ -130,10 +130,10 @@ def failures() -> Iterator[None]:
 
 def failed(fault: Exception) -> Problem:
     """Return the problem of a change that is well-formed and cannot be made."""
-    told = str(fault)
+    reason = str(fault)
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
-        told = "No space left"
+        reason = "No space left"
     for words, status, detail in FAILURES:
-        if words in told:
-            return Problem(status, detail.format(told))
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The change could not be made: {told}")
+        if words in reason:
+            return Problem(status, detail.format(reason))
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The change could not be made: {reason}")

@@ -103,11 +103,11 @@ class Upload:
         """Return the problem of a document that does not parse."""
         return self.faulty(POSITION.sub("", fault.msg, count=1), fault.lineno, fault.offset)
 
-    def faulty(self, told: str, line: int | None, column: int | None) -> Problem:
+    def faulty(self, reason: str, line: int | None, column: int | None) -> Problem:
         """Return the problem of a document with a fault, and where that is if the parser knows."""
         if line is None:
-            return bad(f"{self.name} is not {self.form.label}: {told}.")
-        detail = f"{self.name} is not {self.form.label} at line {line}, column {column}: {told}."
+            return bad(f"{self.name} is not {self.form.label}: {reason}.")
+        detail = f"{self.name} is not {self.form.label} at line {line}, column {column}: {reason}."
         return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column)
 
 
@@ -148,12 +148,12 @@ def upload_of(file: FileStorage) -> Upload:
     return Upload(file.read().removeprefix(BOM_UTF8), form, f"The file {name}")
 
 
-def unsupported(told: str, *, multipart: bool) -> Problem:
+def unsupported(reason: str, *, multipart: bool) -> Problem:
     """Return the problem of a media type that is none of RDF; it lists those that are."""
     listed = MEDIA_TYPES + (f", {MULTIPART}" if multipart else "")
     return Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"{told}; supported types are {listed}.",
+        f"{reason}; supported types are {listed}.",
         {"Accept-Post": listed},
         available=listed.split(", "),
     )

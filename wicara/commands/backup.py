@@ -24,8 +24,8 @@ def backup(target: Path, data: Path) -> None:
     verified; a damaged dataset is not backed up.
     """
     with progress() as step:
-        made = back_up(data, target, step)
-    confirm(f"{target} holds {made}")
+        report = back_up(data, target, step)
+    confirm(f"{target} holds {report}")
 
 
 @click.command()

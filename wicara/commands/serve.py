@@ -23,9 +23,9 @@ OTHERS: Final = stat.S_IROTH
 def limit_options(command: Command) -> Command:
     """Give a command an option for each limit of the server; they come as keywords."""
     for limit in reversed(list(limits())):
-        told = f"{limit.help} In {limit.unit}."
+        text = f"{limit.help} In {limit.unit}."
         kind = click.FloatRange(min=0.001) if limit.kind is float else click.IntRange(min=limit.least)
-        command = click.option(limit.option, type=kind, default=limit.default, show_default=True, help=told)(
+        command = click.option(limit.option, type=kind, default=limit.default, show_default=True, help=text)(
             command
         )
     return command

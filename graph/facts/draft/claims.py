@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wicara.graph.facts.draft.clauses import LEAST, count, pieces, trimmed
+from wicara.graph.facts.draft.clauses import MIN_WORDS, count, pieces, trimmed
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.draft.words import WORD
 
@@ -187,8 +187,8 @@ class Claims:
         end = found.start() if found else self.reading.paragraph_end(start)
         span = trimmed(view, start, end, self.words)
         words = WORD.findall(view, *span)
-        told = any(word.lower() in self.mentions.prepositions for word in words[1:])
-        if told and OCCASION <= len(words) <= MOST_WORDS:
+        has_preposition = any(word.lower() in self.mentions.prepositions for word in words[1:])
+        if has_preposition and OCCASION <= len(words) <= MOST_WORDS:
             yield Suggestion(*span, "event", f"{self.words.language}.event.said", 0.65, fields)
 
     def said_by(self, number: int) -> Saying:
@@ -301,7 +301,8 @@ class Claims:
         view = self.reading.view
         comma = view.rfind(",", start, act.start)
         behind = (
-            self.words.pattern("adverbial").match(view, act.end, end) or count(view[act.end : end]) < LEAST
+            self.words.pattern("adverbial").match(view, act.end, end)
+            or count(view[act.end : end]) < MIN_WORDS
         )
         return act.kind == "say" and comma > 0 and count(view[comma : act.start]) < NAMED and bool(behind)
 
@@ -310,8 +311,8 @@ class Claims:
         if act.kind != "say":
             that = self.words.pattern("that-next").match(self.reading.view, act.end, end)
             return that.end() if that else act.start
-        told = self.words.pattern("told-that").match(self.reading.view, act.end, end)
-        return told.end() if told and act.verb in self.to_somebody else act.end
+        introduction = self.words.pattern("told-that").match(self.reading.view, act.end, end)
+        return introduction.end() if introduction and act.verb in self.to_somebody else act.end
 
     def end_of(self, act: Act, following: Act | None, end: int) -> int:
         """Return where ends what somebody said: before the next subject, or an aside."""

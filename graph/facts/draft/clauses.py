@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wicara.graph.facts.draft.words import Words
     from wicara.graph.facts.skeleton import Span
 
-LEAST: Final = 3
+MIN_WORDS: Final = 3
 """How many words a piece has at least; what is shorter stays with what stands before it."""
 AROUND: Final = 40
 """How many characters around a joint are looked at."""
@@ -30,18 +30,18 @@ def pieces(view: str, start: int, end: int, words: Words) -> Iterator[Span]:
     bounds: list[list[int]] = []
     at, listed = start, False
     for first, last in (*cuts, (end, end)):
-        short = count(view[at:first]) < LEAST
+        short = count(view[at:first]) < MIN_WORDS
         if bounds and (short or listed):
             bounds[-1][1] = first
             listed = short and view[first : first + 1] == ","
-        elif bounds and count(view[slice(*bounds[-1])]) < LEAST:
+        elif bounds and count(view[slice(*bounds[-1])]) < MIN_WORDS:
             bounds[-1][1] = first
         else:
             bounds.append([at, first])
         at = last
     for first, last in bounds:
         span = trimmed(view, first, last, words)
-        if count(view[slice(*span)]) >= LEAST:
+        if count(view[slice(*span)]) >= MIN_WORDS:
             yield span
 
 

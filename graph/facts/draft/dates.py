@@ -63,11 +63,11 @@ def edtf_of(found: re.Match[str], words: Words, published: date | None) -> tuple
     return "/".join(days) or f"{year}-{month:02}", worked_out
 
 
-def resolved_day(written: str, words: Words, published: date | None) -> str:
+def resolved_day(text: str, words: Words, published: date | None) -> str:
     """Return the day that "Thursday" or "yesterday" means in a text of a day; empty where that is open."""
     if published is None:
         return ""
-    plain = words.pattern("date-words").sub("", written).strip(" ,")
+    plain = words.pattern("date-words").sub("", text).strip(" ,")
     if plain in words.entries("dates", "same-day"):
         return published.isoformat()
     if " " in plain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.graph.facts.draft.clauses import LEAST, count, pieces, trimmed
+from wicara.graph.facts.draft.clauses import MIN_WORDS, count, pieces, trimmed
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.draft.words import WORD
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NEAR: Final = 120
 """How near a date stands to a meeting whose date it may be, in characters."""
-MOST: Final = 12
+MAX_WORDS: Final = 12
 """How many words of an event are marked at most."""
 SUBJECT: Final = 80
 """How far before its verb the subject of an event is looked for, in characters."""
@@ -44,8 +44,8 @@ class Events:
         for start, end in self.reading.sentences:
             planned = list(self.plans(start, end))
             yield from planned
-            told = (*self.verbs(start, end), *self.nouns(start, end))
-            happened = [one for one in told if not any(is_part(one, plan) for plan in planned)]
+            events = (*self.verbs(start, end), *self.nouns(start, end))
+            happened = [one for one in events if not any(is_part(one, plan) for plan in planned)]
             yield from happened
             happened += planned
             while number < len(meetings) and meetings[number].start < end:
@@ -90,7 +90,7 @@ class Events:
             actor = self.mentions.who(start, token.start())
             first = self.subject_start(start, token.start())
             span = trimmed(self.view, first, self.clause_end(token.end(), end), self.words)
-            if count(self.view[slice(*span)]) >= LEAST:
+            if count(self.view[slice(*span)]) >= MIN_WORDS:
                 fields = {"verb": lemma, **({"actor": actor.name} if actor else {})}
                 yield self.suggestion(span, "event.verb", 0.75, fields)
 
@@ -117,7 +117,9 @@ class Events:
         """Return where the clause of a verb ends, after at most so many words."""
         tokens = [token.end() for token in WORD.finditer(self.view, at, min(end, at + 200))]
         found = self.words.pattern("clause-end").search(self.view, at, end)
-        return min(found.start() if found else end, tokens[MOST - 1] if len(tokens) >= MOST else end)
+        return min(
+            found.start() if found else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
+        )
 
     def subject_start(self, start: int, verb: int) -> int:
         """Return where the subject of a verb begins that stands right before it; else where the verb does."""

@@ -19,7 +19,7 @@ LABELS: Final = frozenset({f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['skos']}a
 KINDS: Final = frozenset({"person", "state", "place", "body", "document"})
 """The kinds of things that are looked for in a text; an event or a post has other names inside its own."""
 CODE: Final = f"{WIC}iso3166Alpha2"
-LEAST: Final = 2
+MIN_LETTERS: Final = 2
 """How many characters a name has at least."""
 
 
@@ -52,7 +52,7 @@ class Gazetteer:
             kind = kind_of(iri)
             if kind:
                 self.labels.setdefault(kind, {})[name] = iri
-            if kind in KINDS and len(name) >= LEAST:
+            if kind in KINDS and len(name) >= MIN_LETTERS:
                 self.things.setdefault(name, (kind, iri, ""))
         territories = {name: code for code, name in words.locale.territories.items() if code.isalpha()}
         for name, code in (territories | words.tables["states"]).items():

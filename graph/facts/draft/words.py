@@ -55,13 +55,13 @@ class Words:
         """Return a pattern as a verbose regular expression, with what its placeholders stand for."""
         if name in {"month", "weekday"}:
             return any_of(self.months if name == "month" else self.weekdays)
-        written = self.tables["patterns"].get(name) or self.shared[name]
+        pattern = self.tables["patterns"].get(name) or self.shared[name]
 
         def filled(found: re.Match[str]) -> str:
             table, key = found.groups()
             return any_of(self.entries(table, key)) if key else f"(?:{self.expression(table)})"
 
-        return PLACEHOLDER.sub(filled, written)
+        return PLACEHOLDER.sub(filled, pattern)
 
     @cached_property
     def locale(self) -> Locale:

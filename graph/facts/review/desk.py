@@ -88,6 +88,6 @@ class Desk:
         """Write the file with the suggestions for a text."""
         name = slug(self.file.name.removesuffix(self.file.suffix))
         found = draft(text.characters, quads, self.published, language)
-        written = drafted_file(found, text, name, self.published, language)
+        content = drafted_file(found, text, name, self.published, language)
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        replaced(self.file, written.encode())
+        replaced(self.file, content.encode())

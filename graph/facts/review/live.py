@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 ARTICLE: Final = NamedNode(f"{WIC}SourceArticle")
-MOST_SHOWN: Final = 12
+MAX_SHOWN: Final = 12
 """How many conclusions are shown."""
 
 
@@ -154,4 +154,4 @@ def joins_sentences(shape: shacl.Shape) -> bool:
 
 def in_order(triples: Iterable[Triple]) -> tuple[Triple, ...]:
     """Return the first of some triples, sorted."""
-    return tuple(sorted(triples, key=str)[:MOST_SHOWN])
+    return tuple(sorted(triples, key=str)[:MAX_SHOWN])

@@ -43,7 +43,7 @@ class Maker:
     def proposal(self, record: Record, mark: Mapping[str, Any]) -> Record:
         """Return a suggestion as a fact to accept; `open` lists the names that a person has to decide on."""
         part = parts().get(str(mark.get("part")), {})
-        made: Record = {
+        completed: Record = {
             **record,
             "patterns": record["patterns"] or ([part["pattern"]] if "pattern" in part else []),
             "values": {name: list(values) for name, values in record["values"].items()},
@@ -51,7 +51,7 @@ class Maker:
             "things": [],
             "open": [],
         }
-        values = made["values"]
+        values = completed["values"]
         for name, constant in part.get("constants", {}).items():
             values.setdefault(name, [{"iri": str(getattr(read_term(constant), "value", ""))}])
         if mark.get("modality") in MODALITIES and "modality" in part.get("constants", {}):
@@ -60,16 +60,16 @@ class Maker:
             values.setdefault(part["says"], self.as_said(record["quote"]))
         for parameter, field in part.get("things", {}).items():
             if mark.get(field) and not values.get(parameter):
-                self.fill(made, parameter, str(mark[field]), mark)
+                self.fill(completed, parameter, str(mark[field]), mark)
         speaker = (values.get("speaker") or values.get("by") or [{}])[0].get("iri")
         if speaker:
-            made["said"]["attributedTo"] = called(speaker)
-        return self.completed(made)
+            completed["said"]["attributedTo"] = called(speaker)
+        return self.completed(completed)
 
     def completed(self, record: Record) -> Record:
         """Return a record with a sentence in both languages, as its patterns give it, where it has none."""
-        made = self.sentences(record)
-        labels = {code: record["labels"].get(code) or made[code] for code in LANGUAGES}
+        completed = self.sentences(record)
+        labels = {code: record["labels"].get(code) or completed[code] for code in LANGUAGES}
         return {**record, "labels": labels, "missing": self.missing(record, labels)}
 
     def missing(self, record: Record, labels: Mapping[str, str]) -> list[str]:
@@ -115,7 +115,7 @@ class Maker:
             {"text": words if code == self.language else f"“{words}”", "language": code} for code in LANGUAGES
         ]
 
-    def fill(self, made: Record, parameter: str, mention: str, mark: Mapping[str, Any]) -> None:
+    def fill(self, record: Record, parameter: str, mention: str, mark: Mapping[str, Any]) -> None:
         """Give a parameter the thing that a name means or a new one, or leave the name open."""
         kinds = self.kinds(parameter)
         iri = self.things.meant(mention, kinds)
@@ -123,16 +123,16 @@ class Maker:
             iri = self.things.meant(full, kinds)
             mention = full
         if iri is not None:
-            made["values"][parameter] = [{"iri": iri}]
+            record["values"][parameter] = [{"iri": iri}]
             return
         is_person = mention in self.persons or parameter == "who"
-        if parameter == "by" and (is_person or made["values"].get("speaker") or made["open"]):
+        if parameter == "by" and (is_person or record["values"].get("speaker") or record["open"]):
             return
         if parameter == "speaker" and not is_person:
             return
         candidates = self.things.candidates(mention, kinds, self.language, limit=3)
         if candidates or kinds[0] not in SURE:
-            made["open"].append(
+            record["open"].append(
                 {
                     "parameter": parameter,
                     "mention": mention,
@@ -141,8 +141,8 @@ class Maker:
             )
             return
         thing = self.new_thing(kinds[0], mention, str(mark.get("date", "")))
-        made["things"].append(thing)
-        made["values"][parameter] = [{"iri": thing["iri"]}]
+        record["things"].append(thing)
+        record["values"][parameter] = [{"iri": thing["iri"]}]
 
     def full_name(self, mention: str) -> str:
         """Return the longest name of a person in the text that has these words, or the words."""
@@ -163,9 +163,9 @@ class Maker:
         number = 2
         while iri in self.things.classes:
             iri, number = f"{BASE}/id/{kind}/{end}-{number}", number + 1
-        told = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
+        classes = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
         allowed = self.classes(kind)
-        proposed = next((one for one in told if one in allowed), allowed[0] if allowed else "")
+        proposed = next((one for one in classes if one in allowed), allowed[0] if allowed else "")
         return {"iri": iri, "kind": kind, "class": of_class or proposed, "en": name, "id": name}
 
     def classes(self, kind: str) -> list[str]:

@@ -124,22 +124,22 @@ def record_text(fact: str, record: Record, source: Source, graph: str) -> str:
 
 def with_mark(text: str, mark: Mapping[str, Any] | None) -> str:
     """Return the text of a fact with another mark of a suggestion; with None, without one."""
-    written = None
+    statement = None
     if mark is not None:
         body = json.dumps(mark, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
-        written = f"in:suggested '{body}'^^rdf:JSON"
+        statement = f"in:suggested '{body}'^^rdf:JSON"
     found = list(tokens(text))
     for number, token in enumerate(found):
         if token.text == "in:suggested":
             end = next(one for one in found[number:] if one.text in {";", "."})
-            if written is not None:
-                return f"{text[: token.start]}{written} {text[end.start :]}"
+            if statement is not None:
+                return f"{text[: token.start]}{statement} {text[end.start :]}"
             after = text[end.end :].lstrip() if end.text == ";" else text[end.start :]
             return text[: token.start] + after
-    return text if written is None else marked_first(text, written)
+    return text if statement is None else marked_first(text, statement)
 
 
-def marked_first(text: str, written: str) -> str:
+def marked_first(text: str, statement: str) -> str:
     """Return the text of a fact with a mark behind its subject, outside its graph."""
     depth = 0
     begin = True
@@ -148,7 +148,7 @@ def marked_first(text: str, written: str) -> str:
         if begin and depth == 0 and token.text != "}":
             rest = text[token.end :].lstrip()
             if not rest.startswith("{"):
-                return f"{text[: token.end]} {written} ; {rest}"
+                return f"{text[: token.end]} {statement} ; {rest}"
         begin = depth == 0 and token.text in {"}", "."}
     raise UnreadableInput(f"nothing is said of the fact outside its graph: {text[:60]!r}")
 

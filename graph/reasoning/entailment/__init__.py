@@ -46,13 +46,13 @@ def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> bool | 
     A blank node of the conclusion stands for something that exists; it is never one of the premises. Ontology
     headers of the conclusion are passed over.
     """
-    asked = list(conclusion)
-    hypothesis = Hypothesis(premises, (term for triple in asked for term in triple))
+    triples = list(conclusion)
+    hypothesis = Hypothesis(premises, (term for triple in triples for term in triple))
     contradictions = tuple(hypothesis.contradictions())
     if contradictions:
         return Inconsistent(contradictions)
     renaming: dict[BlankNode, BlankNode] = {}
-    stated = [rename_apart(triple, hypothesis, renaming) for triple in without_headers(asked)]
+    stated = [rename_apart(triple, hypothesis, renaming) for triple in without_headers(triples)]
     nodes = frozenset(renaming.values())
     parts = connected_parts(stated, nodes)
     queries = [QueryReader(part, hypothesis).read() for part in parts]

@@ -256,9 +256,9 @@ class Hypothesis:
             yield name, self.key(value, inside | {node})
         else:
             fillers = [self.key(f, inside | {node}) for f in self.fillers(node, name)]
-            made = (isinstance(value, Literal) and value_of(value)) or self.key(value, inside | {node})
+            part = (isinstance(value, Literal) and value_of(value)) or self.key(value, inside | {node})
             for prop in self.objects(node, owl("onProperty")):
-                yield from ((name, prop, made, filler) for filler in fillers)
+                yield from ((name, prop, part, filler) for filler in fillers)
 
     def fillers(self, node: Term, name: str) -> list[Term]:
         """Return the class or data range that a cardinality counts in; all things where it names none."""

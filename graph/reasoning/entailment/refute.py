@@ -188,8 +188,8 @@ class Prover:
             return False
         if needs_classes and not all(self.hypothesis.is_a(part, "Class") for part in parts):
             return False
-        made = self.hypothesis.fresh()
-        return self.under([(made, predicate, value)], (subject, owl("equivalentClass"), made))
+        individual = self.hypothesis.fresh()
+        return self.under([(individual, predicate, value)], (subject, owl("equivalentClass"), individual))
 
     def is_disjoint_union(self, kind: Term, head: Term) -> bool:
         """Show owl:disjointUnionOf: a union whose members are disjoint."""
@@ -299,10 +299,10 @@ class Prover:
 
     def has_at_most(self, subject: Term, prop: Term, number: Term, kind: Term) -> bool:
         """Show a maximum: one value more, all different, clashes."""
-        most = whole_number(number) if isinstance(number, Literal) else -1
-        if not 0 <= most <= COUNTED:
+        maximum = whole_number(number) if isinstance(number, Literal) else -1
+        if not 0 <= maximum <= COUNTED:
             return False
-        nodes = [self.hypothesis.fresh() for _ in range(most + 1)]
+        nodes = [self.hypothesis.fresh() for _ in range(maximum + 1)]
         supposed: list[Shown] = [(subject, prop, node) for node in nodes]
         supposed += [(node, TYPE, kind) for node in nodes]
         supposed += [(one, owl("differentFrom"), two) for one, two in combinations(nodes, 2)]

@@ -68,17 +68,17 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def words_for(told: Ontology, uses: Iterable[Use]) -> Words:
+def words_for(model: Ontology, uses: Iterable[Use]) -> Words:
     """Return the words for the ontology and for the examples of some uses, with one query."""
-    own = (one for one in told.triples if one.predicate in LABELS)
-    return Words.for_request((*own, *told.labels, *labels_of(store(), shown_in(uses))))
+    own = (one for one in model.triples if one.predicate in LABELS)
+    return Words.for_request((*own, *model.labels, *labels_of(store(), shown_in(uses))))
 
 
-def about(told: Ontology) -> dict[str, str]:
+def about(model: Ontology) -> dict[str, str]:
     """Return what the ontology says of itself, in the reader's language where there is a choice."""
     found = {}
     for key, name in FACTS.items():
-        values = told.objects(NamedNode(ONTOLOGY), name)
+        values = model.objects(NamedNode(ONTOLOGY), name)
         values.sort(key=lambda one: getattr(one, "language", None) not in {language(), None})
         texts = [one.value for one in values if isinstance(one, Literal | NamedNode)]
         found[key] = texts[0] if texts else ""
@@ -93,10 +93,10 @@ def day(written: str) -> str:
         return written
 
 
-def namespaces(told: Ontology) -> dict[str, str]:
+def namespaces(model: Ontology) -> dict[str, str]:
     """Return the prefixes of the vocabularies that the ontology and its alignment speak of."""
     mentioned = {
-        part.value for one in (*told.triples, *told.mappings) for part in one if isinstance(part, NamedNode)
+        part.value for one in (*model.triples, *model.mappings) for part in one if isinstance(part, NamedNode)
     }
     return {
         prefix: namespace
@@ -110,14 +110,14 @@ def by_label(entry: Entry) -> str:
     return entry.label.text.casefold()
 
 
-def bibtex(told: dict[str, str]) -> str:
+def bibtex(article: dict[str, str]) -> str:
     """Return a reference to the ontology for BibTeX."""
     fields = {
-        "title": told["title"],
-        "author": f"{{{told['creator']}}}",
-        "year": told["created"][:4],
-        "version": told["version"],
-        "url": told["version_iri"] or ONTOLOGY,
+        "title": article["title"],
+        "author": f"{{{article['creator']}}}",
+        "year": article["created"][:4],
+        "version": article["version"],
+        "url": article["version_iri"] or ONTOLOGY,
     }
     lines = "".join(f",\n  {name} = {{{text}}}" for name, text in fields.items())
     return f"@misc{{wicara-ontology{lines}\n}}"
@@ -142,30 +142,30 @@ def page() -> str | None:
 
 def render_document() -> str:
     """Render the document."""
-    told, uses = ontology(), usage()
-    words = words_for(told, uses.values())
+    model, uses = ontology(), usage()
+    words = words_for(model, uses.values())
     links = Links(words, inside=True)
-    sentences = Sentences(told, links, short=True)
-    describer = Describer(told, links, sentences, uses)
-    forest = tree(told, words)
-    facts = about(told)
+    sentences = Sentences(model, links, short=True)
+    describer = Describer(model, links, sentences, uses)
+    forest = tree(model, words)
+    facts = about(model)
     return render_template(
         "ontology.html",
         told=facts | {"created": day(facts["created"]), "year": facts["created"][:4]},
         links=links,
         parts_of_it=[
-            Part(anchor, heading, tuple(sorted(map(describer.entry, told.own(kind)), key=by_label)))
+            Part(anchor, heading, tuple(sorted(map(describer.entry, model.own(kind)), key=by_label)))
             for anchor, kind, heading in PARTS
-            if told.own(kind)
+            if model.own(kind)
         ],
-        foreign=[(iri, KIND_NAMES[told.kinds[iri]], uses.get(iri, NONE)) for iri in told.foreign()],
+        foreign=[(iri, KIND_NAMES[model.kinds[iri]], uses.get(iri, NONE)) for iri in model.foreign()],
         forest=forest,
         apart=sentences.of_all(),
-        properties=tree(told, words, "object", f"{RDFS}subPropertyOf"),
+        properties=tree(model, words, "object", f"{RDFS}subPropertyOf"),
         drawing=drawn(forest),
         uses=uses,
-        namespaces=namespaces(told),
-        mapped=len(told.mappings),
+        namespaces=namespaces(model),
+        mapped=len(model.mappings),
         bibtex=bibtex(facts),
         iri=ONTOLOGY,
         alternates=formats("/ont"),
@@ -226,8 +226,8 @@ def data(name: str, form: Format) -> bytes | None:
 @operation(query=("lang",), types=(SVG,))
 def diagram() -> Response:
     """Draw the classes as a tree."""
-    told = ontology()
-    drawing = drawn(tree(told, words_for(told, ())))
+    model = ontology()
+    drawing = drawn(tree(model, words_for(model, ())))
     picture = render_template("_diagram.html", drawing=drawing, root=public_url("/ont"))
     response = said(picture.encode(), SVG)
     response.headers["Vary"] = "Accept-Language"

@@ -151,7 +151,7 @@ SELECT ?x ?kind (COUNT(*) AS ?n) {{{{
   BIND(REPLACE(STRAFTER(STR(?g), "{GRAPHS}"), "/.*", "") AS ?kind)
   FILTER(?kind IN ("{GraphKind.INFERRED}", "{GraphKind.CONTENT}"))
 }}}} GROUP BY ?x ?kind"""
-SHOWN: Final = 2
+MAX_EXAMPLES: Final = 2
 """How many examples the document gives of each term."""
 
 
@@ -189,7 +189,7 @@ def count_uses(store: Store) -> dict[str, Use]:
         ends = [(row["s"], row["o"])] if isinstance(row["s"], NamedNode) else []
         for example in [(row["first"], None), (row["last"], None)] if row["s"] is None else ends:
             use = uses[value(row, "x")]
-            if example not in use.examples and len(use.examples) < SHOWN:
+            if example not in use.examples and len(use.examples) < MAX_EXAMPLES:
                 uses[value(row, "x")] = replace(use, examples=(*use.examples, example))
     for row in solutions(store, BY_GRAPH.format(**values)):
         iri, n = value(row, "x"), int(value(row, "n"))

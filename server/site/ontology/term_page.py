@@ -54,7 +54,7 @@ ROWS: Final = (
 """What a term has to do with others: how that is called, by which properties, and whether they lead to it."""
 IN_DOCUMENT: Final = 4
 """How many terms a row names in the document of the whole ontology; the page of the term names all."""
-LONGEST: Final = 80
+MAX_LENGTH: Final = 80
 """How many characters of a value an example shows."""
 KIND_NAMES: Final = {
     "class": _("class"),
@@ -158,7 +158,7 @@ class Describer:
 
 def shortened(text: str) -> str:
     """Return the beginning of a long text."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}…"
 
 
 def preferred(literals: tuple[Literal, ...]) -> Literal | None:
@@ -207,7 +207,7 @@ SELECT ?s ?o ?inferred {{
 SAMPLE: Final = 2000
 """Among how many of its uses is counted what a term is used with."""
 CONTENTS: Final = f"{GRAPHS}{GraphKind.CONTENT}/"
-SHOWN: Final = 10
+MAX_EXAMPLES: Final = 10
 INFERRED: Final = graph_iri(GraphKind.INFERRED)
 SIDES: Final = {
     "class": {"out": _("What is said of them"), "in": _("What is said with them from elsewhere")},
@@ -235,26 +235,26 @@ def patterns(iri: str, kind: str) -> dict[str, str]:
 
 def counts(found: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
     """Return how often a term is used, in which graphs, and with which other terms."""
-    told: dict[str, list[tuple[str, int]]] = {}
+    totals: dict[str, list[tuple[str, int]]] = {}
     for row in solutions(
         store(), COUNTS.format(inferred=INFERRED, contents=CONTENTS, sample=SAMPLE, **found)
     ):
         other = row["with"].value if isinstance(row["with"], NamedNode) else ""
-        told.setdefault(value(row, "what"), []).append((other, int(value(row, "n"))))
-    return told
+        totals.setdefault(value(row, "what"), []).append((other, int(value(row, "n"))))
+    return totals
 
 
-def use_of(told: dict[str, list[tuple[str, int]]]) -> Use:
+def use_of(totals: dict[str, list[tuple[str, int]]]) -> Use:
     """Return how often a term is used."""
     total, inferred, claimed = (
-        sum(n for _, n in told.get(what, ())) for what in ("uses", GraphKind.INFERRED, GraphKind.CONTENT)
+        sum(n for _, n in totals.get(what, ())) for what in ("uses", GraphKind.INFERRED, GraphKind.CONTENT)
     )
     return Use(total, inferred if infer() else 0, claimed)
 
 
 def examples(iri: str, found: dict[str, str]) -> list[tuple[Triple, bool]]:
     """Return some uses of a term, and whether each only follows."""
-    query = EXAMPLES.format(shown=SHOWN, sample=SAMPLE, inferred=INFERRED, **found)
+    query = EXAMPLES.format(shown=MAX_EXAMPLES, sample=SAMPLE, inferred=INFERRED, **found)
     return [
         (Triple(row["s"], *ends(iri, row["o"])), value(row, "inferred") == "true")
         for row in solutions(store(), query)
@@ -266,10 +266,10 @@ def ends(iri: str, target: Term | None) -> tuple[NamedNode, Term]:
     return (NamedNode(TYPE), NamedNode(iri)) if target is None else (NamedNode(iri), target)
 
 
-def label_triples(told: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
+def label_triples(model: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:
     """Yield the labels of the ontology's terms and of some others, with one query."""
-    yield from (one for one in told.triples if one.predicate in LABELS)
-    yield from told.labels
+    yield from (one for one in model.triples if one.predicate in LABELS)
+    yield from model.labels
     yield from labels_of(store(), (iri for iri in iris_of(terms) if not iri.value.startswith(WIC)))
 
 
@@ -286,17 +286,17 @@ def offers_for(name: str) -> list[Format]:
 
 def page(name: str) -> str | None:
     """Return the page of a term of the ontology, or None where there is none of that name."""
-    told, iri = ontology(), f"{WIC}{name}"
-    kind = told.kinds.get(iri)
+    model, iri = ontology(), f"{WIC}{name}"
+    kind = model.kinds.get(iri)
     if kind is None:
         return None
     found = patterns(iri, kind)
     counted, some = counts(found), examples(iri, found)
     others = (NamedNode(other) for rows in counted.values() for other, _ in rows if other)
     mentioned = [part for triple, _ in some for part in triple]
-    words = Words.for_request(label_triples(told, [*others, *mentioned]))
+    words = Words.for_request(label_triples(model, [*others, *mentioned]))
     links = Links(words)
-    entry = Describer(told, links, Sentences(told, links), {}).entry(iri)
+    entry = Describer(model, links, Sentences(model, links), {}).entry(iri)
     return render_template(
         "term.html",
         entry=entry,
@@ -308,11 +308,11 @@ def page(name: str) -> str | None:
         ],
         sample=SAMPLE,
         is_class=kind == "class",
-        drawing=around(told, words, iri) if kind == "class" else None,
+        drawing=around(model, words, iri) if kind == "class" else None,
         used_with=[(heading, counted[side]) for side, heading in SIDES[kind].items() if side in counted],
         mapped=[
             (words.show_iri(how).text, other)
-            for how, targets in told.mapped.get(f"<{iri}>", {}).items()
+            for how, targets in model.mapped.get(f"<{iri}>", {}).items()
             for other in names(targets)
         ],
         query=query_for(iri, kind),

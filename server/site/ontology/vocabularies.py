@@ -99,13 +99,13 @@ class Reader:
 
     def schemes(self) -> Iterator[str]:
         """Yield the schemes by name."""
-        found = [subject[1:-1] for subject, told in self.said.items() if SCHEME in told.get(TYPE, ())]
+        found = [subject[1:-1] for subject, props in self.said.items() if SCHEME in props.get(TYPE, ())]
         yield from sorted(found, key=lambda iri: self.words.show_iri(iri).text.casefold())
 
     def vocabulary(self, iri: str) -> Vocabulary:
         """Return a scheme with its concepts."""
         here = NamedNode(iri)
-        members = [subject[1:-1] for subject, told in self.said.items() if here in told.get(IN_SCHEME, ())]
+        members = [subject[1:-1] for subject, props in self.said.items() if here in props.get(IN_SCHEME, ())]
         tops = [one for one in members if not set(self.broader(one)) & set(members)]
         return Vocabulary(
             self.words.show_iri(iri),
@@ -119,16 +119,16 @@ class Reader:
         """Yield concepts of a scheme by name, each with those below it."""
         for iri in sorted(some, key=lambda one: self.words.show_iri(one).text.casefold()):
             below = [one for one in members if iri in self.broader(one) and one not in above]
-            told = self.said[f"<{iri}>"]
+            props = self.said[f"<{iri}>"]
             yield Concept(
                 self.words.show_iri(iri),
                 anchor(iri),
                 self.definition(iri),
-                tuple(one.value for name in MORE for one in told.get(name, ()) if isinstance(one, Literal)),
+                tuple(one.value for name in MORE for one in props.get(name, ()) if isinstance(one, Literal)),
                 tuple(
                     (self.words.show_iri(f"{SKOS}{name}").text, self.words.show_iri(other))
                     for name in MATCHES
-                    for other in names(told.get(f"{SKOS}{name}", ()))
+                    for other in names(props.get(f"{SKOS}{name}", ()))
                 ),
                 self.uses.get(iri, 0),
                 tuple(self.concepts(below, members, above | {iri})),

@@ -228,8 +228,8 @@ def question_page(question: str) -> BaseResponse:
     if one.slug != question:
         return redirect(with_query(f"{PATH}/{one.slug}"), HTTPStatus.MOVED_PERMANENTLY)
     form, _media_type = documents.chosen(ANSWERS)
-    asked = read_question_request(one)
-    response = page(asked) if form is negotiation.HTML else table(asked, form)
+    reading = read_question_request(one)
+    response = page(reading) if form is negotiation.HTML else table(reading, form)
     response.vary.add("Accept")
     return response
 

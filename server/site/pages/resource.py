@@ -188,8 +188,8 @@ class View:
         names = (one.removeprefix(WIC) for one in self.counts.classes)
         verb = next((WORDS["acts"][name] for name in names if name in WORDS["acts"]), WORDS["acts"]["act"])
         when = Column("", (PATHS["time"],), Show.TIME)
-        who = Column("", ("wic:speaker|wic:performedBy|wic:attributedTo",))
-        found = (self.cells.cell(self.subject, one).values for one in (when, who))
+        speaker = Column("", ("wic:speaker|wic:performedBy|wic:attributedTo",))
+        found = (self.cells.cell(self.subject, one).values for one in (when, speaker))
         days, persons = ([one.shown.text for one in values] for values in found)
         return verb, days, persons
 
@@ -226,8 +226,8 @@ def variables(view: View) -> Mapping[str, object]:
     here = (path_of(iri) or "").partition("#")[0]
     tables, lines = view.tables, view.lines
     cards = view.cards(tables, lines)
-    told = [graph for table in tables if table.of_graphs for graph in table.graphs]
-    beside = {basis.graph: basis for basis in view.evidence.of(told)}
+    graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
+    beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
     return {
         "iri": iri,
         "here": here,

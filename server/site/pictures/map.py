@@ -38,7 +38,7 @@ HALF_TURN: Final = 180.0
 MARGIN: Final = 24.0
 LETTER: Final = 7.4
 LINE_HEIGHT: Final = 18.0
-SHOWN: Final = 30
+MAX_SHOWN: Final = 30
 """Events that the page lists of one place; the data has all."""
 GAP: Final = 10
 """The space between a place and its name beside it."""
@@ -168,7 +168,7 @@ def map_() -> Picture:
     held, all_held = per_inference(read_events)
     places, states = read_places(store(), held), read_states(store())
     elsewhere = {iri: events for iri, events in held.items() if iri not in places}
-    named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:SHOWN])}
+    named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:MAX_SHOWN])}
     named |= {
         iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
     }
@@ -189,7 +189,7 @@ def map_() -> Picture:
             "states": by_label(states, words),
             "elsewhere": elsewhere,
             "all_held": all_held,
-            "most": SHOWN,
+            "most": MAX_SHOWN,
             "unlined": [state for state in states.values() if not earth or state.code not in earth.outlines],
             "words": words,
             "kinds": COLOURS,

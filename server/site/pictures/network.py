@@ -267,8 +267,8 @@ def starts(store: Store) -> list[tuple[str, int]]:
 def opened_of(tops: Sequence[str]) -> list[str]:
     """Return the nodes that are unfolded, the first one first; by default those with the most links."""
     start = thing_asked("start")
-    asked = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in tops[:2]]
-    return list(dict.fromkeys(node.value for node in asked))
+    nodes = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in tops[:2]]
+    return list(dict.fromkeys(node.value for node in nodes))
 
 
 # How it is drawn.

@@ -128,8 +128,8 @@ def pictures_of(iri: str) -> Iterator[tuple[str, object]]:
     """Yield the address and the name of each picture that shows something of a thing."""
     kind = OF_SEGMENT.get(short_of(iri).partition("/")[0]) if iri.startswith(ROOT) else None
     for name in kind.pictures if kind else ():
-        asked = f"?{ASKED_BY[name]}={quote(short_of(iri), safe='/')}" if name in ASKED_BY else ""
-        yield with_choices(f"/{name}{asked}"), WORDS["parts"][f"/{name}"]
+        query = f"?{ASKED_BY[name]}={quote(short_of(iri), safe='/')}" if name in ASKED_BY else ""
+        yield with_choices(f"/{name}{query}"), WORDS["parts"][f"/{name}"]
 
 
 # What an address asks for.

@@ -42,8 +42,8 @@ def distances(count: int, pairs: Iterable[tuple[int, int]]) -> Places:
         far[one, other] = far[other, one] = 1
     for middle in range(count):
         far = np.minimum(far, far[:, middle, None] + far[None, middle, :])
-    most = far[np.isfinite(far)].max(initial=0)
-    return np.where(np.isfinite(far), far, most + 1)
+    farthest = far[np.isfinite(far)].max(initial=0)
+    return np.where(np.isfinite(far), far, farthest + 1)
 
 
 def on_rings(far: Places) -> Places:

@@ -273,8 +273,8 @@ def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
         key = (value(solution, "link").removeprefix(WIC), value(solution, "span"))
         of_thing = known.setdefault(value(solution, "item"), {})
         if key not in of_thing:
-            written = solution["written"]
-            text = written.value if isinstance(written, Literal) else ""
+            as_written = solution["written"]
+            text = as_written.value if isinstance(as_written, Literal) else ""
             of_thing[key] = Time(*key, bounds_in(solution), text)
         time, graph = of_thing[key], iri_of(solution, "graph")
         if graph and graph not in time.graphs:

@@ -47,22 +47,24 @@ def tokens(text: str) -> list[str]:
 
 def phrases(query: str) -> list[Phrase]:
     """Return what a query asks for: each word by itself, and what stands in quotation marks together."""
-    asked: list[Phrase] = []
+    result: list[Phrase] = []
     for number, part in enumerate(QUOTED.split(query)):
         words = tokens(part)
-        asked += [tuple(words)] if number % 2 else [(word,) for word in words]
-    return [phrase for phrase in dict.fromkeys(asked) if phrase]
+        result += [tuple(words)] if number % 2 else [(word,) for word in words]
+    return [phrase for phrase in dict.fromkeys(result) if phrase]
 
 
-def begins(word: str, sought: Collection[str]) -> bool:
+def begins(word: str, beginnings: Collection[str]) -> bool:
     """Return whether a folded word is one of some, or begins with one that is long enough."""
-    return any(word == one or (len(one) >= BEGINNING and word.startswith(one)) for one in sought)
+    return any(word == one or (len(one) >= BEGINNING and word.startswith(one)) for one in beginnings)
 
 
-def excerpt(text: str, sought: Collection[str]) -> list[Piece]:
+def excerpt(text: str, beginnings: Collection[str]) -> list[Piece]:
     """Return a text, or so much of a longer one as shows the first word found, with the words marked."""
     spans = [
-        word.span() for word in WORD.finditer(text) if any(begins(token, sought) for token in tokens(word[0]))
+        word.span()
+        for word in WORD.finditer(text)
+        if any(begins(token, beginnings) for token in tokens(word[0]))
     ]
     begin, end = window(text, spans[0][0] if spans else 0)
     marked = [span for span in spans if begin <= span[0] and span[1] <= end]

@@ -83,13 +83,13 @@ class IndexFiles:
         """
         path = path_of(folder, built, inferred=inferred)
         until = time.monotonic() + min(MAX_WAIT, settings().limits.timeout / 2)
-        begun = False
+        started = False
         while not path.exists():
             with (folder / LOCK).open("w") as lock:
                 if is_free(lock) and not path.exists():
-                    if begun or self.apart is None:
+                    if started or self.apart is None:
                         return None
-                    begun = True
+                    started = True
                     self.apart(lock, inferred=inferred)
             if time.monotonic() > until:
                 raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, UNFINISHED, {"Retry-After": "5"})

@@ -27,7 +27,7 @@ WHERE role IN (:label, :variant)
   AND kind NOT IN ('fact', 'background', 'sentence', 'timespan', 'graph', 'ontology')
 ORDER BY iri"""
 SAME: Final = 100.0
-LEAST: Final = 60.0
+MIN_SCORE: Final = 60.0
 """The least score, of 100, of a name that is returned."""
 BY_WORDS: Final = 0.7
 """The weight of words being alike in any order and number (RapidFuzz, token_ratio), beside all letters."""
@@ -55,7 +55,7 @@ class Names:
 
     def nearest(self, name: str, wanted: Collection[str] = ()) -> list[Candidate]:
         """Return the things whose names are like a name, best first, only of `wanted` classes if given."""
-        sought = sorted_words(name)
+        key = sorted_words(name)
         scores: defaultdict[str, float] = defaultdict(float)
         among = {
             at: folded
@@ -63,10 +63,10 @@ class Names:
             if not wanted or not self.classes.get(self.things[at], frozenset()).isdisjoint(wanted)
         }
         for folded, by_words, at in process.extract(
-            sought, among, scorer=fuzz.token_ratio, limit=CANDIDATES, score_cutoff=LEAST
+            key, among, scorer=fuzz.token_ratio, limit=CANDIDATES, score_cutoff=MIN_SCORE
         ):
-            score = BY_WORDS * by_words + (1 - BY_WORDS) * fuzz.ratio(sought, folded)
-            if score >= LEAST:
+            score = BY_WORDS * by_words + (1 - BY_WORDS) * fuzz.ratio(key, folded)
+            if score >= MIN_SCORE:
                 scores[self.things[at]] = max(score, scores[self.things[at]])
         return sorted(
             (Candidate(iri, round(score, 1)) for iri, score in scores.items()),
@@ -88,11 +88,11 @@ def read_names() -> Names:
     """Return the names that the index has, and the classes of what they name."""
     rows = index().execute(NAMED, {"label": LABEL, "variant": VARIANT}).fetchall()
     folded = [(sorted_words(words), iri) for iri, words in rows]
-    kept = sorted({pair for pair in folded if pair[0]})
-    things = {iri for _folded, iri in kept}
+    pairs = sorted({pair for pair in folded if pair[0]})
+    things = {iri for _folded, iri in pairs}
     return Names(
-        [pair[0] for pair in kept],
-        [pair[1] for pair in kept],
+        [pair[0] for pair in pairs],
+        [pair[1] for pair in pairs],
         *(classes_of(things, inferred=inferred) for inferred in (False, infer())),
     )
 

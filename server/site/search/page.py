@@ -80,17 +80,17 @@ def answer(form: Format, media_type: str) -> Response:
         for key in FACETS
         if (values := [value for value in request.args.getlist(key) if value])
     }
-    asked = Search(request.args.get("q", "")[:MAX_TEXT], chosen, language())
+    query = Search(request.args.get("q", "")[:MAX_TEXT], chosen, language())
     number = number_of_page()
     size = DOWNLOAD if form is not negotiation.HTML and "page" not in request.args else PAGE
-    found = search(index(), asked, (number - 1) * size, size)
+    found = search(index(), query, (number - 1) * size, size)
     response = Response(
-        body(form, asked, found, number), headers={"Content-Type": form.content_type(media_type)}
+        body(form, query, found, number), headers={"Content-Type": form.content_type(media_type)}
     )
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
     links = ", ".join(
-        documents.links(form, OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}"))
+        documents.links(form, OFFERS, lambda offer: address(query, f"{PATH}.{offer.extension}"))
     )
     if len(links) <= MAX_LINKS:
         response.headers["Link"] = links
@@ -103,37 +103,37 @@ BY_FACET: Final = [several(key, f"Only results with a value of the facet {key}."
 documents.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
 
 
-def body(form: Format, asked: Search, found: Found, number: int) -> bytes:
+def body(form: Format, query: Search, found: Found, number: int) -> bytes:
     """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
     if form in RDF:
-        return serialize_triples(as_triples(address(asked), found), form)
-    words = words_for(index(), found, asked)
+        return serialize_triples(as_triples(address(query), found), form)
+    words = words_for(index(), found, query)
     listed = rows(found, words)
     if form is formats.CSV:
         return as_csv(listed)
-    facets = groups(found, asked, words)
-    questions = suggestions(asked.text) if number == 1 and not asked.chosen else []
+    facets = groups(found, query, words)
+    questions = suggestions(query.text) if number == 1 and not query.chosen else []
     if form is JSON:
-        told = as_json(asked, found, listed, facets, questions)
-        return json.dumps(told, ensure_ascii=False, indent=1).encode()
+        content = as_json(query, found, listed, facets, questions)
+        return json.dumps(content, ensure_ascii=False, indent=1).encode()
     before = (number - 1) * PAGE
     last = before + len(listed)
     return render_template(
         "search.html",
-        asked=asked,
+        asked=query,
         found=found,
         rows=listed,
         groups=facets,
         questions=questions,
         first=before + 1,
         last=last,
-        previous=address(asked, page=number - 1) if number > 1 else None,
-        following=address(asked, page=number + 1) if last < found.total else None,
+        previous=address(query, page=number - 1) if number > 1 else None,
+        following=address(query, page=number + 1) if last < found.total else None,
         everything=with_choices(PATH),
-        without_choices=address(Search(asked.text, {}, asked.lang)),
+        without_choices=address(Search(query.text, {}, query.lang)),
         cut=found.understood.cut or len(request.args.get("q", "")) > MAX_TEXT,
         download=DOWNLOAD,
-        alternates=documents.as_data(OFFERS, lambda offer: address(asked, f"{PATH}.{offer.extension}")),
+        alternates=documents.as_data(OFFERS, lambda offer: address(query, f"{PATH}.{offer.extension}")),
     ).encode()
 
 

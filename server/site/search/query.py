@@ -142,9 +142,9 @@ def matches(index: sqlite3.Connection, expression: str) -> bool:
 
 def understand(index: sqlite3.Connection, text: str) -> Understood:
     """Return how a text is understood, with this index."""
-    asked = phrases(text)
-    cut = len(asked) > MAX_WORDS
-    plain = Understood(tuple(asked[:MAX_WORDS]), cut=cut)
+    terms = phrases(text)
+    cut = len(terms) > MAX_WORDS
+    plain = Understood(tuple(terms[:MAX_WORDS]), cut=cut)
     if not plain.phrases or matches(index, plain.expression):
         return plain
     unknown = [phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, term(phrase))]
@@ -169,23 +169,23 @@ def nearest(index: sqlite3.Connection, word: str) -> str:
     return next(iter(get_close_matches(word, [row[0] for row in rows], 1, NEAR)), "")
 
 
-def search(index: sqlite3.Connection, asked: Search, offset: int, limit: int) -> Found:
+def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) -> Found:
     """Return a part of what is found, the best first or by kind and name, and the counts of all of it.
 
     The table `hit` has what the text finds, with the facets (bits) whose choices it does not meet. A value is
     counted among the results that meet what was chosen in all the other facets.
     """
-    understood = understand(index, asked.text)
+    understood = understand(index, query.text)
     index.execute("DROP TABLE IF EXISTS hit")
     index.execute("CREATE TEMP TABLE hit (thing INTEGER PRIMARY KEY, score REAL, failed INTEGER)")
     if understood.phrases:
         index.execute(MATCHING, (understood.expression,))
-    elif not asked.text.strip():
+    elif not query.text.strip():
         index.execute("INSERT INTO hit SELECT id, 0, 0 FROM thing")
-    for key, values in asked.chosen.items():
+    for key, values in query.chosen.items():
         index.execute(FAILING, {"bit": FACETS[key].bit, "values": json.dumps(values)})
 
-    wanted = {"lang": asked.lang, "name": fold(asked.text).strip(), "offset": offset, "limit": limit}
+    wanted = {"lang": query.lang, "name": fold(query.text).strip(), "offset": offset, "limit": limit}
     hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
     numbers = (json.dumps([*hits]),)
     for number, *text in index.execute(TEXTS, numbers):
@@ -193,7 +193,7 @@ def search(index: sqlite3.Connection, asked: Search, offset: int, limit: int) ->
     for number, status in index.execute(STATUSES, numbers):
         hits[number].statuses.append(status)
 
-    chosen = [f"{FACETS[key].bit}/{value}" for key, values in asked.chosen.items() for value in values]
+    chosen = [f"{FACETS[key].bit}/{value}" for key, values in query.chosen.items() for value in values]
     by_bit: dict[int, list[Count]] = {facet.bit: [] for facet in FACETS.values()}
     for bit, value, number in index.execute(COUNTS, {"most": MAX_VALUES, "chosen": json.dumps(chosen)}):
         by_bit[bit].append(Count(value, number))

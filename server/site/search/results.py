@@ -106,27 +106,27 @@ class Group:
         return [choice for choice in self.choices if choice.chosen]
 
 
-def address(asked: Search, path: str = PATH, **more: object) -> str:
+def address(query: Search, path: str = PATH, **more: object) -> str:
     """Return the address of a search."""
-    pairs = [("q", asked.text)] if asked.text else []
-    pairs += [(key, value) for key in FACETS for value in asked.chosen.get(key, ())]
+    pairs = [("q", query.text)] if query.text else []
+    pairs += [(key, value) for key in FACETS for value in query.chosen.get(key, ())]
     pairs += [(key, str(value)) for key, value in more.items()]
     return with_choices(f"{path}?{urlencode(pairs)}" if pairs else path)
 
 
-def toggled(asked: Search, key: str, value: str) -> str:
+def toggled(query: Search, key: str, value: str) -> str:
     """Return the address of a search with a value chosen, or let go where it is."""
-    had = asked.chosen.get(key, ())
+    had = query.chosen.get(key, ())
     now = tuple(one for one in had if one != value) if value in had else (*had, value)
-    return address(Search(asked.text, {**asked.chosen, key: now}, asked.lang))
+    return address(Search(query.text, {**query.chosen, key: now}, query.lang))
 
 
-def words_for(index: sqlite3.Connection, found: Found, asked: Search) -> Words:
+def words_for(index: sqlite3.Connection, found: Found, query: Search) -> Words:
     """Return the labels of all that a page shows, from the index."""
     iris = {hit.iri for hit in found.hits}
     iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
     for key, facet in FACETS.items():
-        values = [*(count.value for count in found.counts[key]), *asked.chosen.get(key, ())]
+        values = [*(count.value for count in found.counts[key]), *query.chosen.get(key, ())]
         iris |= {iri for value in values if (iri := facet.iri(value))}
     iris |= {count.value for count in found.counts["kind"] if count.value not in KINDS}
     return labelled(index, iris)
@@ -146,23 +146,23 @@ def rows(found: Found, words: Words) -> list[Row]:
     return [row(hit, words, found.understood.words) for hit in found.hits]
 
 
-def row(hit: Hit, words: Words, sought: Collection[str]) -> Row:
+def row(hit: Hit, words: Words, beginnings: Collection[str]) -> Row:
     """Return a result as a table shows it."""
     shown = words.show_iri(hit.iri)
     return Row(
         shown,
-        excerpt(shown.text, sought),
+        excerpt(shown.text, beginnings),
         hit.kind,
         kind_name(hit.kind, words)[0],
         status_of(hit),
         [
             Line(
                 ROLES[text.role],
-                excerpt(text.words, sought),
+                excerpt(text.words, beginnings),
                 text,
                 words.show_iri(text.source) if text.source else None,
             )
-            for text in texts_shown(hit, shown.text, words, sought)
+            for text in texts_shown(hit, shown.text, words, beginnings)
         ],
     )
 
@@ -191,37 +191,37 @@ def kind_name(kind: str, words: Words) -> tuple[object, str | None]:
     return shown.text, shown.lang
 
 
-def texts_shown(hit: Hit, label: str, words: Words, sought: Collection[str]) -> Iterator[Text]:
+def texts_shown(hit: Hit, label: str, words: Words, beginnings: Collection[str]) -> Iterator[Text]:
     """Yield the texts that have words which those before them have not; without words, a telling one."""
     texts = sorted(hit.texts, key=lambda text: (text.role, text.lang != words.lang))
-    if not sought:
+    if not beginnings:
         yield from [text for text in texts if text.role >= DEFINITION][:1]
         return
-    had = matched(label, sought)
+    had = matched(label, beginnings)
     number = 0
     for text in texts:
-        new = matched(text.words, sought) - had
+        new = matched(text.words, beginnings) - had
         if new and number < MAX_LINES:
             had |= new
             number += 1
             yield text
 
 
-def matched(text: str, sought: Collection[str]) -> set[str]:
+def matched(text: str, beginnings: Collection[str]) -> set[str]:
     """Return which of some words a text has."""
     has = set(tokens(text))
-    return {one for one in sought if any(begins(word, (one,)) for word in has)}
+    return {one for one in beginnings if any(begins(word, (one,)) for word in has)}
 
 
-def groups(found: Found, asked: Search, words: Words) -> list[Group]:
+def groups(found: Found, query: Search, words: Words) -> list[Group]:
     """Return the facets that have values, with their counts."""
-    every = [Group(key, facet.name, choices(key, found, asked, words)) for key, facet in FACETS.items()]
+    every = [Group(key, facet.name, choices(key, found, query, words)) for key, facet in FACETS.items()]
     return [group for group in every if group.choices]
 
 
-def choices(key: str, found: Found, asked: Search, words: Words) -> list[Choice]:
+def choices(key: str, found: Found, query: Search, words: Words) -> list[Choice]:
     """Return the values of a facet: years from the latest, others from the most frequent."""
-    chosen = asked.chosen.get(key, ())
+    chosen = query.chosen.get(key, ())
     numbers = dict.fromkeys(chosen, 0) | {count.value: count.number for count in found.counts[key]}
     counted = [count.value for count in found.counts[key]]
     ordered = [*counted, *(value for value in chosen if value not in counted)]
@@ -230,7 +230,7 @@ def choices(key: str, found: Found, asked: Search, words: Words) -> list[Choice]
     ordered.sort(key=lambda value: value not in chosen)
     return [
         Choice(
-            value, *value_name(key, value, words), numbers[value], value in chosen, toggled(asked, key, value)
+            value, *value_name(key, value, words), numbers[value], value in chosen, toggled(query, key, value)
         )
         for value in ordered
     ]
@@ -248,7 +248,7 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
 
 
 def as_json(
-    asked: Search,
+    query: Search,
     found: Found,
     listed: Sequence[Row],
     facets: Sequence[Group],
@@ -256,7 +256,7 @@ def as_json(
 ) -> dict[str, object]:
     """Return a search and what it finds, for programs; `questions` are texts with their addresses."""
     return {
-        "query": asked.text,
+        "query": query.text,
         "instead": dict(found.understood.instead),
         "some": found.understood.some,
         "total": found.total,

@@ -34,7 +34,7 @@ BLOCK_PAGE: Final = 40
 """How many rows of a block a page shows that shows nothing else."""
 FACTS: Final = 30
 """How many facts a page shows in reading order, beside what else is known of their source."""
-SHOWN: Final = 5
+MAX_SHOWN: Final = 5
 """How many rows of a block a page shows beside others: the newest where the block is sorted by time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
@@ -96,7 +96,7 @@ def rows_in_order(block: Block, pattern: str, page: int) -> str:
     """Return the part of a query that finds a page of the rows of a block; without a page, the newest."""
     place = f"OPTIONAL {{ ?row {block.place} ?in }}" if block.place else ""
     first = max(page - 1, 0) * BLOCK_PAGE
-    size = BLOCK_PAGE if page else FACTS if block.of_graphs else SHOWN
+    size = BLOCK_PAGE if page else FACTS if block.of_graphs else MAX_SHOWN
     newest = not page and block.order is Order.TIME
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
     return (

@@ -164,14 +164,14 @@ def patterns_of(question: Question, row: Solution, values: Mapping[str, Term]) -
     What is no variable of the solutions and no parameter stays open; a statement with a variable that this
     solution does not bind is none.
     """
-    for written in question.evidence:
-        names = [place[1:] for place in written if place.startswith("?")]
+    for text in question.evidence:
+        names = [place[1:] for place in text if place.startswith("?")]
         if all(row[name] is not None for name in names if name in row):
             subject, predicate, target = (
                 (row.get(place[1:]) or values.get(place[1:]))
                 if place.startswith("?")
                 else NamedNode(expand(place))
-                for place in written
+                for place in text
             )
             yield subject, predicate, target
 

@@ -162,8 +162,8 @@ def in_words(status: Status, words: Words) -> str:
     """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
     if status.key == CLAIMED and status.by:
-        who = ", ".join(words.show_iri(one.value).text for one in status.by)
-        return str(_("claimed by %(who)s", who=who))
+        names = ", ".join(words.show_iri(one.value).text for one in status.by)
+        return str(_("claimed by %(who)s", who=names))
     if status.key == READ and status.confidence:
         return f"{name} ({words.show_iri(status.confidence.value).text})"
     return name
