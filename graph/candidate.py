@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
-from wicara.graph.checks.places import Places
 from wicara.graph.checks.shapes import validate
 from wicara.graph.checks.statements import undefined
-from wicara.graph.inputs import Inputs
+from wicara.graph.inputs import Inputs, Places
 from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.reasoning import Closure, materialise
 from wicara.graph.state import digest_quad

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import (
     DefaultGraph,
@@ -29,6 +29,7 @@ from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import IN, PREF_LABEL
 from wicara.graph.facts.short_form import Stated, expand, is_short
 from wicara.graph.names import GraphKind, graph_iri, kind_of
+from wicara.graph.terms import text_of
 
 from wicara import ontology
 
@@ -319,3 +320,43 @@ def version_in(quads: Iterable[Quad]) -> str:
         if (quad.subject.value, quad.predicate.value) == wanted:  # type: ignore[union-attr]
             return str(quad.object.value)  # type: ignore[union-attr]
     raise UnreadableInput(f"graph/data/dataset.ttl gives <{DATASET}> no owl:versionInfo")
+
+
+class Place(NamedTuple):
+    """A file as messages call it, and a line of it."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """Return it as the end of a message."""
+        return f"{self.file}, line {self.line}"
+
+
+class Places:
+    """The first line that tells of each thing, and of each thing with each value; files are read once."""
+
+    def __init__(self, files: Iterable[SourceFile]) -> None:
+        """Take the files; nothing is read before something is looked for."""
+        self.files = tuple(files)
+        self.lines: dict[object, Place] = {}
+
+    def of(self, focus: str, value: str | None, others: Iterable[str]) -> Place | None:
+        """Return where a thing has a value, else where it is told of, else where one of the others is."""
+        if not self.lines:
+            self.read()
+        keys = ((focus, value), focus, value, *others)
+        return next((self.lines[key] for key in keys if key in self.lines), None)
+
+    def read(self) -> None:
+        """Note the lines of all statements: of a subject before a mention, and of a graph."""
+        mentions: dict[object, Place] = {}
+        for file in self.files:
+            for stated in statements_of(file):
+                quad, place = stated.quad, Place(file.name, stated.line)
+                subject, target = (text_of(node) for node in (quad.subject, quad.object))
+                self.lines.setdefault((subject, target), place)
+                self.lines.setdefault(subject, place)
+                for node in (target, text_of(quad.graph_name)):
+                    mentions.setdefault(node, place)
+        self.lines = {**mentions, **self.lines}

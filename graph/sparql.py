@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
-    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -34,6 +33,7 @@ from wicara.graph.sparql_text import (
     query_start,
     tokens,
 )
+from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -243,5 +243,4 @@ def solutions(store: Store, query: str, *, union: bool = False) -> QuerySolution
 
 def value(row: QuerySolution, name: str) -> str:
     """Return the text of a variable that is bound to an IRI or a literal."""
-    term = row[name]
-    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+    return text_of(row[name])

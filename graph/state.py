@@ -39,6 +39,7 @@ from wicara.graph.inputs import (
 from wicara.graph.names import ASSERTED, GraphKind, graph_iri
 from wicara.graph.store import ASSERTED as STATED
 from wicara.graph.store import digest_of_file, fill
+from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -322,11 +323,6 @@ def stated_elsewhere(quads: frozenset[Quad], others: Collection[SourceFile]) -> 
         if any(name in content for content in (file.path.read_bytes(),) for name in names)
     ]
     return quads & stated(near, others)
-
-
-def text_of(node: object) -> str:
-    """Return the IRI of a node, or what else it is called."""
-    return node.value if isinstance(node, NamedNode) else str(node)
 
 
 def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -> Step | None:

@@ -54,6 +54,11 @@ def read_fact(subject: str, predicate: str, target: str) -> tuple[Term, Term, Te
     )
 
 
+def text_of(node: object) -> str:
+    """Return the IRI of a node, the lexical form of a literal, and all else as it is written in N-Triples."""
+    return node.value if isinstance(node, NamedNode | Literal) else str(node)
+
+
 def read_term(text: str) -> Term:
     """Return a term: `person:x`, `https://…`, `<https://…>`, `"words"@en`, `42`, `true`, `_:node`.
 

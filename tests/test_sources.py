@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.language import language_of
-from wicara.graph.facts.source import Sentence, Source, match_source, read_sources, read_text
+from wicara.graph.facts.source import Sentence, Source, language_of, match_source, read_sources, read_text
 from wicara.graph.inputs import read_inputs
 from wicara.ontology import BASE
 

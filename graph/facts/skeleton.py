@@ -7,8 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.language import language_of
-from wicara.graph.facts.source import ARTICLES, Sentence, Source
+from wicara.graph.facts.source import ARTICLES, Sentence, Source, language_of
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.ontology import BASE, PREFIXES
 

@@ -1,12 +1,14 @@
 """What is known of each source: publisher, length, SHA-256, where its sentences stand; never its text.
 
-A reader who has a text can supply it: as FILE, known by its SHA-256, or as ID=FILE.
+A reader who has a text can supply it: as FILE, known by its SHA-256, or as ID=FILE. The language of a text is
+recognized from the text itself (the naive Bayes of langid.py: Lui and Baldwin 2012).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -18,12 +20,17 @@ from wicara.ontology import BASE, PREFIXES, WIC
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped] # typed nowhere
     from pyoxigraph import Quad
 
 ARTICLES: Final = f"{BASE}/id/article/"
 TYPE: Final = PREFIXES["rdf"] + "type"
 START: Final = PREFIXES["oa"] + "start"
 END: Final = PREFIXES["oa"] + "end"
+MIN_PROBABILITY: Final = 0.5
+"""The probability from which on a language counts as recognized."""
+NONE: Final = "zxx"
+"""What the model calls a text that is in no language (ISO 639-2)."""
 
 
 @dataclass(frozen=True)
@@ -199,3 +206,21 @@ def number(index: Index, subject: str, predicate: str) -> int:
     """Return one value of a predicate as a count, or -1 where there is none or it is no count."""
     value = first(index, subject, predicate)
     return int(value) if value.isascii() and value.isdecimal() else -1
+
+
+@cache
+def identifier() -> LanguageIdentifier:
+    """Return the model, which takes a moment to load."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - it is slow to load
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def language_of(text: str) -> str:
+    """Return the language tag of a text, such as `id`; raises UnreadableInput where it is not recognized."""
+    found, probability = identifier().classify(text)
+    if found == NONE or probability < MIN_PROBABILITY:
+        raise UnreadableInput(
+            "The language of the text is not recognized: give it by --language, as id or en."
+        )
+    return str(found)

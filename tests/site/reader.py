@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 UNSEEN = {"script", "style", "title"}
@@ -69,3 +71,8 @@ class Reader(HTMLParser):
 def tidy(text: str) -> str:
     """Return a text with single spaces."""
     return " ".join(text.split())
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees of a part of a page, in one line, a space wherever there is a tag."""
+    return tidy(unescape(re.sub(r"<[^>]+>", " ", page)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from reader import text_of
 from server_process import served
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ def page_of(server: Server, day: str, /, language: str = "en", **more: str) -> s
     answer = server.get(f"/as-of?{urlencode({'date': day, **more})}", accept=HTML, accept_language=language)
     assert answer.status == 200
     return answer.text
-
-
-def text_of(page: str) -> str:
-    """Return what a reader sees of a page, in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def held(page: str, section: str) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from reader import text_of
 from wicara.queries import THEMES, header, questions
 from wicara.server.site.language import WORDS
 from wicara.server.site.tables.solutions import columns_of
@@ -36,11 +37,6 @@ HOSTILE = (
 def ask(server: Server, slug: str, /, language: str = "en", **values: str) -> Answer:
     """Return the page of a question in a language, with values for its parameters."""
     return server.get(f"/questions/{slug}?{urlencode(values)}", accept=HTML, accept_language=language)
-
-
-def text_of(page: str) -> str:
-    """Return what a reader sees of a page, in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def query_of(page: str) -> str:

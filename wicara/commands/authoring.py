@@ -13,7 +13,6 @@ from wicara.commands import dataset_options, extra_option, progress
 from wicara.graph import overlay
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.language import language_of
 from wicara.graph.facts.lock import lock as write_lock
 from wicara.graph.facts.lock import lock_path, lock_text
 from wicara.graph.facts.quote import quote as find
@@ -21,7 +20,7 @@ from wicara.graph.facts.quote import quote_line, read_span
 from wicara.graph.facts.short_form import facts_and_sources
 from wicara.graph.facts.shorten import shortened
 from wicara.graph.facts.skeleton import proposal, skeleton, slug, source_for
-from wicara.graph.facts.source import match_source, read_sources, read_text
+from wicara.graph.facts.source import language_of, match_source, read_sources, read_text
 from wicara.graph.facts.table import facts_of_table, facts_table, prefixes_for
 from wicara.graph.formats import TRIG, serialize_quads
 from wicara.graph.inputs import data_file, names_with, quads_of, read_inputs, statements_of

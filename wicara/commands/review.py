@@ -56,7 +56,7 @@ def review(  # noqa: PLR0913 - one parameter an option
         emit(summary_of(read_log(log_path(file))).encode())
         return
     from wicara.graph.facts.review.desk import Desk  # noqa: PLC0415
-    from wicara.server.review.app import serve  # noqa: PLC0415 - loads the web libraries
+    from wicara.server.review import serve  # noqa: PLC0415 - loads the web libraries
     from wicara.server.site.search.folding import fold  # noqa: PLC0415
 
     text = source or file.with_suffix(".txt")

@@ -17,8 +17,8 @@ from wicara.graph.facts.draft.reading import read
 from wicara.graph.facts.draft.suggestion import as_trig, in_order
 from wicara.graph.facts.draft.words import FUNCTION_WORDS, closest_language, words_of
 from wicara.graph.facts.identity import normalise
-from wicara.graph.facts.language import language_of
 from wicara.graph.facts.skeleton import proposal
+from wicara.graph.facts.source import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

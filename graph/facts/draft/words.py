@@ -130,7 +130,7 @@ def compiled(language: str, name: str) -> re.Pattern[str]:
 def closest_language(view: str) -> tuple[str, float]:
     """Return the one of LANGUAGES that most small words of a text are of, and their share of all its words.
 
-    The model of `facts.language`, which knows other languages, takes a second to load.
+    The model of `facts.source`, which knows other languages, takes a second to load.
     """
     tokens = [token.lower() for token in WORD.findall(view[:LOOKED_AT])]
     shares = {
