@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from wicara.graph.evidence import Basis, Term
 
@@ -33,11 +34,15 @@ OWN_WORDS: Final = "narration"
 
 @dataclass(frozen=True)
 class Status:
-    """A status by its key in the table; of a reading its confidence, of a claim those who make it."""
+    """A status by its key in the table; of a reading its confidence, of a claim those who make it.
+
+    `covered` is, of a plan, the last day on which a text came out that tells of the same.
+    """
 
     key: str
     confidence: NamedNode | None = None
     by: tuple[NamedNode, ...] = ()
+    covered: date | None = None
 
     @property
     def rank(self) -> tuple[int, str]:

@@ -286,13 +286,15 @@ def test_at_another_event_the_same_questions_have_other_answers(endpoint: Endpoi
     assert told(endpoint.ask(later), "state possible certain") == {row("state:russia", POSSIBLE)}
 
 
-def test_a_post_known_for_one_day_is_only_possible_on_another(endpoint: Endpoint) -> None:
-    """W03 on the day of the Sochi summit: the President for certain, the ministers of 2018 possibly."""
-    query = with_values(QUESTIONS["W03"], ('"2018-08-02"^^xsd:date', '"2016-05-20"^^xsd:date'))
+def test_a_post_known_for_one_day_is_only_possible_after_it(endpoint: Endpoint) -> None:
+    """W03 on the day of the Sochi summit: the President only; after August 2018 the ministers, possibly."""
     ministers = ("retno-marsudi", "saleumxay-kommasith", "sergey-lavrov")
+    day = '"2018-08-02"^^xsd:date'
+    query = with_values(QUESTIONS["W03"], (day, '"2016-05-20"^^xsd:date'))
+    assert told(endpoint.ask(query), "person possible certain") == {row("person:joko-widodo", CERTAIN)}
+    query = with_values(QUESTIONS["W03"], (day, '"2018-08-20"^^xsd:date'))
     rows = told(endpoint.ask(query), "person possible certain")
     assert rows >= {row(f"person:{minister}", POSSIBLE) for minister in ministers}
-    assert {line for line in rows if line.endswith(CERTAIN)} == {row("person:joko-widodo", CERTAIN)}
 
 
 def test_a_body_has_the_members_of_the_day(endpoint: Endpoint) -> None:

@@ -51,6 +51,9 @@ TAG: Final = Markup(' <small class="tag">%s</small>')
 MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
 PILL: Final = Markup('<span class="mark %s">%s</span>')
+UNFOLDED: Final = Markup(
+    '<details class="more"><summary class="mark">+%d<span class="hidden"> %s</span></summary> %s</details>'
+)
 NOTE: Final = Markup('<span class="also">%s</span>')
 PROVENANCE: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 NOTHING: Final = Markup("")
@@ -179,13 +182,14 @@ def status(key: str, text: object = "", linked: set[str] | None = None) -> Marku
 def statuses(found: Sequence[Status], words: Words, linked: set[str] | None = None) -> Markup:
     """Return the status of a row, with the others that it has; of a plan, up to when it could be known.
 
-    `linked` are the addresses that a page links before: a plan tells its age there once.
+    `linked` are the addresses that a page links before, and the ages of plans that it tells: each once.
     """
     before = frozenset(linked or ())
     marks = [status(one.key, in_words(one, words), linked) for one in found]
-    first = with_choices(f"/legend#status-{found[0].key}") not in before if found else False
-    if is_ahead(found) and first and (age := age_of_plan()):
+    if is_ahead(found) and (age := age_of_plan(found[0])) and age not in before:
         marks.append(NOTE % f"({age})")
+        if linked is not None:
+            linked.add(age)
     return SPACE.join(marks)
 
 
@@ -257,14 +261,16 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
 def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str], most: int = MAX_MARKS) -> Markup:
     """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred.
 
-    Of what it rests on, `most` sentences have a mark.
+    Of what it rests on, `most` sentences have a mark at once; the marks of the others unfold.
     """
     words = evidence.words
     known = evidence.of(row.support.graphs)
     on_cards = {card_key(one): one for one in reversed(known)}
-    found = [*marks_in(list(on_cards.values())[: -most - 1 : -1], cards, words)]
-    if len(known) > len(found):
-        found.append(NOTE % f"+{len(known) - len(found)}")
+    first = list(on_cards.values())[: -most - 1 : -1]
+    shown = {one.graph for one in first}
+    found = [*marks_in(first, cards, words)]
+    if rest := [one for one in known if one.graph not in shown]:
+        found.append(UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words))))
     stated = (evidence.of(one.graphs) for one in row.support.statements)
     if (number := max(map(witnesses, stated), default=0)) > 1:
         found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))

@@ -84,8 +84,9 @@ class Bounds:
         return None not in starts and starts == ends
 
     def possible(self, day: date) -> bool:
-        """Tell whether it may hold on a day."""
-        begun = self.earliest_start is None or self.earliest_start <= day
+        """Tell whether it may hold on a day; before a day by which it had begun, only if more is known."""
+        start = self.earliest_start or self.latest_start
+        begun = start is None or start <= day
         return bool(self.known) and begun and (self.latest_end is None or day <= self.latest_end)
 
     def certain(self, day: date) -> bool:

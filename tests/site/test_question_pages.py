@@ -138,7 +138,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
         (
             "coordinator-on",
             {"date": "2019-06-01"},
-            ["Indonesia", "planned (no source here after ", "ended 2021"],
+            ["Indonesia", "planned (no source here speaks of it after ", "ended 2021"],
             ["Laos", "certain", "possib"],
         ),
         ("coordinator-on", {"date": "2014-12-31"}, ["The dataset has no answer."], ["Laos", "Indonesia"]),
@@ -434,7 +434,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
                 (
                     "Indonesia was still to take office"
                     " (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
-                    " planned (no source here after DAY)"
+                    " planned (no source here speaks of it after DAY)"
                 ),
             ],
         ),
@@ -447,7 +447,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
                 ),
                 (
                     "Indonesia (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
-                    " planned (no source here after DAY) possibly at that time"
+                    " planned (no source here speaks of it after DAY) possibly at that time"
                 ),
             ],
         ),

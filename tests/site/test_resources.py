@@ -149,10 +149,10 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here after "),
+        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here speaks of it after "),
         (
             "/doc/situation/indonesia-coordinatorship-2018-2021",
-            "planned (no source here after ",
+            "planned (no source here speaks of it after ",
         ),
         (
             "/doc/event/2018-08-02-indonesia-proposing",

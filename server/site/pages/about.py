@@ -14,7 +14,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.pages.reuse import report_href
-from wicara.server.site.tables.statuses import age_of_plan
+from wicara.server.site.tables.statuses import age_of_sources
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words, labels_of
 
@@ -76,4 +76,4 @@ def all_sources() -> str:
 @operation(query=("lang",))
 def about() -> str:
     """Tell how the dataset is made, what its limits are, and how to report an error."""
-    return render_template("about.html", age=age_of_plan(), report=report_href(canonical()))
+    return render_template("about.html", age=age_of_sources(), report=report_href(canonical()))

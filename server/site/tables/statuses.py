@@ -7,13 +7,13 @@ only the editors say of a thing, such as its class, weakens nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
-from wicara.graph.explain.explanation import Explainer
+from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
 from wicara.graph.explain.writers import triple_of
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import solutions
@@ -27,6 +27,7 @@ from wicara.graph.status import (
     strongest,
     weakest,
 )
+from wicara.ontology import PREFIXES
 from wicara.queries import page_query
 from wicara.server.app_state import per_version
 from wicara.server.linked.statements import Statement
@@ -155,7 +156,21 @@ def statuses_of(
         return ()
     deciding = [one for one, status in zip(statements, found, strict=False) if status == main]
     others = chain.from_iterable(statuses_by_graph(one, bases) for one in deciding)
-    return tuple(dict.fromkeys((main, *sorted(others, key=lambda one: one.rank))))
+    known = tuple(dict.fromkeys((main, *sorted(others, key=lambda one: one.rank))))
+    if is_ahead(known):
+        planned = [thing for thing in things if events.get(getattr(thing, "value", "")) == main]
+        covered = per_version(Coverage).of((*planned, *subjects_of(deciding)))
+        return (replace(main, covered=covered), *known[1:])
+    return known
+
+
+def subjects_of(statements: Iterable[Statement]) -> Iterator[Term]:
+    """Yield what statements are about, or else what the premises of a conclusion are about."""
+    for one in statements:
+        if one.inferred:
+            yield from subjects_of(per_version(Premises).of(one.triple))
+        else:
+            yield one.triple.subject
 
 
 def in_words(status: Status, words: Words) -> str:
@@ -169,12 +184,52 @@ def in_words(status: Status, words: Words) -> str:
     return name
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """The last day on which a text came out that tells of a thing, by thing; each is looked up once."""
+
+    built: BuiltDataset
+    known: dict[str, date | None] = field(default_factory=dict)
+
+    def of(self, things: Iterable[Term]) -> date | None:
+        """Return the day for the one of some things that texts have told of least lately; times aside."""
+        found = (self.of_one(one) for one in things if isinstance(one, NamedNode) and not is_time(one))
+        return min(filter(None, found), default=None)
+
+    def of_one(self, thing: NamedNode) -> date | None:
+        """Return the last day on which a text came out whose facts name a thing."""
+        if thing.value not in self.known:
+            find = self.built.store.quads_for_pattern
+            quads = chain(find(thing, None, None, None), find(None, None, thing, None))
+            graphs = {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
+            days = (
+                day_of(day.object)
+                for graph in graphs
+                for text in find(graph, FACT_OF, None, None)
+                for day in find(text.object, ISSUED, None, None)
+            )
+            self.known[thing.value] = max(filter(None, days), default=None)
+        return self.known[thing.value]
+
+
+def is_time(thing: NamedNode) -> bool:
+    """Tell whether a thing is a time span: many things share one."""
+    return thing.value.startswith(PREFIXES["timespan"])
+
+
 def is_ahead(statuses: Sequence[Status]) -> bool:
     """Tell whether something was still to come for its source."""
     return bool(statuses) and statuses[0].key in AHEAD
 
 
-def age_of_plan() -> str:
+def age_of_plan(status: Status) -> str:
+    """Return up to which day a source tells of what was planned."""
+    if status.covered is None:
+        return ""
+    return str(_("no source here speaks of it after %(day)s", day=format_day(status.covered)))
+
+
+def age_of_sources() -> str:
     """Return up to which day the sources of the dataset could tell whether a plan came about."""
     covered = covered_until()
     return str(_("no source here after %(day)s", day=covered)) if covered else ""
