@@ -11,7 +11,7 @@ import pytest
 from checker import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from wicara.graph.reasoning.closure_file import read_closure, write_closure
 from wicara.graph.reasoning.proofs import derivations_of
 from wicara.graph.reasoning.reasoner import Reasoner
@@ -120,6 +120,40 @@ def test_a_contradiction_outlives_many_that_are_gone() -> None:
     reasoner.retract(both[:-2])
     (left,) = reasoner.contradictions()
     assert left.rule == "cax-dw"
+
+
+LISTS: Final = """
+@prefix : <http://example.org/> .
+:both owl:intersectionOf ( :C0 :C1 :C2 ) . :any owl:unionOf ( :C0 :C1 :C3 ) .
+:p owl:propertyChainAxiom ( :q :r ) .
+[] a owl:AllDisjointClasses ; owl:members ( :C0 :C1 :C4 ) . [] a owl:AllDifferent ; owl:members ( :a :b :d ) .
+:x a :both . :y a :C0 . :a :q :b . :b :r :d . :a owl:sameAs :b .
+"""
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_list_that_breaks_or_is_mended(*, kept: bool) -> None:
+    """Without a part of a list nothing follows from its members; with it again, all does; from disk, too."""
+    prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("owl", "rdf"))
+    premises = {quad.triple for quad in parse((prefixes + LISTS).encode(), format=RdfFormat.TURTLE)}
+    parts = [one for one in premises if one.predicate.value.rpartition("#")[2] in {"first", "rest"}]
+    consistent = {one for one in premises if one.predicate.value != f"{OWL}members"}
+    for part in parts:
+        start = consistent if kept else premises
+        reasoner = from_disk(Reasoner(start)) if kept else Reasoner(start)
+        reasoner.retract([part])
+        assert contents(reasoner) == contents(Reasoner(start - {part}))
+        reasoner.add([part])
+        assert contents(reasoner) == contents(Reasoner(start))
+
+
+def test_without_proofs_nothing_is_retracted() -> None:
+    """A reasoner that keeps no proofs cannot tell what follows from a premise, and says so."""
+    premise = Triple(NamedNode("http://example.org/i0"), TYPE, CLASS_ONE)
+    reasoner = Reasoner([premise], proofs=False)
+    with pytest.raises(ValueError, match="proofs=True"):
+        reasoner.retract([premise])
+    assert premise in {one.triple for one in reasoner.statements(asserted=True)}
 
 
 EDGES: Final = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=9)

@@ -386,12 +386,15 @@ class Engine:
     def retract(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Take premises out, and what no longer follows; what has another proof stays.
 
-        All conclusions whose first proof is lost are taken out; those that follow from what remains come back
-        (Motik, Nenov, Piro and Horrocks, AAAI 2015, with first proofs in the place of counts).
+        All conclusions whose first proof is lost are taken out, and those from the members of a list that
+        breaks; those that follow from what remains come back (Motik, Nenov, Piro and Horrocks, AAAI 2015,
+        with first proofs in the place of counts).
         """
         at, there = self.tables[table].by_subject.find(pack(subjects, objects))
         numbers = self.tables[table].by_subject.facts[at[there]]
-        lost = self.dependents.of(numbers[self.facts.batch.values[numbers] == ASSERTED])
+        numbers = numbers[self.facts.batch.values[numbers] == ASSERTED]
+        listed = self.of_broken_lists(table, numbers)
+        lost = self.dependents.of(np.concatenate([numbers, self.dependents.concluded_from(listed)]))
         self.facts.batch.values[lost] = GONE
         by_table = [
             (each, lost[self.facts.tables.values[lost] == each])
@@ -400,10 +403,17 @@ class Engine:
         for each, gone in by_table:
             for place in (each, self.steps.get(each, each)):
                 self.tables[place].remove(self.facts.subjects.values[gone], self.facts.objects.values[gone])
-        self.drop(frozenset(lost.tolist()))
+        self.drop(frozenset((*lost.tolist(), *listed.tolist())))
         for each, gone in by_table:
             self.rederive(each, self.facts.subjects.values[gone], self.facts.objects.values[gone])
         self.run()
+
+    def of_broken_lists(self, table: int, numbers: Ints) -> Ints:
+        """Return the facts of the lists that break without some facts: none of their members counts then."""
+        if table not in {self.schema.first, self.schema.rest}:
+            return numbers[:0]
+        facts = self.schema.lists_of(self.facts.subjects.values[numbers].tolist())
+        return np.array(sorted(facts), np.int64)
 
     def drop(self, lost: frozenset[int]) -> None:
         """Forget the joins whose schema premises are lost, unless others give the same join."""
@@ -411,6 +421,7 @@ class Engine:
         if not broken:
             return
         forgotten = {self.joins.pop(key) for key in broken}
+        self.clashes[:] = [each for each in self.clashes if each.join not in forgotten]
         for waiting in self.triggers.values():
             waiting[:] = [each for each in waiting if each[0] not in forgotten]
         for heads in self.concluding.values():

@@ -132,7 +132,12 @@ class Reasoner:
         self.engine.run()
 
     def retract(self, premises: Iterable[Triple]) -> None:
-        """Take premises out, and what no longer follows."""
+        """Take premises out, and what no longer follows.
+
+        Raises ValueError where no first proofs are kept: they tell what a premise takes along.
+        """
+        if not self.engine.proofs:
+            raise ValueError("a reasoner that keeps no proofs cannot retract: make it with proofs=True")
         for table, pairs in self.columns(premises).items():
             self.engine.retract(table, pairs[:, 0], pairs[:, 1])
 

@@ -25,7 +25,7 @@ from wicara.graph.reasoning.tables import Atom, Join, Slot, Test
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.tables import Relation
 
@@ -48,15 +48,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class Match:
-    """A match of some schema premises: bindings, facts used, and the data premises that lists unfold to."""
+    """A match of some schema premises: bindings, facts used, and the data premises that lists unfold to.
+
+    `lists` are all facts of the lists that it speaks of: one that is broken has no members.
+    """
 
     bindings: Bindings
     facts: tuple[int, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    lists: tuple[int, ...] = ()
 
     def __add__(self, other: Match) -> Match:
         """Return both matches as one."""
-        return Match(self.bindings | other.bindings, self.facts + other.facts, self.patterns + other.patterns)
+        return Match(
+            self.bindings | other.bindings,
+            self.facts + other.facts,
+            self.patterns + other.patterns,
+            self.lists + other.lists,
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,7 @@ class Schema:
             self.matches(template.schema, template.rule, start) for start in self.starts(template)
         )
         for match in starts:
-            if match.facts and max(match.facts) < since and not template.spans_tables:
+            if match.facts and max(match.facts + match.lists) < since and not template.spans_tables:
                 continue
             patterns = (*template.data, *match.patterns)
             for bindings in self.with_predicates(patterns, match.bindings):
@@ -229,15 +238,29 @@ class Schema:
     def list_matches(self, over: Over, rule: Rule, bindings: Bindings) -> Iterator[Match]:
         """Yield what a premise over a list unfolds to: its members, pairs of them, or data premises."""
         cells = self.cells(bindings[over.variables[0]])
+        facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
         if over.name == "member":
             for cell in cells:
-                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held))
+                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held), lists=facts)
         elif over.name == "pair":
-            yield from pairs(over, cells)
+            yield from pairs(over, cells, facts)
         elif cells:
             members = {f"?member/{i}": cell.member for i, cell in enumerate(cells)}
-            facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
             yield Match(members, facts, unfold(over, len(cells), rule))
+
+    def lists_of(self, nodes: Iterable[int]) -> set[int]:
+        """Return all facts of the lists that some cells are part of, before them and after."""
+        first, rest = self.tables[self.first], self.tables[self.rest]
+        ahead, cells, facts = [*nodes], set[int](), set[int]()
+        while ahead:
+            node = ahead.pop()
+            if node in cells or node == self.nil:
+                continue
+            cells.add(node)
+            facts |= {fact for _, _, fact in (*first.match(node, None), *rest.match(node, None))}
+            ahead += [after for _, after, _ in rest.match(node, None)]
+            ahead += [before for before, _, _ in rest.match(None, node)]
+        return facts
 
     def cells(self, node: int) -> list[Cell]:
         """Return the cells of a list; none where it is broken or runs in a circle."""
@@ -260,11 +283,11 @@ def by_fact(row: tuple[int, int, int]) -> int:
     return row[2]
 
 
-def pairs(over: Over, cells: Sequence[Cell]) -> Iterator[Match]:
-    """Yield any two members of a list, both ways round."""
+def pairs(over: Over, cells: Sequence[Cell], lists: tuple[int, ...]) -> Iterator[Match]:
+    """Yield any two members of a list, both ways round; `lists` are all facts of the list."""
     one, two = over.variables[1:]
     for i, near in enumerate(cells):
         for far in cells[i + 1 :]:
             facts = (*far.reached, near.held, far.held)
-            yield Match({one: near.member, two: far.member}, facts)
-            yield Match({one: far.member, two: near.member}, facts)
+            yield Match({one: near.member, two: far.member}, facts, lists=lists)
+            yield Match({one: far.member, two: near.member}, facts, lists=lists)

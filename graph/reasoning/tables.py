@@ -306,6 +306,12 @@ class Dependents:
             found[frontier] = True
         return np.flatnonzero(found)
 
+    def concluded_from(self, numbers: Ints) -> Ints:
+        """Return the conclusions whose first proof uses any of these facts directly."""
+        self.follow()
+        used = distinct(self.users(numbers)) if len(numbers) else numbers
+        return used[self.facts.batch.values[used] >= 0]
+
     def users(self, numbers: Ints) -> Ints:
         """Return the conclusions that use any of these facts directly."""
         tables = self.facts.tables.values[numbers]
