@@ -17,6 +17,7 @@ from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
 from wicara.graph.reasoning.proof_file import NAME, read_proofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
+from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
-    from wicara.graph.reasoning.rules import Fact, Term
+    from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
 
 __all__ = ["LIMIT", "Explainer", "Explanation", "Verdict"]
@@ -177,15 +178,17 @@ class Explainer:
 
         It is the background graphs on a thing, or else the first fact of the first text that names it.
         """
-        naming: dict[Fact, list[str]] = {}
+        naming: dict[Fact, tuple[NamedNode, list[str]]] = {}
         for fact, found in grounds.items():
             subject = fact[0]
             only_named = found and all(one.kind is GraphKind.ENTITIES for one in found)
             if only_named and isinstance(subject, NamedNode):
-                naming[fact] = self.graphs_on(subject)
-        known = bases_with_origins(self.dataset.store, chain.from_iterable(naming.values()))
+                naming[fact] = subject, self.graphs_on(subject)
+        graphs = chain.from_iterable(names for _, names in naming.values())
+        known = bases_with_origins(self.dataset.store, graphs)
         bases = {
-            fact: self.by_naming(fact[0], [known[one] for one in names]) for fact, names in naming.items()
+            fact: self.by_naming(subject, [known[one] for one in names])
+            for fact, (subject, names) in naming.items()
         }
         return {
             fact: tuple(found if found[0].kind is GraphKind.BACKGROUND else found[:1])
@@ -205,11 +208,14 @@ class Explainer:
                 background.add(graph.value)
             elif kind_of(graph.value) is GraphKind.FACT:
                 for text in find(graph, FACT_OF, None, None):
-                    days = [day.object.value for day in find(text.object, ISSUED, None, None)]
-                    texts[min(days, default=LAST_DAY), text.object.value].add(graph.value)
+                    issued = (
+                        find(text.object, ISSUED, None, None) if isinstance(text.object, NamedNode) else ()
+                    )
+                    days = [text_of(day.object) for day in issued]
+                    texts[min(days, default=LAST_DAY), text_of(text.object)].add(graph.value)
         return sorted(background or (texts[min(texts)] if texts else ()))
 
-    def by_naming(self, thing: Term, bases: Iterable[Basis]) -> list[Basis]:
+    def by_naming(self, thing: NamedNode, bases: Iterable[Basis]) -> list[Basis]:
         """Return bases in the order of how many words of a thing's names they quote, then of the text."""
         found = chain.from_iterable(
             self.dataset.store.quads_for_pattern(thing, name, None, None) for name in NAMES

@@ -291,7 +291,8 @@ def minted(
                 key: in_date_words(terms[0], language)
                 if key in MEANINGS
                 else name_of(terms[0], language, names)
-                for key, terms in values_by_name(values).items()
+                for key, terms in ((node.value.removeprefix(P), terms) for node, terms in values.items())
+                if terms
             }
             of_article = names(f"{PREFIXES['article']}{article}", language) or article
             text = name.value.format_map(shown | {"article": of_article, "fact": fact})
@@ -331,11 +332,6 @@ def in_date_words(term: Term, language: str) -> str:
         return in_words(text, language)
     except NotBoundedError:
         return text
-
-
-def values_by_name(values: Values) -> dict[str, list[Term]]:
-    """Return the values of parameters by their local names."""
-    return {node.value.removeprefix(P): terms for node, terms in values.items() if terms}
 
 
 def end_of(term: Term) -> str:

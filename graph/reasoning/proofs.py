@@ -179,13 +179,9 @@ def first_proof(
         opened.add(current)
         ahead.extend(wanted)
         if not wanted:
-            found[ahead.pop()] = Proof(current) if step is None else assembled(step, found)
+            premises = tuple(found[premise] for premise in step.premises) if step else ()
+            found[ahead.pop()] = Proof(step.conclusion, step.rule, premises) if step else Proof(current)
     return found[fact]
-
-
-def assembled(step: Inference, proofs: Mapping[Fact, Proof]) -> Proof:
-    """Return an inference with the proofs of its premises."""
-    return Proof(step.conclusion, step.rule, tuple(proofs[premise] for premise in step.premises))
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +222,7 @@ class Search:
                 continue
             if fact != self.goal and (fact not in self.derivations.concluded or not left):
                 first = self.derivations.first_proof(fact, known)
-                self.ways[fact] = [way_of(first)] if first else []
+                self.ways[fact] = [Way(first, frozenset(first.leaves()), 1)] if first else []
             else:
                 self.inferences[fact] = list(islice(self.derivations.inferences(fact), left))
                 self.ways[fact] = []
@@ -258,11 +254,6 @@ class Search:
             proof = Proof(step.conclusion, step.rule, tuple(way.proof for way in chosen))
             leaves = frozenset[Fact]().union(*(way.leaves for way in chosen))
             yield Way(proof, leaves, 1 + sum(way.size for way in chosen))
-
-
-def way_of(proof: Proof) -> Way:
-    """Return a whole proof as a way of one step."""
-    return Way(proof, frozenset(proof.leaves()), 1)
 
 
 def with_way(ways: list[Way], way: Way, limit: int) -> list[Way]:

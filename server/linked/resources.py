@@ -195,24 +195,19 @@ def document(**_path: str) -> BaseResponse:
     number = number_of_page()
     if iri in per_version(versions_of_ontology):
         iri = ONTOLOGY
-    if wants_page(form):
+    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
+    if form is negotiation.HTML:
         return on_page(iri, here, number)
     source = watched(dataset().asserted) if iri == ONTOLOGY and "infer" not in request.args else store()
     whole = describe(source, iri, number)
     found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(source, part, number))]
     if not found:
         raise unknown(iri)
-    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
     body = serialize_descriptions(found, iri if iri == ONTOLOGY else BASE + here, form)
     response = Response(body, headers={"Content-Type": form.content_type(media_type)})
     place = Place(number, RDF_PAGE, more=any(one.more for one in found))
     add_links(response, [one.subject.value for one in found], here, form, place)
     return response
-
-
-def wants_page(form: Format | None) -> bool:
-    """Tell whether a page is asked for, by the suffix of the path or by the Accept header."""
-    return (form or documents.chosen(negotiation.DOCUMENTS)[0]) is negotiation.HTML
 
 
 def versions_of_ontology(built: BuiltDataset) -> frozenset[str]:

@@ -144,12 +144,7 @@ def text(all_of_it: str) -> Markup:
     if len(all_of_it) <= MAX_TEXT or request.args.get("texts") == "all":
         return escape(all_of_it)
     number = _("all %(n)s characters", n=format_decimal(len(all_of_it)))
-    return MORE % (all_of_it[:MAX_TEXT], with_all_texts(), number)
-
-
-def with_all_texts() -> str:
-    """Return the address of this page with its long texts in full."""
-    return with_fields(without("texts"), "texts=all")
+    return MORE % (all_of_it[:MAX_TEXT], with_fields(without("texts"), "texts=all"), number)
 
 
 def plain(text: str) -> str:

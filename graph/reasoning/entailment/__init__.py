@@ -8,6 +8,7 @@ conclusion outside OWL 2 RL may need more than is tried here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -147,13 +148,9 @@ class Solver:
 
     def terms(self) -> Iterator[Term]:
         """Yield terms to try: those of the premises that are not of the vocabularies."""
-        every = (term for term in self.hypothesis.reasoner.terms if is_individual(term))
-        yield from [term for term, _ in zip(every, range(TRIED), strict=False)]
-
-
-def is_individual(term: Term) -> bool:
-    """Tell whether a term may be an individual of the premises."""
-    return isinstance(term, NamedNode) and not term.value.startswith(BUILT_IN)
+        every = self.hypothesis.reasoner.terms
+        named = (t for t in every if isinstance(t, NamedNode) and not t.value.startswith(BUILT_IN))
+        yield from list(islice(named, TRIED))
 
 
 def substitute(goal: Goal, bindings: Mapping[Term, Term]) -> Goal:
