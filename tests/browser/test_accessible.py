@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from kinds import EVERY_PAGE, FEW_PAGES
+from chromium import visiting
+from kinds import EVERY_PAGE, FEW_PAGES, KINDS
 from needed import long, needed
 
 if TYPE_CHECKING:
-    from conftest import Visit
-    from playwright.sync_api import Page
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+    from server_process import Server
 
 AXE: Final = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 BRIEF: Final = {"resultTypes": ["violations"], "selectors": False}
@@ -50,14 +53,30 @@ def violations(page: Page, options: dict[str, object]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", [path if path in FEW_PAGES else long(path) for path in EVERY_PAGE])
-def test_a_page_is_accessible_and_fits(visit: Visit, path: str) -> None:
+LONG: Final = {path for path in EVERY_PAGE if path not in FEW_PAGES or path == KINDS["ontology"]}
+"""The page of the ontology has what the pages of its terms have, many hundred times."""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, server: Server) -> Iterator[tuple[Page, list[str]]]:
+    """Return a page that goes from address to address, and what goes wrong in it."""
+    faults: list[str] = []
+    with visiting(browser, server, faults) as visit:
+        yield visit("/", bypass_csp=True), faults
+
+
+@pytest.mark.parametrize("path", [long(path) if path in LONG else path for path in EVERY_PAGE])
+def test_a_page_is_accessible_and_fits(opened: tuple[Page, list[str]], path: str) -> None:
     """On a telephone in light, on a desk in the dark: axe-core finds nothing.
 
     At 390 and 320 pixels only tables, code and pictures may scroll, and nothing jumps while the page loads.
     """
     needed(AXE.is_file(), "axe-core is not installed: `make test` does it")
-    page = visit(path, viewport=NARROW, bypass_csp=True)
+    page, faults = opened
+    faults.clear()
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme="light")
+    page.goto(path)
     assert page.evaluate(BEYOND) == []
     assert page.evaluate(SHIFTED) < GOOD
     page.add_script_tag(path=AXE)
@@ -67,3 +86,4 @@ def test_a_page_is_accessible_and_fits(visit: Visit, path: str) -> None:
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="dark")
     assert violations(page, OF_LOOKS) == []
+    assert faults == []

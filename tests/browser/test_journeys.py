@@ -10,7 +10,7 @@ from kinds import KINDS
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from conftest import Visit
+    from chromium import Visit
     from playwright.sync_api import Locator, Page
 
 HOME: Final = "/"

@@ -10,7 +10,7 @@ from needed import long
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from conftest import Visit
+    from chromium import Visit
 
 FOCUSED: Final = """() => {
   let node = document.activeElement;

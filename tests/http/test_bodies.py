@@ -141,10 +141,10 @@ ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 
 
 @pytest.fixture
-def server(empty: Server) -> Server:
+def server(one_writable: Server) -> Server:
     """Return a server with the same old statement in the default graph and in each graph that is written."""
-    assert update(empty, BEFORE % graph_below(empty)).status == 204
-    return empty
+    assert update(one_writable, f"DROP ALL ; {BEFORE % graph_below(one_writable)}").status == 204
+    return one_writable
 
 
 def graph_below(server: Server) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import pytest
+from needed import long
 from pyoxigraph import NamedNode, RdfFormat, parse
 from rdflib import DCTERMS, RDFS, Graph, URIRef
 from rdflib.compare import isomorphic
@@ -213,7 +214,8 @@ def test_alternates(server: Server) -> None:
     assert f'<{BASE}/id/state/russia>; rel="describes"' in answer.headers["Link"]
 
 
-def test_every_iri_of_the_data_answers(server: Server) -> None:
+@pytest.mark.parametrize("one_of", [5, long(1)])
+def test_every_iri_of_the_data_answers(server: Server, one_of: int) -> None:
     """Each IRI under the base that stands anywhere in the default graph answers at this server."""
     query = f"""SELECT DISTINCT ?x {{ {{ ?x ?p ?o }} UNION {{ ?s ?x ?o }} UNION {{ ?s ?p ?x }}
                 UNION {{ GRAPH ?x {{ ?s ?p ?o }} }} FILTER(STRSTARTS(STR(?x), "{BASE}/")) }}"""
@@ -221,7 +223,7 @@ def test_every_iri_of_the_data_answers(server: Server) -> None:
     assert len(paths) > 300
     faulty = {
         path: status
-        for path in paths
+        for path in sorted(paths)[::one_of]
         if (status := server.send("HEAD", path, accept="application/n-triples").status) not in {200, 303}
     }
     assert faulty == {}

@@ -151,11 +151,11 @@ def is_page(path: str) -> bool:
 
 
 def first(paths: list[str], limit: int, counted: Counter[Form]) -> Iterator[str]:
-    """Yield paths, but of each form no more than a limit, and of data one, where some are counted already."""
+    """Yield paths, of each form no more than a limit, of data one fewer, where some are counted already."""
     for path in paths:
         form = form_of(path)
         counted[form] += 1
-        if counted[form] <= (limit if is_page(path.partition("?")[0]) else 1):
+        if counted[form] <= limit - (not is_page(path.partition("?")[0])):
             yield path
 
 
