@@ -28,6 +28,7 @@ from wicara.server.process.messages import header_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from uvicorn._types import ASGI3Application
     from wicara.server.process.exchange import Begun
     from wicara.server.process.front import Front
     from wicara.server.process.pool import Waiting
@@ -100,6 +101,8 @@ class Connection(HttpToolsProtocol):
         self.answered = False
         self.waiting: Waiting | None = None
         self.begun: Begun | None = None
+        self.under_way: RequestResponseCycle | None = None
+        """The request that a task answers; `cycle` is the last of a pipeline."""
         self.keep_alive = True
         self.outstanding: int | None = None
         self.outstanding_since = 0.0
@@ -122,7 +125,16 @@ class Connection(HttpToolsProtocol):
         if self.waiting is not None:
             self.front.pool.give_up(self.waiting)
             self.waiting = None
+        if self.under_way is not None:
+            self.under_way.disconnected = True
+            self.under_way.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Have a task answer a request, to which nothing can be sent where the client has gone meanwhile."""
+        self.under_way = cycle
+        cycle.disconnected = cycle.disconnected or self.transport.is_closing()
+        super()._start_asgi_task(cycle, app)
 
     def shutdown(self) -> None:
         """Let the answer under way end, and then the connection."""
@@ -265,7 +277,6 @@ class Connection(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
         self.cycle.more_body = False
-        self.cycle.disconnected = self.transport.is_closing()
         self._start_asgi_task(self.cycle, self.app)
 
     def is_simple(self) -> bool:

@@ -186,6 +186,7 @@ def test_clients_that_leave_take_nothing_along(server: Server) -> None:
         f"GET /sparql?query={stream} HTTP/1.1\r\nHost: x\r\n\r\n",
         f"GET /sparql?query={slow} HTTP/1.1\r\nHost: x\r\n\r\n",
         f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: 9\r\n\r\nASK",
+        "GET /search?q=a HTTP/1.1\r\nHost: x\r\n\r\nGET /timeline HTTP/1.1\r\nHost: x\r\n\r\n",
     )
     files = Path(f"/proc/{server.process.pid}/fd")
     server.get("/")
@@ -195,10 +196,11 @@ def test_clients_that_leave_take_nothing_along(server: Server) -> None:
             connection.sendall(heads[number % len(heads)].encode())
             if number % len(heads) == 0:
                 connection.recv(1000)
-            if number % 2:
+            if number // 4 % 2:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         assert server.ask(f"ASK {{}} # {number}").status == 200
     wait_until(lambda: len([*files.iterdir()]) <= before + 8 and not server.at_work)
+    assert '"event": "fault"' not in server.log
 
 
 def test_more_clients_than_executors(server: Server) -> None:
