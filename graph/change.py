@@ -101,7 +101,7 @@ def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
     remove_old(data)
 
 
-def named(dataset: BuiltDataset) -> tuple[Quad, ...]:
+def named_quads(dataset: BuiltDataset) -> tuple[Quad, ...]:
     """Return the quads of a dataset's named graphs, conclusions included."""
     return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
 
@@ -116,7 +116,7 @@ def compared(data: Path, before: BuiltDataset | None, wanted: Wanted, candidate:
         old = {*candidate.gone, *parse(b"".join(lines[0] - lines[1]), RdfFormat.N_QUADS)}
         new = {*candidate.fresh, *parse(b"".join(lines[1] - lines[0]), RdfFormat.N_QUADS)}
     else:
-        old = {*(named(before) if before else Candidate(read_inputs(*wanted.folders)).quads)}
+        old = {*(named_quads(before) if before else Candidate(read_inputs(*wanted.folders)).quads)}
         new = {*candidate.quads, *inferred(candidate.closure.conclusions)}
     out, into = (
         {q for q in quads if kind(q) not in {None, GraphKind.META}} for quads in (old - new, new - old)

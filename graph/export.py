@@ -51,7 +51,7 @@ def named_graph(iri: str) -> Reader:
     return lambda store: store.quads_for_pattern(None, None, None, graph)
 
 
-def whole(store: Store) -> Iterator[Quad]:
+def whole_dataset(store: Store) -> Iterator[Quad]:
     """Yield the default graph and every named graph."""
     return store.quads_for_pattern(None, None, None, None)
 
@@ -99,7 +99,7 @@ PARTS: Final = (
     Export("asserted", "what is accepted, without what follows", default_graph),
     Export("inferred", "only what follows", named_graph(graph_iri(GraphKind.INFERRED)), infer=True),
     Export("ontology", "the classes and properties", named_graph(graph_iri(GraphKind.ONTOLOGY))),
-    Export("all", "the default graph and every named graph", whole, dataset=True),
+    Export("all", "the default graph and every named graph", whole_dataset, dataset=True),
     Export("facts", "each fact as RDF 1.2 reifiers with its evidence", reified_facts, triple_terms=True),
 )
 EXPORTS: Final = MappingProxyType({part.name: part for part in PARTS})

@@ -67,7 +67,7 @@ def read_term(text: str) -> Term:
     stripped = text.strip()
     name = NAME.fullmatch(stripped)
     try:
-        return named(name["prefix"] or "", name["local"]) if name else parsed(stripped)
+        return iri_of_prefixed(name["prefix"] or "", name["local"]) if name else parsed(stripped)
     except (SyntaxError, ValueError) as fault:
         raise UnknownTerm(
             f"{text!r} is no term: write person:sergey-lavrov, an IRI, or a literal such as "
@@ -75,7 +75,7 @@ def read_term(text: str) -> Term:
         ) from fault
 
 
-def named(prefix: str, local: str) -> NamedNode:
+def iri_of_prefixed(prefix: str, local: str) -> NamedNode:
     """Return a prefixed name as an IRI; where the prefix is unknown, it is the scheme of an IRI."""
     if prefix in PREFIXES and not local.startswith("//"):
         return NamedNode(PREFIXES[prefix] + local)

@@ -45,7 +45,7 @@ def simple(fits: Callable[[Term, Term], bool]) -> Maker:
     return made
 
 
-def counted(is_wrong: Callable[[int, int], bool]) -> Maker:
+def count_constraint(is_wrong: Callable[[int, int], bool]) -> Maker:
     """Return what makes a constraint of how many values there are."""
 
     def made(_graph: ShapesGraph, _node: Term, parameter: Term) -> Constraint:
@@ -200,8 +200,8 @@ def qualified(graph: ShapesGraph, node: Term, inner: Term) -> Constraint:
 
 
 CONSTRAINTS: Final[dict[str, Maker]] = {
-    "minCount": counted(lambda count, limit: count < limit),
-    "maxCount": counted(lambda count, limit: count > limit),
+    "minCount": count_constraint(lambda count, limit: count < limit),
+    "maxCount": count_constraint(lambda count, limit: count > limit),
     "class": of_class,
     "datatype": simple(is_of_datatype),
     "nodeKind": simple(is_of_kind),

@@ -62,13 +62,13 @@ def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, N
         wanted.append((subject, {target} if isinstance(target, NamedNode) else set(operands(store, target))))
     elif isinstance(predicate, NamedNode):
         for end, relation in zip((subject, target), ENDS, strict=True):
-            wanted.append((end, set(named(store, predicate, relation))))
+            wanted.append((end, set(iris_at(store, predicate, relation))))
     for thing, classes in wanted:
         if not isinstance(thing, NamedNode) or not classes:
             continue
-        above = classes | {wider for one in classes for wider in named(store, one, SUBCLASS)}
+        above = classes | {wider for one in classes for wider in iris_at(store, one, SUBCLASS)}
         above |= {part for one in above for part in definition(store, one)}
-        for own in sorted(named(store, thing, TYPE), key=str):
+        for own in sorted(iris_at(store, thing, TYPE), key=str):
             for other in sorted(disjoint_with(store, own) & above, key=str):
                 yield (thing, TYPE, own), other
 
@@ -78,7 +78,7 @@ def others(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, 
     subject, predicate, target = fact
     if not (isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and target is not None):
         return
-    if FUNCTIONAL in set(named(store, predicate, TYPE)):
+    if FUNCTIONAL in set(iris_at(store, predicate, TYPE)):
         for quad in store.quads_for_pattern(subject, predicate, None, None):
             if quad.object != target and is_said(quad.graph_name):
                 yield (subject, predicate, quad.object), None
@@ -114,7 +114,7 @@ def is_said(graph: object) -> bool:
     return isinstance(graph, NamedNode) and kind_of(graph.value) not in NOT_SAID
 
 
-def named(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+def iris_at(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
     """Yield the IRIs that a property leads to."""
     for quad in store.quads_for_pattern(subject, predicate, None, None):
         if isinstance(quad.object, NamedNode):

@@ -146,10 +146,10 @@ def difference(given: str, there: str) -> str:
     at = next((at for at, (one, other) in enumerate(zip(given, there, strict=False)) if one != other), None)
     if at is None:
         return f"{there!r}"
-    return f"{there!r}; its character {at + 1} is {named(there[at])}, and you gave {named(given[at])}"
+    return f"{there!r}; its character {at + 1} is {describe(there[at])}, and you gave {describe(given[at])}"
 
 
-def named(character: str) -> str:
+def describe(character: str) -> str:
     """Return a character with its Unicode name."""
     return f"{unicodedata.name(character, 'a control character')} (U+{ord(character):04X})"
 

@@ -130,7 +130,7 @@ def matched(query: object) -> list[Json]:
     words = words_for(iri for one, _score in shown for iri in (one.iri, *known.stated.get(one.iri, ())))
     return [
         {
-            **named(one.iri, words),
+            **id_and_name(one.iri, words),
             "type": [term(iri, words) for iri in sorted(known.stated.get(one.iri, ()))],
             "score": one.score,
             "match": sure == [one.iri],
@@ -211,7 +211,7 @@ def named_in(values: Values) -> Iterator[str]:
 def cell(value: Term, words: Words) -> Json:
     """Return a value as a data extension response has it (section 9.3)."""
     if isinstance(value, NamedNode):
-        return named(value.value, words)
+        return id_and_name(value.value, words)
     if not isinstance(value, Literal):
         return {"str": str(value)}
     datatype = value.datatype.value.removeprefix(PREFIXES["xsd"])
@@ -242,7 +242,7 @@ def suggest(kind: str) -> Response:
         {
             "result": [
                 {
-                    **named(iri, words),
+                    **id_and_name(iri, words),
                     "notable": [term(one, words) for one in sorted(names().stated.get(iri, ()))],
                 }
                 for iri in shown
@@ -305,7 +305,7 @@ def words_for(iris: Iterable[str]) -> Words:
     return labelled(index(), iris)
 
 
-def named(iri: str, words: Words) -> Json:
+def id_and_name(iri: str, words: Words) -> Json:
     """Return a thing as answers have it: its identifier and its name."""
     return {"id": id_of(iri), "name": words.show_iri(iri).text}
 

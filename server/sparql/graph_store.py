@@ -61,7 +61,7 @@ THERE: Final = (NOT_FOUND, CHANGED)
 )
 def read_named() -> Response:
     """Answer with the graph that a parameter names, or with the whole dataset (section 5.2)."""
-    return whole() if requested_graph() is None else read()
+    return whole_dataset() if requested_graph() is None else read()
 
 
 @blueprint.get(DIRECT, merge_slashes=False)
@@ -140,7 +140,7 @@ def patch(**_path: str) -> Response:
     check_exists(dataset().store, graph)
     check_conditions(is_new=False)
     text = protocol.utf8(request.get_data(), "The update")
-    apply(text, lambda text: rewriting.within(text, named(graph)), base_of(graph))
+    apply(text, lambda text: rewriting.within(text, name_of_graph(graph)), base_of(graph))
     return renew(no_content())
 
 
@@ -183,7 +183,7 @@ def own_url() -> str:
     return request.host_url.removesuffix("/") + raw_path()
 
 
-def named(graph: Graph) -> NamedNode | None:
+def name_of_graph(graph: Graph) -> NamedNode | None:
     """Return a named graph, None for the default graph."""
     return graph if isinstance(graph, NamedNode) else None
 
@@ -224,7 +224,7 @@ def precondition_failed(why: str) -> Problem:
     return Problem(HTTPStatus.PRECONDITION_FAILED, f"Nothing was changed: {why}.")
 
 
-def whole() -> Response:
+def whole_dataset() -> Response:
     """Return the whole dataset to a client that names a format of datasets; raises Problem 400 for others."""
     ranges = negotiation.accepted(request.headers.get("Accept"))
     if not any(ranges.get(form.media_type, (0.0, False))[0] for form in negotiation.DATASETS):
@@ -276,7 +276,7 @@ def beside(store: Store, graph: Graph, uploads: Sequence[Upload]) -> None:
     if len(uploads) == 1 and uploads[0].is_triples:
         uploads[0].load(store, graph, base_of(graph))
     else:
-        store.update(insertion(named(graph), uploads, base_of(graph)))
+        store.update(insertion(name_of_graph(graph), uploads, base_of(graph)))
     if isinstance(graph, NamedNode):
         store.add_graph(graph)
 
@@ -288,4 +288,4 @@ def in_place_of_all(store: Store, graph: Graph, uploads: Sequence[Upload]) -> No
     It takes about twenty times their bytes of memory; a graph that is new or empty does not need it.
     """
     target = f"GRAPH {graph}" if isinstance(graph, NamedNode) else "DEFAULT"
-    store.update(insertion(named(graph), uploads, base_of(graph), f"CLEAR SILENT {target}"))
+    store.update(insertion(name_of_graph(graph), uploads, base_of(graph), f"CLEAR SILENT {target}"))

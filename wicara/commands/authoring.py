@@ -280,8 +280,8 @@ def describe(change: Change, *, dry_run: bool) -> str:
     lines = (
         *(f"- {called(graph)}" for graph in change.graphs_out),
         *(f"+ {called(graph)}" for graph in change.graphs_into),
-        f"stated: {counted(change, is_conclusion=False)}",
-        f"inferred: {counted(change, is_conclusion=True)}",
+        f"stated: {count_changes(change, is_conclusion=False)}",
+        f"inferred: {count_changes(change, is_conclusion=True)}",
         *conclusions("-", change.out),
         *conclusions("+", change.into),
         *(f"incomplete without what was retracted: {gap}" for gap in change.gaps),
@@ -290,7 +290,7 @@ def describe(change: Change, *, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def counted(change: Change, *, is_conclusion: bool) -> str:
+def count_changes(change: Change, *, is_conclusion: bool) -> str:
     """Return how many statements or conclusions go and come."""
     fewer, more = (
         sum((kind(quad) == GraphKind.INFERRED) == is_conclusion for quad in quads)

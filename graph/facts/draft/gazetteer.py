@@ -48,7 +48,7 @@ class Gazetteer:
         }
         self.labels: dict[str, dict[str, str]] = {}
         self.things: dict[str, tuple[str, str, str]] = {}
-        for name, iri in sorted(named(quads)):
+        for name, iri in sorted(names_with_iris(quads)):
             kind = kind_of(iri)
             if kind:
                 self.labels.setdefault(kind, {})[name] = iri
@@ -70,7 +70,7 @@ class Gazetteer:
                 yield Known(start, end, name, kind, iri, code)
 
 
-def named(quads: Iterable[Quad]) -> Iterator[tuple[str, str]]:
+def names_with_iris(quads: Iterable[Quad]) -> Iterator[tuple[str, str]]:
     """Yield the names of things with their IRIs: labels, and the mentions that were settled for any text."""
     for quad in quads:
         if quad.predicate.value in LABELS:

@@ -84,7 +84,7 @@ def read(built: BuiltDataset) -> Schemes:
     return Schemes(tuple(quad.triple for found in quads for quad in found))
 
 
-def counted(built: BuiltDataset) -> dict[str, int]:
+def uses_by_concept(built: BuiltDataset) -> dict[str, int]:
     """Count how often each concept is used, whatever the reader wants of conclusions: with one query."""
     return {value(row, "x"): int(value(row, "n")) for row in solutions(watched(built.store), USES)}
 
@@ -154,7 +154,7 @@ def reader() -> Reader:
     """Return what makes the vocabularies of this request's dataset."""
     schemes = per_version(read)
     words = Words.for_request(one for one in schemes.triples if one.predicate in LABELS)
-    return Reader(schemes.said, words, per_version(counted))
+    return Reader(schemes.said, words, per_version(uses_by_concept))
 
 
 def page() -> str:
