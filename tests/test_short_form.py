@@ -199,6 +199,11 @@ FAULTS: Final = {
         "<urn:x:y> a",
         "neither a source, nor a thing, nor a fact",
     ),
+    "a time of nothing": (
+        "event:contoh-meeting a",
+        "timespan:x wic:granularity gran:day .\nevent:x a",
+        "as its time",
+    ),
     "an unknown term": ("in:quote", "in:quotes", "did you mean in:quote?"),
     "a parameter in a graph": ("wic:heldAt place", "p:place place", "stands where no pattern does"),
     "a pattern of a thing": ("a wic:Meeting", "a wic:Meeting , p:Held", "stands where no pattern does"),
@@ -218,6 +223,16 @@ FAULTS: Final = {
     ),
     "a sentence that is none": ("0-44 45-73", "0-44 45", "the sentence '45' is not START-END"),
 }
+
+
+def test_what_is_said_once_of_a_time_is_said_in_each_fact_that_has_it(article: Path) -> None:
+    """Bounds beside the names of a span stand in the long form in each fact with that time, in no other."""
+    text = article.read_text(encoding="utf-8")
+    bounds = 'timespan:contoh in:throughout "2018-11/.." .'
+    expected = called_with("expand", article)
+    outside = text.replace(bounds, "").replace("\nf:F001 {", f"\n{bounds}\nf:F001 {{", 1)
+    article.write_text(outside, encoding="utf-8")
+    assert called_with("expand", article).stdout == expected.stdout
 
 
 @pytest.mark.parametrize("change", FAULTS.values(), ids=FAULTS)

@@ -12,6 +12,8 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `in:suggested …` of a fact: `wicara draft` suggests it, and it is no data (`graph/facts/suggested.py`)
 - `in:throughout "2016/2020"`, `in:within "2018-11"`, `in:asOf "2018-11-14"` of a time span: its bounds (EDTF)
 
+What is said of a time span outside named graphs, besides class and names, is said in each fact that has it.
+
 A file in the long form, with every statement in its named graph, is read as it is.
 """
 
@@ -167,6 +169,10 @@ def expand(
     """
     context = Context(subjects_of(statements), rows, names)
     quads = expanded_in(statements, context)
+    had = {quad.object for quad in quads}
+    for node, subject in context.subjects.items():
+        if is_time(node) and subject.values.keys() - NAMES and node not in had:
+            context.faults.add(subject.line, f"no fact here has {called_term(node)} as its time")
     context.faults.raise_for(name)
     return quads
 
@@ -178,6 +184,7 @@ def expanded_in(statements: Sequence[Stated], context: Context) -> list[Quad]:
     for subject in context.subjects.values():
         said.extend(expanded(subject, context))
         added.extend(additions(subject, context))
+    said.extend(shared(said, context))
 
     def line_of(quad: Quad) -> int:
         outside = Quad(quad.subject, quad.predicate, quad.object)
@@ -249,6 +256,23 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
         )
 
 
+def shared(said: Sequence[Quad], context: Context) -> Iterator[Quad]:
+    """Yield what is said once of a time span, outside the facts, for each fact that has it as a time."""
+    times = {
+        node: [(each, term) for each in subject.values if each not in NAMES for term in subject.terms(each)]
+        for node, subject in context.subjects.items()
+        if is_time(node)
+    }
+    having = dict.fromkeys((quad.graph_name, quad.object) for quad in said if quad.object in times)
+    for graph, node in having:
+        yield from (Quad(node, predicate, term, graph) for predicate, term in times[node])  # type: ignore[index, arg-type]
+
+
+def is_time(node: Node) -> bool:
+    """Tell whether a node is a time span."""
+    return isinstance(node, NamedNode) and kind_of_thing(node.value) == "timespan"
+
+
 def additions(subject: Subject, context: Context) -> Iterator[Quad]:
     """Yield what the build adds to what is stated of a fact or another graph: defaults and evidence."""
     kind = kind_of(subject.node.value)
@@ -288,7 +312,7 @@ def names(subject: Subject, faults: Faults) -> Iterator[Quad]:
         for term, line in values:
             if predicate in NAMES:
                 yield Quad(subject.node, predicate, term, ENTITIES)
-            else:
+            elif not is_time(subject.node):
                 faults.add(
                     line,
                     f"{called_term(predicate)} of {called_term(subject.node)} stands outside any graph: only "
