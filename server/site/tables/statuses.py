@@ -206,6 +206,7 @@ class Coverage:
                 day_of(day.object)
                 for graph in graphs
                 for text in find(graph, FACT_OF, None, None)
+                if isinstance(text.object, NamedNode)
                 for day in find(text.object, ISSUED, None, None)
             )
             self.known[thing.value] = max(filter(None, days), default=None)
