@@ -201,8 +201,9 @@ class Choices:
             not self.whole or value.is_default or not isinstance(value.term, NamedNode) or value.term in known
         ):
             return value
-        fault = value.fault or str(_("The dataset holds no such thing of this kind."))
-        return replace(value, term=None, fault=fault, near=self.near(value.given, known))
+        near = self.near(value.given, known)
+        nothing = str(_("The dataset holds no such thing of this kind."))
+        return replace(value, term=None, fault=nothing if near else value.fault or nothing, near=near)
 
     def near(self, given: str, known: Iterable[NamedNode]) -> tuple[tuple[str, Shown], ...]:
         """Return the things with a label, or an end of the IRI, that is spelled most like what was given."""

@@ -43,8 +43,8 @@ TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
 """The properties by which a thing has its time, as held, planned or proposed."""
 STATEMENTS: Final = "statements"
 """The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
-CARDS: Final = 12
-"""How many graphs a page shows with their words; marks of others lead to the page of the graph."""
+CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 7, 7
+"""How many graphs a page shows with their words, and one of many blocks; marks of others lead elsewhere."""
 SOURCES: Final = 3
 """How many sources a page says how to cite."""
 RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
@@ -209,7 +209,8 @@ class View:
         if self.show == STATEMENTS:
             return {}
         bases = self.evidence.bases
-        shown = self.evidence.of(sorted(graphs & bases.keys()) or bases)[:CARDS]
+        limit = FEWER_CARDS if len(tables) >= MANY_BLOCKS else CARDS
+        shown = self.evidence.of(sorted(graphs & bases.keys()) or bases)[:limit]
         own = bases.get(self.subject.value)
         return {basis.graph: basis for basis in ([own, *shown] if own else shown)}
 
