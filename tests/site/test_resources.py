@@ -359,17 +359,3 @@ def test_what_the_site_says_of_itself(server: Server, path: str, sentences: list
 def test_a_text_leads_to_its_page(server: Server) -> None:
     """The list of texts links each of them."""
     assert f'href="/doc/article/{ARTICLE}"' in server.get("/sources", accept=HTML).text
-
-
-@pytest.mark.parametrize("language", ["en", "id"])
-@pytest.mark.parametrize(
-    "name", ["body/asean", "state/indonesia", "state/russia", "partnership/asean-russia"]
-)
-def test_pages_of_much_are_short(server: Server, name: str, language: str) -> None:
-    """What the first article says most of has at most 1,500 words and 120 links on its page."""
-    page = server.get(f"/doc/{name}", accept=HTML, accept_language=language).text
-    content = re.search(r"<main.*?</main>", page, re.DOTALL)
-    assert content
-    reader = Reader(content[0])
-    assert 100 < len(reader.text.split()) <= 1500
-    assert 10 < len(reader.links) <= 120
