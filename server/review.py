@@ -14,7 +14,7 @@ from functools import partial
 from hmac import compare_digest
 from http import HTTPStatus
 from secrets import token_urlsafe
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, current_app, jsonify, render_template, request
@@ -64,7 +64,6 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     language.install(app)
-    lock = Lock()
     api = Api(desk)
 
     @app.before_request
@@ -88,7 +87,7 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
         return render_template("review.html", static=static, words=words, file=desk.file.name)
 
     def answer(method: str, name: str) -> Response:
-        with lock:
+        with desk.lock:
             given = request.get_json() if method == "POST" else request.args.to_dict()
             given.pop("lang", None)
             return jsonify(getattr(api, f"{method.lower()}_{name}")(**given))

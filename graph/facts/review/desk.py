@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from wicara.graph.errors import UnreadableInput
@@ -36,6 +36,8 @@ class Desk:
     by: str
     published: date | None = None
     session: Session | None = None
+    lock: Lock = field(default_factory=Lock)
+    """Who has it works with the session, one at a time."""
 
     def open(self) -> None:
         """Open the session where there is a text; draft the file first where there is none.
@@ -57,9 +59,14 @@ class Desk:
                     "then review it with --source TEXT"
                 )
             self.draft(text, quads, None)
-        session = Session(self.file, text, quads, self.fold, self.by)
-        self.session = session
-        Thread(target=lambda: session.begin_checks(Live(quads))).start()
+        self.session = Session(self.file, text, quads, self.fold, self.by)
+        Thread(target=self.begin_checks, args=(self.session, quads)).start()
+
+    def begin_checks(self, session: Session, quads: tuple[Quad, ...]) -> None:
+        """Close the dataset while people read, then let the session check facts against it."""
+        live = Live(quads)
+        with self.lock:
+            session.begin_checks(live)
 
     def paste(self, pasted: str, published: str, language: str) -> None:
         """Take a text, or the text of an HTML page, that a person pasted: keep it, draft it, open it.
