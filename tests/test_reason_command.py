@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 HEAD: Final = "@prefix : <http://example.org/> .\n" + "".join(
     f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("rdf", "rdfs", "owl", "xsd")
 )
+TORN: Final = gzip.compress(b"<a:b> <a:c> <a:d> .\n", mtime=0)[:-9]
 A_PERSON: Final = ":Minister rdfs:subClassOf :Person . :retno a :Minister ."
 TYPE: Final = PREFIXES["rdf"] + "type"
 
@@ -151,8 +152,8 @@ def test_inconsistency_has_its_rule_and_words(
         ("bad.rdf", b"<rdf:RDF", "bad.rdf"),
         ("bad.jsonld", b"{", "line 1"),
         ("bad.nt.gz", b"<a:b> <a:c> <a:d> .\n", "Not a gzipped file"),
-        ("bad.nt.gz", gzip.compress(b"<a:b> <a:c> <a:d> .\n")[:-9], "damaged gzip"),
-        ("bad.ttl.gz", gzip.compress(b"<a:b> <a:c> <a:d> .\n")[:-9], "damaged gzip"),
+        ("bad.nt.gz", TORN, "damaged gzip"),
+        ("bad.ttl.gz", TORN, "damaged gzip"),
         ("bad.pdf", b"", "the extension tells the format"),
         ("deep.jsonld", b'{"a:p":' * 20_000 + b"1" + b"}" * 20_000, "nested more than 500 deep"),
         ("deep.nt", b"<a:b> <a:p> " + b"<<( <a:b> <a:p> " * 20_000, "nested more than 500 deep"),
