@@ -253,10 +253,13 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
     return SPACE.join(found)
 
 
-def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str], most: int = MAX_MARKS) -> Markup:
+def row_marks(
+    row: Row | Line, evidence: Evidence, cards: Container[str], most: int = MAX_MARKS, *, unfold: bool = True
+) -> Markup:
     """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred.
 
-    Of what it rests on, `most` sentences have a mark at once; the marks of the others unfold.
+    Of what it rests on, `most` sentences have a mark at once; the marks of the others unfold, or are counted
+    where another page unfolds them.
     """
     words = evidence.words
     known = evidence.of(row.support.graphs)
@@ -265,7 +268,8 @@ def row_marks(row: Row | Line, evidence: Evidence, cards: Container[str], most: 
     shown = {one.graph for one in first}
     found = [*marks_in(first, cards, words)]
     if rest := [one for one in known if one.graph not in shown]:
-        found.append(UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words))))
+        more = UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words)))
+        found.append(more if unfold else NOTE % f"+{len(rest)}")
     stated = (evidence.of(one.graphs) for one in row.support.statements)
     if (number := max(map(witnesses, stated), default=0)) > 1:
         found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))

@@ -112,6 +112,11 @@ class Table:
     by_time: bool = False
 
     @property
+    def rests_on_more(self) -> bool:
+        """Whether a row rests on more than one graph."""
+        return not self.of_graphs and any(len(row.support.graphs) > 1 for row in self.rows)
+
+    @property
     def graphs(self) -> list[str]:
         """The graphs that its rows rest on."""
         return [graph for row in self.rows for graph in row.support.graphs]
