@@ -78,9 +78,9 @@ class Worker:
         """The version that this process has forked executors for."""
         self.prepared: str | None = None
         """The version whose first search has been prepared."""
-        self.asked, self.asks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.index_requests, self.index_requester = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         """Where the fork server of a dataset on disk is sent the lock of an index to make."""
-        self.asks.settimeout(0)
+        self.index_requester.settimeout(0)
         self.connect()
 
     def connect(self) -> None:
@@ -168,19 +168,19 @@ class Worker:
             self.call_apart(lambda: index_file.make(self.served, inferred=inferred))
             return
         with suppress(BlockingIOError):
-            socket.send_fds(self.asks, [b"\0"], [lock.fileno()])
+            socket.send_fds(self.index_requester, [b"\0"], [lock.fileno()])
 
     def wait(self) -> None:
         """Return when there is a message; a fork server meanwhile does what it is asked and what has time."""
         while self.role == FORK_SERVER:
             pause = None if self.version == self.prepared else PAUSE
-            ready = select([self.connection, self.asked], [], [], pause)[0]
+            ready = select([self.connection, self.index_requests], [], [], pause)[0]
             if self.connection in ready:
                 return
             if not ready:
                 self.warm()
                 continue
-            _, locks, _, _ = socket.recv_fds(self.asked, 1, 1)
+            _, locks, _, _ = socket.recv_fds(self.index_requests, 1, 1)
             self.call_apart(lambda: index_file.make(self.served, inferred=True))
             for lock in locks:
                 os.close(lock)
