@@ -8,10 +8,10 @@ names, so that two builds of the same files are the same.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import (
@@ -24,6 +24,7 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.blank_nodes import blank_nodes, named_canonically
+from wicara.graph.dataset_folder import ABOUT, dataset_folder, name_of
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import IN, PREF_LABEL
@@ -35,15 +36,16 @@ from wicara import ontology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from wicara.graph.facts.patterns import Names
 
 SUGGESTED: Final = NamedNode(f"{IN}suggested")
 """Marks what `wicara draft` suggests and nobody has accepted."""
-DATA: Final = Path(__file__).parent / "data"
 DATASET: Final = f"{ontology.BASE}/dataset"
 
 TURTLE_GRAPHS: Final = {
+    "alignment": GraphKind.ALIGNMENT,
     "dataset": GraphKind.META,
     "entities": GraphKind.ENTITIES,
     "graphs": GraphKind.PROV,
@@ -113,8 +115,20 @@ def source_files(*folders: Path | None) -> tuple[SourceFile, ...]:
         *((path, GraphKind.ALIGNMENT) for path in ontology.ALIGNMENT),
     )
     schema = (SourceFile(path, f"ontology/{path.relative_to(ontology.HERE)}", kind) for path, kind in modules)
-    more = chain.from_iterable(data_files(folder, folder.name) for folder in folders if folder)
-    return (*schema, *data_files(DATA, "graph/data"), *more)
+    files = (*schema, *chain.from_iterable(data_files(root, name) for root, name in roots(folders)))
+    name, times = Counter(file.name for file in files).most_common(1)[0]
+    if times > 1:
+        raise UnreadableInput(
+            f"{name} is there {times} times, in folders of the same name: rename one folder"
+        )
+    return files
+
+
+def roots(folders: Iterable[Path | None]) -> Iterator[tuple[Path, str]]:
+    """Yield the folder of the dataset and those that are added, with their names; raises UnreadableInput."""
+    own = dataset_folder()
+    yield own, name_of(own)
+    yield from ((folder, folder.name or folder.resolve().name) for folder in folders if folder)
 
 
 def data_files(root: Path, name: str) -> Iterator[SourceFile]:
@@ -163,7 +177,7 @@ def named_paths(*folders: Path | None) -> Iterator[tuple[str, Path]]:
         yield file.name, file.path
     for path in (*ontology.data_shape_files(), *ontology.ontology_shape_files()):
         yield f"ontology/{path.relative_to(ontology.HERE).as_posix()}", path
-    for root, name in ((DATA, "graph/data"), *((folder, folder.name) for folder in folders if folder)):
+    for root, name in roots(folders):
         for path in chain.from_iterable(root.rglob(pattern) for pattern in NOT_RDF):
             yield f"{name}/{path.relative_to(root).as_posix()}", path
 
@@ -307,10 +321,9 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
 
 
 def dataset_version() -> str:
-    """Return the version of the data that this installation comes with; raises UnreadableInput."""
-    path = DATA / "dataset.ttl"
-    quads = quads_of(SourceFile(path, "graph/data/dataset.ttl", GraphKind.META))
-    return version_in(quads)
+    """Return the version of the data that a build starts from; raises UnreadableInput."""
+    folder = dataset_folder()
+    return version_in(quads_of(SourceFile(folder / ABOUT, f"{name_of(folder)}/{ABOUT}", GraphKind.META)))
 
 
 def version_in(quads: Iterable[Quad]) -> str:
@@ -319,7 +332,7 @@ def version_in(quads: Iterable[Quad]) -> str:
     for quad in quads:
         if (quad.subject.value, quad.predicate.value) == wanted:  # type: ignore[union-attr]
             return str(quad.object.value)  # type: ignore[union-attr]
-    raise UnreadableInput(f"graph/data/dataset.ttl gives <{DATASET}> no owl:versionInfo")
+    raise UnreadableInput(f"{name_of(dataset_folder())}/{ABOUT} gives <{DATASET}> no owl:versionInfo")
 
 
 class Place(NamedTuple):

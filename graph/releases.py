@@ -1,17 +1,18 @@
 """The released versions of the dataset, each whole: as it was served, with what was inferred then.
 
-A release is `released/VERSION.nq.xz`, made by `wicara export --graph all --format nquads | xz -9e`; one takes
-about 100 KB, so all of them come with the software.
+A release is `released/VERSION.nq.xz` in the folder of the dataset, made by
+`wicara export --graph all --format nquads | xz -9e`; one takes about 100 KB, so those of the packaged dataset
+come with the software.
 """
 
 from __future__ import annotations
 
 import lzma
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.names import ASSERTED, GraphKind, kind_of
 from wicara.graph.store import BuiltDataset
@@ -19,7 +20,7 @@ from wicara.graph.store import BuiltDataset
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FOLDER: Final = Path(__file__).with_name("released")
+FOLDER: Final = "released"
 SUFFIX: Final = ".nq.xz"
 
 
@@ -29,15 +30,16 @@ class UnknownVersion(UnreadableInput):
 
 def versions() -> tuple[str, ...]:
     """Return the released versions, the oldest first."""
-    names = [path.name.removesuffix(SUFFIX) for path in FOLDER.glob(f"*{SUFFIX}")]
+    names = [path.name.removesuffix(SUFFIX) for path in (dataset_folder() / FOLDER).glob(f"*{SUFFIX}")]
     return tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
 
 
 def release(version: str) -> BuiltDataset:
     """Return a released version of the dataset; raises UnknownVersion for one that there is not."""
-    if version not in versions():
-        raise UnknownVersion(f"there is no released version {version}; there are {', '.join(versions())}")
-    path = FOLDER / f"{version}{SUFFIX}"
+    if version not in (known := versions()):
+        others = f"there are {', '.join(known)}" if known else "this dataset has none"
+        raise UnknownVersion(f"there is no released version {version}; {others}")
+    path = dataset_folder() / FOLDER / f"{version}{SUFFIX}"
     content = path.read_bytes()
 
     def load(infer: bool) -> Store:  # noqa: FBT001 - the value of `infer=on|off`

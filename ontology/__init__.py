@@ -86,10 +86,8 @@ PREFIXES: Final[dict[str, str]] = {
 HERE: Final = Path(__file__).parent
 REASONED: Final = (HERE / "core.ttl", HERE / "inference.ttl")
 """The modules of graph/ontology: they are reasoned with."""
-ALIGNMENT: Final = tuple(
-    HERE / f"{name}.ttl" for name in ("alignment", "alignment-concepts", "alignment-individuals")
-)
-"""The modules of graph/alignment: published, never reasoned with."""
+ALIGNMENT: Final = (HERE / "alignment.ttl", HERE / "alignment-concepts.ttl")
+"""The modules of graph/alignment: published, never reasoned with; a dataset adds its individuals."""
 
 
 FOREIGN_LABELS: Final = HERE / "foreign-labels.ttl"

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, redirect, render_template, request
 from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
+from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.facts.texts import read_texts
 from wicara.graph.releases import release
@@ -75,8 +76,9 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
     app.url_map.converters["everything"] = Everything
     app.config["MAX_FORM_MEMORY_SIZE"] = None  # the front bounds the length of a body
     app.config["QUESTIONS"] = questions()
-    app.config["REDIRECTS"] = resources.read_redirects()
-    app.config["WITHDRAWN"] = resources.read_withdrawn()
+    folder = dataset_folder()
+    app.config["REDIRECTS"] = resources.read_redirects(folder)
+    app.config["WITHDRAWN"] = resources.read_withdrawn(folder)
     app.config["RELEASED"] = released
     app_state.install(app, dataset, settings)
     app.register_error_handler(Problem, answer_problem)

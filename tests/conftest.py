@@ -16,6 +16,7 @@ from needed import needed
 from prepared import run
 from server_process import RUNNING, TAIL, served
 from wicara.graph.build import ensure
+from wicara.graph.dataset_folder import PACKAGED
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.ontology import PREFIXES, WIC
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from server_process import Server
     from wicara.graph.store import BuiltDataset
 
+FIRST = "kemlu-2018-08-02-asean-russia"
+"""The article that the dataset began with."""
 CHECKOUT = Path(__file__).parent.parent
 # Images of containers often set it: then each process compiles all modules anew, for a third of its start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -50,6 +53,19 @@ def shared() -> Path:
     """Return the folder with the article, its facts and the questions; skip, or fail where it is required."""
     folder = Path(os.environ.get("WICARA_SHARED", CHECKOUT.parent / "shared"))
     needed(folder.is_dir(), f"the shared folder is not at {folder}: name it in WICARA_SHARED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def first_article(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a dataset that has one article, the first, and the background."""
+    folder = tmp_path_factory.mktemp("datasets") / "first"
+    shutil.copytree(PACKAGED, folder, ignore=shutil.ignore_patterns("*.csv", "released"))
+    articles = folder / "articles"
+    shutil.rmtree(articles)
+    articles.mkdir()
+    for file in (PACKAGED / "articles").glob(f"{FIRST}.*"):
+        shutil.copy(file, articles)
     return folder
 
 

@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from wicara.graph.assembly import merged
+from wicara.graph.dataset_folder import PACKAGED
 from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
-from wicara.graph.inputs import DATA, canonical, data_file, quads_of, read_inputs
+from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
 from wicara.graph.names import GraphKind, called, kind_of
 from wicara.graph.releases import release
 from wicara.ontology import BASE, PREFIXES
@@ -97,8 +98,8 @@ def test_the_dataset_is_the_first_version_but_for_the_deviations() -> None:
     """
     before = first_version()
     reasons = tomllib.loads((ARCHIVE / "deviations.toml").read_text(encoding="utf-8"))
-    files = [path for path in (DATA / "articles").glob("*.trig") if FIRST not in path.name]
-    files.append(DATA / "entities-shared.ttl")
+    files = [path for path in (PACKAGED / "articles").glob("*.trig") if FIRST not in path.name]
+    files.append(PACKAGED / "entities-shared.ttl")
     later = {(q.graph_name, q.subject) for path in files for q in quads_of(data_file(path))}
     later -= {(quad.graph_name, quad.subject) for quad in before}
     known = {quad.graph_name.value for quad in before}  # type: ignore[union-attr]

@@ -53,7 +53,8 @@ Completion of commands and options in bash (zsh and fish likewise):
   eval "$(_WICARA_COMPLETE=bash_source wicara)"
 
 Builds are stored in .wicara in the current folder if it exists (make serve creates it), else in
-$XDG_DATA_HOME/wicara or ~/.local/share/wicara. --data selects another folder.
+$XDG_DATA_HOME/wicara or ~/.local/share/wicara. --data selects another folder. --dataset, or
+WICARA_DATASET for every command, names a folder that is read instead of the packaged dataset.
 """
 
 

@@ -1,4 +1,4 @@
-"""Which thing a mention in a text is: the reviewed table data/identity.csv, settled before data is loaded."""
+"""Which thing a mention in a text is: the reviewed table identity.csv, settled before data is loaded."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import csv
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import UnreadableInput
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from pyoxigraph import Quad
 
-IDENTITY: Final = Path(__file__).parent.parent / "data" / "identity.csv"
+TABLE: Final = "identity.csv"
 HEADER: Final = ("mention", "language", "article", "iri", "decided_by")
 
 PREF_LABEL: Final = f"{PREFIXES['skos']}prefLabel"
@@ -42,8 +43,15 @@ def normalise(mention: str) -> str:
     return " ".join(unicodedata.normalize("NFC", mention).split())
 
 
-def read_identity(path: Path = IDENTITY) -> tuple[Identity, ...]:
-    """Read the table; raise UnreadableInput with file and line where it is not of the five columns."""
+def read_identity(path: Path | None = None) -> tuple[Identity, ...]:
+    """Read a table (None: that of the dataset, which may have none).
+
+    Raises UnreadableInput with file and line where it is not of the five columns.
+    """
+    if path is None:
+        path = dataset_folder() / TABLE
+        if not path.exists():
+            return ()
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = tuple(csv.reader(file, strict=True))

@@ -10,12 +10,10 @@ import csv
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
-import wicara.graph
 from flask import Blueprint, Response, current_app, g, redirect, request
 from pyoxigraph import NamedNode
 from wicara.ontology import BASE, PREFIXES
@@ -44,6 +42,7 @@ from wicara.server.site.tables.reading import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pyoxigraph import QuerySolutions
     from werkzeug.wrappers import Response as BaseResponse
@@ -55,20 +54,24 @@ blueprint = Blueprint("resources", __name__)
 VERSION_IRIS: Final = tuple(NamedNode(PREFIXES["owl"] + name) for name in ("versionIRI", "priorVersion"))
 IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
-WITHDRAWN: Final = Path(wicara.graph.__file__).parent / "data" / "withdrawn.csv"
-TABLE: Final = Path(wicara.graph.__file__).parent / "data" / "redirects.csv"
 
 
-def read_redirects(table: Path = TABLE) -> Mapping[str, str]:
-    """Return the new IRI of each retired one."""
+def rows_of(table: Path) -> list[dict[str, str]]:
+    """Return the rows of a table of the dataset; none where it has no such table."""
+    if not table.exists():
+        return []
     with table.open(encoding="utf-8", newline="") as file:
-        return MappingProxyType({row["from"]: row["to"] for row in csv.DictReader(file)})
+        return list(csv.DictReader(file))
 
 
-def read_withdrawn(table: Path = WITHDRAWN) -> Mapping[str, Mapping[str, str]]:
+def read_redirects(folder: Path) -> Mapping[str, str]:
+    """Return the new IRI of each one that the dataset in a folder has retired."""
+    return MappingProxyType({row["from"]: row["to"] for row in rows_of(folder / "redirects.csv")})
+
+
+def read_withdrawn(folder: Path) -> Mapping[str, Mapping[str, str]]:
     """Return of each withdrawn IRI the last version that has it (`version`), and why in `en` and `id`."""
-    with table.open(encoding="utf-8", newline="") as file:
-        return MappingProxyType({row["iri"]: row for row in csv.DictReader(file)})
+    return MappingProxyType({row["iri"]: row for row in rows_of(folder / "withdrawn.csv")})
 
 
 def with_query(path: str) -> str:

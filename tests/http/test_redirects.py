@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from wicara.graph.dataset_folder import PACKAGED
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.releases import release, versions
 from wicara.ontology import BASE
@@ -36,10 +37,9 @@ TABLE = f"""from,to
 )
 def test_retired(dataset: BuiltDataset, tmp_path: Path, path: str, location: str) -> None:
     """A retired IRI is 301 to the new one, in the form and with the choices that were asked for."""
-    table = tmp_path / "redirects.csv"
-    table.write_text(TABLE, encoding="utf-8")
+    (tmp_path / "redirects.csv").write_text(TABLE, encoding="utf-8")
     app = create_app(dataset)
-    app.config["REDIRECTS"] = read_redirects(table)
+    app.config["REDIRECTS"] = read_redirects(tmp_path)
     answer = app.test_client().get(path)
     assert (answer.status_code, answer.headers["Location"]) == (301, location)
 
@@ -47,7 +47,7 @@ def test_retired(dataset: BuiltDataset, tmp_path: Path, path: str, location: str
 def test_the_table_of_the_dataset(dataset: BuiltDataset) -> None:
     """Each retired IRI of the dataset leads to one that is known."""
     client = create_app(dataset).test_client()
-    for old, new in read_redirects().items():
+    for old, new in read_redirects(PACKAGED).items():
         assert client.get(old.removeprefix(BASE)).status_code == 301
         assert not new.startswith(BASE) or client.get(new.removeprefix(BASE)).status_code in {200, 303}
 
@@ -58,7 +58,7 @@ def test_withdrawn(dataset: BuiltDataset, tmp_path: Path, path: str) -> None:
     table = tmp_path / "withdrawn.csv"
     table.write_text(f"iri,version,en,id\n{BASE}/id/state/gone,1.0.0,Never was.,Tak pernah ada.\n", "utf-8")
     app = create_app(dataset)
-    app.config["WITHDRAWN"] = read_withdrawn(table)
+    app.config["WITHDRAWN"] = read_withdrawn(tmp_path)
     for lang, reason in (("en", "Never was."), ("id", "Tak pernah ada.")):
         answer = app.test_client().get(path, query_string={"lang": lang})
         assert (answer.status_code, answer.json["version"]) == (410, "1.0.0")
@@ -68,7 +68,7 @@ def test_withdrawn(dataset: BuiltDataset, tmp_path: Path, path: str) -> None:
 
 def test_no_released_graph_is_lost(dataset: BuiltDataset) -> None:
     """Each fact and background fact of a release is in the dataset, or was withdrawn with a reason."""
-    known, explained = names_of(dataset), read_withdrawn()
+    known, explained = names_of(dataset), read_withdrawn(PACKAGED)
     for version in versions():
         assert names_of(release(version)) - known <= explained.keys()
     assert all(row["en"] and row["id"] and row["version"] in versions() for row in explained.values())

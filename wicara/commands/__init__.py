@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,26 @@ VERBOSITY: Final = "wicara.verbosity"
 """The member of click's `meta` that tells how much a command prints."""
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 
-extra_option: Final = click.option(
+
+def use_dataset(_context: click.Context, _option: click.Parameter, given: Path | None) -> None:
+    """Make a folder the dataset of this process and of those that it starts; raises UnreadableInput."""
+    if given is not None:
+        from wicara.graph.dataset_folder import VARIABLE, dataset_folder  # noqa: PLC0415 - a command loads only what it needs
+
+        os.environ[VARIABLE] = str(given.resolve())
+        dataset_folder()
+
+
+own_option: Final = click.option(
+    "--dataset",
+    type=FOLDER,
+    envvar="WICARA_DATASET",
+    show_envvar=True,
+    expose_value=False,
+    callback=use_dataset,
+    help="Folder of a dataset of your own, instead of the packaged one.",
+)
+added_option: Final = click.option(
     "--add",
     "extra",
     type=FOLDER,
@@ -29,6 +49,11 @@ extra_option: Final = click.option(
     show_envvar=True,
     help="Folder with additional articles and entities.",
 )
+
+
+def extra_option(command: Command) -> Command:
+    """Give a command `extra`, a folder of more articles, and let it read a dataset of one's own."""
+    return own_option(added_option(command))
 
 
 def published_option(words: str) -> Callable[[Command], Command]:

@@ -106,9 +106,11 @@ def serve(  # noqa: PLR0913 - one parameter an option
     from wicara.server.process import supervisor  # noqa: PLC0415 - loads the web libraries, which --help can do without
 
     source = click.get_current_context().get_parameter_source
-    named = ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
+    named = ParameterSource.COMMANDLINE in map(source, ("data", "extra", "dataset"))
     if (files or empty) and named:
-        raise click.UsageError("FILES are served without the built dataset: leave out --data and --add.")
+        raise click.UsageError(
+            "FILES are served without the built dataset: leave out --data, --dataset and --add."
+        )
     settings = Settings(
         limits=Limits(**values),
         writable=writable,
