@@ -1,5 +1,6 @@
 """The table of formats: RDF and results of SPARQL. One row adds a format to every command, page and document.
 
+A format of results needs more than its row where the engine does not write it (docs/architecture.md).
 Turtle, TriG, JSON-LD and RDF/XML have writers of their own: the engine's Turtle and JSON-LD are not made to
 be read, and no parser takes some of its RDF/XML.
 """

@@ -9,7 +9,7 @@ may be left out. Terms of the namespace `in:` exist in data files only:
 - `in:evidence [ in:quote …; in:span … ]`: the same, for a fact that rests on several passages
 - `a p:Attended ; p:who …` of a fact: it is an instance of a pattern (`graph/facts/patterns.py`)
 - `in:base <https://data.example.org/>` of an article: the base of the IRIs that patterns mint
-- `in:suggested …` of a fact: `wicara draft` suggests it, and it is no data (`graph/facts/suggested.py`)
+- `in:suggested …` of a fact: `wicara draft` suggests it, and it is no data (`graph/inputs.py`)
 - `in:throughout "2016/2020"`, `in:within "2018-11"`, `in:asOf "2018-11-14"` of a time span: its bounds (EDTF)
 
 What is said of a time span outside named graphs, besides class and names, is said in each fact that has it.
