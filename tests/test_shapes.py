@@ -21,7 +21,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, SH, Graph, URIRef
 from rdflib.collection import Collection
 from wicara.graph.assembly import accepted, merged
-from wicara.graph.checks.shapes import Violation, store_of, validate
+from wicara.graph.checks.shapes import Violation, shapes_of, store_of, validate
 from wicara.graph.inputs import SourceFile, quads_of, read_inputs
 from wicara.graph.names import ASSERTED, GraphKind
 from wicara.graph.rdflib_terms import graph_of, silence
@@ -262,3 +262,19 @@ def test_each_disjoint_class_has_an_example() -> None:
 def kebab(camel: str) -> str:
     """Return `StatisticalObservation` as `statistical-observation`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", camel).lower()
+
+
+def predicates(query: str) -> set[NamedNode]:
+    """Return the predicates that a query writes, with its own prefixes."""
+    prefixes = dict(re.findall(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", query))
+    names = re.findall(r"(?<![\w<?$])([\w-]+):([\w-]+)", query.partition("SELECT")[2])
+    return {NamedNode(prefixes[prefix] + local) for prefix, local in names if prefix not in {"xsd", "https"}}
+
+
+def test_a_query_says_which_statements_it_reads() -> None:
+    """The ways that a query for data reads have the predicates that it writes, so that a change is seen."""
+    queries = [query for shape in shapes_of(data_shape_files()) for query in shape.queries if not query.about]
+    for query in queries:
+        steps = {step.predicate for way in (*query.reads, *query.lacks) for step in way}
+        assert steps == predicates(query.text), query.text
+    assert queries

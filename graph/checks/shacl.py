@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store
@@ -19,7 +20,7 @@ from wicara.graph.errors import UnreadableInput
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Triple
 
@@ -30,24 +31,24 @@ if TYPE_CHECKING:
 TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 BELOW: Final = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 HERE: Final = DefaultGraph()
-PREFIX: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
-PREFIXED: Final = re.compile(r"(?<![\w<?$])([\w-]+):([\w-]+)")
-A_CLASS: Final = re.compile(r"[\s^(|/]a[\s/|)]")
 NAMING: Final = re.compile(r"(SELECT[^{]*\{|GROUP BY[^{}]*)")
 """Where a query only names its variables."""
 PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
+CACHED: Final = 1 << 14
+"""Of how many nodes the properties stay in memory while they are looked at."""
 
 
 class Step(NamedTuple):
-    """One step of a path: along a predicate, or against it."""
+    """One step of a path: along a predicate, or against it; or none, one or many of them (`repeated`)."""
 
     predicate: NamedNode
     inverse: bool = False
+    repeated: bool = False
 
     @property
     def back(self) -> Step:
         """The step in the other direction."""
-        return Step(self.predicate, not self.inverse)
+        return self._replace(inverse=not self.inverse)
 
 
 Way = tuple[Step, ...]
@@ -61,20 +62,49 @@ class Data:
         """Take the store; it does not change while this is used."""
         self.store = store
         self.subclasses = cache(self._subclasses)
+        self.description = lru_cache(CACHED)(self._description)
+        self.subjects = lru_cache(CACHED)(self._subjects)
 
-    def objects(self, subject: Term, predicate: NamedNode) -> list[Term]:
+    def objects(self, subject: Term, predicate: NamedNode) -> Sequence[Term]:
         """Return the values of a property."""
-        if isinstance(subject, Literal):
-            return []
-        return [q.object for q in self.store.quads_for_pattern(subject, predicate, None, HERE)]
+        return () if isinstance(subject, Literal) else self.description(subject).get(predicate, ())
 
-    def subjects(self, predicate: NamedNode, target: Term) -> list[Term]:
+    def _description(self, subject: Term) -> dict[NamedNode, list[Term]]:
+        """Return all properties of a node with their values."""
+        found: dict[NamedNode, list[Term]] = defaultdict(list)
+        for quad in self.store.quads_for_pattern(subject, None, None, HERE):  # type: ignore[arg-type] # no literal
+            found[quad.predicate].append(quad.object)
+        return dict(found)
+
+    def _subjects(self, predicate: NamedNode, target: Term) -> list[Term]:
         """Return what has a value of a property."""
         return [q.subject for q in self.store.quads_for_pattern(None, predicate, target, HERE)]
 
-    def step(self, node: Term, step: Step) -> list[Term]:
+    def step(self, node: Term, step: Step) -> Sequence[Term]:
         """Return where a step leads from a node."""
+        if step.repeated:
+            return self.closure(node, step._replace(repeated=False))
         return self.subjects(step.predicate, node) if step.inverse else self.objects(node, step.predicate)
+
+    def closure(self, node: Term, step: Step) -> Sequence[Term]:
+        """Return a node and all that repeated steps lead to."""
+        found = {node: None}
+        fresh = [node]
+        while fresh:
+            more = [each for each in self.step(fresh.pop(), step) if each not in found]
+            found.update(dict.fromkeys(more))
+            fresh += more
+        return list(found)
+
+    def holds(self, triple: Triple) -> bool:
+        """Tell whether a triple is there."""
+        return triple.object in self.objects(triple.subject, triple.predicate)
+
+    def has(self, node: Term, step: Step) -> bool:
+        """Tell whether a step leads anywhere from a node."""
+        if step.inverse:
+            return any(self.store.quads_for_pattern(None, step.predicate, node, HERE))
+        return bool(self.objects(node, step.predicate))
 
     def along(self, node: Term, way: Way) -> Iterator[Term]:
         """Yield where a way leads from a node, some of it twice."""
@@ -90,13 +120,7 @@ class Data:
 
     def _subclasses(self, cls: NamedNode) -> frozenset[Term]:
         """Return a class and all below it, by the axioms that are stated."""
-        known: set[Term] = {cls}
-        fresh: list[Term] = [cls]
-        while fresh:
-            found = self.subjects(BELOW, fresh.pop())
-            fresh += [each for each in found if each not in known]
-            known.update(found)
-        return frozenset(known)
+        return frozenset(self.closure(cls, Step(BELOW, inverse=True)))
 
     def is_instance(self, node: Term, cls: NamedNode) -> bool:
         """Tell whether a node is of a class or of one below it."""
@@ -124,30 +148,27 @@ class Constraint:
 class Query:
     """A SHACL-SPARQL constraint; each row of its answer is a fault of `$this`.
 
-    `about` names the variable whose rows alone a change of its term can bring about; without it, what a
-    change leads to along the query's own predicates decides.
+    `reads` are the ways from a focus node to the statements that decide whether there is a row, `lacks` those
+    to statements that must be missing for a row. Where any statement may decide, `about` names the variables
+    one of which is its subject.
     """
 
     text: str
     message: str
-    about: str | None
+    reads: Path = ()
+    lacks: Path = ()
+    about: tuple[str, ...] = ()
 
-    def bound(self, focus: Term, among: Iterable[Term] | None) -> str:
-        """Return the query with a focus node in the place of `$this` (SHACL, section 5.3.1)."""
+    def bound(self, focus: Term, among: Mapping[str, Iterable[Term]]) -> str:
+        """Return the query with a focus node in the place of `$this` (SHACL, section 5.3.1).
+
+        `among` are the terms that variables are limited to.
+        """
         parts = NAMING.split(self.text)
         text = "".join(p if NAMING.fullmatch(p) else p.replace("$this", str(focus)) for p in parts)
         head, _, rest = text.partition("{")
-        values = "" if among is None else f"VALUES ?{self.about} {{ {' '.join(map(str, among))} }}"
-        return f"{head}{{ {values} {rest}"
-
-    @property
-    def predicates(self) -> frozenset[NamedNode]:
-        """The predicates that the query writes, with its own prefixes; `a` is one."""
-        prefixes = dict(PREFIX.findall(self.text))
-        body = self.text.partition("SELECT")[2]
-        names = PREFIXED.findall(body)
-        found = {NamedNode(prefixes[prefix] + local) for prefix, local in names if prefix in prefixes}
-        return frozenset(found | ({TYPE} if A_CLASS.search(body) else set()))
+        values = (f"VALUES ?{name} {{ {' '.join(map(str, terms))} }} " for name, terms in among.items())
+        return f"{head}{{ {''.join(values)}{rest}"
 
 
 @dataclass(eq=False)
@@ -208,13 +229,13 @@ def conforms(data: Data, shape: Shape, node: Term) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """What validation looks at, where that is not all: nodes for each shape, and the terms that were touched.
+    """What validation looks at, where that is not all: nodes for each shape, and the changed subjects.
 
-    A node counts as far as a shape has it for a target. `touched` is None where nothing is known of changes.
+    A node counts as far as a shape has it for a target. `changed` is empty where nothing is known of changes.
     """
 
     nodes: Callable[[Shape], Collection[Term]]
-    touched: frozenset[Term] | None = None
+    changed: frozenset[Term] = frozenset()
 
 
 def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) -> Iterator[Result]:
@@ -230,10 +251,10 @@ def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) ->
             yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
             for query in shape.queries if shape.is_violation else ():
                 yield from answers(data, shape, query, focus)
-        if scope is not None and scope.touched is not None:
-            for focus in targets_of(data, shape) if any(query.about for query in shape.queries) else ():
-                for query in shape.queries:
-                    yield from answers(data, shape, query, focus, scope.touched)
+        about = [(query, name) for query in shape.queries for name in query.about]
+        if scope is not None and scope.changed and about:
+            for focus, (query, name) in product(targets_of(data, shape), about):
+                yield from answers(data, shape, query, focus, {name: scope.changed})
 
 
 def targets_of(data: Data, shape: Shape) -> Iterable[Term]:
@@ -241,51 +262,67 @@ def targets_of(data: Data, shape: Shape) -> Iterable[Term]:
     return dict.fromkeys(node for target in shape.targets for node in targeted(data, target))
 
 
-def scope_of(data: Data, shapes: Iterable[Shape], changed: Collection[Triple]) -> Scope:
+class Readers:
+    """The shapes that read statements of each predicate, and the way back from these to focus nodes."""
+
+    def __init__(self) -> None:
+        """Begin without shapes."""
+        self.ways: dict[NamedNode, list[tuple[Shape, Way, bool]]] = defaultdict(list)
+
+    def add(self, shape: Shape, ways: Iterable[Way]) -> None:
+        """Note the ways by which a shape reads data."""
+        for way in ways:
+            for place, step in enumerate(way):
+                back = tuple(each.back for each in reversed(way[: place + step.repeated]))
+                self.ways[step.predicate].append((shape, back, step.inverse))
+
+    def of(self, data: Data, triple: Triple) -> Iterator[tuple[Shape, Term]]:
+        """Yield the shapes that read a triple, with the focus nodes from which they do."""
+        for shape, back, inverse in self.ways.get(triple.predicate, ()):
+            for focus in data.along(triple.object if inverse else triple.subject, back):
+                yield shape, focus
+
+
+def scope_of(data: Data, shapes: Collection[Shape], changed: Collection[Triple]) -> Scope:
     """Return what a change of triples concerns, where all was well before: `data` is after the change.
 
     A way from a focus node over changed triples begins with unchanged ones: it is gone back from the first
-    changed triple on it. What a query joins hangs together by its own predicates, but for classes.
+    changed triple on it. A query that does not say what it reads is asked of all targets.
     """
-    readers: dict[NamedNode, list[tuple[Shape, Way, bool]]] = defaultdict(list)
+    readers, missing = Readers(), Readers()
     nodes: dict[Shape, dict[Term, None]] = defaultdict(dict)
     for shape in shapes:
-        for way in (*shape.reads(), *((target_step(target),) for target in shape.targets)):
-            for place, step in enumerate(way):
-                back = tuple(each.back for each in reversed(way[:place]))
-                readers[step.predicate].append((shape, back, step.inverse))
-        for query in shape.queries:
-            if not query.about:
-                nodes[shape].update(dict.fromkeys(connected(data, changed, query.predicates)))
+        readers.add(shape, chain(shape.reads(), (way for query in shape.queries for way in query.reads)))
+        readers.add(shape, target_ways(shape))
+        missing.add(shape, (way for query in shape.queries for way in query.lacks))
+        if not all(query.reads or query.about for query in shape.queries):
+            nodes[shape].update(dict.fromkeys(targets_of(data, shape)))
+    of_class = shapes_of_classes(data, shapes)
     for triple in changed:
-        for shape, back, inverse in readers.get(triple.predicate, ()):
-            nodes[shape].update(dict.fromkeys(data.along(triple.object if inverse else triple.subject, back)))
-    ends = (end for triple in changed for end in (triple.subject, triple.object))
-    touched = frozenset(end for end in ends if isinstance(end, NamedNode))
-    return Scope(lambda shape: nodes[shape], touched)
+        for shape, focus in readers.of(data, triple):
+            nodes[shape][focus] = None
+        for shape, focus in missing.of(data, triple) if not data.holds(triple) else ():
+            nodes[shape][focus] = None
+        for shape in of_class.get(triple.object, ()) if triple.predicate == TYPE else ():
+            nodes[shape][triple.subject] = None
+    subjects = frozenset(triple.subject for triple in changed if isinstance(triple.subject, NamedNode))
+    return Scope(lambda shape: nodes[shape], subjects)
 
 
-def target_step(target: tuple[str, Term]) -> Step:
-    """Return the step that leads a node to what makes it a target."""
-    kind, term = target
-    return Step(TYPE if kind == "targetClass" else NamedNode(text_of(term)), kind == "targetObjectsOf")
+def target_ways(shape: Shape) -> Iterator[Way]:
+    """Yield the ways to what makes nodes targets of a shape, but for their classes."""
+    for kind, term in shape.targets:
+        if kind in {"targetSubjectsOf", "targetObjectsOf"}:
+            yield (Step(term, kind == "targetObjectsOf"),)  # type: ignore[arg-type] # a property has an IRI
 
 
-def connected(data: Data, changed: Collection[Triple], predicates: frozenset[NamedNode]) -> set[Term]:
-    """Return what hangs together with changed triples by some predicates; literals join nothing."""
-    fresh = {
-        end
-        for triple in changed
-        if triple.predicate in predicates
-        for end in ((triple.subject,) if triple.predicate == TYPE else (triple.subject, triple.object))
-        if isinstance(end, NamedNode)
-    }
-    found: set[Term] = {*fresh}
-    steps = [Step(p, inverse) for p in predicates - {TYPE} for inverse in (False, True)]
-    while fresh:
-        near = {each for node in fresh for step in steps for each in data.step(node, step)}
-        fresh = {each for each in near if isinstance(each, NamedNode)} - found
-        found |= fresh
+def shapes_of_classes(data: Data, shapes: Iterable[Shape]) -> dict[Term, list[Shape]]:
+    """Return the shapes that have the nodes of each class for targets."""
+    found: dict[Term, list[Shape]] = defaultdict(list)
+    for shape in shapes:
+        for kind, term in shape.targets:
+            for cls in data.subclasses(term) if kind == "targetClass" else ():  # type: ignore[arg-type] # an IRI
+                found[cls].append(shape)
     return found
 
 
@@ -308,14 +345,17 @@ def is_targeted(data: Data, node: Term, target: tuple[str, Term]) -> bool:
         return data.is_instance(node, term)  # type: ignore[arg-type] # a class has an IRI
     if kind == "targetNode":
         return node == term
-    step = Step(term, kind == "targetObjectsOf")  # type: ignore[arg-type] # an IRI
-    return bool(data.step(node, step))
+    return data.has(node, Step(term, kind == "targetObjectsOf"))  # type: ignore[arg-type] # an IRI
 
 
 def answers(
-    data: Data, shape: Shape, query: Query, focus: Term, among: Iterable[Term] | None = None
+    data: Data,
+    shape: Shape,
+    query: Query,
+    focus: Term,
+    among: Mapping[str, Iterable[Term]] = MappingProxyType({}),
 ) -> Iterator[Result]:
-    """Yield the rows of a query about a focus node as results; `among` limits what it is about."""
+    """Yield the rows of a query about a focus node as results; `among` limits variables to some terms."""
     found = data.store.query(query.bound(focus, among))
     names = [variable.value for variable in found.variables]  # type: ignore[union-attr] # a SELECT
     for solution in found:  # type: ignore[union-attr] # as above

@@ -23,7 +23,7 @@ from wicara.graph.checks import constraints, shacl
 from wicara.graph.checks.constraints import CONSTRAINTS
 from wicara.graph.checks.shacl import Query, Shape, Step, text_of
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.inputs import SourceFile, quads_of
+from wicara.graph.inputs import SourceFile, statements_of
 from wicara.graph.names import GraphKind, called
 from wicara.ontology import PREFIXES
 
@@ -102,7 +102,7 @@ def store_of(triples: Iterable[Triple]) -> Store:
 def shapes_of(files: Iterable[Path]) -> tuple[shacl.Shape, ...]:
     """Return the shapes of files that have targets; raises UnreadableInput."""
     named = (SourceFile(path, f"shapes/{path.name}", GraphKind.META) for path in files)
-    return ShapesGraph(quad.triple for file in named for quad in quads_of(file)).targeted()
+    return ShapesGraph(stated.quad.triple for file in named for stated in statements_of(file)).targeted()
 
 
 def violation(result: shacl.Result) -> Violation:
@@ -168,6 +168,9 @@ class ShapesGraph:
             return tuple(tuple(step.back for step in reversed(way)) for way in self.path(inner))
         for choice in self.of(node, "alternativePath"):
             return tuple(way for part in self.listed(choice) for way in self.path(part))
+        for inner in self.of(node, "zeroOrMorePath"):
+            if isinstance(inner, NamedNode):
+                return ((Step(inner, repeated=True),),)
         if FIRST.value in self.said[node]:
             parts = [self.path(part) for part in self.listed(node)]
             return tuple(tuple(chain.from_iterable(ways)) for ways in product(*parts))
@@ -203,10 +206,13 @@ class ShapesGraph:
     def query(self, node: Term) -> Query:
         """Read a SHACL-SPARQL constraint (SHACL, section 5.2)."""
         (select,) = self.of(node, "select")
-        about = self.said[node][SHAPE + "about"]
-        return Query(
-            text_of(select), english(self.of(node, "message")) or "", text_of(about[0]) if about else None
+        said = self.said[node]
+        reads, lacks = (
+            tuple(way for path in said[SHAPE + name] for way in self.path(path))
+            for name in ("reads", "lacks")
         )
+        about = tuple(map(text_of, said[SHAPE + "about"]))
+        return Query(text_of(select), english(self.of(node, "message")) or "", reads, lacks, about)
 
 
 def english(messages: Collection[Term]) -> str | None:
