@@ -15,6 +15,7 @@ from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
+from wicara.server.site.filter import narrowed
 from wicara.server.site.language import get_locale
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
@@ -160,6 +161,9 @@ def figures() -> Picture:
     if about:
         concerned = items(store(), per_inference(read_index), about)
         some = [item.iri for item in concerned if item.lane == "figure"]
+    view = narrowed("/figures")
+    if view.days is not None:
+        some = sorted(view.days if some is None else view.days.keys() & {*some})
     shown = read_figures(store(), some)
     add_times(store(), [one.times for one in shown])
     named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())

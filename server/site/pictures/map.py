@@ -12,6 +12,7 @@ from pyoxigraph import Literal
 from wicara.graph.sparql import value
 from wicara.ontology import WIC
 from wicara.server.app_state import per_inference, store
+from wicara.server.site.filter import narrowed
 from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
@@ -166,7 +167,13 @@ class Spot:
 def map_() -> Picture:
     """Show the places and the states."""
     held, all_held = per_inference(read_events)
+    view = narrowed("/map")
+    if view.days is not None:
+        fitting = {iri: [one for one in events if view.has(one.event)] for iri, events in held.items()}
+        held = {iri: events for iri, events in fitting.items() if events}
     places, states = read_places(store(), held), read_states(store())
+    if view.days is not None:
+        places = {iri: place for iri, place in places.items() if place.events}
     elsewhere = {iri: events for iri, events in held.items() if iri not in places}
     named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:MAX_SHOWN])}
     named |= {

@@ -15,6 +15,7 @@ from wicara.queries import picture_query, with_rows
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.http.addresses import href_of
+from wicara.server.site.filter import ACTORS, VIEWS, narrowed
 from wicara.server.site.html import plain
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
@@ -35,11 +36,13 @@ from wicara.server.site.pictures.picture import (
     words_for,
 )
 from wicara.server.site.pictures.placing import placed
+from wicara.server.site.search.index import FACETS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from pyoxigraph import Store
+    from wicara.server.site.filter import Narrowed
     from wicara.server.site.pictures.picture import Record, Source
     from wicara.server.site.words import Shown, Words
 
@@ -176,8 +179,9 @@ class Line:
 def network() -> Picture:
     """Show who took part in what with whom."""
     tops = per_inference(starts)
-    opened = opened_of([iri for iri, _ in tops])
-    near = edges(store(), [(opened, None), (None, opened)]) if opened else []
+    view = narrowed("/network")
+    opened = opened_of([iri for iri, _ in tops], view)
+    near = that_fit(edges(store(), [(opened, None), (None, opened)]), view) if opened else []
     ranked = by_degree(near, opened)
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
     wanted = kinds_asked(SHAPES)
@@ -185,7 +189,7 @@ def network() -> Picture:
     nodes = fitting[:MAX_NODES]
     others = [node for node in nodes if node not in opened]
     shown = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
-    shown += edges(store(), [(others, others)])
+    shown += that_fit(edges(store(), [(others, others)]), view)
     words = words_for(store(), {*nodes, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
     drawn = draw(nodes, shown, shapes, words, opened)
     roles = [role_of(edge, words) for edge in shown]
@@ -236,6 +240,16 @@ def edges(store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[
     return [edge for _, edge in sorted(merged.items())]
 
 
+def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
+    """Return the edges that fit the filter: the meetings among their ends decide, else the situation."""
+    kept = []
+    for edge in some:
+        ends = [end for end in (edge.start, edge.end) if kind_of(end) in VIEWS["/network"]]
+        if any(map(view.has, ends or [edge.via or ""])):
+            kept.append(edge)
+    return kept
+
+
 def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     """Return the nodes of edges: the opened ones, then those with the most edges."""
     degree = Counter(end for edge in some for end in (edge.start, edge.end))
@@ -264,10 +278,15 @@ def starts(store: Store) -> list[tuple[str, int]]:
     return [(value(one, "node"), int(value(one, "count"))) for one in rows(store, "network-starts")]
 
 
-def opened_of(tops: Sequence[str]) -> list[str]:
-    """Return the nodes that are unfolded, the first one first; by default those with the most links."""
+def opened_of(tops: Sequence[str], view: Narrowed) -> list[str]:
+    """Return the nodes that are unfolded, the first one first.
+
+    By default these are the actors of the filter, else those with the most links.
+    """
     start = thing_asked("start")
-    nodes = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in tops[:2]]
+    actors = [FACETS[key].iri(value) for key in ACTORS for value in view.asked.chosen.get(key, ())]
+    chosen = [iri for iri in actors if iri] or tops[:2]
+    nodes = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in chosen]
     return list(dict.fromkeys(node.value for node in nodes))
 
 

@@ -11,13 +11,12 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
@@ -28,6 +27,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.http.negotiation import PLAIN_JSON
 from wicara.server.http.problems import Problem
+from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
 from wicara.server.site.language import WORDS
 from wicara.server.site.words import Words, labels_of
@@ -45,7 +45,6 @@ blueprint = Blueprint("pictures", __name__)
 ROOT: Final = f"{BASE}/id/"
 PATH: Final = re.compile(r"/?(?:id/|doc/)?([a-z]+/[^/\s<>\"{}|\\^`]+)")
 PREFIXED: Final = re.compile(r"([a-z]+):([^/:\s<>\"{}|\\^`]+)")
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LIMIT: Final = re.compile(r"^LIMIT ([0-9]+)$", re.MULTILINE)
 FORMS: Final = {form.extension: form for form in (CSV, PLAIN_JSON)}
 ASKED_BY: Final = {"timeline": "about", "network": "start", "figures": "about"}
@@ -71,6 +70,8 @@ class Picture:
             short_of=short_of,
             changed=changed,
             sources=sources,
+            FILTER_PARAMETERS=PARAMETERS,
+            narrowed=narrowed(f"/{self.name}") if f"/{self.name}" in VIEWS else None,
             **self.shown,
         )
 
@@ -106,16 +107,20 @@ def picture(*query: str | dict[str, Any]) -> Callable[[Callable[[], Picture]], C
     def add(draw: Callable[[], Picture]) -> Callable[[], Picture]:
         name = draw.__name__.strip("_")
 
-        def page() -> str:
-            return draw().page()
+        def page() -> Response:
+            response = make_response(draw().page())
+            if g.get("index_is_unfinished"):
+                response.cache_control.no_store = True
+            return response
 
         def data(form: str) -> Response:
             return draw().data(form)
 
         page.__doc__, data.__doc__ = draw.__doc__, f"Give the data of the {name}."
-        page = operation(query=(*query, "infer", "lang"))(page)
+        parameters = (*query, *(BY_FILTER if f"/{name}" in VIEWS else ()), "infer", "lang")
+        page = operation(query=parameters)(page)
         types = tuple(form.media_type for form in FORMS.values())
-        data = operation(query=(*query, "infer", "lang"), types=types)(data)
+        data = operation(query=parameters, types=types)(data)
         blueprint.add_url_rule(f"/{name}", name, page)
         blueprint.add_url_rule(f"/{name}.<any({', '.join(FORMS)}):form>", f"{name}_data", data)
         return draw
@@ -168,19 +173,6 @@ def thing_asked(name: str) -> NamedNode | None:
 def things_asked(name: str) -> tuple[NamedNode, ...]:
     """Return the things that a parameter names, each once."""
     return tuple(dict.fromkeys(thing(given) for given in request.args.getlist(name) if given))
-
-
-def day_asked(name: str) -> date | None:
-    """Return the day of a parameter, or None where it is left out; raises Problem 400 for none."""
-    given = request.args.get(name, "").strip()
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given if DAY.fullmatch(given) else "")
-    except ValueError as fault:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, f"Parameter `{name}` must be a date such as 2018-08-02."
-        ) from fault
 
 
 def kinds_asked(known: Collection[str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
+from wicara.server.site.filter import day_asked, narrowed
 from wicara.server.site.kinds import KINDS
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
@@ -23,7 +24,6 @@ from wicara.server.site.pictures.picture import (
     Picture,
     changed,
     classes_with,
-    day_asked,
     iri_of,
     kinds_asked,
     listed,
@@ -46,9 +46,10 @@ from wicara.server.site.times import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import QuerySolution, Store
+    from wicara.server.site.filter import Narrowed
     from wicara.server.site.pictures.picture import Record, Source
     from wicara.server.site.words import Shown, Words
 
@@ -170,8 +171,11 @@ def timeline() -> Picture:
     """Show what happened and what held when, and what held on a day."""
     about, day, lanes = thing_asked("about"), day_asked("date"), kinds_asked(LANES)
     index = per_inference(read_index)
-    everything = items(store(), index, about)
+    view = narrowed("/timeline")
+    everything = [item for item in items(store(), index, about) if view.has(item.iri)]
     wanted = [item for item in everything if item.lane in lanes]
+    if len(wanted) > PAGE:
+        wanted.sort(key=lambda item: view.spans.get(item.iri, ("", "")), reverse=True)
     first = (number_of_page() - 1) * PAGE
     shown = wanted[first : first + PAGE]
     add_times(store(), shown)
@@ -201,8 +205,8 @@ def timeline() -> Picture:
             "scale": scale,
             "moves": moves(scale),
             "all": all_of(shown),
-            "outside": outside(shown, scale),
-            "bounds": (day_asked("from"), day_asked("to")),
+            "outside": outside(shown, scale) if view.days is None else left_outside(view, index, lanes),
+            "is_cut": bool(view.asked.first or view.asked.last),
             "day": day,
             "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
             "choices": shown_choices(index.choices, words),
@@ -333,6 +337,14 @@ def outside(some: Sequence[Item], scale: Scale) -> tuple[int, int]:
     known = [[day for time in item.times for day in time.bounds.known] for item in some]
     earlier = sum(bool(days) and max(days) < scale.first for days in known)
     return earlier, sum(bool(days) and min(days) > scale.last for days in known)
+
+
+def left_outside(view: Narrowed, index: Index, lanes: Collection[str]) -> tuple[int, int]:
+    """Return how many things the filter leaves out as they lie before its days, and how many after them."""
+    first, last = (str(day or "") for day in (view.asked.first, view.asked.last))
+    known = [days for iri, days in view.spans.items() if index.lanes.get(iri) in lanes and days[0]]
+    earlier = sum(days[1] < first for days in known)
+    return earlier, sum(bool(last) and days[0] > last for days in known)
 
 
 def by_day(lines: Sequence[Row]) -> list[list[Row]]:

@@ -27,6 +27,15 @@ WHERE link.name = 'told' AND bit = (SELECT bit FROM bit WHERE facet = 'source');
 -- A thing has the years of its time spans.
 INSERT OR IGNORE INTO year
 SELECT link.subject, year FROM link JOIN year ON year.thing = link.object WHERE link.name = 'span';
+INSERT INTO period
+SELECT link.subject, first, last FROM link JOIN period ON period.thing = link.object WHERE link.name = 'span';
+
+-- What happened in the course of something else has the days of that.
+WITH RECURSIVE course (thing, around) AS (
+  SELECT subject, object FROM link WHERE name = 'during'
+  UNION SELECT course.thing, link.object FROM course JOIN link ON link.subject = course.around AND name = 'during'
+)
+INSERT INTO period SELECT course.thing, first, last FROM course JOIN period ON period.thing = course.around;
 
 -- An article has what one of its facts has, but for its status.
 INSERT OR IGNORE INTO value
@@ -34,6 +43,7 @@ SELECT link.object, bit, value FROM link JOIN value ON value.thing = link.subjec
 WHERE link.name = 'article' AND bit != (SELECT bit FROM bit WHERE facet = 'status');
 INSERT OR IGNORE INTO year
 SELECT link.object, year FROM link JOIN year ON year.thing = link.subject WHERE link.name = 'article';
+INSERT INTO day SELECT id, MIN(first), MAX(last) FROM thing JOIN period ON period.thing = iri GROUP BY id;
 
 INSERT INTO value SELECT iri, (SELECT bit FROM bit WHERE facet = 'kind'), kind FROM thing;
 INSERT INTO value SELECT thing, (SELECT bit FROM bit WHERE facet = 'year'), CAST(year AS TEXT) FROM year;

@@ -5,6 +5,7 @@
     text      its labels, variants, definitions and quotes as they are
     words     the same texts folded, for FTS5; a row for each thing
     facet     its values of the facets
+    day       its first and last day, in ISO 8601
     spelling  the words, in groups of three letters, to find one that is written nearly the same
     question  the questions, folded, in each language of the interface
 
@@ -12,7 +13,7 @@ Texts are folded before they come in, and queries before they go in: FTS5 sees A
 organization, person, area or status where it is that one, where a statement joins the two, or where a
 situation joins them: a participation, a tenure, a membership, a report. A fact has what its statements name,
 an article what its facts have; what a fact names has the source of that fact. A year counts from the first to
-the last possible day.
+the last possible day, and so do days.
 """
 
 from __future__ import annotations
@@ -70,12 +71,18 @@ LINKS: Final = {
     f"{PREFIXES['oa']}hasSelector": "selector",
     f"{WIC}inSentence": "sentence",
     f"{WIC}factOf": "article",
+    f"{WIC}during": "during",
 }
-"""The properties that lead from a fact to its words and to its article, by names in the table `link`."""
+"""The properties that lead from a fact to its words and article, and from an act to what it was part of,
+by names in the table `link`."""
+OTHERWISE_LINKS: Final = frozenset({"article", "during"})
+"""Those of them that are read as any other link, too."""
 EXACT: Final = f"{PREFIXES['oa']}exact"
 TYPE: Final = f"{PREFIXES['rdf']}type"
 DATES: Final = frozenset(f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
-YEAR: Final = re.compile(r"[0-9]{4}(?![0-9])")
+YEAR: Final = re.compile(r"([0-9]{4}(?![0-9]))(-[0-9]{2})?(-[0-9]{2})?")
+EDGES: Final = (("-01", "-01"), ("-12", "-31"))
+"""The first and the last month and day of what is dated by the year or the month alone."""
 MENTIONED: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 SPELLED: Final = range(4, 25)
 """How long a word is that may be misspelled."""
@@ -185,6 +192,7 @@ class Reading:
         self.texts: set[Row] = set()
         self.values: set[Row] = set()
         self.years: dict[str, set[int]] = {}
+        self.days: dict[str, tuple[str, str]] = {}
         self.links: set[Row] = set()
         self.exact: set[Row] = set()
 
@@ -227,13 +235,16 @@ class Reading:
         if role is not None:
             self.texts.add((subject, role, *words, ""))
         elif value.datatype.value in DATES and (year := YEAR.match(value.value)):
-            self.years.setdefault(subject, set()).add(int(year[0]))
+            self.years.setdefault(subject, set()).add(int(year[1]))
+            first, last = (f"{year[1]}{year[2] or month}{year[3] or day}" for month, day in EDGES)
+            known = self.days.get(subject, (first, last))
+            self.days[subject] = (min(first, known[0]), max(last, known[1]))
 
     def read_link(self, subject: str, predicate: str, value: str) -> None:
         """Take a link to the value of a facet, a situation, a time span, or on the way to a quote."""
         if predicate in LINKS:
             self.links.add((LINKS[predicate], subject, value))
-            if LINKS[predicate] != "article":
+            if LINKS[predicate] not in OTHERWISE_LINKS:
                 return
         kind = self.kind(subject)
         if kind is None:
@@ -311,6 +322,8 @@ def fill(
     connection.executemany("INSERT INTO found_text VALUES (?, ?, ?, ?, ?)", reading.texts)
     connection.executemany("INSERT INTO value VALUES (?, ?, ?)", reading.values)
     connection.executemany("INSERT INTO year VALUES (?, ?)", reading.rows_of_years())
+    periods = ((thing, *days) for thing, days in reading.days.items())
+    connection.executemany("INSERT INTO period VALUES (?, ?, ?)", periods)
     connection.executemany("INSERT INTO link VALUES (?, ?, ?)", reading.links)
     connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", reading.exact)
     connection.execute("COMMIT")

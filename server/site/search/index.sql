@@ -7,6 +7,7 @@ CREATE TABLE name (thing INTEGER, lang TEXT, folded TEXT, PRIMARY KEY (thing, la
 CREATE TABLE text (thing INTEGER, role INTEGER, words TEXT, lang TEXT, source TEXT);
 CREATE TABLE bit (facet TEXT PRIMARY KEY, bit INTEGER);
 CREATE TABLE facet (thing INTEGER, bit INTEGER, value TEXT, PRIMARY KEY (thing, bit, value)) WITHOUT ROWID;
+CREATE TABLE day (thing INTEGER PRIMARY KEY, first TEXT, last TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
   label, variant, definition, quote, content='', tokenize='ascii', prefix='3 4');
 CREATE VIRTUAL TABLE spelling USING fts5(word, tokenize='trigram', detail='none');
@@ -15,5 +16,6 @@ CREATE VIRTUAL TABLE question USING fts5(slug UNINDEXED, words, tokenize='ascii'
 CREATE TEMP TABLE found_text (thing, role, words, lang, source, UNIQUE (thing, role, words, lang, source));
 CREATE TEMP TABLE value (thing, bit, value, PRIMARY KEY (thing, bit, value)) WITHOUT ROWID;
 CREATE TEMP TABLE year (thing, year, PRIMARY KEY (thing, year)) WITHOUT ROWID;
+CREATE TEMP TABLE period (thing, first, last);
 CREATE TEMP TABLE link (name, subject, object, PRIMARY KEY (name, subject, object)) WITHOUT ROWID;
 CREATE TEMP TABLE exact (selector, words, lang, PRIMARY KEY (selector, words, lang)) WITHOUT ROWID;

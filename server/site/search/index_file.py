@@ -57,32 +57,32 @@ class IndexFiles:
     name: str = ""
     connection: sqlite3.Connection | None = None
 
-    def open(self, built: BuiltDataset, *, inferred: bool) -> sqlite3.Connection:
+    def open(self, built: BuiltDataset, *, inferred: bool, patience: float = MAX_WAIT) -> sqlite3.Connection:
         """Return the index of a dataset, open for reading."""
         name = name_of(built, inferred=inferred)
         if self.connection is None or self.name != name:
             if self.connection is not None:
                 self.connection.close()
-            self.connection, self.name = self.opened(built, inferred=inferred), name
+            self.connection, self.name = self.opened(built, inferred=inferred, patience=patience), name
         return self.connection
 
-    def opened(self, built: BuiltDataset, *, inferred: bool) -> sqlite3.Connection:
+    def opened(self, built: BuiltDataset, *, inferred: bool, patience: float) -> sqlite3.Connection:
         """Open an index that this process has not had yet; raises Problem 503 while another makes it."""
         if self.folder is not None:
             with suppress(OSError, sqlite3.Error):
-                if path := self.awaited(self.folder, built, inferred=inferred):
+                if path := self.awaited(self.folder, built, inferred=inferred, patience=patience):
                     return connect(f"{path.as_uri()}?mode=ro&immutable=1")
         connection = connect("file::memory:")
         self.fill(connection, built, inferred=inferred)
         return connection
 
-    def awaited(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> Path | None:
+    def awaited(self, folder: Path, built: BuiltDataset, *, inferred: bool, patience: float) -> Path | None:
         """Return the file of an index, made apart from this request; None where that fails.
 
         Raises Problem 503 where it takes longer than a request should.
         """
         path = path_of(folder, built, inferred=inferred)
-        until = time.monotonic() + min(MAX_WAIT, settings().limits.timeout / 2)
+        until = time.monotonic() + min(patience, settings().limits.timeout / 2)
         started = False
         while not path.exists():
             with (folder / LOCK).open("w") as lock:
@@ -163,7 +163,10 @@ def prepare(app: Flask) -> None:
                 make(app, inferred=True)
 
 
-def index() -> sqlite3.Connection:
-    """Return the index of what this request is answered from."""
+def index(patience: float = MAX_WAIT) -> sqlite3.Connection:
+    """Return the index of what this request is answered from.
+
+    Raises Problem 503 where another process still makes it after so many seconds.
+    """
     files: IndexFiles = current_app.extensions[EXTENSION]
-    return files.open(dataset(), inferred=infer())
+    return files.open(dataset(), inferred=infer(), patience=patience)

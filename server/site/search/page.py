@@ -17,12 +17,12 @@ from wicara.server.descriptions.openapi import several
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
 from wicara.server.linked.resources import number_of_page, with_query
+from wicara.server.site.filter import BY_FILTER, narrowed, values_asked
 from wicara.server.site.language import LANGUAGES, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import PATH as QUESTIONS
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.search.folding import fold, tokens
-from wicara.server.site.search.index import FACETS
 from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, fitting, search
 from wicara.server.site.search.results import (
@@ -52,8 +52,6 @@ DOWNLOAD: Final = 10_000
 """Results in a download that asks for no page of its own."""
 MAX_TEXT: Final = 400
 """Characters of a text that are searched for: links on the page carry it."""
-MAX_VALUE, MAX_VALUES = 120, 20
-"""Characters of a chosen value, and chosen values of a facet."""
 MAX_LINKS: Final = 16_000
 """Characters of the header Link: some clients take no longer ones. The page has the same links."""
 MAX_QUESTIONS: Final = 3
@@ -75,12 +73,9 @@ MONTHS: Final = {
 
 def answer(form: Format, media_type: str) -> Response:
     """Find things by words and by facets; a download without `page` has all of them, up to 10,000."""
-    chosen = {
-        key: tuple(dict.fromkeys(value[:MAX_VALUE] for value in values))[:MAX_VALUES]
-        for key in FACETS
-        if (values := [value for value in request.args.getlist(key) if value])
-    }
-    query = Search(request.args.get("q", "")[:MAX_TEXT], chosen, language())
+    kinds = values_asked("kind")
+    more = {"kind": kinds} if kinds else {}
+    query = narrowed(PATH).asked.search(request.args.get("q", "")[:MAX_TEXT], **more)
     number = number_of_page()
     size = DOWNLOAD if form is not negotiation.HTML and "page" not in request.args else PAGE
     found = search(index(), query, (number - 1) * size, size)
@@ -99,8 +94,8 @@ def answer(form: Format, media_type: str) -> Response:
     return response
 
 
-BY_FACET: Final = [several(key, f"Only results with a value of the facet {key}.") for key in FACETS]
-documents.publish(blueprint, PATH, OFFERS, answer, ("q", *BY_FACET, "page", "infer", "lang"))
+BY_KIND: Final = several("kind", "Only results with a value of the facet kind.")
+documents.publish(blueprint, PATH, OFFERS, answer, ("q", BY_KIND, *BY_FILTER, "page", "infer", "lang"))
 
 
 def body(form: Format, query: Search, found: Found, number: int) -> bytes:
@@ -112,7 +107,7 @@ def body(form: Format, query: Search, found: Found, number: int) -> bytes:
     if form is formats.CSV:
         return as_csv(listed)
     facets = groups(found, query, words)
-    questions = suggestions(query.text) if number == 1 and not query.chosen else []
+    questions = suggestions(query.text) if number == 1 and not query.is_narrowed else []
     if form is JSON:
         content = as_json(query, found, listed, facets, questions)
         return json.dumps(content, ensure_ascii=False, indent=1).encode()
@@ -120,6 +115,7 @@ def body(form: Format, query: Search, found: Found, number: int) -> bytes:
     last = before + len(listed)
     return render_template(
         "search.html",
+        narrowed=narrowed(PATH),
         asked=query,
         found=found,
         rows=listed,

@@ -42,6 +42,17 @@ WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing, rowid"""
 STATUSES: Final = """
 SELECT thing, value FROM facet JOIN bit USING (bit)
 WHERE thing IN (SELECT value FROM json_each(?)) AND facet = 'status' ORDER BY 1, 2"""
+OUTSIDE: Final = """
+UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
+  SELECT thing FROM day WHERE first <= :last AND last >= :first)"""
+WITHIN: Final = "id IN (SELECT thing FROM day WHERE first <= ? AND last >= ?)"
+HAVING_VALUE: Final = """
+id IN (SELECT thing FROM facet WHERE bit = ? AND value IN (SELECT value FROM json_each(?)))"""
+OF_KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
+DAYS_OF: Final = "SELECT iri, first, last FROM thing LEFT JOIN day ON thing = id WHERE {}"
+OFFERED: Final = """
+SELECT bit, value, COUNT(*) FROM facet JOIN thing ON id = facet.thing WHERE {} GROUP BY bit, value
+ORDER BY 3 DESC, 2"""
 COUNTS: Final = """
 SELECT bit, value, number FROM (
   SELECT bit, value, COUNT(*) AS number,
@@ -53,6 +64,9 @@ LABELS: Final = """
 SELECT iri, role, words, lang, source FROM thing JOIN text ON text.thing = id
 WHERE iri IN (SELECT value FROM json_each(?)) AND role = 0 ORDER BY iri, text.rowid"""
 HAVING: Final = "SELECT rowid, slug FROM question WHERE question MATCH ?"
+OUT_OF_TIME: Final = 1 << len(FACETS)
+"""The bit of what lies outside the days that are asked for: the one after those of the facets."""
+LAST_DAY: Final = "9999-12-31"
 MAX_WORDS: Final = 32
 """Words of a query that are searched for."""
 MAX_VALUES: Final = 40
@@ -74,6 +88,14 @@ class Search:
     text: str
     chosen: Mapping[str, tuple[str, ...]]
     lang: str
+    first: str = ""
+    """The first and the last day that it is narrowed to, in ISO 8601; empty for no bound."""
+    last: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether it asks for more than words."""
+        return bool(self.chosen or self.first or self.last)
 
 
 class Count(NamedTuple):
@@ -184,6 +206,9 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
         index.execute("INSERT INTO hit SELECT id, 0, 0 FROM thing")
     for key, values in query.chosen.items():
         index.execute(FAILING, {"bit": FACETS[key].bit, "values": json.dumps(values)})
+    if query.first or query.last:
+        bounds = {"bit": OUT_OF_TIME, "first": query.first, "last": query.last or LAST_DAY}
+        index.execute(OUTSIDE, bounds)
 
     wanted = {"lang": query.lang, "name": fold(query.text).strip(), "offset": offset, "limit": limit}
     hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
@@ -204,6 +229,31 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
         {key: by_bit[facet.bit] for key, facet in FACETS.items()},
         index.execute("SELECT things FROM about WHERE NOT whole").fetchone(),
     )
+
+
+def days_of(
+    index: sqlite3.Connection, query: Search, kinds: Sequence[str] = ()
+) -> dict[str, tuple[str, str]]:
+    """Return what meets the choices of a query, of some kinds or of all: first and last day, or nothing."""
+    parts: list[tuple[str, tuple[object, ...]]] = [
+        (HAVING_VALUE, (FACETS[key].bit, json.dumps(values))) for key, values in query.chosen.items()
+    ]
+    parts += [(WITHIN, (query.last or LAST_DAY, query.first))] if query.first or query.last else []
+    parts += [(OF_KINDS, (json.dumps(kinds),))] if kinds else []
+    where = " AND ".join(text for text, _values in parts) or "1"
+    values = tuple(chain.from_iterable(values for _text, values in parts))
+    rows = index.execute(DAYS_OF.format(where), values)
+    return {iri: (first or "", last or "") for iri, first, last in rows}
+
+
+def offered(index: sqlite3.Connection, kinds: Sequence[str] = ()) -> dict[str, list[Count]]:
+    """Return the values of each facet that things of some kinds have, the most frequent first."""
+    keys = {facet.bit: key for key, facet in FACETS.items()}
+    found: dict[str, list[Count]] = {key: [] for key in FACETS}
+    values = (json.dumps(kinds),) if kinds else ()
+    for bit, value, number in index.execute(OFFERED.format(OF_KINDS if kinds else "1"), values):
+        found[keys[bit]].append(Count(value, number))
+    return found
 
 
 def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Text]]:

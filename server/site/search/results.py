@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
 from wicara.server.site.search.index import DEFINITION, FACETS, LABEL, QUOTE, VARIANT
-from wicara.server.site.search.query import Search, labels
+from wicara.server.site.search.query import labels
 from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from wicara.server.site.search.index import Text
-    from wicara.server.site.search.query import Found, Hit
+    from wicara.server.site.search.query import Found, Hit, Search
     from wicara.server.site.words import Shown
 
 PATH: Final = "/search"
@@ -110,6 +110,7 @@ def address(query: Search, path: str = PATH, **more: object) -> str:
     """Return the address of a search."""
     pairs = [("q", query.text)] if query.text else []
     pairs += [(key, value) for key in FACETS for value in query.chosen.get(key, ())]
+    pairs += [(name, day) for name, day in (("from", query.first), ("to", query.last)) if day]
     pairs += [(key, str(value)) for key, value in more.items()]
     return with_choices(f"{path}?{urlencode(pairs)}" if pairs else path)
 
@@ -118,7 +119,7 @@ def toggled(query: Search, key: str, value: str) -> str:
     """Return the address of a search with a value chosen, or let go where it is."""
     had = query.chosen.get(key, ())
     now = tuple(one for one in had if one != value) if value in had else (*had, value)
-    return address(Search(query.text, {**query.chosen, key: now}, query.lang))
+    return address(replace(query, chosen={**query.chosen, key: now}))
 
 
 def words_for(index: sqlite3.Connection, found: Found, query: Search) -> Words:

@@ -93,6 +93,13 @@ class Timeline {
     address.searchParams.set("to", iso(end - DAY));
     history.replaceState(null, "", address);
     this.draw();
+    if ("cut" in this.root.dataset) this.fetchLater();
+  }
+
+  /** Asks for the page again once nothing moves: the filter has left out what lies beyond its days. */
+  fetchLater() {
+    clearTimeout(this.later);
+    this.later = setTimeout(again, 400);
   }
 
   /** Moves the edges by parts of the breadth. */
@@ -173,5 +180,5 @@ function drawn() {
   }
 }
 
-inPlace(drawn);
+const again = inPlace(drawn);
 drawn();

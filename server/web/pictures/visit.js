@@ -31,7 +31,7 @@ async function show(address, drawn) {
   drawn();
 }
 
-/** Lets links and forms of the content change it in place; `drawn` is called after each change. */
+/** Lets links and forms of the content change it in place; `drawn` is called after each change. Returns what shows the address again. */
 export function inPlace(drawn) {
   const go = (address) => {
     history.pushState(null, "", address);
@@ -58,5 +58,7 @@ export function inPlace(drawn) {
     const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date])");
     if (field?.validity.valid) field.form.requestSubmit();
   });
-  addEventListener("popstate", () => show(location.href, drawn));
+  const again = () => show(location.href, drawn);
+  addEventListener("popstate", again);
+  return again;
 }
