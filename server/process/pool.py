@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 SOON: Final = 0.02
 SLOW: Final = 0.25
-LONG: Final = 0.02
-"""Seconds of a processor: by time alone, a large answer would wait for as long as new requests come in."""
+LONG: Final = 0.1
+"""Seconds of a processor: ten thousand rows take less; at low priority, they would wait for all others."""
 PATIENCE: Final = 1.0
 """Seconds that a request waits before a slow one that finds no place in the slow lane is stopped for it."""
 TICK: Final = 0.01
