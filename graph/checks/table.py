@@ -104,7 +104,8 @@ def inferred_identity(candidate: Candidate) -> Iterator[str]:
 
 def disagreements(candidate: Candidate) -> Iterator[str]:
     """Name each conclusion and each contradicting rule that only one of the two reasoners has."""
-    ours, theirs = (materialise(candidate.premises_to_compare, engine) for engine in ("native", "owlrl"))
+    premises = candidate.premises_to_compare
+    ours, theirs = (materialise(premises, engine) for engine in ("native", "owlrl"))
     for engine, one, other in (("native", ours, theirs), ("owlrl", theirs, ours)):
         for triple in sorted(one.conclusions - other.conclusions, key=str):
             yield f"only {engine} concludes {triple}"

@@ -7,13 +7,14 @@
 - `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their
   kind (OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and the qualified cardinalities,
   which owlrl treats apart), and they are what makes it slow.
+- A round goes over what can start a rule, and what one start yields is there for the next: few rounds do.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from owlrl.OWLRL import OWLRL_Semantics  # type: ignore[import-untyped]
+from owlrl.OWLRL import OWLRL_Annotation_properties, OWLRL_Semantics  # type: ignore[import-untyped]
 from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import OWL, RDF, RDFS
 from wicara.graph.rdflib_terms import graph_of, term_of
@@ -28,24 +29,49 @@ REFLEXIVE: Final = frozenset(
     {OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf}
 )
 AXIOMS: Final = (str(OWL), str(RDFS))
+ANNOTATIONS: Final = frozenset(OWLRL_Annotation_properties)
+DECLARATIONS: Final = frozenset(
+    {
+        OWL.AnnotationProperty,
+        OWL.Class,
+        OWL.DatatypeProperty,
+        OWL.ObjectProperty,
+        OWL.Ontology,
+        OWL.Restriction,
+    }
+)
+"""The types of OWL's own that start trivial rules only."""
 TOP: Final = frozenset({OWL.Thing, RDFS.Resource})
 
 
 class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
     """The rules of owlrl without their trivial conclusions and without its verdicts on contradictions."""
 
+    def closure(self) -> None:
+        """Apply the rules to the graph until they yield nothing new."""
+        self.known = set(self.graph)
+        self.one_time_rules()
+        self.flush_stored_triples()
+        number, size = 0, -1
+        while size < len(self.known):
+            number, size = number + 1, len(self.known)
+            for triple in filter(starts_rule, tuple(self.graph)):
+                self.rules(triple, number)
+                self.flush_stored_triples()
+        self.post_process()
+
     def store_triple(self, t: tuple[Node, Node, Node]) -> None:
-        """Keep a conclusion unless it is trivial."""
+        """Keep a conclusion unless it is known or trivial."""
         subject, predicate, target = t
         if (subject == target and predicate in REFLEXIVE) or target in TOP or subject == OWL.Nothing:
             return
-        super().store_triple(t)
+        if t not in self.known:
+            super().store_triple(t)
 
-    def rules(self, t: tuple[Node, Node, Node], cycle_num: int) -> None:
-        """Look for rules only at what can start one: an axiom, an owl:sameAs, a type of OWL's own."""
-        _, predicate, target = t
-        if str(predicate).startswith(AXIOMS) or (predicate == RDF.type and str(target).startswith(str(OWL))):
-            super().rules(t, cycle_num)
+    def flush_stored_triples(self) -> None:
+        """Put the new conclusions into the graph."""
+        self.known |= self.added_triples
+        super().flush_stored_triples()
 
     def restriction_typing_check(self, v: Node, t: Node) -> bool:  # noqa: ARG002 - as owlrl declares it
         """Let owl:allValuesFrom put any value into its datatype: a wrong one is a contradiction there."""
@@ -53,6 +79,14 @@ class QuietRules(OWLRL_Semantics):  # type: ignore[misc] # owlrl has no types
 
     def add_error(self, message: str) -> None:
         """Pass over a contradiction."""
+
+
+def starts_rule(triple: tuple[Node, Node, Node]) -> bool:
+    """Tell whether a triple starts a rule: an axiom, an owl:sameAs, a type of OWL's own."""
+    _, predicate, target = triple
+    if predicate == RDF.type:
+        return str(target).startswith(str(OWL)) and target not in DECLARATIONS
+    return str(predicate).startswith(AXIOMS) and predicate not in ANNOTATIONS
 
 
 def close(premises: Iterable[Triple]) -> frozenset[Fact]:
