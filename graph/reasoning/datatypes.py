@@ -2,6 +2,8 @@
 
 OWL 2 Profiles, section 4.3, table 8, over the datatype map of the OWL 2 Structural Specification, section 4.
 Values are compared by identity: +0.0 and -0.0 are two values of xsd:double, and decimals are no floats.
+A literal has a value where its lexical form, as it stands, is in the lexical space (RDF 1.1 Concepts, section
+3.3). White space, which XML Schema takes away before it looks, is part of it, for all datatypes alike.
 The value spaces of the primitive datatypes are disjoint. Within the numbers a datatype is an interval, of
 integers or of all decimals; the string datatypes are a chain, each inside the next.
 """
@@ -58,13 +60,14 @@ LETTERS: Final = (
 NAME: Final = LETTERS + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
 """NameStartChar and NameChar but for the colon (XML 1.0, section 2.3)."""
 
+TOKEN: Final = re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?")
 LANGUAGE: Final = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 STRINGS: Final = {
     f"{XSD}language": LANGUAGE,
     f"{XSD}NCName": re.compile(f"[{LETTERS}][{NAME}]*"),
     f"{XSD}Name": re.compile(f"[:{LETTERS}][:{NAME}]*"),
     f"{XSD}NMTOKEN": re.compile(f"[:{NAME}]+"),
-    f"{XSD}token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
+    f"{XSD}token": TOKEN,
     f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
     f"{XSD}string": re.compile(r"[\s\S]*"),
 }
@@ -139,25 +142,19 @@ def is_between(content: object, low: int | None, high: int | None) -> bool:
     )
 
 
-def collapse(text: str) -> str:
-    """Return the text without the white space that XML Schema collapses (XSD 1.1-2, section 4.3.6)."""
-    return " ".join(re.findall(r"[^\t\n\r ]+", text))
-
-
 def integer(text: str) -> Value | None:
     """Read an integer."""
-    return ("number", Decimal(collapse(text))) if INTEGER.fullmatch(collapse(text)) else None
+    return ("number", Decimal(text)) if INTEGER.fullmatch(text) else None
 
 
 def decimal(text: str) -> Value | None:
     """Read a decimal; equal numbers are one value however they are written."""
-    return ("number", Decimal(collapse(text))) if DECIMAL.fullmatch(collapse(text)) else None
+    return ("number", Decimal(text)) if DECIMAL.fullmatch(text) else None
 
 
 def double(text: str) -> Value | None:
     """Read an xsd:double: values are distinguished by their bits."""
-    lexical = collapse(text)
-    number = float(lexical.replace("INF", "inf")) if FLOAT.fullmatch(lexical) else None
+    number = float(text.replace("INF", "inf")) if FLOAT.fullmatch(text) else None
     return None if number is None else ("double", struct.pack("<d", number))
 
 
@@ -167,12 +164,11 @@ def single(text: str) -> Value | None:
     Between the decimal and the float lies a double; where it is inexact, the one with the odd last bit of the
     two beside the decimal is taken, from which the float is rounded as from the decimal itself.
     """
-    lexical = collapse(text)
-    if not FLOAT.fullmatch(lexical):
+    if not FLOAT.fullmatch(text):
         return None
-    number = float(lexical.replace("INF", "inf"))
+    number = float(text.replace("INF", "inf"))
     if math.isfinite(number) and number and not struct.pack("<d", number)[0] & 1:
-        exact, near = Decimal(lexical), Decimal(number)
+        exact, near = Decimal(text), Decimal(number)
         if exact != near:
             number = math.nextafter(number, math.inf if exact > near else -math.inf)
     try:
@@ -183,7 +179,7 @@ def single(text: str) -> Value | None:
 
 def boolean(text: str) -> Value | None:
     """Read a truth value."""
-    truth = {"true": True, "1": True, "false": False, "0": False}.get(collapse(text))
+    truth = {"true": True, "1": True, "false": False, "0": False}.get(text)
     return None if truth is None else ("boolean", truth)
 
 
@@ -192,7 +188,7 @@ def date_time(text: str) -> Value | None:
 
     24:00:00 is the first moment of the next day. Years have any number of digits.
     """
-    parts = DATE_TIME.fullmatch(collapse(text))
+    parts = DATE_TIME.fullmatch(text)
     if parts is None:
         return None
     year, month, day = Decimal(parts[1]), int(parts[2]), int(parts[3])
@@ -230,14 +226,19 @@ def offset(zone: str | None) -> int | None:
 def hexadecimal(text: str) -> Value | None:
     """Read bytes in hexadecimal."""
     try:
-        return ("hexBinary", binascii.unhexlify(collapse(text)))
+        return ("hexBinary", binascii.unhexlify(text))
     except ValueError:
         return None
 
 
 def base64_bytes(text: str) -> Value | None:
-    """Read bytes in base 64; bits that are left over at the end are zero (XSD 1.1-2, section 3.3.16)."""
-    lexical = collapse(text).replace(" ", "").encode()
+    """Read bytes in base 64; single spaces may stand within, and bits that are left over at the end are zero.
+
+    XSD 1.1-2, section 3.3.16.
+    """
+    lexical = text.replace(" ", "").encode()
+    if not TOKEN.fullmatch(text):
+        return None
     try:
         content = base64.b64decode(lexical, validate=True)
     except ValueError:
@@ -271,7 +272,7 @@ READERS: Final[dict[str, Callable[[str], Value | None]]] = {
     **dict.fromkeys(STRINGS, string),
     f"{RDF}PlainLiteral": plain,
     f"{RDF}XMLLiteral": xml,
-    f"{XSD}anyURI": lambda text: ("anyURI", collapse(text)),
+    f"{XSD}anyURI": lambda text: ("anyURI", text),
     f"{XSD}base64Binary": base64_bytes,
     f"{XSD}boolean": boolean,
     f"{XSD}dateTime": date_time,
