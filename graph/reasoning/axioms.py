@@ -25,6 +25,7 @@ RDFS: Final = PREFIXES["rdfs"]
 XSD: Final = PREFIXES["xsd"]
 TYPE: Final = f"{RDF}type"
 
+NIL: Final = NamedNode(f"{RDF}nil")
 BOOLEAN: Final = ("intersectionOf", "unionOf", "oneOf", "complementOf", "datatypeComplementOf")
 RESTRICTING: Final = (
     *("someValuesFrom", "allValuesFrom", "hasValue", "hasSelf"),
@@ -97,9 +98,9 @@ class Axioms:
     def members(self, head: Term) -> list[Term]:
         """Return the members of an RDF list."""
         members: list[Term] = []
-        while firsts := self.objects(head, f"{RDF}first"):
+        while head != NIL and (firsts := self.objects(head, f"{RDF}first")):
             members += firsts[:1]
-            (head,) = self.objects(head, f"{RDF}rest")[:1] or [NamedNode(f"{RDF}nil")]
+            (head,) = self.objects(head, f"{RDF}rest")[:1] or [NIL]
         return members
 
     def kinds(self, term: Term) -> list[str]:

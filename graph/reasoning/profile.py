@@ -35,6 +35,7 @@ from wicara.graph.reasoning.axioms import (
     circular,
 )
 from wicara.graph.reasoning.datatypes import DATATYPES, value_of
+from wicara.graph.reasoning.mapping import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -386,7 +387,13 @@ def declarations(axioms: Axioms) -> Iterator[Finding]:
             yield finding((term, TYPE), f"{called_term(term)} is declared as {' and '.join(kinds)}")
 
 
+def triples(axioms: Axioms) -> Iterator[Finding]:
+    """Check what the triples themselves have to be: see `mapping`."""
+    for check in CHECKS:
+        yield from (finding((subject, predicate), fault) for subject, predicate, fault in check(axioms))
+
+
 LOOKS: Final[tuple[Look, ...]] = (
     *(class_axioms, class_expressions, domains_and_ranges, values),
-    *(forbidden, properties, declarations),
+    *(forbidden, properties, declarations, triples),
 )
