@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pyoxigraph import NamedNode
-from wicara.graph.export import export
 from wicara.graph.names import DEFAULT, GRAPHS
 from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
@@ -177,24 +175,3 @@ def made_at(built: BuiltDataset) -> datetime:
 def modified(path: Path) -> datetime:
     """Return when a file was written."""
     return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-
-
-class Size(NamedTuple):
-    """How long a download is, and its SHA-256 (hex)."""
-
-    bytes: int
-    sha256: str
-
-
-MEASURED: Final = (("all", "nquads"), ("default", "turtle"))
-"""The downloads whose size and checksum are told: to make all takes longer than a page should."""
-MAX_MEASURED: Final = 100_000
-"""Quads of a dataset, beyond which making a download takes too long."""
-
-
-def measured(built: BuiltDataset) -> dict[tuple[str, str], Size]:
-    """Return the size and checksum of some downloads of a built dataset."""
-    if built.plain or len(built.store) > MAX_MEASURED:
-        return {}
-    bodies = {key: export(built, *key) for key in MEASURED}
-    return {key: Size(len(body), sha256(body).hexdigest()) for key, body in bodies.items()}

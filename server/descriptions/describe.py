@@ -22,10 +22,10 @@ from wicara.server.descriptions.counts import (
     classes,
     graphs,
     made_at,
-    measured,
     partitions,
     statistics,
 )
+from wicara.server.descriptions.downloads import sizes
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import public_url, said
@@ -141,7 +141,7 @@ def dataset_description() -> Iterator[Triple]:
         formats=FORMATS.values(),
         downloads=list(downloads()),
         subsets=SUBSETS,
-        sizes=per_version(measured),
+        sizes=sizes(),
         made=per_version(made_at).isoformat(),
         contact=NamedNode(contact) if contact and "{" not in contact else None,
     )

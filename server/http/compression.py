@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from functools import lru_cache
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -155,6 +156,35 @@ def compress(response: Response, coding: str) -> None:
     else:
         response.set_data(at_once(response.get_data(), coding))
     response.headers["Content-Encoding"] = coding
+
+
+class Hashed:
+    """A sink in front of another: what is written to it goes on, and is hashed."""
+
+    def __init__(self, sink: Sink) -> None:
+        """Begin."""
+        self.sink = sink
+        self.hash = sha256()
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+        self.hash.update(data)
+        return self.sink.write(data)
+
+    def flush(self) -> None:
+        """Pass on what is held back."""
+        self.sink.flush()
+
+
+def hashed(body: StreamedBody, keep: Callable[[bytes], object]) -> StreamedBody:
+    """Return a body whose SHA-256 is kept once all of it is written."""
+
+    def write_to(sink: Sink) -> None:
+        through_hash = Hashed(sink)
+        body.write_to(through_hash)
+        keep(through_hash.hash.digest())
+
+    return StreamedBody(write_to)
 
 
 def write_through(body: StreamedBody, sink: Sink, coding: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph
@@ -14,8 +16,9 @@ from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.export import EXPORTS, check_graph, dump, export
 from wicara.graph.formats import FORMATS
 from wicara.server.app_state import dataset, infer, store
+from wicara.server.descriptions import downloads
 from wicara.server.descriptions.openapi import operation
-from wicara.server.http.compression import PLAIN, chosen, compress, streamed
+from wicara.server.http.compression import PLAIN, StreamedBody, chosen, compress, hashed, streamed
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import licences
 
@@ -48,10 +51,14 @@ def download(graph: str, extension: str) -> Response:
         ),
     }
     source, prefixes = store(), dataset().prefixes
+    coding = chosen(request.headers.get("Accept-Encoding"))
     if graph in WHOLE and (form.datasets or graph != "all") and is_large(source):
         if graph == "default":
             check_graph(source, DefaultGraph(), form)
-        return streamed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
+        response = streamed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
+        if coding != PLAIN:
+            compress(response, coding)
+        return with_kept_digest(response, f"{graph}.{extension}.{coding}")
     try:
         response = Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
     except DoesNotFit:
@@ -59,10 +66,28 @@ def download(graph: str, extension: str) -> Response:
     except Unwritable as fault:
         status = HTTPStatus.BAD_REQUEST if graph in EXPORTS else HTTPStatus.NOT_FOUND
         raise Problem(status, str(fault)) from fault
-    if (coding := chosen(request.headers.get("Accept-Encoding"))) != PLAIN:
+    if coding != PLAIN:
         compress(response, coding)
-    digest = b64encode(sha256(response.get_data()).digest()).decode()
-    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3: of the coded bytes
+    response.headers["Repr-Digest"] = field_of(sha256(response.get_data()).digest())
+    return response
+
+
+def field_of(digest: bytes) -> str:
+    """Return a SHA-256 as a `Repr-Digest`, which is of the coded bytes (RFC 9530, section 3)."""
+    return f"sha-256=:{b64encode(digest).decode()}:"
+
+
+def with_kept_digest(response: Response, name: str) -> Response:
+    """Give a streamed download its checksum where it has been sent before, else keep it at the end.
+
+    Its bytes are the same as long as the version of the dataset is, which its entity tag tells, too.
+    """
+    path = downloads.kept_at(f"{name}{'' if infer() else '.asserted'}")
+    if path is not None:
+        with suppress(OSError):
+            response.headers["Repr-Digest"] = field_of(path.read_bytes())
+            return response
+        response.response = hashed(cast("StreamedBody", response.response), partial(downloads.keep, path))
     return response
 
 

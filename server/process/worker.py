@@ -28,6 +28,7 @@ from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset, digest_of, snapshots
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
+from wicara.server.descriptions import downloads
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process import confinement, messages
 from wicara.server.process.loading import load, run_in_thread
@@ -154,8 +155,9 @@ class Worker:
             self.take(*self.read())
 
     def share(self, app: Flask) -> None:
-        """Let an app keep what all processes need alike in the folder of the socket: templates, the index."""
+        """Let an app keep what all processes need in the socket's folder: templates, index, checksums."""
         folder = Path(self.address).parent
+        downloads.keep_in(app, folder)
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
         index_file.keep_in(app, folder, self.make_index)
 
@@ -189,12 +191,14 @@ class Worker:
         """Prepare what pages of a version need when nothing has been asked for a while: templates, the index.
 
         Later executors have the templates then, and those before find them in the folder, compiled. A process
-        of its own makes the index.
+        of its own makes the index, another one the checksums of downloads.
         """
         self.prepared = self.version
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
+        if not self.setup.origin.on_disk:  # what is written to has no checksums that last
+            self.call_apart(lambda: downloads.prepare(self.served))
 
     def call_apart(self, function: Callable[[], None]) -> None:
         """Have a function called in a process of its own, which ends with the front and not with this one.

@@ -153,8 +153,8 @@ def test_makers_and_downloads_are_nodes(server: Server, dataset_told: Descriptio
     )
     sums = "?file dcat:byteSize ?size ; spdx:checksum/spdx:checksumValue ?sum ; dcat:downloadURL ?x"
     told = {row["x"]: row for row in dataset_told.rows(sums)}
-    assert len(told) > 1
-    for url, row in told.items():
+    assert len(told) == len(dataset_told.rows("?file a dcat:Distribution"))
+    for url, row in sorted(told.items())[::4]:
         body = server.get(urlsplit(url).path).body
         assert (row["size"], row["sum"]) == (str(len(body)), sha256(body).hexdigest())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -139,7 +141,7 @@ def test_stored_graphs_come_back(writable: Server) -> None:
 
 @pytest.mark.parametrize("last", ['<urn:x:s> <http://ex.org/123> "1" .', r'<urn:s> <urn:p> "\u0001" .', ""])
 def test_a_large_export(tmp_path: Path, last: str) -> None:
-    """An export of more than is sorted is 406, or the same graph as in N-Triples."""
+    """An export of more than is sorted is 406, or the same graph as in N-Triples; again, with a SHA-256."""
     file = tmp_path / "large.nt"
     lines = [f'<urn:x:s{number}> <urn:x:p{number % 3000}> "{number}" .' for number in range(100_001)]
     file.write_text("\n".join([*lines, last]), encoding="utf-8")
@@ -150,6 +152,11 @@ def test_a_large_export(tmp_path: Path, last: str) -> None:
         else:
             found = {str(quad) for quad in parse(answer.body, RdfFormat.RDF_XML)}
             assert found == {str(quad) for quad in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
+            for coding in ("identity", "gzip"):
+                first, again = (server.get("/export/default.nq", accept_encoding=coding) for _ in range(2))
+                told = f"sha-256=:{b64encode(sha256(first.body).digest()).decode()}:"
+                assert "Repr-Digest" not in first.headers
+                assert (again.body, again.headers["Repr-Digest"]) == (first.body, told)
 
 
 COMMANDS = [
