@@ -30,6 +30,8 @@ hampir 42 persen kegiatan telah dilaksanakan.
 
 "Kerja sama kita tidak boleh berhenti di sini saja," lanjutnya. Pertemuan itu dihadiri Jepang, Selandia \
 Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
+
+Ketua Harian Partai Contoh Sudarsono Hartono hadir.
 """
 ENGLISH = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
@@ -40,6 +42,8 @@ Cooperation.
 
 Canada, Japan, and New Zealand are expected to sign the Invented Treaty in May 2020. In Sochi, the border \
 would stay open, she said in an interview.
+
+Canada has not joined the BRICS. Analyst Joan Fairweather welcomed the open markets, such as the fish market.
 """
 EXPECTED = {
     "id": [
@@ -62,6 +66,7 @@ EXPECTED = {
         ("plan", "menghadiri KTT", {"modality": "planned"}),
         ("claim", "Kerja sama akan diteruskan", {"speaker": "Rekawati Suhardjo"}),
         ("dateline", "JAKARTA, CONTOH.com", {"place": "JAKARTA"}),
+        ("role", "Ketua Harian Partai Contoh Sudarsono", {"person": "Sudarsono Hartono"}),
     ],
     "en": [
         ("role", "Canadian Prime Minister Rekawati Suhardjo", {"person": "Rekawati Suhardjo"}),
@@ -76,6 +81,8 @@ EXPECTED = {
         ("states", "Canada, Japan, and New Zealand", {}),
         ("claim", "the border would stay open", {"speaker": "Rekawati Suhardjo"}),
         ("plan", "are expected to sign", {"modality": "planned"}),
+        ("role", "Analyst Joan Fairweather", {"person": "Joan Fairweather"}),
+        ("claim", "welcomed the open markets, such as", {"speaker": "Joan Fairweather"}),
     ],
 }
 

@@ -58,6 +58,8 @@ def joins_clauses(view: str, found: re.Match[str], words: Words) -> bool:
     after = words.pattern("first-word").match(view, found.end())
     if before is None or after is None:
         return True
+    if found[0].strip() == "," and words.pattern("continues").match(view, found.end()):
+        return False
     if found[0].startswith((",", ";")):
         return not (found[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
     if found[0].strip() not in words.entries("cut", "and"):

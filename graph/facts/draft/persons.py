@@ -100,6 +100,8 @@ class Persons:
             return start
         before = self.words.pattern("before-title").search(view[max(0, start - BEFORE_TITLE) : start])
         first = start - len(before[0]) if before else start
+        if first and view[first - 1].isalnum():  # the end of a word and of a sentence: "… BRICS. Analyst"
+            return start
         while word := re.compile(r"([\w.'-]+) +").match(view, first, start):
             if word[1].lower() not in self.words.function_words | self.beginnings:
                 break
@@ -154,6 +156,9 @@ class Persons:
         known = self.known_at(at)
         if known and known.kind != "person":
             return known.end
+        party = self.words.pattern("party").match(view, at, limit)
+        if party:
+            return party.end()
         rank = self.words.pattern("honorific").match(view, at, limit)
         if rank:
             return at + len(rank[0].rstrip())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
+from wicara.graph.facts.draft.words import LANGUAGES, words_of
 from wicara.graph.facts.patterns import P, parameters
 from wicara.graph.facts.selector import MOST_WORDS
 from wicara.graph.facts.skeleton import description, header
@@ -56,6 +57,9 @@ class Suggestion:
             if number == MOST_WORDS:
                 break
             end = words.index(token, end) + len(token)
+        if end < len(words) and (language := self.rule.partition(".")[0]) in LANGUAGES:
+            dangling = words_of(language).pattern("trailing").search(words[:end])
+            end -= len(dangling[0]) if dangling and dangling.start() else 0
         return words[:end]
 
 
