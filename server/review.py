@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from hmac import compare_digest
@@ -87,9 +88,9 @@ def create_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
         return render_template("review.html", static=static, words=words, file=desk.file.name)
 
     def answer(method: str, name: str) -> Response:
-        with desk.lock:
-            given = request.get_json() if method == "POST" else request.args.to_dict()
-            given.pop("lang", None)
+        given = request.get_json() if method == "POST" else request.args.to_dict()
+        given.pop("lang", None)
+        with nullcontext() if name in REASONING else desk.lock:
             return jsonify(getattr(api, f"{method.lower()}_{name}")(**given))
 
     for method, names in (("GET", READING), ("POST", WRITING)):
@@ -117,7 +118,9 @@ def problem_response(fault: Exception) -> tuple[Response, int]:
 
 
 READING: Final = ("session", "state", "fact", "things", "new")
-WRITING: Final = ("paste", "check", "decide", "several", "undo", "same", "describe", "steps")
+WRITING: Final = ("paste", "read", "check", "decide", "several", "undo", "same", "describe", "steps")
+REASONING: Final = ("check",)
+"""The addresses that take the session themselves, and let go of it while they reason."""
 
 
 class Api:
@@ -163,6 +166,7 @@ class Api:
             "digest": session.digest,
             "changed": session.is_changed(),
             "undoable": len(session.log.undoable),
+            "unchecked": session.to_be_checked(),
             "checks": session.live is not None,
         }
 
@@ -224,13 +228,15 @@ class Api:
         record = self.session.record_for(int(start), int(end))
         return {"fact": self.session.next_fact(), "state": "new", **self.with_names(record), "tag": None}
 
-    def post_check(self, fact: str, record: Record) -> dict[str, Any]:
-        """Return what is wrong with a record, what it says in one sentence, what follows, dates in words."""
-        made = self.session.maker()
-        found = self.session.check(fact, record)
+    def post_check(self, fact: str, record: Record, *, anew: bool = False) -> dict[str, Any]:
+        """Return what is wrong with a record, and what follows from it (`anew`: as if it were not saved)."""
+        return asdict(self.desk.check(self.session, fact, record, anew=anew))
+
+    def post_read(self, fact: str, record: Record) -> dict[str, Any]:
+        """Return what is told of a record without reasoning: faults, one sentence, dates in words."""
         return {
-            **asdict(found),
-            "sentences": made.sentences(record),
+            "faults": list(map(asdict, self.session.before_reasoning(fact, record)[0].faults)),
+            "sentences": self.session.maker().sentences(record),
             "dates": {
                 name: reading(values[0].get("value", ""))
                 for name, values in record["values"].items()
@@ -276,7 +282,7 @@ class Api:
         self.session.describe(about)
         return {**self.get_state(), "source": self.session.description()}
 
-    def post_steps(self, waits: list[float]) -> dict[str, Any]:
+    def post_steps(self, waits: list[dict[str, Any]]) -> dict[str, Any]:
         """Log how long steps of the page took that no decision has told of."""
         self.session.log.add({"decision": "steps", "waits": waits, "by": self.session.by})
         return {}

@@ -8,12 +8,16 @@ import signal
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from needed import long
 from review_process import Page, reviewed
 from server_process import PATIENCE, wait_until
+from wicara.graph.facts.review.desk import Desk
+from wicara.ontology import WIC
+from wicara.server.review import create_app
+from wicara.server.site.search.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,23 +181,84 @@ def test_faults_are_told_at_the_field(page: Page) -> None:
     """Each fault names its field: a kind, a date, words that are not in the text, a shape, a thing."""
     wait_until(lambda: page.get("state")["checks"])
     base = page.get("new", start="0", end="40")["record"]
-    summit = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
     held = base | {"patterns": ["Held"], "labels": {"en": "a", "id": "b"}}
 
     def fields(**values: object) -> dict[str, str]:
-        record = held | {"values": {"event": [{"iri": summit}]} | values}
+        record = held | {"values": {"event": [{"iri": SUMMIT}]} | values}
         return {one["field"]: one["text"] for one in page.post("check", fact="F099", record=record)["faults"]}
 
     assert "place" in fields(place=[{"iri": "https://w3id.org/wicara/id/state/russia"}])
     assert "no bounds" in fields(within=[{"value": "2018?"}])["within"]
     assert "not known" in fields(place=[{"iri": "https://w3id.org/wicara/id/place/nowhere"}])["place"]
-    assert "held" in str(fields(place=[{"iri": "https://w3id.org/wicara/id/place/sochi"}]))
+    assert "held" in str(fields(place=[{"iri": SOCHI}]))
     assert "state nothing" in fields()["pattern"]
     status, answer = page.ask(
         "decide", {"fact": "F099", "decision": "accept", "record": held | {"quote": "no such words"}}
     )
     assert status == 422
     assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
+
+
+SUMMIT: Final = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
+SOCHI: Final = "https://w3id.org/wicara/id/place/sochi"
+SPRING: Final = "https://w3id.org/wicara/id/timespan/spring"
+
+
+def test_no_decision_waits_for_reasoning(mine: Path) -> None:
+    """While something is reasoned, all else is answered; what it finds is told after the decision.
+
+    What a check has found before is told at the decision, which is refused. A check sees what the file says
+    once of a time span, also when that is changed by hand.
+    """
+    file = mine / "my" / "a.trig"
+    desk = Desk(file, mine / "text.txt", None, fold, "tester")
+    desk.open()
+    assert desk.session
+    session = desk.session
+    wait_until(lambda: session.live is not None)
+    assert session.live
+    client = create_app(desk, "t", {"localhost"}).test_client()
+
+    def post(name: str, status: int = 200, **body: object) -> dict[str, Any]:
+        answer = client.post(f"/t/{name}", json=body)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json)
+
+    new = client.get("/t/new?start=0&end=40").json
+    held = {"patterns": ["Held"], "values": {"event": [{"iri": SUMMIT}], "place": [{"iri": SOCHI}]}}
+    record = new["record"] | held | {"labels": {"en": "", "id": ""}, "own": []}
+    with session.live.lock:
+        read = post("read", fact="F900", record=record)
+        assert read["sentences"]["en"]
+        done = post("decide", fact="F900", decision="accept", record=record)
+        assert (done["item"]["state"], done["unchecked"]) == ("fact", ["F900"])
+        assert done["item"]["labels"] == read["sentences"]
+        assert client.get("/t/things?q=Lavrov&parameter=who").json["things"]
+        assert post("undo")["fact"] == "F900"
+        post("decide", fact="F900", decision="accept", record=record)
+    saved = client.get("/t/fact?fact=F900").json["record"]
+    assert "held" in str(post("check", fact="F900", record=saved, anew=True)["faults"])
+    post("undo")
+    again = record | {"labels": read["sentences"]}
+    assert "held" in str(post("check", fact="F901", record=again)["faults"])
+    assert "held" in str(post("decide", 422, fact="F901", decision="accept", record=again)["faults"])
+    assert post("decide", fact="F901", decision="accept", record=again, anyway=True)["unchecked"] == []
+
+    april, names = '"2019-04-30"^^xsd:date', 'skos:prefLabel "spring"@en , "semi"@id'
+    once = f"<{SPRING}> a <{WIC}TimeSpan> ; {names} ; <{WIC}latestStart> {april} .\n"
+    file.write_text(file.read_text(encoding="utf-8") + once, encoding="utf-8")
+    client.get("/t/session")
+    said = f"<{SUMMIT}> wic:hasTimeSpan <{SPRING}> . <{SPRING}> wic:earliestStart '2019-05-01'^^xsd:date ."
+    late = new["record"] | {"statements": said, "labels": {"en": "a", "id": "b"}}
+    assert "out of order" in str(post("check", fact="F902", record=late)["faults"])
+    post("decide", fact="F902", decision="accept", record=late, anyway=True)
+    saved = client.get("/t/fact?fact=F902").json["record"]
+    assert "out of order" in str(post("check", fact="F902", record=saved, anew=True)["faults"])
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(april, april.replace("04", "06")), encoding="utf-8"
+    )
+    client.get("/t/session")
+    assert "out of order" not in str(post("check", fact="F902", record=saved, anew=True)["faults"])
 
 
 def test_a_rejected_pair_is_not_proposed_again(page: Page, wicara: Command) -> None:

@@ -143,6 +143,9 @@ class Context:
     names: Names
     faults: Faults = field(default_factory=Faults)
     minted: set[Node] = field(default_factory=set)
+    elsewhere: Mapping[Node, Subject] = field(default_factory=dict)
+    """Subjects of the file beside those that are expanded: its base, its names of things, and what it says
+    once of a time span hold for them too."""
 
     @cached_property
     def rows_of(self) -> Mapping[str, Sequence[Locked]]:
@@ -155,7 +158,8 @@ class Context:
     @cached_property
     def base(self) -> str:
         """The base of minted IRIs: what `in:base` of an article says, else that of the dataset."""
-        said = (term for subject in self.subjects.values() for term in subject.terms(OWN_BASE))
+        every = (*self.subjects.values(), *self.elsewhere.values())
+        said = (term for subject in every for term in subject.terms(OWN_BASE))
         return next((str(getattr(term, "value", "")) for term in said), f"{BASE}/id/")
 
 
@@ -260,7 +264,7 @@ def shared(said: Sequence[Quad], context: Context) -> Iterator[Quad]:
     """Yield what is said once of a time span, outside the facts, for each fact that has it as a time."""
     times = {
         node: [(each, term) for each in subject.values if each not in NAMES for term in subject.terms(each)]
-        for node, subject in context.subjects.items()
+        for node, subject in {**context.elsewhere, **context.subjects}.items()
         if is_time(node)
     }
     having = dict.fromkeys((quad.graph_name, quad.object) for quad in said if quad.object in times)
@@ -301,7 +305,7 @@ def instances(subject: Subject, context: Context) -> Iterator[Quad]:
         context.faults.add(line, f"{called_term(subject.node)}: {fault}")
     yield from found.statements
     for thing, said in found.things:
-        if thing not in context.subjects and thing not in context.minted:
+        if not any(thing in named for named in (context.subjects, context.elsewhere, context.minted)):
             context.minted.add(thing)
             yield from said
 

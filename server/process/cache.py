@@ -151,5 +151,7 @@ def key_in(scope: dict[str, Any], body: bytes = b"") -> bytes:
 
 
 def is_cacheable(reply: Reply) -> bool:
-    """Return whether a reply may be served again: a success that has an ETag."""
-    return reply.status == HTTPStatus.OK.value and bool(reply.header(b"etag"))
+    """Return whether a reply may be served again: a success with an ETag, of a download with its checksum."""
+    is_download = reply.header(b"content-disposition").startswith(b"attachment")
+    has_all = reply.header(b"etag") and (not is_download or reply.header(b"repr-digest"))
+    return reply.status == HTTPStatus.OK.value and bool(has_all)

@@ -27,14 +27,14 @@ from wicara.graph.facts.review.record import (
 )
 from wicara.graph.facts.review.things import Things, verdicts_in
 from wicara.graph.facts.review.trig_text import TrigText
-from wicara.graph.facts.short_form import Context, Faults, expanded_in, subjects_of, words_of
+from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time, subjects_of, words_of
 from wicara.graph.facts.short_form import source as described
 from wicara.graph.facts.source import read_sources
 from wicara.graph.inputs import NamesOfThings, canonical
 from wicara.graph.names import GraphKind, called, graph_iri, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wicara.graph.facts.lock import Locked
@@ -115,7 +115,6 @@ class DataFile:
         self.persons = persons_in(item.mark for item in self.items.values())
         for iri in self.thing_iris():
             self.things.add(quad.quad for quad in self.trig.parsed(self.trig.of(iri)))
-        self.hold(self.trig.subjects())
 
     def only_source(self) -> Source:
         """Return the article that the file describes; raises UnreadableInput where it is not just one."""
@@ -225,28 +224,35 @@ class DataFile:
                 return self.things.name(thing, language)
             return self.base_names.get((thing, language))
 
-        context = Context(subjects, rows, names)
+        context = Context(subjects, rows, names, elsewhere=self.subjects)
         quads = expanded_in(stated, context)
         context.faults.raise_for(str(self.file))
         return frozenset(canonical(quads))
 
-    def hold(self, iris: Iterable[str]) -> None:
-        """Let the live checks know what the file states of subjects."""
-        if self.live is None:
-            return
-        wanted = {iri: self.trig.of(iri) for iri in (*iris, *self.held)}
-        changed = {iri: text for iri, text in wanted.items() if self.held.get(iri, "") != text}
-        quads: dict[str, frozenset[Quad]] = {}
-        for iri, text in changed.items():
-            with suppress(UnreadableInput):
-                quads[iri] = self.long_form(iri, text, {})
-        self.live.hold(quads)
-        self.held |= changed
+    def not_yet_held(self) -> dict[str, frozenset[Quad]]:
+        """Return what the live checks are to hold of the file from now on, by subject: what has changed.
 
-    def begin_checks(self, live: Live) -> None:
-        """Take what checks facts as one types."""
-        self.live = live
-        self.hold(self.trig.subjects())
+        A fact changes also where what is said once of its time span does.
+        """
+        wanted = {iri: self.trig.of(iri) for iri in {*self.trig.subjects(), *self.held}}
+        changed = {iri for iri, text in wanted.items() if self.held.get(iri, "") != text}
+        times = {iri for iri in changed if is_time(NamedNode(iri))}
+        if times:
+            changed |= {
+                iri
+                for iri, text in wanted.items()
+                if any(
+                    stated.quad.object.value in times
+                    for stated in self.trig.parsed(text)
+                    if isinstance(stated.quad.object, NamedNode)
+                )
+            }
+        quads: dict[str, frozenset[Quad]] = {}
+        for iri in changed:
+            with suppress(UnreadableInput):
+                quads[iri] = self.long_form(iri, wanted[iri], {})
+        self.held |= {iri: wanted[iri] for iri in changed}
+        return quads
 
     def known(self, fact: str) -> Item:
         """Return a fact or a suggestion by its number; raises Conflict where the file has none of it."""
@@ -268,7 +274,6 @@ class DataFile:
         self.digest = sha256(content).hexdigest()
         for iri, _, text in changes:
             self.follow(iri, text)
-        self.hold(texts)
 
     def follow(self, iri: str, text: str) -> None:
         """Let what is known of the file follow a text that was put into it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import Quad
+    from wicara.graph.facts.review.record import Record
+    from wicara.graph.facts.review.session import Checked
 
 
 @dataclass
@@ -49,9 +53,10 @@ class Desk:
                 raise UnreadableInput(
                     f"{self.source} is missing: --source names the text that {self.file} is of"
                 )
+            Thread(target=self.read_ahead).start()
             return
         text = read_text(self.source)
-        quads = self.dataset()
+        quads = self.dataset
         if not self.file.exists():
             if extracted(text) is not text:
                 raise UnreadableInput(
@@ -62,11 +67,40 @@ class Desk:
         self.session = Session(self.file, text, quads, self.fold, self.by)
         Thread(target=self.begin_checks, args=(self.session, quads)).start()
 
+    def read_ahead(self) -> None:
+        """Read the dataset while somebody pastes; what is wrong with it is told then."""
+        with suppress(UnreadableInput):
+            _ = self.dataset
+
     def begin_checks(self, session: Session, quads: tuple[Quad, ...]) -> None:
         """Close the dataset while people read, then let the session check facts against it."""
-        live = Live(quads)
+        session.live = Live(quads)
+
+    def check(self, session: Session, fact: str, record: Record, *, anew: bool = False) -> Checked:
+        """Return what is wrong with a record, and what would follow from it; decisions go on meanwhile.
+
+        `anew` looks at it as if the file did not state it yet.
+
+        The lock of the closure is taken before that of the session, which is free while it is reasoned.
+        """
         with self.lock:
-            session.begin_checks(live)
+            key = session.check_key(fact, record, anew=anew)
+            if key in session.checked:
+                return session.checked[key]
+            found, quads = session.before_reasoning(fact, record)
+            live = session.live
+        if live is not None and quads:
+            with live.lock:
+                with self.lock:
+                    changed = session.not_yet_held()
+                live.hold(changed)
+                with live.tried(dict.fromkeys(quads, frozenset()) if anew else {}):
+                    findings = live.findings(quads)
+            with self.lock:
+                found = session.with_findings(record, found, findings)
+        with self.lock:
+            session.keep(key, found)
+        return found
 
     def paste(self, pasted: str, published: str, language: str) -> None:
         """Take a text, or the text of an HTML page, that a person pasted: keep it, draft it, open it.
@@ -83,10 +117,11 @@ class Desk:
             self.published = date.fromisoformat(published) if published else None
         except ValueError as error:
             raise UnreadableInput(f"{published!r} is no day: write it as 2018-08-02") from error
-        self.draft(text, self.dataset(), language or None)
+        self.draft(text, self.dataset, language or None)
         replaced(self.source, text.characters.encode())
         self.open()
 
+    @cached_property
     def dataset(self) -> tuple[Quad, ...]:
         """Return the dataset with the folder of more data, without the file."""
         return read_inputs(self.extra, without=self.file).quads

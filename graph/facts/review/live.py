@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Store
@@ -55,6 +56,8 @@ class Live:
 
     def __init__(self, quads: tuple[Quad, ...]) -> None:
         """Load the dataset without the file, and close it."""
+        self.lock = Lock()
+        """Who has it works with the closure; no decision waits for it."""
         self.store = Store()
         self.store.bulk_extend(with_default_graph(quads, infer=False))
         self.base = frozenset(quads)

@@ -9,7 +9,7 @@ import json
 import os
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import chain, combinations
+from itertools import combinations
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,13 +101,27 @@ def lines(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     seconds = sum(entry.get("ms", 0) for entry in entries) / 1000
     yield f"time: {seconds / 60:.1f} minutes; {len(right) + len(new)} facts"
     yield from agreement(stand)
-    waits = sorted(chain.from_iterable(entry.get("waits", ()) for entry in entries))
+    waits = [wait for entry in entries for wait in waits_of(entry)]
     if waits:
-        late = sum(wait > LONG for wait in waits)
-        yield (
-            f"waits: {len(waits)}, median {median(waits):.0f} ms, 95 % up to "
-            f"{waits[len(waits) * 95 // 100]:.0f} ms, longest {waits[-1]:.0f} ms, {late} above {LONG} ms"
-        )
+        yield f"waits: {of_waits([ms for _, ms in waits])}"
+    for key in sorted({key for key, _ in waits if key}):
+        yield f"  {key}: {of_waits([ms for of, ms in waits if of == key])}"
+
+
+def waits_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield the waits of an entry: the key that began each (empty in logs that lack it), and milliseconds."""
+    for wait in entry.get("waits", ()):
+        yield (str(wait["key"]), float(wait["ms"])) if isinstance(wait, dict) else ("", float(wait))
+
+
+def of_waits(waits: Iterable[float]) -> str:
+    """Return what a summary says of some waits."""
+    waits = sorted(waits)
+    late = sum(wait > LONG for wait in waits)
+    return (
+        f"{len(waits)}, median {median(waits):.0f} ms, 95 % up to "
+        f"{waits[len(waits) * 95 // 100]:.0f} ms, longest {waits[-1]:.0f} ms, {late} above {LONG} ms"
+    )
 
 
 def agreement(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:

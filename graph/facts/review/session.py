@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pyoxigraph import Triple
     from wicara.graph.facts.review.data_file import Item
-    from wicara.graph.facts.review.live import Finding
+    from wicara.graph.facts.review.live import Finding, Findings
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.source import Text
     from wicara.graph.terms import Term
@@ -46,8 +47,14 @@ if TYPE_CHECKING:
 DECISIONS: Final = ("accept", "reject", "unsure")
 OF_ARTICLE: Final = ("dcterms:publisher", "dcterms:issued", "dcterms:title", "wic:republishedAt")
 """What a person says of the article, beside its names."""
+MAX_CHECKS: Final = 20
+"""How many answers of checks are kept."""
 WHOLE: Final = ""
 """The field of a fault that is of the fact as a whole."""
+
+
+CheckKey: TypeAlias = tuple[str, bool, bool, str, str]
+"""What tells a check from another: the file, whether it is live, anew, the fact, the record."""
 
 
 class Refused(Exception):  # noqa: N818 - named for what it tells
@@ -76,6 +83,11 @@ class Checked:
     follows: list[str] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
 
+    @property
+    def is_hard(self) -> bool:
+        """Tell whether no file may hold what was looked at."""
+        return any(fault.hard for fault in self.faults)
+
 
 class Session(DataFile):
     """One data file under review."""
@@ -85,7 +97,8 @@ class Session(DataFile):
     ) -> None:
         """Open a file, as a DataFile is opened."""
         super().__init__(file, text, quads, fold, by)
-        self.checked: dict[tuple[str, bool, str, str], Checked] = {}
+        self.checked: dict[CheckKey, Checked] = {}
+        self.unchecked: list[str] = []
 
     # What is proposed, and whether it can stand
 
@@ -99,38 +112,46 @@ class Session(DataFile):
             return self.maker().completed(item.record)
         return self.maker().proposal(item.record, item.mark)
 
-    def check(self, fact: str, record: Record) -> Checked:
-        """Return what is wrong with a record, and what would follow from it; the last answers are kept."""
-        shown = {name: value for name, value in record.items() if name not in {"missing", "labels"}}
-        key = (self.digest, self.live is None, fact, json.dumps([shown, record["labels"]], sort_keys=True))
-        if key not in self.checked:
-            self.checked = {key: self.checked_now(fact, record)}
-        return self.checked[key]
+    def check_key(self, fact: str, record: Record, *, anew: bool = False) -> CheckKey:
+        """Return what the check of a record depends on: the file, whether it is live, and what is shown."""
+        shown = {name: value for name, value in record.items() if name not in {"missing", "own"}}
+        return self.digest, self.live is None, anew, fact, json.dumps(shown, sort_keys=True)
 
-    def checked_now(self, fact: str, record: Record) -> Checked:
-        """Return what is wrong with a record now, and what would follow from it."""
+    def to_be_checked(self) -> list[str]:
+        """Return the facts that were accepted before a check of them was there, once they can be checked."""
+        if self.live is None:
+            return []
+        facts, self.unchecked = self.unchecked, []
+        return facts
+
+    def before_reasoning(self, fact: str, record: Record) -> tuple[Checked, dict[str, frozenset[Quad]]]:
+        """Return what is wrong with a record without reasoning, and what it states, by subject.
+
+        It states nothing where it cannot stand.
+        """
         try:
             texts = self.texts_of(fact, record)
         except (ValueError, KeyError, SyntaxError) as fault:
-            return Checked([Fault(WHOLE, str(fault))])
+            return Checked([Fault(WHOLE, str(fault))]), {}
         found = Checked(list(self.faults_of(fact, record, texts)))
-        if self.live is None or any(fault.hard for fault in found.faults):
-            return found
-        quads: dict[str, frozenset[Quad]] = {}
+        if found.is_hard:
+            return found, {}
         try:
-            for iri, text in texts.items():
-                quads[iri] = self.long_form(iri, text, texts)
+            quads = {iri: self.long_form(iri, text, texts) for iri, text in texts.items()}
         except UnreadableInput as fault:
-            found.faults.append(Fault(WHOLE, str(fault)))
-            return found
+            return Checked([*found.faults, Fault(WHOLE, str(fault))]), {}
         if not any(quad.graph_name == NamedNode(self.fact_iri(fact)) for quad in quads[self.fact_iri(fact)]):
-            found.faults.append(Fault("pattern", "These fields state nothing yet: fill in one more."))
-            return found
-        findings = self.live.findings(quads)
-        found.faults += [Fault(self.field_of(record, one), one.text, hard=False) for one in findings.wrong]
+            nothing = Fault("pattern", "These fields state nothing yet: fill in one more.")
+            return Checked([*found.faults, nothing]), {}
+        return found, quads
+
+    def with_findings(self, record: Record, found: Checked, findings: Findings) -> Checked:
+        """Return what is wrong and what follows, with what came of reasoning, in words."""
+        wrong = [Fault(self.field_of(record, one), one.text, hard=False) for one in findings.wrong]
         language = self.source.language if self.source.language in {"en", "id"} else "en"
-        for triples, told in ((findings.follows, found.follows), (findings.stops, found.stops)):
-            told += [
+
+        def lines(triples: Sequence[Triple]) -> list[str]:
+            return [
                 " ".join(
                     self.things.shown(term.value, language)
                     if isinstance(term, NamedNode)
@@ -139,7 +160,13 @@ class Session(DataFile):
                 )
                 for triple in triples
             ]
-        return found
+
+        return Checked([*found.faults, *wrong], lines(findings.follows), lines(findings.stops))
+
+    def keep(self, key: CheckKey, found: Checked) -> None:
+        """Keep the last answers of checks, as long as the file is as it was."""
+        of_now = [(other, kept) for other, kept in self.checked.items() if other[0] == self.digest]
+        self.checked = dict([*of_now, (key, found)][-MAX_CHECKS:])
 
     def field_of(self, record: Record, finding: Finding) -> str:
         """Return the field whose value a finding is about."""
@@ -196,7 +223,7 @@ class Session(DataFile):
         if decision == "accept" and item is not None and item.state == "fact" and not about.get("record"):
             texts = {}  # a second reader agrees
         elif decision == "accept":
-            record = about.get("record") or self.proposal(self.known(fact))
+            record = self.with_sentences(about.get("record")) or self.proposal(self.known(fact))
             texts = self.accepted(fact, record, anyway=bool(about.get("anyway")))
         else:
             mark = (
@@ -209,15 +236,34 @@ class Session(DataFile):
         self.write(texts, {"decision": kind, "fact": fact, "part": part, **logged(about)})
         return self.items[iri]
 
+    def with_sentences(self, record: Record | None) -> Record | None:
+        """Return the record of a form with sentences made of it now, where they are not its `own`."""
+        if record is None or "own" not in record:
+            return record
+        made = self.maker().sentences(record)
+        labels = {
+            code: record["labels"].get(code, "")
+            if code in record["own"]
+            else made[code] or record["labels"].get(code, "")
+            for code in made
+        }
+        return {**{name: value for name, value in record.items() if name != "own"}, "labels": labels}
+
     def plain(self, fact: str) -> dict[str, Any]:
         """Return the mark of a suggestion without a decision."""
         return {name: value for name, value in self.known(fact).mark.items() if name != "decision"}
 
     def accepted(self, fact: str, record: Record, *, anyway: bool) -> dict[str, str]:
-        """Return the texts of a fact that is accepted; raises Refused."""
-        faults = self.check(fact, record).faults
-        if any(fault.hard or not anyway for fault in faults):
-            raise Refused(faults)
+        """Return the texts of a fact that is accepted; raises Refused.
+
+        No decision waits for reasoning: what it finds counts here where a check has found it already.
+        """
+        known = self.checked.get(self.check_key(fact, record))
+        found = known or self.before_reasoning(fact, record)[0]
+        if found.is_hard or (found.faults and not anyway):
+            raise Refused(found.faults)
+        if known is None and not anyway:
+            self.unchecked.append(fact)
         return self.texts_of(fact, record)
 
     def next_fact(self) -> str:

@@ -5,9 +5,11 @@ import { ask, effort, get, step } from "../review/api.js";
 import { article, paste } from "../review/article.js";
 import { Form } from "../review/form.js";
 import { MarkedText } from "../review/text.js";
+import { Unfinished, nameOf } from "../review/unfinished.js";
 import { t } from "../review/words.js";
 
 const POLL = 2000; // milliseconds after which is looked whether the file has changed
+const FORESEE = 150; // milliseconds that one stays with a suggestion before it is checked
 const lang = document.documentElement.lang;
 const main = document.getElementById("content");
 
@@ -15,6 +17,7 @@ class Review {
   #details = new Map();
   #form = null;
   #busy = false;
+  #foreseen = new AbortController();
 
   constructor(whole) {
     this.status = element("p", { class: "status", role: "status" });
@@ -22,11 +25,24 @@ class Review {
     this.list = element("ol", { class: "items" });
     this.notice = element("div", { class: "banner", hidden: true, role: "alert" });
     this.help = this.#helpDialog();
+    this.unfinished = new Unfinished(whole.file);
     this.#take(whole);
     main.replaceChildren(this.#bar(), this.notice, element("div", { class: "two" }, this.text.node, element("section", { class: "side", tabindex: "0", "aria-label": t("suggestions") }, this.source, this.list)), this.status, this.help);
     document.addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.#poll(), POLL);
     this.#go(this.#firstOpen());
+    this.#offer();
+  }
+
+  /** Offers the form of a new fact that was not finished when the page went. */
+  #offer() {
+    const name = this.unfinished.fresh();
+    if (!name) return;
+    const { record } = this.unfinished.of(name);
+    this.#choice(t("unfinished", { words: record.quote }), [
+      ["take-up", () => { this.notice.hidden = true; return this.#fresh(record.span.split("-")); }],
+      ["give-up", () => { this.notice.hidden = true; this.unfinished.drop(name); this.#offer(); }],
+    ]);
   }
 
   #bar() {
@@ -38,7 +54,7 @@ class Review {
   #take(whole) {
     this.whole = whole;
     this.items = whole.items;
-    this.digest = whole.digest;
+    this.#known(whole);
     this.#details.clear();
     document.body.dataset.language = whole.language;
     if (!this.text) {
@@ -64,7 +80,7 @@ class Review {
     const title = item.labels[lang] || item.labels.en || item.labels.id;
     const kind = item.part ? t(`part-${item.part}`) : this.whole.patterns.find(({ name }) => name === item.patterns[0])?.labels[lang] ?? "";
     row.replaceChildren(
-      element("div", { class: "head" }, element("b", {}, item.fact), element("span", { class: "tag" }, kind), item.speaker ? element("span", { class: "tag" }, item.speaker) : null, element("span", { class: "mark" }, t(`state-${item.state}`))),
+      element("div", { class: "head" }, element("b", {}, item.fact), element("span", { class: "tag" }, kind), item.speaker ? element("span", { class: "tag" }, item.speaker) : null, this.unfinished.of(item.fact) ? element("span", { class: "tag unfinished" }, t("unfinished-form")) : null, element("span", { class: "mark" }, t(`state-${item.state}`))),
       element("q", { lang: this.whole.language }, item.quote), ...(title ? [element("p", { class: "says" }, title)] : []));
   }
 
@@ -91,6 +107,8 @@ class Review {
   /** Makes an item the current one, and shows what is proposed for it. */
   async #go(at) {
     if (at < 0 || at >= this.items.length) return;
+    this.#foreseen.abort();
+    this.#foreseen = new AbortController();
     this.#close();
     const before = this.rowOfItem;
     before?.classList.remove("current");
@@ -106,7 +124,7 @@ class Review {
     const detail = await this.#detail(item.fact).catch(() => null);
     if (detail && item === this.item && !this.#form) {
       this.#propose(row, detail);
-      this.#foresee(row, detail);
+      this.#foresee(row, detail, this.#foreseen.signal);
     }
     const next = this.items[this.#firstOpen(at + 1)];
     if (next) this.#detail(next.fact).catch(() => {});
@@ -133,13 +151,32 @@ class Review {
   }
 
   /** Shows what checks say of an item that lacks nothing, and what would follow from it, while one reads it. */
-  async #foresee(row, { fact, record }) {
+  async #foresee(row, { fact, record, state }, signal) {
     if (record.missing?.length) return;
-    const found = await ask("check", { fact, record }).catch(() => null);
+    await new Promise((done) => setTimeout(done, FORESEE));
+    const found = signal.aborted ? null : await ask("check", { fact, record, anew: state === "fact" }, { signal }).catch(() => null);
     const shown = this.item?.fact === fact ? row.querySelector(".proposal") : null;
     if (!found || !shown) return;
     shown.append(...found.faults.map(({ text }) => element("p", { class: "fault" }, text)),
       ...(found.follows.length ? [element("details", { class: "follows" }, element("summary", {}, t("follows")), element("ul", {}, ...found.follows.map((line) => element("li", {}, line))))] : []));
+  }
+
+  /** Takes note of the version of the file, and of what is to be checked. */
+  #known({ digest, unchecked }) {
+    this.digest = digest;
+    this.#check(unchecked);
+  }
+
+  /** Checks what was accepted before a check of it was there; tells what is wrong, while one goes on. */
+  async #check(facts) {
+    for (const fact of facts) {
+      const detail = await get("fact", { fact }).catch(() => null);
+      const found = detail?.state === "fact" ? await ask("check", { fact, record: detail.record, anew: true }).catch(() => null) : null;
+      if (!found?.faults.length) continue;
+      const texts = found.faults.map(({ text }) => text);
+      this.list.querySelector(`[data-fact="${fact}"]`)?.append(...texts.map((text) => element("p", { class: "fault" }, text)));
+      this.say(t("found-late", { fact, text: texts.join(" ") }));
+    }
   }
 
   say(text) {
@@ -170,10 +207,8 @@ class Review {
       return this.say("");
     }
     const span = this.text.key(event);
-    if (span) {
-      event.preventDefault();
-      step(event, () => this.#fresh(span));
-    }
+    if (span) event.preventDefault();
+    if (event.defaultPrevented) step(event, () => span && this.#fresh(span));
   }
 
   // Decisions
@@ -194,7 +229,7 @@ class Review {
     if (!item) return;
     if (item.state === "fact") return this.#send(item.fact, "accept", { tag: item.tag });
     const detail = await this.#detail(item.fact);
-    if (detail.record.missing?.length) return this.#open(detail);
+    if (detail.record.missing?.length || this.unfinished.of(item.fact)) return this.#open(detail);
     return this.#send(item.fact, "accept", { tag: item.tag });
   }
 
@@ -209,13 +244,17 @@ class Review {
   #open(detail, faults) {
     this.#close();
     const fact = detail.fact;
-    const tag = this.items.find((item) => item.fact === fact)?.tag ?? null;
+    const row = this.list.querySelector(`[data-fact="${fact}"]`);
+    const name = nameOf(detail);
+    const taken = this.unfinished.of(name);
+    const tag = taken ? taken.tag : this.items.find((item) => item.fact === fact)?.tag ?? null;
     this.#form = new Form({
-      detail, patterns: this.whole.patterns, close: () => { this.#close(); this.#go(this.at); },
+      detail, patterns: this.whole.patterns, close: () => { this.#close(); this.#fill(this.rowOfItem, this.item); return this.#go(this.at); },
+      taken, changed: (form) => this.unfinished.keep(name, { ...form, tag }),
+      again: () => { this.unfinished.drop(name); if (row) this.#fill(row, this.items.find((item) => item.fact === fact)); this.#open(detail); },
       save: (record, anyway) => this.#send(fact, "accept", { record, anyway, tag }),
     });
     this.#form.fact = fact;
-    const row = this.list.querySelector(`[data-fact="${fact}"]`);
     row?.querySelector(".proposal")?.remove();
     if (row) row.append(this.#form.node);
     else this.list.before(this.#form.node);
@@ -234,7 +273,8 @@ class Review {
       const isNew = !this.items.some((item) => item.fact === fact);
       try {
         const done = await ask("decide", { fact, decision, ...about, ...effort() });
-        this.digest = done.digest;
+        this.#known(done);
+        this.unfinished.drop(isNew ? nameOf({ state: "new", record: about.record }) : fact);
         this.#put(done.item);
         this.#details.clear();
         this.#close();
@@ -286,7 +326,7 @@ class Review {
     return this.#alone(async () => {
       try {
         const done = await ask("undo", effort());
-        this.digest = done.digest;
+        this.#known(done);
         this.#details.clear();
         if (!done.fact && !done.item) return this.say(t("nothing-undone"));
         this.say(t("undone", { fact: done.fact }));
@@ -310,7 +350,7 @@ class Review {
       });
       const done = await ask("several", { facts: seen.map(({ fact }) => fact), ...effort() }).catch((fault) => this.say(fault.message));
       if (!done) return;
-      this.digest = done.digest;
+      this.#known(done);
       this.#details.clear();
       for (const item of done.items) this.#put(item);
       this.say(t("did-several", { count: done.items.length, left: done.left.length }));
@@ -335,7 +375,7 @@ class Review {
     const node = article(this.whole.source, this.whole.language, async (about) => {
       const done = await ask("describe", { ...about, ...effort() });
       Object.assign(this.whole, { source: done.source });
-      this.digest = done.digest;
+      this.#known(done);
       this.#close();
       this.say(t("did-article"));
       this.#told();
@@ -351,6 +391,7 @@ class Review {
     if (document.hidden || this.#busy) return;
     const state = await get("state").catch(() => null);
     if (!state) return this.say(t("no-server"));
+    this.#check(state.unchecked);
     if (state.digest === this.digest && !state.changed) return;
     if (this.#form) return this.#choice(t("changed-elsewhere"), [["take-theirs", () => this.#reload()], ["go-on", () => { this.notice.hidden = true; this.digest = state.digest; }]]);
     await this.#reload();

@@ -4,7 +4,8 @@ const base = location.pathname;
 const lang = document.documentElement.lang;
 
 /** What the log wants to know of the next decision. */
-const taken = { keys: 0, since: performance.now(), waits: [] };
+const KEYS = "wicara-review-keys";
+const taken = { keys: Number(sessionStorage.getItem(KEYS) ?? 0), since: performance.now(), waits: [] };
 
 const ALONE = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "AltGraph"]);
 document.addEventListener("keydown", (event) => { if (!ALONE.has(event.key)) taken.keys += 1; }, { capture: true });
@@ -17,13 +18,18 @@ export function effort() {
   return told;
 }
 
-/** Runs a step that an event began; its wait ends when the next picture is drawn after it. */
-export async function step(event, work) {
+/** What a step returns that another one took the place of: nobody waits for it. */
+export const REPLACED = Symbol("replaced");
+
+/** Runs a step that an event began; its wait ends when the next picture is drawn after it, and is logged by the key. */
+export async function step(event, work, name = event.key ?? event.type) {
   const begun = event.timeStamp;
+  let done;
   try {
-    return await work();
+    done = await work();
+    return done;
   } finally {
-    requestAnimationFrame(() => taken.waits.push(Math.round((performance.now() - begun) * 10) / 10));
+    if (done !== REPLACED) requestAnimationFrame(() => taken.waits.push({ key: name, ms: Math.round((performance.now() - begun) * 10) / 10 }));
   }
 }
 
@@ -54,8 +60,9 @@ export async function ask(name, body, more = {}) {
 /** Returns what a reading address answers to some parameters. */
 export const get = (name, query = {}, signal) => ask(name, null, { query, signal });
 
-// What no decision has told of is sent when the page goes.
+// Waits that no decision has told of are sent when the page goes; keys count for the decision that comes after it.
 addEventListener("pagehide", () => {
+  sessionStorage.setItem(KEYS, taken.keys);
   const { waits } = effort();
   if (!waits.length) return;
   const body = JSON.stringify({ waits });

@@ -1,6 +1,7 @@
 // What is known of the article, and the form that takes a text that is pasted.
 
 import { element } from "../editor/dom.js";
+import { step } from "./api.js";
 import { ThingField } from "./thing.js";
 import { t } from "./words.js";
 
@@ -21,10 +22,10 @@ export function article({ labels, values, publisher }, language, save, close) {
   const faults = element("ul", { class: "faults", role: "alert" });
   const form = element("form", {
     class: "fact", "aria-label": t("article"),
-    submit: (event) => { event.preventDefault(); send(); },
+    submit: (event) => { event.preventDefault(); step(event, send); },
     keydown: (event) => {
       if (event.key === "Escape") { event.stopPropagation(); close(); }
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); }
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); step(event, send, "Ctrl+Enter"); }
     },
   }, field.node, line("issued", t("issued"), of("dcterms:issued")), line("en", t("name-en"), labels.en), line("id", t("name-id"), labels.id),
   line("address", t("address"), of("wic:republishedAt")), faults,
@@ -54,8 +55,8 @@ export function paste({ file, source }, take) {
   const faults = element("ul", { class: "faults", role: "alert" });
   const form = element("form", {
     class: "paste",
-    submit: (event) => { event.preventDefault(); send(); },
-    keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); } },
+    submit: (event) => { event.preventDefault(); step(event, send, "paste"); },
+    keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); step(event, send, "paste"); } },
   }, element("h1", {}, t("paste-title")), element("p", { class: "note" }, t("paste-note", { file, source })), element("label", { for: "pasted" }, t("paste-text")), text,
   element("div", { class: "fields" }, element("div", {}, element("label", { for: "published" }, t("paste-day")), day), element("div", {}, element("label", { for: "language" }, t("paste-language")), language), element("button", {}, `${t("paste-begin")} ⌃⏎`)), faults);
 

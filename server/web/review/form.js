@@ -1,7 +1,7 @@
 // The form of a fact, which is that of its pattern: what is wrong is told at the field, and what would follow below.
 
 import { element } from "../editor/dom.js";
-import { ask } from "./api.js";
+import { ask, step } from "./api.js";
 import { ThingField } from "./thing.js";
 import { t } from "./words.js";
 
@@ -16,16 +16,18 @@ export class Form {
   #fields = new Map();
   #own = new Set();
 
-  /** `save` takes the record, and whether to accept it with what checks find; `close` goes back to the list. */
-  constructor({ detail, patterns, save, close }) {
-    Object.assign(this, { isNew: detail.state === "new", fact: detail.fact, record: structuredClone(detail.record), names: { ...detail.names }, patterns, save, close });
-    for (const code of ["en", "id"]) if (detail.state === "fact" && this.record.labels[code]) this.#own.add(code);
+  /** `save` takes the record, and whether to accept it with what checks find; `close` goes back to the list.
+   * `taken` is the form as it was left, `changed` is told what is to be kept of it, `again` begins anew. */
+  constructor({ detail, patterns, save, close, taken, changed, again }) {
+    Object.assign(this, { isNew: detail.state === "new", fact: detail.fact, record: structuredClone(taken?.record ?? detail.record), names: { ...detail.names, ...taken?.names }, patterns, save, close, changed });
+    for (const code of ["en", "id"]) if (taken ? taken.own.includes(code) : detail.state === "fact" && this.record.labels[code]) this.#own.add(code);
     this.pattern = this.#select();
     this.body = element("div");
     this.faults = element("ul", { class: "faults", role: "alert" });
     this.follows = element("div", { class: "follows", "aria-live": "polite" });
     this.anyway = element("button", { type: "button", class: "quiet", hidden: true, click: () => this.submit(true) }, t("save-anyway"));
-    this.node = element("form", { class: "fact", novalidate: true, "aria-label": detail.fact, submit: (event) => { event.preventDefault(); this.submit(); }, keydown: (event) => this.#key(event) },
+    this.node = element("form", { class: "fact", novalidate: true, "aria-label": detail.fact, submit: (event) => { event.preventDefault(); step(event, () => this.submit()); }, keydown: (event) => this.#key(event) },
+      taken ? element("p", { class: "note" }, t("taken-up"), " ", element("button", { type: "button", class: "quiet", click: again }, t("start-over"))) : null,
       element("div", { class: "field" }, element("label", { for: this.pattern.id }, t("pattern")), this.pattern),
       this.body, this.faults, this.follows,
       element("div", { class: "tools" }, element("button", {}, `${t("save")} ⌃⏎`), this.anyway, element("button", { type: "button", class: "quiet", click: () => this.close() }, `${t("cancel")} Esc`)));
@@ -54,13 +56,13 @@ export class Form {
   #key(event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      this.submit();
+      step(event, () => this.submit(), "Ctrl+Enter");
     } else if (event.key === "Enter" && ["INPUT", "SELECT"].includes(event.target.tagName)) {
       event.preventDefault();
-      this.#onward(event.target);
+      step(event, () => this.#onward(event.target));
     } else if (event.key === "Escape") {
       event.stopPropagation();
-      this.close();
+      step(event, () => this.close());
     }
   }
 
@@ -68,8 +70,8 @@ export class Form {
   #onward(from) {
     const lacking = [...this.node.querySelectorAll("[data-lacks] input, [data-lacks] select")].filter((input) => input !== from && !input.value && !input.closest("[data-many]"));
     const next = lacking.find((input) => from.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING) ?? lacking[0];
-    if (next) next.focus();
-    else this.submit();
+    if (next) return next.focus();
+    return this.submit();
   }
 
   #draw() {
@@ -102,7 +104,7 @@ export class Form {
     if (!kinds.some((kind) => LITERAL.test(kind))) {
       const field = new ThingField({
         name, kinds, many, label, names: this.names, values: this.record.values[name] ?? [], question: this.#question(name),
-        changed: () => { this.record.values[name] = field.values; this.record.things = this.#things(); this.#later(0); },
+        changed: () => { this.record.values[name] = field.values; this.#later(0); },
       });
       field.node.dataset.field = name;
       if (required || this.#question(name)) field.node.dataset.lacks = "";
@@ -144,14 +146,26 @@ export class Form {
   }
 
   #later(wait = WAIT) {
+    this.record.things = this.#things();
+    this.changed({ record: this.record, own: [...this.#own], names: this.names });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#check(), wait);
   }
 
   async #check() {
     const asked = (this.asked = Symbol("check"));
-    const found = await ask("check", { fact: this.fact, record: this.record }).catch(() => null);
+    const about = { fact: this.fact, record: this.record };
+    const read = await ask("read", about).catch(() => null);
+    if (!read || asked !== this.asked) return;
+    this.#read(read);
+    const found = await ask("check", about).catch(() => null);
     if (!found || asked !== this.asked) return;
+    this.#tellAll(found);
+    this.#follow(found);
+  }
+
+  /** Shows what needs no reasoning: sentences, dates in words, what is wrong with a field. */
+  #read(found) {
     for (const code of ["en", "id"]) {
       const field = this.#fields.get(code);
       if (!this.#own.has(code) && found.sentences[code]) {
@@ -163,8 +177,11 @@ export class Form {
       const output = this.#fields.get(name)?.node.querySelector("output");
       if (output) output.textContent = words.fault ?? words[lang] ?? "";
     }
-    this.tell(found.faults.filter(({ field }) => !["en", "id"].includes(field)));
-    this.#follow(found);
+    this.#tellAll(found);
+  }
+
+  #tellAll({ faults }) {
+    this.tell(faults.filter(({ field }) => !["en", "id"].includes(field)));
   }
 
   /** Shows faults, each at its field where there is one. */
@@ -197,6 +214,6 @@ export class Form {
     clearTimeout(this.#timer);
     this.record.said = Object.fromEntries(Object.entries(this.record.said).filter(([, value]) => value.trim()));
     this.record.things = this.#things();
-    return this.save(this.record, anyway);
+    return this.save({ ...this.record, own: [...this.#own] }, anyway);
   }
 }

@@ -2,7 +2,7 @@
 // knows is made in place; whether a name is a thing or not is recorded.
 
 import { element } from "../editor/dom.js";
-import { ask, get } from "./api.js";
+import { REPLACED, ask, get, step } from "./api.js";
 import { t } from "./words.js";
 
 const WAIT = 60; // milliseconds without a key after which the server is asked
@@ -11,7 +11,6 @@ let count = 0;
 export class ThingField {
   #options = [];
   #at = -1;
-  #timer;
   #asked = new AbortController();
 
   /** `question` is a name that is open: who decides on it is recorded. */
@@ -21,7 +20,7 @@ export class ThingField {
     this.list = element("ul", { id: `${id}-list`, class: "suggestions", role: "listbox", hidden: true, "aria-label": label });
     this.input = element("input", {
       id, name, role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id,
-      input: () => { if (!this.many) this.#drop(); this.#wait(); }, keydown: (event) => this.#key(event), blur: () => this.#close(), focus: () => this.#first(),
+      input: (event) => { if (!this.many) this.#drop(); step(event, () => this.#wait(), "list"); }, keydown: (event) => this.#key(event), blur: () => this.#close(), focus: (event) => this.#first(event),
     });
     this.chips = element("span", { class: "chips" });
     this.making = element("div", { class: "making", hidden: true });
@@ -29,15 +28,19 @@ export class ThingField {
     this.#shown();
   }
 
-  #first() {
+  #first(event) {
     if (this.values.length || this.input.value) return;
     if (this.question) this.input.value = this.question.mention;
-    this.#ask();
+    step(event, () => this.#ask(), "list");
   }
 
-  #wait() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), WAIT);
+  /** Asks once no other key comes; which one came last is waited for. */
+  async #wait() {
+    this.#asked.abort();
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
+    await new Promise((done) => setTimeout(done, WAIT));
+    return signal.aborted ? REPLACED : this.#ask();
   }
 
   async #ask() {
@@ -48,8 +51,10 @@ export class ThingField {
       const { things, new: made } = await get("things", { q, kinds: this.kinds.join(" ") }, this.#asked.signal);
       this.#show([...things.map((thing) => ({ thing })), ...made.map((fresh) => ({ fresh }))]);
     } catch (fault) {
-      if (fault.name !== "AbortError") this.#close();
+      if (fault.name === "AbortError") return REPLACED;
+      this.#close();
     }
+    return undefined;
   }
 
   #show(options) {
@@ -167,7 +172,6 @@ export class ThingField {
   }
 
   #close() {
-    clearTimeout(this.#timer);
     this.#asked.abort();
     this.#open(false);
   }
