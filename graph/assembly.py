@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 from wicara.graph.evidence import WAY
-from wicara.graph.names import ASSERTED, DEFAULT, GraphKind, graph_iri, kind_of
+from wicara.graph.names import ASSERTED, DEFAULT, DERIVED_FROM, INFERRED, GraphKind, kind_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.rules import Fact
 
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
-DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
-INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 CURRENT: Final = NamedNode(f"{WIC}currentLabel")
 LABEL, VARIANT = (NamedNode(f"{PREFIXES['skos']}{name}") for name in ("prefLabel", "altLabel"))
 

@@ -15,7 +15,7 @@ from urllib.parse import quote as percent_encoded
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.facts.selector import OMITTED
-from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
+from wicara.graph.names import GRAPHS, PROV, GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 Fact: TypeAlias = tuple[Term, Term, Term]
 
-PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 WAY: Final = tuple(
     NamedNode(iri) for iri in (f"{WIC}evidence", f"{PREFIXES['oa']}hasTarget", f"{PREFIXES['oa']}hasSelector")
 )

@@ -15,9 +15,9 @@ from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.errors import DoesNotFit, Unwritable
-from wicara.graph.evidence import PROV, WAY, described
+from wicara.graph.evidence import WAY, described
 from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, write_all
-from wicara.graph.names import GRAPHS, GraphKind, graph_iri, kind_of
+from wicara.graph.names import DERIVED_FROM, GRAPHS, INFERRED, PROV, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import PREFIXES
 
@@ -29,7 +29,6 @@ Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
 
 REIFIES: Final = NamedNode(PREFIXES["rdf"] + "reifies")
 IN_GRAPH: Final = NamedNode(PREFIXES["dcterms"] + "isPartOf")
-SUPPORTED_BY: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 HASH_DIGITS: Final = 16
 
 
@@ -70,7 +69,7 @@ def reified(store: Store, fact: NamedNode) -> Iterator[Quad]:
         yield Quad(name, REIFIES, quad.triple)
         yield Quad(name, IN_GRAPH, fact)
         for item in evidence:
-            yield Quad(name, SUPPORTED_BY, item)
+            yield Quad(name, DERIVED_FROM, item)
 
 
 def reified_facts(store: Store) -> Iterator[Quad]:
@@ -97,7 +96,7 @@ class Export:
 PARTS: Final = (
     Export("default", "what is accepted and what follows from it", default_graph),
     Export("asserted", "what is accepted, without what follows", default_graph),
-    Export("inferred", "only what follows", named_graph(graph_iri(GraphKind.INFERRED)), infer=True),
+    Export("inferred", "only what follows", named_graph(INFERRED.value), infer=True),
     Export("ontology", "the classes and properties", named_graph(graph_iri(GraphKind.ONTOLOGY))),
     Export("all", "the default graph and every named graph", whole_dataset, dataset=True),
     Export("facts", "each fact as RDF 1.2 reifiers with its evidence", reified_facts, triple_terms=True),

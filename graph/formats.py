@@ -21,7 +21,6 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 from pyoxigraph import (
     DefaultGraph,
     Literal,
-    NamedNode,
     Quad,
     QueryResultsFormat,
     RdfFormat,
@@ -30,7 +29,7 @@ from pyoxigraph import (
 )
 from wicara.graph.errors import DoesNotFit, UnreadableInput
 from wicara.graph.jsonld import write_jsonld
-from wicara.graph.names import GraphKind, graph_iri
+from wicara.graph.names import INFERRED
 from wicara.graph.rdfxml import cut, write_rdfxml
 from wicara.graph.terms import sorted_answer
 from wicara.graph.turtle import plain_turtle, write_turtle
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from wicara.graph.xml_text import Sink
 
 DEFAULT: Final = DefaultGraph()
-INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 CONCLUSIONS: Final = "What follows by reasoning, and nobody states (graph/inferred). Left out by ?infer=off."
 """The comment above the conclusions of a description in Turtle."""
 NO_XML: Final = r"[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]"

@@ -27,9 +27,9 @@ from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.dataset_folder import ABOUT, dataset_folder, name_of
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
-from wicara.graph.facts.patterns import IN, PREF_LABEL
+from wicara.graph.facts.patterns import IN
 from wicara.graph.facts.short_form import Stated, expand, is_short
-from wicara.graph.names import GraphKind, graph_iri, kind_of
+from wicara.graph.names import PREF_LABEL, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import text_of
 
 from wicara import ontology

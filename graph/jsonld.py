@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 from wicara.graph.names import shorten
-from wicara.graph.terms import RDF_TYPE, Term
+from wicara.ontology import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad
+    from wicara.graph.terms import Term
 
 Json: TypeAlias = dict[str, Any]
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"

@@ -1,4 +1,4 @@
-"""Names: of the named graphs and what they hold, of IRIs by prefixes, and of terms in messages.
+"""Names: of the named graphs and what they hold, of IRIs by prefixes, of terms in messages; nodes of RDF.
 
 Which graphs make the default graph is decided here too (RDF 1.1 Concepts, section 4).
 """
@@ -72,6 +72,15 @@ def kind_of(graph: str) -> GraphKind | None:
     if not graph.startswith(GRAPHS):
         return None
     return KIND_OF_SEGMENT.get(graph.removeprefix(GRAPHS).split("/", 1)[0])
+
+
+ENTITIES, INFERRED, META, PROV = (
+    NamedNode(graph_iri(kind))
+    for kind in (GraphKind.ENTITIES, GraphKind.INFERRED, GraphKind.META, GraphKind.PROV)
+)
+TYPE, FIRST, REST, NIL = (NamedNode(PREFIXES["rdf"] + name) for name in ("type", "first", "rest", "nil"))
+PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
+DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 
 
 @dataclass(frozen=True)

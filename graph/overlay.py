@@ -17,7 +17,7 @@ from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
 from wicara.graph.facts.lock import lock_path
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
-from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
+from wicara.graph.names import GRAPHS, PROV, GraphKind, called, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ KEPT: Final = 2
 
 SUFFIXES: Final = (".trig", ".ttl")
 RETRACTABLE: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
-PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 DATE_TIME: Final = NamedNode(PREFIXES["xsd"] + "dateTime")
 HEADER: Final = (
     "# Graphs that `wicara retract` took out, and the day; `wicara retract --undo` brings one back.\n"

@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.names import NAMESPACES
 from wicara.graph.xml_text import xml_text
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
     from wicara.graph.terms import Term
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF: Final = PREFIXES["rdf"]
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 """The namespace that no prefix may be bound to (Namespaces in XML 1.0, section 3)."""
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"

@@ -21,6 +21,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import BlankNode, NamedNode
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF: Final = PREFIXES["rdf"]
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 NO_LANGUAGE: Final = "x-wicara-none"
 NOT_LITERAL: Final = frozenset({"Resource", "Collection", "Triple"})

@@ -36,7 +36,7 @@ from wicara.graph.inputs import (
     source_files,
     statements_of,
 )
-from wicara.graph.names import ASSERTED, GraphKind, graph_iri
+from wicara.graph.names import ASSERTED, META, PREF_LABEL, GraphKind
 from wicara.graph.store import ASSERTED as STATED
 from wicara.graph.store import digest_of_file, fill
 from wicara.graph.terms import text_of
@@ -54,7 +54,6 @@ CLOSURE: Final = "closure"
 UNITS: Final = "units"
 TRIAL: Final = "trial-"
 DIGEST: Final = NamedNode(PREFIXES["dcterms"] + "identifier")
-LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 SCHEMA: Final = frozenset({GraphKind.ONTOLOGY, GraphKind.VOCAB, GraphKind.ALIGNMENT, GraphKind.META})
 """The graphs whose change concerns everything."""
 TABLE: Final = ".sst"
@@ -100,8 +99,7 @@ class Step:
 
 def digest_quad(digest: str) -> Quad:
     """Return what graph/meta says of the inputs."""
-    meta = NamedNode(graph_iri(GraphKind.META))
-    return Quad(NamedNode(DATASET), DIGEST, Literal(f"sha256:{digest}"), meta)
+    return Quad(NamedNode(DATASET), DIGEST, Literal(f"sha256:{digest}"), META)
 
 
 def unit_files(file: SourceFile) -> list[Path]:
@@ -366,7 +364,7 @@ def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Qua
 
 def is_name(quad: Quad) -> bool:
     """Tell whether a statement names a thing: files that mention it may be expanded with its name."""
-    return quad.predicate == LABEL and kind(quad) is GraphKind.ENTITIES
+    return quad.predicate == PREF_LABEL and kind(quad) is GraphKind.ENTITIES
 
 
 def is_renamed(store: Store, quad: Quad) -> bool:

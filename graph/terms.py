@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 from wicara.graph.blank_nodes import blank_nodes, named_canonically, renamed
 from wicara.graph.errors import UnreadableInput
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,6 @@ Key: TypeAlias = tuple[object, ...]
 
 CANONICAL: Final = re.compile(r"c14n[0-9]+")
 """The names that RDFC-1.0 gives."""
-RDF_TYPE: Final = f"{PREFIXES['rdf']}type"
 NAME: Final = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*)?:(?P<local>[^\s<>\"{}|^`\\]*)")
 TURTLE: Final = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
 SCHEMES: Final = {"urn": ("",), "mailto": ("",), "tag": ("",)}

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
-from wicara.graph.names import shorten
-from wicara.graph.terms import RDF_TYPE, Key, Node, Term, as_node, predicate_key, term_key
+from wicara.graph.names import FIRST, NIL, REST, shorten
+from wicara.graph.terms import Key, Node, Term, as_node, predicate_key, term_key
+from wicara.ontology import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 
 Statements: TypeAlias = dict[Node, list[tuple[NamedNode, Term]]]
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-FIRST: Final = NamedNode(RDF + "first")
-REST: Final = NamedNode(RDF + "rest")
-NIL: Final = NamedNode(RDF + "nil")
+RDF, XSD = PREFIXES["rdf"], PREFIXES["xsd"]
 PLAIN: Final = frozenset({XSD + "string", RDF + "langString", RDF + "dirLangString"})
 BARE: Final = {
     XSD + "integer": re.compile(r"[+-]?[0-9]+"),

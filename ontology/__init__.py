@@ -83,6 +83,7 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """The dataset's prefixes: queries may use them undeclared, exports and pages shorten with them."""
 
+RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 HERE: Final = Path(__file__).parent
 REASONED: Final = (HERE / "core.ttl", HERE / "inference.ttl")
 """The modules of graph/ontology: they are reasoned with."""

@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from wicara.graph.assembly import merged
 from wicara.graph.dataset_folder import PACKAGED
-from wicara.graph.facts.patterns import PREF_LABEL, P, patterns
+from wicara.graph.facts.patterns import P, patterns
 from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
-from wicara.graph.names import GraphKind, called, kind_of
+from wicara.graph.names import PREF_LABEL, GraphKind, called, kind_of
 from wicara.graph.releases import release
 from wicara.ontology import BASE, PREFIXES
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INVALIDATED, kind, merged, nodes_of
-from wicara.graph.facts.identity import CODES, PREF_LABEL, check_identity, read_identity
-from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri, kind_of
+from wicara.graph.facts.identity import CODES, check_identity, read_identity
+from wicara.graph.names import GRAPHS, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of
 from wicara.graph.reasoning.profile import outside_profile
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wicara.graph.candidate import Candidate
     from wicara.graph.facts.identity import Identity
 
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 MINTED: Final = (f"{BASE}/id/", f"{BASE}/concept/", WIC, GRAPHS)
 """The namespaces whose IRIs are ours, and so must be defined somewhere in the dataset."""
 ROOTS: Final = frozenset(graph_iri(kind) for kind in GraphKind)
@@ -127,7 +126,7 @@ def profile(candidate: Candidate) -> Iterable[str]:
 def named(store: Store, table: Iterable[Identity]) -> Iterator[Quad]:
     """Yield what the check of the table of mentions looks at: names of its things, and codes of states."""
     for node in nodes_of({iri for row in table for iri in (row.iri, f"{BASE}/id/article/{row.article}")}):
-        yield from store.quads_for_pattern(node, NamedNode(PREF_LABEL), None, None)
+        yield from store.quads_for_pattern(node, PREF_LABEL, None, None)
     for predicate in CODES:
         yield from store.quads_for_pattern(None, NamedNode(predicate), None, None)
 

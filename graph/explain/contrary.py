@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.explain.wording import PLAIN
-from wicara.graph.names import GraphKind, graph_iri, kind_of
-from wicara.graph.reasoning.matching import FIRST, NIL, REST
+from wicara.graph.names import FIRST, INFERRED, NIL, REST, TYPE, GraphKind, kind_of
 from wicara.ontology import PREFIXES, expand
 
 if TYPE_CHECKING:
@@ -21,14 +20,12 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.rules import Fact, Term
 
 OWL, RDF, RDFS = (PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
-TYPE: Final = NamedNode(f"{RDF}type")
 SUBCLASS: Final = NamedNode(f"{RDFS}subClassOf")
 ENDS: Final = (NamedNode(f"{RDFS}domain"), NamedNode(f"{RDFS}range"))
 MEMBERS: Final = NamedNode(f"{OWL}members")
 FUNCTIONAL: Final = NamedNode(f"{OWL}FunctionalProperty")
 AGAINST: Final = tuple(NamedNode(expand(name)) for name in PLAIN["against"]["properties"])
 NOT_SAID: Final = frozenset({GraphKind.CONTENT, GraphKind.META, GraphKind.ALIGNMENT})
-INFERRED: Final = NamedNode(graph_iri(GraphKind.INFERRED))
 MAX_SHOWN: Final = 5
 
 
@@ -149,8 +146,6 @@ def members(store: Store, node: object) -> Iterator[Term]:
     seen: set[object] = set()
     while isinstance(node, NamedNode | BlankNode) and node != NIL and node not in seen:
         seen.add(node)
-        yield from (quad.object for quad in store.quads_for_pattern(node, NamedNode(FIRST.value), None, None))
-        rest: Sequence[object] = [
-            quad.object for quad in store.quads_for_pattern(node, NamedNode(REST.value), None, None)
-        ]
+        yield from (quad.object for quad in store.quads_for_pattern(node, FIRST, None, None))
+        rest: Sequence[object] = [quad.object for quad in store.quads_for_pattern(node, REST, None, None)]
         node = rest[0] if rest and not isinstance(rest[0], Literal) else NIL

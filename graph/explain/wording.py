@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.names import called
-from wicara.graph.reasoning.matching import FIRST, NIL, REST
+from wicara.graph.names import FIRST, NIL, REST, called
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:

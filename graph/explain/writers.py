@@ -19,7 +19,7 @@ from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.explain.explanation import Verdict
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.formats import FORMATS, serialize_quads
-from wicara.graph.names import GraphKind, called
+from wicara.graph.names import TYPE, GraphKind, called
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE, PREFIXES
@@ -54,7 +54,6 @@ VERDICTS: Final = {
 
 PROV: Final = PREFIXES["prov"]
 REIFIES: Final = NamedNode(PREFIXES["rdf"] + "reifies")
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 LABEL: Final = NamedNode(PREFIXES["rdfs"] + "label")
 DERIVED_FROM, GENERATED_BY, USED, ASSOCIATION, PLAN, ACTIVITY = (
     NamedNode(PROV + name)

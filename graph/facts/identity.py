@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.names import PREF_LABEL
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 TABLE: Final = "identity.csv"
 HEADER: Final = ("mention", "language", "article", "iri", "decided_by")
 
-PREF_LABEL: Final = f"{PREFIXES['skos']}prefLabel"
 CODES: Final = (f"{WIC}iso3166Alpha2", f"{WIC}iso3166Alpha3")
 KEY: Final = f"{WIC}iso3166Alpha3"
 
@@ -68,7 +68,7 @@ def read_identity(path: Path | None = None) -> tuple[Identity, ...]:
 def check_identity(rows: Iterable[Identity], quads: Iterable[Quad]) -> tuple[str, ...]:
     """Return what is wrong with the table or with the codes that are the keys of states; empty if nothing."""
     table, data = tuple(rows), tuple(quads)
-    labelled = {thing for _, thing, _ in _statements(data, PREF_LABEL)}
+    labelled = {thing for _, thing, _ in _statements(data, PREF_LABEL.value)}
     return (
         *_ambiguous(table),
         *_badly_written(table),

@@ -6,8 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
-from wicara.graph.facts.patterns import PREF_LABEL
-from wicara.graph.names import GraphKind, graph_iri
+from wicara.graph.names import PREF_LABEL, PROV
 from wicara.graph.terms import read_term
 from wicara.ontology import PREFIXES
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from wicara.graph.facts.short_form import Words
     from wicara.graph.terms import Term
 
-PROV: Final = NamedNode(graph_iri(GraphKind.PROV))
 COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
-from wicara.graph.names import GRAPHS, GraphKind, called_term, graph_iri
+from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, called_term
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ IN: Final = f"{BASE}/in#"
 P: Final = f"{BASE}/pattern#"
 """The namespace of patterns and their parameters; like that of `in:`, it is used in data files only."""
 ARTICLE: Final = NamedNode(f"{IN}article")
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
-PREF_LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
-ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
 PLACE: Final = re.compile(r"\{(\w+)\}")
 OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
 MISSING: Final = "\0"

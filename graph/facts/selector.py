@@ -12,9 +12,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.facts.source import END, START, TYPE, by_subject, first, match_source, number, read_sources
-from wicara.graph.names import called
-from wicara.ontology import PREFIXES, WIC
+from wicara.graph.facts.source import END, START, by_subject, first, match_source, number, read_sources
+from wicara.graph.names import PREF_LABEL, called
+from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,6 @@ MOST_COVERED: Final = 0.5
 SHARED: Final = 5
 """Letters in a row that make two words one, whatever stands before and behind them."""
 WORD: Final = re.compile(r"\w+")
-LABEL: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
 EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 OMITTED: Final = " … "
 """What stands in a quote for the words of the text that it leaves out."""
@@ -121,7 +120,7 @@ def core(words: str) -> str:
 def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
     """Return the evidence of every fact, sorted by fact; what is missing of it is empty, a position -1."""
     index = by_subject(quads)
-    facts = sorted(iri for iri, of_it in index.items() if WIC + "FactGraph" in of_it.get(TYPE, ()))
+    facts = sorted(iri for iri, of_it in index.items() if WIC + "FactGraph" in of_it.get(RDF_TYPE, ()))
     items = ((fact, item) for fact in facts for item in sorted(index[fact].get(WIC + "evidence", ())))
     return tuple(evidence_of(fact, item, index) for fact, item in items)
 
@@ -134,7 +133,7 @@ def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> 
     labels = {
         quad.subject.value: quad.object.value
         for quad in quads
-        if quad.predicate == LABEL
+        if quad.predicate == PREF_LABEL
         and isinstance(quad.subject, NamedNode)
         and isinstance(quad.object, Literal)
         and quad.object.language == language

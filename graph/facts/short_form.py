@@ -32,9 +32,20 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
-from wicara.graph.facts.nodes import PROV, annotation, fixed, fixed_iri, labelled, position
+from wicara.graph.facts.nodes import annotation, fixed, fixed_iri, labelled, position
 from wicara.graph.facts.patterns import IN, P, instance, kind_of_thing
-from wicara.graph.names import GRAPHS, GraphKind, called, called_term, graph_iri, kind_of
+from wicara.graph.names import (
+    DERIVED_FROM,
+    ENTITIES,
+    GRAPHS,
+    PROV,
+    TYPE,
+    GraphKind,
+    called,
+    called_term,
+    graph_iri,
+    kind_of,
+)
 from wicara.graph.terms import read_term
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -54,11 +65,8 @@ TERMS: Final = ("quote", "span", "evidence", "sentences", "base", *MEANINGS)
 MEANING_OF: Final = {NamedNode(IN + name): meaning for name, meaning in MEANINGS.items()}
 TABLE: Final = tomllib.loads((Path(__file__).parent / "short_form.toml").read_text(encoding="utf-8"))
 NAMES: Final = frozenset(read_term(name) for name in TABLE["names"]["properties"])
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
-DERIVED_FROM: Final = NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 LONG_EVIDENCE: Final = NamedNode(f"{WIC}evidence")
 LOCATOR: Final = NamedNode(f"{WIC}locator")
-ENTITIES: Final = NamedNode(graph_iri(GraphKind.ENTITIES))
 DESCRIBED: Final = frozenset({GraphKind.FACT, GraphKind.CONTENT, GraphKind.BACKGROUND})
 """The kinds of graphs that statements outside named graphs may describe."""
 DATE: Final = NamedNode(PREFIXES["xsd"] + "date")

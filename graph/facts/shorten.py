@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.facts import edtf
 from wicara.graph.facts.lock import Locked
-from wicara.graph.facts.nodes import PROV
-from wicara.graph.facts.patterns import IN, PREF_LABEL
+from wicara.graph.facts.patterns import IN
 from wicara.graph.facts.selector import read_evidence
 from wicara.graph.facts.short_form import (
     DESCRIBED,
-    ENTITIES,
     LONG_EVIDENCE,
     NAMES,
     QUOTE,
     SENTENCES,
     SPAN,
-    TYPE,
     Stated,
     Subject,
     defaults,
@@ -33,7 +30,17 @@ from wicara.graph.facts.short_form import (
 )
 from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.facts.source import read_sources
-from wicara.graph.names import LOCAL_NAME, GraphKind, graph_iri, kind_of, shorten
+from wicara.graph.names import (
+    ENTITIES,
+    LOCAL_NAME,
+    PREF_LABEL,
+    PROV,
+    TYPE,
+    GraphKind,
+    graph_iri,
+    kind_of,
+    shorten,
+)
 from wicara.graph.turtle import Layout, Paragraphs, iris_of
 from wicara.ontology import PREFIXES, WIC
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode
 from wicara.graph.errors import UnreadableInput
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
 ARTICLES: Final = f"{BASE}/id/article/"
-TYPE: Final = PREFIXES["rdf"] + "type"
 START: Final = PREFIXES["oa"] + "start"
 END: Final = PREFIXES["oa"] + "end"
 MIN_PROBABILITY: Final = 0.5
@@ -96,7 +95,7 @@ class Supplied:
 def read_sources(quads: Iterable[Quad]) -> tuple[Source, ...]:
     """Return the sources that the quads describe, sorted by IRI."""
     index = by_subject(quads)
-    articles = (iri for iri, of_it in index.items() if WIC + "SourceArticle" in of_it.get(TYPE, ()))
+    articles = (iri for iri, of_it in index.items() if WIC + "SourceArticle" in of_it.get(RDF_TYPE, ()))
     return tuple(source_of(iri, index) for iri in sorted(articles))
 
 

@@ -16,20 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.patterns import IN, PREF_LABEL, P, patterns
+from wicara.graph.facts.patterns import IN, P, patterns
 from wicara.graph.facts.short_form import (
-    DERIVED_FROM,
     EVIDENCE,
     QUOTE,
     SPAN,
-    TYPE,
     Context,
     Faults,
     Stated,
     expanded_in,
     subjects_of,
 )
-from wicara.graph.names import GraphKind, called, graph_iri, kind_of, shorten
+from wicara.graph.names import DERIVED_FROM, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of, shorten
 from wicara.graph.turtle import Layout, Paragraphs, iris_of, quoted
 from wicara.ontology import PREFIXES, WIC
 

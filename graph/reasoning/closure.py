@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, Store, Triple
 from wicara.graph.reasoning.matching import contradictions, describe, terms_concerned
-from wicara.graph.reasoning.rules import BUILT_IN, RDF_TYPE, REFLEXIVE, SAME_AS, TOP
-from wicara.ontology import PREFIXES
+from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, SAME_AS, TOP
+from wicara.ontology import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

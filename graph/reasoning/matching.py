@@ -14,10 +14,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.names import called_term
+from wicara.graph.names import FIRST, NIL, REST, called_term
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
 from wicara.graph.reasoning.rules import (
-    RDF_TYPE,
     Fact,
     Over,
     Pattern,
@@ -27,7 +26,7 @@ from wicara.graph.reasoning.rules import (
     unfold,
     words,
 )
-from wicara.ontology import PREFIXES
+from wicara.ontology import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
 Bindings: TypeAlias = "Mapping[str, Term]"
 
-FIRST: Final = NamedNode(PREFIXES["rdf"] + "first")
-REST: Final = NamedNode(PREFIXES["rdf"] + "rest")
-NIL: Final = NamedNode(PREFIXES["rdf"] + "nil")
 NEVER: Final = 1 << 60
 """The cost of a premise whose variables nothing binds yet."""
 

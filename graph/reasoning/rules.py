@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ FILE: Final = Path(__file__).parent / "owl2rl.rules"
 LANGUAGES: Final = ("en", "id")
 """The languages in which the rule file has a sentence for each rule."""
 
-RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 SAME_AS: Final = PREFIXES["owl"] + "sameAs"
 REFLEXIVE: Final = (
     *(PREFIXES["owl"] + name for name in ("sameAs", "equivalentClass", "equivalentProperty")),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from wicara.graph.names import FIRST, NIL, REST
 from wicara.graph.reasoning.rules import (
-    RDF_TYPE,
     SAME_AS,
     Over,
     Pattern,
@@ -22,7 +22,7 @@ from wicara.graph.reasoning.rules import (
     unfold,
 )
 from wicara.graph.reasoning.tables import Atom, Join, Slot, Test
-from wicara.ontology import PREFIXES
+from wicara.ontology import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from wicara.graph.reasoning.tables import Relation
 
 Bindings = dict[str, int]
-
-FIRST: Final = PREFIXES["rdf"] + "first"
-REST: Final = PREFIXES["rdf"] + "rest"
-NIL: Final = PREFIXES["rdf"] + "nil"
 
 
 @dataclass(frozen=True)
@@ -134,7 +130,7 @@ class Schema:
         self.tables = tables
         self.number = number
         self.literals = literals
-        self.first, self.rest, self.nil = number(FIRST), number(REST), number(NIL)
+        self.first, self.rest, self.nil = (number(node.value) for node in (FIRST, REST, NIL))
         self.same_as = number(SAME_AS)
 
     def watched(self, template: Template) -> frozenset[int]:

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTr
 from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording
 from wicara.graph.explain.writers import serialize
+from wicara.graph.names import TYPE
 from wicara.graph.sparql import solutions
 from wicara.graph.terms import UnknownTerm as Unreadable
 from wicara.graph.terms import read_fact
@@ -70,7 +71,6 @@ MAX_TERMS: Final = 6
 SCHEMA_SIZE: Final = 8_000
 """Bytes of the summary of the schema: fewer than 3,000 tokens."""
 MAX_PROPERTIES: Final = 8
-TYPE: Final = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 OF_THING: Final = """
 SELECT ?s ?p ?o { { BIND({thing} AS ?s) {thing} ?p ?o } UNION { BIND({thing} AS ?o) ?s ?p {thing} } }
 ORDER BY (?s != {thing}) ?p ?o ?s"""

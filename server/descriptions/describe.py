@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.formats import FORMATS, serialize_triples
 from wicara.graph.inputs import DATASET
-from wicara.graph.names import GraphKind, graph_iri, kind_of, split
-from wicara.ontology import PREFIXES, data_shape_files, ontology_shape_files
+from wicara.graph.names import META, TYPE, GraphKind, kind_of, split
+from wicara.ontology import data_shape_files, ontology_shape_files
 from wicara.server.app_state import dataset, per_version, settings
 from wicara.server.descriptions.counts import (
     THINGS,
@@ -157,7 +157,7 @@ def as_nodes() -> Iterator[Triple]:
         elif triple.predicate == CREATOR and isinstance(value, Literal):
             maker = NamedNode(f"{DATASET}#{value.value.replace(' ', '-').lower()}")
             yield from (Triple(whole, CREATOR, maker), Triple(whole, PUBLISHER, maker))
-            yield Triple(maker, NamedNode(PREFIXES["rdf"] + "type"), NamedNode(f"{FOAF}Agent"))
+            yield Triple(maker, TYPE, NamedNode(f"{FOAF}Agent"))
             yield Triple(maker, NamedNode(f"{FOAF}name"), value)
         else:
             yield triple
@@ -166,9 +166,8 @@ def as_nodes() -> Iterator[Triple]:
 def editorial() -> Iterator[Triple]:
     """Yield what the dataset says of itself: title, licence, version; nothing where it is served as it is."""
     if not dataset().plain:
-        meta = NamedNode(graph_iri(GraphKind.META))
         yield from (
-            quad.triple for quad in dataset().store.quads_for_pattern(NamedNode(DATASET), None, None, meta)
+            quad.triple for quad in dataset().store.quads_for_pattern(NamedNode(DATASET), None, None, META)
         )
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.evidence import WAY
 from wicara.graph.formats import serialize_quads, serialize_triples
 from wicara.graph.inputs import DATASET
-from wicara.graph.names import GraphKind, graph_iri, kind_of
+from wicara.graph.names import INFERRED, META, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.app_state import dataset
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PAGE: Final = 1000
 """How many incoming statements a page of the RDF formats holds."""
 ONTOLOGY: Final = f"{BASE}/ont"
-META: Final = NamedNode(graph_iri(GraphKind.META))
 LICENSE, PART_OF = (NamedNode(f"{PREFIXES['dcterms']}{name}") for name in ("license", "isPartOf"))
 PRIMARY_TOPIC: Final = NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 EVIDENCE: Final = "CONSTRUCT {{ ?node ?p ?o }} WHERE {{ <{graph}> ({way})+ ?node . ?node ?p ?o }}"
@@ -102,8 +101,7 @@ def content_of(store: Store, iri: str) -> tuple[Statement, ...]:
 def ontology_statements(store: Store) -> tuple[Statement, ...]:
     """Return the statements of the ontology, its blank nodes described, and what follows for its terms."""
     graph = NamedNode(graph_iri(GraphKind.ONTOLOGY))
-    inferred = NamedNode(graph_iri(GraphKind.INFERRED))
-    concluded = (quad for quad in content_quads(store, inferred) if str(quad.subject).startswith(f"<{WIC}"))
+    concluded = (quad for quad in content_quads(store, INFERRED) if str(quad.subject).startswith(f"<{WIC}"))
     return statements_of(chain(content_quads(store, graph), concluded))
 
 

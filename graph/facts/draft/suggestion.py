@@ -18,6 +18,7 @@ from wicara.graph.facts.patterns import P, parameters
 from wicara.graph.facts.selector import MOST_WORDS
 from wicara.graph.facts.skeleton import description, header
 from wicara.graph.turtle import quoted
+from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("span", "part", "quote", "rule", "score")
 PARTS: Final = Path(__file__).with_name("parts.toml")
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 NOTE: Final = """
 # Suggestions of `wicara draft`: no facts, and left out by every command. To accept one, complete it as
@@ -111,7 +111,7 @@ def parts() -> dict[str, dict[str, Any]]:
 
 def as_trig(found: Sequence[Suggestion], text: str, source: Source) -> str:
     """Return a draft as TriG in the short form; the facts are numbered in the order of the text."""
-    prefixes = sorted({*header(source.name), f"@prefix rdf: <{RDF}> .\n"})
+    prefixes = sorted({*header(source.name), f"@prefix rdf: <{PREFIXES['rdf']}> .\n"})
     facts = (fact(number, one, text, source.language) for number, one in enumerate(found, 1))
     return "".join((*prefixes, description(source), NOTE, *facts))
 

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
-from wicara.graph.facts.patterns import PREF_LABEL, P, faults_of
+from wicara.graph.facts.patterns import P, faults_of
 from wicara.graph.facts.review.data_file import Conflict, DataFile, append
 from wicara.graph.facts.review.proposal import Maker
 from wicara.graph.facts.review.record import (
@@ -30,7 +30,7 @@ from wicara.graph.facts.review.things import Verdict, verdict_line
 from wicara.graph.facts.short_form import subjects_of
 from wicara.graph.facts.skeleton import stripped
 from wicara.graph.facts.table import writer_of
-from wicara.graph.names import called
+from wicara.graph.names import PREF_LABEL, called
 from wicara.graph.terms import read_term
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
 from wicara.graph.facts.identity import normalise, read_identity
-from wicara.graph.facts.patterns import TYPE, kind_of_thing
-from wicara.graph.names import called, called_term
+from wicara.graph.facts.patterns import kind_of_thing
+from wicara.graph.names import TYPE, called, called_term
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES
 
 if TYPE_CHECKING:

@@ -15,16 +15,15 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.names import FIRST, NIL, REST, TYPE
 from wicara.graph.reasoning.entailment.hypothesis import (
     COUNTING,
     LISTED,
-    NIL,
     RDF,
     RDFS,
     RESTRICTING,
     SINGLE,
     THING,
-    TYPE,
     owl,
     rdfs,
     whole_number,
@@ -47,8 +46,6 @@ HEADER: Final = frozenset(
 )
 """The properties of an ontology header (OWL 2 Structural Specification, section 3)."""
 
-FIRST: Final = NamedNode(f"{RDF}first")
-REST: Final = NamedNode(f"{RDF}rest")
 CLASS: Final = NamedNode(f"{RDFS}Class")
 PROPERTY: Final = NamedNode(f"{RDF}Property")
 NEGATIVE: Final = owl("NegativePropertyAssertion")

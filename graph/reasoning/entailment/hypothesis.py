@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from wicara.graph.names import NIL, TYPE
 from wicara.graph.reasoning.datatypes import DATATYPES, common, is_within, value_of
 from wicara.graph.reasoning.engine import Exhausted
 from wicara.graph.reasoning.reasoner import Reasoner
-from wicara.graph.reasoning.rules import RDF_TYPE, read_rules
+from wicara.graph.reasoning.rules import read_rules
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ RDF: Final = PREFIXES["rdf"]
 RDFS: Final = PREFIXES["rdfs"]
 BEYOND: Final = Path(__file__).parent / "beyond.rules"
 
-TYPE: Final = NamedNode(RDF_TYPE)
-NIL: Final = NamedNode(f"{RDF}nil")
 THING: Final = NamedNode(f"{OWL}Thing")
 NOTHING: Final = NamedNode(f"{OWL}Nothing")
 

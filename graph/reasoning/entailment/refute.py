@@ -14,8 +14,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
+from wicara.graph.names import TYPE
 from wicara.graph.reasoning.datatypes import value_of
-from wicara.graph.reasoning.entailment.hypothesis import BEYOND, NOTHING, THING, TYPE, owl, rdfs, whole_number
+from wicara.graph.reasoning.entailment.hypothesis import BEYOND, NOTHING, THING, owl, rdfs, whole_number
 from wicara.graph.reasoning.matching import instantiate
 from wicara.graph.reasoning.rules import Pattern, Rule, is_variable, read_rules, rules
 

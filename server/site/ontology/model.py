@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.sparql import solutions, value
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import infer, per_inference, per_version, watched
 from wicara.server.site.words import iris_of, labels_of
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ONTOLOGY: Final = f"{BASE}/ont"
 OWL, RDF, RDFS = (PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs"))
-TYPE: Final = f"{RDF}type"
 KINDS: Final = {
     f"{OWL}Class": "class",
     f"{OWL}ObjectProperty": "object",
@@ -65,7 +64,7 @@ class Ontology:
         declared = (
             (one.subject.value, KINDS[one.object.value])
             for one in self.triples
-            if one.predicate.value == TYPE
+            if one.predicate.value == RDF_TYPE
             and isinstance(one.subject, NamedNode)
             and isinstance(one.object, NamedNode)
             and one.object.value in KINDS

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
 from wicara.graph.explain.wording import Wording
-from wicara.ontology import WIC, expand
+from wicara.ontology import RDF_TYPE, WIC, expand
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language
-from wicara.server.site.ontology.model import OWL, TYPE
+from wicara.server.site.ontology.model import OWL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ class Sentences:
                 yield other, NamedNode(SUBCLASS), me
         for name in (*(() if self.short else IN_ROWS), *APART):
             yield from self.leaving(me, name)
-        for axiom in self.leaving(me, TYPE):
+        for axiom in self.leaving(me, RDF_TYPE):
             if isinstance(axiom[2], NamedNode) and axiom[2].value in CHARACTERISTICS:
                 yield axiom
         yield from self.leaving(me, CHAIN)
@@ -146,14 +146,16 @@ class Sentences:
 
     def of_all(self) -> list[Markup]:
         """Return a sentence for each list of disjoint classes."""
-        return [as_sentence(self.wording.statement((one, NamedNode(TYPE), ALL_APART))) for one in self.apart]
+        return [
+            as_sentence(self.wording.statement((one, NamedNode(RDF_TYPE), ALL_APART))) for one in self.apart
+        ]
 
     @cached_property
     def apart(self) -> dict[Term, list[Term]]:
         """The members of each list of disjoint classes."""
         lists = {
             one: self.ontology.objects(one, f"{OWL}members")
-            for one in self.ontology.subjects(ALL_APART, TYPE)
+            for one in self.ontology.subjects(ALL_APART, RDF_TYPE)
         }
         return {
             one: list(chain.from_iterable(map(self.ontology.members, firsts)))

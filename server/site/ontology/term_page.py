@@ -11,14 +11,14 @@ from flask import render_template
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri
 from wicara.graph.sparql import solutions, value
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import infer, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.diagram import around
-from wicara.server.site.ontology.model import ABOVE, NONE, OWL, RDFS, TYPE, Use, names, ontology
+from wicara.server.site.ontology.model import ABOVE, NONE, OWL, RDFS, Use, names, ontology
 from wicara.server.site.ontology.sentences import CHARACTERISTICS, Links, Sentences
 from wicara.server.site.words import LABELS, SKOS, Words, iris_of, labels_of
 
@@ -107,7 +107,7 @@ class Describer:
         """Return the entry of a term."""
         use = self.uses.get(iri, NONE)
         definitions = self.literals(iri, DEFINITION)
-        kinds = names(self.ontology.objects(NamedNode(iri), TYPE))
+        kinds = names(self.ontology.objects(NamedNode(iri), RDF_TYPE))
         return Entry(
             name=iri.removeprefix(WIC),
             iri=iri,
@@ -263,7 +263,7 @@ def examples(iri: str, found: dict[str, str]) -> list[tuple[Triple, bool]]:
 
 def ends(iri: str, target: Term | None) -> tuple[NamedNode, Term]:
     """Return the predicate and object of a use."""
-    return (NamedNode(TYPE), NamedNode(iri)) if target is None else (NamedNode(iri), target)
+    return (NamedNode(RDF_TYPE), NamedNode(iri)) if target is None else (NamedNode(iri), target)
 
 
 def label_triples(model: Ontology, terms: Iterable[Term]) -> Iterator[Triple]:

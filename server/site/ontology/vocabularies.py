@@ -10,11 +10,11 @@ from flask import render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.sparql import solutions, value
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, RDF_TYPE
 from wicara.server.app_state import per_version, watched
 from wicara.server.http.addresses import path_of
 from wicara.server.site.language import language
-from wicara.server.site.ontology.model import TYPE, indexed, names
+from wicara.server.site.ontology.model import indexed, names
 from wicara.server.site.ontology.term_page import formats
 from wicara.server.site.words import LABELS, SKOS, Words
 
@@ -99,7 +99,7 @@ class Reader:
 
     def schemes(self) -> Iterator[str]:
         """Yield the schemes by name."""
-        found = [subject[1:-1] for subject, props in self.said.items() if SCHEME in props.get(TYPE, ())]
+        found = [subject[1:-1] for subject, props in self.said.items() if SCHEME in props.get(RDF_TYPE, ())]
         yield from sorted(found, key=lambda iri: self.words.show_iri(iri).text.casefold())
 
     def vocabulary(self, iri: str) -> Vocabulary:

@@ -18,7 +18,7 @@ from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.status import CLAIM, NONE, key_of, name_of, status_of
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
@@ -45,7 +45,6 @@ MAX_PROOFS: Final = 50
 """How many proofs a request may ask for."""
 OTHERS: Final = 10
 """How many proofs `show other proofs` asks for."""
-TYPE: Final = f"{PREFIXES['rdf']}type"
 CONTENT_OF: Final = NamedNode(f"{WIC}contentOf")
 MODALITY_OF: Final = NamedNode(MODALITY)
 JSON: Final = negotiation.PLAIN_JSON
@@ -196,7 +195,7 @@ class View:
     def definition(self) -> str:
         """How the ontology defines the class, or the property, of the statement."""
         _subject, predicate, target = self.explanation.fact
-        is_type = getattr(predicate, "value", "") == TYPE
+        is_type = getattr(predicate, "value", "") == RDF_TYPE
         return self.wording.definition(target if is_type else predicate)
 
 

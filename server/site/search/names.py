@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
-from wicara.ontology import PREFIXES
+from wicara.graph.names import TYPE
 from wicara.server.app_state import dataset, infer, remembered
 from wicara.server.site.search.folding import tokens
 from wicara.server.site.search.index import LABEL, VARIANT
@@ -20,7 +20,6 @@ from wicara.server.site.search.index_file import index
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
 NAMED: Final = """
 SELECT iri, words FROM thing JOIN text ON text.thing = id
 WHERE role IN (:label, :variant)
