@@ -47,8 +47,8 @@ def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     """
     every = tuple(quads)
     invalid: set[object] = {quad.subject for quad in every if quad.predicate == INVALIDATED}
-    graphs = followed(invalid, every, {DERIVED_FROM})
-    about = graphs | linked(graphs, every, frozenset(WAY))
+    graphs = reached(invalid, [(q.object, q.subject) for q in every if q.predicate == DERIVED_FROM])
+    about = reached(graphs, [(q.subject, q.object) for q in every if q.predicate in WAY])
     left = [q for q in every if q.predicate == INVALIDATED or not {q.graph_name, q.subject} & about]
     named_still = things_in(quad for quad in left if kind(quad) != GraphKind.ENTITIES)
     orphans = things_in(quad for quad in every if quad.graph_name in graphs) - named_still
@@ -75,20 +75,12 @@ def things_in(quads: Iterable[Quad]) -> set[object]:
     return {term for term in terms if isinstance(term, NamedNode) and term.value.startswith(THINGS)}
 
 
-def followed(start: set[object], quads: tuple[Quad, ...], links: Collection[NamedNode]) -> set[object]:
-    """Return `start` and every subject from which the links lead to it."""
-    found = set(start)
-    while more := {q.subject for q in quads if q.predicate in links and q.object in found} - found:
-        found |= more
-    return found
-
-
-def linked(start: set[object], quads: tuple[Quad, ...], links: Collection[NamedNode]) -> set[object]:
-    """Return what the links lead to from `start`, without `start`."""
-    found = set(start)
-    while more := {q.object for q in quads if q.predicate in links and q.subject in found} - found:
-        found |= more
-    return found - start
+def reached(start: set[object], links: Collection[tuple[object, object]]) -> set[object]:
+    """Return `start` and all that links, each from one node to another, lead to from it."""
+    nodes = set(start)
+    while more := {end for begin, end in links if begin in nodes} - nodes:
+        nodes |= more
+    return nodes
 
 
 def kind(quad: Quad) -> GraphKind | None:

@@ -15,7 +15,7 @@ from urllib.parse import quote as percent_encoded
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.facts.selector import OMITTED
-from wicara.graph.names import GRAPHS, PROV, GraphKind, kind_of
+from wicara.graph.names import DERIVED_FROM, GRAPHS, PROV, GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -35,7 +35,6 @@ WITH_BASIS: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 """The kinds of graphs that rest on words or on a source; the others are what editors answer for."""
 ACTUAL: Final = f"{BASE}/concept/modality/actual"
 MODALITY: Final = f"{WIC}modality"
-DERIVED_FROM: Final = f"{PREFIXES['prov']}wasDerivedFrom"
 SAID: Final = {
     f"{WIC}factKind": "kind",
     MODALITY: "modality",
@@ -45,7 +44,7 @@ SAID: Final = {
     f"{WIC}attributedTo": "who",
     f"{WIC}possiblyAttributedTo": "possibly",
     f"{WIC}attributionBasis": "basis",
-    DERIVED_FROM: "derived",
+    DERIVED_FROM.value: "derived",
     f"{PREFIXES['dcterms']}source": "source",
     f"{PREFIXES['dcterms']}bibliographicCitation": "source",
 }

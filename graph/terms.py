@@ -90,6 +90,14 @@ def parsed(text: str) -> Term:
     return term
 
 
+def triple_of(fact: tuple[Term, Term, Term]) -> Triple | None:
+    """Return three terms as an RDF triple; None where a literal is the subject or no IRI the predicate."""
+    subject, predicate, target = fact
+    if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
+        return None
+    return Triple(subject, predicate, target)
+
+
 def as_node(subject: Term) -> Node:
     """Return a subject, which in RDF 1.2 is an IRI or a blank node, though the library's types allow more."""
     if isinstance(subject, NamedNode | BlankNode):

@@ -36,6 +36,12 @@ DEEPEST: Final = 20
 INDENT: Final = "    "
 
 
+def declarations(prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the declarations of prefixes, sorted."""
+    for prefix, namespace in sorted(prefixes.items()):
+        yield f"@prefix {prefix}: <{namespace}> .\n"
+
+
 def quoted(text: str) -> str:
     """Return the text as a Turtle string."""
     return '"' + ESCAPED.sub(lambda m: ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
@@ -228,8 +234,7 @@ def write_turtle(quads: Sequence[Quad], headings: Mapping[Node, str] = MappingPr
     layouts = {graph: lay_out(statements, elsewhere) for graph, statements in graphs.items()}
     named = (graph.value for graph in graphs if isinstance(graph, NamedNode) and graph not in headings)
     short = shorten(chain(named, *(layout.iris() for layout in layouts.values())))
-    for prefix, namespace in short.prefixes.items():
-        yield f"@prefix {prefix}: <{namespace}> .\n"
+    yield from declarations(short.prefixes)
     for graph, layout in layouts.items():
         heading = None if isinstance(graph, DefaultGraph) else headings.get(graph)
         yield from write_graph(graph, Paragraphs(layout, short.names), heading)
@@ -251,8 +256,8 @@ def plain_turtle(triples: Iterable[Triple]) -> str | None:
         statements.setdefault(subject, []).append((predicate, term))
     layout = Layout(statements, frozenset(), frozenset())
     short = shorten(layout.iris())
-    heads = (f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in short.prefixes.items())
-    return "".join((*heads, *(f"\n{paragraph}" for paragraph in Paragraphs(layout, short.names).write())))
+    paragraphs = (f"\n{paragraph}" for paragraph in Paragraphs(layout, short.names).write())
+    return "".join((*declarations(short.prefixes), *paragraphs))
 
 
 def write_graph(graph: Node | DefaultGraph, paragraphs: Paragraphs, heading: str | None) -> Iterator[str]:

@@ -28,7 +28,7 @@ from wicara.graph.names import PREMISES, GraphKind, graph_iri
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
 from wicara.graph.reasoning.closure import closure_of
-from wicara.graph.reasoning.proof_file import NAME, read_proofs
+from wicara.graph.reasoning.proof_file import NAME, StoredProofs
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.store import open_dataset, read_record
 from wicara.ontology import PREFIXES
@@ -80,7 +80,7 @@ def check_build(data: Path) -> None:
     assert record is not None
     assert (record.key, record.digest) == (key_of(overlay_of(data)), expected.inputs.digest)
     holds = {(t.subject, t.predicate, t.object) for t in merged(expected.quads, PREMISES)}
-    proofs = read_proofs(dataset.path / NAME)
+    proofs = StoredProofs(dataset.path / NAME)
     for inference in proofs.values():
         assert set(inference.premises) <= holds, "a premise stands after its conclusion, or nowhere"
         assert is_instance(inference.rule, inference.premises, inference.conclusion)

@@ -18,7 +18,7 @@ from rdflib import Graph, URIRef
 from wicara.graph.errors import StoreFault
 from wicara.graph.reasoning import explain
 from wicara.graph.reasoning.files import read
-from wicara.graph.reasoning.proof_file import read_proofs, write_proofs
+from wicara.graph.reasoning.proof_file import StoredProofs, write_proofs
 from wicara.graph.reasoning.proofs import Derivations, Inference, Proof, derivations_of, first_proof
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.ontology import PREFIXES
@@ -285,7 +285,7 @@ def test_keeps_first_proofs_in_a_file(closure: tuple[Reasoner, Derivations], tmp
     """The file gives back the first inference of each conclusion, and nothing for other facts."""
     reasoner, known = closure
     write_proofs(tmp_path / "proofs.sqlite", reasoner)
-    stored = read_proofs(tmp_path / "proofs.sqlite")
+    stored = StoredProofs(tmp_path / "proofs.sqlite")
     assert len(stored) == len(known.first)
     assert dict(stored.items()) == dict(known.first)
     assert stored.get(fact("i1 p1 i2")) is None
@@ -296,9 +296,9 @@ def test_says_that_the_file_is_damaged(tmp_path: Path) -> None:
     broken = tmp_path / "proofs.sqlite"
     broken.write_bytes(b"not a database, but long enough to be taken for one" * 10)
     with pytest.raises(StoreFault, match="wicara build --force"):
-        len(read_proofs(broken))
+        len(StoredProofs(broken))
     with pytest.raises(StoreFault, match="damaged"):
-        read_proofs(tmp_path / "none").get(fact("i1 p1 i2"))
+        StoredProofs(tmp_path / "none").get(fact("i1 p1 i2"))
 
 
 def test_explains_what_programs_hold() -> None:
@@ -338,7 +338,7 @@ def test_keeps_terms_of_every_kind(tmp_path: Path) -> None:
     ]
     reasoner = Reasoner(premises, all_rules=True)
     write_proofs(tmp_path / "proofs.sqlite", reasoner)
-    stored = read_proofs(tmp_path / "proofs.sqlite")
+    stored = StoredProofs(tmp_path / "proofs.sqlite")
     assert dict(stored.items()) == dict(derivations_of(reasoner).first)
     assert any(isinstance(fact[0], Literal) for fact in stored)
     assert stored[node, term("p2"), odd].rule == "prp-spo1"

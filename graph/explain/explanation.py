@@ -15,7 +15,7 @@ from wicara.graph.evidence import WITH_BASIS, bases_with_origins, grounds_of
 from wicara.graph.explain.contrary import Contrary, contrary, is_excluded
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
-from wicara.graph.reasoning.proof_file import NAME, read_proofs
+from wicara.graph.reasoning.proof_file import NAME, StoredProofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES, WIC
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store, Triple
     from wicara.graph.evidence import Basis
-    from wicara.graph.reasoning.proof_file import StoredProofs
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
@@ -135,7 +134,7 @@ class Explainer:
     def stored_proofs(self) -> StoredProofs | None:
         """The first proofs in the build; None if it has none."""
         file = self.dataset.path / NAME
-        return read_proofs(file) if file.is_file() else None
+        return StoredProofs(file) if file.is_file() else None
 
     def explain(self, fact: Fact, limit: int = 1) -> Explanation:
         """Return why a statement holds, with up to `limit` proofs, or what it lacks.

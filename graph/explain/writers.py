@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.explain.explanation import Verdict
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.formats import FORMATS, serialize_quads
 from wicara.graph.names import TYPE, GraphKind, called
 from wicara.graph.reasoning.rules import sentence
-from wicara.graph.terms import sorted_quads
+from wicara.graph.terms import sorted_quads, triple_of
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -331,14 +331,6 @@ def quads_of_evidence(ground: Basis, store: Store) -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object)
     for origin in ground.derived_from:
         yield from quads_of_evidence(origin, store)
-
-
-def triple_of(fact: Fact) -> Triple | None:
-    """Return a fact as an RDF triple; None where a literal is the subject or no IRI the predicate."""
-    subject, predicate, target = fact
-    if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
-        return None
-    return Triple(subject, predicate, target)
 
 
 def name_of(fact: Fact, *parts: object) -> BlankNode:

@@ -41,7 +41,7 @@ from wicara.graph.names import (
     kind_of,
     shorten,
 )
-from wicara.graph.turtle import Layout, Paragraphs, iris_of
+from wicara.graph.turtle import Layout, Paragraphs, declarations, iris_of
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
     writer = Writer([*described, *things, *facts.values(), *graphs, rest], facts)
     text = "".join(
         chain(
-            writer.prefixes(),
+            declarations(writer.used),
             writer.section("The source.", described),
             writer.section("Things: their classes and names.", things),
             writer.facts(facts, stated, rows, sources),
@@ -232,11 +232,6 @@ class Writer:
                     names[iri] = f"{prefix}:{local}"
                     self.used[prefix] = namespace
         self.paragraphs = Paragraphs(Layout({}, frozenset(), frozenset()), names)
-
-    def prefixes(self) -> Iterator[str]:
-        """Yield the declarations of the prefixes."""
-        for prefix, namespace in sorted(self.used.items()):
-            yield f"@prefix {prefix}: <{namespace}> .\n"
 
     def section(self, title: str, groups: Iterable[Sequence[Quad]]) -> Iterator[str]:
         """Yield the statements of some subjects under a comment."""

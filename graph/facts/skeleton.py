@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.source import ARTICLES, Sentence, Source, language_of
 from wicara.graph.names import GraphKind, graph_iri
+from wicara.graph.turtle import declarations
 from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ PREFIXES_USED: Final = (
 def header(name: str) -> Iterator[str]:
     """Yield the prefixes that facts need most; `f:` is that of the facts of the article."""
     own = {"f": graph_iri(GraphKind.FACT, name) + "/", "in": f"{BASE}/in#", "p": f"{BASE}/pattern#"}
-    for prefix, namespace in sorted((own | {prefix: PREFIXES[prefix] for prefix in PREFIXES_USED}).items()):
-        yield f"@prefix {prefix}: <{namespace}> .\n"
+    yield from declarations(own | {prefix: PREFIXES[prefix] for prefix in PREFIXES_USED})
 
 
 def description(source: Source) -> str:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from wicara.graph import evidence
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.patterns import IN, P, patterns
 from wicara.graph.facts.short_form import (
@@ -28,7 +29,7 @@ from wicara.graph.facts.short_form import (
     subjects_of,
 )
 from wicara.graph.names import DERIVED_FROM, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of, shorten
-from wicara.graph.turtle import Layout, Paragraphs, iris_of, quoted
+from wicara.graph.turtle import Layout, Paragraphs, declarations, iris_of, quoted
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -42,19 +43,7 @@ if TYPE_CHECKING:
 
 PLAIN: Final = ("fact", "pattern", "en", "id", "quote", "span")
 SAID: Final = {
-    **{
-        name: NamedNode(WIC + name)
-        for name in (
-            "factKind",
-            "modality",
-            "confidence",
-            "method",
-            "wording",
-            "attributedTo",
-            "possiblyAttributedTo",
-            "attributionBasis",
-        )
-    },
+    **{iri.removeprefix(WIC): NamedNode(iri) for iri in evidence.SAID if iri.startswith(WIC)},
     "derivedFrom": DERIVED_FROM,
 }
 """The columns of what is said of a fact."""
@@ -239,4 +228,4 @@ def missing_prefixes(texts: Iterable[str], prefixes: Mapping[str, str]) -> dict[
 
 def declared(prefixes: Mapping[str, str]) -> str:
     """Return the declarations of prefixes."""
-    return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in sorted(prefixes.items()))
+    return "".join(declarations(prefixes))

@@ -124,14 +124,17 @@ def is_trivial(triple: Triple) -> bool:
     below itself, everything an owl:Thing or rdfs:Resource, and statements about the vocabularies of RDF,
     RDFS, OWL and XSD.
     """
+    is_anonymous = not isinstance(triple.subject, NamedNode) or isinstance(triple.object, BlankNode)
+    return is_anonymous or is_universal(triple)
+
+
+def is_universal(triple: Triple) -> bool:
+    """Tell whether a conclusion is of the vocabularies, of everything, or reflexive."""
     subject, predicate, target = triple.subject, triple.predicate, triple.object
-    if not isinstance(subject, NamedNode) or isinstance(target, BlankNode):
+    if isinstance(target, NamedNode) and target.value in TOP:
         return True
-    if subject.value.startswith(BUILT_IN):
-        return True
-    if isinstance(target, Literal | Triple):
-        return False
-    return target.value in TOP or (target == subject and predicate.value in REFLEXIVE)
+    is_vocabulary = isinstance(subject, NamedNode) and subject.value.startswith(BUILT_IN)
+    return is_vocabulary or (subject == target and predicate.value in REFLEXIVE)
 
 
 def usable(premises: frozenset[Triple]) -> frozenset[Triple]:

@@ -27,9 +27,9 @@ from wicara.graph.errors import UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.rdfxml_input import readable
+from wicara.graph.reasoning.closure import is_universal
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
-from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, TOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -268,15 +268,6 @@ def owlrl(document: Document, **_options: bool) -> Result:
 def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
     """Return contradictions as rule and words, sorted, each once."""
     return tuple(sorted({(clash.rule, describe(clash)) for clash in clashes}))
-
-
-def is_universal(triple: Triple) -> bool:
-    """Tell whether a conclusion is of the vocabularies, of everything, or reflexive."""
-    subject, predicate, target = triple.subject, triple.predicate, triple.object
-    if isinstance(target, NamedNode) and target.value in TOP:
-        return True
-    is_vocabulary = isinstance(subject, NamedNode) and subject.value.startswith(BUILT_IN)
-    return is_vocabulary or (subject == target and predicate.value in REFLEXIVE)
 
 
 ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": owlrl}

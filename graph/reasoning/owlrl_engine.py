@@ -15,13 +15,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from owlrl.OWLRL import OWLRL_Annotation_properties, OWLRL_Semantics  # type: ignore[import-untyped]
-from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import OWL, RDF, RDFS
 from wicara.graph.rdflib_terms import graph_of, term_of
+from wicara.graph.terms import triple_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pyoxigraph import Triple
     from rdflib.term import Node
     from wicara.graph.reasoning.rules import Fact
 
@@ -101,6 +102,4 @@ def close(premises: Iterable[Triple]) -> frozenset[Fact]:
 
 def triples_of(facts: Iterable[Fact]) -> Iterator[Triple]:
     """Yield the facts that RDF can say."""
-    for subject, predicate, target in facts:
-        if isinstance(predicate, NamedNode) and not isinstance(subject, Literal):
-            yield Triple(subject, predicate, target)
+    yield from filter(None, map(triple_of, facts))

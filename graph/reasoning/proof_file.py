@@ -87,16 +87,11 @@ def put_in(file: sqlite3.Connection, reasoner: Reasoner, conclusions: Ints) -> N
     )
 
 
-def read_proofs(path: Path) -> StoredProofs:
-    """Return the proofs of a file; nothing is read before one of them is asked for."""
-    return StoredProofs(path)
-
-
 class StoredProofs(Mapping[Fact, Inference]):
     """Each conclusion with its first inference; raises StoreFault where the file is missing or damaged."""
 
     def __init__(self, path: Path) -> None:
-        """Take the file."""
+        """Take the file; nothing is read before a proof is asked for."""
         self.path = path
 
     @contextmanager

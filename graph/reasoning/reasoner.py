@@ -13,6 +13,7 @@ from wicara.graph.reasoning.engine import Engine, Vocabulary
 from wicara.graph.reasoning.matching import ILL_TYPED, Inference
 from wicara.graph.reasoning.rules import REFLEXIVE, Rule, Term, rules
 from wicara.graph.reasoning.tables import GONE, Column, contains
+from wicara.graph.terms import triple_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ class Statement(NamedTuple):
     @property
     def triple(self) -> Triple | None:
         """The RDF triple; None where a literal is the subject or no IRI the predicate."""
-        if isinstance(self.subject, Literal) or not isinstance(self.predicate, NamedNode):
-            return None
-        return Triple(self.subject, self.predicate, self.object)
+        return triple_of(self)
 
 
 class Reasoner:

@@ -133,6 +133,7 @@ def rules() -> tuple[Rule, ...]:
     return read_rules(FILE)
 
 
+@cache
 def read_rules(file: Path) -> tuple[Rule, ...]:
     """Return the rules of a file in its order; ValueError where a line is none."""
     rules: list[Rule] = []

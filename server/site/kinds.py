@@ -38,11 +38,11 @@ class Kind:
         return lazy_gettext(self.label)
 
 
-def read_kinds(path: Path = FILE) -> dict[str, Kind]:
-    """Return the kinds of a file by their keys, in its order; raises TypeError for an unknown field."""
+def read_kinds() -> dict[str, Kind]:
+    """Return the kinds of `kinds.toml` by their keys, in its order; raises TypeError for an unknown field."""
     kinds = {}
     entry: dict[str, Any]
-    for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for key, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
         }

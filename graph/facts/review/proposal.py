@@ -154,7 +154,7 @@ class Maker:
         known = parameters().get(NamedNode(P + parameter))
         return known.kinds if known else ()
 
-    def new_thing(self, kind: str, mention: str, date: str = "", of_class: str = "") -> dict[str, Any]:
+    def new_thing(self, kind: str, mention: str, date: str = "") -> dict[str, Any]:
         """Return a thing that nobody knows, as it is proposed: IRI, class, names in both languages."""
         name = " ".join(mention.split())
         dated = f"{date}-" if kind == "event" and date else ""
@@ -166,7 +166,7 @@ class Maker:
         classes = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
         allowed = self.classes(kind)
         proposed = next((one for one in classes if one in allowed), allowed[0] if allowed else "")
-        return {"iri": iri, "kind": kind, "class": of_class or proposed, "en": name, "id": name}
+        return {"iri": iri, "kind": kind, "class": proposed, "en": name, "id": name}
 
     def classes(self, kind: str) -> list[str]:
         """Return the classes, as prefixed names, that a new thing of a kind may have."""

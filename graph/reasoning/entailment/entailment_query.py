@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.names import FIRST, NIL, REST, TYPE
+from wicara.graph.reasoning.axioms import RESTRICTING
 from wicara.graph.reasoning.entailment.hypothesis import (
     COUNTING,
     LISTED,
     RDF,
     RDFS,
-    RESTRICTING,
     SINGLE,
     THING,
     owl,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.names import NIL, TYPE
+from wicara.graph.reasoning.axioms import RESTRICTING
 from wicara.graph.reasoning.datatypes import DATATYPES, common, is_within, value_of
 from wicara.graph.reasoning.engine import Exhausted
 from wicara.graph.reasoning.reasoner import Reasoner
@@ -37,15 +38,8 @@ NOTHING: Final = NamedNode(f"{OWL}Nothing")
 
 LISTED: Final = frozenset({"intersectionOf", "unionOf", "oneOf"})
 SINGLE: Final = frozenset({"complementOf"})
-RESTRICTING: Final = frozenset(
-    {
-        *("someValuesFrom", "allValuesFrom", "hasValue", "hasSelf"),
-        *("minCardinality", "maxCardinality", "cardinality"),
-        *("minQualifiedCardinality", "maxQualifiedCardinality", "qualifiedCardinality"),
-    }
-)
 COUNTING: Final = frozenset(name for name in RESTRICTING if name.lower().endswith("cardinality"))
-CONSTRUCTORS: Final = LISTED | SINGLE | RESTRICTING
+CONSTRUCTORS: Final = LISTED | SINGLE | frozenset(RESTRICTING)
 """The properties, by their names in OWL's vocabulary, that say what a class expression is made of."""
 
 LIMIT: Final = 40_000

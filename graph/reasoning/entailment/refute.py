@@ -63,6 +63,8 @@ BUDGET: Final = 100
 """How many suppositions are made for one conclusion, at most."""
 WORK: Final = 10_000_000
 """How many facts may be looked through for them in all."""
+DEPTH: Final = 6
+"""How deep suppositions may stand inside one another."""
 SPLITS: Final = 2
 """How many unions are taken apart within one another."""
 
@@ -72,10 +74,9 @@ Shown = tuple["Term", "Term", "Term"]
 class Prover:
     """Shows statements in a hypothesis."""
 
-    def __init__(self, hypothesis: Hypothesis, depth: int = 6) -> None:
-        """Take the hypothesis, and how deep suppositions may stand inside one another."""
+    def __init__(self, hypothesis: Hypothesis) -> None:
+        """Take the hypothesis."""
         self.hypothesis = hypothesis
-        self.depth = depth
         self.trying: set[Shown] = set()
         size = hypothesis.reasoner.engine.facts.size
         self.left = min(BUDGET, max(BUDGET // 10, WORK // size))
@@ -86,7 +87,7 @@ class Prover:
         goal = (subject, predicate, target)
         if self.hypothesis.holds(*goal) or self.hypothesis.is_contradictory:
             return True
-        if goal in self.trying or len(self.trying) >= self.depth:
+        if goal in self.trying or len(self.trying) >= DEPTH:
             return False
         self.trying.add(goal)
         try:

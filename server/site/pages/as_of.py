@@ -16,6 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, ORDER
+from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence
     from wicara.server.site.tables.solutions import Solution
-    from wicara.server.site.words import Term, Words
+    from wicara.server.site.words import Words
 
 blueprint = Blueprint("as_of", __name__)
 
@@ -358,8 +359,3 @@ def time_of(row: Solution, words: Words) -> Time:
         else format_window(*bounds[2:]) or str(_("not stated")),
         is_settled=row["known"] is not None,
     )
-
-
-def text_of(term: Term | None) -> str:
-    """Return the text of a literal."""
-    return term.value if isinstance(term, Literal) else ""

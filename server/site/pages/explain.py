@@ -16,7 +16,7 @@ from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording, is_structure
 from wicara.graph.explain.writers import serialize
 from wicara.graph.reasoning.rules import sentence
-from wicara.graph.status import CLAIM, NONE, key_of, name_of, status_of
+from wicara.graph.status import CLAIM, NONE, key_of, name_of
 from wicara.graph.terms import UnknownTerm, read_fact
 from wicara.ontology import RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact, Term
-    from wicara.graph.status import Status
 
 blueprint = Blueprint("explain", __name__)
 
@@ -122,10 +121,6 @@ class View:
             return Shown(text, text)
         return self.words.show(term) or Shown("", "")
 
-    def data(self, proof: Proof) -> list[Proof]:
-        """Return the premises of a step that are shown in full (see Explanation.reasons)."""
-        return self.explanation.reasons(proof)
-
     def axioms(self, proof: Proof) -> list[Fact]:
         """Return what the ontology says in a step, without what only builds its expressions."""
         shown = self.explanation.shown(proof)
@@ -136,10 +131,6 @@ class View:
         """Return what the ontology says in an inference that lacks a premise."""
         schema = filter(self.explanation.is_schema, near.premises)
         return [fact for fact in schema if not is_structure(fact)]
-
-    def statuses(self, one: Basis) -> tuple[Status, ...]:
-        """Return the status of what a graph says."""
-        return (status_of(one),)
 
     def claim_of(self, content: Basis) -> tuple[Shown | None, str]:
         """Return the claim that a graph spells out, and the key of the status of what it says."""

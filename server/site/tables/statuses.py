@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
 from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
-from wicara.graph.explain.writers import triple_of
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import solutions
 from wicara.graph.status import (
@@ -27,6 +26,7 @@ from wicara.graph.status import (
     strongest,
     weakest,
 )
+from wicara.graph.terms import triple_of
 from wicara.ontology import PREFIXES
 from wicara.queries import page_query
 from wicara.server.app_state import per_version
