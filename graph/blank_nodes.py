@@ -40,31 +40,33 @@ def named_canonically(quads: set[Quad]) -> set[Quad]:
 
 def surroundings(quads: Iterable[Quad]) -> Around:
     """Return what each node stands in."""
-    found: defaultdict[BlankNode, list[tuple[str, tuple[BlankNode, ...]]]] = defaultdict(list)
+    around: defaultdict[BlankNode, list[tuple[str, tuple[BlankNode, ...]]]] = defaultdict(list)
     other = BlankNode("other")
     for quad in quads:
         nodes = blank_nodes(quad)
         for node in set(nodes):
             names = dict.fromkeys(nodes, other) | {node: BlankNode("self")}
-            found[node].append((str(renamed(quad, names)), tuple(each for each in nodes if each != node)))
+            around[node].append(
+                (str(renamed(quad, names)), tuple(other_node for other_node in nodes if other_node != node))
+            )
     rank = {
         text: place
-        for place, text in enumerate(sorted({text for seen in found.values() for text, _ in seen}))
+        for place, text in enumerate(sorted({text for seen in around.values() for text, _ in seen}))
     }
-    return {node: [(rank[text], others) for text, others in seen] for node, seen in found.items()}
+    return {node: [(rank[text], others) for text, others in seen] for node, seen in around.items()}
 
 
 def blank_nodes(quad: Quad) -> list[BlankNode]:
     """Return the blank nodes of a quad, each as often as it stands there, those in its triple term too."""
-    found: list[BlankNode] = []
+    nodes: list[BlankNode] = []
     terms: list[object] = [quad.graph_name, quad.object, quad.subject]
     while terms:
         term = terms.pop()
         if isinstance(term, BlankNode):
-            found.append(term)
+            nodes.append(term)
         elif isinstance(term, Triple):
             terms += (term.object, term.subject)
-    return found
+    return nodes
 
 
 def effort(around: Around) -> int:
@@ -89,13 +91,13 @@ def components(nodes: set[BlankNode], around: Around) -> dict[BlankNode, int]:
     for start in nodes:
         if start in sizes:
             continue
-        found, waiting = {start}, [start]
+        component, waiting = {start}, [start]
         while waiting:
             linked = {other for _, others in around[waiting.pop()] for other in others}
-            new = (linked & nodes) - found
-            found |= new
+            new = (linked & nodes) - component
+            component |= new
             waiting += new
-        sizes |= dict.fromkeys(found, len(found))
+        sizes |= dict.fromkeys(component, len(component))
     return sizes
 
 

@@ -55,31 +55,31 @@ class Differences:
 
     before: str
     after: str
-    found: Sequence[Difference]
+    things: Sequence[Difference]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many things of each kind changed in each way."""
-        counted = Counter((one.kind, one.change) for one in self.found)
+        counted = Counter((thing.kind, thing.change) for thing in self.things)
         kinds = sorted({kind for kind, _change in counted})
         ways = (ADDED, WITHDRAWN, REWORDED, CHANGED)
         return {kind: {way: counted[kind, way] for way in ways if counted[kind, way]} for kind in kinds}
 
     def as_json(self) -> dict[str, Any]:
         """Return this for programs."""
-        changes = [asdict(one) for one in self.found]
+        changes = [asdict(thing) for thing in self.things]
         return {"from": self.before, "to": self.after, "counts": self.counts(), "changes": changes}
 
 
 def differences(before: BuiltDataset, after: BuiltDataset) -> Differences:
     """Return what differs between two versions in what is asserted; what was inferred follows from it."""
     old, new = things(before.asserted), things(after.asserted)
-    found = [
+    differing = [
         difference(iri, old.get(iri, frozenset()), new.get(iri, frozenset()))
         for iri in old.keys() | new.keys()
         if old.get(iri) != new.get(iri)
     ]
-    found.sort(key=lambda one: (one.kind, one.iri))
-    return Differences(before.version, after.version, found)
+    differing.sort(key=lambda thing: (thing.kind, thing.iri))
+    return Differences(before.version, after.version, differing)
 
 
 def things(store: Store) -> dict[str, frozenset[Quad]]:
@@ -91,7 +91,7 @@ def things(store: Store) -> dict[str, frozenset[Quad]]:
     for step in WAY:
         for quad in store.quads_for_pattern(None, step, None, None):
             evidence[quad.object] = quad.subject
-    found: defaultdict[str, set[Quad]] = defaultdict(set)
+    by_owner: defaultdict[str, set[Quad]] = defaultdict(set)
     for quad in store.quads_for_pattern(None, None, None, None):
         graph = quad.graph_name
         kind = kind_of(graph.value) if isinstance(graph, NamedNode) else None
@@ -101,8 +101,8 @@ def things(store: Store) -> dict[str, frozenset[Quad]]:
         while owner in evidence:
             owner = evidence[owner]
         if isinstance(owner, NamedNode):
-            found[owner.value].add(quad)
-    return {iri: frozenset(quads) for iri, quads in found.items()}
+            by_owner[owner.value].add(quad)
+    return {iri: frozenset(quads) for iri, quads in by_owner.items()}
 
 
 def difference(iri: str, old: frozenset[Quad], new: frozenset[Quad]) -> Difference:
@@ -147,16 +147,16 @@ def short_form_of(term: object) -> str:
     return called(term.value) if isinstance(term, NamedNode) else str(term)
 
 
-def as_text(found: Differences) -> str:
+def as_text(differing: Differences) -> str:
     """Return the differences for people: counts, and a line for each thing with what it was and is."""
     marks: Mapping[str, str] = {ADDED: "+", WITHDRAWN: "-", REWORDED: "~", CHANGED: "!"}
-    parts = [f"dataset {found.before} -> {found.after}"]
+    parts = [f"dataset {differing.before} -> {differing.after}"]
     parts += [
         f"{kind}: {', '.join(f'{number} {way}' for way, number in ways.items())}"
-        for kind, ways in found.counts().items()
+        for kind, ways in differing.counts().items()
     ]
-    for one in found.found:
-        parts.append(f"{marks[one.change]} {called(one.iri)}{f'  {one.label}' if one.label else ''}")
-        if one.change in {REWORDED, CHANGED}:
-            parts += [f"    - {line}" for line in one.before] + [f"    + {line}" for line in one.after]
+    for thing in differing.things:
+        parts.append(f"{marks[thing.change]} {called(thing.iri)}{f'  {thing.label}' if thing.label else ''}")
+        if thing.change in {REWORDED, CHANGED}:
+            parts += [f"    - {line}" for line in thing.before] + [f"    + {line}" for line in thing.after]
     return "\n".join(parts) + "\n"

@@ -22,15 +22,15 @@ XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 def iris_in(quads: Iterable[Quad]) -> set[str]:
     """Return the IRIs that are written when the quads are; `rdf:type` is written `@type`."""
-    found: set[str] = set()
+    iris: set[str] = set()
     for quad in quads:
         terms = (quad.subject, quad.object, quad.graph_name)
-        found.update(term.value for term in terms if isinstance(term, NamedNode))
+        iris.update(term.value for term in terms if isinstance(term, NamedNode))
         if isinstance(quad.object, Literal) and not quad.object.language:
-            found.add(quad.object.datatype.value)
+            iris.add(quad.object.datatype.value)
         if not is_type(quad):
-            found.add(quad.predicate.value)
-    return found - {XSD_STRING}
+            iris.add(quad.predicate.value)
+    return iris - {XSD_STRING}
 
 
 def is_type(quad: Quad) -> bool:
@@ -57,13 +57,13 @@ def value(term: Term, names: Mapping[str, str]) -> Json | str:
 
 def node_object(subject: NamedNode | BlankNode, quads: Iterable[Quad], names: Mapping[str, str]) -> Json:
     """Return one subject with its statements; a single value stands without brackets."""
-    found: dict[str, list[Any]] = {}
+    members: dict[str, list[Any]] = {}
     for quad in quads:
         if is_type(quad):
-            found.setdefault("@type", []).append(identifier(quad.object, names))  # type: ignore[arg-type]  # no literal
+            members.setdefault("@type", []).append(identifier(quad.object, names))  # type: ignore[arg-type]  # no literal
         else:
-            found.setdefault(identifier(quad.predicate, names), []).append(value(quad.object, names))
-    single = {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+            members.setdefault(identifier(quad.predicate, names), []).append(value(quad.object, names))
+    single = {key: values[0] if len(values) == 1 else values for key, values in members.items()}
     return {"@id": identifier(subject, names), **single}
 
 
@@ -78,10 +78,10 @@ def write_jsonld(quads: Sequence[Quad]) -> Iterable[str]:
     short = shorten(iris_in(quads))
     graph: list[Json] = []
     for name, group in groupby(quads, key=lambda quad: quad.graph_name):
-        found = nodes(group, short.names)
+        objects = nodes(group, short.names)
         if isinstance(name, DefaultGraph):
-            graph += found
+            graph += objects
         else:
-            graph.append({"@id": identifier(name, short.names), "@graph": found})
+            graph.append({"@id": identifier(name, short.names), "@graph": objects})
     yield json.dumps({"@context": dict(short.prefixes), "@graph": graph}, ensure_ascii=False, indent=1)
     yield "\n"

@@ -146,8 +146,8 @@ def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:
     """
     rest = iter(statements)
     first = list(islice(rest, HEAD))
-    found = {cut(predicate)[0] for statement in first for predicate in predicates(statement)}
-    prefixes = root_prefixes(found)
+    namespaces = {cut(predicate)[0] for statement in first for predicate in predicates(statement)}
+    prefixes = root_prefixes(namespaces)
     declared = "".join(f"\n  {attribute(f'xmlns:{name}', iri)}" for iri, name in prefixes.items())
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'
     elements = Elements(prefixes)

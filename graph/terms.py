@@ -168,9 +168,9 @@ def sorted_answer(quads: Iterable[Quad]) -> list[Quad]:
     For answers: a query can make blank nodes that canonicalisation would never be done with.
     """
     labels: dict[BlankNode, BlankNode] = {}
-    found = []
+    numbered = []
     for quad in quads:
         for node in blank_nodes(quad):
             labels.setdefault(node, BlankNode(f"b{len(labels)}"))
-        found.append(renamed(quad, labels))
-    return sorted(set(found), key=quad_key)
+        numbered.append(renamed(quad, labels))
+    return sorted(set(numbered), key=quad_key)

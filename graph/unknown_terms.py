@@ -42,10 +42,10 @@ def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> tupl
     What a CONSTRUCT makes, and what BIND or functions work out, is not looked at. `prefixes` need not be
     declared in the query.
     """
-    found = dict(terms(query, prefixes))
+    named = dict(terms(query, prefixes))
     return tuple(
         UnknownTerm(name, nearest(store, iri, prefixes))
-        for iri, name in found.items()
+        for iri, name in named.items()
         if not occurs(store, iri)
     )
 

@@ -140,7 +140,7 @@ class Question:
         selected = SELECTED.search(self.select)
         if selected is None or "SELECT" in selected["pattern"]:
             return ""
-        given = {one: [value] * len(terms) for one, value in values.items()} | {name: terms}
+        given = {other: [value] * len(terms) for other, value in values.items()} | {name: terms}
         pattern = with_terms(selected["pattern"], given)
         return f"{{ SELECT DISTINCT (?{name} AS ?choice) WHERE {pattern} }}"
 
@@ -243,8 +243,7 @@ def comparisons() -> tuple[Question, ...]:
 
 def questions(folder: Path = HERE) -> tuple[Question, ...]:
     """Return the questions of a folder, sorted by id; raises FaultyHeader for a header that is not one."""
-    found = (read_question(path) for path in folder.glob("*.rq"))
-    return tuple(sorted(found, key=lambda one: one.id))
+    return tuple(sorted(map(read_question, folder.glob("*.rq")), key=lambda question: question.id))
 
 
 @cache

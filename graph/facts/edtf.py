@@ -55,14 +55,14 @@ class Bounds:
 
 def read_date(text: str) -> Period:
     """Return the period that a date means; raises NotBoundedError."""
-    found = DATE.fullmatch(text)
-    if not found:
+    match = DATE.fullmatch(text)
+    if not match:
         kind = next((kind for mark, kind in UNREAD.items() if mark in text), None)
         why = f"is {kind}, which has no bounds" if kind else "is no date"
         raise NotBoundedError(
             f"{text!r} {why}: write 2018, 2018-11, 2018-11-14, 201X, 2016/2020, 1991/ or 1991/.."
         )
-    year, month, day = found.groups()
+    year, month, day = match.groups()
     years = (int(year.replace("X", "0")), int(year.replace("X", "9")))
     months = (1, 12) if month in {None, "XX"} else (int(month), int(month))
     try:

@@ -101,13 +101,13 @@ def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
     if len(built.store) > MAX_PARTITIONED:
         return uses
     for row in cast("QuerySolutions", built.store.query(PARTITIONS.read_text("utf-8"))):
-        one, number = uses[row["class"].value][row["property"].value], int(row["n"].value)
+        of_property, number = uses[row["class"].value][row["property"].value], int(row["n"].value)
         if row["object"]:
-            one.classes[row["object"].value] = number
+            of_property.classes[row["object"].value] = number
         elif row["datatype"]:
-            one.datatypes[row["datatype"].value] = number
+            of_property.datatypes[row["datatype"].value] = number
         else:
-            one.triples = number
+            of_property.triples = number
     return uses
 
 

@@ -81,9 +81,9 @@ def shapes(form: Format, media_type: str) -> Response:
 documents.publish(blueprint, SHAPES, negotiation.RDF, shapes, ())
 
 
-def is_description(asked: Request) -> bool:
+def is_description(request: Request) -> bool:
     """Return whether a request to the endpoint asks for its description: a GET without parameters."""
-    return asked.method in {"GET", "HEAD"} and not asked.query_string
+    return request.method in {"GET", "HEAD"} and not request.query_string
 
 
 def describe_service() -> BaseResponse:

@@ -232,19 +232,19 @@ def responses(rule: Rule, method: str, documented: Operation) -> Iterator[tuple[
 
 def faults(rule: Rule, method: str, documented: Operation) -> set[HTTPStatus]:
     """Return the statuses from 400 on that an operation may answer."""
-    found = {
+    statuses = {
         HTTPStatus.BAD_REQUEST,
         *BEYOND_LIMITS,
         *documented.faults,
         *(WRITE if documented.writes else ()),
     }
     if rule.arguments and method == "GET":
-        found.add(HTTPStatus.NOT_FOUND)
+        statuses.add(HTTPStatus.NOT_FOUND)
     if len(documented.types) > 1:
-        found.add(HTTPStatus.NOT_ACCEPTABLE)
+        statuses.add(HTTPStatus.NOT_ACCEPTABLE)
     if documented.body:
-        found |= {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
-    return found
+        statuses |= {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+    return statuses
 
 
 def response(status: HTTPStatus, bodies: Json, description: str) -> Json:

@@ -63,7 +63,11 @@ class Description:
     @property
     def quads(self) -> set[Quad]:
         """Return each statement in the graphs that it stands in, and the rest in the default graph."""
-        named = {in_graph(one.triple, NamedNode(graph)) for one in self.statements for graph in one.graphs}
+        named = {
+            in_graph(statement.triple, NamedNode(graph))
+            for statement in self.statements
+            for graph in statement.graphs
+        }
         inside = {quad.triple for quad in named}
         return named | {in_graph(triple, DefaultGraph()) for triple in self.asserted - inside}
 
@@ -143,9 +147,9 @@ def document_metadata(iri: str, subjects: Iterable[NamedNode]) -> set[Triple]:
     whole, document = NamedNode(DATASET), NamedNode(iri)
     if iri == ONTOLOGY or dataset().plain:
         return set()
-    found = {Triple(document, LICENSE, licence) for licence in licences()}
+    licensed = {Triple(document, LICENSE, licence) for licence in licences()}
     topics = {Triple(document, PRIMARY_TOPIC, subject) for subject in subjects if subject != document}
-    return found | topics | {Triple(document, PART_OF, whole)}
+    return licensed | topics | {Triple(document, PART_OF, whole)}
 
 
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
@@ -155,13 +159,13 @@ def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
 
 def serialize_descriptions(descriptions: Sequence[Description], document: str, form: Format) -> bytes:
     """Return descriptions that are one document as bytes, with what is said of the document itself."""
-    about = document_metadata(document, [one.subject for one in descriptions])
+    about = document_metadata(document, [description.subject for description in descriptions])
     if not form.graphs:
-        quads: set[Quad] = set().union(*(one.quads for one in descriptions))
+        quads: set[Quad] = set().union(*(description.quads for description in descriptions))
         quads |= {in_graph(triple, DefaultGraph()) for triple in about}
         return serialize_quads(sorted_quads(quads), form)
-    asserted = about.union(*(one.asserted for one in descriptions))
-    conclusions = set().union(*(one.conclusions for one in descriptions)) - asserted
+    asserted = about.union(*(description.asserted for description in descriptions))
+    conclusions = set().union(*(description.conclusions for description in descriptions)) - asserted
     return serialize_triples(asserted, form, conclusions)
 
 

@@ -113,44 +113,51 @@ def matched(query: object) -> list[Json]:
     if not isinstance(query, dict) or not isinstance(query.get("query"), str):
         raise bad("A reconciliation query is an object with a string `query`.")
     types = query.get("type") or []
-    wanted = {term_of(one) for one in ([types] if isinstance(types, str) else types)}
-    found = names().nearest(query["query"][:MAX_NAME], wanted)[:MAX_RESULTS]
-    given = [one for one in query.get("properties") or [] if isinstance(one, dict) and one.get("v")]
-    agreeing = agreement(found, given)
+    wanted = {term_of(name) for name in ([types] if isinstance(types, str) else types)}
+    candidates = names().nearest(query["query"][:MAX_NAME], wanted)[:MAX_RESULTS]
+    given = [pair for pair in query.get("properties") or [] if isinstance(pair, dict) and pair.get("v")]
+    agreeing = agreement(candidates, given)
     weight = 1 + BY_PROPERTY * len(given)
     scored = [
-        (Candidate(one.iri, round((one.score + BY_PROPERTY * agreeing[one.iri]) / weight, 1)), one.score)
-        for one in found
+        (
+            Candidate(
+                candidate.iri, round((candidate.score + BY_PROPERTY * agreeing[candidate.iri]) / weight, 1)
+            ),
+            candidate.score,
+        )
+        for candidate in candidates
     ]
     scored.sort(key=lambda pair: (-pair[0].score, pair[0].iri))
-    sure = [one.iri for one, _score in scored if one.score == SAME]
+    sure = [candidate.iri for candidate, _score in scored if candidate.score == SAME]
     limit = query.get("limit")
     shown = scored[: limit if isinstance(limit, int) and limit > 0 else USUAL]
     known = names()
-    words = words_for(iri for one, _score in shown for iri in (one.iri, *known.stated.get(one.iri, ())))
+    words = words_for(
+        iri for candidate, _score in shown for iri in (candidate.iri, *known.stated.get(candidate.iri, ()))
+    )
     return [
         {
-            **id_and_name(one.iri, words),
-            "type": [term(iri, words) for iri in sorted(known.stated.get(one.iri, ()))],
-            "score": one.score,
-            "match": sure == [one.iri],
+            **id_and_name(candidate.iri, words),
+            "type": [term(iri, words) for iri in sorted(known.stated.get(candidate.iri, ()))],
+            "score": candidate.score,
+            "match": sure == [candidate.iri],
             "features": [{"id": "name", "value": by_name}],
         }
-        for one, by_name in shown
+        for candidate, by_name in shown
     ]
 
 
-def agreement(found: Sequence[Candidate], given: Sequence[Json]) -> dict[str, float]:
+def agreement(candidates: Sequence[Candidate], given: Sequence[Json]) -> dict[str, float]:
     """Return how far the values of candidates are those that a query gives: 100 for each property."""
-    agreeing = dict.fromkeys((one.iri for one in found), 0.0)
-    properties = [term_of(one.get("pid", "")) for one in given]
+    agreeing = dict.fromkeys((candidate.iri for candidate in candidates), 0.0)
+    properties = [term_of(pair.get("pid", "")) for pair in given]
     values = values_of(agreeing, properties)
     words = words_for(named_in(values))
-    for one, predicate in zip(given, properties, strict=True):
-        wanted = one["v"] if isinstance(one["v"], list) else [one["v"]]
+    for pair, predicate in zip(given, properties, strict=True):
+        wanted = pair["v"] if isinstance(pair["v"], list) else [pair["v"]]
         sought = {
-            str(each["id"]) if isinstance(each, dict) and "id" in each else sorted_words(str(each))
-            for each in wanted
+            str(value["id"]) if isinstance(value, dict) and "id" in value else sorted_words(str(value))
+            for value in wanted
         }
         for iri in agreeing:
             spelled = {text for value in values.get((iri, predicate), ()) for text in spellings(value, words)}
@@ -174,8 +181,9 @@ def extended(given: Json) -> Json:
         raise bad("`extend` is an object with the lists `ids` and `properties`.")
     if max(len(ids), len(properties)) > MAX_BATCH:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"`extend` takes up to {MAX_BATCH} of each.")
-    terms = {str(one.get("id")): term_of(str(one.get("id"))) for one in properties if isinstance(one, dict)}
-    things = {str(one): iri_of(str(one)) for one in ids}
+    keys = [str(item.get("id")) for item in properties if isinstance(item, dict)]
+    terms = {key: term_of(key) for key in keys}
+    things = {str(key): iri_of(str(key)) for key in ids}
     values = values_of(things.values(), terms.values())
     words = words_for({*named_in(values), *terms.values()})
     return {
@@ -197,10 +205,10 @@ def values_of(things: Iterable[str], properties: Iterable[str]) -> Values:
     if not subjects or not predicates:
         return {}
     query = f"VALUES ?s {{ {subjects} }} VALUES ?p {{ {predicates} }} ?s ?p ?o"
-    found: dict[tuple[str, str], list[Term]] = {}
+    values: dict[tuple[str, str], list[Term]] = {}
     for row in solutions(store(), f"SELECT ?s ?p ?o {{ {query} }} ORDER BY ?o"):
-        found.setdefault((row["s"].value, row["p"].value), []).append(row["o"])
-    return found
+        values.setdefault((row["s"].value, row["p"].value), []).append(row["o"])
+    return values
 
 
 def named_in(values: Values) -> Iterator[str]:
@@ -231,11 +239,11 @@ def suggest(kind: str) -> Response:
     if kind == "entity":
         hits = search(index(), Search(text, {}, language()), 0, MAX_RESULTS).hits
         known = set(names().things)
-        found = [hit.iri for hit in hits if hit.iri in known]
+        iris = [hit.iri for hit in hits if hit.iri in known]
     else:
-        found = terms_named(kind, text)
-    shown = found[offset : offset + USUAL]
-    words = words_for({*shown, *(iri for one in shown for iri in names().stated.get(one, ()))})
+        iris = terms_named(kind, text)
+    shown = iris[offset : offset + USUAL]
+    words = words_for({*shown, *(of for iri in shown for of in names().stated.get(iri, ()))})
     if kind != "entity":
         return as_json({"result": [term(iri, words) for iri in shown]})
     return as_json(
@@ -243,7 +251,7 @@ def suggest(kind: str) -> Response:
             "result": [
                 {
                     **id_and_name(iri, words),
-                    "notable": [term(one, words) for one in sorted(names().stated.get(iri, ()))],
+                    "notable": [term(of, words) for of in sorted(names().stated.get(iri, ()))],
                 }
                 for iri in shown
             ]
@@ -261,7 +269,9 @@ def terms_named(kind: str, text: str) -> list[str]:
     return sorted(
         iri
         for iri, words in labelled.items()
-        if all(any(begins(word, (one,)) or word.startswith(one) for word in words) for one in query_words)
+        if all(
+            any(begins(word, (start,)) or word.startswith(start) for word in words) for start in query_words
+        )
     )
 
 
@@ -293,7 +303,7 @@ def preview() -> Response:
             "preview.html",
             shown=words.show_iri(iri),
             url=public_url(path_of(iri) or "/"),
-            types=[words.show_iri(one) for one in stated],
+            types=[words.show_iri(of) for of in stated],
             names=words.labels.get(iri, ()),
         ),
         headers={"Content-Security-Policy": FRAMED},

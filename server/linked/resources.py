@@ -78,7 +78,7 @@ def with_query(path: str) -> str:
     """Return a path with the query string of this request, without what is part of the IRI."""
     fields = request.query_string.decode("ascii", "ignore").split("&")
     return with_fields(
-        path, "&".join(one for one in fields if "?" not in path or one.partition("=")[0] in OWN)
+        path, "&".join(field for field in fields if "?" not in path or field.partition("=")[0] in OWN)
     )
 
 
@@ -108,13 +108,13 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     something else than a part of the IRI.
     """
     path, query = raw_path(), request.query_string.decode("ascii", "ignore")
-    found: list[tuple[str, Format | None]] = [(iri, None) for iri in readings(path, query)]
+    addresses: list[tuple[str, Format | None]] = [(iri, None) for iri in readings(path, query)]
     stem, form = documents.split_suffix(path, offers)
     if form:
-        found += [(iri, form) for iri in readings(stem, query)]
+        addresses += [(iri, form) for iri in readings(stem, query)]
     retired = current_app.config["REDIRECTS"]
-    *others, last = found
-    return next((one for one in others if one[0] in retired or known(one[0])), last)
+    *others, last = addresses
+    return next((address for address in others if address[0] in retired or known(address[0])), last)
 
 
 HASHES: Final = f"""
@@ -125,12 +125,12 @@ SELECT DISTINCT ?x {{ ?x ?p ?o
 
 def by_document(built: BuiltDataset) -> dict[str, list[str]]:
     """Return the IRIs with a fragment that a dataset describes, by the document that they are in."""
-    found: dict[str, list[str]] = {}
+    fragments: dict[str, list[str]] = {}
     rows = cast("QuerySolutions", built.store.query(HASHES, use_default_graph_as_union=True))
     for row in rows:
         iri = row["x"].value
-        found.setdefault(iri.partition("#")[0], []).append(iri)
-    return found
+        fragments.setdefault(iri.partition("#")[0], []).append(iri)
+    return fragments
 
 
 def parts_of(iri: str) -> list[str]:
@@ -216,10 +216,10 @@ def document(**_path: str) -> BaseResponse:
 def versions_of_ontology(built: BuiltDataset) -> frozenset[str]:
     """Return the IRIs of the versions of the ontology, which lead to the one that is served."""
     ontology = NamedNode(ONTOLOGY)
-    found = chain.from_iterable(
+    links = chain.from_iterable(
         built.asserted.quads_for_pattern(ontology, link, None, None) for link in VERSION_IRIS
     )
-    return frozenset(quad.object.value for quad in found if isinstance(quad.object, NamedNode))
+    return frozenset(quad.object.value for quad in links if isinstance(quad.object, NamedNode))
 
 
 def on_page(iri: str, here: str, number: int) -> Response:

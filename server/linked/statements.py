@@ -80,11 +80,11 @@ def is_public(graphs: set[str | None]) -> bool:
 
 def statements_of(quads: Iterable[Quad], *, contents: bool = False) -> tuple[Statement, ...]:
     """Return the statements that quads make, sorted; with `contents`, also those of claims only."""
-    found: dict[Triple, set[str | None]] = {}
+    stated_in: dict[Triple, set[str | None]] = {}
     for quad in quads:
         graph = None if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-        found.setdefault(quad.triple, set()).add(graph)
-    public = [(triple, graphs) for triple, graphs in found.items() if contents or is_public(graphs)]
+        stated_in.setdefault(quad.triple, set()).add(graph)
+    public = [(triple, graphs) for triple, graphs in stated_in.items() if contents or is_public(graphs)]
     public.sort(key=lambda pair: tuple(map(str, pair[0])))
     return tuple(
         Statement(triple, tuple(sorted(graph for graph in graphs if graph is not None)))
@@ -126,7 +126,10 @@ def in_sections(
 def section(group: list[Statement], words: Words, *, incoming: bool) -> Section:
     """Return the section of statements that share node and property."""
     triple = group[0].triple
-    rows = tuple((words.show(one.triple.subject if incoming else one.triple.object), one) for one in group)
+    rows = tuple(
+        (words.show(statement.triple.subject if incoming else statement.triple.object), statement)
+        for statement in group
+    )
     node = triple.object if incoming else triple.subject
     return Section(words.show(node), words.show(triple.predicate), rows)
 
@@ -194,12 +197,12 @@ def counts_of(store: Store, subject: NamedNode) -> Counts:
             f'{{ SELECT DISTINCT ("class" AS ?key) ?p {{ {graphs_of(f"{subject} a ?p")} }} }}',
         )
     )
-    found: dict[str, dict[str, int]] = {"out": {}, "in": {}, "content": {}, "class": {}}
+    counts: dict[str, dict[str, int]] = {"out": {}, "in": {}, "content": {}, "class": {}}
     for row in solutions(store, f"SELECT ?key ?p ?n {{ {query} }}"):
         name = value(row, "p") if row["p"] is not None else ""
-        found[value(row, "key")][name] = int(value(row, "n")) if row["n"] is not None else 0
-    content, classes = found["content"].get("", 0), tuple(sorted(found["class"]))
-    return Counts(in_order(found["out"]), in_order(found["in"]), content, classes)
+        counts[value(row, "key")][name] = int(value(row, "n")) if row["n"] is not None else 0
+    content, classes = counts["content"].get("", 0), tuple(sorted(counts["class"]))
+    return Counts(in_order(counts["out"]), in_order(counts["in"]), content, classes)
 
 
 def in_order(counts: Mapping[str, int]) -> dict[str, int]:
@@ -232,9 +235,9 @@ def listed(pattern: str, counts: Mapping[str, int], first: int, size: int) -> It
         return
     where = scope()
     for iri, skipped, taken in windows(counts, first, size):
-        one = pattern.replace("?p", f"<{iri}>")
-        page = f"SELECT ?x {{ {where.once(one)} }} OFFSET {skipped} LIMIT {taken}"
-        yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {graphs_of(one)} }}"
+        own = pattern.replace("?p", f"<{iri}>")
+        page = f"SELECT ?x {{ {where.once(own)} }} OFFSET {skipped} LIMIT {taken}"
+        yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {graphs_of(own)} }}"
 
 
 def graphs_of(pattern: str, *, known: str = "") -> str:

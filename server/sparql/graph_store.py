@@ -159,13 +159,13 @@ def requested_graph() -> Graph | None:
     Raises Problem 400 for two of them, and for an IRI that is not absolute.
     """
     given = protocol.by_name(protocol.url_fields(request))
-    found: list[Graph] = [protocol.graph(value) for value in given.get("graph", [])]
-    found += [DEFAULT for _ in given.get("default", [])]
+    graphs: list[Graph] = [protocol.graph(value) for value in given.get("graph", [])]
+    graphs += [DEFAULT for _ in given.get("default", [])]
     if request.view_args:
-        found.append(protocol.graph(own_url()))
-    if len(found) > 1:
+        graphs.append(protocol.graph(own_url()))
+    if len(graphs) > 1:
         raise bad("Name one graph: `graph=` with an absolute IRI, or `default`, or a URL below /store/.")
-    return found[0] if found else None
+    return graphs[0] if graphs else None
 
 
 def required() -> Graph:

@@ -91,10 +91,10 @@ def without_silent_calls(
     if "silent" not in text.lower() or not calls_others(text, kind, settings.allow_service, prefixes, base):
         return text
     declared = declarations(text)
-    found = list(tokens(text))
+    words = list(tokens(text))
     parts: list[str] = []
     place = calls = 0
-    for word, after, beyond in zip(found, found[1:], [*found[2:], None], strict=False):
+    for word, after, beyond in zip(words, words[1:], [*words[2:], None], strict=False):
         call = SILENT_CALL.search(word.text) if word.kind == "word" else None
         if call is None or call.end() != len(word.text):
             continue
@@ -144,8 +144,8 @@ def calls_others(
 def declarations(text: str) -> dict[str, set[str]]:
     """Return what may declare prefixes in a text: the IRIs of each."""
     declared: dict[str, set[str]] = {}
-    for each in DECLARATION.finditer(text):
-        declared.setdefault(each["prefix"], set()).add(each["iri"] or "")
+    for declaration in DECLARATION.finditer(text):
+        declared.setdefault(declaration["prefix"], set()).add(declaration["iri"] or "")
     return declared
 
 
@@ -163,14 +163,14 @@ def is_allowed(target: re.Match[str], declared: Mapping[str, set[str]], allowed:
 def is_below(iri: str, start: str) -> bool:
     """Return whether an IRI begins with an allowed one: the same server, the same path or one below it."""
     try:
-        one, other = urlsplit(iri), urlsplit(start)
-        if origin(one) is None or origin(one) != origin(other):
+        url, other = urlsplit(iri), urlsplit(start)
+        if origin(url) is None or origin(url) != origin(other):
             return False
     except ValueError:
         return False
     if other.query or other.fragment:
         return iri == start
-    path, border = one.path or "/", other.path.removesuffix("/") + "/"
+    path, border = url.path or "/", other.path.removesuffix("/") + "/"
     return not HIDDEN.search(path) and (path == other.path or path.startswith(border))
 
 

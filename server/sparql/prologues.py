@@ -30,23 +30,23 @@ def one_prologue(text: str, base: str, prefixes: Mapping[str, str]) -> list[Edit
     `base` and `prefixes` are those that it need not declare. Raises Unclear where the text could be read in
     two ways.
     """
-    found = operations(text) if may_have_prologues(text) else []
-    if not any(operation.prologue for operation in found[1:]):
+    updates = operations(text) if may_have_prologues(text) else []
+    if not any(operation.prologue for operation in updates[1:]):
         return []
-    if changes_meaning(found, prefixes):
-        return list(renamed(text, found, Scope(base, dict(prefixes))))
-    edits = [Edit(each.prologue[0].start, each.start, "") for each in found[1:] if each.prologue]
-    hoisted = "".join(in_text(text, each.prologue) for each in found[1:])
-    return [Edit(found[0].start, found[0].start, hoisted), *edits]
+    if changes_meaning(updates, prefixes):
+        return list(renamed(text, updates, Scope(base, dict(prefixes))))
+    edits = [Edit(update.prologue[0].start, update.start, "") for update in updates[1:] if update.prologue]
+    hoisted = "".join(in_text(text, update.prologue) for update in updates[1:])
+    return [Edit(updates[0].start, updates[0].start, hoisted), *edits]
 
 
-def changes_meaning(found: Sequence[Operation], prefixes: Mapping[str, str]) -> bool:
+def changes_meaning(updates: Sequence[Operation], prefixes: Mapping[str, str]) -> bool:
     """Tell whether a prologue gives a prefix, or BASE, another meaning than in the first operation."""
     known = {"BASE": ""} | {f"{prefix}:": f"<{iri}>" for prefix, iri in prefixes.items()}
-    known |= dict(declarations(found[0].prologue))
+    known |= dict(declarations(updates[0].prologue))
     return any(
         known.setdefault(name, iri) != iri or (name == "BASE" and not ABSOLUTE.match(iri))
-        for operation in found[1:]
+        for operation in updates[1:]
         for name, iri in declarations(operation.prologue)
     )
 
@@ -77,7 +77,7 @@ class Scope:
         self.prefixes |= {name[:-1]: iri.value for name, iri in zip(names, iris, strict=True)}
 
 
-def renamed(text: str, found: Sequence[Operation], scope: Scope) -> Iterator[Edit]:
+def renamed(text: str, updates: Sequence[Operation], scope: Scope) -> Iterator[Edit]:
     """Yield the edits by which later operations mean what they do, after the prologue of the first.
 
     A fault in a prologue leaves the rest as it is: the engine tells it. Raises Unclear.
@@ -87,9 +87,9 @@ def renamed(text: str, found: Sequence[Operation], scope: Scope) -> Iterator[Edi
     declared: list[str] = []
     edits: list[Edit] = []
     try:
-        scope.enter(text, found[0])
+        scope.enter(text, updates[0])
         first = Scope(scope.base, dict(scope.prefixes))
-        for operation in found[1:]:
+        for operation in updates[1:]:
             if operation.prologue:
                 scope.enter(text, operation)
                 edits.append(Edit(operation.prologue[0].start, operation.start, ""))
@@ -115,7 +115,7 @@ def renamed(text: str, found: Sequence[Operation], scope: Scope) -> Iterator[Edi
                 )
     except SyntaxError:
         return
-    yield Edit(found[0].start, found[0].start, "".join(declared))
+    yield Edit(updates[0].start, updates[0].start, "".join(declared))
     yield from edits
 
 

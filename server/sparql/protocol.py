@@ -68,8 +68,8 @@ class QueryOperation(NamedTuple):
 
     def address(self, **more: str) -> str:
         """Return the path and query string that ask the same again, with more fields."""
-        seen = [("default-graph-uri", one.value) for one in self.default_graphs]
-        seen += [("named-graph-uri", one.value) for one in self.named_graphs]
+        seen = [("default-graph-uri", graph.value) for graph in self.default_graphs]
+        seen += [("named-graph-uri", graph.value) for graph in self.named_graphs]
         without = [] if self.infer else [("infer", "off")]
         return f"/sparql?{urlencode([('query', self.query), *seen, *without, *more.items()])}"
 

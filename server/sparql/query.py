@@ -109,9 +109,9 @@ def query() -> BaseResponse:
         request.path,
         *(request.headers.get(name) for name in ("Accept", "Accept-Encoding", "If-None-Match")),
     )
-    found = answer(query_request, dataset(), settings())
-    if found:
-        return Response(found.body, found.status, found.headers, direct_passthrough=True)
+    answered = answer(query_request, dataset(), settings())
+    if answered:
+        return Response(answered.body, answered.status, answered.headers, direct_passthrough=True)
     asked_for = read_operation(request)
     shown = page_parts(evaluate(dataset(), asked_for, settings()), dataset().for_inference(asked_for.infer))
     return Response(
@@ -161,19 +161,19 @@ def unknown_in(query: str, dataset: BuiltDataset) -> tuple[UnknownTerm, ...]:
         return ()
     if dataset.digest not in UNKNOWN:
         UNKNOWN.clear()
-    found = UNKNOWN[dataset.digest]
-    if query not in found:
-        if len(found) >= MAX_REMEMBERED:
-            found.clear()
-        found[query] = unknown_terms(dataset.store, query, dataset.prefixes)
-    return found[query]
+    remembered = UNKNOWN[dataset.digest]
+    if query not in remembered:
+        if len(remembered) >= MAX_REMEMBERED:
+            remembered.clear()
+        remembered[query] = unknown_terms(dataset.store, query, dataset.prefixes)
+    return remembered[query]
 
 
 def as_header(unknown: Sequence[UnknownTerm]) -> str:
     """Return unknown terms as a list of strings with parameters (RFC 9651, section 3.1)."""
     return ", ".join(
-        quoted(one.term) + (f";instead={quoted(one.instead)}" if one.instead else "")
-        for one in unknown[:MAX_IN_HEADER]
+        quoted(term.term) + (f";instead={quoted(term.instead)}" if term.instead else "")
+        for term in unknown[:MAX_IN_HEADER]
     )
 
 
@@ -184,7 +184,7 @@ def quoted(text: str) -> str:
 
 def links_to(unknown: Sequence[UnknownTerm]) -> list[str]:
     """Return the addresses that tell more about unknown terms: searches, which show what is named alike."""
-    names = (re.split("[:/#]", one.term.strip("<>"))[-1] for one in unknown[:MAX_IN_HEADER])
+    names = (re.split("[:/#]", term.term.strip("<>"))[-1] for term in unknown[:MAX_IN_HEADER])
     return [f"{BASE}/search?{urlencode({'q': name})}" for name in names]
 
 
@@ -222,10 +222,10 @@ def syntax_problem(kind: str, fault: SparqlSyntaxError) -> Problem:
 def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> tuple[Format, str]:
     """Return the format to answer in and its media type: hints before Accept; raises Problem 406 for none."""
     offers = offers_for(results)
-    found = negotiation.hinted(wanted.hints, offers) or best(accept, offers)
-    if found is None:
+    form = negotiation.hinted(wanted.hints, offers) or best(accept, offers)
+    if form is None:
         raise not_acceptable(offers)
-    return found
+    return form
 
 
 @lru_cache(maxsize=256)

@@ -91,13 +91,13 @@ class Operation:
     @property
     def block(self) -> tuple[int, int]:
         """Return where its last block begins, and where it ends."""
-        return max((each.start for each in self.tokens if each.text == "{"), default=self.end), self.end
+        return max((token.start for token in self.tokens if token.text == "{"), default=self.end), self.end
 
     @property
     def where(self) -> int | None:
         """Return where the keyword WHERE begins; None for an operation without."""
-        words = (each for each in self.tokens if each.kind == "word")
-        ends = (each.end for each in words if each.text.upper().endswith("WHERE"))
+        words = (token for token in self.tokens if token.kind == "word")
+        ends = (token.end for token in words if token.text.upper().endswith("WHERE"))
         return next((end - len("WHERE") for end in ends), None)
 
     @property
@@ -200,24 +200,24 @@ def mended(text: str, prefixes: Iterable[str], graphs: Callable[[str], Sequence[
     and TooManyGraphs.
     """
     try:
-        found = operations(text) if MAY_DIFFER.search(text) else []
+        updates = operations(text) if MAY_DIFFER.search(text) else []
     except Unclear:
         return text
     edits: list[Edit] = []
-    for each in found:
-        where = each.where
-        if where is None or each.name in DELETE_WHERE:
+    for operation in updates:
+        where = operation.where
+        if where is None or operation.name in DELETE_WHERE:
             continue
 
-        def named(operation: Operation = each) -> Sequence[str]:
-            if operation is not found[0]:
+        def named(own: Operation = operation) -> Sequence[str]:
+            if own is not updates[0]:
                 raise Unclear(
                     "GRAPH with a variable around a sub-select, or around that variable in an expression, "
                     "sees what operations before it make: send the update from there as a request of its own."
                 )
-            return graphs(listing(text, operation, prefixes))
+            return graphs(listing(text, own, prefixes))
 
-        edits.append(Edit(where, each.end, mended_where(text, where, each.end, named)))
+        edits.append(Edit(where, operation.end, mended_where(text, where, operation.end, named)))
     return edited(text, edits)
 
 
@@ -238,13 +238,13 @@ def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[st
     """
     if dataset.default or dataset.named:
         return seeing(text, dataset)
-    found = operations(text) if len(USING.findall(text.lower())) > 1 else []
-    prologue = in_text(text, found[0].prologue) if found else ""
+    updates = operations(text) if len(USING.findall(text.lower())) > 1 else []
+    prologue = in_text(text, updates[0].prologue) if updates else ""
     declared = {*prefixes, *declared_prefixes(prologue)}
     several = [
-        (each, clauses)
-        for each in found
-        if (clauses := each.using(text, declared)) and len(clauses.default + clauses.named) > 1
+        (operation, clauses)
+        for operation in updates
+        if (clauses := operation.using(text, declared)) and len(clauses.default + clauses.named) > 1
     ]
     graphs = [graph for _, clauses in several for graph in (*clauses.default, *clauses.named)]
     try:
@@ -252,17 +252,17 @@ def on_dataset(text: str, dataset: QueryDataset, base: str, prefixes: Mapping[st
     except SyntaxError:  # the engine tells it, at its place in the whole text
         return []
     edits: list[Edit] = []
-    for each, clauses in several:
+    for operation, clauses in several:
         default, named = (list(islice(iris, len(part))) for part in (clauses.default, clauses.named))
-        edits += using(each, (clauses.start, clauses.end), QueryDataset.of(default, named))
+        edits += using(operation, (clauses.start, clauses.end), QueryDataset.of(default, named))
     return edits
 
 
 def may_have_prologues(text: str) -> bool:
     """Tell whether a text may have a prologue between operations: its tokens then tell."""
     lower = text.lower()
-    found = (match.start() for pattern in DECLARATIONS for match in pattern.finditer(lower))
-    return lower.find(";", 0, max(found, default=0)) >= 0
+    places = (match.start() for pattern in DECLARATIONS for match in pattern.finditer(lower))
+    return lower.find(";", 0, max(places, default=0)) >= 0
 
 
 def in_text(text: str, prologue: Sequence[Token]) -> str:
@@ -272,12 +272,12 @@ def in_text(text: str, prologue: Sequence[Token]) -> str:
 
 def seeing(text: str, dataset: QueryDataset) -> list[Edit]:
     """Return the edits by which each WHERE of an update sees these graphs; raises Unclear."""
-    found = operations(text)
-    if any(each.names_dataset for each in found):
+    updates = operations(text)
+    if any(operation.names_dataset for operation in updates):
         raise Unclear("The update has USING or WITH, and the request names graphs as well: only one may.")
     edits: list[Edit] = []
-    for each in found:
-        edits += seeing_in(text, each, dataset)
+    for operation in updates:
+        edits += seeing_in(text, operation, dataset)
     return edits
 
 
@@ -323,12 +323,12 @@ def within(text: str, graph: NamedNode | None) -> list[Edit]:
     """
     if any(names_graph(token, follower) for token, follower in pairwise(tokens(text))):
         raise Unclear("A PATCH changes the graph of its URL: leave out GRAPH, or send the update to /update.")
-    found = operations(text)
-    if any(each.names_dataset for each in found):
+    updates = operations(text)
+    if any(operation.names_dataset for operation in updates):
         raise Unclear("A PATCH changes the graph of its URL: leave out WITH and USING.")
     edits: list[Edit] = []
-    for each in found:
-        edits += inside(each, graph)
+    for operation in updates:
+        edits += inside(operation, graph)
     return edits
 
 

@@ -78,7 +78,7 @@ class Upload:
     def write(self, sink: IO[bytes], base: str) -> None:
         """Write the triples as N-Triples whose blank nodes are new; raises Problem 400."""
         with self.faults():
-            found = (
+            statements = (
                 self.rdfxml.quads(base, rename_blank_nodes=True)
                 if self.form is formats.RDFXML
                 else parse(
@@ -89,7 +89,7 @@ class Upload:
                     rename_blank_nodes=True,
                 )
             )
-            serialize(found, sink, RdfFormat.N_TRIPLES)
+            serialize(statements, sink, RdfFormat.N_TRIPLES)
 
     @contextmanager
     def faults(self) -> Iterator[None]:
@@ -124,17 +124,17 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
         if form is None:
             raise unsupported(f"Unsupported content type {request.mimetype or 'none'}", multipart=multipart)
         uploads = [Upload(request.get_data().removeprefix(BOM_UTF8), form)]
-    for each in uploads:
-        each.check(limits)
+    for upload in uploads:
+        upload.check(limits)
     return uploads
 
 
 def files(request: Request) -> list[Upload]:
     """Return the files of a form; raises Problem 400 where there are none, or fields beside them."""
-    found = [upload_of(file) for _, file in request.files.items(multi=True)]
-    if not found or request.form:
+    uploads = [upload_of(file) for _, file in request.files.items(multi=True)]
+    if not uploads or request.form:
         raise bad("A form must contain one or more RDF files with file names, and no other fields.")
-    return found
+    return uploads
 
 
 def upload_of(file: FileStorage) -> Upload:
@@ -164,8 +164,8 @@ def insertion(graph: NamedNode | None, uploads: Iterable[Upload], base: str, fir
     opening, closing = ("{", "}") if graph is None else (f"{{ GRAPH {graph} {{", "}}")
     text = BytesIO()
     text.write(first.encode())
-    for each in uploads:
+    for upload in uploads:
         text.write(f"{' ;' if text.tell() else ''}\nINSERT DATA {opening}\n".encode())
-        each.write(text, base)
+        upload.write(text, base)
         text.write(closing.encode())
     return str(text.getbuffer(), "utf-8")

@@ -79,7 +79,7 @@ def page(found: Differences) -> str:
     return render_template(
         "changes.html",
         found=found,
-        shown=[(one, called(one.iri), path_of(one.iri)) for one in found.found[:MAX_SHOWN]],
-        cut=len(found.found) > MAX_SHOWN,
+        shown=[(one, called(one.iri), path_of(one.iri)) for one in found.things[:MAX_SHOWN]],
+        cut=len(found.things) > MAX_SHOWN,
         versions=[*versions(), dataset().version],
     )
