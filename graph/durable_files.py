@@ -8,7 +8,7 @@ import shutil
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -53,12 +53,9 @@ def copy(source: BinaryIO, target: Path) -> Content:
 
 def content_of(path: Path) -> Content:
     """Return what a file holds."""
-    total, size = sha256(), 0
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            total.update(block)
-            size += len(block)
-    return Content(size, total.hexdigest())
+        total = file_digest(file, "sha256")
+        return Content(file.tell(), total.hexdigest())
 
 
 @contextmanager

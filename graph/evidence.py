@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encoded
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.facts.selector import OMITTED
 from wicara.graph.names import DERIVED_FROM, GRAPHS, PROV, GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Quad, QuerySolution, Store
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-Fact: TypeAlias = tuple[Term, Term, Term]
+    from wicara.graph.reasoning.rules import Fact, Term
 
 WAY: Final = tuple(
     NamedNode(iri) for iri in (f"{WIC}evidence", f"{PREFIXES['oa']}hasTarget", f"{PREFIXES['oa']}hasSelector")

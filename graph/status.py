@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from wicara.graph.evidence import Basis, Term
+    from wicara.graph.evidence import Basis
+    from wicara.graph.terms import Term
 
 TABLE: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 ORDER: Final[tuple[str, ...]] = tuple(TABLE["order"])

@@ -84,18 +84,14 @@ def expanded(kind: str, text: str, known: Mapping[str, str]) -> str:
     return known.get(prefix, "") + local.replace("\\", "") if kind == "name" else ""
 
 
-def occurs(store: Store, iri: str) -> bool:
-    """Tell whether an IRI stands anywhere in a store."""
+def occurs(store: Store, iri: str, *, as_predicate: bool = True) -> bool:
+    """Tell whether an IRI stands anywhere in a store; without `as_predicate`, anywhere but there."""
     try:
         node = NamedNode(iri)
     except ValueError:
         return False
-    patterns = (
-        (node, None, None, None),
-        (None, node, None, None),
-        (None, None, node, None),
-        (None, None, None, node),
-    )
+    patterns = [(node, None, None, None), (None, None, node, None), (None, None, None, node)]
+    patterns += [(None, node, None, None)] if as_predicate else []
     return any(next(iter(store.quads_for_pattern(*pattern)), None) for pattern in patterns)
 
 

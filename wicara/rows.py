@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
@@ -14,11 +14,9 @@ from wicara.graph.rdflib_terms import node_of
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    from pyoxigraph import BlankNode, Triple
 
     from wicara.graph.sparql import Results
-
-    Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+    from wicara.graph.terms import Term
 
 MAX_SHOWN: Final = 100
 """Rows that a notebook shows."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from flask import Response, g, request
-from pyoxigraph import NamedNode
 from werkzeug.routing import PathConverter
+from wicara.graph.unknown_terms import occurs
 from wicara.ontology import BASE
 from wicara.server.app_state import dataset
 from wicara.server.http import compression, conditional
@@ -93,13 +93,7 @@ def readings(path: str, query: str = "") -> list[str]:
 
 def known(iri: str) -> bool:
     """Tell whether the dataset says anything of an IRI, or has a graph of that name."""
-    try:
-        node = NamedNode(iri)
-    except ValueError:
-        return False
-    patterns = ((node, None, None, None), (None, None, node, None), (None, None, None, node))
-    store = dataset().store
-    return any(next(iter(store.quads_for_pattern(*pattern)), None) for pattern in patterns)
+    return occurs(dataset().store, iri, as_predicate=False)
 
 
 def leads_to(address: str, iri: str) -> bool:

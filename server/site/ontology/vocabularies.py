@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from flask import render_template
@@ -14,14 +13,14 @@ from wicara.ontology import PREFIXES, RDF_TYPE
 from wicara.server.app_state import per_version, watched
 from wicara.server.http.addresses import path_of
 from wicara.server.site.language import language
-from wicara.server.site.ontology.model import indexed, names
+from wicara.server.site.ontology.model import Ontology, names
 from wicara.server.site.ontology.term_page import formats
+from wicara.server.site.tables.cells import in_own_language
 from wicara.server.site.words import LABELS, SKOS, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Triple
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.ontology.model import Index
     from wicara.server.site.words import Shown
@@ -37,18 +36,6 @@ SELECT ?x (COUNT(*) AS ?n) {{
   ?x skos:inScheme ?scheme . ?s ?p ?x
   FILTER(!STRSTARTS(STR(?p), "{SKOS}"))
 }} GROUP BY ?x"""
-
-
-@dataclass(frozen=True)
-class Schemes:
-    """The statements of the concept schemes and of what they are mapped to."""
-
-    triples: tuple[Triple, ...]
-
-    @cached_property
-    def said(self) -> Index:
-        """What is said of each subject, by property."""
-        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.triples)
 
 
 @dataclass(frozen=True)
@@ -75,13 +62,13 @@ class Vocabulary:
     concepts: tuple[Concept, ...]
 
 
-def read(built: BuiltDataset) -> Schemes:
+def read(built: BuiltDataset) -> Ontology:
     """Read the concept schemes of a dataset and their mappings: two look-ups."""
     graphs = (graph_iri(GraphKind.VOCAB), graph_iri(GraphKind.ALIGNMENT))
     quads = (
         watched(built.asserted).quads_for_pattern(None, None, None, NamedNode(graph)) for graph in graphs
     )
-    return Schemes(tuple(quad.triple for found in quads for quad in found))
+    return Ontology(tuple(quad.triple for of_graph in quads for quad in of_graph), (), ())
 
 
 def uses_by_concept(built: BuiltDataset) -> dict[str, int]:
@@ -140,9 +127,7 @@ class Reader:
 
     def definition(self, iri: str) -> Literal | None:
         """Return the definition of a concept or scheme in the reader's language, else in another."""
-        found = self.said.get(f"<{iri}>", {}).get(DEFINITION, ())
-        literals = [one for one in found if isinstance(one, Literal)]
-        return next((one for one in literals if one.language == language()), next(iter(literals), None))
+        return in_own_language(self.said.get(f"<{iri}>", {}).get(DEFINITION, ()), language())
 
 
 def anchor(iri: str) -> str:

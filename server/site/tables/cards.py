@@ -14,7 +14,8 @@ from wicara.graph.names import GraphKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wicara.graph.evidence import Basis, Quote, Source, Term
+    from wicara.graph.evidence import Basis, Quote, Source
+    from wicara.graph.terms import Term
 
 
 @dataclass
