@@ -90,8 +90,12 @@ def occurs(store: Store, iri: str, *, as_predicate: bool = True) -> bool:
         node = NamedNode(iri)
     except ValueError:
         return False
-    patterns = [(node, None, None, None), (None, None, node, None), (None, None, None, node)]
-    patterns += [(None, node, None, None)] if as_predicate else []
+    patterns = (
+        (node, None, None, None),
+        (None, None, node, None),
+        (None, None, None, node),
+        (None, node, None, None),
+    )[: 4 if as_predicate else 3]
     return any(next(iter(store.quads_for_pattern(*pattern)), None) for pattern in patterns)
 
 
