@@ -15,7 +15,7 @@ from wicara.graph.reasoning.datatypes import days_in, is_ill_typed, value_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wicara.graph.checks.shacl import Data, Outcome, Shape, Term, Test
     from wicara.graph.checks.shapes import ShapesGraph
@@ -146,7 +146,7 @@ def compared(passes: Callable[[int], bool], value: Term, bound: Term) -> bool:
 
 
 def property_pair(
-    fault: Callable[[list[Term], list[Term]], Iterable[Term]],
+    fault: Callable[[list[Term], Sequence[Term]], Iterable[Term]],
 ) -> Maker:
     """Return what makes a constraint of the values and those of another property of the focus node."""
 
@@ -159,7 +159,7 @@ def property_pair(
     return made
 
 
-def unordered(passes: Callable[[int], bool], values: list[Term], others: list[Term]) -> Iterator[Term]:
+def unordered(passes: Callable[[int], bool], values: list[Term], others: Sequence[Term]) -> Iterator[Term]:
     """Yield each value that does not stand to each of the others as wanted."""
     return (one for one in values for two in others if not compared(passes, one, two))
 

@@ -321,7 +321,7 @@ def shapes_of_classes(data: Data, shapes: Iterable[Shape]) -> dict[Term, list[Sh
     found: dict[Term, list[Shape]] = defaultdict(list)
     for shape in shapes:
         for kind, term in shape.targets:
-            for cls in data.subclasses(term) if kind == "targetClass" else ():  # type: ignore[arg-type] # an IRI
+            for cls in data.subclasses(term) if kind == "targetClass" else ():
                 found[cls].append(shape)
     return found
 
