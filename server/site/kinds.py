@@ -31,6 +31,7 @@ class Kind:
     shape: str = ""
     pictures: tuple[str, ...] = ()
     choice: str = ""
+    technical: bool = False
 
     @property
     def name(self) -> object:

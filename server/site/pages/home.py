@@ -19,6 +19,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import number_of_page
+from wicara.server.site.kinds import OF_SEGMENT
 from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.parameters import default_term
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.reasoning.rules import Rule
     from wicara.queries import Question
+    from wicara.server.site.kinds import Kind
     from wicara.server.site.tables.solutions import Answer
     from wicara.server.site.words import Shown
 
@@ -114,6 +116,7 @@ def browse() -> str:
         for name, iris in groups.items()
         if chosen in {None, name}
     ]
+    portions.sort(key=lambda one: one.technical)
     words = Words.for_request(labels_of(store(), (NamedNode(iri) for one in portions for iri in one.iris)))
     return render_template(
         "browse.html",
@@ -134,6 +137,22 @@ class Portion:
     total: int
     first: int
     iris: Sequence[str]
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of what is in the group, if it has one of its own."""
+        place, _slash, segment = self.name.partition("/")
+        return OF_SEGMENT.get(segment) if place == "id" or segment in {"area", "fact"} else None
+
+    @property
+    def title(self) -> object:
+        """What the group is called."""
+        return self.kind.name if self.kind and self.kind.label else self.name
+
+    @property
+    def technical(self) -> bool:
+        """Whether it is of the model, and not among what readers look through."""
+        return self.kind is None or self.kind.technical or self.name.startswith("graph/")
 
     @property
     def last_page(self) -> int:

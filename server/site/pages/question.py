@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
+from wicara.server.site.tables.sheet import XLSX, records, sheets, written
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
 from wicara.server.site.tables.statuses import in_words, is_plain
 from wicara.server.site.times import day_of, format_day
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
-    from wicara.server.site.tables.solutions import Answer
+    from wicara.server.site.tables.solutions import Answer, Solutions
     from wicara.server.site.words import Shown, Term
 
 blueprint = Blueprint("questions", __name__)
@@ -235,22 +237,43 @@ def question_page(question: str) -> BaseResponse:
 
 
 @blueprint.get(f"{PATH}/<question>.<suffix>")
-@operation(query=("values", "infer", "lang"), types=media_types(*DOWNLOADS))
+@operation(
+    query=("values", "infer", "lang"),
+    types=media_types(*DOWNLOADS, XLSX),
+    faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
+)
 def question_table(question: str, suffix: str) -> BaseResponse:
     """Return the answer to a question as data: its columns, the status of each row, and when it holds."""
     one = question_named(question)
+    if suffix == XLSX.extension:
+        return sheet(read_question_request(one))
     form = table_form(suffix)
     return table(read_question_request(one), form)
 
 
+def sheet(asked: QuestionRequest) -> Response:
+    """Return the answer to a question as a reader sees it, in XLSX."""
+    found = solved(asked)
+    answered = answer(asked.question, asked.terms, found, store())
+    rows = records([answered.table], answered.evidence)
+    return table_response(
+        written(rows, [*dict.fromkeys(chain.from_iterable(rows))], XLSX), XLSX, cut=found.cut
+    )
+
+
 def table(asked: QuestionRequest, form: Format) -> Response:
     """Return the answer to a question in a format; raises Problem 400 where a value is missing or faulty."""
+    found = solved(asked)
+    body = as_table(found, answer(asked.question, asked.terms, found, store()), form)
+    return table_response(body, form, cut=found.cut)
+
+
+def solved(asked: QuestionRequest) -> Solutions:
+    """Return the solutions of a question; raises Problem 400 where a value is missing or faulty."""
     for value in asked.values:
         if value.term is None:
             raise Problem(HTTPStatus.BAD_REQUEST, f"`{value.parameter.name}`: {value.fault}")
-    found = solve(QueryOperation(asked.query, infer=infer()), MAX_DATA_ROWS)
-    body = as_table(found, answer(asked.question, asked.terms, found, store()), form)
-    return table_response(body, form, cut=found.cut)
+    return solve(QueryOperation(asked.query, infer=infer()), MAX_DATA_ROWS)
 
 
 def table_form(suffix: str) -> Format:
@@ -337,6 +360,7 @@ def page(one: QuestionRequest) -> Response:
         infer=infer(),
         shown=MAX_ROWS,
         alternates=[(form, address_of(one, form)) for form in DOWNLOADS] if found else [],
+        sheets=[(form, address_of(one, form)) for form in sheets() if form is XLSX] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
 

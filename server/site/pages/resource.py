@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.status import ESTABLISHED, status_of
-from wicara.ontology import WIC, expand
+from wicara.ontology import BASE, WIC, expand
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
@@ -26,6 +26,7 @@ from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
 from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
 from wicara.server.site.tables.rows import Blocks, evidence_for
+from wicara.server.site.tables.sheet import sheets
 from wicara.server.site.tables.statuses import graphs_behind, is_reported, sayings_of, statuses_of
 from wicara.server.site.times import day_of, format_day
 
@@ -93,14 +94,16 @@ def resource_page(iri: str, page: int, beside: Sequence[str] = ()) -> Page | Non
 class View:
     """What is known for a page."""
 
-    def __init__(self, subject: NamedNode, counts: Counts, page: int, beside: Sequence[str] = ()) -> None:
-        """Read what the page needs, with four queries at most."""
+    def __init__(
+        self, subject: NamedNode, counts: Counts, page: int, beside: Sequence[str] = (), show: str = ""
+    ) -> None:
+        """Read what the page needs, with four queries at most; `show` is a part that it shows alone."""
         self.subject, self.counts, self.page = subject, counts, page
         self.beside = [NamedNode(iri) for iri in beside if iri != subject.value]
         self.first = (page - 1) * PAGE
         is_graph = counts.content > 0 or kind_of(subject.value) is not None
         self.layout = layout_of(counts.classes, graph=is_graph)
-        self.show = request.args.get("show", STATEMENTS if page > 1 else "")
+        self.show = show or request.args.get("show", STATEMENTS if page > 1 else "")
         alone = tuple(one for one in self.layout.blocks if one.key == self.show)
         self.block = next(iter(alone), None)
         shown = replace(self.layout, glance=(), blocks=alone) if self.show else self.layout
@@ -231,6 +234,7 @@ def variables(view: View) -> Mapping[str, object]:
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
     return {
         "iri": iri,
+        "short": iri.removeprefix(f"{BASE}/id/"),
         "here": here,
         "words": words,
         "evidence": view.evidence,
@@ -253,6 +257,7 @@ def variables(view: View) -> Mapping[str, object]:
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
         "history": view.history(),
         "report": report_href(iri),
+        "sheets": sheets(),
     }
 
 

@@ -90,6 +90,8 @@ class Choice:
     number: int
     chosen: bool
     href: str
+    technical: bool = False
+    """Whether it is a kind of the model, and not one of what readers look through."""
 
 
 @dataclass(frozen=True)
@@ -228,13 +230,23 @@ def choices(key: str, found: Found, query: Search, words: Words) -> list[Choice]
     ordered = [*counted, *(value for value in chosen if value not in counted)]
     if key == "year":
         ordered.sort(reverse=True)
-    ordered.sort(key=lambda value: value not in chosen)
+    ordered.sort(key=lambda value: (value not in chosen, key == "kind" and is_technical(value)))
     return [
         Choice(
-            value, *value_name(key, value, words), numbers[value], value in chosen, toggled(query, key, value)
+            value,
+            *value_name(key, value, words),
+            numbers[value],
+            value in chosen,
+            toggled(query, key, value),
+            key == "kind" and is_technical(value),
         )
         for value in ordered
     ]
+
+
+def is_technical(kind: str) -> bool:
+    """Tell whether a kind is of the model."""
+    return kind in KINDS and KINDS[kind].technical
 
 
 def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:

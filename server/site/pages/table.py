@@ -1,0 +1,62 @@
+"""The tables of pages about things as files: all rows of a block, with status, sources and facts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response
+from wicara.server.app_state import store
+from wicara.server.descriptions.openapi import operation
+from wicara.server.http.problems import Problem
+from wicara.server.linked.statements import counts_of
+from wicara.server.site.pages.resource import View
+from wicara.server.site.pictures.picture import thing_asked
+from wicara.server.site.tables.reading import BLOCK_PAGE
+from wicara.server.site.tables.sheet import SHEETS, records, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+blueprint = Blueprint("table", __name__)
+
+MAX_ROWS: Final = 1000
+"""How many rows a file has at most."""
+
+
+@blueprint.get(f"/tables/<block>.<any({', '.join(SHEETS)}):suffix>")
+@operation(
+    query=("of", "infer", "lang"),
+    types=tuple(form.media_type for form in SHEETS.values()),
+    faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
+)
+def table(block: str, suffix: str) -> Response:
+    """Return a table of the page about a thing (`of`) as a file; `block` is its key, as in `show`."""
+    subject = thing_asked("of")
+    if subject is None:
+        raise Problem(HTTPStatus.BAD_REQUEST, "Parameter `of` must name the thing whose table is wanted.")
+    counts = counts_of(store(), subject)
+
+    def pages() -> Iterator[View]:
+        for number in range(1, MAX_ROWS // BLOCK_PAGE + 1):
+            view = View(subject, counts, number, show=block)
+            yield view
+            if number * BLOCK_PAGE >= view.rows_in_all:
+                return
+
+    views = list(pages()) if counts.largest else []
+    if not views or views[0].block is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"The page of this thing has no table {block}.")
+    found = list(chain.from_iterable(records(view.tables, view.evidence) for view in views))
+    titles = [str(column.title) for column in views[0].block.columns]
+    used = dict.fromkeys(chain.from_iterable(found))
+    headings = [*(title for title in dict.fromkeys(titles) if title in used)]
+    headings += [name for name in used if name not in titles]
+    form = SHEETS[suffix]
+    response = Response(written(found, headings, form), headers={"Content-Type": form.content_type()})
+    response.headers["Content-Disposition"] = f'inline; filename="{block}.{suffix}"'
+    response.vary.add("Accept-Language")
+    if views[0].rows_in_all > MAX_ROWS:
+        response.headers["Wicara-Truncated"] = f"rows={MAX_ROWS}"
+    return response

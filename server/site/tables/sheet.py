@@ -1,0 +1,78 @@
+"""Tables as files: CSV (RFC 4180), and XLSX (ECMA-376) where openpyxl is installed: `wicara[office]`."""
+
+from __future__ import annotations
+
+import csv
+from http import HTTPStatus
+from importlib.util import find_spec
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Final
+
+from wicara.graph.formats import CSV, Format
+from wicara.server.http.problems import Problem
+from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.statuses import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wicara.server.site.tables.rows import Evidence, Table
+
+XLSX: Final = Format(
+    "xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
+)
+SHEETS: Final = {form.extension: form for form in (CSV, XLSX)}
+NOT_INSTALLED: Final = (
+    "Tables in XLSX are an extra: `pip install 'wicara[office]'`. The same table is there as CSV."
+)
+IN_CELL: Final = "; "
+
+
+def sheets() -> list[Format]:
+    """Return the forms that tables can be written in here."""
+    return [form for form in SHEETS.values() if form is CSV or find_spec("openpyxl")]
+
+
+def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]:
+    """Return the rows of tables by their headings: what the cells say, the status, sources, and facts."""
+    found = []
+    for table in tables:
+        for row in table.rows:
+            cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
+            texts = [basis.text for basis in evidence.of(row.support.graphs) if basis.text]
+            articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
+            found.append(
+                {
+                    **dict(zip(map(str, table.headings), cells, strict=True)),
+                    str(_("Status")): in_words(row.statuses[0], evidence.words) if row.statuses else "",
+                    str(_("Sources")): IN_CELL.join(articles),
+                    str(_("Facts")): " ".join(row.support.graphs),
+                }
+            )
+    return found
+
+
+def written(found: Sequence[dict[str, str]], headings: Sequence[str], form: Format) -> bytes:
+    """Return rows as a file in a form; raises Problem 501 where the form needs what is not installed."""
+    lines = [headings, *([row.get(name, "") for name in headings] for row in found)]
+    if form is CSV:
+        text = StringIO()
+        csv.writer(text).writerows(lines)
+        return text.getvalue().encode()
+    try:
+        from openpyxl import Workbook  # noqa: PLC0415 - an extra
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+    except ImportError as fault:
+        raise Problem(HTTPStatus.NOT_IMPLEMENTED, NOT_INSTALLED) from fault
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    for line in lines:
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in line]
+        for cell in cells:
+            cell.data_type = "s"  # text, and never a formula
+        sheet.append(cells)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()

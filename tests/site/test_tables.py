@@ -1,0 +1,61 @@
+"""The tables of pages as files: all of a block with status, sources and facts, in CSV and XLSX alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+SUMMIT = "event/2018-11-asean-russia-summit"
+HTML = "text/html"
+
+
+def rows(server: Server, path: str) -> list[list[str]]:
+    """Return the rows of a table in CSV."""
+    answer = server.get(path)
+    assert (answer.status, answer.media_type) == (200, "text/csv")
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+def test_what_sources_report(server: Server) -> None:
+    """Beside a plan stands what became of it: its page and its table have the plan, and that it was held."""
+    headings, *found = rows(server, f"/tables/reports.csv?of={SUMMIT}")
+    assert headings[-3:] == ["Status", "Sources", "Facts"]
+    status = headings.index("Status as reported")
+    assert {"planned to take place", "proposed to take place", "held"} <= {row[status] for row in found}
+    text = server.get(f"/doc/{SUMMIT}", accept=HTML).text
+    assert "What each source reports of it" in text
+    assert f"/tables/reports.csv?of={SUMMIT}" in text.replace("%2F", "/")
+
+
+def test_a_spreadsheet(server: Server) -> None:
+    """A spreadsheet holds the same as text, whatever that begins with; so has the answer to a question."""
+    openpyxl = pytest.importorskip("openpyxl")
+    for path in (f"/tables/reports.{{}}?of={SUMMIT}", "/questions/plans-and-the-record.{}"):
+        answer = server.get(path.format("xlsx"))
+        assert answer.status == 200
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.body)).active
+        values = [[cell.value or "" for cell in line] for line in sheet.iter_rows()]
+        if path.startswith("/tables"):
+            assert values == rows(server, path.format("csv"))
+        assert len(values) > 1
+        assert {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value} == {"s"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/tables/reports.csv", 400),
+        (f"/tables/nothing.csv?of={SUMMIT}", 404),
+        ("/tables/reports.csv?of=event/nothing", 404),
+        ("/tables/reports.ods?of=event/nothing", 404),
+    ],
+)
+def test_no_such_table(server: Server, path: str, status: int) -> None:
+    """What names no table is refused."""
+    assert server.get(path).status == status
