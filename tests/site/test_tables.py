@@ -24,13 +24,16 @@ def rows(server: Server, path: str) -> list[list[str]]:
 
 def test_what_sources_report(server: Server) -> None:
     """Beside a plan stands what became of it: its page and its table have the plan, and that it was held."""
-    headings, *found = rows(server, f"/tables/reports.csv?of={SUMMIT}")
+    path = f"/tables/reports.csv?of={SUMMIT}"
+    headings, *found = rows(server, path)
     assert headings[-3:] == ["Status", "Sources", "Facts"]
     status = headings.index("Status as reported")
     assert {"planned to take place", "proposed to take place", "held"} <= {row[status] for row in found}
     text = server.get(f"/doc/{SUMMIT}", accept=HTML).text
     assert "What each source reports of it" in text
-    assert f"/tables/reports.csv?of={SUMMIT}" in text.replace("%2F", "/")
+    assert '<option value="reports">' in text
+    led = server.get(f"/tables?of={SUMMIT}&block=reports&format=csv")
+    assert (led.status, led.headers["Location"]) == (303, path)
 
 
 def test_a_spreadsheet(server: Server) -> None:
@@ -51,6 +54,7 @@ def test_a_spreadsheet(server: Server) -> None:
     ("path", "status"),
     [
         ("/tables/reports.csv", 400),
+        (f"/tables?of={SUMMIT}", 400),
         (f"/tables/nothing.csv?of={SUMMIT}", 404),
         ("/tables/reports.csv?of=event/nothing", 404),
         ("/tables/reports.ods?of=event/nothing", 404),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, request
+from wicara.graph.formats import CSV
 from wicara.server.app_state import store
-from wicara.server.descriptions.openapi import operation
+from wicara.server.descriptions.openapi import HTML, operation
+from wicara.server.http.addresses import with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.statements import counts_of
 from wicara.server.site.pages.resource import View
@@ -19,19 +22,37 @@ from wicara.server.site.tables.sheet import SHEETS, records, written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from werkzeug.wrappers import Response as BaseResponse
+
 blueprint = Blueprint("table", __name__)
 
 MAX_ROWS: Final = 1000
 """How many rows a file has at most."""
 
 
-@blueprint.get(f"/tables/<block>.<any({', '.join(SHEETS)}):suffix>")
+@blueprint.get("/tables")
+@operation(
+    query=("of", "block", "sheet-format", "infer", "lang"),
+    types=(),
+    answers={HTTPStatus.SEE_OTHER: HTML},
+)
+def choose() -> BaseResponse:
+    """Lead to a table of the page about a thing, which a form asks for."""
+    suffix = request.args.get("format", CSV.extension)
+    block = quote(request.args.get("block", ""), safe="")
+    if suffix not in SHEETS or not block:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Give `block`, and a `format`: {', '.join(SHEETS)}.")
+    fields = urlencode({"of": request.args.get("of", "")}, safe="/")
+    return redirect(with_choices(f"/tables/{block}.{suffix}?{fields}"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get(f"/tables/<block>.<any({', '.join(SHEETS)}):form>")
 @operation(
     query=("of", "infer", "lang"),
     types=tuple(form.media_type for form in SHEETS.values()),
     faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
 )
-def table(block: str, suffix: str) -> Response:
+def table(block: str, form: str) -> Response:
     """Return a table of the page about a thing (`of`) as a file; `block` is its key, as in `show`."""
     subject = thing_asked("of")
     if subject is None:
@@ -53,9 +74,9 @@ def table(block: str, suffix: str) -> Response:
     used = dict.fromkeys(chain.from_iterable(found))
     headings = [*(title for title in dict.fromkeys(titles) if title in used)]
     headings += [name for name in used if name not in titles]
-    form = SHEETS[suffix]
-    response = Response(written(found, headings, form), headers={"Content-Type": form.content_type()})
-    response.headers["Content-Disposition"] = f'inline; filename="{block}.{suffix}"'
+    kind = SHEETS[form]
+    response = Response(written(found, headings, kind), headers={"Content-Type": kind.content_type()})
+    response.headers["Content-Disposition"] = f'inline; filename="{block}.{form}"'
     response.vary.add("Accept-Language")
     if views[0].rows_in_all > MAX_ROWS:
         response.headers["Wicara-Truncated"] = f"rows={MAX_ROWS}"
