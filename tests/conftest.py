@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +18,7 @@ from needed import needed
 from prepared import run
 from server_process import RUNNING, TAIL, served
 from wicara.graph.build import ensure
-from wicara.graph.dataset_folder import PACKAGED
+from wicara.graph.dataset_folder import PACKAGED, VARIABLE
 from wicara.graph.inputs import read_inputs
 from wicara.graph.names import GraphKind, graph_iri, kind_of
 from wicara.ontology import PREFIXES, WIC
@@ -32,6 +34,8 @@ FIRST = "kemlu-2018-08-02-asean-russia"
 CHECKOUT = Path(__file__).parent.parent
 # Images of containers often set it: then each process compiles all modules anew, for a third of its start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+for name in (VARIABLE, "WICARA_ADD", "WICARA_DATA"):
+    os.environ.pop(name, None)
 sys.dont_write_bytecode = False
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -69,19 +73,33 @@ def first_article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def chosen_dataset(request: pytest.FixtureRequest, first_article: Path) -> Iterator[str]:
+    """Choose what the tests of a file read, in processes too: the first article if it is so marked."""
+    with pytest.MonkeyPatch.context() as environment:
+        if request.node.get_closest_marker("first_article"):
+            environment.setenv(VARIABLE, str(first_article))
+        yield os.environ.get(VARIABLE, "")
+
+
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of builds in which the real dataset is built once for all processes of tests."""
+def build_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltDataset]:
+    """Return a function that builds the dataset that is chosen, once for all processes of tests."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wicara"
-    ensure(folder)
-    return folder
+    builds = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "builds"
+    return cache(lambda chosen: ensure(builds / (Path(chosen).name or "whole")))
 
 
-@pytest.fixture(scope="session")
-def dataset(data_dir: Path) -> BuiltDataset:
-    """Return the real dataset, built."""
-    return ensure(data_dir)
+@pytest.fixture(scope="module")
+def dataset(build_of: Callable[[str], BuiltDataset], chosen_dataset: str) -> BuiltDataset:
+    """Return the dataset, built."""
+    return build_of(chosen_dataset)
+
+
+@pytest.fixture(scope="module")
+def data_dir(dataset: BuiltDataset) -> Path:
+    """Return the folder of builds with the dataset."""
+    return dataset.path.parent.parent
 
 
 @dataclass(frozen=True)
@@ -108,9 +126,15 @@ class Facts:
         )
 
 
-@pytest.fixture(scope="session")
-def stated() -> Facts:
+@pytest.fixture(scope="module")
+def stated(chosen_dataset: str) -> Facts:
     """Return the facts that the data files state."""
+    return facts_of(chosen_dataset)
+
+
+@cache
+def facts_of(_chosen: str) -> Facts:
+    """Return the facts of the dataset that is chosen."""
     inputs = read_inputs()
     graphs = frozenset(iri for iri in inputs.graphs if kind_of(iri) == GraphKind.FACT)
     quoted = {quad.subject.value for quad in inputs.quads if quad.predicate.value == f"{WIC}evidence"}
@@ -171,15 +195,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def built(data_dir: Path) -> Iterator[Server]:
-    """Return a server of the real dataset, also where a file has another `server`."""
-    with served("--data", data_dir) as running:
-        yield running
+def server_of() -> Iterator[Callable[[Path], Server]]:
+    """Return a function that returns the server of a folder of builds, which all tests of a process share."""
+    with ExitStack() as servers:
+        yield cache(lambda data: servers.enter_context(served("--data", data)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def built(server_of: Callable[[Path], Server], data_dir: Path) -> Server:
+    """Return a server of the dataset, also where a file has another `server`."""
+    return server_of(data_dir)
+
+
+@pytest.fixture(scope="module")
 def server(built: Server) -> Server:
-    """Return a server of the real dataset."""
+    """Return a server of the dataset."""
     return built
 
 

@@ -1,7 +1,8 @@
 """Processes of `wicara` that begin at once: each is forked from one that has loaded the modules.
 
 Such a process has its own arguments, folder, environment, files, signals and exit code, as `python -m wicara`
-has; only the start of the interpreter and the imports are spared, which take longer than most commands.
+has; only the start of the interpreter and the imports are spared, which take longer than most commands. The
+process of a server that loads the dataset is forked from the front in the same way, and is its child as ever.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MODULES: Final = (
     "wicara.graph.checks",
     "wicara.graph.reasoning.reasoner",
     "wicara.server.process.supervisor",
+    "wicara.server.process.worker",
 )
 """What commands load when they are called, besides the modules of `wicara.commands`."""
 OF_THE_START: Final = ("PYTHON", "LC_", "LANG", "COVERAGE_")
@@ -48,24 +50,25 @@ class Process:
     def __init__(
         self,
         arguments: Sequence[object],
-        stdout: IO[str] | int,
-        stderr: IO[str] | IO[bytes] | int,
+        files: tuple[IO[str] | IO[bytes] | int, ...],
         *,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        way: socket.socket | None = None,
     ) -> None:
-        """Start it; it reads nothing, and its folder and environment are those of this process."""
+        """Start it with its standard input, output and error; its folder and environment are of this process.
+
+        `way` leads to the first process, where this one did not start it.
+        """
         self.args = [*map(str, arguments)]
         self.returncode: int | None = None
         asked = {"arguments": self.args, "cwd": str(cwd or Path.cwd()), "env": dict(env or os.environ)}
         self.status, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with inside, open(os.devnull) as stdin:  # noqa: PTH123 - a device
-            files = [
-                each if isinstance(each, int) else each.fileno() for each in (stdin, stdout, stderr, inside)
-            ]
-            first().sendmsg(
+        with inside:
+            given = [each if isinstance(each, int) else each.fileno() for each in (*files, inside)]
+            (way or first()).sendmsg(
                 [json.dumps(asked).encode()],
-                [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [*files, inside.fileno()]))],
+                [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", given))],
             )
         self.pid = int(self.status.recv(100))
 
@@ -117,13 +120,19 @@ def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subp
             command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd, env=env
         )
     with TemporaryFile("w+", encoding="utf-8") as stdout, TemporaryFile("w+", encoding="utf-8") as stderr:
-        process = Process(arguments, stdout, stderr, cwd=cwd, env=env)
+        process = Process(arguments, (nothing(), stdout, stderr), cwd=cwd, env=env)
         try:
             code = process.wait(PATIENCE)
         finally:
             process.kill()
         printed = [file.seek(0) or file.read() for file in (stdout, stderr)]
     return subprocess.CompletedProcess(process.args, code, *printed)
+
+
+@cache
+def nothing() -> IO[bytes]:
+    """Return a file that has nothing to read."""
+    return open(os.devnull, "rb")  # noqa: PTH123 - a device, open as long as this process runs
 
 
 @cache
@@ -145,7 +154,9 @@ def first() -> socket.socket:
 
 def main() -> None:
     """Load the modules, and for each message fork a process that becomes `wicara`, and one that waits."""
-    import wicara.commands  # noqa: PLC0415 - the process of the tests loads less
+    import forked  # noqa: PLC0415 - the processes of the tests load less
+
+    import wicara.commands  # noqa: PLC0415
 
     commands = (f"wicara.commands.{each.name}" for each in pkgutil.iter_modules(wicara.commands.__path__))
     for name in (*commands, *MODULES):
@@ -181,8 +192,19 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(asked["env"])
     sys.argv = ["wicara", *asked["arguments"]]
+    forked.instead_of_started()
     runpy.run_module("wicara", run_name="__main__", alter_sys=True)
 
 
+def stand_in(number: str, *arguments: str) -> int:
+    """Be `wicara` in a shell that has the way to the first process as an open file; return its exit code."""
+    with socket.socket(fileno=int(number)) as way:
+        process = Process(arguments, (sys.stdin, sys.stdout, sys.stderr), way=way)
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda signalled, _frame: os.kill(process.pid, signalled))
+    code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(stand_in(*sys.argv[1:]) if sys.argv[1:] else main())

@@ -19,7 +19,7 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from prepared import PATIENCE, Process, run
+from prepared import PATIENCE, Process, nothing, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -68,7 +68,7 @@ class Answer:
 class Server:
     """A server process, the port that it listens on, and the file that has all it logs."""
 
-    process: Process
+    process: Process | subprocess.Popen[bytes]
     port: int
     log_file: IO[bytes]
 
@@ -203,16 +203,22 @@ def stopped_when(holds: Callable[[], object], number: int, *arguments: object) -
 
 
 @contextmanager
-def served(*arguments: object, ends_with: int = 0) -> Iterator[Server]:
+def served(*arguments: object, ends_with: int = 0, anew: bool = False) -> Iterator[Server]:
     """Run `wicara serve` on a free port until the block ends; the process must then end by itself.
 
-    `ends_with` is its exit code where the block ends it otherwise.
+    `ends_with` is its exit code where the block ends it otherwise; `anew` starts interpreters for it.
     """
     given = [*map(str, arguments)]
     roomy = [each for option, value in ROOMY.items() if option not in given for each in (option, str(value))]
     printed, stdout = os.pipe()
     with TemporaryFile() as log_file, open(printed, encoding="utf-8") as lines:  # noqa: PTH123 - a pipe
-        process = Process(["serve", "--port", "0", *given, *roomy], stdout, log_file)
+        command = ["serve", "--port", "0", *given, *roomy]
+        if anew:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "wicara", *command], stdout=stdout, stderr=log_file
+            )
+        else:
+            process = Process(command, (nothing(), stdout, log_file))
         os.close(stdout)
         try:
             port = re.search(r":(\d+)/", lines.readline())

@@ -17,6 +17,8 @@ from wicara.graph.facts.source import Text, read_text
 if TYPE_CHECKING:
     from conftest import Command
 
+pytestmark = pytest.mark.first_article
+
 MARKS = ["Dit. ", "Dr. A.B. ", "ia. ", "\u201cYa!\u201d ", "(2/8). ", "\u00a0", "\n\n", "3.5 ", "\U0001f54a "]
 PIECES = st.lists(
     st.one_of(

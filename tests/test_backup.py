@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from conftest import Command
 
+pytestmark = pytest.mark.first_article
+
 SOME: Final = 200
 MANY: Final = 60_000
 """How many quads take a moment to read through."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from conftest import Command, Facts
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 ARTICLE = "kemlu-2018-08-02-asean-russia"
 FACT = f"<{graph_iri(GraphKind.FACT, ARTICLE, 'F900')}>"
 EVIDENCE = f"""

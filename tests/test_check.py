@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conftest import Command
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 TEXT = "sources/kemlu-2018-08-02-asean-russia.txt"
 FACT = "fact/kemlu-2018-08-02-asean-russia/F001"
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import click
+import pytest
 from wicara.graph.inputs import dataset_version
 
 from wicara.cli import COMMANDS, main
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Command
+
+pytestmark = pytest.mark.first_article
 
 
 def test_version_names_software_and_dataset(wicara: Command) -> None:

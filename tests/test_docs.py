@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+import prepared
 import pytest
 
 from wicara.cli import main
@@ -70,10 +71,15 @@ def copy_checkout(folder: Path) -> Path:
 
 @contextmanager
 def shell(folder: Path, data: Path, path: Path | None = None) -> Iterator[Callable[[str], tuple[str, int]]]:
-    """Yield a function that runs a command in one shell and returns what it prints and its exit code."""
+    """Yield a function that runs a command in one shell and returns what it prints and its exit code.
+
+    `path` is where Python finds other packages than those of the checkout.
+    """
     programs = folder.parent / "bin"
     programs.mkdir()
-    (programs / "wicara").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m wicara "$@"\n')
+    way = prepared.first().fileno()
+    command = "-P -m wicara" if path else f'-ES "{prepared.__file__}" {way}'
+    (programs / "wicara").write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
     (programs / "wicara").chmod(0o755)
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "WICARA_DATA": str(data)}
     if path:
@@ -86,6 +92,7 @@ def shell(folder: Path, data: Path, path: Path | None = None) -> Iterator[Callab
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        pass_fds=[way],
     ) as process:
         assert process.stdin
         assert process.stdout
@@ -133,7 +140,7 @@ def edit(folder: Path, task: str, body: str, replaced: tuple[Path, str] | None) 
     return None
 
 
-@by_page
+@pytest.mark.parametrize("page", filter(blocks, PAGES), ids=lambda page: page.stem)
 def test_a_page_can_be_followed(page: Path, own_data: Path, tmp_path: Path) -> None:
     """Every file, command, query and program of a page, one after the other."""
     folder, replaced, last = tmp_path / "here", None, ("", "")

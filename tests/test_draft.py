@@ -17,6 +17,8 @@ from wicara.graph.facts.selector import MOST_WORDS
 if TYPE_CHECKING:
     from conftest import Command
 
+pytestmark = pytest.mark.first_article
+
 CHECKOUT = Path(__file__).parent.parent
 
 INDONESIAN = """JAKARTA, CONTOH.com - Presiden Kanada Rekawati Suhardjo tiba di Sochi pada Kamis (2/5/2019) \

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 RDF = PREFIXES["rdf"]
 XSD = PREFIXES["xsd"]
 READ_AS = {

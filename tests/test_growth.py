@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
     from conftest import Command
 
+pytestmark = pytest.mark.first_article
+
 F001: Final = "<https://w3id.org/wicara/graph/fact/kemlu-2018-08-02-asean-russia/F001>"
 EVENT: Final = "event:2018-08-02-asean-russia-meeting"
 

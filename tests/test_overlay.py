@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
     from wicara.graph.inputs import Inputs
 
+pytestmark = pytest.mark.first_article
+
 COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?g a wic:FactGraph }"
 HELD: Final = "ASK { event:2018-08-02-asean-russia-meeting wic:heldInState state:russia }"
 DAY: Final = "2026-01-01"

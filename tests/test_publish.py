@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from click.testing import Result
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 PROGRAM = Path(sys.executable).with_name("oxigraph")
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from conftest import Command, Facts
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 COUNT = "SELECT (COUNT(*) AS ?facts) { ?fact a wic:FactGraph }"
 MEETING = "CONSTRUCT WHERE { event:2018-08-02-asean-russia-meeting a ?class }"
 READ_AS = {

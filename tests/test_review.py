@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from conftest import Command
 
+pytestmark = pytest.mark.first_article
+
 TEXT: Final = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
 

@@ -155,10 +155,17 @@ class Worker:
             self.take(*self.read())
 
     def share(self, app: Flask) -> None:
-        """Let an app keep what all processes need in the socket's folder: templates, index, checksums."""
+        """Let an app keep what all processes need in the socket's folder: templates, index, checksums.
+
+        Compiled templates stay for the next server where the compiled modules beside them stay too.
+        """
         folder = Path(self.address).parent
         downloads.keep_in(app, folder)
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        beside = Path(app.root_path) / "__pycache__"
+        stays = not sys.dont_write_bytecode and os.access(beside, os.W_OK)
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
+            str(beside if stays else folder), f"%s.{sys.implementation.cache_tag}.jinja"
+        )
         index_file.keep_in(app, folder, self.make_index)
 
     def make_index(self, lock: IO[str], *, inferred: bool) -> None:

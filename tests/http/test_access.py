@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from server_process import Answer, Server
 
+pytestmark = pytest.mark.first_article
+
 
 def basic(user: str, password: str) -> str:
     """Return an Authorization header with a user and a password (RFC 7617)."""

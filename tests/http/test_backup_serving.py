@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
 from server_process import served
 from writing import TURTLE, WRITABLE, update, write
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from conftest import Command
     from server_process import Server
+
+pytestmark = pytest.mark.first_article
 
 PAIRS = "SELECT (COUNT(?a) AS ?n) (COUNT(?b) AS ?m) { ?s <x:a> ?a OPTIONAL { GRAPH <x:g> { ?s <x:b> ?b } } }"
 ASKED = (

@@ -21,6 +21,8 @@ from writing import BEARER
 if TYPE_CHECKING:
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 BUSY = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE}
 """The only statuses above 499 that are no fault."""
 INJECTED = "X-Injected"

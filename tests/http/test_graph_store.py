@@ -16,6 +16,8 @@ from writing import BEARER, TURTLE, UPDATE, count, write
 if TYPE_CHECKING:
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 
 @pytest.fixture
 def server(empty: Server) -> Server:

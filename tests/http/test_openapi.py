@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 BODIES = Path(__file__).with_name("schemathesis_bodies.py")
 OF_THE_FRONT = {"/healthz", "/readyz", "/readyz/write", "/metrics"}
 """What the process in front answers by itself."""

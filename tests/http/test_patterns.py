@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from conftest import Command
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 DATA = """
 INSERT DATA { <x:a> <x:p> <x:b> . <x:a> <x:q> <x:b> . <x:b> <x:q> <x:c> . <x:c> <x:p> "l"@en
   GRAPH <x:1> { <x:s> <x:p> 10 } GRAPH <x:2> { <x:s> <x:p> 10 . <x:t> <x:p> 5 . <x:t> <x:q> <x:u> } } ;

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from conftest import Command
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 DATA = """
 <http://ex.org/g1> { <http://ex.org/s> <http://ex.org/p> 10 }
 <http://ex.org/g2> { <http://ex.org/s> <http://ex.org/p> 10 . <http://ex.org/t> <http://ex.org/p> 5 }

@@ -13,6 +13,8 @@ from writing import WRITABLE, update
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.first_article
+
 CLIENTS = 24
 FUNCTIONS = ("UUID", "STRUUID", "RAND", "BNODE")
 VALUES = f"SELECT {' '.join(f'({call}() AS ?{call})' for call in FUNCTIONS)} {{}}"

@@ -21,6 +21,8 @@ from writing import BEARER, TOKEN, TURTLE, UPDATE, WRITABLE, count, emptied, upd
 if TYPE_CHECKING:
     from server_process import Answer, Server
 
+pytestmark = pytest.mark.first_article
+
 MARK = "unmistakable"
 ORIGIN = "https://evil.example"
 
@@ -288,7 +290,7 @@ def test_others_on_the_machine(writable: Server) -> None:
 def test_the_token_is_on_no_command_line(tmp_path: Path) -> None:
     """With --token-file no process of the server has the token where others on the machine could read it."""
     (tmp_path / "token").write_text(f"{TOKEN}\n")
-    with served("--empty", "--writable", "--token-file", tmp_path / "token") as server:
+    with served("--empty", "--writable", "--token-file", tmp_path / "token", anew=True) as server:
         assert update(server, "INSERT DATA { <x:s> <x:p> 1 }").status == 204
         for number in (server.process.pid, *workers(server)):
             for name in ("cmdline", "environ"):

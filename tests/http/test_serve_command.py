@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conftest import Command
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 ONE = "<https://w3id.org/wicara/id/state/x> <https://w3id.org/wicara/ont#p> 1 .\n"
 TWO = ONE + ONE.replace(" 1 ", " 2 ")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -15,6 +15,8 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from conftest import Server
 
+pytestmark = pytest.mark.first_article
+
 HTML = "text/html"
 PLACE = ("event:2018-08-02-asean-russia-meeting", "wic:heldInState", "state:singapore")
 ACTOR = ("person:sergey-lavrov", "a", "wic:Actor")

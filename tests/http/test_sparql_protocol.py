@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from conftest import Facts
     from server_process import Answer, Server
 
+pytestmark = pytest.mark.first_article
+
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 G = "https://w3id.org/wicara/graph/fact/test/"

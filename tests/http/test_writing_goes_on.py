@@ -32,7 +32,7 @@ MOST_PROCESSES = 2 * 2 + 2 + 3
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """Return a server of each kind of dataset that takes writes, with a few processes."""
     data = ("--empty",) if request.param == "memory" else ("--data", tmp_path / "disk")
-    with served(*data, *WRITABLE, *FEW) as running:
+    with served(*data, *WRITABLE, *FEW, anew=True) as running:  # its processes are known by their commands
         yield running
 
 

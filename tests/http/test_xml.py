@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from conftest import Command
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFXML = "application/rdf+xml"
 RESULTS = "application/sparql-results+xml"

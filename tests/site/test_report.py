@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from server_process import Answer, Server
 
+pytestmark = pytest.mark.first_article
+
 FORM = "application/x-www-form-urlencoded"
 ABOUT = "https://w3id.org/wicara/id/state/laos"
 AN_HOUR = 30
