@@ -7,6 +7,7 @@ most of the time of a start.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -50,6 +51,7 @@ class Forked:
 def become(module: str, arguments: Sequence[str], stdin: int) -> NoReturn:
     """Run a module in this process, which was just forked from one that serves, and end with it."""
     try:
+        gc.freeze()  # what the front has open is closed here once, below, and not when it is collected
         signal.set_wakeup_fd(-1)
         os.dup2(stdin, 0)
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
