@@ -43,6 +43,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 
+LONGEST = ("test_crawl", "test_openapi", "test_fuzz_http", "test_backup_serving", "test_review_page")
+"""The files with the longest tests: they come first, so that none is left when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests begin."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show in the report of a failed test what the servers that run have logged."""
