@@ -140,7 +140,7 @@ def edit(folder: Path, task: str, body: str, replaced: tuple[Path, str] | None) 
     return None
 
 
-@pytest.mark.parametrize("page", filter(blocks, PAGES), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*filter(blocks, PAGES)], ids=lambda page: page.stem)
 def test_a_page_can_be_followed(page: Path, own_data: Path, tmp_path: Path) -> None:
     """Every file, command, query and program of a page, one after the other."""
     folder, replaced, last = tmp_path / "here", None, ("", "")
