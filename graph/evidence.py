@@ -140,7 +140,10 @@ class Basis:
     @property
     def order(self) -> tuple[str, int, str]:
         """The place of its first words in reading order, to sort by."""
-        return (*min(((one.article, one.start) for one in self.quotes), default=LAST_PLACE[:2]), self.name)
+        return (
+            *min(((quote.article, quote.start) for quote in self.quotes), default=LAST_PLACE[:2]),
+            self.name,
+        )
 
     @property
     def sources(self) -> list[str]:
@@ -170,8 +173,8 @@ class Basis:
             yield from terms
         if self.text:
             yield from (NamedNode(iri) for iri in (self.text.iri, self.text.publisher) if iri)
-        for one in self.quotes:
-            yield from (NamedNode(iri) for iri in (one.article, one.sentence) if iri)
+        for quote in self.quotes:
+            yield from (NamedNode(iri) for iri in (quote.article, quote.sentence) if iri)
 
 
 def bases_of(
@@ -200,8 +203,8 @@ def bases_of(
             texts[value(row, "graph")] = source_of(row, texts.get(value(row, "graph")))
         elif quote := quote_of(row):
             quoted[value(row, "graph")].append(quote)
-    for found in quoted.values():
-        found.sort(key=lambda one: (one.start, str(one.exact)))
+    for of_graph in quoted.values():
+        of_graph.sort(key=lambda quote: (quote.start, str(quote.exact)))
     return {name: Basis(name, said[name], quoted[name], text=texts.get(name)) for name in names}
 
 
@@ -252,9 +255,9 @@ def bases_with_origins(store: Store, graphs: Iterable[str], *, union: bool = Fal
     known: dict[str, Basis] = {}
     ahead = names
     while ahead:
-        found = bases_of(store, ahead, union=union)
-        known |= {name: found.get(name, Basis(name)) for name in ahead}
-        origins = (term for basis in found.values() for term in basis.said.get("derived", ()))
+        bases = bases_of(store, ahead, union=union)
+        known |= {name: bases.get(name, Basis(name)) for name in ahead}
+        origins = (term for basis in bases.values() for term in basis.said.get("derived", ()))
         ahead = {term.value for term in origins if isinstance(term, NamedNode)} - known.keys()
     return {name: with_origins(name, known) for name in names}
 

@@ -50,9 +50,9 @@ class Branch(NamedTuple):
 class Triples:
     """The triples of a text, by its tokens."""
 
-    def __init__(self, text: str, found: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         """Take the text and its tokens."""
-        self.text, self.tokens = text, found
+        self.text, self.tokens = text, tokens
         self.labelled: set[str] = set()
 
     def between(self, start: int, end: int) -> str:
@@ -90,7 +90,7 @@ class Triples:
 
         Raises Unsplittable where they are not plain.
         """
-        kept: list[str] = []
+        triples: list[str] = []
         unions: list[str] = []
         at = start
         while at < end:
@@ -112,10 +112,10 @@ class Triples:
             if moved and subject.startswith(("[", "(")) and len(moved) + len(pairs) > 1:
                 raise Unsplittable
             if pairs or not moved:
-                kept.append(f"{subject} {' ; '.join(map(' '.join, pairs))}")
+                triples.append(f"{subject} {' ; '.join(map(' '.join, pairs))}")
             unions += moved
             at += 1
-        return " ".join((" . ".join(kept), *unions)).lstrip(), bool(kept), bool(unions)
+        return " ".join((" . ".join(triples), *unions)).lstrip(), bool(triples), bool(unions)
 
     def term(self, at: int) -> tuple[str, int]:
         """Return a term and the index after it; raises Unsplittable for what is none, or not plain."""
@@ -133,7 +133,7 @@ class Triples:
         elif token.kind not in {"iri", "name", "variable", "number", "node", "word"}:
             raise Unsplittable
         term = self.between(at, end)
-        if any(each.kind == "node" for each in self.tokens[at:end]):
+        if any(part.kind == "node" for part in self.tokens[at:end]):
             self.labelled.add(term)
         return term, end
 
@@ -146,12 +146,12 @@ class Triples:
 
     def alternatives(self, at: int) -> tuple[list[Branch], int]:
         """Return the branches of PathAlternative (rule 89), and the index after it."""
-        found, at = self.sequence(at)
+        branches, at = self.sequence(at)
         while self.tokens[at].text == "|":
             more, at = self.sequence(at + 1)
-            limit(len(found) + len(more))
-            found += more
-        return found, at
+            limit(len(branches) + len(more))
+            branches += more
+        return branches, at
 
     def sequence(self, at: int) -> tuple[list[Branch], int]:
         """Return the branches of PathSequence (rule 90), and the index after it."""
@@ -160,8 +160,12 @@ class Triples:
             more, at = self.step(at + 1)
             limit(len(steps) * len(more))
             steps = [
-                Branch(f"{one.path}/{other.path}", one.may_be_empty and other.may_be_empty, is_sequence=True)
-                for one, other in product(steps, more)
+                Branch(
+                    f"{first.path}/{second.path}",
+                    first.may_be_empty and second.may_be_empty,
+                    is_sequence=True,
+                )
+                for first, second in product(steps, more)
             ]
         return steps, at
 
@@ -173,14 +177,14 @@ class Triples:
         start = at
         if self.tokens[at].text == "(":
             limit(closing(self.tokens, at) - at)
-            found, at = self.alternatives(at + 1)
+            branches, at = self.alternatives(at + 1)
             if self.tokens[at].text != ")":
                 raise Unsplittable
-            found = [branch._replace(path=f"({branch.path})") for branch in found]
+            branches = [branch._replace(path=f"({branch.path})") for branch in branches]
         elif self.tokens[at].text == "!":
             return self.negated(at + 1)
         elif self.tokens[at].kind in {"iri", "name"} or self.tokens[at].text == "a":
-            found = [Branch(self.tokens[at].text)]
+            branches = [Branch(self.tokens[at].text)]
         else:
             raise Unsplittable
         at += 1
@@ -191,9 +195,9 @@ class Triples:
             and (self.tokens[at].end == self.tokens[at + 1].start)
         )
         if mark in {"*", "?", "+"} and not is_sign:
-            empty = mark != "+" or any(branch.may_be_empty for branch in found)
+            empty = mark != "+" or any(branch.may_be_empty for branch in branches)
             return [Branch(self.between(start, at + 1), empty)], at + 1
-        return found, at
+        return branches, at
 
     def negated(self, at: int) -> tuple[list[Branch], int]:
         """Return the branches of PathNegatedPropertySet (rule 95): those that go on, and that go back."""
@@ -207,8 +211,8 @@ class Triples:
             if token.kind != "mark":
                 (inverse if before.text == "^" else forward).append(token.text)
         ways = ("|".join(forward), "|".join(f"^{iri}" for iri in inverse))
-        found = [Branch(f"!({way})") for way in ways if way]
-        return found or [Branch("!()")], end + 1
+        branches = [Branch(f"!({way})") for way in ways if way]
+        return branches or [Branch("!()")], end + 1
 
     def needs_union(self, subject: str, branches: Sequence[Branch], target: str) -> bool:
         """Tell whether the engine evaluates a triple with a path otherwise."""
@@ -219,28 +223,30 @@ class Triples:
 
     def as_union(self, subject: str, branches: Sequence[Branch], target: str, graph: str | None) -> str:
         """Return a triple with a path as the union of its branches, and of the terms no triple has."""
-        found = []
+        patterns = []
         in_graph = f"GRAPH {graph} {{}} " if graph else ""
         for branch in branches:
             pattern = f"{{ {subject} {branch.path} {target} }}"
-            found.append(pattern)
+            patterns.append(pattern)
             if not branch.begins_outside(subject, target):
                 continue
             if is_constant(subject) and is_constant(target):
-                found.append(f"{{ {in_graph}FILTER(sameTerm({subject}, {target}) && NOT EXISTS {pattern}) }}")
+                patterns.append(
+                    f"{{ {in_graph}FILTER(sameTerm({subject}, {target}) && NOT EXISTS {pattern}) }}"
+                )
                 continue
             term, variable = (subject, target) if is_constant(subject) else (target, subject)
             if variable.startswith(("?", "$")):
                 values = f"VALUES {variable} {{ {term} }}"
-                found.append(f"{{ {in_graph}{values} FILTER NOT EXISTS {pattern} }}")
-        return union(found)
+                patterns.append(f"{{ {in_graph}{values} FILTER NOT EXISTS {pattern} }}")
+        return union(patterns)
 
 
-def closing(found: Sequence[Token], at: int) -> int:
+def closing(tokens: Sequence[Token], at: int) -> int:
     """Return the index of the bracket that closes the one at an index; raises Unsplittable for none."""
     depth = 0
-    for index in range(at, len(found)):
-        depth += (found[index].text in OPENING) - (found[index].text in CLOSING)
+    for index in range(at, len(tokens)):
+        depth += (tokens[index].text in OPENING) - (tokens[index].text in CLOSING)
         if depth == 0:
             return index
     raise Unsplittable

@@ -65,13 +65,13 @@ def mended_query(text: str, start: int, named: Callable[[], Sequence[str]]) -> s
     """
     if not MAY_DIFFER.search(text, start):
         return text
-    found = plain_tokens(text)
-    first = next((index for index, token in enumerate(found) if token.start >= start), len(found))
-    if found[first : first + 1] and found[first].text.upper() == "CONSTRUCT":
+    plain = plain_tokens(text)
+    first = next((index for index, token in enumerate(plain) if token.start >= start), len(plain))
+    if plain[first : first + 1] and plain[first].text.upper() == "CONSTRUCT":
         first += 1
-        if found[first : first + 1] and found[first].text == "{":
-            first = closing(found, first) + 1
-    return Patterns(text, found, named).rewritten(first, len(found))
+        if plain[first : first + 1] and plain[first].text == "{":
+            first = closing(plain, first) + 1
+    return Patterns(text, plain, named).rewritten(first, len(plain))
 
 
 def mended_where(text: str, start: int, end: int, named: Callable[[], Sequence[str]]) -> str:
@@ -81,30 +81,30 @@ def mended_where(text: str, start: int, end: int, named: Callable[[], Sequence[s
     """
     if not MAY_DIFFER.search(text, start, end):
         return text[start:end]
-    found = plain_tokens(text[start:end])
-    return Patterns(text[start:end], found, named).rewritten(0, len(found))
+    plain = plain_tokens(text[start:end])
+    return Patterns(text[start:end], plain, named).rewritten(0, len(plain))
 
 
 def plain_tokens(text: str) -> list[Token]:
     """Return the tokens of a text; none where it could be read in two ways."""
-    found: list[Token] = []
+    plain: list[Token] = []
     open_marks: list[str] = []
     for token in tokens(text):
-        if is_unclear(token, found[-1] if found else None, open_marks):
+        if is_unclear(token, plain[-1] if plain else None, open_marks):
             return []
         turn(open_marks, token.text)
-        found.append(token)
-    return found
+        plain.append(token)
+    return plain
 
 
 class Patterns:
     """The patterns of a text, by its tokens."""
 
-    def __init__(self, text: str, found: Sequence[Token], named: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, text: str, plain: Sequence[Token], named: Callable[[], Sequence[str]]) -> None:
         """Take the text, its tokens, and what returns the named graphs."""
-        self.text, self.tokens, self.named = text, found, named
+        self.text, self.tokens, self.named = text, plain, named
         self.depth = 0
-        self.triples = Triples(text, found)
+        self.triples = Triples(text, plain)
 
     def rewritten(self, first: int, last: int) -> str:
         """Return the text with the groups rewritten that stand among some of its tokens."""
@@ -150,19 +150,19 @@ class Patterns:
             raise Unsplittable
         start, place = at, self.tokens[at].start
         is_select = self.is_word(at + 1, "SELECT")
-        found: list[Element] = []
+        elements: list[Element] = []
         parts: list[str] = []
         at += 1
         while self.tokens[at].text != "}":
             element = self.of_select(at) if is_select else self.element(at, graph)
-            found.append(element)
+            elements.append(element)
             if element.text is not None:
                 parts += [self.text[place : self.tokens[element.start].start], element.text]
                 place = self.tokens[element.after - 1].end
             at = element.after
         self.depth -= 1
         text = "".join((*parts, self.text[place : self.tokens[at].end]))
-        if graph and any(each.rests_on_none for each in found) and not found[0].is_triples:
+        if graph and any(part.rests_on_none for part in elements) and not elements[0].is_triples:
             text = f"{{ GRAPH {graph} {{}} {text[1:]}"
         return Element(start, at + 1, text if text != self.triples.between(start, at + 1) else None)
 
@@ -231,12 +231,12 @@ class Patterns:
 
     def variables_of(self, at: int) -> set[str]:
         """Return the variables that stand in a group itself, and not in one within it."""
-        found, depth = set(), 0
+        variables, depth = set(), 0
         for token in self.tokens[at : closing(self.tokens, at)]:
             depth += (token.text in OPENING) - (token.text in CLOSING)
             if depth == 1 and token.kind == "variable":
-                found.add(token.text[1:])
-        return found
+                variables.add(token.text[1:])
+        return variables
 
     def union_of_graphs(self, at: int) -> Element:
         """Return a block of GRAPH with a variable as a union over the graphs; raises TooManyGraphs."""

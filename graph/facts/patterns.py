@@ -303,10 +303,10 @@ def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: s
     `values` are by the names of the parameters.
     """
 
-    def shown(found: re.Match[str]) -> str:
-        terms = values.get(found[1], ())
+    def shown(place: re.Match[str]) -> str:
+        terms = values.get(place[1], ())
         own = [term for term in terms if getattr(term, "language", None) in {None, language}] or terms
-        as_date = found[1] in MEANINGS
+        as_date = place[1] in MEANINGS
         texts = [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
         return ", ".join(filter(None, texts)) or MISSING
 

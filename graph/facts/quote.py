@@ -52,8 +52,8 @@ def quote(
     start, end = span or (0, len(text))
     if not 0 <= start < end <= len(text):
         raise Unquotable(f"There is no span [{start},{end}) in a text of {len(text)} characters.")
-    found = [(place[0][0], place[-1][1]) for place in runs(words, text, start, end)]
-    at = chosen(text, words, found, occurrence)
+    places = [(place[0][0], place[-1][1]) for place in runs(words, text, start, end)]
+    at = chosen(text, words, places, occurrence)
     sentence = sentence_at(source, at[0])
     if core(words) == core(text[sentence.start : sentence.end]):
         raise Unquotable("These words are a whole sentence. Choose some of them that identify the fact.")
@@ -64,10 +64,10 @@ def read_span(span: str | None) -> Span | None:
     """Return START:END as two numbers; raises Unquotable where it is something else."""
     if span is None:
         return None
-    found = re.fullmatch(r"([0-9]+):([0-9]+)", span)
-    if not found:
+    match = re.fullmatch(r"([0-9]+):([0-9]+)", span)
+    if not match:
         raise Unquotable(f"The span {span!r} is not START:END, two counts of characters such as 120:164.")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
 def check_length(words: str) -> None:
@@ -81,17 +81,17 @@ def check_length(words: str) -> None:
         )
 
 
-def chosen(text: str, words: str, found: Sequence[Span], occurrence: int | None) -> Span:
+def chosen(text: str, words: str, places: Sequence[Span], occurrence: int | None) -> Span:
     """Return the one place that is meant; raises Unquotable where there is none, or more and no choice."""
-    if not found:
+    if not places:
         raise Unquotable(not_found(text, words.split(OMITTED)))
-    if occurrence is None and len(found) == 1:
-        return found[0]
-    if occurrence is not None and 1 <= occurrence <= len(found):
-        return found[occurrence - 1]
-    listed = "".join(f"\n  {number}: {in_context(text, *at)}" for number, at in enumerate(found, 1))
+    if occurrence is None and len(places) == 1:
+        return places[0]
+    if occurrence is not None and 1 <= occurrence <= len(places):
+        return places[occurrence - 1]
+    listed = "".join(f"\n  {number}: {in_context(text, *at)}" for number, at in enumerate(places, 1))
     raise Unquotable(
-        f"The words stand there {len(found)} times. Choose one with --occurrence N or in:span:{listed}"
+        f"The words stand there {len(places)} times. Choose one with --occurrence N or in:span:{listed}"
     )
 
 
@@ -130,7 +130,7 @@ def not_found(text: str, parts: Sequence[str]) -> str:
 
 def most_alike(text: str, words: str) -> tuple[float, int, int]:
     """Return how alike, and where, the most alike run of as many words is."""
-    tokens = [found.span() for found in re.finditer(r"\S+", text)]
+    tokens = [match.span() for match in re.finditer(r"\S+", text)]
     length = max(1, len(words.split()))
     matcher = SequenceMatcher(b=words, autojunk=False)
     best = (0.0, 0, 0)
@@ -143,7 +143,7 @@ def most_alike(text: str, words: str) -> tuple[float, int, int]:
 
 def difference(given: str, there: str) -> str:
     """Return the first difference between the words that were given and those in the text."""
-    at = next((at for at, (one, other) in enumerate(zip(given, there, strict=False)) if one != other), None)
+    at = next((at for at, (own, other) in enumerate(zip(given, there, strict=False)) if own != other), None)
     if at is None:
         return f"{there!r}"
     return f"{there!r}; its character {at + 1} is {describe(there[at])}, and you gave {describe(given[at])}"
@@ -154,13 +154,13 @@ def describe(character: str) -> str:
     return f"{unicodedata.name(character, 'a control character')} (U+{ord(character):04X})"
 
 
-def quote_line(found: Quotation, fact: str) -> str:
+def quote_line(quotation: Quotation, fact: str) -> str:
     """Return the words of a fact as its data file has them; raises Unquotable."""
     if not FACT.fullmatch(fact):
         raise Unquotable(f"A fact is called by a letter and digits, such as F001, not {fact!r}.")
-    sentence, words = found.sentence, found.selector
+    sentence, words = quotation.sentence, quotation.selector
     return f"""\
 # in sentence {ordinal(sentence)} [{sentence.start},{sentence.end})
-<{graph_iri(GraphKind.FACT, found.source.name, fact)}>
-    in:quote {quoted(words.exact)}@{found.source.language or "und"} ; in:span "{words.start}-{words.end}" .
+<{graph_iri(GraphKind.FACT, quotation.source.name, fact)}>
+    in:quote {quoted(words.exact)}@{quotation.source.language or "und"} ; in:span "{words.start}-{words.end}" .
 """

@@ -108,8 +108,8 @@ def runs(words: str, text: str, start: int, end: int) -> Iterator[list[Span]]:
     """
     parts = [words.split(OMITTED), *([[words]] if OMITTED in words else [])]
     pattern = "|".join(".*?".join(f"({re.escape(run)})" for run in run_of) for run_of in reversed(parts))
-    for found in re.compile(f"(?={pattern})", re.DOTALL).finditer(text[start:end]):
-        yield [(start + one, start + other) for one, other in found.regs[1:] if one >= 0]
+    for match in re.compile(f"(?={pattern})", re.DOTALL).finditer(text[start:end]):
+        yield [(start + first, start + last) for first, last in match.regs[1:] if first >= 0]
 
 
 def core(words: str) -> str:
@@ -138,15 +138,15 @@ def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> 
         and isinstance(quad.object, Literal)
         and quad.object.language == language
     }
-    found = {item.fact: item.selector.exact for item in items if item.fact in labels}
-    return [called(fact) for fact, exact in sorted(found.items()) if not parts(exact) & parts(labels[fact])]
+    quotes = {item.fact: item.selector.exact for item in items if item.fact in labels}
+    return [called(fact) for fact, exact in sorted(quotes.items()) if not parts(exact) & parts(labels[fact])]
 
 
 def parts(words: str) -> set[str]:
     """Return what words are compared by: numbers, abbreviations, `SHARED` letters in a row of other words."""
-    found = WORD.findall(words)
-    whole = {word for word in found if word.isdecimal() or word.isupper() or len(word) == SHARED - 1}
-    runs = (word.casefold()[at : at + SHARED] for word in found for at in range(len(word) - SHARED + 1))
+    listed = WORD.findall(words)
+    whole = {word for word in listed if word.isdecimal() or word.isupper() or len(word) == SHARED - 1}
+    runs = (word.casefold()[at : at + SHARED] for word in listed for at in range(len(word) - SHARED + 1))
     return whole | set(runs)
 
 
@@ -190,7 +190,7 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
 def differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
     """Yield both hashes where the text is another one, and every fact whose span is not what it was."""
     text = supplied.text.characters
-    found = [
+    concerned = [
         f"{item}: the text has {text[item.selector.start : item.selector.end]!r} there, another SHA-256"
         for item in items
         if span_sha256(text, item.selector.start, item.selector.end) != item.selector.sha256
@@ -199,9 +199,9 @@ def differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
         yield (
             f"{supplied.text.path} is not the text that the facts of {supplied.source.name} were read from: "
             f"its SHA-256 is {supplied.text.sha256}, that of the source {supplied.source.sha256}; "
-            + (f"facts concerned: {len(found)}" if found else "no fact concerned")
+            + (f"facts concerned: {len(concerned)}" if concerned else "no fact concerned")
         )
-    yield from found
+    yield from concerned
 
 
 def misquotes(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:

@@ -143,15 +143,15 @@ OPENING: Final = "\"'\u201c\u2018\u00ab([\u2014\u2013- "
 
 def sentences(text: str) -> tuple[Span, ...]:
     """Return the spans of the sentences of a text, without the white space around them."""
-    ends = (found.end() for found in END.finditer(text) if ends_sentence(text, found))
-    found: list[Span] = []
+    ends = (match.end() for match in END.finditer(text) if ends_sentence(text, match))
+    spans: list[Span] = []
     start = 0
     for end in (*ends, len(text)):
         span = stripped(text, start, end)
         if span[0] < span[1]:
-            found.append(span)
+            spans.append(span)
         start = end
-    return tuple(found)
+    return tuple(spans)
 
 
 def stripped(text: str, start: int, end: int) -> Span:
@@ -160,14 +160,14 @@ def stripped(text: str, start: int, end: int) -> Span:
     return end - len(words.lstrip()), start + len(words.rstrip())
 
 
-def ends_sentence(text: str, found: re.Match[str]) -> bool:
+def ends_sentence(text: str, match: re.Match[str]) -> bool:
     """Tell whether a mark ends a sentence: not after an abbreviation, nor before a small letter."""
-    mark = found[0]
+    mark = match[0]
     if mark.isspace() or not mark.startswith("."):
-        return mark.isspace() or not before_small_letter(text, found.end())
-    word = LAST_WORD.search(text[max(0, found.start() - 20) : found.start() + 1])
+        return mark.isspace() or not before_small_letter(text, match.end())
+    word = LAST_WORD.search(text[max(0, match.start() - 20) : match.start() + 1])
     abbreviated = word is not None and is_abbreviation(word[0])
-    return not (mark == "." and abbreviated) and not before_small_letter(text, found.end())
+    return not (mark == "." and abbreviated) and not before_small_letter(text, match.end())
 
 
 def is_abbreviation(word: str) -> bool:

@@ -120,12 +120,12 @@ def source_of(iri: str, index: Index) -> Source:
 
 def sentences_of(article: str, index: Index) -> tuple[Sentence, ...]:
     """Return the sentences of a source in the order of the text."""
-    found = (
+    unsorted = (
         Sentence(iri, number(index, iri, START), number(index, iri, END))
         for iri, of_it in index.items()
         if article in of_it.get(WIC + "sentenceOf", ())
     )
-    return tuple(sorted(found, key=lambda sentence: (sentence.start, sentence.iri)))
+    return tuple(sorted(unsorted, key=lambda sentence: (sentence.start, sentence.iri)))
 
 
 def read_text(path: Path) -> Text:
@@ -217,9 +217,9 @@ def identifier() -> LanguageIdentifier:
 
 def language_of(text: str) -> str:
     """Return the language tag of a text, such as `id`; raises UnreadableInput where it is not recognized."""
-    found, probability = identifier().classify(text)
-    if found == NONE or probability < MIN_PROBABILITY:
+    tag, probability = identifier().classify(text)
+    if tag == NONE or probability < MIN_PROBABILITY:
         raise UnreadableInput(
             "The language of the text is not recognized: give it by --language, as id or en."
         )
-    return str(found)
+    return str(tag)

@@ -114,9 +114,9 @@ def find(call: Call) -> Json:
     kind = call.arguments.get("kind")
     if kind and kind not in KINDS:
         raise Refused(f"There is no kind {kind}; there are {', '.join(KINDS)}.")
-    asked = Search(call.arguments["text"], {"kind": (kind,)} if kind else {}, language())
-    found = search(index(), asked, call.start, MAX_ITEMS)
-    words = words_for(index(), found, asked)
+    wanted = Search(call.arguments["text"], {"kind": (kind,)} if kind else {}, language())
+    hits = search(index(), wanted, call.start, MAX_ITEMS)
+    words = words_for(index(), hits, wanted)
     items = [
         Item(
             {
@@ -129,14 +129,14 @@ def find(call: Call) -> Json:
                 "link": address_of(row.shown.full),
             }
         )
-        for row in rows_of_search(found, words)
+        for row in rows_of_search(hits, words)
     ]
-    more = call.start + len(items) < found.total
+    more = call.start + len(items) < hits.total
     return Packing(call).pack(
         [Item({key: value for key, value in item.row.items() if value}) for item in items],
         more=more,
-        total=found.total,
-        spelled_otherwise=dict(found.understood.instead),
+        total=hits.total,
+        spelled_otherwise=dict(hits.understood.instead),
     )
 
 
@@ -154,8 +154,8 @@ def describe(call: Call) -> Json:
             f"{call.arguments['thing']}: no such thing" + (f", did you mean {instead}?" if instead else "")
         )
     query = OF_THING.replace("{thing}", str(thing))
-    found = list(islice(solutions(store(), query), call.start, call.start + MAX_ITEMS + 1))
-    shown = found[:MAX_ITEMS]
+    read = list(islice(solutions(store(), query), call.start, call.start + MAX_ITEMS + 1))
+    shown = read[:MAX_ITEMS]
     rows = [
         {"property": row["p"], "value": row["o"]}
         if row["s"] == thing
@@ -163,7 +163,7 @@ def describe(call: Call) -> Json:
         for row in shown
     ]
     patterns = [[(row["s"], row["p"], row["o"])] for row in shown]
-    return evident(call, rows, patterns, more=len(found) > MAX_ITEMS, thing=short(thing.value))
+    return evident(call, rows, patterns, more=len(read) > MAX_ITEMS, thing=short(thing.value))
 
 
 def schema(call: Call) -> Json:
@@ -200,31 +200,32 @@ def ask(call: Call) -> Json:
     if not call.arguments.get("question"):
         listed = [
             {
-                "question": one.slug,
-                "asks": one.wording("en"),
+                "question": question.slug,
+                "asks": question.wording("en"),
                 "parameters": {
-                    each.name: f"{each.datatype}, such as {each.default}" for each in one.parameters
+                    parameter.name: f"{parameter.datatype}, such as {parameter.default}"
+                    for parameter in question.parameters
                 },
             }
-            for one in all_questions()
+            for question in all_questions()
         ]
         return Packing(call).pack([Item(row) for row in listed[call.start :]])
-    one = question_named(call.arguments["question"])
+    question = question_named(call.arguments["question"])
     given = call.arguments.get("values", {})
-    if unknown := sorted(set(given) - {each.name for each in one.parameters}):
-        known = ", ".join(each.name for each in one.parameters) or "none"
-        raise Refused(f"{one.slug} has no parameter {unknown[0]}; it has {known}.")
-    options = choices(one.parameters)
+    if unknown := sorted(set(given) - {parameter.name for parameter in question.parameters}):
+        known = ", ".join(parameter.name for parameter in question.parameters) or "none"
+        raise Refused(f"{question.slug} has no parameter {unknown[0]}; it has {known}.")
+    options = choices(question.parameters)
     values = [
-        options.checked(value_of(each, [str(given[each.name])] if each.name in given else []))
-        for each in one.parameters
+        options.checked(value_of(parameter, [str(given[parameter.name])] if parameter.name in given else []))
+        for parameter in question.parameters
     ]
     for value in values:
         if value.term is None:
             raise Refused(f"{value.parameter.name}: {value.fault}")
-    asked = QuestionRequest(one, values, options)
-    found = solve(QueryOperation(asked.query), MAX_DATA_ROWS)
-    answered = answer(one, asked.terms, found, store())
+    wanted = QuestionRequest(question, values, options)
+    table = solve(QueryOperation(wanted.query), MAX_DATA_ROWS)
+    answered = answer(question, wanted.terms, table, store())
     words = answered.evidence.words
     items = [
         traced(
@@ -238,10 +239,10 @@ def ask(call: Call) -> Json:
             row.statuses,
             words,
         )
-        for row, solution in zip(answered.table.rows, found.rows, strict=True)
+        for row, solution in zip(answered.table.rows, table.rows, strict=True)
     ]
     return Packing(call, answered.evidence).pack(
-        items[call.start :], more=found.cut, asked=asked.sentence("en"), link=public_url(asked.where())
+        items[call.start :], more=table.cut, asked=wanted.sentence("en"), link=public_url(wanted.where())
     )
 
 
@@ -256,15 +257,15 @@ def query(call: Call) -> Json:
         outcome = "rows" if results else "empty"
         return ending(outcome, rows=[{"answer": bool(results)}], link=public_url(operation.address()))
     try:
-        found = list(islice(rows_of(results), call.start, call.start + MAX_ITEMS + 1))
+        read = list(islice(rows_of(results), call.start, call.start + MAX_ITEMS + 1))
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault) from fault
-    shown = found[:MAX_ITEMS]
+    shown = read[:MAX_ITEMS]
     return evident(
         call,
         shown,
         [patterns_between(row) for row in shown],
-        more=len(found) > MAX_ITEMS,
+        more=len(read) > MAX_ITEMS,
         link=public_url(operation.address()),
     )
 
@@ -282,7 +283,7 @@ def patterns_between(row: dict[str, Term]) -> list[Pattern]:
     terms = list(dict.fromkeys(row.values()))[:MAX_TERMS]
     things = [term for term in terms if isinstance(term, NamedNode)]
     pairs: list[Pattern] = [(a, None, b) for a, b in permutations(terms, 2) if isinstance(a, NamedNode)]
-    return pairs or [(one, TYPE, None) for one in things]
+    return pairs or [(thing, TYPE, None) for thing in things]
 
 
 def evident(
@@ -296,9 +297,9 @@ def evident(
     """Return rows of terms, each with the support of its patterns."""
     known = supports(store(), chain.from_iterable(patterns))
     backed = []
-    for each in patterns:
+    for of_row in patterns:
         support = Support()
-        for pattern in each:
+        for pattern in of_row:
             support |= known.get(pattern, Support())
         backed.append(support)
     evidence = evidence_for(store(), chain.from_iterable(row.values() for row in rows), graphs_of(backed))
@@ -332,34 +333,36 @@ def explain(call: Call) -> Json:
         fact = read_fact(*(call.arguments[place] for place in ("subject", "predicate", "object")))
     except Unreadable as fault:
         raise Refused(f"{fault}.") from fault
-    found = per_version(Explainer).explain(fact, 1)
-    text = serialize(found, Wording(dataset().store, language()), "tree").decode()
+    explanation = per_version(Explainer).explain(fact, 1)
+    text = serialize(explanation, Wording(dataset().store, language()), "tree").decode()
     link = public_url(explain_href(fact))
     room = max(call.budget - OVERHEAD, MIN_BUDGET - OVERHEAD)
     part = text.encode()[call.start : call.start + room].decode(errors="ignore")
     end = call.start + len(part.encode())
     if end < len(text.encode()):
         resume = f"{end}-{dataset().digest[:12]}"
-        return ending("truncated", verdict=found.verdict.name.lower(), proof=part, link=link, resume=resume)
-    outcome = "empty" if found.verdict is Verdict.NEITHER else "rows"
-    return ending(outcome, verdict=found.verdict.name.lower(), proof=part, link=link)
+        return ending(
+            "truncated", verdict=explanation.verdict.name.lower(), proof=part, link=link, resume=resume
+        )
+    outcome = "empty" if explanation.verdict is Verdict.NEITHER else "rows"
+    return ending(outcome, verdict=explanation.verdict.name.lower(), proof=part, link=link)
 
 
 def sources(call: Call) -> Json:
     """List the texts that the dataset rests on."""
     rows = [
         {
-            "id": short(one.article.full),
-            "name": one.article.text,
-            "publisher": one.publisher.text if one.publisher else "",
-            "issued": one.issued,
-            "language": one.language,
-            "how": ", ".join(map(str, one.ways)),
-            "facts": one.facts,
-            "read_at": one.copy,
-            "link": address_of(one.article.full),
+            "id": short(text.article.full),
+            "name": text.article.text,
+            "publisher": text.publisher.text if text.publisher else "",
+            "issued": text.issued,
+            "language": text.language,
+            "how": ", ".join(map(str, text.ways)),
+            "facts": text.facts,
+            "read_at": text.copy,
+            "link": address_of(text.article.full),
         }
-        for one in texts()
+        for text in texts()
     ]
     items = [Item({key: value for key, value in row.items() if value != ""}) for row in rows[call.start :]]
     return Packing(call).pack(items)
