@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 from wicara.graph.evidence import WAY
 from wicara.graph.names import ASSERTED, DEFAULT, DERIVED_FROM, INFERRED, GraphKind, kind_of
+from wicara.graph.terms import text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def merged(quads: Iterable[Quad], kinds: Collection[GraphKind]) -> frozenset[Tri
     triples = frozenset(quad.triple for quad in quads if kind(quad) in kinds)
     bounds: dict[tuple[object, NamedNode], list[Triple]] = defaultdict(list)
     for triple in triples:
-        if triple.predicate in TIGHTEST and (is_day(triple.object) or value_of(triple) in GRANULARITIES):
+        if triple.predicate in TIGHTEST and (
+            is_day(triple.object) or text_of(triple.object) in GRANULARITIES
+        ):
             bounds[triple.subject, triple.predicate].append(triple)
     several = ((TIGHTEST[key[1]], found) for key, found in bounds.items() if len(found) > 1)
     wider = {
@@ -112,14 +115,9 @@ def is_day(term: object) -> bool:
     return isinstance(term, Literal) and DAY.fullmatch(term.value) is not None
 
 
-def value_of(triple: Triple) -> str:
-    """Return the text of the object of a triple."""
-    return str(getattr(triple.object, "value", ""))
-
-
 def order_of(triple: Triple) -> tuple[int, str]:
     """Return what a date or a granularity is sorted by: later is greater, and finer is greater."""
-    value = value_of(triple)
+    value = text_of(triple.object)
     return (GRANULARITIES.index(value) if value in GRANULARITIES else 0, value)
 
 

@@ -228,8 +228,9 @@ def faults_of(kinds: Iterable[NamedNode], given: Values) -> Iterator[tuple[Named
     known = [patterns()[kind] for kind in kinds if kind in patterns()]
     for kind in kinds:
         if kind not in patterns():
-            every = [pattern.name for pattern in patterns().values()]
-            yield None, f"there is no pattern {kind.value.removeprefix(P)}: {hint(kind, every)}"
+            name = kind.value.removeprefix(P)
+            every = sorted(pattern.name for pattern in patterns().values())
+            yield None, f"there is no pattern {name}: {hint(name, every)}"
     for pattern in known:
         for node in pattern.required:
             if node not in given:
@@ -244,8 +245,8 @@ def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pat
     name = node.value.removeprefix(P)
     allowed = [other for pattern in known for other in pattern.parameters]
     if node not in allowed:
-        names = [other.value.removeprefix(P) for other in allowed]
-        yield f"p:{name} is no parameter here: {hint(node, names)}"
+        names = sorted(other.value.removeprefix(P) for other in allowed)
+        yield f"p:{name} is no parameter here: {hint(name, names)}"
         return
     if len(terms) > 1 and not any(node in pattern.many for pattern in known):
         yield f"p:{name} has {len(terms)} values: give it one; another one is another fact"
@@ -254,14 +255,11 @@ def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pat
             yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {called_term(term)}"
 
 
-def hint(node: NamedNode, names: Sequence[str]) -> str:
+def hint(name: str, names: Sequence[str], prefix: str = "p") -> str:
     """Return which name was meant, or which there are."""
-    near = get_close_matches(node.value.removeprefix(P), names, n=1)
-    return (
-        f"did you mean p:{near[0]}?"
-        if near
-        else f"there are {', '.join(f'p:{name}' for name in sorted(names))}"
-    )
+    near = get_close_matches(name, names, n=1)
+    listed = ", ".join(f"{prefix}:{other}" for other in names)
+    return f"did you mean {prefix}:{near[0]}?" if near else f"there are {listed}"
 
 
 def minted(

@@ -158,9 +158,9 @@ def quote_line(quotation: Quotation, fact: str) -> str:
     """Return the words of a fact as its data file has them; raises Unquotable."""
     if not FACT.fullmatch(fact):
         raise Unquotable(f"A fact is called by a letter and digits, such as F001, not {fact!r}.")
-    sentence, words = quotation.sentence, quotation.selector
+    source, sentence, words = quotation.source, quotation.sentence, quotation.selector
     return f"""\
 # in sentence {ordinal(sentence)} [{sentence.start},{sentence.end})
-<{graph_iri(GraphKind.FACT, quotation.source.name, fact)}>
-    in:quote {quoted(words.exact)}@{quotation.source.language or "und"} ; in:span "{words.start}-{words.end}" .
+<{graph_iri(GraphKind.FACT, source.name, fact)}>
+    in:quote {quoted(words.exact)}@{source.language or "und"} ; in:span "{words.start}-{words.end}" .
 """

@@ -23,7 +23,6 @@ import re
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,7 +32,7 @@ from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
 from wicara.graph.facts.nodes import annotation, fixed, fixed_iri, labelled, position
-from wicara.graph.facts.patterns import IN, P, instance, kind_of_thing
+from wicara.graph.facts.patterns import IN, P, hint, instance, kind_of_thing
 from wicara.graph.names import (
     DERIVED_FROM,
     ENTITIES,
@@ -495,6 +494,5 @@ def without_input_terms(
                 line, f"p:{left.removeprefix(P)} stands where no pattern does: a fact is an instance of one"
             )
             continue
-        near = get_close_matches(left.removeprefix(IN), TERMS, n=1)
-        hint = f"did you mean in:{near[0]}?" if near else f"there are {', '.join(f'in:{t}' for t in TERMS)}"
-        faults.add(line, f"in:{left.removeprefix(IN)} is not known here: {hint}")
+        name = left.removeprefix(IN)
+        faults.add(line, f"in:{name} is not known here: {hint(name, TERMS, 'in')}")

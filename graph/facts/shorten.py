@@ -41,6 +41,7 @@ from wicara.graph.names import (
     kind_of,
     shorten,
 )
+from wicara.graph.terms import text_of
 from wicara.graph.turtle import Layout, Paragraphs, declarations, iris_of
 from wicara.ontology import PREFIXES, WIC
 
@@ -139,8 +140,8 @@ def with_dates(quads: Sequence[Quad]) -> list[Quad]:
         of_span = {quad.predicate: quad for quad in quads if quad.subject == span}
         bounds = [quad for predicate, quad in of_span.items() if predicate in BOUNDS]
         granularity = of_span[GRANULARITY]
-        days = {q.predicate.value.removeprefix(WIC): date.fromisoformat(value_of(q)) for q in bounds}
-        said = edtf.shortest_form(days, value_of(granularity).rpartition("/")[2])
+        days = {q.predicate.value.removeprefix(WIC): date.fromisoformat(text_of(q.object)) for q in bounds}
+        said = edtf.shortest_form(days, text_of(granularity.object).rpartition("/")[2])
         if said:
             dated = Quad(span, NamedNode(IN + said[0]), Literal(said[1]), quads[0].graph_name)
             short[short.index(granularity)] = dated
@@ -148,17 +149,11 @@ def with_dates(quads: Sequence[Quad]) -> list[Quad]:
     return short
 
 
-def value_of(quad: Quad) -> str:
-    """Return the object of a statement as text."""
-    return str(getattr(quad.object, "value", ""))
-
-
 def names_a_selector(quad: Quad) -> bool:
     """Tell whether a statement is a label of a target or selector, which these had in version 1.0.0."""
-    subject = str(getattr(quad.subject, "value", ""))
     return (
         quad.predicate == PREF_LABEL
-        and re.search(r"/id/evidence/.*-(target|position|quote)$", subject) is not None
+        and re.search(r"/id/evidence/.*-(target|position|quote)$", text_of(quad.subject)) is not None
     )
 
 

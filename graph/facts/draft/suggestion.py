@@ -119,12 +119,17 @@ def as_trig(found: Sequence[Suggestion], text: str, source: Source) -> str:
 def fact(number: int, one: Suggestion, text: str, language: str) -> str:
     """Return a suggestion: its mark with all that is proposed, its pattern, its words."""
     proposed = {"part": one.part, "rule": one.rule, "score": round(one.score, 2), **one.fields}
-    mark = json.dumps(proposed, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
-    said = "".join(f" ; {statement}" for statement in pattern(one, text, language))
+    said = (suggested(proposed), *pattern(one, text, language))
     return (
-        f"\nf:F{number:03} in:suggested '{mark}'^^rdf:JSON{said} ;\n"
+        f"\nf:F{number:03} {' ; '.join(said)} ;\n"
         f'    in:quote {quoted(one.quote(text))}@{language} ; in:span "{one.start}-{one.end}" .\n'
     )
+
+
+def suggested(mark: Mapping[str, Any]) -> str:
+    """Return the mark of a suggestion with what is proposed, as a property and its value."""
+    body = json.dumps(mark, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
+    return f"in:suggested '{body}'^^rdf:JSON"
 
 
 def pattern(one: Suggestion, text: str, language: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.facts.draft.suggestion import suggested
 from wicara.graph.facts.patterns import P, parameters
 from wicara.graph.facts.short_form import Subject
 from wicara.graph.facts.table import SAID, fact_text, row_of, writer_of
@@ -124,10 +125,7 @@ def record_text(fact: str, record: Record, source: Source, graph: str) -> str:
 
 def with_mark(text: str, mark: Mapping[str, Any] | None) -> str:
     """Return the text of a fact with another mark of a suggestion; with None, without one."""
-    statement = None
-    if mark is not None:
-        body = json.dumps(mark, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
-        statement = f"in:suggested '{body}'^^rdf:JSON"
+    statement = suggested(mark) if mark is not None else None
     found = list(tokens(text))
     for number, token in enumerate(found):
         if token.text == "in:suggested":
