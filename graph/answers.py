@@ -51,32 +51,32 @@ def answer(store: Store, query: str, name: str) -> Results:
         raise Unanswerable(f"{name} cannot be evaluated: {fault}") from fault
 
 
-def tabular(found: Results) -> QuerySolutions | QueryBoolean:
+def tabular(results: Results) -> QuerySolutions | QueryBoolean:
     """Return an answer that can be shown as a table; raises Unanswerable where it is a graph."""
-    if isinstance(found, QueryTriples):
+    if isinstance(results, QueryTriples):
         raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(FORMATS)}.")
-    return found
+    return results
 
 
-def default_form(found: Results, *, terminal: bool) -> str:
+def default_form(results: Results, *, terminal: bool) -> str:
     """Return the form of an answer that is shown on a terminal, or goes elsewhere."""
-    if isinstance(found, QueryTriples):
+    if isinstance(results, QueryTriples):
         return "turtle"
     return "table" if terminal else "csv"
 
 
-def serialize_answer(found: Results, form: str) -> bytes:
+def serialize_answer(results: Results, form: str) -> bytes:
     """Return an answer in a format; raises Unanswerable where answers to such queries have no such format."""
-    if isinstance(found, QueryTriples):
+    if isinstance(results, QueryTriples):
         if form not in FORMATS:
             raise Unanswerable(
                 f"The answer is a graph, which has no {form} form. Choose {in_words(FORMATS)}."
             )
-        return serialize_triples(found, FORMATS[form])
+        return serialize_triples(results, FORMATS[form])
     if form not in RESULTS:
         raise Unanswerable(f"The answer is a table, which has no {form} form. Choose {in_words(RESULTS)}.")
     try:
-        content = found.serialize(format=RESULTS[form].results) or b""
+        content = results.serialize(format=RESULTS[form].results) or b""
     except (OSError, RuntimeError) as fault:
         raise Unanswerable(f"The query cannot be evaluated: {fault}") from fault
     if form == "xml":

@@ -84,20 +84,20 @@ def lock(words: Iterable[Words], source: Source, text: str, name: str) -> tuple[
     """
     rows: list[Locked] = []
     faults: list[str] = []
-    for each in words:
+    for wanted in words:
         try:
-            span = read_span(each.span.replace("-", ":") or None)
-            found = quote(source, text, each.quote.value, span, 1 if span else None)
+            span = read_span(wanted.span.replace("-", ":") or None)
+            quotation = quote(source, text, wanted.quote.value, span, 1 if span else None)
         except Unquotable as fault:
-            faults.append(f"{name}, line {each.line}: {each.fact}: {fault}")
+            faults.append(f"{name}, line {wanted.line}: {wanted.fact}: {fault}")
             continue
-        place = found.selector
+        place = quotation.selector
         rows.append(
             Locked(
-                each.fact,
-                each.quote.value,
+                wanted.fact,
+                wanted.quote.value,
                 f"{place.start}-{place.end}",
-                ordinal(found.sentence),
+                ordinal(quotation.sentence),
                 place.sha256,
             )
         )

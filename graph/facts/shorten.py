@@ -104,8 +104,8 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
     facts: dict[str, Sequence[Quad]] = {}
     for iri, said in about.items():
         if kind_of(iri) in DESCRIBED:
-            found = words.get(iri)
-            quoted = words_quoted(iri, found.selector, exact[found.selector.exact]) if found else []
+            item = words.get(iri)
+            quoted = words_quoted(iri, item.selector, exact[item.selector.exact]) if item else []
             facts[iri] = left.take(short_fact(iri, said, quoted), rows)
     named = dict.fromkeys(quad.subject for quad in left.values() if quad.graph_name == ENTITIES)
     things = [

@@ -99,8 +99,8 @@ def quote(  # noqa: PLR0913 - one parameter an option
     """
     text = read_text(file)
     source = source_for(text, name, known_sources(extra))
-    found = find(source, text.characters, words, read_span(span), occurrence)
-    print_text(quote_line(found, fact))
+    quotation = find(source, text.characters, words, read_span(span), occurrence)
+    print_text(quote_line(quotation, fact))
 
 
 @click.command()
@@ -265,8 +265,8 @@ def change_overlay(data: Path, extra: Path | None, edit: Edit, *, dry_run: bool)
     from wicara.graph.change import change  # noqa: PLC0415 - it loads the reasoner
 
     with progress() as step:
-        found = change(data, extra, edit, step, dry_run=dry_run)
-    click.echo(f"in {data}:\n{describe(found, dry_run=dry_run)}")
+        changed = change(data, extra, edit, step, dry_run=dry_run)
+    click.echo(f"in {data}:\n{describe(changed, dry_run=dry_run)}")
 
 
 LISTED: Final = 20
@@ -301,9 +301,9 @@ def count_changes(change: Change, *, is_conclusion: bool) -> str:
 
 def conclusions(mark: str, quads: Collection[Quad]) -> Iterator[str]:
     """Yield the conclusions among some quads, a line each."""
-    found = sorted(
+    listed = sorted(
         " ".join(map(called_term, quad.triple)) for quad in quads if kind(quad) == GraphKind.INFERRED
     )
-    yield from (f"  {mark} {line}" for line in found[:LISTED])
-    if len(found) > LISTED:
-        yield f"  {mark} and {len(found) - LISTED} more"
+    yield from (f"  {mark} {line}" for line in listed[:LISTED])
+    if len(listed) > LISTED:
+        yield f"  {mark} and {len(listed) - LISTED} more"

@@ -164,11 +164,11 @@ def explain(  # noqa: PLR0913 - one parameter an option
 
     fact = read_fact(subject, predicate, object_)
     dataset = current(data, extra)
-    found = Explainer(dataset).explain(fact, limit if every else 1)
-    emit(serialize(found, Wording(dataset.store), form, indent=1, schema=schema))
-    if every and form == "tree" and len(found.proofs) == limit:
+    explanation = Explainer(dataset).explain(fact, limit if every else 1)
+    emit(serialize(explanation, Wording(dataset.store), form, indent=1, schema=schema))
+    if every and form == "tree" and len(explanation.proofs) == limit:
         click.echo(f"wicara: there may be more than {limit} proofs; raise --limit to see them", err=True)
-    raise SystemExit(found.verdict is Verdict.NEITHER)
+    raise SystemExit(explanation.verdict is Verdict.NEITHER)
 
 
 @click.command()
@@ -206,8 +206,10 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from wicara.graph.differences import as_text, differences  # noqa: PLC0415 - as above
     from wicara.graph.releases import release  # noqa: PLC0415
 
-    found = differences(release(before), release(after) if after else current(data, extra))
+    differing = differences(release(before), release(after) if after else current(data, extra))
     text = (
-        as_text(found) if form == "text" else json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
+        as_text(differing)
+        if form == "text"
+        else json.dumps(differing.as_json(), ensure_ascii=False, indent=1) + "\n"
     )
     emit(text.encode(), output)

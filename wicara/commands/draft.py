@@ -71,21 +71,23 @@ def draft(  # noqa: PLR0913 - one parameter an option
     if text_file:
         emit(source.characters.encode(), text_file)
     day = published.date() if published else None
-    verdicts = [one for folder in (extra, output and output.parent) if folder for one in verdicts_in(folder)]
-    found = suggest(source.characters, read_inputs(extra).quads, day, language)
-    found = found.without(rejected_pairs(verdicts))
-    if not found.is_sure:
+    verdicts = [
+        verdict for folder in (extra, output and output.parent) if folder for verdict in verdicts_in(folder)
+    ]
+    drafted = suggest(source.characters, read_inputs(extra).quads, day, language)
+    drafted = drafted.without(rejected_pairs(verdicts))
+    if not drafted.is_sure:
         click.echo(
             f"wicara: {file} seems to be neither Indonesian nor English "
             f"({recognised(source.characters) or 'no language is recognised'}): "
-            f"it is read with the words of {found.language!r}, and suggestions may be few or wrong.",
+            f"it is read with the words of {drafted.language!r}, and suggestions may be few or wrong.",
             err=True,
         )
     if form == "trig":
-        printed = drafted_file(found, source, slug(name or file.stem), day, language)
+        printed = drafted_file(drafted, source, slug(name or file.stem), day, language)
     elif form == "csv":
-        printed = as_csv(found.suggestions, source.characters)
+        printed = as_csv(drafted.suggestions, source.characters)
     else:
-        about = {"file": file.name, "sha256": source.sha256, "language": found.language}
-        printed = as_json(found.suggestions, source.characters, about)
+        about = {"file": file.name, "sha256": source.sha256, "language": drafted.language}
+        printed = as_json(drafted.suggestions, source.characters, about)
     emit(printed.encode(), output)

@@ -43,7 +43,9 @@ class Draft:
 
     def without(self, rejected: Collection[tuple[str, str]]) -> Draft:
         """Return the draft without what mentions (see `normalise`) were said not to be, by IRI."""
-        return replace(self, suggestions=[without_rejected(one, rejected) for one in self.suggestions])
+        return replace(
+            self, suggestions=[without_rejected(suggestion, rejected) for suggestion in self.suggestions]
+        )
 
 
 def draft(
@@ -65,25 +67,25 @@ def draft(
     return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_order(found))
 
 
-def drafted_file(found: Draft, text: Text, name: str, published: date | None, language: str | None) -> str:
+def drafted_file(draft: Draft, text: Text, name: str, published: date | None, language: str | None) -> str:
     """Return the data file of an article with the suggestions for its text; raises UnreadableInput.
 
     A text in a third language is described as one of that language.
     """
-    is_of = language or (found.language if found.is_sure else recognised(text.characters) or found.language)
+    is_of = language or (draft.language if draft.is_sure else recognised(text.characters) or draft.language)
     source = replace(proposal(text, name, is_of), issued=published.isoformat() if published else "")
-    return as_trig(found.suggestions, text.characters, source)
+    return as_trig(draft.suggestions, text.characters, source)
 
 
-def without_rejected(one: Suggestion, rejected: Collection[tuple[str, str]]) -> Suggestion:
+def without_rejected(suggestion: Suggestion, rejected: Collection[tuple[str, str]]) -> Suggestion:
     """Return a suggestion without the candidates that its mention was said not to be."""
-    mention = next((str(one.fields[name]) for name in NAMED if name in one.fields), "")
-    candidates = one.fields.get("candidates", ())
+    mention = next((str(suggestion.fields[name]) for name in NAMED if name in suggestion.fields), "")
+    candidates = suggestion.fields.get("candidates", ())
     left = [each for each in candidates if (normalise(mention), each["iri"]) not in rejected]
     if len(left) == len(candidates):
-        return one
-    fields = {name: value for name, value in one.fields.items() if name != "candidates"}
-    return replace(one, fields=fields | ({"candidates": left} if left else {}))
+        return suggestion
+    fields = {name: value for name, value in suggestion.fields.items() if name != "candidates"}
+    return replace(suggestion, fields=fields | ({"candidates": left} if left else {}))
 
 
 def recognised(text: str) -> str | None:

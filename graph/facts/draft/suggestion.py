@@ -63,42 +63,42 @@ class Suggestion:
         return words[:end]
 
 
-def in_order(found: Iterable[Suggestion]) -> list[Suggestion]:
+def in_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     """Return the suggestions in the order of the text, the best of those that say the same."""
     best: dict[tuple[int, int, str], Suggestion] = {}
-    for one in found:
-        key = (one.start, one.end, one.part)
-        if one.start < one.end and (key not in best or best[key].score < one.score):
-            best[key] = one
+    for suggestion in suggestions:
+        key = (suggestion.start, suggestion.end, suggestion.part)
+        if suggestion.start < suggestion.end and (key not in best or best[key].score < suggestion.score):
+            best[key] = suggestion
     return sorted(best.values())
 
 
-def record(one: Suggestion, text: str) -> dict[str, Any]:
+def record(suggestion: Suggestion, text: str) -> dict[str, Any]:
     """Return a suggestion as a record."""
     return {
-        "span": f"{one.start}-{one.end}",
-        "part": one.part,
-        "quote": one.quote(text),
-        "rule": one.rule,
-        "score": round(one.score, 2),
-        **one.fields,
+        "span": f"{suggestion.start}-{suggestion.end}",
+        "part": suggestion.part,
+        "quote": suggestion.quote(text),
+        "rule": suggestion.rule,
+        "score": round(suggestion.score, 2),
+        **suggestion.fields,
     }
 
 
-def as_json(found: Sequence[Suggestion], text: str, about: Mapping[str, Any]) -> str:
+def as_json(suggestions: Sequence[Suggestion], text: str, about: Mapping[str, Any]) -> str:
     """Return suggestions as JSON: what is known of the text, and a record each."""
-    records = [record(one, text) for one in found]
+    records = [record(suggestion, text) for suggestion in suggestions]
     return json.dumps({**about, "suggestions": records}, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_csv(found: Sequence[Suggestion], text: str) -> str:
+def as_csv(suggestions: Sequence[Suggestion], text: str) -> str:
     """Return suggestions as a table, the fields that only some have as JSON in the last column."""
     output = io.StringIO()
     writer = csv.writer(output)
     writer.writerow((*COLUMNS, "fields"))
-    for one in found:
-        row = record(one, text)
-        rest = json.dumps(dict(one.fields), ensure_ascii=False) if one.fields else ""
+    for suggestion in suggestions:
+        row = record(suggestion, text)
+        rest = json.dumps(dict(suggestion.fields), ensure_ascii=False) if suggestion.fields else ""
         writer.writerow((*(row[name] for name in COLUMNS), rest))
     return output.getvalue()
 
@@ -109,20 +109,28 @@ def parts() -> dict[str, dict[str, Any]]:
     return tomllib.loads(PARTS.read_text(encoding="utf-8"))
 
 
-def as_trig(found: Sequence[Suggestion], text: str, source: Source) -> str:
+def as_trig(suggestions: Sequence[Suggestion], text: str, source: Source) -> str:
     """Return a draft as TriG in the short form; the facts are numbered in the order of the text."""
     prefixes = sorted({*header(source.name), f"@prefix rdf: <{PREFIXES['rdf']}> .\n"})
-    facts = (fact(number, one, text, source.language) for number, one in enumerate(found, 1))
+    facts = (
+        fact(number, suggestion, text, source.language) for number, suggestion in enumerate(suggestions, 1)
+    )
     return "".join((*prefixes, description(source), NOTE, *facts))
 
 
-def fact(number: int, one: Suggestion, text: str, language: str) -> str:
+def fact(number: int, suggestion: Suggestion, text: str, language: str) -> str:
     """Return a suggestion: its mark with all that is proposed, its pattern, its words."""
-    proposed = {"part": one.part, "rule": one.rule, "score": round(one.score, 2), **one.fields}
-    said = (suggested(proposed), *pattern(one, text, language))
+    proposed = {
+        "part": suggestion.part,
+        "rule": suggestion.rule,
+        "score": round(suggestion.score, 2),
+        **suggestion.fields,
+    }
+    said = (suggested(proposed), *pattern(suggestion, text, language))
+    span = f"{suggestion.start}-{suggestion.end}"
     return (
         f"\nf:F{number:03} {' ; '.join(said)} ;\n"
-        f'    in:quote {quoted(one.quote(text))}@{language} ; in:span "{one.start}-{one.end}" .\n'
+        f'    in:quote {quoted(suggestion.quote(text))}@{language} ; in:span "{span}" .\n'
     )
 
 
@@ -132,15 +140,15 @@ def suggested(mark: Mapping[str, Any]) -> str:
     return f"in:suggested '{body}'^^rdf:JSON"
 
 
-def pattern(one: Suggestion, text: str, language: str) -> Iterator[str]:
+def pattern(suggestion: Suggestion, text: str, language: str) -> Iterator[str]:
     """Yield the pattern of a suggestion, and the parameters whose values its fields give."""
-    part = parts()[one.part]
+    part = parts()[suggestion.part]
     if "pattern" in part:
         yield f"a p:{part['pattern']}"
     for parameter, name in part.get("values", {}).items():
-        value = str(one.fields.get(name, ""))
+        value = str(suggestion.fields.get(name, ""))
         is_number = "xsd:decimal" in parameters()[NamedNode(P + parameter)].kinds and NUMBER.fullmatch(value)
         if value:
             yield f"p:{parameter} {value if is_number else quoted(value)}"
     if "words" in part:
-        yield f"p:{part['words']} {quoted(one.quote(text))}@{language}"
+        yield f"p:{part['words']} {quoted(suggestion.quote(text))}@{language}"
