@@ -74,7 +74,7 @@ def unescaped(text: str, also: frozenset[str] = frozenset()) -> str:
 
 def without_own(query: str) -> str:
     """Return a query string without the fields that tell how a thing is shown."""
-    return "&".join(one for one in query.split("&") if one.partition("=")[0] not in OWN)
+    return "&".join(field for field in query.split("&") if field.partition("=")[0] not in OWN)
 
 
 def readings(path: str, query: str = "") -> list[str]:
@@ -87,8 +87,8 @@ def readings(path: str, query: str = "") -> list[str]:
     if path.startswith("/doc/"):
         path = "/id/" + path.removeprefix("/doc/")
     wholes = (*(f"{path}?{fields}" for fields in (query, without_own(query)) if fields), path)
-    found = ((whole, unescaped(whole), unescaped(whole, also)) for whole in wholes)
-    return list(dict.fromkeys(BASE + one for each in found for one in each))
+    ways = ((whole, unescaped(whole), unescaped(whole, also)) for whole in wholes)
+    return list(dict.fromkeys(BASE + reading for of_whole in ways for reading in of_whole))
 
 
 def known(iri: str) -> bool:
@@ -99,7 +99,9 @@ def known(iri: str) -> bool:
 def leads_to(address: str, iri: str) -> bool:
     """Tell whether an address here is read as an IRI, and not as another one that is known."""
     path, _, query = address.partition("?")
-    return next((one for one in readings(path, query) if one == iri or known(one)), None) == iri
+    return (
+        next((reading for reading in readings(path, query) if reading == iri or known(reading)), None) == iri
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -126,7 +128,7 @@ def addresses_of(iri: str) -> tuple[str, ...]:
     if readings(*plain.split("?", 1))[0] == iri:
         return (plain,)
     lower = ESCAPES.sub(lambda match: match[0].lower(), plain)
-    return tuple(one for one in (plain, escaped, lower) if iri in readings(*one.split("?", 1)))
+    return tuple(address for address in (plain, escaped, lower) if iri in readings(*address.split("?", 1)))
 
 
 def path_of(iri: str) -> str | None:
@@ -134,10 +136,10 @@ def path_of(iri: str) -> str | None:
 
     `{BASE}/id/person/x` is described at `/doc/person/x`, `{BASE}/ont#Person` at `/ont#Person`.
     """
-    found = addresses_of(iri)
-    if len(found) < 2:  # noqa: PLR2004 - one address, or none
-        return next(iter(found), None)
-    return next((one for one in found if leads_to(one, iri)), found[-1])
+    addresses = addresses_of(iri)
+    if len(addresses) < 2:  # noqa: PLR2004 - one address, or none
+        return next(iter(addresses), None)
+    return next((address for address in addresses if leads_to(address, iri)), addresses[-1])
 
 
 def in_form(path: str, extension: str) -> str:

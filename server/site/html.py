@@ -174,14 +174,14 @@ def status(key: str, text: object = "", linked: set[str] | None = None) -> Marku
     return MARK % (css, href, NOTHING, words)
 
 
-def statuses(found: Sequence[Status], words: Words, linked: set[str] | None = None) -> Markup:
+def statuses(known: Sequence[Status], words: Words, linked: set[str] | None = None) -> Markup:
     """Return the status of a row, with the others that it has; of a plan, up to when it could be known.
 
     `linked` are the addresses that a page links before, and the ages of plans that it tells: each once.
     """
     before = frozenset(linked or ())
-    marks = [status(one.key, in_words(one, words), linked) for one in found]
-    if is_ahead(found) and (age := age_of_plan(found[0])) and age not in before:
+    marks = [status(own.key, in_words(own, words), linked) for own in known]
+    if is_ahead(known) and (age := age_of_plan(known[0])) and age not in before:
         marks.append(NOTE % f"({age})")
         if linked is not None:
             linked.add(age)
@@ -219,15 +219,16 @@ def source_name(source: Source, words: Words) -> str:
     return f"{publisher}, {formatted(day, 'd MMM y', words.lang)}" if day else publisher
 
 
-def marks_in(found: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:
+def marks_in(bases: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:
     """Yield the marks of several graphs, each source named once where its facts stand together."""
-    for before, one in zip((None, *found), found, strict=False):
-        yield basis(one, cards, words, before)
+    for before, own in zip((None, *bases), bases, strict=False):
+        yield basis(own, cards, words, before)
 
 
-def witnesses(found: Sequence[Basis]) -> int:
+def witnesses(bases: Sequence[Basis]) -> int:
     """Return how many sources say the same: a copy or a translation is no second witness."""
-    return len({one.text.first or one.text.iri for one in found if one.text and not one.said.get("derived")})
+    texts = (own.text for own in bases if own.text and not own.said.get("derived"))
+    return len({text.first or text.iri for text in texts})
 
 
 def place_in_source(source: Source, lang: str) -> str:
@@ -243,14 +244,14 @@ def day_of_reading(source: Source) -> str:
 
 def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[str], words: Words) -> Markup:
     """Return the marks of a statement: that it is inferred, what it rests on, or which graph makes it."""
-    found = [inferred_mark(statement.triple, words)] if statement.inferred else []
-    found += marks_in([known[graph] for graph in statement.graphs if graph in known], cards, words)
+    parts = [inferred_mark(statement.triple, words)] if statement.inferred else []
+    parts += marks_in([known[graph] for graph in statement.graphs if graph in known], cards, words)
     found_status = status_of_statement(statement, known)
     if found_status and found_status.key != ESTABLISHED:
-        found.append(status(found_status.key, in_words(found_status, words)))
+        parts.append(status(found_status.key, in_words(found_status, words)))
     for key, graph in marks(statement):
-        found.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
-    return SPACE.join(found)
+        parts.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
+    return SPACE.join(parts)
 
 
 def row_marks(
@@ -263,18 +264,18 @@ def row_marks(
     """
     words = evidence.words
     known = evidence.of(row.support.graphs)
-    on_cards = {card_key(one): one for one in reversed(known)}
+    on_cards = {card_key(own): own for own in reversed(known)}
     first = list(on_cards.values())[: -most - 1 : -1]
-    shown = {one.graph for one in first}
-    found = [*marks_in(first, cards, words)]
-    if rest := [one for one in known if one.graph not in shown]:
+    shown = {own.graph for own in first}
+    parts = [*marks_in(first, cards, words)]
+    if rest := [own for own in known if own.graph not in shown]:
         more = UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words)))
-        found.append(more if unfold else NOTE % f"+{len(rest)}")
-    stated = (evidence.of(one.graphs) for one in row.support.statements)
+        parts.append(more if unfold else NOTE % f"+{len(rest)}")
+    stated = (evidence.of(statement.graphs) for statement in row.support.statements)
     if (number := max(map(witnesses, stated), default=0)) > 1:
-        found.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
-    found += [inferred_mark(triple, words) for triple in row.support.inferred]
-    return SPACE.join(found)
+        parts.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
+    parts += [inferred_mark(triple, words) for triple in row.support.inferred]
+    return SPACE.join(parts)
 
 
 def inferred_mark(triple: Triple, words: Words) -> Markup:
@@ -313,11 +314,11 @@ def cell(
 
     `linked` are the addresses that its block links before: a name is a link once in a block.
     """
-    usual = {"", ESTABLISHED, *(one.key for one in known[:1])}
+    usual = {"", ESTABLISHED, *(own.key for own in known[:1])}
     if len(values) == 1:
         return value(values[0], words, usual, linked)
     shown = values if linked is None or len(values) <= MAX_VALUES + 1 else values[:MAX_VALUES]
-    items = [ITEM % value(one, words, usual, linked) for one in shown]
+    items = [ITEM % value(own, words, usual, linked) for own in shown]
     if len(values) > len(shown):
         items.append(ITEM % NOTE % _("and %(n)s more", n=len(values) - len(shown)))
     return LIST % NOTHING.join(items) if values else NOTHING
@@ -327,10 +328,10 @@ def value(one: Value, words: Words, usual: Container[str], linked: set[str] | No
     """Return a value of a cell, with a status that is not the usual, and a mark where it is inferred."""
     if one.mark:
         return SPACE.join((PILL % (one.mark, word(one.mark, words.lang)), escape(one.shown.text)))
-    found = [once(one.shown, linked), *(() if one.status in usual else (status(one.status, linked=linked),))]
+    parts = [once(one.shown, linked), *(() if one.status in usual else (status(one.status, linked=linked),))]
     if one.why:
-        found.append(inferred_mark(one.why, words))
-    return SPACE.join(found)
+        parts.append(inferred_mark(one.why, words))
+    return SPACE.join(parts)
 
 
 @cache

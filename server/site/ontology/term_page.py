@@ -133,12 +133,14 @@ class Describer:
             if self.sentences.short and not reverse and properties == (SUBCLASS,):
                 continue  # the sentences say it
             find = self.ontology.subjects if reverse else self.ontology.objects
-            found = [*dict.fromkeys(names(find(NamedNode(iri), *properties)))]
+            others = [*dict.fromkeys(names(find(NamedNode(iri), *properties)))]
             if reverse and properties != (REPLACED_BY,):
-                found = [one for one in found if not self.ontology.objects(NamedNode(one), DEPRECATED)]
-            if found:
-                shown = found[:IN_DOCUMENT] if self.sentences.short else found
-                left_out = len(found) - len(shown)
+                others = [
+                    other for other in others if not self.ontology.objects(NamedNode(other), DEPRECATED)
+                ]
+            if others:
+                shown = others[:IN_DOCUMENT] if self.sentences.short else others
+                left_out = len(others) - len(shown)
                 yield Row(name, tuple(map(self.links.to, shown)), left_out, properties == (REPLACED_BY,))
 
     def ends(self, example: tuple[Term | None, ...]) -> Iterator[Markup]:
@@ -150,10 +152,14 @@ class Describer:
 
     def literals(self, iri: str, *properties: str) -> tuple[Literal, ...]:
         """Return the different literals of some properties, the reader's language first."""
-        found = (
-            one for one in self.ontology.objects(NamedNode(iri), *properties) if isinstance(one, Literal)
+        values = (
+            value
+            for value in self.ontology.objects(NamedNode(iri), *properties)
+            if isinstance(value, Literal)
         )
-        return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.language != language(), str(one))))
+        return tuple(
+            sorted(dict.fromkeys(values), key=lambda value: (value.language != language(), str(value)))
+        )
 
 
 def shortened(text: str) -> str:
@@ -233,11 +239,11 @@ def patterns(iri: str, kind: str) -> dict[str, str]:
     return {name: text.format(iri=iri) for name, text in (CLASS if kind == "class" else PROPERTY).items()}
 
 
-def counts(found: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
+def counts(places: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
     """Return how often a term is used, in which graphs, and with which other terms."""
     totals: dict[str, list[tuple[str, int]]] = {}
     for row in solutions(
-        store(), COUNTS.format(inferred=INFERRED, contents=CONTENTS, sample=SAMPLE, **found)
+        store(), COUNTS.format(inferred=INFERRED, contents=CONTENTS, sample=SAMPLE, **places)
     ):
         other = row["with"].value if isinstance(row["with"], NamedNode) else ""
         totals.setdefault(value(row, "what"), []).append((other, int(value(row, "n"))))
@@ -252,9 +258,9 @@ def use_of(totals: dict[str, list[tuple[str, int]]]) -> Use:
     return Use(total, inferred if infer() else 0, claimed)
 
 
-def examples(iri: str, found: dict[str, str]) -> list[tuple[Triple, bool]]:
+def examples(iri: str, places: dict[str, str]) -> list[tuple[Triple, bool]]:
     """Return some uses of a term, and whether each only follows."""
-    query = EXAMPLES.format(shown=MAX_EXAMPLES, sample=SAMPLE, inferred=INFERRED, **found)
+    query = EXAMPLES.format(shown=MAX_EXAMPLES, sample=SAMPLE, inferred=INFERRED, **places)
     return [
         (Triple(row["s"], *ends(iri, row["o"])), value(row, "inferred") == "true")
         for row in solutions(store(), query)
@@ -290,8 +296,8 @@ def page(name: str) -> str | None:
     kind = model.kinds.get(iri)
     if kind is None:
         return None
-    found = patterns(iri, kind)
-    counted, some = counts(found), examples(iri, found)
+    places = patterns(iri, kind)
+    counted, some = counts(places), examples(iri, places)
     others = (NamedNode(other) for rows in counted.values() for other, _ in rows if other)
     mentioned = [part for triple, _ in some for part in triple]
     words = Words.for_request(label_triples(model, [*others, *mentioned]))

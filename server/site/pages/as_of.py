@@ -266,7 +266,7 @@ def questions_about(day: date) -> Iterator[tuple[Question, str]]:
 
 def changes_of(built: BuiltDataset) -> Days:
     """Return the days on which something changes in a dataset: an end is seen on the day after it."""
-    found: set[date] = set()
+    changing: set[date] = set()
     reported: set[date] = set()
     for row in solutions(built.store, page_query("changes").body):
         bound, day = row["bound"], day_of(row["day"])
@@ -276,8 +276,8 @@ def changes_of(built: BuiltDataset) -> Days:
         if name == REPORTED:
             reported.add(day)
         elif day < date.max:
-            found.add(day + timedelta(days=name in ENDS))
-    return Days(tuple(sorted(found)), max(reported, default=None))
+            changing.add(day + timedelta(days=name in ENDS))
+    return Days(tuple(sorted(changing)), max(reported, default=None))
 
 
 def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None, bool]:
@@ -290,9 +290,9 @@ def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None
     rows = tuple(chain(*(one.rows for one in found)))
     backed, evidence = evidence_of(Solutions(found[0].names, rows, cut=False))
     places = chain(*([place] * len(one.rows) for place, one in enumerate(found)))
-    told = sorted(zip(rows, backed, places, strict=True), key=lambda one: same(one[0]))
+    ordered = sorted(zip(rows, backed, places, strict=True), key=lambda one: same(one[0]))
     compared = []
-    for _key, group in groupby(told, key=lambda one: same(one[0])):
+    for _key, group in groupby(ordered, key=lambda one: same(one[0])):
         members = list(group)
         states = [
             min(

@@ -74,12 +74,12 @@ def version(name: str) -> BuiltDataset:
         raise Problem(HTTPStatus.BAD_REQUEST, f"{fault}, and {dataset().version} is served.") from fault
 
 
-def page(found: Differences) -> str:
+def page(differing: Differences) -> str:
     """Return the page."""
     return render_template(
         "changes.html",
-        found=found,
-        shown=[(one, called(one.iri), path_of(one.iri)) for one in found.things[:MAX_SHOWN]],
-        cut=len(found.things) > MAX_SHOWN,
+        differing=differing,
+        shown=[(thing, called(thing.iri), path_of(thing.iri)) for thing in differing.things[:MAX_SHOWN]],
+        cut=len(differing.things) > MAX_SHOWN,
         versions=[*versions(), dataset().version],
     )
