@@ -84,6 +84,9 @@ PREFIXES: Final[dict[str, str]] = {
 """The dataset's prefixes: queries may use them undeclared, exports and pages shorten with them."""
 
 RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+LANGUAGES: Final = ("en", "id")
+"""The languages in which the dataset, the rules and the patterns name and say things."""
+
 HERE: Final = Path(__file__).parent
 REASONED: Final = (HERE / "core.ttl", HERE / "inference.ttl")
 """The modules of graph/ontology: they are reasoned with."""

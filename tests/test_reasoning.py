@@ -14,8 +14,8 @@ from wicara.graph.assembly import graphs_of_proof
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning import ENGINES, entails, explain, materialise
 from wicara.graph.reasoning.closure import usable
-from wicara.graph.reasoning.rules import LANGUAGES, rules, sentence, words
-from wicara.ontology import PREFIXES
+from wicara.graph.reasoning.rules import rules, sentence, words
+from wicara.ontology import LANGUAGES, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ from wicara.graph.facts.short_form import (
 )
 from wicara.graph.names import DERIVED_FROM, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of, shorten
 from wicara.graph.turtle import Layout, Paragraphs, declarations, iris_of, quoted
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import LANGUAGES, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -197,7 +197,7 @@ def fact_text(row: Mapping[str, str], source: Source, graph: str = "") -> str:
     fact = graph or f"<{graph_iri(GraphKind.FACT, source.name)}/{row['fact']}>"
     said = [f"a {' , '.join(f'p:{name}' for name in row['pattern'].split())}"] if row.get("pattern") else []
     said += [f"{name} {value}" for name, value in row.items() if name.startswith("p:") and value]
-    labels = [f"{quoted(row[code])}@{code}" for code in ("en", "id") if row.get(code)]
+    labels = [f"{quoted(row[code])}@{code}" for code in LANGUAGES if row.get(code)]
     said += [f"skos:prefLabel {' , '.join(labels)}"] if labels else []
     said += [f"in:quote {quoted(row['quote'])}@{source.language or 'und'}"] if row.get("quote") else []
     said += [f"in:span {quoted(row['span'])}"] if row.get("span") else []

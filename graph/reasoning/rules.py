@@ -20,8 +20,6 @@ Fact: TypeAlias = tuple["Term", "Term", "Term"]
 """A generalized triple: any term may stand in any place (RDF 1.1 Concepts, section 7)."""
 
 FILE: Final = Path(__file__).parent / "owl2rl.rules"
-LANGUAGES: Final = ("en", "id")
-"""The languages in which the rule file has a sentence for each rule."""
 
 SAME_AS: Final = PREFIXES["owl"] + "sameAs"
 REFLEXIVE: Final = (

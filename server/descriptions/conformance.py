@@ -13,7 +13,7 @@ from flask import Blueprint, render_template
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from wicara.graph import formats
 from wicara.graph.formats import serialize_triples
-from wicara.ontology import BASE
+from wicara.ontology import BASE, LANGUAGES
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import said, with_choices
 from wicara.server.linked.resources import with_query
@@ -94,7 +94,7 @@ def outcomes() -> tuple[Outcome, ...]:
             row["version"].value,
             row["test"].value,
             row["outcome"].value.removeprefix(EARL),
-            {lang: row[lang].value for lang in ("en", "id") if row[lang]},
+            {lang: row[lang].value for lang in LANGUAGES if row[lang]},
         )
         for row in sorted(rows, key=lambda row: place[row["test"]])
     )

@@ -17,7 +17,7 @@ from wicara.graph.facts.review.record import TABLE, term_of
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import called
 from wicara.graph.terms import read_term
-from wicara.ontology import BASE
+from wicara.ontology import BASE, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.review.things import Things
 
-LANGUAGES: Final = ("en", "id")
 SURE: Final = ("person", "event", "document")
 """The kinds of which a name that nothing is like is proposed as a new thing."""
 MODALITIES: Final = ("planned", "proposed")

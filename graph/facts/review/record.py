@@ -18,7 +18,7 @@ from wicara.graph.inputs import SUGGESTED
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.sparql_text import tokens
 from wicara.graph.turtle import quoted
-from wicara.ontology import PREFIXES
+from wicara.ontology import LANGUAGES, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ def record_of(subject: Subject, subjects: Mapping[Node, Subject], inside: Iterab
             for node in subject.values
             if node.value.startswith(P)
         },
-        "labels": {code: row.get(code, "") for code in ("en", "id")},
+        "labels": {code: row.get(code, "") for code in LANGUAGES},
         "quote": row["quote"],
         "span": row["span"],
         "said": {name: row[name] for name in SAID if row.get(name)},
