@@ -324,11 +324,3 @@ def replaced(path: Path, content: bytes) -> None:
     write_durably(part, content)
     part.replace(path)
     sync(path.parent)
-
-
-def append(path: Path, line: str) -> None:
-    """Add a line to a file, durably."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())

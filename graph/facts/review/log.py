@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import combinations
 from statistics import median
@@ -31,18 +32,21 @@ def log_path(file: Path) -> Path:
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a log; one that a killed process has not finished is left out."""
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            found.append(entry)
-    return found
+    """Return the entries of a file of JSON lines; one that a killed process has not finished is left out."""
+    entries = []
+    for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else ():
+        with suppress(ValueError):
+            entries.append(json.loads(line))
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def append(path: Path, line: str) -> None:
+    """Add a line to a file, durably, behind one that a killed process has not finished."""
+    unfinished = path.exists() and path.read_bytes()[-1:] not in {b"", b"\n"}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}" if unfinished else line)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 class Log:
@@ -62,12 +66,7 @@ class Log:
         """Write a line, durably."""
         self.number += 1
         line = {"number": self.number, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}
-        text = json.dumps(line, ensure_ascii=False) + "\n"
-        unfinished = self.path.exists() and self.path.read_bytes()[-1:] not in {b"", b"\n"}
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"\n{text}" if unfinished else text)
-            file.flush()
-            os.fsync(file.fileno())
+        append(self.path, json.dumps(line, ensure_ascii=False) + "\n")
         if line.get("of") is not None:
             self.undoable = [one for one in self.undoable if one["number"] != line["of"]]
         elif can_be_undone(line):

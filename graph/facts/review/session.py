@@ -16,7 +16,8 @@ from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.patterns import P, faults_of
-from wicara.graph.facts.review.data_file import Conflict, DataFile, append
+from wicara.graph.facts.review.data_file import Conflict, DataFile
+from wicara.graph.facts.review.log import append
 from wicara.graph.facts.review.proposal import Maker
 from wicara.graph.facts.review.record import (
     XSD,

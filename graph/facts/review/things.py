@@ -7,6 +7,7 @@ A pair that somebody has rejected is not proposed again.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,6 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
 from wicara.graph.facts.identity import normalise, read_identity
 from wicara.graph.facts.patterns import kind_of_thing
+from wicara.graph.facts.review.log import read_log
 from wicara.graph.names import TYPE, called, called_term
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES
 
@@ -203,14 +205,12 @@ class Things:
 
 def verdicts_in(folder: Path) -> list[Verdict]:
     """Return what was decided for the data files of a folder, in the order of the files and their lines."""
-    found = []
+    verdicts = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                found.append(Verdict(**json.loads(line)))
-            except (ValueError, TypeError):
-                continue  # a line that a killed process has not finished
-    return found
+        for entry in read_log(path):
+            with suppress(TypeError):  # it is no verdict
+                verdicts.append(Verdict(**entry))
+    return verdicts
 
 
 def rejected_pairs(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
