@@ -165,8 +165,8 @@ def check_graph(store: Store, graph: NamedNode | DefaultGraph, form: Format) -> 
     if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
         raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
     if form.check_predicate:
-        found = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
-        for solution in cast("QuerySolutions", found):
+        predicates = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
+        for solution in cast("QuerySolutions", predicates):
             form.check_predicate(solution["p"].value)
 
 

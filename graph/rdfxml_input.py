@@ -145,7 +145,7 @@ class Expanded:
         """Write the start of an element, with as many lines as it has."""
         tag = TAG.match(self.text, self.parser.CurrentByteIndex)
         lines = "\n" * (tag[0].count(b"\n") if tag else 0)
-        text = "".join(f" {each}={quoteattr(value)}" for each, value in attributes.items())
+        text = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
         self.parts.append(f"<{name}{text}{lines}>")
 
 
@@ -199,7 +199,7 @@ class Changes:
         """Take note of the start of an element."""
         if self.literal:
             self.literal.depth += 1
-            self.literal.target.start(clark(name), {clark(each): value for each, value in attributes.items()})
+            self.literal.target.start(clark(name), {clark(key): value for key, value in attributes.items()})
             return
         place = self.parser.CurrentByteIndex
         tag = cast("re.Match[bytes]", TAG.match(self.text, place))
@@ -208,7 +208,7 @@ class Changes:
             self.has_empty_language = True
             changed = LANG.sub(rb'\1xml:lang="%s"' % NO_LANGUAGE.encode(), changed, count=1)
         parse_type = attributes.get(f"{RDF} parseType")
-        is_plain = not any(f"{RDF} {each}" in attributes for each in ("resource", "nodeID", "datatype"))
+        is_plain = not any(f"{RDF} {key}" in attributes for key in ("resource", "nodeID", "datatype"))
         if parse_type is not None and parse_type not in NOT_LITERAL and is_plain:
             changed = PARSE_TYPE.sub(rb'\1\2:datatype="%sXMLLiteral"' % RDF.encode(), changed, count=1)
             if not tag["closed"]:

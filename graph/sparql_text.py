@@ -197,5 +197,5 @@ def graph_iris(
     """
     rows = " ".join(f"({index} {graph})" for index, graph in enumerate(graphs))
     query = f"{prologue}\nSELECT ?graph {{ VALUES (?index ?graph) {{ {rows} }} }} ORDER BY ?index"
-    found = Store().query(query, base_iri=base, prefixes=dict(prefixes))
-    return [cast("NamedNode", row["graph"]) for row in cast("QuerySolutions", found)]
+    solutions = Store().query(query, base_iri=base, prefixes=dict(prefixes))
+    return [cast("NamedNode", row["graph"]) for row in cast("QuerySolutions", solutions)]

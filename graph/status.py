@@ -105,23 +105,24 @@ def name_of(term: Term | None) -> str:
 
 def reported(statuses: Iterable[NamedNode]) -> Status | None:
     """Return the strongest status that reports give an event, by their concepts; None without any."""
-    return strongest(Status(REPORTED[name]) for one in statuses if (name := name_of(one)) in REPORTED)
+    return strongest(Status(REPORTED[name]) for status in statuses if (name := name_of(status)) in REPORTED)
 
 
 def strongest(statuses: Iterable[Status]) -> Status | None:
     """Return the strongest of some statuses; None without any. Of claims, all who make one are named."""
-    found = sorted(dict.fromkeys(statuses), key=lambda one: one.rank)
-    return with_all_claimants(found[0], found) if found else None
+    ranked = sorted(dict.fromkeys(statuses), key=lambda status: status.rank)
+    return with_all_claimants(ranked[0], ranked) if ranked else None
 
 
 def weakest(statuses: Iterable[Status]) -> Status | None:
     """Return the weakest of some statuses; None without any. Of claims, all who make one are named."""
-    found = sorted(dict.fromkeys(statuses), key=lambda one: one.rank)
-    return with_all_claimants(found[-1], found) if found else None
+    ranked = sorted(dict.fromkeys(statuses), key=lambda status: status.rank)
+    return with_all_claimants(ranked[-1], ranked) if ranked else None
 
 
-def with_all_claimants(one: Status, others: Iterable[Status]) -> Status:
+def with_all_claimants(status: Status, others: Iterable[Status]) -> Status:
     """Return a status with those who claim it in others of the same key."""
     return replace(
-        one, by=tuple(dict.fromkeys(who for other in others if other.key == one.key for who in other.by))
+        status,
+        by=tuple(dict.fromkeys(who for other in others if other.key == status.key for who in other.by)),
     )

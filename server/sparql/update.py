@@ -113,9 +113,9 @@ def apply(
             )
     except SyntaxError as fault:
         parse = partial(parse_update, prefixes=prefixes, base=base)
-        found = locate(rewritten, fault, parse, prefixes)
-        place = rewriting.origin(first, rewriting.origin(edits, found.place))
-        sent = SparqlSyntaxError(text, place, found.reason)
+        located = locate(rewritten, fault, parse, prefixes)
+        place = rewriting.origin(first, rewriting.origin(edits, located.place))
+        sent = SparqlSyntaxError(text, place, located.reason)
         raise syntax_problem("update", sent) from fault
 
 

@@ -46,37 +46,37 @@ class Ontology:
     @cached_property
     def said(self) -> Index:
         """What is said of each subject, by property."""
-        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.triples)
+        return indexed((str(t.subject), t.predicate.value, t.object) for t in self.triples)
 
     @cached_property
     def pointing(self) -> Index:
         """What leads to each object, by property."""
-        return indexed((str(one.object), one.predicate.value, one.subject) for one in self.triples)
+        return indexed((str(t.object), t.predicate.value, t.subject) for t in self.triples)
 
     @cached_property
     def mapped(self) -> Index:
         """What each term is mapped to, by property."""
-        return indexed((str(one.subject), one.predicate.value, one.object) for one in self.mappings)
+        return indexed((str(t.subject), t.predicate.value, t.object) for t in self.mappings)
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of each term, terms of other vocabularies included, sorted by IRI."""
         declared = (
-            (one.subject.value, KINDS[one.object.value])
-            for one in self.triples
-            if one.predicate.value == RDF_TYPE
-            and isinstance(one.subject, NamedNode)
-            and isinstance(one.object, NamedNode)
-            and one.object.value in KINDS
+            (triple.subject.value, KINDS[triple.object.value])
+            for triple in self.triples
+            if triple.predicate.value == RDF_TYPE
+            and isinstance(triple.subject, NamedNode)
+            and isinstance(triple.object, NamedNode)
+            and triple.object.value in KINDS
         )
         return dict(sorted(declared))
 
     @cached_property
     def words(self) -> Store:
         """A store of all this, for sentences to be made from."""
-        found = Store()
-        found.extend(Quad(one.subject, one.predicate, one.object) for one in (*self.triples, *self.labels))
-        return found
+        store = Store()
+        store.extend(Quad(t.subject, t.predicate, t.object) for t in (*self.triples, *self.labels))
+        return store
 
     def own(self, *kinds: str) -> list[str]:
         """Return the ontology's own terms of some kinds."""
@@ -88,13 +88,13 @@ class Ontology:
 
     def objects(self, node: Term, *properties: str) -> list[Term]:
         """Return what some properties of a subject lead to."""
-        found = self.said.get(str(node), {})
-        return list(chain.from_iterable(found.get(name, ()) for name in properties))
+        said = self.said.get(str(node), {})
+        return list(chain.from_iterable(said.get(name, ()) for name in properties))
 
     def subjects(self, node: Term, *properties: str) -> list[Term]:
         """Return what leads to an object by some properties."""
-        found = self.pointing.get(str(node), {})
-        return list(chain.from_iterable(found.get(name, ()) for name in properties))
+        pointing = self.pointing.get(str(node), {})
+        return list(chain.from_iterable(pointing.get(name, ()) for name in properties))
 
     def members(self, node: Term) -> Iterator[Term]:
         """Yield the members of an RDF list."""
@@ -108,10 +108,10 @@ class Ontology:
 
 def indexed(rows: Iterable[tuple[str, str, Term]]) -> Index:
     """Return rows by their first and second place, sorted by the third."""
-    found: Index = {}
+    index: Index = {}
     for first, second, third in sorted(rows, key=str):
-        found.setdefault(first, {}).setdefault(second, []).append(third)
-    return found
+        index.setdefault(first, {}).setdefault(second, []).append(third)
+    return index
 
 
 def names(terms: Iterable[Term]) -> list[str]:
@@ -126,7 +126,7 @@ def read(built: BuiltDataset) -> Ontology:
         tuple(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
         for graph in map(NamedNode, (graph_iri(GraphKind.ONTOLOGY), graph_iri(GraphKind.ALIGNMENT)))
     )
-    mentioned = {iri for one in (*triples, *mappings) for iri in iris_of(one)}
+    mentioned = {iri for triple in (*triples, *mappings) for iri in iris_of(triple)}
     others = [iri for iri in mentioned if iri.value.startswith(BASE) and not iri.value.startswith(WIC)]
     return Ontology(triples, mappings, labels_of(store, others))
 

@@ -86,14 +86,14 @@ class Reader:
 
     def schemes(self) -> Iterator[str]:
         """Yield the schemes by name."""
-        found = [subject[1:-1] for subject, props in self.said.items() if SCHEME in props.get(RDF_TYPE, ())]
-        yield from sorted(found, key=lambda iri: self.words.show_iri(iri).text.casefold())
+        schemes = [subject[1:-1] for subject, props in self.said.items() if SCHEME in props.get(RDF_TYPE, ())]
+        yield from sorted(schemes, key=lambda iri: self.words.show_iri(iri).text.casefold())
 
     def vocabulary(self, iri: str) -> Vocabulary:
         """Return a scheme with its concepts."""
         here = NamedNode(iri)
         members = [subject[1:-1] for subject, props in self.said.items() if here in props.get(IN_SCHEME, ())]
-        tops = [one for one in members if not set(self.broader(one)) & set(members)]
+        tops = [member for member in members if not set(self.broader(member)) & set(members)]
         return Vocabulary(
             self.words.show_iri(iri),
             anchor(iri),
@@ -138,15 +138,15 @@ def anchor(iri: str) -> str:
 def reader() -> Reader:
     """Return what makes the vocabularies of this request's dataset."""
     schemes = per_version(read)
-    words = Words.for_request(one for one in schemes.triples if one.predicate in LABELS)
+    words = Words.for_request(triple for triple in schemes.triples if triple.predicate in LABELS)
     return Reader(schemes.said, words, per_version(uses_by_concept))
 
 
 def page() -> str:
     """Return the page of all vocabularies."""
     read_by = reader()
-    found = [read_by.vocabulary(iri) for iri in read_by.schemes()]
-    return render_template("vocabularies.html", vocabularies=found)
+    vocabularies = [read_by.vocabulary(iri) for iri in read_by.schemes()]
+    return render_template("vocabularies.html", vocabularies=vocabularies)
 
 
 def scheme_page(iri: str) -> str | None:
