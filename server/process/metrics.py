@@ -40,33 +40,6 @@ def kind_of(path: str) -> str:
     return next((kind for start, kind in KINDS if path.startswith(start)), "page")
 
 
-class PoolCollector(Collector):
-    """The state of the executors and of the cache, read when it is asked for."""
-
-    def __init__(self, pool: Pool, cache: Cache) -> None:
-        """Look at these."""
-        self.pool = pool
-        self.cache = cache
-
-    def collect(self) -> Iterable[Metric]:
-        """Yield what there is now."""
-        pool = self.pool
-        executors = GaugeMetricFamily("wicara_executors", "Executor processes by state", labels=["state"])
-        idle = len(pool.generation.idle) if pool.generation else 0
-        states = {"idle": idle, "busy": pool.running, "slow": pool.slow, "ending": pool.ending}
-        for state, number in states.items():
-            executors.add_metric([state], number)
-        yield executors
-        yield GaugeMetricFamily("wicara_queue", "Requests that wait for an executor", len(pool.queue))
-        stopped = CounterMetricFamily("wicara_stopped", "Requests whose executor was stopped", labels=["why"])
-        for why, number in pool.killed.items():
-            stopped.add_metric([why.value], number)
-        stopped.add_metric(["crash or memory"], pool.crashed)
-        yield stopped
-        yield CounterMetricFamily("wicara_forks", "Processes forked", pool.forked)
-        yield GaugeMetricFamily("wicara_cache_bytes", "Bytes of answers that are kept", self.cache.used)
-
-
 class Timer:
     """Seconds by bucket: a histogram of Prometheus, at the cost of a look-up."""
 
@@ -92,13 +65,13 @@ class Metrics(Collector):
     """
 
     def __init__(self, pool: Pool, cache: Cache) -> None:
-        """Count from zero."""
+        """Count from zero, and look at these."""
+        self.pool, self.cache = pool, cache
         self.requests: Counter[tuple[str, int]] = Counter()
         self.seconds: defaultdict[str, Timer] = defaultdict(Timer)
         self.rejections: Counter[str] = Counter()
         self.hits = self.misses = self.versions = 0
         self.registry = CollectorRegistry()
-        self.registry.register(PoolCollector(pool, cache))
         self.registry.register(self)
 
     def count(self, kind: str, status: int, seconds: float) -> None:
@@ -106,8 +79,27 @@ class Metrics(Collector):
         self.requests[kind, status] += 1
         self.seconds[kind].observe(seconds)
 
+    def state(self) -> Iterable[Metric]:
+        """Yield the state of the executors and of the cache, as it is now."""
+        pool = self.pool
+        executors = GaugeMetricFamily("wicara_executors", "Executor processes by state", labels=["state"])
+        idle = len(pool.generation.idle) if pool.generation else 0
+        states = {"idle": idle, "busy": pool.running, "slow": pool.slow, "ending": pool.ending}
+        for state, number in states.items():
+            executors.add_metric([state], number)
+        yield executors
+        yield GaugeMetricFamily("wicara_queue", "Requests that wait for an executor", len(pool.queue))
+        stopped = CounterMetricFamily("wicara_stopped", "Requests whose executor was stopped", labels=["why"])
+        for why, number in pool.killed.items():
+            stopped.add_metric([why.value], number)
+        stopped.add_metric(["crash or memory"], pool.crashed)
+        yield stopped
+        yield CounterMetricFamily("wicara_forks", "Processes forked", pool.forked)
+        yield GaugeMetricFamily("wicara_cache_bytes", "Bytes of answers that are kept", self.cache.used)
+
     def collect(self) -> Iterable[Metric]:
-        """Yield what has been counted."""
+        """Yield the state, and what has been counted."""
+        yield from self.state()
         requests = CounterMetricFamily(
             "wicara_requests", "Requests by kind and status", labels=["kind", "status"]
         )
