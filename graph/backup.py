@@ -114,7 +114,7 @@ def called(place: str) -> str:
     return name if "." in name else f"{name}/"
 
 
-def kind_of(data: Path) -> str:
+def kind_of_dataset(data: Path) -> str:
     """Return what `wicara serve` finds in a data folder; raises StoreFault where there is no dataset."""
     if is_writable_dataset(data):
         return WRITABLE
@@ -141,7 +141,7 @@ def back_up(data: Path, target: Path, progress: Progress) -> Backup:
     Raises StoreFault where there is no sound dataset, Unavailable where the disk or another process refuses;
     nothing is left at `target` then.
     """
-    kind = kind_of(data)
+    kind = kind_of_dataset(data)
     if target.exists() or target.is_symlink():
         raise Unavailable(f"{target} is there already: name a target that is not")
     if not target.parent.is_dir():
@@ -254,7 +254,7 @@ def verify_data(data: Path, progress: Progress) -> Dataset:
 
     Of a writable dataset, the newest snapshot is read, and the store itself where no server has it open.
     """
-    kind = kind_of(data)
+    kind = kind_of_dataset(data)
     progress("reading all quads")
     if kind == BUILD:
         dataset = open_dataset(data)

@@ -74,7 +74,7 @@ class Verdict:
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
-def kind_of(iri: str) -> str:
+def kind_or_scheme(iri: str) -> str:
     """Return the kind of a thing, or the prefix of the scheme of a concept; empty for what is neither."""
     return kind_of_thing(iri) or CONCEPTS.get(iri.rpartition("/")[0] + "/", "")
 
@@ -120,7 +120,7 @@ class Things:
                 language = term.language or ""
                 if reason == "name":
                     self.names.setdefault((node.value, language), term.value)
-                if kind_of(node.value):
+                if kind_or_scheme(node.value):
                     self.note(Label(term.value, language, node.value, reason))
 
     def remove(self, iri: str) -> None:
@@ -156,10 +156,10 @@ class Things:
         """Return the thing that a mention means: what was decided, else the only one of that name."""
         folded = self.fold(normalise(mention))
         decided = self.decided.get(folded, {})
-        same = [iri for iri, verdict in decided.items() if verdict == "same" and kind_of(iri) in kinds]
+        same = [iri for iri, verdict in decided.items() if verdict == "same" and kind_or_scheme(iri) in kinds]
         if same:
             return same[-1]
-        named = {label.iri for label in self.labels.get(folded, ()) if kind_of(label.iri) in kinds}
+        named = {label.iri for label in self.labels.get(folded, ()) if kind_or_scheme(label.iri) in kinds}
         named = {iri for iri in named if decided.get(iri) != "different"}
         return named.pop() if len(named) == 1 else None
 
@@ -176,7 +176,7 @@ class Things:
                 found[label.iri] = Candidate(
                     label.iri,
                     self.shown(label.iri, language),
-                    kind_of(label.iri),
+                    kind_or_scheme(label.iri),
                     reason,
                     label.text,
                     round(min(alike, 1.0), 2),
@@ -200,7 +200,7 @@ class Things:
             )
             near += [(score / 101, text) for text, score, _ in alike if text not in seen]
         for score, text in sorted(near, key=lambda one: (-one[0], len(one[1]), one[1])):
-            yield from ((score, label) for label in self.labels[text] if kind_of(label.iri) in kinds)
+            yield from ((score, label) for label in self.labels[text] if kind_or_scheme(label.iri) in kinds)
 
 
 def verdicts_in(folder: Path) -> list[Verdict]:

@@ -26,7 +26,7 @@ WAYS: Final = {"quoted": "hash", "cited": "read"}
 """How a text was read, by the variable that is bound where it was read so."""
 
 
-class Source(NamedTuple):
+class ListedText(NamedTuple):
     """A text that facts are taken from: publisher, day, language, copy, how it was read, how many facts."""
 
     article: Shown
@@ -38,13 +38,13 @@ class Source(NamedTuple):
     facts: int
 
 
-def sources() -> list[Source]:
+def sources() -> list[ListedText]:
     """Return the texts that the dataset rests on, the newest first, with two queries."""
     rows = list(solutions(store(), page_query("sources").body))
     named = [one for row in rows for one in (row["article"], row["publisher"]) if isinstance(one, NamedNode)]
     words = Words.for_request(labels_of(store(), named))
     return [
-        Source(
+        ListedText(
             words.show_iri(row["article"].value),
             words.show_iri(row["publisher"].value) if row["publisher"] else None,
             format_day(day) if isinstance(row["issued"], Literal) and (day := day_of(row["issued"])) else "",
