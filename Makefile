@@ -4,6 +4,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 # One more than there are cores: some tests wait for deadlines.
+ENGINES ?= oxigraph
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 VENV := .venv
@@ -28,7 +29,7 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve scripts wheel test test-long coverage lint bench conformance compare screenshots chromium clean
+.PHONY: help serve scripts wheel test test-long test-engines coverage lint bench conformance compare screenshots chromium clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -36,6 +37,7 @@ help:
 	@echo 'make wheel   build the scripts, and a wheel in dist/ that holds them'
 	@echo 'make test    run the tests, but for the long ones (TESTS=tests/test_build.py: those of some files)'
 	@echo 'make test-long  run the long tests: what goes through every case, or kills many times'
+	@echo 'make test-engines  compare what wicara serve answers from stores elsewhere'
 	@echo 'make coverage  run both with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
@@ -70,6 +72,9 @@ test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 
 test-long: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest $(PYTEST) --timeout 3000 -m long $(TESTS)
+
+test-engines: $(TOOLS) $(BUILT)
+	@PYTHONPATH=tests $(BIN)/python tests/compare_stores.py $(ENGINES) $(WITH)
 
 coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*

@@ -8,9 +8,15 @@
   - StoreFault: the built dataset is missing, corrupt or cannot be written
   - Unavailable: the machine refuses (port in use, no space left)
     - OutputFault: an output cannot be written
+    - RemoteFault: a store elsewhere does not answer as it should
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from http import HTTPStatus
 
 
 class WicaraError(Exception):
@@ -49,6 +55,15 @@ class OutputFault(Unavailable):
     """An output cannot be written (EX_IOERR)."""
 
     exit_code = 74
+
+
+class RemoteFault(Unavailable):
+    """A store elsewhere does not answer as it should; `status` is that of a server that asked it."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        """Take 502 (it answered something else), 503 (it does not answer, or not now) or 504 (it is late)."""
+        super().__init__(detail)
+        self.status = status
 
 
 def error_place(error: SyntaxError) -> str:

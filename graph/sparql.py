@@ -143,17 +143,19 @@ class QueryDataset:
         return cls(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
 
 
-def dataset_of_text(text: str, base: str | None, prefixes: Mapping[str, str]) -> QueryDataset | None:
-    """Return the dataset that a query describes by two FROM clauses or more, else None.
+def dataset_of_text(
+    text: str, base: str | None, prefixes: Mapping[str, str], *, least: int = 2
+) -> QueryDataset | None:
+    """Return the dataset that a query describes by so many FROM clauses or more, else None.
 
-    One clause needs no care. Neither does a query that is not SPARQL: the parser tells its fault.
+    One clause merges nothing. Neither does a query that is not SPARQL: the parser tells its fault.
     """
-    form = query_start(text) if len(FROM.findall(text)) > 1 else None
+    form = query_start(text) if len(FROM.findall(text)) >= least else None
     if form is None:
         return None
     prologue = text[: form.start()]
     clauses = list(from_clauses(text, form, {*prefixes, *declared_prefixes(prologue)}))
-    if len(clauses) < 2:  # noqa: PLR2004 - one FROM merges nothing
+    if len(clauses) < least:
         return None
     try:
         iris = graph_iris(prologue, [clause.graph for clause in clauses], base, prefixes)

@@ -32,8 +32,11 @@ from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from pyoxigraph import Quad
+    from wicara.graph.reasoning.matching import Inference
+    from wicara.graph.reasoning.rules import Fact
 
 CURRENT: Final = "current"
 SENTINEL: Final = "build.json"
@@ -82,7 +85,8 @@ class BuiltDataset:
     """A dataset that can be queried; `load` returns its store with (True) or without conclusions.
 
     `digest` changes with every change of what it holds. `plain` is a dataset that is served as it is: nothing
-    is inferred. `prefixes` need not be declared in queries, and shorten the RDF that is written.
+    is inferred. `prefixes` need not be declared in queries, and shorten the RDF that is written. `made` is
+    when it was made and `proofs` are the first ones of its conclusions, where its files do not tell.
     """
 
     path: Path
@@ -91,6 +95,8 @@ class BuiltDataset:
     digest: str
     plain: bool = False
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES)
+    made: datetime | None = None
+    proofs: Mapping[Fact, Inference] | None = None
 
     def prefixes_in(self, text: str) -> dict[str, str]:
         """Return the prefixes that a text may use: each one that is given costs the parser a microsecond."""

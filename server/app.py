@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, redirect, render_template, reque
 from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.dataset_folder import dataset_folder
-from wicara.graph.errors import DoesNotFit
+from wicara.graph.errors import DoesNotFit, RemoteFault
 from wicara.graph.facts.texts import read_texts
 from wicara.graph.releases import release
 from wicara.queries import questions
@@ -85,6 +85,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
     app.register_error_handler(
         DoesNotFit, lambda fault: answer_problem(Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)))
     )
+    app.register_error_handler(RemoteFault, lambda fault: answer_problem(problems.of_store(fault)))
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, answer_unexpected)
     found = (module for module in chain(modules(pages), modules(pictures)) if hasattr(module, "blueprint"))

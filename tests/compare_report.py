@@ -139,9 +139,9 @@ class Allowance:
         return holds
 
 
-def allowances() -> list[Allowance]:
-    """Return the entries of `compare-allowed.toml`."""
-    entries = tomllib.loads((HERE / "compare-allowed.toml").read_text(encoding="utf-8"))["allowed"]
+def allowances(name: str = "compare-allowed.toml") -> list[Allowance]:
+    """Return the entries of a file of what is allowed."""
+    entries = tomllib.loads((HERE / name).read_text(encoding="utf-8"))["allowed"]
     return [Allowance(**entry) for entry in entries]
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import threading
-import time
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,20 +13,21 @@ from click.testing import CliRunner
 from needed import long
 from pyoxigraph import RdfFormat, parse
 from server_process import PATIENCE
+from stores import OXIGRAPH, free_port, oxigraph
 from wicara.graph.build import ensure
-from wicara.graph.publishing import STATE, graphs_of
+from wicara.graph.endpoint import DEFAULT, STATE
+from wicara.graph.publishing import graphs_of
 
 from wicara.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click.testing import Result
     from wicara.graph.store import BuiltDataset
 
 pytestmark = pytest.mark.first_article
-
-PROGRAM = Path(sys.executable).with_name("oxigraph")
 
 
 def publish(port: int, data: Path, *options: object) -> Result:
@@ -39,29 +36,13 @@ def publish(port: int, data: Path, *options: object) -> Result:
     return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def store() -> Iterator[int]:
+def store(tmp_path: Path) -> Iterator[int]:
     """Return the port of an empty native Oxigraph."""
-    if not PROGRAM.exists():
+    if not OXIGRAPH.exists():
         pytest.skip("oxigraph is not installed")
-    port = free_port()
-    with subprocess.Popen(
-        [PROGRAM, "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL
-    ) as process:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
-                break
-            time.sleep(0.05)
-        yield port
-        process.terminate()
+    with oxigraph(tmp_path) as addresses:
+        yield int(addresses.url.rpartition(":")[2])
 
 
 def held(port: int) -> set[tuple[str, str]]:
@@ -77,7 +58,7 @@ def held(port: int) -> set[tuple[str, str]]:
 def wanted(dataset: BuiltDataset) -> set[tuple[str, str]]:
     """Return the statements that a store is to hold."""
     return {
-        ("DEFAULT" if name.startswith("urn:wicara:") else f"<{name}>", str(triple))
+        ("DEFAULT" if name == DEFAULT else f"<{name}>", str(triple))
         for name, triples in graphs_of(dataset).items()
         for triple in triples
     }

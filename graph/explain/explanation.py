@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store, Triple
     from wicara.graph.evidence import Basis
+    from wicara.graph.reasoning.matching import Inference
     from wicara.graph.reasoning.proofs import Near, Proof
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
@@ -131,8 +132,10 @@ class Explainer:
         )
 
     @cached_property
-    def stored_proofs(self) -> StoredProofs | None:
-        """The first proofs in the build; None if it has none."""
+    def stored_proofs(self) -> Mapping[Fact, Inference] | None:
+        """The first proofs that are kept with the dataset; None if it has none."""
+        if self.dataset.proofs is not None:
+            return self.dataset.proofs
         file = self.dataset.path / NAME
         return StoredProofs(file) if file.is_file() else None
 

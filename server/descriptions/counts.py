@@ -166,6 +166,8 @@ def number(store: Store, query: str, *, union: bool = False) -> int:
 
 def made_at(built: BuiltDataset) -> datetime:
     """Return when a dataset was made: its build or its file, or else when it was first seen here."""
+    if built.made is not None:
+        return built.made
     record = read_record(built.path)
     if record is not None and record.digest == built.digest:
         return modified(built.path / SENTINEL)

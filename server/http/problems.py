@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, FileSystemLoader
 from wicara.server.http import negotiation
+from wicara.server.process.log import log_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jinja2 import Template
+    from wicara.graph.errors import RemoteFault
     from wicara.graph.formats import Format
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -67,6 +69,20 @@ def rendered(
 def unexpected() -> Problem:
     """Return the problem of a fault of the server, which only the log describes."""
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error.")
+
+
+ELSEWHERE: Final = {
+    HTTPStatus.BAD_GATEWAY: "The store behind this server gave an answer that cannot be used",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The store behind this server does not answer, or is being changed",
+    HTTPStatus.GATEWAY_TIMEOUT: "The store behind this server did not answer in time",
+}
+
+
+def of_store(fault: RemoteFault) -> Problem:
+    """Log what is wrong with the store that a request was passed on to, and return its problem."""
+    log_now("store", fault=str(fault), status=fault.status)
+    detail = f"{ELSEWHERE[fault.status]}: nothing is known of what was asked. Ask again in a moment."
+    return Problem(fault.status, detail, {"Retry-After": "5"}, limit="store")
 
 
 def not_acceptable(offers: tuple[Format, ...]) -> Problem:

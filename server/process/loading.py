@@ -14,9 +14,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wicara.graph.endpoint import Endpoint
+from wicara.graph.remote_store import open_published
 from wicara.graph.store import BuiltDataset, empty, from_files, open_dataset
 from wicara.graph.writable import WritableDataset
-from wicara.server.process.messages import DISK
+from wicara.server.process.messages import DISK, STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,10 +60,18 @@ def built(data: Path) -> BuiltDataset:
     return dataset
 
 
+def published(queries: str, authorization: str, through: str, seconds: str) -> BuiltDataset:
+    """Return the dataset of a store that a Unix socket leads to; raises Unavailable."""
+    return open_published(
+        Endpoint(queries, authorization=authorization, through=through, seconds=float(seconds))
+    )
+
+
 LOADERS: Final[Mapping[str, Callable[[tuple[str, ...]], BuiltDataset]]] = {
     "build": lambda paths: run_in_thread(lambda: built(Path(paths[0]))),
     "files": lambda paths: run_in_thread(lambda: from_files([Path(path) for path in paths])),
     "empty": lambda _paths: empty(),
+    STORE: lambda paths: run_in_thread(lambda: published(*paths)),
     DISK: lambda paths: WritableDataset(Path(paths[0])).described(),
 }
 """How each kind of origin is loaded by the process that then forks others."""

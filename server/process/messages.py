@@ -158,6 +158,8 @@ EXECUTOR: Final = "executor"
 WRITER: Final = "writer"
 DISK: Final = "disk"
 """The kind of an origin whose executors each open a snapshot by themselves, rather than share memory."""
+STORE: Final = "store"
+"""The kind of an origin that is a store elsewhere, which `wicara publish` has filled."""
 
 
 @dataclass(frozen=True)

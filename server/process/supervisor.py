@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, gettempdir
@@ -21,17 +21,20 @@ from wicara.graph.build import ensure
 from wicara.graph.errors import FaultyData, Unavailable, WicaraError
 from wicara.graph.inputs import named_paths
 from wicara.graph.overlay import overlay_of
+from wicara.graph.remote_store import open_published
 from wicara.graph.store import CURRENT
 from wicara.graph.writable import is_writable_dataset
 from wicara.server.process.connection import Listener
 from wicara.server.process.front import Front
+from wicara.server.process.gateway import open_gateway, watch_store
 from wicara.server.process.log import flush
-from wicara.server.process.messages import DISK, LostError, Origin
+from wicara.server.process.messages import DISK, STORE, LostError, Origin
 from wicara.server.process.pool import TICK, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from wicara.graph.endpoint import Endpoint
     from wicara.server.settings import Settings
 
     Stamps = dict[Path, tuple[int, int]]
@@ -56,6 +59,8 @@ class Source:
     prepare: Callable[[], object]
     rebuild: Sequence[str]
     files: Callable[[], Iterable[Path]]
+    endpoint: Endpoint | None = None
+    """Where the store is that holds it, if it is elsewhere."""
 
 
 def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Source:
@@ -83,6 +88,11 @@ def from_nothing() -> Source:
 def from_disk(data: Path) -> Source:
     """Serve a writable dataset on disk."""
     return Source(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
+
+
+def from_store(endpoint: Endpoint) -> Source:
+    """Serve what a store elsewhere holds; its origin is known once there is a way to it."""
+    return Source(Origin(STORE), lambda: open_published(endpoint), (), lambda: (), endpoint)
 
 
 def is_on_disk(data: Path, *, writable: bool) -> bool:
@@ -235,6 +245,11 @@ async def serve(
     with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder, in_use(Path(folder)):
         front = Front(settings, f"{folder}/front")
         inside = await front.pool.listen()
+        if source.endpoint:
+            inside_store, origin = await open_gateway(
+                source.endpoint, f"{folder}/store", settings.limits.timeout
+            )
+            source = replace(source, origin=origin)
         await front.versions.start(source.origin)
         listener = Listener(front, GRACE)
         serving = asyncio.ensure_future(listener.begin(bound))
@@ -243,6 +258,8 @@ async def serve(
             asyncio.ensure_future(front.versions.watch()),
             asyncio.ensure_future(reload_when(wanted, front, source)),
         ]
+        if source.endpoint:
+            background.append(asyncio.ensure_future(watch_store(source.endpoint, front, wanted)))
         if reload:
             background.append(asyncio.ensure_future(watch(source, known, wanted)))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wanted.set)
@@ -254,6 +271,8 @@ async def serve(
             each.cancel()
         await finish(front, listener, serving)
         inside.close()
+        if source.endpoint:
+            inside_store.close()
         flush(1.0)
 
 

@@ -13,7 +13,7 @@ from wicara.graph.errors import Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset, digest_of
 from wicara.server.process import messages
 from wicara.server.process.log import log
-from wicara.server.process.messages import WRITER, Link, LostError, Setup
+from wicara.server.process.messages import STORE, WRITER, Link, LostError, Setup
 from wicara.server.process.pool import TICK, Generation, error_in
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Versions:
     @property
     def is_plain(self) -> bool:
         """Tell whether the dataset is served as it is, rather than built with a closure."""
-        return self.origin is None or self.origin.kind != "build"
+        return self.origin is None or self.origin.kind not in {"build", STORE}
 
     async def start(self, origin: Origin) -> None:
         """Load a dataset in a process of its own and serve it; raises a WicaraError where there is none."""

@@ -24,12 +24,12 @@ from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from jinja2 import FileSystemBytecodeCache
-from wicara.graph.errors import DoesNotFit, Unavailable, WicaraError
+from wicara.graph.errors import DoesNotFit, RemoteFault, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset, digest_of, snapshots
 from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
 from wicara.server.descriptions import downloads
-from wicara.server.http.problems import Problem, rendered
+from wicara.server.http.problems import Problem, of_store, rendered
 from wicara.server.process import confinement, messages
 from wicara.server.process.loading import load, run_in_thread
 from wicara.server.process.messages import EXECUTOR, FORK_SERVER, WRITER, Setup, Ticket
@@ -392,6 +392,8 @@ def write_problem(fault: Exception, reply: ReplyWriter) -> None:
         problem.status = HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(fault, DoesNotFit):
         problem = Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault))
+    if isinstance(fault, RemoteFault):
+        problem = of_store(fault)
     if isinstance(fault, Problem):
         problem = fault
     body, headers = rendered(problem)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from wicara.commands import confirm, current, dataset_options
+from wicara.graph.endpoint import ASSERTED, DEFAULT, PROOFS, endpoint_at
 from wicara.graph.names import called
-from wicara.graph.publishing import DEFAULT, store_at
 from wicara.graph.publishing import publish as send
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+UNNAMED: Final = {
+    DEFAULT: "the default graph",
+    ASSERTED: "the default graph without conclusions",
+    PROOFS: "the proofs",
+}
 
 
 @click.command()
@@ -39,7 +46,7 @@ def publish(data: Path, extra: Path | None, *, url: str, query_url: str, update_
     Example:
       wicara publish --store http://localhost:7878
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
-    report = send(current(data, extra), store_at(url, query_url, update_url))
+    report = send(current(data, extra), endpoint_at(url, query_url, update_url))
     for name in report.graphs:
-        confirm("the default graph" if name == DEFAULT else called(name))
+        confirm(UNNAMED.get(name) or called(name))
     confirm(f"{report.deleted} statements deleted, {report.inserted} inserted in {len(report.graphs)} graphs")

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from wicara.commands import Command, confirm, dataset_options, progress
+from wicara.graph.endpoint import endpoint_at
 from wicara.graph.facts.texts import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
@@ -78,6 +79,16 @@ def address_of_reports(_context: click.Context, _option: click.Parameter, given:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of texts of articles, whose sentences pages then show (default: texts/ in --data).",
 )
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="WICARA_SERVED_STORE",
+    show_envvar=True,
+    help="Serve what a SPARQL 1.1 store elsewhere holds, which `wicara publish` has filled.",
+)
+@click.option(
+    "--query-url", metavar="URL", default="", help="Where that store takes queries (default: /query)."
+)
 @limit_options
 def serve(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
@@ -96,6 +107,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
     access_log: bool,
     report_errors: str | None,
     texts: Path | None,
+    store: str | None,
+    query_url: str,
     **values: Any,  # noqa: ANN401 - of the table
 ) -> None:
     """Serve the dataset over HTTP: pages, linked data, SPARQL at /sparql, downloads.
@@ -110,6 +123,12 @@ def serve(  # noqa: PLR0913 - one parameter an option
     if (files or empty) and named:
         raise click.UsageError(
             "FILES are served without the built dataset: leave out --data, --dataset and --add."
+        )
+    apart = ParameterSource.COMMANDLINE in map(source, ("data", "extra"))
+    if store and (files or empty or apart or writable or allow_service or reload):
+        raise click.UsageError(
+            "--store serves what is published: leave out FILES, --empty, --data, --add, --writable, "
+            "--allow-service and --reload (a new version is noticed by itself)."
         )
     settings = Settings(
         limits=Limits(**values),
@@ -131,7 +150,9 @@ def serve(  # noqa: PLR0913 - one parameter an option
         sys.stdout.flush()
 
     with progress() as step:
-        if empty:
+        if store:
+            served = supervisor.from_store(endpoint_at(store, query_url))
+        elif empty:
             served = supervisor.from_nothing()
         elif files:
             served = supervisor.from_rdf(files)
