@@ -9,13 +9,14 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from werkzeug.routing import PathConverter
 from wicara.graph.unknown_terms import occurs
 from wicara.ontology import BASE
 from wicara.server.app_state import dataset
 from wicara.server.http import compression, conditional
 from wicara.server.sparql.protocol import utf8
+from wicara.server.versions import PREFIX as VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -219,9 +220,11 @@ def said(body: bytes, content_type: str) -> Response:
 
 
 def public_url(path: str) -> str:
-    """Return the absolute URL of a path, as the client has to call it."""
+    """Return the absolute URL of a path, as the client has to call it: within the version that is served."""
     scheme = request.scheme if request.scheme in WEB else "http"
-    return f"{scheme}://{request.host or own_host()}{path}"
+    released = current_app.config["RELEASED"]
+    place = f"{VERSIONS}/{released}" if released else ""
+    return f"{scheme}://{request.host or own_host()}{place}{path}"
 
 
 def own_host() -> str:

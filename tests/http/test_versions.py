@@ -56,6 +56,30 @@ def test_pages_of_a_version(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/.well-known/void",
+        "/sparql",
+        "/questions.ttl",
+        "/llms.txt",
+        "/sitemap.xml",
+        "/changes.atom",
+        "/openapi.json",
+        "/reconcile",
+        "/doc/person/sergey-lavrov",
+        "/doc/person/sergey-lavrov.jsonld",
+        "/questions/coordinator-on?date=2016-05-19",
+    ],
+)
+def test_addresses_in_data_stay_within_the_version(server: Server, path: str) -> None:
+    """An address of this site that the data of a version names is one of that version."""
+    answer = server.get(AT + path, host="data.test", accept="text/turtle;q=0.9, text/html;q=0.8, */*;q=0.5")
+    assert answer.status == 200
+    named = set(re.findall(r"https?://data\.test(/[^\s\"'<>)\\]*)", answer.text))
+    assert {one for one in named if not one.startswith((AT, "/static/"))} == set()
+
+
+@pytest.mark.parametrize(
     "path", ["/questions", "/explain?subject=person:sergey-lavrov&predicate=a&object=wic:Person"]
 )
 def test_the_site_of_a_version(server: Server, path: str) -> None:
