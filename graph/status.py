@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
+from wicara.ontology import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,8 @@ ORDER: Final[tuple[str, ...]] = tuple(TABLE["order"])
 """The statuses, from the strongest to the weakest."""
 REPORTED: Final[dict[str, str]] = dict(TABLE["reported"])
 """The status of an event by the last part of the concept that a report gives it."""
+SAYING: Final = frozenset(map(expand, TABLE["saying"]))
+"""The properties of statements that only tell that something was said."""
 ESTABLISHED, READ, CLAIMED = "established", "read", "claimed"
 KEYS: Final = ("kind", "modality", "basis")
 CLAIM: Final = "claim"

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 MINISTER = ("person:sergey-lavrov", "a", "wic:HasBeenForeignMinister")
 PLACE = ("event:2018-08-02-asean-russia-meeting", "wic:heldInState", "state:singapore")
 ASSERTED = ("event:2018-08-02-asean-russia-meeting", "wic:heldAt", "place:singapore")
+PLANNED = (
+    "state:indonesia",
+    "wic:hasDesignatedCoordinatorship",
+    "situation:indonesia-coordinatorship-2018-2021",
+)
 NEITHER = ("person:sergey-lavrov", "wic:hasServedState", "state:indonesia")
 ENDS = frozenset({GraphKind.ONTOLOGY, GraphKind.VOCAB, GraphKind.ENTITIES, GraphKind.SOURCE})
 """Graphs in which a proof may end without words of an article."""
@@ -243,6 +248,49 @@ def test_what_a_thing_is_ends_in_a_source(
     assert "meets this" not in text
 
 
+@pytest.mark.parametrize(
+    ("fact", "shown", "once"),
+    [
+        (
+            ("state:japan", "wic:hasAnyPartnerStatus", "situation:japan-partner-country"),
+            ["(inferred; read)\n", "status: read; reader's interpretation; high confidence"],
+            "Japan has this standing",
+        ),
+        (
+            ("state:russia", "wic:hasPartnerStatus", "situation:russia-dialogue-partner"),
+            ["(inferred)\n", "status: established; narrator's voice; high confidence"],
+            "Russia has this standing",
+        ),
+        (
+            ("event:2018-11-asean-summit", "a", "wic:ReportedAsProspective"),
+            ["(inferred; planned)\n", "November 2018 nanti", "“KTT” stands for “Konferensi Tingkat Tinggi”"],
+            "” tells of 33rd ASEAN Summit",
+        ),
+        (
+            ("event:2018-08-02-pmc-china", "a", "wic:MinisterialMeeting"),
+            ["“PMC” stands for “Post Ministerial Conference” (graph:background/expansions/pmc)"],
+            "(inferred",
+        ),
+        (
+            ("situation:russia-dialogue-partner", "wic:hasTime", "timespan:russia-dialogue-partner"),
+            ["the time of Russia as dialogue partner of ASEAN is from 1996 on"],
+            "as held, planned or proposed",
+        ),
+    ],
+)
+def test_tree_says_each_thing_once(
+    wicara: Command, data_dir: Path, fact: tuple[str, str, str], shown: list[str], once: str
+) -> None:
+    """A premise in the words of the conclusion is folded; status, basis, confidence, abbreviations are told.
+
+    No step is worded by the name of a deprecated property.
+    """
+    text = run(wicara, data_dir, *fact)
+    assert [one for one in shown if one not in text] == []
+    assert text.count(once) == 1
+    assert "deprecated" not in text
+
+
 def test_tree_of_what_does_not_hold(wicara: Command, data_dir: Path) -> None:
     """A statement that is neither asserted nor inferred exits 1 and says what is missing, one step back."""
     text = run(wicara, data_dir, *NEITHER, code=1)
@@ -277,6 +325,9 @@ def test_json(wicara: Command, data_dir: Path) -> None:
     assert told["statement"]["subject"]["value"] == f"{PREFIXES['person']}sergey-lavrov"
     (proof,) = told["proofs"]
     assert (proof["rule"], len(proof["premises"])) == ("cax-sco", 2)
+    assert told["status"] == "established"
+    (planned,) = json.loads(run(wicara, data_dir, *PLANNED, "--format", "json"))["grounds"]
+    assert (planned["status"], planned["confidence"]) == ("planned", f"{PREFIXES['conf']}high")
     assert "Menteri Luar Negeri Rusia, … Lavrov" in set(quotes_in(proof))
     lacking = json.loads(run(wicara, data_dir, *NEITHER, "--format", "json", code=1))
     assert (lacking["proofs"], lacking["missing"][0]["rule"]) == ([], "prp-spo2")

@@ -114,7 +114,7 @@ def test_what_is_not_stated_is_marked_by_its_basis(dataset: BuiltDataset) -> Non
         rows(
             dataset,
             f"""SELECT ?id ?basis {{ VALUES ?id {{
-                 "F010" "F069" "F070" "F071" "F091" "F095" "F097" "F099" "F100" "F101" }}
+                 "F010" "F021" "F069" "F070" "F071" "F072" "F091" "F095" "F097" "F099" "F100" "F101" }}
                ?g wic:factOf article:{ARTICLE} ; wic:factIdentifier ?id ; wic:attributionBasis ?basis }}""",
         )
     )

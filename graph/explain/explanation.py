@@ -17,11 +17,12 @@ from wicara.graph.explain.wording import is_structure
 from wicara.graph.names import PREMISES, GraphKind, kind_of
 from wicara.graph.reasoning.proof_file import NAME, StoredProofs
 from wicara.graph.reasoning.proofs import LIMIT, Derivations, derivations_of, first_proof
+from wicara.graph.status import SAYING, status_of, strongest, weakest
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store, Triple
     from wicara.graph.evidence import Basis
@@ -39,6 +40,7 @@ NEAREST: Final = 3
 FACT_OF, ISSUED = NamedNode(f"{WIC}factOf"), NamedNode(f"{PREFIXES['dcterms']}issued")
 NAMES: Final = tuple(NamedNode(f"{PREFIXES['skos']}{name}Label") for name in ("pref", "alt", "hidden"))
 WORD: Final = re.compile(r"\w{4,}")
+SHORT, LONG = NamedNode(f"{WIC}abbreviation"), NamedNode(f"{WIC}expansion")
 LAST_DAY: Final = "9999-12-31"
 """The day of issue by which texts are ordered whose day is not known."""
 
@@ -57,7 +59,8 @@ class Explanation:
 
     `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `background` is
     what a source says on things whose class stands among the names only; `said` are the contents of claims
-    that say it; `near` are inferences that lack one premise; `contrary` is what speaks against it.
+    that say it; `near` are inferences that lack one premise; `contrary` is what speaks against it;
+    `abbreviations` are those of the quoted words, each with what it stands for and the graph that says so.
     """
 
     fact: Fact
@@ -68,6 +71,22 @@ class Explanation:
     near: tuple[Near, ...] = ()
     background: Mapping[Fact, tuple[Basis, ...]] = field(default_factory=dict)
     contrary: Contrary = field(default_factory=Contrary)
+    abbreviations: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The status of the statement: of several graphs the strongest, of a proof its weakest leaf's."""
+        leaves = self.proofs[0].leaves() if self.proofs else (self.fact,)
+        found = [
+            strongest(
+                status_of(one, saying=getattr(leaf[1], "value", "") in SAYING)
+                for one in self.sources_of(leaf)
+                if one.kind in WITH_BASIS
+            )
+            for leaf in leaves
+        ]
+        whole = weakest(one for one in found if one)
+        return whole.key if whole else ""
 
     def sources_of(self, fact: Fact) -> tuple[Basis, ...]:
         """Return what a source says on a statement, or else the graphs that make it."""
@@ -153,7 +172,12 @@ class Explainer:
             grounds[fact] = asserted
         if asserted or proofs:
             verdict = Verdict.ASSERTED if asserted else Verdict.INFERRED
-            return Explanation(fact, verdict, proofs, grounds, said, background=self.background(grounds))
+            known = self.background(grounds)
+            quoted = chain.from_iterable((*grounds.values(), *known.values()))
+            spelled_out = tuple(self.abbreviations(quoted))
+            return Explanation(
+                fact, verdict, proofs, grounds, said, background=known, abbreviations=spelled_out
+            )
         store = self.dataset.store
         ahead = self.derivations.near(fact, LIMIT)
         near = tuple(one for one in ahead if not is_excluded(store, one.missing))[:NEAREST]
@@ -166,6 +190,21 @@ class Explainer:
         cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
         background = self.background(cited)
         return Explanation(fact, Verdict.NEITHER, (), cited, said, near, background, against)
+
+    def abbreviations(self, bases: Iterable[Basis]) -> Iterator[tuple[str, str, str]]:
+        """Yield the abbreviations in quoted words, with what each stands for and the graph that says so."""
+        quotes = (quote.exact.value for basis in bases for quote in basis.all_quotes())
+        words = {word for text in quotes for word in re.findall(r"\w+", text)}
+        find, told = self.dataset.store.quads_for_pattern, set[str]()
+        for long in sorted(find(None, LONG, None, None), key=str):
+            graph = long.graph_name
+            if not isinstance(graph, NamedNode) or kind_of(graph.value) not in WITH_BASIS:
+                continue
+            for short in find(long.subject, SHORT, None, graph):
+                text = text_of(short.object)
+                if text in words - told:
+                    told.add(text)
+                    yield text, text_of(long.object), graph.value
 
     def grounds_behind(self, fact: Fact) -> tuple[Basis, ...]:
         """Return the graphs that assert a statement, or else the premises of its first proof."""

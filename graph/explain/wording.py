@@ -30,6 +30,7 @@ STRUCTURE: Final = frozenset(
     {FIRST.value, REST.value, f"{OWL}onProperty", *(f"{OWL}{name}" for name in EXPRESSIONS)}
 )
 """The properties that only build lists and class expressions: the axiom that uses these says them."""
+REPLACED: Final = NamedNode(f"{PREFIXES['dcterms']}isReplacedBy")
 DEFINING: Final = (NamedNode(f"{RDFS}subClassOf"), NamedNode(f"{OWL}equivalentClass"))
 PLACE: Final = re.compile(r"\{(\w+)\}")
 VOWELS: Final = tuple("aeiouAEIOU")
@@ -69,8 +70,12 @@ class Wording:
         return PLACE.sub(lambda place: places[place[1]](), text)
 
     def sentence(self, fact: tuple[Term | None, ...]) -> str:
-        """Return a statement as a plain sentence for readers, without a full stop (`sentences.toml`)."""
-        subject, predicate, target = fact
+        """Return a statement as a plain sentence for readers, without a full stop (`sentences.toml`).
+
+        A deprecated property is worded as the one that replaces it.
+        """
+        subject, target = fact[0], fact[2]
+        predicate = self.current(fact[1]) if isinstance(fact[1], NamedNode) else fact[1]
         name = called(predicate.value) if isinstance(predicate, NamedNode) else ""
         of_class = f"a {called(target.value)}" if isinstance(target, NamedNode) else ""
         is_axiom = (
@@ -141,8 +146,19 @@ class Wording:
         return "an " if self.label(term).startswith(VOWELS) else "a "
 
     def named(self, iri: NamedNode) -> str:
-        """Return an IRI as it stands in a sentence."""
-        return self.label(iri)
+        """Return an IRI as it stands in a sentence: a deprecated term by what replaces it."""
+        return self.label(self.current(iri))
+
+    def current(self, iri: NamedNode) -> NamedNode:
+        """Return what replaces a deprecated term, or the term itself."""
+        return next((one for one in self.values(iri, REPLACED.value) if isinstance(one, NamedNode)), iri)
+
+    def only_renames(self, fact: tuple[Term | None, ...]) -> bool:
+        """Tell whether an axiom says no more than that a term has replaced a deprecated one."""
+        subject, target = fact[0], fact[2]
+        if not isinstance(subject, NamedNode) or not isinstance(target, NamedNode):
+            return False
+        return subject != target and self.current(subject) == self.current(target)
 
     def label(self, iri: NamedNode) -> str:
         """Return a label of an IRI in the language, else in another, else its prefixed name."""

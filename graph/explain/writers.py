@@ -10,7 +10,7 @@ their graphs, too (RDF 1.2 Concepts, section 1.5; PROV-O, sections 3.1 and 3.3).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -21,6 +21,7 @@ from wicara.graph.explain.wording import is_structure
 from wicara.graph.formats import FORMATS, serialize_quads
 from wicara.graph.names import TYPE, GraphKind, called
 from wicara.graph.reasoning.rules import sentence
+from wicara.graph.status import ESTABLISHED, status_of
 from wicara.graph.terms import sorted_quads, triple_of
 from wicara.ontology import BASE, PREFIXES
 
@@ -106,12 +107,15 @@ class Tree:
     def lines(self) -> Iterator[str]:
         """Yield the lines: statement and verdict, then grounds and proofs, or what is missing."""
         this, statement = self.explanation, self.wording.sentence
-        yield f"{statement(this.fact)} ({VERDICTS[this.verdict]})"
+        graded = f"; {spaced(key)}" if (key := this.status) not in {"", ESTABLISHED} else ""
+        yield f"{statement(this.fact)} ({VERDICTS[this.verdict]}{graded})"
         yield from drawn(self.grounds(this.fact))
         for number, proof in enumerate(this.proofs, start=1):
             if len(this.proofs) > 1:
                 yield f"Proof {number} of {len(this.proofs)}"
-            yield from drawn([self.step(proof)])
+            yield from drawn(self.support(proof))
+        for short, long, graph in this.abbreviations:
+            yield f"“{short}” stands for “{long}” ({called(graph)})"
         for ground in this.said:
             yield f"A claim says so, which nobody asserts here: {called(ground.graph)}"
         for fact, other in this.contrary.excluding:
@@ -136,19 +140,46 @@ class Tree:
         """Return the last step of a proof: its rule, then the premises: data in full, axioms as sentences.
 
         Unless the schema is asked for, a class expression gives way to what it rests on, and its axiom to the
-        definition of the class.
+        definition of the class; a premise that reads as the conclusion does (the inverse or the narrower
+        property) gives way to what it rests on too.
         """
         below = list[Branch]()
-        shown = self.explanation.shown(proof)
-        for premise in proof.premises:
-            fact = premise.conclusion
-            if fact and premise not in shown and not self.schema and not is_structure(fact):
-                below.append((f"{self.wording.defined(fact)} (ontology)", ()))
-        for premise in proof.premises if self.schema else self.explanation.reasons(proof):
+        reasons = [*proof.premises] if self.schema else self.explanation.reasons(proof)
+        while not self.schema:
+            below += [(f"{axiom} (ontology)", ()) for axiom in self.axioms(proof)]
+            if not self.repeats(proof, reasons) or not reasons[0].rule:
+                break
+            proof = replace(reasons[0], rule=proof.rule)
+            reasons = self.explanation.reasons(proof)
+        for premise in reasons:
             if fact := premise.conclusion:
-                words = self.wording.sentence(fact)
-                below.append((words, [self.step(premise)] if premise.rule else self.grounds(fact)))
+                rests_on = self.support(premise)
+                is_repeated = not self.schema and self.repeats(proof, reasons)
+                below += rests_on if is_repeated else [(self.wording.sentence(fact), rests_on)]
         return self.rule(proof.rule), below
+
+    def support(self, proof: Proof) -> Sequence[Branch]:
+        """Return what a statement rests on: its graphs, or the step to it unless that only renames."""
+        if not proof.rule:
+            return self.grounds(proof.conclusion) if proof.conclusion else []
+        rule, below = self.step(proof)
+        renames = any(one.conclusion and self.wording.only_renames(one.conclusion) for one in proof.premises)
+        return below if renames and not self.schema else [(rule, below)]
+
+    def axioms(self, proof: Proof) -> list[str]:
+        """Return what the ontology says in a step, without what only builds expressions or renames a term."""
+        shown = self.explanation.shown(proof)
+        facts = [one.conclusion for one in proof.premises if one.conclusion and one not in shown]
+        return [
+            self.wording.defined(fact)
+            for fact in facts
+            if not is_structure(fact) and not self.wording.only_renames(fact)
+        ]
+
+    def repeats(self, proof: Proof, reasons: Sequence[Proof]) -> bool:
+        """Tell whether all that a step rests on reads as its conclusion does."""
+        told = [self.wording.sentence(one.conclusion) for one in (proof, *reasons) if one.conclusion]
+        return len(told) == len(("conclusion", "premise")) and told[0] == told[1]
 
     def grounds(self, fact: Fact) -> list[Branch]:
         """Return what a source says on a statement, or else the graphs that make it."""
@@ -174,10 +205,28 @@ class Tree:
                 self.wording.text(text.places) if "en" in text.places else next(iter(text.places.values()))
             )
             cited.append((f"{called(text.iri)}, {place} (read at {text.copy})", ()))
+        graded: list[Branch] = [(graded, ())] if (graded := self.graded(ground)) else []
         return (
             f"{verb} {name or called(ground.graph)}",
-            [*quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
+            [*graded, *quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
         )
+
+    def graded(self, ground: Basis) -> str:
+        """Return the status of what a fact says, its basis and its confidence, as one line; "" for others."""
+        if ground.kind is not GraphKind.FACT:
+            return ""
+        grades = map(self.wording.term, graded_by(ground).values())
+        return "; ".join((f"status: {spaced(status_of(ground).key)}", *grades))
+
+
+def graded_by(ground: Basis) -> dict[str, Term]:
+    """Return the attribution basis and the confidence of a graph, as far as it has them."""
+    return {key: terms[0] for key in ("basis", "confidence") if (terms := ground.said.get(key))}
+
+
+def spaced(key: str) -> str:
+    """Return the key of a status as words."""
+    return key.replace("-", " ")
 
 
 # As JSON.
@@ -224,8 +273,13 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
     return {
         "statement": statement(explanation.fact),
         "verdict": explanation.verdict.value,
+        "status": explanation.status or None,
         "grounds": grounds(explanation.fact),
         "proofs": [step(proof) for proof in explanation.proofs],
+        "abbreviations": [
+            {"abbreviation": short, "expansion": long, "graph": graph}
+            for short, long, graph in explanation.abbreviations
+        ],
         "said": [ground_of(ground) for ground in explanation.said],
         "missing": [lacking(near) for near in explanation.near],
         "against": [
@@ -261,6 +315,8 @@ def ground_of(ground: Basis) -> Json:
     return {
         "graph": ground.graph or None,
         "kind": ground.kind.value if ground.kind else None,
+        "status": status_of(ground).key if ground.kind is GraphKind.FACT else None,
+        **{key: getattr(term, "value", None) for key, term in graded_by(ground).items()},
         "quotes": [quote_of(quote) for quote in ground.quotes],
         "sources": [*ground.sources],
         "derivedFrom": [ground_of(origin) for origin in ground.derived_from],

@@ -70,6 +70,10 @@ def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
     assert "because Retno L.P. Marsudi is a person; Retno L.P. Marsudi has held the post of" in text
     assert "A person who holds or has held a post of foreign minister" in text
     assert "Rule" not in text
+    text = told(server, "event:2018-08-02-pmc-china", "wic:attendedBy", "person:retno-marsudi")
+    assert "read from the words" in text
+    assert "reader's interpretation" in text
+    assert "“PMC” stands for “Post Ministerial Conference”" in text
     text = told(server, "person:retno-marsudi", "a", "wic:HasBeenForeignMinister", language="id")
     assert text.startswith(
         "Mengapa kami menyatakan bahwa Retno L.P. Marsudi pernah menjadi menteri luar negeri"

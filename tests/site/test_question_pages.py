@@ -126,7 +126,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
         (
             "coordinator-on",
             {"date": "2016-05-19"},
-            ["19 May 2016", "Laos", "at that time begun 2015; ended between 2 August 2018", "established"],
+            ["19 May 2016", "Laos", "at that time begun 2015; ended between 2 August 2018", "read from"],
             ["Indonesia", "possibl", "planned"],
         ),
         (
@@ -338,7 +338,7 @@ def test_columns_have_names(slug: str) -> None:
         (
             "2016-05-19",
             "en",
-            "established",
+            "read from the words (medium confidence)",
             "at that time; begun 2015; ended between 2 August 2018 and 31 December 2018",
         ),
     ],
@@ -429,7 +429,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
             [
                 (
                     "Laos was in office (Laos as coordinator of the ASEAN-Russia partnership, 2015-2018)."
-                    " read from the words (high confidence)"
+                    " read from the words (medium confidence)"
                 ),
                 (
                     "Indonesia was still to take office"
@@ -443,7 +443,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
             [
                 (
                     "Laos (Laos as coordinator of the ASEAN-Russia partnership, 2015-2018)."
-                    " possibly at that time"
+                    " read from the words (medium confidence) possibly at that time"
                 ),
                 (
                     "Indonesia (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."

@@ -14,7 +14,7 @@ from wicara.graph import formats
 from wicara.graph.evidence import MODALITY, WITH_BASIS, bases_of
 from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording, is_structure
-from wicara.graph.explain.writers import serialize
+from wicara.graph.explain.writers import graded_by, serialize
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.status import CLAIM, NONE, key_of, name_of
 from wicara.graph.terms import UnknownTerm, read_fact
@@ -47,6 +47,8 @@ OTHERS: Final = 10
 CONTENT_OF: Final = NamedNode(f"{WIC}contentOf")
 MODALITY_OF: Final = NamedNode(MODALITY)
 JSON: Final = negotiation.PLAIN_JSON
+PLAIN_GRADES: Final = frozenset({"narration", "high"})
+"""What a fact's basis and confidence are where nothing needs to be told of them."""
 OFFERS: Final = (negotiation.HTML, JSON, formats.TURTLE, formats.TRIG)
 """Explanations: without an Accept header, HTML."""
 
@@ -119,18 +121,29 @@ class View:
         if term is None or isinstance(term, BlankNode):
             text = self.wording.term(term)
             return Shown(text, text)
-        return self.words.show(term) or Shown("", "")
+        return self.words.show(self.wording.current(term) if isinstance(term, NamedNode) else term) or Shown(
+            "", ""
+        )
 
     def axioms(self, proof: Proof) -> list[Fact]:
         """Return what the ontology says in a step, without what only builds its expressions."""
         shown = self.explanation.shown(proof)
         folded = (one.conclusion for one in proof.premises if one not in shown)
-        return [fact for fact in folded if fact is not None and not is_structure(fact)]
+        return [
+            fact
+            for fact in folded
+            if fact is not None and not is_structure(fact) and not self.wording.only_renames(fact)
+        ]
 
     def ontology(self, near: Near) -> list[Fact]:
         """Return what the ontology says in an inference that lacks a premise."""
         schema = filter(self.explanation.is_schema, near.premises)
         return [fact for fact in schema if not is_structure(fact)]
+
+    def grades(self, one: Basis) -> list[str]:
+        """Return on what basis, and how surely, a fact is stated, unless it is plainly narrated."""
+        terms = [term for name, term in graded_by(one).items() if name_of(term) not in PLAIN_GRADES]
+        return [shown.text for term in terms if (shown := self.words.show(term))]
 
     def claim_of(self, content: Basis) -> tuple[Shown | None, str]:
         """Return the claim that a graph spells out, and the key of the status of what it says."""
@@ -198,10 +211,10 @@ def page(explanation: Explanation) -> str:
         *explanation.said,
     ]
     bases = bases_of(store, graphs_of(grounds))
-    terms = [*facts_of(explanation), *(basis.terms() for basis in bases.values())]
-    graphs = map(NamedNode, filter(None, graphs_of(grounds)))
-    labels = labels_of(store, [*iris_of(chain.from_iterable(terms)), *graphs])
     wording = Wording(store, language())
+    terms = [*facts_of(explanation), *(basis.terms() for basis in bases.values())]
+    named = [*iris_of(chain.from_iterable(terms)), *map(NamedNode, filter(None, graphs_of(grounds)))]
+    labels = labels_of(store, [*named, *map(wording.current, named)])
     return render_template(
         "explain.html",
         explanation=explanation,
