@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
-from wicara.graph.checks.shacl import TYPE, Constraint, Step, conforms, text_of
+from wicara.graph.checks.shacl import Constraint, Step, conforms, text_of
+from wicara.graph.names import TYPE
 from wicara.graph.reasoning.datatypes import days_in, is_ill_typed, value_of
 from wicara.ontology import PREFIXES
 

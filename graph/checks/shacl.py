@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.names import TYPE
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     Outcome = Iterator[Term | None]
     Test = Callable[["Data", Term, list[Term]], Outcome]
 
-TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 BELOW: Final = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 HERE: Final = DefaultGraph()
 NAMING: Final = re.compile(r"(SELECT[^{]*\{|GROUP BY[^{}]*)")

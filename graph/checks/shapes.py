@@ -24,7 +24,7 @@ from wicara.graph.checks.constraints import CONSTRAINTS
 from wicara.graph.checks.shacl import Query, Shape, Step, text_of
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, statements_of
-from wicara.graph.names import GraphKind, called
+from wicara.graph.names import FIRST, NIL, REST, GraphKind, called
 from wicara.ontology import PREFIXES
 
 from wicara import ontology
@@ -40,7 +40,6 @@ IRI: Final = re.compile(r"https?://[^\s<>\"']*[\w/]")
 """An IRI inside a message, without the punctuation after it."""
 SH: Final = PREFIXES["sh"]
 SHAPE: Final = "https://w3id.org/wicara/shape#"
-FIRST, REST, NIL = (NamedNode(PREFIXES["rdf"] + name) for name in ("first", "rest", "nil"))
 TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
 PARTS: Final = frozenset(
     {*TARGETS, "path", "message", "severity", "qualifiedMinCount", "qualifiedMaxCount", "name", "description"}

@@ -21,6 +21,7 @@ from wicara.server.site.language import gettext, language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pyoxigraph import QuerySolution
     from wicara.server.site.words import Term
 
 DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -98,7 +99,7 @@ class Bounds:
         return tuple(day.isoformat() if (day := getattr(self, one.name)) else "" for one in fields(self))
 
 
-def bounds_of(terms: Mapping[str, Term | None]) -> Bounds:
+def bounds_of(terms: Mapping[str, Term | None] | QuerySolution) -> Bounds:
     """Return the bounds that the values of the four properties make."""
     return Bounds(*(day_of(terms[name]) for name in NAMES))
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pyoxigraph import QuerySolution, Store
-    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.pictures.picture import EvidenceLink, Record
     from wicara.server.site.words import Shown, Words
 
 COLUMNS: Final = (
@@ -141,7 +141,7 @@ class Bar:
     amount: str
     start: float
     width: float
-    sources: list[Source]
+    sources: list[EvidenceLink]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.server.site.filter import Narrowed
-    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.pictures.picture import EvidenceLink, Record
     from wicara.server.site.words import Shown, Words
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -97,7 +97,7 @@ class Role:
     edge: Edge
     text: str
     href: str | None
-    sources: list[Source]
+    sources: list[EvidenceLink]
 
 
 @dataclass(frozen=True)

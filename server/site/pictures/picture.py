@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, make_response, render_template, request
 from pyoxigraph import NamedNode
+from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
@@ -231,7 +232,7 @@ def words_for(store: Store, iris: Iterable[str]) -> Words:
 
 
 @dataclass(frozen=True)
-class Source:
+class EvidenceLink:
     """A graph that a picture leads to for evidence: its short name, or none for background, and its page."""
 
     name: str
@@ -239,11 +240,11 @@ class Source:
     iri: str
 
 
-def sources(graphs: Iterable[str]) -> list[Source]:
+def sources(graphs: Iterable[str]) -> list[EvidenceLink]:
     """Return the graphs among some that have evidence."""
     kinds = {graph: kind_of(graph) for graph in graphs}
     return [
-        Source(graph.rpartition("/")[2] if kind is GraphKind.FACT else "", href_of(graph), graph)
+        EvidenceLink(graph.rpartition("/")[2] if kind is GraphKind.FACT else "", href_of(graph), graph)
         for graph, kind in kinds.items()
-        if kind in {GraphKind.FACT, GraphKind.BACKGROUND}
+        if kind in WITH_BASIS
     ]

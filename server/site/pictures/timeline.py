@@ -48,9 +48,9 @@ from wicara.server.site.times import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from pyoxigraph import QuerySolution, Store
+    from pyoxigraph import Store
     from wicara.server.site.filter import Narrowed
-    from wicara.server.site.pictures.picture import Record, Source
+    from wicara.server.site.pictures.picture import EvidenceLink, Record
     from wicara.server.site.words import Shown, Words
 
 PAGE: Final = 500
@@ -136,7 +136,7 @@ class Reading:
     """What the dataset says of a day beyond the bounds: that a term is under way, or still to begin."""
 
     standing: str
-    sources: list[Source]
+    sources: list[EvidenceLink]
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Row:
     shown: Shown
     when: list[str]
     tracks: list[Track]
-    sources: list[Source]
+    sources: list[EvidenceLink]
 
 
 @picture(
@@ -279,17 +279,12 @@ def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
         if key not in of_thing:
             as_written = solution["written"]
             text = as_written.value if isinstance(as_written, Literal) else ""
-            of_thing[key] = Time(*key, bounds_in(solution), text)
+            of_thing[key] = Time(*key, bounds_of(solution), text)
         time, graph = of_thing[key], iri_of(solution, "graph")
         if graph and graph not in time.graphs:
             time.graphs.append(graph)
             time.modalities += filter(None, [iri_of(solution, "modality")])
     return {iri: [*of_thing.values()] for iri, of_thing in known.items()}
-
-
-def bounds_in(solution: QuerySolution) -> Bounds:
-    """Return the bounds that a solution has."""
-    return bounds_of({name: solution[name] for name in NAMES})
 
 
 def scale_for(some: Sequence[Item], day: date | None) -> Scale:
@@ -392,7 +387,7 @@ def readings(store: Store, some: Iterable[Item], day: date) -> dict[str, Reading
             value(solution, "standing").removeprefix(WIC), sources(filter(None, [iri_of(solution, "graph")]))
         )
         for solution in rows(store, "standing", item=listed(item.iri for item in some))
-        if bounds_in(solution).certain(day)
+        if bounds_of(solution).certain(day)
     }
 
 

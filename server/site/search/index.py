@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
+from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import GraphKind
 from wicara.graph.names import kind_of as kind_of_graph
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 from wicara.server.site.kinds import KINDS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES
 from wicara.server.site.language import lazy_gettext as _
@@ -78,12 +79,10 @@ by names in the table `link`."""
 OTHERWISE_LINKS: Final = frozenset({"article", "during"})
 """Those of them that are read as any other link, too."""
 EXACT: Final = f"{PREFIXES['oa']}exact"
-TYPE: Final = f"{PREFIXES['rdf']}type"
 DATES: Final = frozenset(f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
 YEAR: Final = re.compile(r"([0-9]{4}(?![0-9]))(-[0-9]{2})?(-[0-9]{2})?")
 EDGES: Final = (("-01", "-01"), ("-12", "-31"))
 """The first and the last month and day of what is dated by the year or the month alone."""
-MENTIONED: Final = frozenset({GraphKind.FACT, GraphKind.BACKGROUND})
 SPELLED: Final = range(4, 25)
 """How long a word is that may be misspelled."""
 
@@ -249,7 +248,7 @@ class Reading:
         kind = self.kind(subject)
         if kind is None:
             return
-        if predicate == TYPE:
+        if predicate == RDF_TYPE:
             if self.plain and (kind == OTHER or kind not in KINDS):
                 self.kinds[subject] = value if kind == OTHER else min(kind, value)
             return
@@ -300,7 +299,7 @@ def read(store: Store, *, plain: bool) -> Reading:
             continue
         iri = name.value
         kind = kinds[iri] if iri in kinds else kinds.setdefault(iri, kind_of_graph(iri))
-        if kind in MENTIONED:
+        if kind in WITH_BASIS:
             reading.mention(iri, quad.triple)
         if plain and kind is not GraphKind.CONTENT:
             reading.read(quad.triple)
