@@ -173,11 +173,11 @@ def graph_named(name: str, graphs: Iterable[str]) -> str:
     """
     known = {iri for iri in graphs if kind_of(iri) in RETRACTABLE}
     wanted = name.strip("<>")
-    found = sorted(iri for iri in known if wanted in {iri, called(iri)} or iri.endswith(f"/{wanted}"))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnreadableInput(f"{name} may be {' or '.join(map(called, found))}: write more of the name")
+    meant = sorted(iri for iri in known if wanted in {iri, called(iri)} or iri.endswith(f"/{wanted}"))
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise UnreadableInput(f"{name} may be {' or '.join(map(called, meant))}: write more of the name")
     raise UnreadableInput(f"no fact or background graph is called {name}{nearest(wanted, known)}")
 
 

@@ -64,20 +64,20 @@ class Rows(Sequence[dict[str, Any]]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
-def rows_of(found: Results) -> Rows:
+def rows_of(results: Results) -> Rows:
     """Return the rows of an answer: solutions, the statements of a graph, or one row for ASK."""
-    if isinstance(found, QueryBoolean):
-        return Rows(("answer",), ((Literal(bool(found)),),))
-    if isinstance(found, QueryTriples):
+    if isinstance(results, QueryBoolean):
+        return Rows(("answer",), ((Literal(bool(results)),),))
+    if isinstance(results, QueryTriples):
         names = ("subject", "predicate", "object")
-        return Rows(names, tuple((one.subject, one.predicate, one.object) for one in found))
-    return solutions_of(found)
+        return Rows(names, tuple((triple.subject, triple.predicate, triple.object) for triple in results))
+    return solutions_of(results)
 
 
-def solutions_of(found: QuerySolutions) -> Rows:
+def solutions_of(solutions: QuerySolutions) -> Rows:
     """Return the rows of a SELECT."""
-    names = tuple(variable.value for variable in found.variables)
-    return Rows(names, tuple(tuple(row[name] for name in names) for row in found))
+    names = tuple(variable.value for variable in solutions.variables)
+    return Rows(names, tuple(tuple(row[name] for name in names) for row in solutions))
 
 
 def value_of(term: Term | None) -> Any:  # noqa: ANN401 - what a datatype means

@@ -73,9 +73,9 @@ def server_of(connect: Connect) -> Server[Any]:
     ) -> ListToolsResult:
         return ListToolsResult(tools=tools())
 
-    async def call_tool(context: ServerRequestContext[Any], asked: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(context: ServerRequestContext[Any], call: CallToolRequestParams) -> CallToolResult:
         async with connect(context) as client:
-            text = await answer(client, asked.name, asked.arguments or {})
+            text = await answer(client, call.name, call.arguments or {})
         return CallToolResult(content=[TextContent(type="text", text=text)])
 
     return Server(

@@ -69,13 +69,11 @@ class Brotli:
 
     def compress(self, data: bytes, /) -> bytes:
         """Return what comes out when some bytes go in."""
-        found: bytes = self.compressor.process(data)
-        return found
+        return bytes(self.compressor.process(data))
 
     def flush(self) -> bytes:
         """Return the rest."""
-        found: bytes = self.compressor.finish()
-        return found
+        return bytes(self.compressor.finish())
 
 
 CODINGS: Final[dict[str, Callable[[], Compressor]]] = {
@@ -100,8 +98,8 @@ def chosen(header: str | None) -> str:
 def weights_in(header: str) -> dict[str, float]:
     """Return the weight of each coding in a header."""
     as_media = ",".join(f"coding/{part.strip()}" for part in header.split(",") if part.strip())
-    found = accepted(as_media) if as_media else {}
-    return {name.removeprefix("coding/"): weight for name, (weight, _) in found.items()}
+    weights = accepted(as_media) if as_media else {}
+    return {name.removeprefix("coding/"): weight for name, (weight, _) in weights.items()}
 
 
 class Compressed:

@@ -112,9 +112,9 @@ def hinted(hints: Iterable[str], offers: Sequence[Format]) -> tuple[Format, str]
     for hint in hints:
         text = re.sub(r"(?<=\w) (?=\w)", "+", hint.strip().lower())  # a `+` that was not percent-encoded
         if "/" in text:
-            found = choose(text, offers)
-            if found and found[1] in accepted(text):
-                return found
+            chosen = choose(text, offers)
+            if chosen and chosen[1] in accepted(text):
+                return chosen
         for offer in offers:
             if text and letters(text) in names_of(offer):
                 return offer, offer.media_type

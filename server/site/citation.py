@@ -92,18 +92,18 @@ class Citation:
 
 def of_text(article: str) -> Citation | None:
     """Return the citation of a text that facts are taken from; None where the dataset describes none."""
-    found = per_version(texts_cited).get(article)
-    if found is None:
+    cited = per_version(texts_cited).get(article)
+    if cited is None:
         return None
-    title = in_own_language(found["title"] or found["name"], language())
-    publisher = in_own_language(found["publisher"], language())
+    title = in_own_language(cited["title"] or cited["name"], language())
+    publisher = in_own_language(cited["publisher"], language())
     return Citation(
         f"wicara-source-{slug(article.rpartition('/')[2])}",
         "PRESS",
         publisher.value if publisher else "",
         title.value if title else article,
-        next((getattr(one, "value", "") for one in found["copy"]), article),
-        next(filter(None, map(day_of, found["issued"])), None),
+        next((getattr(copy, "value", "") for copy in cited["copy"]), article),
+        next(filter(None, map(day_of, cited["issued"])), None),
     )
 
 
@@ -112,10 +112,10 @@ def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
     texts: dict[str, dict[str, list[Term]]] = {}
     names = ("name", "title", "publisher", "issued", "copy")
     for row in solutions(built.store, page_query("citations").body):
-        found = texts.setdefault(row["article"].value, {name: [] for name in names})
+        text = texts.setdefault(row["article"].value, {name: [] for name in names})
         for name in names:
-            if row[name] is not None and row[name] not in found[name]:
-                found[name].append(row[name])
+            if row[name] is not None and row[name] not in text[name]:
+                text[name].append(row[name])
     return dict(texts)
 
 
@@ -154,12 +154,12 @@ def of_sources(bases: Collection[Basis]) -> Sequence[Citation]:
     read = (quote.article for basis in bases for quote in basis.quotes)
     cited = (basis.text.iri for basis in bases if basis.text and basis.text.places)
     articles = dict.fromkeys((*read, *cited))
-    return [found for article in articles if (found := of_text(article))]
+    return [citation for article in articles if (citation := of_text(article))]
 
 
 def tex(text: str) -> str:
     """Return a text in which no character means anything to TeX."""
-    return SPECIAL.sub(lambda found: ESCAPED.get(found[0], f"\\{found[0]}"), " ".join(text.split()))
+    return SPECIAL.sub(lambda match: ESCAPED.get(match[0], f"\\{match[0]}"), " ".join(text.split()))
 
 
 def slug(text: str) -> str:

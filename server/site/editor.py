@@ -95,10 +95,10 @@ def example(questions: tuple[Question, ...]) -> str:
     name = request.args.get("example")
     if name is None:
         return ""
-    found = next((one for one in questions if one.id.lower() == name.lower()), None)
-    if found is None:
+    wanted = next((question for question in questions if question.id.lower() == name.lower()), None)
+    if wanted is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
-    return found.body
+    return wanted.body
 
 
 def times() -> list[float]:
@@ -114,7 +114,7 @@ def script_context(questions: tuple[Question, ...]) -> dict[str, Any]:
         "language": language(),
         "base": BASE,
         "local": LOCAL,
-        "examples": {one.id: one.body for one in questions},
+        "examples": {question.id: question.body for question in questions},
     }
 
 
@@ -164,10 +164,10 @@ def vocabulary(built: BuiltDataset) -> dict[str, Any]:
 
 def said_of_terms(store: Store, *, union: bool) -> dict[str, Said]:
     """Return what the dataset says of each term that it declares, by property."""
-    found: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    terms: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for row in solutions(store, DECLARED, union=union):
-        found[row["x"].value][row["p"].value].append(row["o"])
-    return {iri: dict(said) for iri, said in found.items()}
+        terms[row["x"].value][row["p"].value].append(row["o"])
+    return {iri: dict(said) for iri, said in terms.items()}
 
 
 def classes_by_property(built: BuiltDataset) -> dict[str, list[str]]:
@@ -175,10 +175,10 @@ def classes_by_property(built: BuiltDataset) -> dict[str, list[str]]:
     rows = solutions(built.store, TOGETHER, union=merges(built))
     counted = sorted((-int(row["n"].value), row["c"].value, row["p"].value) for row in rows)
     pairs = [*((owner, held) for _, owner, held in counted), *(() if built.plain else in_shapes())]
-    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    owners_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for owner, held in pairs:
-        found[held][owner] = None
-    return {held: list(owners) for held, owners in found.items()}
+        owners_of[held][owner] = None
+    return {held: list(owners) for held, owners in owners_of.items()}
 
 
 @cache
@@ -223,9 +223,13 @@ def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield labels and definitions of a term, by language; a term of others may be called something here."""
     for key, names in TEXTS.items():
         literals: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]
-        texts = {one.language or "": one.value for one in literals if isinstance(one, Literal)}
+        texts = {
+            literal.language or "": literal.value for literal in literals if isinstance(literal, Literal)
+        }
         if key == "labels":
-            texts = {one.language or "": one.value for one in foreign_labels().get(iri, ())} | texts
+            texts = {
+                literal.language or "": literal.value for literal in foreign_labels().get(iri, ())
+            } | texts
         if texts:
             yield key, texts
 
@@ -233,6 +237,6 @@ def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
 def links_of(said: Said) -> Iterator[tuple[str, list[str]]]:
     """Yield domain and range of a property, and the schemes of a concept."""
     for key, name in LINKS.items():
-        found = sorted(iris(said, name))
-        if found:
-            yield key, found
+        targets = sorted(iris(said, name))
+        if targets:
+            yield key, targets

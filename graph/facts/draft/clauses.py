@@ -52,17 +52,17 @@ def joints(language: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(entry).replace("\\ ", " +") for entry in entries))
 
 
-def joins_clauses(view: str, found: re.Match[str], words: Words) -> bool:
+def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
     """Tell whether a joint stands between two parts rather than two names or two words of one kind."""
-    before = words.pattern("last-word").search(view[max(0, found.start() - AROUND) : found.start()])
-    after = words.pattern("first-word").match(view, found.end())
+    before = words.pattern("last-word").search(view[max(0, joint.start() - AROUND) : joint.start()])
+    after = words.pattern("first-word").match(view, joint.end())
     if before is None or after is None:
         return True
-    if found[0].strip() == "," and words.pattern("continues").match(view, found.end()):
+    if joint[0].strip() == "," and words.pattern("continues").match(view, joint.end()):
         return False
-    if found[0].startswith((",", ";")):
-        return not (found[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
-    if found[0].strip() not in words.entries("cut", "and"):
+    if joint[0].startswith((",", ";")):
+        return not (joint[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
+    if joint[0].strip() not in words.entries("cut", "and"):
         return True
     verb = words.pattern("verb-like").match(after[0])
     same_prefix = verb is not None and bool(verb.lastindex) and before[0].startswith(verb[1])

@@ -28,18 +28,18 @@ class When:
 
 def dates(reading: Reading, words: Words, published: date | None) -> Iterator[When]:
     """Yield the dates of a text; what has no year is worked out from the day the text is of."""
-    for found in words.pattern("date").finditer(reading.view):
-        yield When(*found.span(), *edtf_of(found, words, published))
+    for match in words.pattern("date").finditer(reading.view):
+        yield When(*match.span(), *edtf_of(match, words, published))
 
 
-def edtf_of(found: re.Match[str], words: Words, published: date | None) -> tuple[str, bool]:
+def edtf_of(match: re.Match[str], words: Words, published: date | None) -> tuple[str, bool]:
     """Return a date in EDTF, or an empty string, and whether it was worked out.
 
     The groups of a date are called by their kind and the number of the way it is written: d1/m1/y1 and so on.
     """
-    groups = {name: value for name, value in found.groupdict().items() if value and name[1:].isdigit()}
+    groups = {name: value for name, value in match.groupdict().items() if value and name[1:].isdigit()}
     if not groups:
-        day = resolved_day(found[0], words, published)
+        day = resolved_day(match[0], words, published)
         return day, bool(day)
     way = next(iter(groups))[1:]
     year, months = groups.get(f"y{way}"), groups.get(f"m{way}", "")

@@ -116,9 +116,9 @@ class Events:
     def clause_end(self, at: int, end: int) -> int:
         """Return where the clause of a verb ends, after at most so many words."""
         tokens = [token.end() for token in WORD.finditer(self.view, at, min(end, at + 200))]
-        found = self.words.pattern("clause-end").search(self.view, at, end)
+        match = self.words.pattern("clause-end").search(self.view, at, end)
         return min(
-            found.start() if found else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
+            match.start() if match else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
         )
 
     def subject_start(self, start: int, verb: int) -> int:
@@ -134,15 +134,15 @@ class Events:
 
     def nouns(self, start: int, end: int) -> Iterator[Suggestion]:
         """Yield visits and talks that a noun tells, with who takes part: "kunjungan Presiden … ke Rusia"."""
-        for found in self.words.pattern("event-noun").finditer(self.view, start, end):
-            last = self.clause_end(found.end(), end)
-            before = WORD.findall(self.view, max(start, found.start() - SUBJECT), found.start())[-1:]
+        for match in self.words.pattern("event-noun").finditer(self.view, start, end):
+            last = self.clause_end(match.end(), end)
+            before = WORD.findall(self.view, max(start, match.start() - SUBJECT), match.start())[-1:]
             is_verb = bool(before) and before[0].lower() in self.words.entries("events", "noun-not-after")
-            if is_verb or (found[0][0].isupper() and found.start() != start):
+            if is_verb or (match[0][0].isupper() and match.start() != start):
                 continue  # with a capital it belongs to the name of a meeting
-            if not self.claims.is_quoted(found.start()) and self.mentions.within(found.end(), last):
-                span = trimmed(self.view, found.start(), last, self.words)
-                yield self.suggestion(span, "event.noun", 0.7, {"event": found[0].lower()})
+            if not self.claims.is_quoted(match.start()) and self.mentions.within(match.end(), last):
+                span = trimmed(self.view, match.start(), last, self.words)
+                yield self.suggestion(span, "event.noun", 0.7, {"event": match[0].lower()})
 
     def plans(self, start: int, end: int) -> Iterator[Suggestion]:
         """Yield what a sentence tells as planned, from each cue to the next."""
@@ -160,8 +160,8 @@ class Events:
 
     def first_word(self, span: tuple[int, int]) -> str:
         """Return the first word of a span."""
-        found = self.words.pattern("first-word").match(self.view, *span)
-        return found[0] if found else ""
+        match = self.words.pattern("first-word").match(self.view, *span)
+        return match[0] if match else ""
 
     def dated(self, when: When, happened: Sequence[Suggestion]) -> Suggestion:
         """Return a date with the event of its sentence that it may be the date of: the nearest one."""
@@ -179,13 +179,13 @@ class Events:
     def meetings(self) -> Iterator[Suggestion]:
         """Yield meetings by name, where the data knows the name, or an ordinal or a date stands with it."""
         known = self.persons.gazetteer.labels.get("event", {})
-        for found in self.words.pattern("meeting").finditer(self.view):
-            start, text = self.without_article(found)
+        for match in self.words.pattern("meeting").finditer(self.view):
+            start, text = self.without_article(match)
             ordinal = next(
-                (value for name, value in found.groupdict().items() if name.startswith("ordinal") and value),
+                (value for name, value in match.groupdict().items() if name.startswith("ordinal") and value),
                 "",
             )
-            when = self.date_near(found)
+            when = self.date_near(match)
             if count(text) < 2 or not (text in known or ordinal or when):  # noqa: PLR2004 - a head alone is no name
                 continue
             fields = {
@@ -198,21 +198,21 @@ class Events:
                 ("ordinal", 0.85) if ordinal else ("known", 0.8) if text in known else ("dated", 0.6)
             )
             filled = {key: value for key, value in fields.items() if value}
-            yield self.suggestion((start, found.end()), f"meeting.{rule}", score, filled)
+            yield self.suggestion((start, match.end()), f"meeting.{rule}", score, filled)
 
-    def without_article(self, found: re.Match[str]) -> tuple[int, str]:
+    def without_article(self, match: re.Match[str]) -> tuple[int, str]:
         """Return where a name begins without its article, and the name."""
-        article = self.words.pattern("article").match(found[0])
-        start = found.start() + (article.end() if article else 0)
-        return start, self.text(start, found.end())
+        article = self.words.pattern("article").match(match[0])
+        start = match.start() + (article.end() if article else 0)
+        return start, self.text(start, match.end())
 
-    def date_near(self, found: re.Match[str]) -> When | None:
+    def date_near(self, match: re.Match[str]) -> When | None:
         """Return the date that stands near a name in its sentence."""
-        first, last = self.reading.sentence_at(found.start())
+        first, last = self.reading.sentence_at(match.start())
         near = (
             one
             for one in self.dates_in(first, last)
-            if min(abs(one.start - found.end()), abs(one.end - found.start())) < NEAR
+            if min(abs(one.start - match.end()), abs(one.end - match.start())) < NEAR
         )
         return next(near, None)
 
@@ -229,13 +229,13 @@ class Events:
 
     def documents(self) -> Iterator[Suggestion]:
         """Yield documents by name."""
-        for found in self.words.pattern("document").finditer(self.view):
-            start, text = self.without_article(found)
+        for match in self.words.pattern("document").finditer(self.view):
+            start, text = self.without_article(match)
             if count(text) < 2 or self.persons.in_role(start):  # noqa: PLR2004 - a head alone is no name
                 continue
             candidates = self.persons.candidates("document", text)
             fields = {"document": text, **({"candidates": candidates} if candidates else {})}
-            yield self.suggestion((start, found.end()), "document.name", 0.8, fields)
+            yield self.suggestion((start, match.end()), "document.name", 0.8, fields)
 
     def partnerships(self) -> Iterator[Suggestion]:
         """Yield grades of partnership, and memberships, with what they are of."""
@@ -254,10 +254,10 @@ class Events:
 
     def dateline(self) -> Iterator[Suggestion]:
         """Yield the place that a news text begins with."""
-        found = self.words.pattern("dateline").match(self.view)
-        if found:
-            span = 0, found.end("agency") if found["agency"] else found.end("place")
-            yield self.suggestion(span, "dateline.first", 0.85, {"place": self.text(*found.span("place"))})
+        match = self.words.pattern("dateline").match(self.view)
+        if match:
+            span = 0, match.end("agency") if match["agency"] else match.end("place")
+            yield self.suggestion(span, "dateline.first", 0.85, {"place": self.text(*match.span("place"))})
 
 
 def is_part(one: Suggestion, plan: Suggestion) -> bool:
