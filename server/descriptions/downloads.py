@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EXTENSION: Final = "wicara-downloads"
 SUFFIX: Final = ".downloads.json"
+LOWEST: Final = 19
+"""How nice a process is that leaves the processor to all others."""
 MAX_MEASURED: Final = 100_000
 """Quads of a dataset, beyond which making its downloads takes too long."""
 
@@ -85,11 +87,9 @@ def keep_in(app: Flask, folder: Path) -> None:
 
 
 def prepare(app: Flask) -> None:
-    """Measure the downloads of an app's dataset while nothing else runs, for whoever asks first."""
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    built: BuiltDataset = app.extensions[SERVED].dataset
-    if is_measurable(built):
-        kept(app.extensions[EXTENSION], built)
+    """Measure the downloads of an app's dataset after whatever else wants to run, for whoever asks first."""
+    os.nice(LOWEST)
+    kept(app.extensions[EXTENSION], app.extensions[SERVED].dataset)
 
 
 def sizes() -> dict[str, Size]:

@@ -204,7 +204,7 @@ class Worker:
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
-        if not self.setup.origin.on_disk:  # what is written to has no checksums that last
+        if downloads.is_measurable(self.dataset):
             self.call_apart(lambda: downloads.prepare(self.served))
 
     def call_apart(self, function: Callable[[], None]) -> None:
