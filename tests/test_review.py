@@ -194,6 +194,9 @@ def test_faults_are_told_at_the_field(page: Page) -> None:
     assert "not known" in fields(place=[{"iri": "https://w3id.org/wicara/id/place/nowhere"}])["place"]
     assert "held" in str(fields(place=[{"iri": SOCHI}]))
     assert "state nothing" in fields()["pattern"]
+    wide = page.get("new", start=str(TEXT.index("ninth")), end=str(TEXT.index("reaffirmed") + 10))["record"]
+    checked = page.post("check", fact="F099", record=held | {"quote": wide["quote"], "span": wide["span"]})
+    assert "beyond their sentence" in str([one for one in checked["faults"] if one["field"] == "quote"])
     status, answer = page.ask(
         "decide", {"fact": "F099", "decision": "accept", "record": held | {"quote": "no such words"}}
     )

@@ -135,6 +135,8 @@ ABBREVIATIONS: Final = frozenset(
     )
 )
 """What stands before a full stop without ending a sentence, in Indonesian and English, in small letters."""
+MONTHS: Final = frozenset(re.split(r"\s+", "jan feb mar apr jun jul aug agu sep sept okt oct nov des dec"))
+"""Short names of months, after which a day or a year goes on with the sentence."""
 END: Final = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019\u00bb)\]]*(?=\s|[(\[]|$)|\n[^\S\n]*\n")
 """Where a sentence may end: its mark and what closes after it; or an empty line."""
 LAST_WORD: Final = re.compile(r"[\w.]*\w(?=\.$)")
@@ -166,7 +168,10 @@ def ends_sentence(text: str, match: re.Match[str]) -> bool:
     if mark.isspace() or not mark.startswith("."):
         return mark.isspace() or not before_small_letter(text, match.end())
     word = LAST_WORD.search(text[max(0, match.start() - 20) : match.start() + 1])
-    abbreviated = word is not None and is_abbreviation(word[0])
+    is_month = (
+        word is not None and word[0].casefold() in MONTHS and text[match.end() :][:3].lstrip()[:1].isdigit()
+    )
+    abbreviated = word is not None and (is_month or is_abbreviation(word[0]))
     return not (mark == "." and abbreviated) and not before_small_letter(text, match.end())
 
 

@@ -203,9 +203,15 @@ class Session(DataFile):
             yield Fault(parameter.value.removeprefix(P) if parameter else "pattern", text)
         yield from faults_of_fields(record)
         try:
-            self.locked(fact, subject, subjects)
+            rows = self.locked(fact, subject, subjects)
         except UnreadableInput as fault:
             yield Fault("quote", str(fault).rpartition(f"{fact}: ")[2])
+            return
+        for start, end in (map(int, row.span.split("-")) for row in rows):
+            if not any(each.start <= start and end <= each.end for each in self.source.sentences):
+                yield Fault(
+                    "quote", "These words go on beyond their sentence: quote one sentence.", hard=False
+                )
 
     # Deciding
 
