@@ -43,7 +43,7 @@ help:
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
 	@echo 'make compare BASE=COMMIT  compare every answer and command with an earlier commit (WITH=--all: of every page)'
-	@echo 'make screenshots  write pictures of ten pages to $(PICTURES)/'
+	@echo 'make screenshots  write pictures of the pages, in both languages and four looks, to $(PICTURES)/'
 	@echo 'make clean   remove what the others made'
 	@echo 'Another Python: make serve PYTHON=python3.12'
 

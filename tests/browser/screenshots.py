@@ -1,4 +1,4 @@
-"""Pictures of ten pages in both languages, wide, narrow and dark, to look at."""
+"""Pictures of pages in both languages, wide, narrow, dark and as printed, to look at."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ from server_process import served
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-TEN: Final = (
-    "home",
-    "person",
-    "event",
-    "partnership",
-    "fact",
-    "question",
-    "explanation",
-    "ontology",
-    "query",
-    "result",
+PICTURED: Final = (
+    *("home", "found", "browse", "sources", "about"),
+    *("person", "state", "event", "partnership", "claim", "block", "fact"),
+    *("timeline", "network", "map", "figures"),
+    *("question", "as-of", "conflicts", "explanation", "ontology", "query", "result"),
 )
+"""The pages, by their names in kinds.toml."""
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "narrow": {"viewport": {"width": 390, "height": 844}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "print": {"viewport": {"width": 794, "height": 1123}},
 }
 TALLEST: Final = 3000
 """Pixels that a picture shows of a page at most."""
@@ -40,7 +36,8 @@ def photograph(browser: Browser, site: str, folder: Path) -> None:
     for look, language in product(LOOKS, ("en", "id")):
         context = browser.new_context(base_url=site, **LOOKS[look])
         page = context.new_page()
-        for kind in TEN:
+        page.emulate_media(media="print" if look == "print" else "screen")
+        for kind in PICTURED:
             page.goto(in_language(KINDS[kind], language), wait_until="networkidle")
             height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
             clip = {"x": 0, "y": 0, "width": LOOKS[look]["viewport"]["width"], "height": height}
