@@ -1,10 +1,12 @@
 """Documents, queries and updates of a random grammar mean what rdflib takes them for.
 
-Where rdflib is known to be wrong, the grammar or the comparison leaves it out. It gives a solution of a path
-of `?`, `*` or `+` more than once, loses solutions without any variable in a sub-select, counts VALUES twice,
-and lets a sub-select see the variables of what stands before it. In a sequence of two paths that may be
-empty it goes through a term that no triple has, where the variable in the middle is a node (SPARQL 1.1 Query,
-section 18.4). In an XML literal it escapes quotation marks of text, which Canonical XML leaves as they are.
+Where rdflib is known to be wrong, the grammar or the comparison leaves it out. It gives a solution of a
+path of `?`, `*` or `+` more than once, loses solutions without any variable in a sub-select, counts VALUES
+twice, loses duplicates between two VALUES of one variable, and lets a sub-select, and an OPTIONAL inside
+another, see the variables of what stands before them (18.6 has them evaluated on their own). In a sequence
+of two paths that may be empty it goes through a term that no triple has, where the variable in the middle
+is a node (SPARQL 1.1 Query, section 18.4). In an XML literal it escapes quotation marks of text, which
+Canonical XML leaves as they are.
 """
 
 from __future__ import annotations
@@ -234,7 +236,7 @@ PATHS: Final = st.recursive(
 TRIPLES: Final = st.builds(
     "{} {} {} .".format, NODES, st.one_of(PATHS, st.just("?p")), st.one_of(NODES, TERMS)
 )
-GROUPS: Final = st.recursive(
+ANY_GROUPS: Final = st.recursive(
     st.lists(TRIPLES, min_size=1, max_size=2).map(" ".join),
     lambda group: st.one_of(
         st.builds("{{ {} }} UNION {{ {} }}".format, group, group),
@@ -248,6 +250,22 @@ GROUPS: Final = st.recursive(
     ),
     max_leaves=4,
 )
+
+
+def has_nested_optional(group: str) -> bool:
+    """Tell whether an OPTIONAL stands inside another."""
+    optional: list[bool] = []
+    for mark in re.findall(r"OPTIONAL \{|[{}]", group):
+        if mark == "}":
+            optional.pop()
+            continue
+        if mark != "{" and any(optional):
+            return True
+        optional.append(mark != "{")
+    return False
+
+
+GROUPS: Final = ANY_GROUPS.filter(lambda group: not has_nested_optional(group))
 SELECTIONS: Final = st.one_of(
     st.builds("{{ SELECT (COUNT(*) AS ?n) {{ {} }} }}".format, GROUPS),
     st.builds("{{ SELECT DISTINCT {} {{ {} }} }}".format, VARIABLES, GROUPS),
@@ -284,7 +302,7 @@ def test_queries(examples: int) -> None:
         )
         for counted in (found, expected):
             counted.pop(("",) * len(NAMES), None)
-        if CLOSURE.search(group) is None:
+        if CLOSURE.search(group) is None and group.count("VALUES") < 2:
             assert found == expected
         elif "COUNT" not in group:
             assert set(found) == set(expected)
