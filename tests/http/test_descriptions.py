@@ -491,6 +491,26 @@ def test_questions_and_prefixes(server: Server, small: Server, service_told: Des
     assert not Description(small, "/sparql").says("?x a sh:SPARQLExecutable")
 
 
+ASKED_BY_EDITORS = {
+    "prefixes": "?x sh:prefix ?prefix ; sh:namespace ?namespace",
+    "examples": "?x a sh:SPARQLExecutable ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?query",
+    "schema": f"{USED} OPTIONAL {{ ?class rdfs:label ?label }}",
+    "links": "?x void:subjectsTarget ?from ; void:linkPredicate ?property ; void:objectsTarget ?to",
+}
+"""What the SIB editor and sparql-llm look for: at the endpoint, then in its description."""
+
+
+@pytest.mark.parametrize("pattern", ASKED_BY_EDITORS.values(), ids=ASKED_BY_EDITORS)
+def test_editors_go_on_to_the_description(server: Server, service_told: Description, pattern: str) -> None:
+    """The data answers none of it, so that they read the description; a field that they add does no harm."""
+    heads = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in NAMESPACES.items())
+    query = urlencode({"ac": "1", "query": f"{heads} SELECT * {{ {pattern} }}"})
+    asked = server.get(f"/sparql?{query}", accept="application/sparql-results+json")
+    assert (asked.status, asked.rows) == (200, [])
+    described = service_told.says(pattern)
+    assert described == (pattern != ASKED_BY_EDITORS["links"])
+
+
 def address_of(server: Server, slug: str) -> str:
     """Return the address of a question."""
     return f"http://127.0.0.1:{server.port}/questions/{slug}"
