@@ -205,7 +205,7 @@ class Tree:
                 self.wording.text(text.places) if "en" in text.places else next(iter(text.places.values()))
             )
             cited.append((f"{called(text.iri)}, {place} (read at {text.copy})", ()))
-        graded: list[Branch] = [(graded, ())] if (graded := self.graded(ground)) else []
+        graded: list[Branch] = [(line, ()) for line in [self.graded(ground)] if line]
         return (
             f"{verb} {name or called(ground.graph)}",
             [*graded, *quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
