@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
+from wicara.graph.durable_files import digest_of_file
 from wicara.graph.errors import FaultyData, Unavailable
 from wicara.graph.inputs import DATASET, digest_of, read_inputs, source_files, version_in
 from wicara.graph.overlay import overlay_of
@@ -142,7 +143,7 @@ def program_key() -> str:
     for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
         path for root, data in CODE_AS_DATA for path in root.rglob(data)
     ):
-        total.update(path.read_bytes())
+        total.update(digest_of_file(path).encode())
     for library in LIBRARIES:
         total.update(f"{library} {version_of(library)}\n".encode())
     return total.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from wicara.graph.inputs import SourceFile
     from wicara.graph.reasoning.closure_file import Resumed
     from wicara.graph.state import Step
-    from wicara.graph.terms import Node
-
-    Place = tuple[Node | Triple, NamedNode]
-
 
 SCHEMA: Final = tuple(NamedNode(graph_iri(kind)) for kind in (GraphKind.ONTOLOGY, GraphKind.VOCAB))
 NEAR: Final = frozenset({GraphKind.ENTITIES, GraphKind.BACKGROUND})
@@ -208,19 +203,11 @@ class Grown(Candidate):
         return None
 
     @property
-    def premises_changed(self) -> tuple[set[Triple], set[Triple]]:
+    def premises_changed(self) -> tuple[frozenset[Triple], frozenset[Triple]]:
         """The premises of the things and properties that changed, as they were and as they are."""
-        went: dict[Place, set[Quad]] = defaultdict(set)
-        for quad in self.gone:
-            went[quad.subject, quad.predicate].add(quad)
-        into = set(self.fresh)
-        before: set[Triple] = set()
-        after: set[Triple] = set()
-        for subject, predicate in {*went, *((quad.subject, quad.predicate) for quad in into)}:
-            now = set(self.store.quads_for_pattern(subject, predicate, None, None))
-            before |= merged((now - into) | went[subject, predicate], PREMISES)
-            after |= merged(now, PREMISES)
-        return before, after
+        came = frozenset(self.fresh)
+        before = merged((self.carried.near - came).union(self.gone), PREMISES)
+        return before, merged(self.carried.near, PREMISES)
 
     def lines_of_conclusions(self) -> set[bytes]:
         """Return what conclusions add: what they added to the build before, but for what changed."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
+from time import time_ns
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import Unavailable
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 1 << 20
 """Bytes that are copied at a time."""
+SETTLED: Final = 2_000_000_000
+"""How many nanoseconds after a change of a file the next one surely has another time."""
+DIGESTS: Final[dict[tuple[int, int, int, int], str]] = {}
+"""The SHA-256 (hex) of files that this process has read, by device, inode, size and time of change."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,19 @@ def content_of(path: Path) -> Content:
     with path.open("rb") as file:
         total = file_digest(file, "sha256")
         return Content(file.tell(), total.hexdigest())
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 (hex) of a file; one that has not changed is read once. Raises OSError."""
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if key in DIGESTS:
+            return DIGESTS[key]
+        digest = file_digest(file, "sha256").hexdigest()
+        if time_ns() - status.st_mtime_ns > SETTLED:
+            DIGESTS[key] = digest
+        return digest
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from pyoxigraph import (
 )
 from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.dataset_folder import ABOUT, dataset_folder, name_of
+from wicara.graph.durable_files import digest_of_file
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import IN
@@ -166,9 +167,16 @@ def digest_of(*folders: Path | None) -> str:
     """Return the SHA-256 (hex) over names and bytes of all inputs: ontology, shapes, data, tables."""
     total = sha256()
     for name, path in sorted(named_paths(*folders)):
-        content = sha256(read_bytes(path, name)).hexdigest()
-        total.update(f"{name}\n{content}\n".encode())
+        total.update(f"{name}\n{digest_of_input(path, name)}\n".encode())
     return total.hexdigest()
+
+
+def digest_of_input(path: Path, name: str) -> str:
+    """Return the SHA-256 (hex) of a file; raises UnreadableInput."""
+    try:
+        return digest_of_file(path)
+    except OSError as error:
+        raise UnreadableInput(f"{name}: {error.strerror or error}") from error
 
 
 def named_paths(*folders: Path | None) -> Iterator[tuple[str, Path]]:

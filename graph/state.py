@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import defaultdict
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
+from wicara.graph.durable_files import digest_of_file
 from wicara.graph.inputs import (
     DATASET,
     NOT_RDF,
@@ -31,14 +34,14 @@ from wicara.graph.inputs import (
     SourceFile,
     canonical,
     digest_of,
+    digest_of_input,
     long_form,
-    read_bytes,
     source_files,
     statements_of,
 )
 from wicara.graph.names import ASSERTED, META, PREF_LABEL, GraphKind
 from wicara.graph.store import ASSERTED as STATED
-from wicara.graph.store import digest_of_file, fill
+from wicara.graph.store import fill
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from wicara.graph.candidate import Candidate
+    from wicara.graph.facts.patterns import Names as Lookup
 
 STATE: Final = "state"
 RECORD: Final = "state.json"
@@ -75,6 +79,31 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """A file of the inputs and those beside it that bear its name: locks, tables."""
+
+    file: SourceFile
+    paths: tuple[Path, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """The SHA-256 (hex) of its name, and of names and bytes of its files."""
+        total = sha256(self.file.name.encode())
+        for path in self.paths:
+            total.update(f"\n{path.name} {digest_of_input(path, self.file.name)}".encode())
+        return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class Units:
+    """The files that changed, as they were read and as they are, and those that are the same."""
+
+    before: list[SourceFile]
+    after: list[SourceFile]
+    same: list[SourceFile]
+
+
+@dataclass(frozen=True)
 class Delta:
     """The statements of the named graphs that go, and those that come."""
 
@@ -86,14 +115,16 @@ class Delta:
 class Step:
     """A state carried on to other inputs: its store as it is then, and the quads that went and came.
 
-    `out` and `into` are of the named graphs and of their default graph; `before` is the state's folder, and
-    `closure` that of its closure, None where it has none that is whole.
+    `out` and `into` are of the named graphs and of their default graph; `near` is what named graphs state now
+    of the things and properties that changed; `before` is the state's folder, and `closure` that of its
+    closure, None where it has none that is whole.
     """
 
     store: Store
     before: Path
     out: frozenset[Quad]
     into: frozenset[Quad]
+    near: frozenset[Quad]
     closure: Path | None = None
 
 
@@ -102,19 +133,18 @@ def digest_quad(digest: str) -> Quad:
     return Quad(NamedNode(DATASET), DIGEST, Literal(f"sha256:{digest}"), META)
 
 
-def unit_files(file: SourceFile) -> list[Path]:
-    """Return a file of the inputs and those beside it that bear its name: locks, tables."""
-    stem = file.path.name.partition(".")[0]
-    beside = (path for path in file.path.parent.glob(f"{stem}.*") if any(map(path.match, NOT_RDF)))
-    return sorted({file.path, *beside})
-
-
-def key_of_unit(file: SourceFile) -> str:
-    """Return the SHA-256 (hex) of a unit: of its name, and of names and bytes of its files."""
-    total = sha256(file.name.encode())
-    for path in unit_files(file):
-        total.update(f"\n{path.name} {sha256(read_bytes(path, file.name)).hexdigest()}".encode())
-    return total.hexdigest()
+def units_of(files: Iterable[SourceFile]) -> dict[str, Unit]:
+    """Return the units of some files by the names of these: each with those beside it that bear its name."""
+    tables: dict[Path, dict[str, list[Path]]] = {}
+    found = {}
+    for file in files:
+        folder, stem = file.path.parent, file.path.name.partition(".")[0]
+        if folder not in tables:
+            tables[folder] = defaultdict(list)
+            for path in chain.from_iterable(map(folder.glob, NOT_RDF)):
+                tables[folder][path.name.partition(".")[0]].append(path)
+        found[file.name] = Unit(file, tuple(sorted([file.path, *tables[folder].get(stem, ())])))
+    return found
 
 
 def keep_state(
@@ -145,13 +175,12 @@ def keep_state(
 def finish(folder: Path, record: Record, files: Iterable[SourceFile], before: Path | None = None) -> None:
     """Copy the units into a state, those of the state before by a second name; write the record last."""
     units = {}
-    for file in files:
-        key = key_of_unit(file)
-        units[file.name] = key, file.kind
-        place = folder / UNITS / key
+    for name, unit in units_of(files).items():
+        units[name] = unit.key, unit.file.kind
+        place = folder / UNITS / unit.key
         place.mkdir(parents=True, exist_ok=True)
-        for path in unit_files(file):
-            known = before / UNITS / key / path.name if before else None
+        for path in unit.paths:
+            known = before / UNITS / unit.key / path.name if before else None
             if known is not None and known.exists():
                 os.link(known, place / path.name)
             else:
@@ -209,17 +238,17 @@ def carried_on(
     trial = None
     try:
         record = read_record(folder)
-        delta = None
+        units = None
         if record is not None and record.program == program:
-            delta = delta_of(folder, record, {file.name: file for file in source_files(*folders)})
-        if record is None or delta is None:
+            units = changed_units(folder, record, source_files(*folders))
+        if record is None or units is None:
             yield None
             return
         step = None
         with suppress(OSError):
             trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
             link_store(folder / STORE, trial / STORE, record.store)
-            step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
+            step = stepped(folder, trial, (record.digest, digest_of(*folders)), units)
             if step is not None and is_whole(folder / CLOSURE, record.closure):
                 step = replace(step, closure=folder / CLOSURE)
         yield step
@@ -258,44 +287,69 @@ def contents_of(store: Path) -> dict[str, str]:
     return {name: digest_of_file(store / name) for name in sorted(names)}
 
 
-def delta_of(folder: Path, record: Record, files: Mapping[str, SourceFile]) -> Delta | None:
+def changed_units(folder: Path, record: Record, files: Iterable[SourceFile]) -> Units | None:
+    """Return which units changed; None where that is too many, or one of them is damaged."""
+    now = units_of(files)
+    kept = {
+        name: SourceFile(
+            folder / UNITS / key / Path(name).name, name, None if graph is None else GraphKind(graph)
+        )
+        for name, (key, graph) in record.units.items()
+        if name not in now or now[name].key != key
+    }
+    fresh = [unit.file for name, unit in now.items() if name in kept or name not in record.units]
+    are_whole = all(
+        unit.file.path.is_file() and unit.key == record.units[name][0]
+        for name, unit in units_of(kept.values()).items()
+    )
+    if 2 * len({*kept, *(file.name for file in fresh)}) > len(record.units) or not are_whole:
+        return None
+    return Units([*kept.values()], fresh, [unit.file for unit in now.values() if unit.file not in fresh])
+
+
+def delta_of(store: Store, units: Units) -> Delta | None:
     """Return what the units that changed no longer state, and what they state now.
 
-    None where that is not enough: too much changed, or what concerns everything, or a unit is damaged.
+    `store` holds what all of them stated. None where that is not enough: what concerns everything changed.
     """
-    now = {name: key_of_unit(file) for name, file in files.items()}
-    units = {name: kept_unit(folder, record, name) for name in record.units}
-    changed = [
-        name for name in {**units, **now} if name not in units or record.units[name][0] != now.get(name)
-    ]
-    if 2 * len(changed) > len(units) or not all(units.values()):
-        return None
-    others = [file for name, file in units.items() if file and name not in changed]
-    before = stated([file for name in changed if (file := units.get(name))], others)
-    after = stated([files[name] for name in changed if name in files], others)
+    before = stated(units.before, Names(store, units))
+    after = stated(units.after, Names(store, units))
     if not all(is_local(quad) for quad in before ^ after):
         return None
-    still = stated_elsewhere(before - after, others)
+    still = stated_elsewhere(before - after, units.same, Names(store, units))
     return None if still is None else Delta(before - after - still, after - before)
 
 
-def kept_unit(folder: Path, record: Record, name: str) -> SourceFile | None:
-    """Return a unit as it was read; None where it is damaged."""
-    key, graph = record.units[name]
-    file = SourceFile(
-        folder / UNITS / key / Path(name).name, name, None if graph is None else GraphKind(graph)
-    )
-    return file if file.path.is_file() and key_of_unit(file) == key else None
+class Names:
+    """The names that units give to what a file mentions."""
+
+    def __init__(self, store: Store, units: Units) -> None:
+        """Take the units, and a store of what they stated before they changed."""
+        self.store = store
+        self.before = NamesOfThings(chain.from_iterable(map(statements_of, units.before)))
+        self.same = NamesOfThings(chain.from_iterable(map(statements_of, units.same)))
+
+    def __call__(self, iri: str, language: str) -> str | None:
+        """Return the name of a thing in a language: that in the store, if a unit that is the same gave it."""
+        node = NamedNode(iri)
+        found = {
+            quad.object.value
+            for quad in self.store.quads_for_pattern(node, LABEL, None, None)
+            if isinstance(quad.object, Literal) and quad.object.language == language
+        }
+        is_sure = len(found) == 1 and self.before(iri, language) is None
+        if is_sure and not any(self.store.quads_for_pattern(node, CURRENT, None, None)):
+            return found.pop()
+        return self.same(iri, language)
 
 
-def stated(files: Iterable[SourceFile], others: Iterable[SourceFile]) -> frozenset[Quad]:
+def stated(files: Iterable[SourceFile], others: Lookup) -> frozenset[Quad]:
     """Return what files state, as the store writes it; the others may give names to what they mention."""
     read = [(file, tuple(statements_of(file))) for file in files]
     own = NamesOfThings([each for _, statements in read for each in statements])
-    rest = NamesOfThings(chain.from_iterable(map(statements_of, others)))
 
     def names(iri: str, language: str) -> str | None:
-        return own(iri, language) or rest(iri, language)
+        return own(iri, language) or others(iri, language)
 
     return frozenset(canonical(quad for file, found in read for quad in long_form(file, found, names)))
 
@@ -307,24 +361,26 @@ def is_local(quad: Quad) -> bool:
     return not is_schema and not any(isinstance(node, BlankNode) for node in nodes)
 
 
-def stated_elsewhere(quads: frozenset[Quad], others: Collection[SourceFile]) -> frozenset[Quad] | None:
+def stated_elsewhere(
+    quads: frozenset[Quad], others: Collection[SourceFile], names: Lookup
+) -> frozenset[Quad] | None:
     """Return those of the quads that other units state too; None where there are too many to look for.
 
     A unit is read where it holds the last part of the name of one of the things.
     """
-    names = {text_of(quad.subject).rpartition("/")[2].encode() for quad in quads}
-    if len(names) > FEW:
+    parts = {text_of(quad.subject).rpartition("/")[2].encode() for quad in quads}
+    if len(parts) > FEW:
         return None
     near = [
         file
-        for file in (others if names else ())
-        if any(name in content for content in (file.path.read_bytes(),) for name in names)
+        for file in (others if parts else ())
+        if any(part in content for content in (file.path.read_bytes(),) for part in parts)
     ]
-    return quads & stated(near, others)
+    return quads & stated(near, names)
 
 
-def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -> Step | None:
-    """Change a store that was copied; None where it is of other inputs, or holds retractions.
+def stepped(folder: Path, trial: Path, digests: tuple[str, str], units: Units) -> Step | None:
+    """Change a store that was copied; None where it is of other inputs, holds retractions, or cannot follow.
 
     `digests` are of the inputs as they were, and as they are. Raises OSError where it is damaged.
     """
@@ -332,34 +388,34 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -
     store = Store(str(trial / STORE))
     if old not in store or any(store.quads_for_pattern(None, INVALIDATED, None, None)):
         return None
-    names = [quad for quad in delta.out | delta.into if is_name(quad)]
+    delta = delta_of(store, units)
+    if delta is None:
+        return None
+    there = stated_of(store, {(quad.subject, quad.predicate) for quad in (*delta.out, *delta.into, old)})
+    out = {*delta.out, old} & there
+    into = {*delta.into, new} - there
+    names = [quad for quad in out | into if is_name(quad)]
     if any(is_mentioned(store, quad) or is_renamed(store, quad) for quad in names):
         return None
-    out = {quad for quad in (*delta.out, old) if quad in store}
-    into = {quad for quad in (*delta.into, new) if quad not in store}
+    now = there - out | into
+    default = {quad for quad in now if isinstance(quad.graph_name, DefaultGraph)}
+    wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(now, ASSERTED)}
+    out |= default - wanted
+    into |= wanted - default
     for quad in out:
         store.remove(quad)
     store.extend(into)
-    stands, wanted = settled(store, out | into)
-    out |= stands
-    into |= wanted
-    return Step(store, folder, frozenset(out), frozenset(into))
+    return Step(store, folder, frozenset(out), frozenset(into), frozenset(now - default))
 
 
-def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
-    """Let the default graph follow changes of named graphs; return what went and what came in it."""
-    out: set[Quad] = set()
-    into: set[Quad] = set()
-    for subject, predicate in {(quad.subject, quad.predicate) for quad in changed}:
-        quads = tuple(store.quads_for_pattern(subject, predicate, None, None))
-        stands = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
-        wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
-        for quad in stands - wanted:
-            store.remove(quad)
-        store.extend(wanted - stands)
-        out |= stands - wanted
-        into |= wanted - stands
-    return out, into
+def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set[Quad]:
+    """Return the statements of some things with some properties, in all graphs; each thing is read once."""
+    quads = (
+        quad
+        for subject in {subject for subject, _ in places}
+        for quad in store.quads_for_pattern(subject, None, None, None)  # type: ignore[arg-type] # a node
+    )
+    return {quad for quad in quads if (quad.subject, quad.predicate) in places}
 
 
 def is_name(quad: Quad) -> bool:

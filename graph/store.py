@@ -24,7 +24,7 @@ from uuid import uuid4
 from weakref import finalize
 
 from pyoxigraph import RdfFormat, Store, parse, serialize
-from wicara.graph.durable_files import write_durably
+from wicara.graph.durable_files import digest_of_file, write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.rdfxml_input import readable
@@ -151,12 +151,6 @@ def open_dataset(data: Path) -> BuiltDataset:
     )
     hold(dataset)
     return dataset
-
-
-def digest_of_file(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def is_whole(build: Path) -> bool:

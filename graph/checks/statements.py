@@ -34,17 +34,19 @@ DESCRIBED: Final = {
 
 def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
     """Every fact, background and content graph is described in graph/prov, and states something."""
-    graphs = {graph for graph in candidate.store.named_graphs() if isinstance(graph, NamedNode)}
-    emptied = {
-        q.graph_name
-        for q in candidate.gone
-        if not any(candidate.store.quads_for_pattern(None, None, None, q.graph_name))
+    store = candidate.store
+    concerned = graphs_concerned(candidate)
+    named = {
+        graph.value
+        for graph in (store.named_graphs() if concerned is None else concerned)
+        if isinstance(graph, NamedNode)
+        and (concerned is None or any(store.quads_for_pattern(None, None, None, graph)))
     }
-    named = {graph.value for graph in graphs - emptied}
     for of_class, of_kind in DESCRIBED.items():
         described = {
             quad.subject.value
-            for quad in candidate.store.quads_for_pattern(None, TYPE, of_class, None)
+            for node in ([None] if concerned is None else concerned)
+            for quad in store.quads_for_pattern(node, TYPE, of_class, None)
             if isinstance(quad.subject, NamedNode)
         }
         stating = {graph for graph in named if kind_of(graph) == of_kind}
@@ -52,6 +54,17 @@ def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
             yield f"{called(graph)} is not described in graph:prov as a {called(of_class.value)}"
         for graph in sorted(described - stating):
             yield f"{called(graph)} is described as a {called(of_class.value)} but states nothing"
+
+
+def graphs_concerned(candidate: Candidate) -> set[NamedNode] | None:
+    """Return the graphs that changed, or whose description did; None for all graphs."""
+    if candidate.step is None:
+        return None
+    changed = (*candidate.fresh, *candidate.gone)
+    described = (quad.subject for quad in changed if quad.predicate == TYPE and quad.object in DESCRIBED)
+    return {
+        node for node in (*described, *(quad.graph_name for quad in changed)) if isinstance(node, NamedNode)
+    }
 
 
 def unknown_iris(candidate: Candidate) -> Iterator[str]:
