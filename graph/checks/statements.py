@@ -36,6 +36,7 @@ def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
     """Every fact, background and content graph is described in graph/prov, and states something."""
     store = candidate.store
     concerned = graphs_concerned(candidate)
+    nodes: Iterable[NamedNode | None] = [None] if concerned is None else concerned
     named = {
         graph.value
         for graph in (store.named_graphs() if concerned is None else concerned)
@@ -45,7 +46,7 @@ def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
     for of_class, of_kind in DESCRIBED.items():
         described = {
             quad.subject.value
-            for node in ([None] if concerned is None else concerned)
+            for node in nodes
             for quad in store.quads_for_pattern(node, TYPE, of_class, None)
             if isinstance(quad.subject, NamedNode)
         }
