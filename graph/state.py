@@ -307,40 +307,17 @@ def changed_units(folder: Path, record: Record, files: Iterable[SourceFile]) -> 
     return Units([*kept.values()], fresh, [unit.file for unit in now.values() if unit.file not in fresh])
 
 
-def delta_of(store: Store, units: Units) -> Delta | None:
+def delta_of(units: Units) -> Delta | None:
     """Return what the units that changed no longer state, and what they state now.
 
-    `store` holds what all of them stated. None where that is not enough: what concerns everything changed.
+    None where that is not enough: what concerns everything changed.
     """
-    before = stated(units.before, Names(store, units))
-    after = stated(units.after, Names(store, units))
+    names = NamesOfThings(chain.from_iterable(map(statements_of, units.same)))
+    before, after = stated(units.before, names), stated(units.after, names)
     if not all(is_local(quad) for quad in before ^ after):
         return None
-    still = stated_elsewhere(before - after, units.same, Names(store, units))
+    still = stated_elsewhere(before - after, units.same, names)
     return None if still is None else Delta(before - after - still, after - before)
-
-
-class Names:
-    """The names that units give to what a file mentions."""
-
-    def __init__(self, store: Store, units: Units) -> None:
-        """Take the units, and a store of what they stated before they changed."""
-        self.store = store
-        self.before = NamesOfThings(chain.from_iterable(map(statements_of, units.before)))
-        self.same = NamesOfThings(chain.from_iterable(map(statements_of, units.same)))
-
-    def __call__(self, iri: str, language: str) -> str | None:
-        """Return the name of a thing in a language: that in the store, if a unit that is the same gave it."""
-        node = NamedNode(iri)
-        found = {
-            quad.object.value
-            for quad in self.store.quads_for_pattern(node, LABEL, None, None)
-            if isinstance(quad.object, Literal) and quad.object.language == language
-        }
-        is_sure = len(found) == 1 and self.before(iri, language) is None
-        if is_sure and not any(self.store.quads_for_pattern(node, CURRENT, None, None)):
-            return found.pop()
-        return self.same(iri, language)
 
 
 def stated(files: Iterable[SourceFile], others: Lookup) -> frozenset[Quad]:
@@ -388,7 +365,7 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], units: Units) -
     store = Store(str(trial / STORE))
     if old not in store or any(store.quads_for_pattern(None, INVALIDATED, None, None)):
         return None
-    delta = delta_of(store, units)
+    delta = delta_of(units)
     if delta is None:
         return None
     there = stated_of(store, {(quad.subject, quad.predicate) for quad in (*delta.out, *delta.into, old)})
