@@ -395,6 +395,22 @@ def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set
     return {quad for quad in quads if (quad.subject, quad.predicate) in places}
 
 
+def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
+    """Let the default graph follow changes of named graphs; return what went and what came in it."""
+    out: set[Quad] = set()
+    into: set[Quad] = set()
+    for subject, predicate in {(quad.subject, quad.predicate) for quad in changed}:
+        quads = tuple(store.quads_for_pattern(subject, predicate, None, None))
+        stands = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
+        wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
+        for quad in stands - wanted:
+            store.remove(quad)
+        store.extend(wanted - stands)
+        out |= stands - wanted
+        into |= wanted - stands
+    return out, into
+
+
 def is_name(quad: Quad) -> bool:
     """Tell whether a statement names a thing: files that mention it may be expanded with its name."""
     return quad.predicate == PREF_LABEL and kind(quad) is GraphKind.ENTITIES
