@@ -69,7 +69,7 @@ FALSE = [
     ("10", f"{FACT.format('D12')} skos:prefLabel ?label FILTER(CONTAINS(?label, 'certainly'))"),
     ("12", f'{ARF} wic:asWritten|wic:topicAbbreviation ?x FILTER(LANG(?x) = "id")'),
     ("12", f"GRAPH {FACT.format('F096')} {{ ?x wic:proposedOnSidelinesOf ?y }}"),
-    ("14", "state:indonesia wic:coordinatesRelationsWith ?who"),
+    ("14", f"GRAPH {FACT.format('F006')} {{ state:indonesia wic:hasCoordinatorship ?term }}"),
     ("15", "GRAPH graph:alignment { wic:hasHeldPost rdfs:subPropertyOf ?wider }"),
     (
         "16",

@@ -142,7 +142,7 @@ def test_what_holds_only_possibly_is_never_plain(dataset: BuiltDataset) -> None:
 def test_default_graph_is_the_merge_of_its_named_graphs(dataset: BuiltDataset) -> None:
     """The default graph holds what its kinds of named graph hold, no more and no less.
 
-    Of several bounds of one time span it holds one.
+    Of several bounds of one time span it holds one, and of several granularities.
     """
     default = {q.triple for q in dataset.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
     named = {
@@ -150,9 +150,8 @@ def test_default_graph_is_the_merge_of_its_named_graphs(dataset: BuiltDataset) -
         for quad in dataset.store
         if isinstance(quad.graph_name, ox.NamedNode) and kind_of(quad.graph_name.value) in DEFAULT
     }
-    bounds = {
-        f"{PREFIXES['wic']}{name}" for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
-    }
+    names = ("earliestStart", "latestStart", "earliestEnd", "latestEnd", "granularity")
+    bounds = {f"{PREFIXES['wic']}{name}" for name in names}
     held = {(triple.subject, triple.predicate) for triple in default if triple.predicate.value in bounds}
     assert default <= named
     assert {(triple.subject, triple.predicate) for triple in named - default} <= held

@@ -90,7 +90,7 @@ def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, lang
         told = wording.sentence((quad.subject, quad.predicate, quad.object))
         assert told
         assert "wic:" not in told.partition("(")[0], told
-        assert not told.endswith(".")
+        assert not told.removesuffix("Jr.").endswith(".")
 
 
 @pytest.mark.parametrize(

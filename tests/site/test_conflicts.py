@@ -109,7 +109,7 @@ def table(server: Server) -> dict[str, tuple[int, int, int]]:
     assert answer.status == 200
     row = re.compile(r'<tr><th scope="row">(.*?)</th>.*?((?:<td class="number">[\d,.]+</td>){3})')
     return {
-        re.sub("<.*?>", "", name): tuple(map(int, re.findall(r">(\d+)<", numbers)))  # type: ignore[misc]
+        re.sub("<.*?>", "", name): tuple(map(int, re.findall(r">(\d+)<", numbers.replace(",", ""))))  # type: ignore[misc]
         for name, numbers in row.findall(answer.text)
     }
 

@@ -70,7 +70,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
             "What was said and done there": [
                 ("Three areas of cooperation should have priority.", "proposed")
             ],
-            "Before and after": [("ASEAN-Russia Summit",)],
+            "Before and after": [("ASEAN-Russia Commemorative Summit",)],
         },
     ),
     "/doc/event/2016-05-19-sochi-summit": (
@@ -108,10 +108,13 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     "/doc/partnership/asean-russia": (
         {},
         {
-            "Timeline": [("November 2018",)],
-            "Coordinators": [("Laos", "begun 2015; ended between"), ("Indonesia", "ended 2021")],
-            "Figures": [("16,740,000,000 USD",), ("8",), ("42 %",)],
+            "Timeline": [("2026",)],
+            "Coordinators": [("Laos", "begun 2015; ended between"), ("Indonesia", "2 August 2021")],
         },
+    ),
+    "/doc/partnership/asean-russia?show=figures-of-a-partnership": (
+        {},
+        {"Figures": [("16,740,000,000 USD",)]},
     ),
     "/doc/claim/indonesia-priority-areas": (
         {"On behalf of": "Indonesia", "Modality": "proposed"},

@@ -44,7 +44,7 @@ TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
 """The properties by which a thing has its time, as held, planned or proposed."""
 STATEMENTS: Final = "statements"
 """The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
-CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 6, 4
+CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 5, 4
 """How many graphs a page shows with their words, and one of many blocks; marks of others lead elsewhere."""
 SOURCES: Final = 3
 """How many sources a page says how to cite."""

@@ -17,7 +17,7 @@ from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
-from wicara.server.site.tables.statuses import status_of_statement
+from wicara.server.site.tables.statuses import AHEAD, strongest_by_ends
 from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_span
 from wicara.server.site.words import Shown
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
     from wicara.graph.evidence import Basis, Quote
+    from wicara.graph.status import Status
     from wicara.server.linked.statements import Statement
     from wicara.server.site.tables.layout import Column
     from wicara.server.site.tables.reading import Paths
@@ -110,9 +111,19 @@ class Cells:
     words: Words
     bases: Mapping[str, Basis]
 
-    def cell(self, row: Term, column: Column) -> Cell:
-        """Return the cell of a row in a column."""
+    def ends(self, row: Term, column: Column, *, settled: bool = False) -> Mapping[Term, Sequence[Statement]]:
+        """Return what a column shows of a row, each term with the statements that lead to it.
+
+        A `settled` time is that of what was held; one that was only planned or proposed if there is no other.
+        """
         ends = self.paths.follow(row, column.path)
+        if not settled or column.show is not Show.TIME:
+            return ends
+        return {end: led for end, led in ends.items() if not self.is_ahead(led)} or ends
+
+    def cell(self, row: Term, column: Column, *, settled: bool = False) -> Cell:
+        """Return the cell of a row in a column, with its `settled` times alone."""
+        ends = self.ends(row, column, settled=settled)
         if column.show is Show.ROLE:
             ends = ends or self.roles(row)
         found = [
@@ -125,12 +136,24 @@ class Cells:
             found = own if own and len(ends) > 1 else found[:1]
         statements = (*chain.from_iterable(ends.values()), *chain.from_iterable(more for _, more in found))
         values = dict.fromkeys(value for value, _ in found)
-        return Cell(tuple(sorted(values, key=lambda one: one.shown.text.casefold())), statements)
+        in_order = sorted(values, key=lambda one: (one.status in AHEAD, one.shown.text.casefold()))
+        if column.show is Show.TIME:
+            in_order = [*{one.shown.text: one for one in reversed(in_order)}.values()][::-1]
+        return Cell(tuple(in_order), statements)
 
     def with_status(self, value: Value, led: Sequence[Statement]) -> Value:
         """Return a value with the status of the statements that lead to it, unless it is that of a claim."""
-        found = weakest(filter(None, (status_of_statement(one, self.bases) for one in led)))
+        found = self.status(led)
         return replace(value, status=found.key) if found and not value.status else value
+
+    def status(self, led: Sequence[Statement]) -> Status | None:
+        """Return the status of what some statements lead to."""
+        return weakest(status for _, status in strongest_by_ends(led, self.bases))
+
+    def is_ahead(self, led: Sequence[Statement]) -> bool:
+        """Tell whether what some statements lead to was still to come for their sources."""
+        found = self.status(led)
+        return found is not None and found.key in AHEAD
 
     def shown(self, end: Term, how: Show) -> Shows:
         """Yield what a column shows of a term at the end of its path, with the statements that it takes."""

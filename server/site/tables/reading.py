@@ -34,8 +34,9 @@ BLOCK_PAGE: Final = 40
 """How many rows of a block a page shows that shows nothing else."""
 FACTS: Final = 30
 """How many facts a page shows in reading order, beside what else is known of their source."""
-MAX_SHOWN: Final = 5
-"""How many rows of a block a page shows beside others: the newest where the block is sorted by time."""
+MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 10
+"""How many rows of a block a page shows beside others, and beside so many blocks: the newest where the block
+is sorted by time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
 META: Final = graph_iri(GraphKind.META)
@@ -71,11 +72,12 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
     A `page` is one of all rows from the first on; page 0 is what is shown beside other blocks.
     """
     parts: list[str] = []
+    shown = MAX_SHOWN if len(layout.blocks) < MANY_BLOCKS else MAX_SHOWN_OF_MANY
     for number, block in enumerate(layout.blocks):
         pattern = block.rows.replace("?this", str(subject))
         key = f'"{number}" AS ?key'
         parts.append(f"{{ SELECT ({key}) (COUNT(DISTINCT ?row) AS ?n) {{ {pattern} }} }}")
-        parts.append(finding(key, rows_in_order(block, pattern, page), block.columns))
+        parts.append(finding(key, rows_in_order(block, pattern, page, shown), block.columns))
     if layout.glance:
         parts.append(finding(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
     rows: dict[str, dict[NamedNode, None]] = defaultdict(dict)
@@ -92,11 +94,11 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
     return {key: Found(tuple(found), tuple(nodes[key]), totals.get(key, 1)) for key, found in rows.items()}
 
 
-def rows_in_order(block: Block, pattern: str, page: int) -> str:
-    """Return the part of a query that finds a page of the rows of a block; without a page, the newest."""
+def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
+    """Return the part of a query that finds a page of rows of a block; without one, the newest `shown`."""
     place = f"OPTIONAL {{ ?row {block.place} ?in }}" if block.place else ""
     first = max(page - 1, 0) * BLOCK_PAGE
-    size = BLOCK_PAGE if page else FACTS if block.of_graphs else MAX_SHOWN
+    size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = not page and block.order is Order.TIME
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
     return (

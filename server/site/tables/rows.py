@@ -224,7 +224,9 @@ class Blocks:
 
     def row(self, block: Block, node: NamedNode) -> Row:
         """Return a row of a block."""
-        cells = tuple(in_block(self.cells.cell(node, column), column) for column in block.columns)
+        cells = tuple(
+            in_block(self.cells.cell(node, column, settled=True), column) for column in block.columns
+        )
         links = self.cells.paths.links(self.subject, node)
         if block.of_graphs:
             support = Support((node.value,), named=(node.value,))
@@ -259,7 +261,7 @@ class Blocks:
             self.cells.bounds(end)[0].order
             for column in block.columns
             if column.show is Show.TIME
-            for end in self.cells.paths.follow(node, column.path)
+            for end in self.cells.ends(node, column, settled=True)
         )
         return min(spans, default=(LAST, LAST))
 

@@ -117,6 +117,21 @@ def status_of_statement(one: Statement, bases: Mapping[str, Basis]) -> Status | 
     return strongest(statuses_by_graph(one, bases))
 
 
+def strongest_by_ends(
+    statements: Iterable[Statement], bases: Mapping[str, Basis]
+) -> list[tuple[Statement, Status]]:
+    """Return, for each two things that statements link, the strongest statement with its status.
+
+    What was planned by one source and held by another is held: of several links the strongest decides.
+    """
+    found: dict[frozenset[Term], tuple[Statement, Status]] = {}
+    for one in statements:
+        ends, status = frozenset((one.triple.subject, one.triple.object)), status_of_statement(one, bases)
+        if status and (ends not in found or status.rank < found[ends][1].rank):
+            found[ends] = (one, status)
+    return list(found.values())
+
+
 def statuses_by_graph(one: Statement, bases: Mapping[str, Basis]) -> list[Status]:
     """Return what each graph makes of a statement."""
     known = [bases[graph] for graph in one.graphs if graph in bases]
@@ -149,12 +164,12 @@ def statuses_of(
     statuses of graphs that it names itself.
     """
     events = per_version(sayings_of).events
-    found = [status_of_statement(one, bases) for one in statements]
-    found += [events.get(getattr(thing, "value", "")) for thing in things]
-    main = weakest([*filter(None, found), *more])
+    linked = strongest_by_ends(statements, bases)
+    reported = filter(None, (events.get(getattr(thing, "value", "")) for thing in things))
+    main = weakest([*(status for _, status in linked), *reported, *more])
     if main is None:
         return ()
-    deciding = [one for one, status in zip(statements, found, strict=False) if status == main]
+    deciding = [one for one, status in linked if status == main]
     others = chain.from_iterable(statuses_by_graph(one, bases) for one in deciding)
     known = tuple(dict.fromkeys((main, *sorted(others, key=lambda one: one.rank))))
     if is_ahead(known):
