@@ -241,14 +241,15 @@ def carried_on(
         units = None
         if record is not None and record.program == program:
             units = changed_units(folder, record, source_files(*folders))
-        if record is None or units is None:
+        delta = None if units is None else delta_of(units)
+        if record is None or delta is None:
             yield None
             return
         step = None
         with suppress(OSError):
             trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
             link_store(folder / STORE, trial / STORE, record.store)
-            step = stepped(folder, trial, (record.digest, digest_of(*folders)), units)
+            step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
             if step is not None and is_whole(folder / CLOSURE, record.closure):
                 step = replace(step, closure=folder / CLOSURE)
         yield step
@@ -356,7 +357,7 @@ def stated_elsewhere(
     return quads & stated(near, names)
 
 
-def stepped(folder: Path, trial: Path, digests: tuple[str, str], units: Units) -> Step | None:
+def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -> Step | None:
     """Change a store that was copied; None where it is of other inputs, holds retractions, or cannot follow.
 
     `digests` are of the inputs as they were, and as they are. Raises OSError where it is damaged.
@@ -364,9 +365,6 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], units: Units) -
     old, new = map(digest_quad, digests)
     store = Store(str(trial / STORE))
     if old not in store or any(store.quads_for_pattern(None, INVALIDATED, None, None)):
-        return None
-    delta = delta_of(units)
-    if delta is None:
         return None
     there = stated_of(store, {(quad.subject, quad.predicate) for quad in (*delta.out, *delta.into, old)})
     out = {*delta.out, old} & there
