@@ -32,7 +32,7 @@ from wicara.server.descriptions import downloads
 from wicara.server.http.problems import Problem, of_store, rendered
 from wicara.server.process import confinement, messages
 from wicara.server.process.loading import load, run_in_thread
-from wicara.server.process.messages import EXECUTOR, FORK_SERVER, WRITER, Setup, Ticket
+from wicara.server.process.messages import EXECUTOR, FORK_SERVER, STORE, WRITER, Setup, Ticket
 from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.search import index_file
 from wicara.server.sparql import query
@@ -204,7 +204,7 @@ class Worker:
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
-        if downloads.is_measurable(self.dataset):
+        if self.setup.origin.kind != STORE and downloads.is_measurable(self.dataset):
             self.call_apart(lambda: downloads.prepare(self.served))
 
     def call_apart(self, function: Callable[[], None]) -> None:

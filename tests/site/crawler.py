@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 THREADS: Final = 4
 REDIRECTS: Final = 3
-ENDPOINTS: Final = frozenset({"/sparql"})
-"""Where forms send queries: nothing to read without one."""
+ENDPOINTS: Final = frozenset({"/sparql", "/tables"})
+"""Where forms send queries, or names of tables: nothing to read without one."""
 NAMED: Final = frozenset({"doc", "graph"})
 """Under these each folder is a kind of its own."""
 
