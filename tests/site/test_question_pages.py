@@ -494,6 +494,16 @@ def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str
     assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told
 
 
+@pytest.mark.parametrize("slug", ["plans-and-the-record", "how-far-implemented"])
+def test_each_sentence_of_an_answer_names_its_source(server: Server, slug: str) -> None:
+    """Below each stand the words of a text that is quoted, or the place in one that is cited."""
+    lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
+    assert lead is not None
+    sentences = re.findall(r"<li>(.*?)</li>", lead[1], re.DOTALL)
+    assert [each for each in sentences if each.count('class="source-line"') != 1] == []
+    assert {"<q" in each for each in sentences} == {True, False}
+
+
 def test_an_answer_can_be_taken_along(server: Server) -> None:
     """An answer is copied with its source, cited by its source first, at an address that pins all of it."""
     page = unescape(ask(server, "coordinator-on").text)
