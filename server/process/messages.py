@@ -164,7 +164,7 @@ STORE: Final = "store"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the dataset comes from: a kind that `origins.LOADERS` has, and the paths that it needs."""
+    """Where the dataset comes from: a kind that `loading.LOADERS` has, and the paths that it needs."""
 
     kind: str
     paths: tuple[str, ...] = ()
