@@ -55,7 +55,7 @@ def is_measurable(built: BuiltDataset) -> bool:
     return not built.plain and len(built.store) <= MAX_MEASURED
 
 
-def kept(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
+def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
     """Return what was measured of a dataset, or measure it and keep that in a folder."""
     path = folder and folder / f"{built.digest}{SUFFIX}"
     if path:
@@ -75,7 +75,7 @@ def keep(path: Path, content: bytes) -> None:
         unfinished.replace(path)
 
 
-def kept_at(name: str) -> Path | None:
+def path_of(name: str) -> Path | None:
     """Return where something of this version that is found once is kept; None where nothing is."""
     folder: Path | None = current_app.extensions.get(EXTENSION)
     return folder and folder / f"{dataset().digest}.{name}"
@@ -89,10 +89,10 @@ def keep_in(app: Flask, folder: Path) -> None:
 def prepare(app: Flask) -> None:
     """Measure the downloads of an app's dataset after whatever else wants to run, for whoever asks first."""
     os.nice(LOWEST)
-    kept(app.extensions[EXTENSION], app.extensions[SERVED].dataset)
+    sizes_of(app.extensions[EXTENSION], app.extensions[SERVED].dataset)
 
 
 def sizes() -> dict[str, Size]:
     """Return the size and checksum of each download of this request's dataset, if they are measured."""
     folder: Path | None = current_app.extensions.get(EXTENSION)
-    return remembered(EXTENSION, lambda: kept(folder, dataset()) if is_measurable(dataset()) else {})
+    return remembered(EXTENSION, lambda: sizes_of(folder, dataset()) if is_measurable(dataset()) else {})

@@ -58,7 +58,7 @@ def download(graph: str, extension: str) -> Response:
         response = streamed(lambda sink: dump(source, WHOLE[graph], form, sink, prefixes), headers)
         if coding != PLAIN:
             compress(response, coding)
-        return with_kept_digest(response, f"{graph}.{extension}.{coding}")
+        return with_remembered_digest(response, f"{graph}.{extension}.{coding}")
     try:
         response = Response(export(dataset(), graph, form.name, infer=infer()), headers=headers)
     except DoesNotFit:
@@ -77,12 +77,12 @@ def field_of(digest: bytes) -> str:
     return f"sha-256=:{b64encode(digest).decode()}:"
 
 
-def with_kept_digest(response: Response, name: str) -> Response:
+def with_remembered_digest(response: Response, name: str) -> Response:
     """Give a streamed download its checksum where it has been sent before, else keep it at the end.
 
     Its bytes are the same as long as the version of the dataset is, which its entity tag tells, too.
     """
-    path = downloads.kept_at(f"{name}{'' if infer() else '.asserted'}")
+    path = downloads.path_of(f"{name}{'' if infer() else '.asserted'}")
     if path is not None:
         with suppress(OSError):
             response.headers["Repr-Digest"] = field_of(path.read_bytes())

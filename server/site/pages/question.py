@@ -22,7 +22,7 @@ from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
-from wicara.server.site.tables.sheet import XLSX, records, sheets, written
+from wicara.server.site.tables.sheet import XLSX, as_sheet, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
 from wicara.server.site.tables.statuses import in_words, is_plain
 from wicara.server.site.times import day_of, format_day
@@ -257,7 +257,7 @@ def sheet(asked: QuestionRequest) -> Response:
     answered = answer(asked.question, asked.terms, found, store())
     rows = records([answered.table], answered.evidence)
     return table_response(
-        written(rows, [*dict.fromkeys(chain.from_iterable(rows))], XLSX), XLSX, cut=found.cut
+        as_sheet(rows, [*dict.fromkeys(chain.from_iterable(rows))], XLSX), XLSX, cut=found.cut
     )
 
 

@@ -17,7 +17,7 @@ from wicara.server.linked.statements import counts_of
 from wicara.server.site.pages.resource import View
 from wicara.server.site.pictures.picture import thing_asked
 from wicara.server.site.tables.reading import BLOCK_PAGE
-from wicara.server.site.tables.sheet import SHEETS, records, written
+from wicara.server.site.tables.sheet import SHEETS, as_sheet, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def table(block: str, form: str) -> Response:
     headings = [*(title for title in dict.fromkeys(titles) if title in used)]
     headings += [name for name in used if name not in titles]
     kind = SHEETS[form]
-    response = Response(written(found, headings, kind), headers={"Content-Type": kind.content_type()})
+    response = Response(as_sheet(found, headings, kind), headers={"Content-Type": kind.content_type()})
     response.headers["Content-Disposition"] = f'inline; filename="{block}.{form}"'
     response.vary.add("Accept-Language")
     if views[0].rows_in_all > MAX_ROWS:

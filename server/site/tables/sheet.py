@@ -52,7 +52,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
     return found
 
 
-def written(found: Sequence[dict[str, str]], headings: Sequence[str], form: Format) -> bytes:
+def as_sheet(found: Sequence[dict[str, str]], headings: Sequence[str], form: Format) -> bytes:
     """Return rows as a file in a form; raises Problem 501 where the form needs what is not installed."""
     lines = [headings, *([row.get(name, "") for name in headings] for row in found)]
     if form is CSV:
