@@ -238,7 +238,7 @@ def write(data: Path, candidate: Candidate, wanted: Wanted) -> Path:
     version = version_in(candidate.store.quads_for_pattern(NamedNode(DATASET), None, None, None))
     inputs = BuildInputs(key=key, digest=candidate.inputs.digest, version=version, engine=candidate.engine)
     keep_proofs(unfinished, candidate, data / CURRENT)
-    write_dataset(unfinished, inputs, *candidate.lines(data))
+    write_dataset(unfinished, inputs, candidate.statements_changed, candidate.conclusions_changed)
     build = unfinished.rename(free_name(data / BUILDS, key[:12]))
     keep_state(data, build, program_key(), candidate, source_files(*wanted.folders))
     return build

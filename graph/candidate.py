@@ -14,12 +14,13 @@ from wicara.graph.checks.statements import undefined
 from wicara.graph.inputs import Inputs, Places
 from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.reasoning import Closure, materialise
+from wicara.graph.sorted_lines import LineChange, SortedLines
 from wicara.graph.state import digest_quad
-from wicara.graph.store import ASSERTED, INFERRED, lines_in, lines_of
+from wicara.graph.store import ASSERTED, INFERRED, current_build, lines_of
 from wicara.ontology import data_shape_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -126,10 +127,15 @@ class Candidate:
         """What two engines are to conclude the same of."""
         return self.premises
 
-    def lines(self, data: Path) -> tuple[Collection[bytes], Collection[bytes]]:
-        """Return the lines of a build's two files; `data` holds the build before."""
-        del data
-        return lines_of(self.served(infer=False)), self.lines_of_conclusions()
+    @property
+    def statements_changed(self) -> LineChange:
+        """How the file of statements differs from that of the build before, if the candidate goes on."""
+        return LineChange(frozenset(), lines_of(self.served(infer=False)))
+
+    @property
+    def conclusions_changed(self) -> LineChange:
+        """How the file of what conclusions add differs from that of the build before."""
+        return LineChange(frozenset(), self.lines_of_conclusions())
 
     def lines_of_conclusions(self) -> set[bytes]:
         """Return what conclusions add: graph/inferred, and its triples in the default graph."""
@@ -179,11 +185,17 @@ class Grown(Candidate):
         """Every statement, read from the store: what only looks at a part should ask the store."""
         return tuple(quad for quad in self.store if not isinstance(quad.graph_name, DefaultGraph))
 
-    def lines(self, data: Path) -> tuple[Collection[bytes], Collection[bytes]]:
-        """Return the lines of a build's two files: those of the build before, and what changed."""
-        out = lines_of(self.carried.out)
-        stay = [line for line in lines_in(data, ASSERTED) if line not in out]
-        return [*stay, *lines_of(self.carried.into)], self.lines_of_conclusions()
+    @property
+    def build(self) -> Path:
+        """The build that the candidate goes on from."""
+        if self.folder is None:
+            raise ValueError("a candidate grows from a build")
+        return current_build(self.folder)[0]
+
+    @property
+    def statements_changed(self) -> LineChange:
+        """How the file of statements differs from that of the build before."""
+        return LineChange(lines_of(self.carried.out), lines_of(self.carried.into), self.build / ASSERTED)
 
     @cached_property
     def closure(self) -> Closure:
@@ -209,21 +221,24 @@ class Grown(Candidate):
         before = merged((self.carried.near - came).union(self.gone), PREMISES)
         return before, merged(self.carried.near, PREMISES)
 
-    def lines_of_conclusions(self) -> set[bytes]:
-        """Return what conclusions add: what they added to the build before, but for what changed."""
-        if self.resumed is None or self.folder is None:
-            return super().lines_of_conclusions()
-        lines = set(lines_in(self.folder, INFERRED)) - lines_of(both(self.resumed.went))
-        default_in, default_out = (
+    @cached_property
+    def conclusions_changed(self) -> LineChange:
+        """How the file of what conclusions add differs from that of the build before."""
+        path, new = self.build / INFERRED, self.lines_of_conclusions()
+        if self.resumed is None:
+            before = set(path.read_bytes().splitlines(keepends=True))
+            return LineChange(before - new, new - before, path)
+        came, went = (
             [quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
             for quads in (self.carried.into, self.carried.out)
         )
-        lines -= lines_of(default_in)
-        lines |= super().lines_of_conclusions()
-        still = (
-            one for one in default_out if one not in self.store and lines_of(inferred([one.triple])) <= lines
-        )
-        return lines | lines_of(still)
+        with SortedLines(path) as lines:
+            out = {one for one in lines_of([*both(self.resumed.went), *came]) if one in lines}
+            for quad in went:
+                (line,) = lines_of(inferred([quad.triple]))
+                if quad not in self.store and (line in new or (line in lines and line not in out)):
+                    new |= lines_of([quad])
+            return LineChange(out - new, {one for one in new if one not in lines}, path)
 
     @cached_property
     def premises(self) -> frozenset[Triple]:

@@ -30,7 +30,7 @@ from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import digest_of, read_inputs
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.overlay import publish, staged
-from wicara.graph.store import CURRENT, INFERRED, BuiltDataset, lines_in, open_dataset, read_record
+from wicara.graph.store import CURRENT, BuiltDataset, open_dataset, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -73,7 +73,7 @@ def change(
         after = Wanted((extra, stage), record.engine if before and record else None)
         with prepared(data, after, progress) as candidate:
             require(candidate, STAGES, progress)
-            found = compared(data, before, wanted, candidate)
+            found = compared(before, wanted, candidate)
             if not dry_run and candidate.inputs.digest != digest_of(*wanted.folders):
                 progress("writing the store")
                 carry_out(data, after, candidate)
@@ -106,15 +106,15 @@ def named_quads(dataset: BuiltDataset) -> tuple[Quad, ...]:
     return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
 
 
-def compared(data: Path, before: BuiltDataset | None, wanted: Wanted, candidate: Candidate) -> Change:
+def compared(before: BuiltDataset | None, wanted: Wanted, candidate: Candidate) -> Change:
     """Return how the named graphs change, but for what graph/meta says of the inputs.
 
     `wanted` is what the inputs were, and `before` their build, if there is one.
     """
     if candidate.step is not None:
-        lines = set(lines_in(data, INFERRED)), candidate.lines_of_conclusions()
-        old = {*candidate.gone, *parse(b"".join(lines[0] - lines[1]), RdfFormat.N_QUADS)}
-        new = {*candidate.fresh, *parse(b"".join(lines[1] - lines[0]), RdfFormat.N_QUADS)}
+        lines = candidate.conclusions_changed
+        old = {*candidate.gone, *parse(b"".join(lines.out), RdfFormat.N_QUADS)}
+        new = {*candidate.fresh, *parse(b"".join(lines.into), RdfFormat.N_QUADS)}
     else:
         old = {*(named_quads(before) if before else Candidate(read_inputs(*wanted.folders)).quads)}
         new = {*candidate.quads, *inferred(candidate.closure.conclusions)}

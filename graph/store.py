@@ -28,10 +28,11 @@ from wicara.graph.durable_files import digest_of_file, write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.rdfxml_input import readable
+from wicara.graph.sorted_lines import LineChange, write_changed
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from pyoxigraph import Quad
@@ -230,33 +231,31 @@ def damaged(data: Path, how: str) -> StoreFault:
     return StoreFault(f"the dataset in {data} is damaged ({how}): run `wicara build --force --data {data}`")
 
 
-def write_dataset(
-    build: Path, inputs: BuildInputs, asserted: Collection[bytes], inferred: Collection[bytes]
-) -> None:
+def write_dataset(build: Path, inputs: BuildInputs, asserted: LineChange, inferred: LineChange) -> None:
     """Write a build into an empty folder, its record last; raises Unavailable where the disk refuses.
 
-    `asserted` are the lines of N-Quads without conclusions, `inferred` those that conclusions add, each with
-    what they add to the default graph.
+    `asserted` changes the lines of N-Quads without conclusions, `inferred` those that conclusions add, each
+    with what they add to the default graph. Raises StoreFault where the build before is damaged.
     """
     files = {}
     try:
-        for name, lines in ((ASSERTED, asserted), (INFERRED, inferred)):
-            content = b"".join(sorted(lines))
-            write_durably(build / name, content)
-            files[name] = QuadFile(len(lines), sha256(content).hexdigest())
+        for name, change in ((ASSERTED, asserted), (INFERRED, inferred)):
+            before = 0 if change.before is None else whole_file(change.before).quads
+            more, content = write_changed(build / name, change)
+            files[name] = QuadFile(before + more, content)
         record = BuildRecord(**asdict(inputs), files=files)
         write_durably(build / SENTINEL, f"{json.dumps(asdict(record), indent=1)}\n".encode())
     except OSError as error:
         raise refused(build, error) from error
 
 
-def lines_in(data: Path, name: str) -> list[bytes]:
-    """Return the lines of a file of the current build, sorted; raises StoreFault where it is damaged."""
-    build, record = current_build(data)
-    content = (build / name).read_bytes()
-    if record.files[name].sha256 != sha256(content).hexdigest():
-        raise damaged(data, f"{build / name} has another SHA-256 than {SENTINEL} says")
-    return content.splitlines(keepends=True)
+def whole_file(path: Path) -> QuadFile:
+    """Return what the record of a build says of one of its files; raises StoreFault where it is damaged."""
+    record = read_record(path.parent)
+    file = record.files.get(path.name) if record else None
+    if file is None or digest_of_file(path) != file.sha256:
+        raise damaged(path.parents[2], f"{path} has another SHA-256 than {SENTINEL} says")
+    return file
 
 
 def lines_of(quads: Iterable[Quad]) -> set[bytes]:
