@@ -35,6 +35,7 @@ from wicara.server.http.addresses import (
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import ONTOLOGY, describe, licences, serialize_descriptions
 from wicara.server.linked.description import PAGE as RDF_PAGE
+from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language
 from wicara.server.site.ontology.document import page_of
 from wicara.server.site.pages.resource import Page, resource_page
@@ -161,7 +162,7 @@ def unknown(iri: str) -> Problem:
         earlier = f"/version/{withdrawn['version']}{path_of(iri) or ''}"
         links = {"Link": f'<{earlier}>; rel="predecessor-version"'}
         return Problem(HTTPStatus.GONE, f"{reason} ({earlier})", links, version=withdrawn["version"])
-    return Problem(HTTPStatus.NOT_FOUND, f"The dataset has no statements about <{iri}>.")
+    return Problem(HTTPStatus.NOT_FOUND, str(_("The dataset has no statements about <%(iri)s>.", iri=iri)))
 
 
 DESCRIBED: Final[dict[str, Any]] = {

@@ -25,6 +25,7 @@ from wicara.server.descriptions.openapi import JSON, operation
 from wicara.server.http.addresses import LOCAL
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import WORDS, language
+from wicara.server.site.language import gettext as _
 from wicara.server.site.words import foreign_labels
 from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit
@@ -97,7 +98,7 @@ def example(questions: tuple[Question, ...]) -> str:
         return ""
     wanted = next((question for question in questions if question.id.lower() == name.lower()), None)
     if wanted is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+        raise Problem(HTTPStatus.NOT_FOUND, str(_("There is no question %(name)s.", name=name)))
     return wanted.body
 
 

@@ -106,9 +106,8 @@ def day_asked(name: str) -> date | None:
     try:
         return date.fromisoformat(given if DAY.fullmatch(given) else "")
     except ValueError as fault:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, f"Parameter `{name}` must be a date such as 2018-08-02."
-        ) from fault
+        detail = str(_("Parameter `%(name)s` must be a date such as 2018-08-02.", name=name))
+        raise Problem(HTTPStatus.BAD_REQUEST, detail) from fault
 
 
 def values_asked(key: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ file for each part of the site. Flask-Babel reads compiled catalogs alone; these
 
 from __future__ import annotations
 
+import re
 import tomllib
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_compact_decimal
 from babel.support import NullTranslations, Translations
 from flask import g, request
 from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but here
@@ -31,12 +33,14 @@ from flask_babel import (  # type: ignore[import-untyped] # typed nowhere but he
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from flask import Flask
 
 __all__ = [
     "LANGUAGES",
     "WORDS",
+    "format_amount",
     "format_date",
     "format_decimal",
     "get_locale",
@@ -55,6 +59,10 @@ LANGUAGES: Final = {"en": "English", "id": "Bahasa Indonesia"}
 DEFAULT: Final = next(iter(LANGUAGES))
 WORDS_FILE: Final = Path(__file__).with_name("words.toml")
 CATALOGS: Final = Path(__file__).parents[1] / "translations"
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
+PERCENT: Final = "%"
+MAX_FRACTION: Final = 12
+"""Digits after the point of an amount in millions or billions: no amount is rounded."""
 
 
 WORDS: Final[Mapping[str, Mapping[str, object]]] = {
@@ -121,3 +129,14 @@ def speaking(lang: str) -> Iterator[None]:
         yield
     finally:
         g.language = before
+
+
+def format_amount(value: Decimal, unit: str) -> str:
+    """Return a number with its unit as the reader's language writes them: `USD 16.74 billion`, `42%`."""
+    if CURRENCY.fullmatch(unit):
+        short = format_compact_decimal(
+            value, format_type="long", locale=get_locale(), fraction_digits=MAX_FRACTION
+        )
+        return f"{unit}\N{NO-BREAK SPACE}{short}"
+    space = "" if unit == PERCENT else "\N{NO-BREAK SPACE}"
+    return f"{format_decimal(value)}{space}{unit}".strip()

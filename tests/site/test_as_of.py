@@ -188,7 +188,7 @@ def test_in_indonesian(server: Server) -> None:
     assert "awal: 2015; akhir: antara 2 Agustus 2018" in text
     assert "belum mulai pada waktu itu" in text
     later = text_of(page_of(server, "2018-11-15", "id"))
-    assert "direncanakan (di sini tidak ada sumber yang menyebutnya sesudah " in later
+    assert "direncanakan (tidak ada sumber sesudah " in later
 
 
 def test_from_change_to_change(server: Server) -> None:

@@ -114,7 +114,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     ),
     "/doc/partnership/asean-russia?show=figures-of-a-partnership": (
         {},
-        {"Figures": [("16,740,000,000 USD",)]},
+        {"Figures": [("USD\N{NO-BREAK SPACE}16.74 billion",)]},
     ),
     "/doc/claim/indonesia-priority-areas": (
         {"On behalf of": "Indonesia", "Modality": "proposed"},

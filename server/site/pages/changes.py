@@ -7,14 +7,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
+from pyoxigraph import NamedNode
 from wicara.graph.differences import differences
 from wicara.graph.names import called
 from wicara.graph.releases import UnknownVersion, release, versions
-from wicara.server.app_state import dataset, remembered
+from wicara.server.app_state import dataset, remembered, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import path_of
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
+from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from wicara.graph.differences import Differences
@@ -76,10 +78,12 @@ def version(name: str) -> BuiltDataset:
 
 def page(differing: Differences) -> str:
     """Return the page."""
+    shown = differing.things[:MAX_SHOWN]
+    words = Words.for_request(labels_of(store(), (NamedNode(thing.iri) for thing in shown)))
     return render_template(
         "changes.html",
         differing=differing,
-        shown=[(thing, called(thing.iri), path_of(thing.iri)) for thing in differing.things[:MAX_SHOWN]],
+        shown=[(one, called(one.iri), path_of(one.iri), words.label(one.iri)) for one in shown],
         cut=len(differing.things) > MAX_SHOWN,
         versions=[*versions(), dataset().version],
     )

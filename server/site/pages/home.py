@@ -147,7 +147,9 @@ class Portion:
     @property
     def title(self) -> object:
         """What the group is called."""
-        return self.kind.name if self.kind and self.kind.label else self.name
+        if self.kind and self.kind.label:
+            return self.kind.name
+        return WORDS["things"].get(self.name.partition("/")[2], self.name)
 
     @property
     def technical(self) -> bool:

@@ -21,6 +21,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
+from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
@@ -298,7 +299,7 @@ def question_named(name: str) -> Question:
     named = (one for one in all_questions() if name.lower() in {one.slug, one.id.lower()})
     found = next(named, None)
     if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no question {name}.")
+        raise Problem(HTTPStatus.NOT_FOUND, str(_("There is no question %(name)s.", name=name)))
     return found
 
 

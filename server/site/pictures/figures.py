@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from babel.numbers import format_compact_decimal, format_decimal
 from pyoxigraph import Literal
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
@@ -16,7 +14,7 @@ from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
 from wicara.server.site.filter import narrowed
-from wicara.server.site.language import get_locale
+from wicara.server.site.language import PERCENT, format_amount, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
     Picture,
@@ -49,8 +47,6 @@ MAX_DIGITS: Final = 30
 """How many digits a value has before its point at most."""
 PARTIES: Final = ("betweenParties", "observedActor", "relativeTo", "observedDocument", "rankScope")
 """The properties that lead to what an observation is of, in order."""
-CURRENCY: Final = re.compile(r"[A-Z]{3}")
-PERCENT: Final = "%"
 RANK: Final = f"{PREFIXES['unit']}rank"
 RANKS: Final = (5, 10, 20, 50, 100)
 """How many places a rank is drawn among: the fewest that hold it."""
@@ -115,14 +111,9 @@ class Figure:
 
     def amount(self, words: Words) -> str:
         """Return its value with the unit as the reader's language writes them."""
-        locale = get_locale()
-        if CURRENCY.fullmatch(self.notation):
-            short = format_compact_decimal(self.value, format_type="long", locale=locale, fraction_digits=2)
-            return f"{self.notation}\N{NO-BREAK SPACE}{short}"
-        number = format_decimal(self.value, locale=locale)
         if self.unit == RANK:
-            return str(_("No. %(n)s", n=number))
-        return f"{number}\N{NO-BREAK SPACE}{self.unit_in(words)}".strip()
+            return str(_("No. %(n)s", n=format_decimal(self.value)))
+        return format_amount(self.value, self.unit_in(words))
 
     def iris(self) -> Iterator[str]:
         """Yield the IRIs that a page names for it."""

@@ -7,6 +7,7 @@ the cells of an answer are made in `solutions.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -14,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.status import CLAIM, NONE, key_of, name_of, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.http.addresses import href_of
-from wicara.server.site.language import WORDS, format_decimal
+from wicara.server.site.language import WORDS, format_amount, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
 from wicara.server.site.tables.statuses import AHEAD, strongest_by_ends
@@ -89,6 +90,14 @@ def literal_in_words(literal: Literal) -> str | None:
     if datatype == f"{XSD}boolean":
         return str(_("Yes") if literal.value in {"true", "1"} else _("No"))
     return None
+
+
+def amount(text: str, unit: str) -> str:
+    """Return a number with its unit as the reader's language writes them; anything else as it is."""
+    try:
+        return format_amount(Decimal(text), unit)
+    except (ValueError, ArithmeticError):
+        return f"{text} {unit}".strip()
 
 
 def number(text: str) -> str:
@@ -217,11 +226,8 @@ class Cells:
         name = in_own_language(self.paths.follow(node, ("wic:unit", *label)), self.words.lang)
         for one, statements in self.paths.follow(node, ("wic:value",)).items():
             if isinstance(one, Literal):
-                parts = (
-                    bound.value if bound else "",
-                    number(one.value),
-                    unit or (name.value if name else ""),
-                )
+                shown = amount(one.value, unit or (name.value if name else ""))
+                parts = (bound.value if bound else "", shown)
                 yield Value(linked(" ".join(filter(None, parts)), node)), statements
 
     def classes(self, node: Term) -> Shows:
