@@ -114,14 +114,14 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     ),
     "/doc/partnership/asean-russia?show=figures-of-a-partnership": (
         {},
-        {"Figures": [("USD\N{NO-BREAK SPACE}16.74 billion",)]},
+        {"Figures": [("USD 16.74 billion",)]},
     ),
     "/doc/claim/indonesia-priority-areas": (
         {"On behalf of": "Indonesia", "Modality": "proposed"},
         {"How it was answered": [("Sergey Lavrov",)]},
     ),
     "/doc/observation/poa-implementation-2018-08-02": (
-        {"Figure": "42 %", "When": "as of 2 August 2018", "Of": "ASEAN-Russia Plan of Action"},
+        {"Figure": "42%", "When": "as of 2 August 2018", "Of": "ASEAN-Russia Plan of Action"},
         {"How it was judged": [("only this far",)]},
     ),
     f"/doc/article/{ARTICLE}": (
