@@ -33,7 +33,8 @@ hampir 42 persen kegiatan telah dilaksanakan.
 "Kerja sama kita tidak boleh berhenti di sini saja," lanjutnya. Pertemuan itu dihadiri Jepang, Selandia \
 Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
 
-Ketua Harian Partai Contoh Sudarsono Hartono hadir.
+Ketua Harian Partai Contoh Sudarsono Hartono hadir. Yang pasti, kata dia, perairan itu tetap terbuka seperti \
+dua tahun terakhir. Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019.
 """
 ENGLISH = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
@@ -44,6 +45,9 @@ Cooperation.
 
 Canada, Japan, and New Zealand are expected to sign the Invented Treaty in May 2020. In Sochi, the border \
 would stay open, she said in an interview.
+
+Japan, Canada, and New Zealand are on friendly terms, Suhardjo informed the press of the long history of the \
+ties, two years ago. Suhardjo chaired the Invented Forum on 2 May 2019. Canada restored its ties with Japan.
 
 Canada has not joined the BRICS. Analyst Joan Fairweather welcomed the open markets, such as the fish market.
 """
@@ -69,6 +73,12 @@ EXPECTED = {
         ("claim", "Kerja sama akan diteruskan", {"speaker": "Rekawati Suhardjo"}),
         ("dateline", "JAKARTA, CONTOH.com", {"place": "JAKARTA"}),
         ("role", "Ketua Harian Partai Contoh Sudarsono", {"person": "Sudarsono Hartono"}),
+        ("claim", "perairan itu tetap terbuka", {"speaker": "Sudarsono Hartono"}),
+        (
+            "event",
+            "Jepang menutup perbatasannya",
+            {"actor": "Jepang", "did": "menutup perbatasannya dengan Kanada", "date": "2019-05-02"},
+        ),
     ],
     "en": [
         ("role", "Canadian Prime Minister Rekawati Suhardjo", {"person": "Rekawati Suhardjo"}),
@@ -83,6 +93,10 @@ EXPECTED = {
         ("states", "Canada, Japan, and New Zealand", {}),
         ("claim", "the border would stay open", {"speaker": "Rekawati Suhardjo"}),
         ("plan", "are expected to sign", {"modality": "planned"}),
+        ("event", "chaired the Invented Forum", {"pattern": "Chaired", "meeting": "Invented Forum"}),
+        ("date", "on 2 May 2019", {"meeting": "Invented Forum"}),
+        ("event", "Canada restored", {"actor": "Canada", "did": "restored its ties"}),
+        ("claim", "the long history of the ties", {"speaker": "Rekawati Suhardjo"}),
         ("role", "Analyst Joan Fairweather", {"person": "Joan Fairweather"}),
         ("claim", "welcomed the open markets, such as", {"speaker": "Joan Fairweather"}),
     ],
@@ -118,6 +132,7 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
         assert len(one["quote"].split()) <= MOST_WORDS
         assert one["rule"].startswith(f"{language}.{one['part'].replace('quotation', 'quote')}")
         assert 0 < one["score"] <= 1
+        assert one.get("unit") != "years", "“Two years ago” is no figure."
     for part, words, fields in EXPECTED[language]:
         alike = [one for one in found["suggestions"] if one["part"] == part and words in one["quote"]]
         assert any(fields.items() <= one.items() for one in alike), (

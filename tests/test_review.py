@@ -30,7 +30,7 @@ TEXT: Final = """Canadian Prime Minister Rekawati Suhardjo today opened the nint
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
 
 “We will not leave the table without a result,” Suhardjo told reporters on Thursday. According to Sergei \
-Lawrow, trade grew by 12 percent. Joko Widodo said that the border would stay open.
+Lawrow, trade grew by 12 percent. President Joko Widodo said that the border would stay open.
 """
 
 
@@ -66,6 +66,11 @@ def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, w
     with opened(mine) as page:
         claim = page.fact("claim", "reaffirmed")
         assert claim["record"]["missing"] == []
+        held = page.fact("role", "President Joko Widodo")["record"]
+        assert (held["missing"], held["values"]["post"][0]["iri"][-22:]) == (
+            [],
+            "/president-of-indonesia"[-22:],
+        )
         assert claim["record"]["labels"]["id"].startswith("Rekawati Suhardjo: “")
         draft = file.read_bytes()
         about = {"tag": claim["tag"], "keys": 3, "ms": 2000, "waits": [10, 20]}

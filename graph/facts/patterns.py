@@ -285,7 +285,7 @@ def minted(
             shown = {
                 key: in_date_words(terms[0], language)
                 if key in MEANINGS
-                else name_of(terms[0], language, names)
+                else name_of(in_language(terms, language)[0], language, names)
                 for key, terms in ((node.value.removeprefix(P), terms) for node, terms in values.items())
                 if terms
             }
@@ -302,8 +302,7 @@ def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: s
     """
 
     def shown(place: re.Match[str]) -> str:
-        terms = values.get(place[1], ())
-        own = [term for term in terms if getattr(term, "language", None) in {None, language}] or terms
+        own = in_language(values.get(place[1], ()), language)
         as_date = place[1] in MEANINGS
         texts = [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
         return ", ".join(filter(None, texts)) or MISSING
@@ -311,6 +310,11 @@ def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: s
     parts = [PLACE.sub(shown, part) for part in OPTIONAL.split(pattern.sentences.get(language, ""))]
     text = "".join(part for number, part in enumerate(parts) if number % 2 == 0 or MISSING not in part)
     return "" if MISSING in text else text
+
+
+def in_language(terms: Sequence[Term], language: str) -> Sequence[Term]:
+    """Return the terms without texts in another language, where some are left."""
+    return [term for term in terms if getattr(term, "language", None) in {None, language}] or terms
 
 
 def name_of(term: Term, language: str, names: Names) -> str:

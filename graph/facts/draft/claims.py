@@ -128,7 +128,7 @@ class Claims:
             pair = f"{lemma} {lower[number + 1]}"
             verb = pair if pair in self.verbs else lemma
             capital = number > 0 and token[0][0].isupper()
-            passive = lower[number + 1] in self.by
+            passive = lower[number + 1] in self.by or f"{lower[number]} {lower[number + 1]}" in self.no_speech
             if (
                 skip
                 or capital
@@ -146,6 +146,11 @@ class Claims:
     def by(self) -> frozenset[str]:
         """The words that tell a passive, whose subject has not said it."""
         return frozenset(self.words.entries("speech", "by"))
+
+    @cached_property
+    def no_speech(self) -> frozenset[str]:
+        """The words of saying that, with the one behind, describe a thing: "the summit planned for May"."""
+        return frozenset(self.words.entries("speech", "no-speech"))
 
     @cached_property
     def to_somebody(self) -> frozenset[str]:
@@ -257,7 +262,11 @@ class Claims:
         elif postposed := self.words.pattern("postposed").search(view, start, end):
             nameless = postposed[0].endswith("nya")
             speaker = mentions.last if nameless else mentions.who(postposed.end(), end, first=True)
-            yield from self.attributed(start, postposed.start(), Saying(speaker, "postposed", 0.8))
+            saying = Saying(speaker, "postposed", 0.8)
+            yield from self.attributed(start, postposed.start(), saying)
+            comma = view.find(",", postposed.end(), end)  # "Yang pasti, kata dia, …"
+            if comma > 0 and count(view[start : postposed.start()]) < MIN_WORDS:
+                yield from self.attributed(comma + 1, end, saying)
         else:
             yield from self.spoken(start, end)
 

@@ -18,6 +18,8 @@ MIN_WORDS: Final = 3
 """How many words a piece has at least; what is shorter stays with what stands before it."""
 AROUND: Final = 40
 """How many characters around a joint are looked at."""
+LISTED: Final = re.compile(r", (?:[^\W\d_a-z][\w.'-]* ?){1,4}$")
+"""The member of a list of names that stands before its last one: "Australia, Japan, and India"."""
 
 
 def pieces(view: str, start: int, end: int, words: Words) -> Iterator[Span]:
@@ -61,7 +63,9 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
     if joint[0].strip() == "," and words.pattern("continues").match(view, joint.end()):
         return False
     if joint[0].startswith((",", ";")):
-        return not (joint[0].strip() == "," and before[0][0].isupper() and after[0][0].isupper())
+        names = before[0][0].isupper() and after[0][0].isupper()
+        is_last = LISTED.search(view, max(0, joint.start() - AROUND), joint.start()) is not None
+        return not (names and (joint[0].strip() == "," or is_last))
     if joint[0].strip() not in words.entries("cut", "and"):
         return True
     verb = words.pattern("verb-like").match(after[0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.facts.draft.clauses import MIN_WORDS, count, pieces, trimmed
-from wicara.graph.facts.draft.suggestion import Suggestion
+from wicara.graph.facts.draft.suggestion import Suggestion, parts
 from wicara.graph.facts.draft.words import WORD
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from wicara.graph.facts.draft.claims import Claims
     from wicara.graph.facts.draft.dates import When
+    from wicara.graph.facts.draft.mentions import Mention
+    from wicara.graph.facts.skeleton import Span
 
 NEAR: Final = 120
 """How near a date stands to a meeting whose date it may be, in characters."""
@@ -44,8 +47,15 @@ class Events:
         for start, end in self.reading.sentences:
             planned = list(self.plans(start, end))
             yield from planned
-            events = (*self.verbs(start, end), *self.nouns(start, end))
-            happened = [one for one in events if not any(is_part(one, plan) for plan in planned)]
+            told = [
+                one
+                for one in self.verbs(start, end, meetings)
+                if not any(is_part(one, plan) for plan in planned)
+            ]
+            named = (
+                one for one in self.nouns(start, end) if not any(is_part(one, of) for of in (*planned, *told))
+            )
+            happened = [self.with_day(one, (*planned, *told), start, end) for one in told] + list(named)
             yield from happened
             happened += planned
             while number < len(meetings) and meetings[number].start < end:
@@ -53,8 +63,22 @@ class Events:
                 number += 1
             while dated < len(self.dates) and self.dates[dated].start < end:
                 if happened:
-                    yield self.dated(self.dates[dated], happened)
+                    yield self.dated(self.dates[dated], happened, meetings)
                 dated += 1
+
+    def with_day(self, event: Suggestion, happened: Sequence[Suggestion], start: int, end: int) -> Suggestion:
+        """Return an event with the first date of its sentence that is nearer to it than to any other.
+
+        What was done is told without it.
+        """
+        days = (when for when in self.dates_in(start, end) if when.edtf and nearest(when, happened) is event)
+        day = next(days, None)
+        if day is None:
+            return event
+        fields = {**event.fields, "date": day.edtf}
+        if "did" in fields:
+            fields["did"] = fields["did"].removesuffix(self.text(day.start, day.end)).strip(" ,")
+        return replace(event, fields=fields)
 
     def suggestion(
         self, span: tuple[int, int], rule: str, score: float, fields: dict[str, Any]
@@ -72,8 +96,11 @@ class Events:
 
     # Events and plans
 
-    def verbs(self, start: int, end: int) -> Iterator[Suggestion]:
-        """Yield what the verbs of events tell, each with its subject before it, to the end of its clause."""
+    def verbs(self, start: int, end: int, meetings: Sequence[Suggestion]) -> Iterator[Suggestion]:
+        """Yield what the verbs of events tell, each with its subject before it, to the end of its clause.
+
+        `did` are the words without the subject; `pattern` is that of the verb, where they name what it needs.
+        """
         tokens = list(WORD.finditer(self.view, start, end))
         lower = [token[0].lower() for token in tokens] + [""]
         for number, token in enumerate(tokens):
@@ -88,11 +115,15 @@ class Events:
             ):
                 continue
             actor = self.mentions.who(start, token.start())
-            first = self.subject_start(start, token.start())
+            subject = self.subject(start, token.start())
+            first = subject.start if subject else token.start()
             span = trimmed(self.view, first, self.clause_end(token.end(), end), self.words)
             if count(self.view[slice(*span)]) >= MIN_WORDS:
                 fields = {"verb": lemma, **({"actor": actor.name} if actor else {})}
-                yield self.suggestion(span, "event.verb", 0.75, fields)
+                if subject:
+                    did = trimmed(self.view, subject.end, span[1], self.words)
+                    fields["did"] = self.suggestion(did, "event.verb", 0, {}).quote(self.reading.text)
+                yield self.suggestion(span, "event.verb", 0.75, fields | self.by_verb(lemma, span, meetings))
 
     def is_verb(self, word: str, lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here and no noun; English verbs have an ending, or "will" before."""
@@ -121,8 +152,24 @@ class Events:
             match.start() if match else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
         )
 
-    def subject_start(self, start: int, verb: int) -> int:
-        """Return where the subject of a verb begins that stands right before it; else where the verb does."""
+    def by_verb(self, verb: str, span: Span, meetings: Sequence[Suggestion]) -> dict[str, str]:
+        """Return the pattern of a verb, with the meeting or the document that it needs and its words name."""
+        pattern = self.words.tables["events"]["patterns"].get(verb)
+        if pattern is None:
+            return {}
+        named = next((one for one in meetings if span[0] <= one.start < span[1]), None)
+        found = self.words.pattern("document").search(self.view, *span)
+        things = {
+            "meeting": named.fields["meeting"] if named else "",
+            "document": self.without_article(found)[1] if found else "",
+        }
+        needed = [name for name in parts()[pattern]["things"].values() if name in things]
+        if not all(things[name] for name in needed):
+            return {}
+        return {"pattern": pattern, **{name: things[name] for name in needed}}
+
+    def subject(self, start: int, verb: int) -> Mention | None:
+        """Return the subject of a verb, where it stands right before it."""
         mentions = [one for one in self.mentions.within(max(start, verb - SUBJECT), verb) if one.end <= verb]
         near = mentions and count(self.view[mentions[-1].end : verb]) <= 1
         is_subject = (
@@ -130,7 +177,7 @@ class Events:
             and not self.mentions.after_preposition(mentions[-1].start, start)
             and not self.view[start : mentions[-1].start].rstrip().endswith(self.claims.joints[1:])
         )
-        return mentions[-1].start if is_subject else verb
+        return mentions[-1] if is_subject else None
 
     def nouns(self, start: int, end: int) -> Iterator[Suggestion]:
         """Yield visits and talks that a noun tells, with who takes part: "kunjungan Presiden … ke Rusia"."""
@@ -163,13 +210,19 @@ class Events:
         match = self.words.pattern("first-word").match(self.view, *span)
         return match[0] if match else ""
 
-    def dated(self, when: When, happened: Sequence[Suggestion]) -> Suggestion:
-        """Return a date with the event of its sentence that it may be the date of: the nearest one."""
-        event = min(happened, key=lambda one: min(abs(one.start - when.start), abs(one.end - when.start)))
+    def dated(self, when: When, happened: Sequence[Suggestion], meetings: Sequence[Suggestion]) -> Suggestion:
+        """Return a date with the event of its sentence that it may be the date of: the nearest one.
+
+        `meeting` is the meeting that this event is, or that its words name.
+        """
+        event = nearest(when, happened)
         fields: dict[str, Any] = {
             "event": self.text(event.start, event.end),
             "written": self.text(when.start, when.end),
         }
+        named = next((one for one in meetings if is_part(one, event)), None)
+        if named:
+            fields["meeting"] = named.fields["meeting"]
         if when.edtf:
             fields |= {"date": when.edtf, "resolved": when.resolved}
         return self.suggestion((when.start, when.end), "date.of-event", 0.75, fields)
@@ -233,6 +286,8 @@ class Events:
             start, text = self.without_article(match)
             if count(text) < 2 or self.persons.in_role(start):  # noqa: PLR2004 - a head alone is no name
                 continue
+            if not self.narrated(start):
+                continue  # what somebody speaks of came of nothing that is told here
             candidates = self.persons.candidates("document", text)
             fields = {"document": text, **({"candidates": candidates} if candidates else {})}
             yield self.suggestion((start, match.end()), "document.name", 0.8, fields)
@@ -248,16 +303,31 @@ class Events:
                     else count(found["with"] or "") + bool(of) > 1
                 )
                 if enough:
-                    yield self.suggestion(
-                        found.span(), f"{part}.noun", 0.7, {"words": self.text(*found.span())}
-                    )
+                    fields = {"words": self.text(*found.span())}
+                    if part == "membership":
+                        parties = {"of": of.removesuffix("'s"), "with": self.party_of(found)}
+                        fields |= {name: text for name, text in parties.items() if text}
+                    yield self.suggestion(found.span(), f"{part}.noun", 0.7, fields)
+
+    def party_of(self, found: re.Match[str]) -> str:
+        """Return the first name behind a word of membership: "a member of the BRICS"."""
+        name = self.words.pattern("names").search(found["with"] or "")
+        return name[0] if name else ""
 
     def dateline(self) -> Iterator[Suggestion]:
         """Yield the place that a news text begins with."""
         match = self.words.pattern("dateline").match(self.view)
         if match:
             span = 0, match.end("agency") if match["agency"] else match.end("place")
-            yield self.suggestion(span, "dateline.first", 0.85, {"place": self.text(*match.span("place"))})
+            fields = {"place": self.text(*match.span("place"))}
+            if match["agency"]:
+                fields["publisher"] = match["agency"].strip(" ,")
+            yield self.suggestion(span, "dateline.first", 0.85, fields)
+
+
+def nearest(when: When, happened: Sequence[Suggestion]) -> Suggestion:
+    """Return the event whose words stand nearest to a date."""
+    return min(happened, key=lambda one: min(abs(one.start - when.start), abs(one.end - when.start)))
 
 
 def is_part(one: Suggestion, plan: Suggestion) -> bool:

@@ -29,7 +29,8 @@ def figures(reading: Reading, words: Words) -> Iterator[Suggestion]:
     for found in words.pattern("figure").finditer(reading.view):
         before = WORD.findall(reading.view, max(0, found.start() - BEFORE), found.start())[-1:]
         fields = figure_fields(found, words)
-        if fields and not (before and before[0].lower() in no_figure):
+        is_time = found["unit"] and words.pattern("of-time").match(reading.view, found.end("unit"))
+        if fields and not is_time and not (before and before[0].lower() in no_figure):
             counted = not (found["unit"] or found["currency"])
             rule, score = ("count", 0.7) if counted else ("unit", 0.9)
             span = found.start(), found.end()

@@ -168,7 +168,9 @@ class Mentions:
             number = bisect_right(self.persons.role_starts, mention.start)
             for role in reversed(self.persons.roles[:number]):
                 if office[0].lower() in role.fields["post"].lower():
-                    return Mention(mention.start, mention.end, role.fields["person"], "person")
+                    name = role.fields["person"]
+                    name = self.persons.full_names.get(name.split()[0], name)
+                    return Mention(mention.start, mention.end, name, "person")
         return self.last or mention
 
     def longer(self, mention: Mention) -> Mention:

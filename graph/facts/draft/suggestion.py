@@ -23,10 +23,13 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from wicara.graph.facts.draft.words import Words
     from wicara.graph.facts.source import Source
 
 COLUMNS: Final = ("span", "part", "quote", "rule", "score")
 PARTS: Final = Path(__file__).with_name("parts.toml")
+LEAST_WORDS: Final = 5
+"""How many words a quote has at least, where it ends with a phrase before the most that it may have."""
 NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 NOTE: Final = """
 # Suggestions of `wicara draft`: no facts, and left out by every command. To accept one, complete it as
@@ -52,15 +55,34 @@ class Suggestion:
     def quote(self, text: str) -> str:
         """Return the words that name the fact: those of the span, or as many of them as a quote may have."""
         words = text[self.start : self.end]
-        end = 0
-        for number, token in enumerate(words.split()):
-            if number == MOST_WORDS:
-                break
-            end = words.index(token, end) + len(token)
-        if end < len(words) and (language := self.rule.partition(".")[0]) in LANGUAGES:
+        tokens = list(re.finditer(r"\S+", words))
+        if len(tokens) <= MOST_WORDS:
+            return words.rstrip()
+        number = MOST_WORDS
+        if (language := self.rule.partition(".")[0]) in LANGUAGES:
+            number = phrase_end([token[0] for token in tokens[: number + 1]], words_of(language))
+        end = tokens[number - 1].end()
+        if language in LANGUAGES:
             dangling = words_of(language).pattern("trailing").search(words[:end])
             end -= len(dangling[0]) if dangling and dangling.start() else 0
         return words[:end]
+
+
+def phrase_end(tokens: Sequence[str], words: Words) -> int:
+    """Return how many words to quote of a text that goes on with the last token: to the end of a phrase."""
+
+    def begins(number: int) -> bool:
+        word = tokens[number].lower()
+        return word in words.function_words or word in words.entries("persons", "prepositions")
+
+    last = len(tokens) - 1
+    to = words.entries("cut", "infinitive")
+    ends = (
+        at
+        for at in range(last, LEAST_WORDS, -1)
+        if (begins(at) or not tokens[at - 1][-1].isalnum()) and tokens[at - 2].lower() not in to
+    )
+    return next(ends, last)
 
 
 def in_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
@@ -142,7 +164,7 @@ def suggested(mark: Mapping[str, Any]) -> str:
 
 def pattern(suggestion: Suggestion, text: str, language: str) -> Iterator[str]:
     """Yield the pattern of a suggestion, and the parameters whose values its fields give."""
-    part = parts()[suggestion.part]
+    part = parts()[suggestion.fields.get("pattern", suggestion.part)]
     if "pattern" in part:
         yield f"a p:{part['pattern']}"
     for parameter, name in part.get("values", {}).items():

@@ -41,7 +41,7 @@ class Maker:
 
     def proposal(self, record: Record, mark: Mapping[str, Any]) -> Record:
         """Return a suggestion as a fact to accept; `open` lists the names that a person has to decide on."""
-        part = parts().get(str(mark.get("part")), {})
+        part = parts().get(str(mark.get("pattern") or mark.get("part")), {})
         completed: Record = {
             **record,
             "patterns": record["patterns"] or ([part["pattern"]] if "pattern" in part else []),
@@ -56,7 +56,7 @@ class Maker:
         if mark.get("modality") in MODALITIES and "modality" in part.get("constants", {}):
             values["modality"] = [{"iri": f"{BASE}/concept/modality/{mark['modality']}"}]
         if "says" in part:
-            values.setdefault(part["says"], self.as_said(record["quote"]))
+            values.setdefault(part["says"], self.as_said(str(mark.get(part["says"]) or record["quote"])))
         for parameter, field in part.get("things", {}).items():
             if mark.get(field) and not values.get(parameter):
                 self.fill(completed, parameter, str(mark[field]), mark)
@@ -118,6 +118,8 @@ class Maker:
         """Give a parameter the thing that a name means or a new one, or leave the name open."""
         kinds = self.kinds(parameter)
         iri = self.things.meant(mention, kinds)
+        if iri is None and kinds[:1] == ("post",):
+            iri = self.things.post_of(self.holder(record), mention)
         if iri is None and "person" in kinds and (full := self.full_name(mention)) != mention:
             iri = self.things.meant(full, kinds)
             mention = full
@@ -130,7 +132,8 @@ class Maker:
         if parameter == "speaker" and not is_person:
             return
         candidates = self.things.candidates(mention, kinds, self.language, limit=3)
-        if candidates or kinds[0] not in SURE:
+        nobody = kinds[0] == "person" and mention not in self.persons
+        if candidates or nobody or kinds[0] not in SURE:
             record["open"].append(
                 {
                     "parameter": parameter,
@@ -142,6 +145,10 @@ class Maker:
         thing = self.new_thing(kinds[0], mention, str(mark.get("date", "")))
         record["things"].append(thing)
         record["values"][parameter] = [{"iri": thing["iri"]}]
+
+    def holder(self, record: Record) -> str:
+        """Return the IRI of the person of a record, empty where it is open."""
+        return str((record["values"].get("who") or [{}])[0].get("iri", ""))
 
     def full_name(self, mention: str) -> str:
         """Return the longest name of a person in the text that has these words, or the words."""

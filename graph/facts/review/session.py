@@ -297,13 +297,20 @@ class Session(DataFile):
         }
 
     def description(self) -> dict[str, Any]:
-        """Return what the file says of the article, for a form."""
+        """Return what the file says of the article, for a form; `named` is who the text says publishes it."""
         subject = self.subjects[NamedNode(self.source.iri)]
         given = {name: [value_of(term) for term in subject.terms(read_term(name))] for name in OF_ARTICLE}  # type: ignore[arg-type]
         names = {t.language: t.value for t in subject.terms(PREF_LABEL) if isinstance(t, Literal)}
         publisher = self.source.publisher
         shown = self.things.shown(publisher, "en") if publisher else ""
-        return {"labels": names, "values": given, "publisher": shown, "complete": bool(publisher)}
+        named = next((item.mark["publisher"] for item in self.in_order() if "publisher" in item.mark), "")
+        return {
+            "labels": names,
+            "values": given,
+            "publisher": shown,
+            "named": named,
+            "complete": bool(publisher),
+        }
 
     def describe(self, about: Mapping[str, Any]) -> None:
         """Put names, publisher, day and address of the article into the file; raises Refused.
@@ -384,6 +391,8 @@ def article_term(name: str, value: Mapping[str, str]) -> Term:
     if "iri" in value:
         return NamedNode(value["iri"])
     text = value.get("text", value.get("value", "")).strip()
+    if "text" in value:
+        return Literal(text, language=value["language"])
     if name == "dcterms:issued":
         return Literal(date.fromisoformat(text).isoformat(), datatype=NamedNode(f"{XSD}date"))
     if name == "wic:republishedAt":

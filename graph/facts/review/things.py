@@ -19,7 +19,7 @@ from wicara.graph.facts.identity import normalise, read_identity
 from wicara.graph.facts.patterns import kind_of_thing
 from wicara.graph.facts.review.log import read_log
 from wicara.graph.names import TYPE, called, called_term
-from wicara.ontology import CONCEPT_SCHEMES, PREFIXES
+from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +37,9 @@ EQUIVALENT: Final = NamedNode(PREFIXES["owl"] + "equivalentClass")
 ALIKE: Final = 75.0
 """How alike, of 100, a name must be to be proposed where none begins with what was typed."""
 MANY: Final = 8
+HOLDER: Final = f"{WIC}tenureHolder"
+POST: Final = f"{WIC}tenurePost"
+TENURE: Final = (HOLDER, POST)
 CONCEPTS: Final = {PREFIXES[prefix]: prefix for prefix in CONCEPT_SCHEMES}
 
 
@@ -94,6 +97,7 @@ class Things:
         self.labels: dict[str, list[Label]] = {}
         self.verdicts: list[Verdict] = []
         self.decided: dict[str, dict[str, str]] = {}
+        self.tenures: dict[str, dict[str, str]] = {}
         self.add(quads)
         for row in read_identity():
             if not row.article:
@@ -115,6 +119,7 @@ class Things:
                 self.subclasses[called(node.value)] = called(term.value)
             if quad.predicate == EQUIVALENT:
                 self.inferred.add(called(node.value))
+            self.note_tenure(quad)
             reason = LABELS.get(quad.predicate.value)
             if reason and isinstance(term, Literal):
                 language = term.language or ""
@@ -122,6 +127,25 @@ class Things:
                     self.names.setdefault((node.value, language), term.value)
                 if kind_or_scheme(node.value):
                     self.note(Label(term.value, language, node.value, reason))
+
+    def note_tenure(self, quad: Quad) -> None:
+        """Take in who held which post."""
+        tenure, name = getattr(quad.subject, "value", ""), quad.predicate.value
+        if name in TENURE:
+            self.tenures.setdefault(tenure, {})[name] = getattr(quad.object, "value", "")
+
+    def post_of(self, person: str, mention: str) -> str | None:
+        """Return the post that a title means of those that a person has held; None if in doubt."""
+        folded = self.fold(mention)
+        held = {tenure.get(POST) for tenure in self.tenures.values() if tenure.get(HOLDER) == person}
+        meant = {
+            label.iri
+            for text, labels in self.labels.items()
+            if f"{text} ".startswith(f"{folded} ")
+            for label in labels
+            if label.iri in held
+        }
+        return meant.pop() if len(meant) == 1 else None
 
     def remove(self, iri: str) -> None:
         """Forget a thing, which no longer stands in the file."""

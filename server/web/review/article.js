@@ -8,17 +8,17 @@ import { t } from "./words.js";
 const ACTORS = ["body", "state", "person", "group"];
 
 /** Returns the form of the article: names, publisher, day, address. */
-export function article({ labels, values, publisher }, language, save, close) {
+export function article({ labels, values, publisher, named }, language, save, close) {
   const names = {};
   const given = values["dcterms:publisher"];
   if (given[0]) names[given[0].iri] = { en: publisher };
-  const field = new ThingField({ name: "publisher", kinds: ACTORS, label: `${t("publisher")} *`, many: false, values: given, names, changed: () => {} });
+  const field = new ThingField({ name: "publisher", kinds: ACTORS, label: `${t("publisher")} *`, many: false, values: given, names, question: named ? { mention: named } : undefined, changed: () => {} });
   const line = (name, label, value) => {
     const input = element("input", { id: `article-${name}`, name, autocomplete: "off" });
     input.value = value ?? "";
     return element("div", { class: "field" }, element("label", { for: input.id }, label), input);
   };
-  const of = (name) => values[name]?.[0]?.value ?? values[name]?.[0]?.iri ?? "";
+  const of = (name) => values[name]?.[0]?.value ?? values[name]?.[0]?.text ?? values[name]?.[0]?.iri ?? "";
   const faults = element("ul", { class: "faults", role: "alert" });
   const form = element("form", {
     class: "fact", "aria-label": t("article"),
@@ -27,7 +27,7 @@ export function article({ labels, values, publisher }, language, save, close) {
       if (event.key === "Escape") { event.stopPropagation(); close(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); step(event, send, "Ctrl+Enter"); }
     },
-  }, field.node, line("issued", t("issued"), of("dcterms:issued")), line("en", t("name-en"), labels.en), line("id", t("name-id"), labels.id),
+  }, field.node, line("title", t("headline"), of("dcterms:title")), line("issued", t("issued"), of("dcterms:issued")), line("en", t("name-en"), labels.en), line("id", t("name-id"), labels.id),
   line("address", t("address"), of("wic:republishedAt")), faults,
   element("div", { class: "tools" }, element("button", {}, `${t("save")} ⌃⏎`), element("button", { type: "button", class: "quiet", click: close }, `${t("cancel")} Esc`)));
 
@@ -36,7 +36,7 @@ export function article({ labels, values, publisher }, language, save, close) {
     const one = (text) => (text ? [{ value: text }] : []);
     const about = {
       labels: { en: value("en"), id: value("id") }, things: field.things.filter(({ iri }) => field.values.some((each) => each.iri === iri)),
-      values: { "dcterms:publisher": field.values, "dcterms:issued": one(value("issued")), "wic:republishedAt": value("address") ? [{ iri: value("address") }] : [] },
+      values: { "dcterms:publisher": field.values, "dcterms:title": value("title") ? [{ text: value("title"), language }] : [], "dcterms:issued": one(value("issued")), "wic:republishedAt": value("address") ? [{ iri: value("address") }] : [] },
     };
     try {
       await save(about);

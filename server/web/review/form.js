@@ -38,8 +38,17 @@ export class Form {
     const chosen = this.record.patterns[0] ?? "";
     const option = (pattern) => element("option", { value: pattern.name, selected: pattern.name === chosen }, pattern.labels[lang] ?? pattern.name);
     const named = [...this.patterns].sort((a, b) => (a.labels[lang] ?? "").localeCompare(b.labels[lang] ?? ""));
-    return element("select", { id: `pattern-${(count += 1)}`, change: (event) => { this.record.patterns = event.target.value ? [event.target.value] : []; this.#draw(); this.#later(); } },
+    return element("select", { id: `pattern-${(count += 1)}`, change: (event) => this.#become(event.target.value) },
       element("option", { value: "", selected: !chosen }, t("choose")), named.map(option));
+  }
+
+  /** Takes another pattern, with the values that it has a place for. */
+  #become(name) {
+    this.record.patterns = name ? [name] : [];
+    const places = this.patterns.find((each) => each.name === name)?.fields.map((field) => field.name) ?? [];
+    if (name) this.record.values = Object.fromEntries(Object.entries(this.record.values).filter(([place]) => places.includes(place)));
+    this.#draw();
+    this.#later();
   }
 
   /** Moves to the first field that lacks something, else to the first one. */
@@ -77,6 +86,7 @@ export class Form {
   #draw() {
     const pattern = this.patterns.find(({ name }) => name === this.record.patterns[0]);
     this.#fields = new Map();
+    this.#say(pattern);
     const fields = (pattern?.fields ?? []).map((field) => [field, this.#field(field)]);
     const first = fields.filter(([field]) => field.required || this.record.values[field.name]?.length || this.#question(field.name));
     const rest = fields.filter((each) => !first.includes(each));
@@ -88,6 +98,14 @@ export class Form {
       this.#line("quote", t("quote"), this.record.quote, (value) => { this.record.quote = value; }),
       element("details", {}, element("summary", {}, t("who-says")), ...Object.entries(SAID).map(([name]) => this.#line(name, t(`said-${name}`), this.record.said[name] ?? "", (value) => { this.record.said[name] = value; }))),
       element("details", {}, element("summary", {}, "Turtle"), this.#line("statements", t("statements"), this.record.statements, (value) => { this.record.statements = value; }), this.#line("more", t("more"), this.record.more, (value) => { this.record.more = value; })));
+  }
+
+  /** Puts the words of a new fact where its pattern takes what was said or done; another language quotes them. */
+  #say(pattern) {
+    const text = this.isNew && pattern?.fields.find(({ kinds, many, required }) => required && many && kinds.includes("text"));
+    if (!text || this.record.values[text.name]?.length) return;
+    const of = document.body.dataset.language;
+    this.record.values[text.name] = ["en", "id"].map((language) => ({ text: language === of ? this.record.quote : `“${this.record.quote}”`, language }));
   }
 
   /** Returns the name that is open for a field; of a new fact its words are, for the first field of a thing. */

@@ -31,6 +31,7 @@ export class ThingField {
   #first(event) {
     if (this.values.length || this.input.value) return;
     if (this.question) this.input.value = this.question.mention;
+    this.input.select();
     step(event, () => this.#ask(), "list");
   }
 
@@ -119,7 +120,7 @@ export class ThingField {
     this.things.push(thing);
     this.#set(fresh.iri, { en: fresh.en, id: fresh.id });
     const edit = (name) => ({ input: (event) => { thing[name] = event.target.value; this.names[thing.iri] = { en: thing.en, id: thing.id }; this.changed(); } });
-    const classes = element("select", { "aria-label": t("class"), change: (event) => { thing.class = event.target.value; this.changed(); } },
+    const classes = element("select", { "aria-label": t("class"), tabindex: fresh.classes.length > 1 ? null : "-1", change: (event) => { thing.class = event.target.value; this.changed(); } },
       fresh.classes.map((each) => element("option", { value: each.class, selected: each.class === thing.class }, each.name)));
     const fields = ["en", "id"].map((code) => element("input", { value: thing[code], "aria-label": t(`name-${code}`), ...edit(code) }));
     this.making.replaceChildren(element("span", { class: "tag" }, t("new-thing")), classes, ...fields, ...this.#codes(thing));
