@@ -49,6 +49,7 @@ class Show(StrEnum):
 
 
 BOUNDS: Final = "wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd"
+WHERE_WORDS_STAND: Final = ("wic:evidence", "oa:hasTarget", "oa:hasSelector", "oa:start")
 EXTRAS: Final = {
     Show.TIME: (f"{BOUNDS}|wic:openEnd|wic:asWritten",),
     Show.TEXT: ("wic:contentText|wic:modality",),
@@ -118,18 +119,17 @@ class Block:
         return lazy_gettext(self.heading)
 
     @property
-    def place(self) -> str:
-        """The path from a row to what its place in the order is read from, as SPARQL writes it; or nothing.
+    def places(self) -> tuple[Steps, ...]:
+        """The paths from a row to what its place in the order is read from.
 
         Where words stand is known of fact graphs alone: other rows are put in reading order when all that
         makes them is there.
         """
         if self.order is Order.LABEL:
-            return "skos:prefLabel"
+            return (("skos:prefLabel",),)
         if self.order is Order.READING:
-            return "wic:evidence/oa:hasTarget/oa:hasSelector/oa:start" if self.of_graphs else ""
-        times = [column.path for column in self.columns if column.show is Show.TIME]
-        return "|".join("/".join(f"({step})" for step in (*path, BOUNDS)) for path in times)
+            return (WHERE_WORDS_STAND,) if self.of_graphs else ()
+        return tuple((*column.path, BOUNDS) for column in self.columns if column.show is Show.TIME)
 
 
 @dataclass(frozen=True)

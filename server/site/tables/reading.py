@@ -84,11 +84,11 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
     nodes: dict[str, dict[NamedNode, None]] = defaultdict(dict)
     totals: dict[str, int] = {}
     for one in solutions(store, f"SELECT ?key ?n ?row ?node {{ {' UNION '.join(parts)} }}") if parts else ():
-        key, node = value(one, "key"), one["node"] or one["row"]
+        key, node = value(one, "key"), one["node"]
         if one["n"] is not None:
             totals[key] = int(value(one, "n"))
         if isinstance(one["row"], NamedNode):
-            rows[key][one["row"]] = None
+            rows[key][one["row"]] = nodes[key][one["row"]] = None
         if isinstance(node, NamedNode):
             nodes[key][node] = None
     return {key: Found(tuple(found), tuple(nodes[key]), totals.get(key, 1)) for key, found in rows.items()}
@@ -96,7 +96,8 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
 
 def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     """Return the part of a query that finds a page of rows of a block; without one, the newest `shown`."""
-    place = f"OPTIONAL {{ ?row {block.place} ?in }}" if block.place else ""
+    places = " UNION ".join(leading("?row", path) for path in block.places)
+    place = f"OPTIONAL {{ {places} }}" if places else ""
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = not page and block.order is Order.TIME
@@ -107,10 +108,21 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     )
 
 
+def leading(start: str, path: Steps) -> str:
+    """Return the pattern of what a path leads to (?in), step by step.
+
+    Each step is optional, as engines then look it up of what is found, and not of all that there is.
+    """
+    step, *rest = path
+    end = f"{start}_" if rest else "?in"
+    further = f" OPTIONAL {leading(end, tuple(rest))}" if rest else ""
+    return f"{{ {start} {step} {end}{further} }}"
+
+
 def finding(key: str, rows: str, columns: tuple[Column, ...]) -> str:
     """Return the part of a query that finds the rows of a block and what is near them."""
     near = " UNION ".join(f"{{ ?row {path} ?node }}" for path in paths_of(columns))
-    found = f"{{ {rows} }} UNION {{ {rows} {near} FILTER(!isLiteral(?node)) }}" if near else rows
+    found = f"{rows} OPTIONAL {{ {near} FILTER(!isLiteral(?node)) }}" if near else rows
     return f"{{ SELECT DISTINCT ({key}) ?row ?node {{ {found} }} }}"
 
 
