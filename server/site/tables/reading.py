@@ -97,7 +97,7 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
 def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     """Return the part of a query that finds a page of rows of a block; without one, the newest `shown`."""
     places = " UNION ".join(leading("?row", path) for path in block.places)
-    place = f"OPTIONAL {{ {places} }}" if places else ""
+    place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = not page and block.order is Order.TIME
