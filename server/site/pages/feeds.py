@@ -19,7 +19,7 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.names import GRAPHS, GraphKind, graph_iri
 from wicara.graph.sparql import solutions, value
 from wicara.graph.xml_text import NO_CHAR
-from wicara.ontology import BASE, WIC
+from wicara.ontology import WIC
 from wicara.server.app_state import dataset, per_version, store, watched
 from wicara.server.descriptions.counts import made_at
 from wicara.server.descriptions.openapi import HTML, operation, operations
@@ -27,6 +27,7 @@ from wicara.server.http.addresses import path_of, public_url, said, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.ontology.model import ontology
+from wicara.server.site.pages.home import DESCRIBED, LISTED
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.words import Words, labels_of
 
@@ -50,12 +51,6 @@ MAX_FACTS: Final = 200
 """How many facts an entry of the feed names."""
 UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}".encode()
 """What stands in XML for a character that it cannot hold."""
-DESCRIBED: Final = f"""
-SELECT DISTINCT ?s {{
-  ?s ?p ?o
-  FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{BASE}/"))
-  FILTER(REGEX(SUBSTR(STR(?s), {len(BASE) + 1}), "^/(id|concept|graph)/"))
-}} ORDER BY ?s"""
 GRAPHS_WITH_DAYS: Final = """
 SELECT ?graph ?article (MIN(?made) AS ?since) (MIN(?ended) AS ?until) {
   { ?graph a wic:FactGraph OPTIONAL { ?graph wic:factOf ?article } }
@@ -110,14 +105,16 @@ def part_of_sitemap(number: str) -> Response:
     return as_sitemap(1, found[int(number) - 1])
 
 
-def as_sitemap(count: int, paths: Iterable[str]) -> Response:
-    """Return a sitemap of paths, or an index of several sitemaps."""
+def as_sitemap(count: int, pages: Iterable[str]) -> Response:
+    """Return a sitemap of pages, or an index of several sitemaps."""
+    ours = (page if page.startswith("/") else path_of(page) for page in pages) if count == 1 else ()
+    paths = [path.partition("#")[0] for path in ours if path]
     text = render_template("sitemap.xml", url=public_url, with_fields=with_fields, count=count, paths=paths)
     return said(text.encode(), XML)
 
 
 def portions() -> list[list[str]]:
-    """Return the path of every page, each once, in portions that a sitemap may hold."""
+    """Return what has a page, each once, in portions that a sitemap may hold: paths, and IRIs of things."""
     fixed = (
         rule.rule
         for rule, method, documented in operations()
@@ -129,14 +126,14 @@ def portions() -> list[list[str]]:
     questions = (f"/questions/{question.slug}" for question in all_questions())
     own_terms = (iri.removeprefix(WIC) for iri in ontology().kinds if iri.startswith(WIC))
     terms = (f"/ont/term/{quote(name, safe='')}" for name in own_terms)
-    paths = list(dict.fromkeys((*fixed, *questions, *terms, *per_version(described))))
-    return [paths[start : start + MAX_ADDRESSES] for start in range(0, len(paths), MAX_ADDRESSES)]
+    pages = list(dict.fromkeys((*fixed, *questions, *terms, *per_version(described))))
+    return [pages[start : start + MAX_ADDRESSES] for start in range(0, len(pages), MAX_ADDRESSES)]
 
 
 def described(built: BuiltDataset) -> tuple[str, ...]:
-    """Return the pages of all that a dataset describes."""
-    found = (path_of(value(row, "s")) for row in solutions(watched(built.store), DESCRIBED))
-    return tuple(dict.fromkeys(path.partition("#")[0] for path in found if path))
+    """Return the IRIs of the documents about all that a dataset describes, sorted; paths take far longer."""
+    found = (value(row, "x") for row in solutions(watched(built.store), DESCRIBED))
+    return tuple(sorted({iri.partition("#")[0] for iri in found if iri.startswith(LISTED)}))
 
 
 @blueprint.get("/changes.atom")

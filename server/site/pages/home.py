@@ -53,9 +53,7 @@ LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph")
 """What the IRIs begin with that have a page each."""
 PORTION: Final = 300
 """Things of a group that a page lists."""
-HAVE_PAGES: Final = f"""
-SELECT DISTINCT ?x {{ ?x ?p ?o FILTER(isIRI(?x) && STRSTARTS(STR(?x), "{BASE}/") && (
-  {" || ".join(f'STRSTARTS(STR(?x), "{place}")' for place in LISTED)})) }}"""
+DESCRIBED: Final = "SELECT DISTINCT ?x { ?x ?p ?o FILTER(isIRI(?x)) }"
 FACT_NUMBER: Final = "F038"
 """What stands for the numbers of facts, which are the names of a mark."""
 
@@ -168,11 +166,12 @@ class Portion:
 
 def things(store: Store) -> dict[str, list[str]]:
     """Return the IRIs that have a page in groups (`id/person`, `concept/area`, `graph/fact`), sorted."""
-    found = {value(row, "x") for row in solutions(store, HAVE_PAGES, union=True)}
-    named = (graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
-    found.update(iri for iri in named if iri.startswith(LISTED))
-    groups = groupby(sorted(found, key=lambda iri: (group_of(iri), iri)), key=group_of)
-    return {group: list(members) for group, members in groups}
+    found = {value(row, "x") for row in solutions(store, DESCRIBED, union=True)}
+    found.update(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
+    groups: dict[str, list[str]] = {}
+    for iri in sorted(iri for iri in found if iri.startswith(LISTED)):
+        groups.setdefault(group_of(iri), []).append(iri)
+    return dict(sorted(groups.items()))
 
 
 def group_of(iri: str) -> str:

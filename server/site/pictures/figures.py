@@ -13,11 +13,13 @@ from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, store
+from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import narrowed
 from wicara.server.site.language import PERCENT, format_amount, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
     Picture,
+    Portion,
     add_iri,
     iri_of,
     listed,
@@ -41,8 +43,8 @@ COLUMNS: Final = (
     *("item", "label", "indicator", "of", "when", "value", "unit"),
     *("manner", "who", "possiblyWho", "written", "sources"),
 )
-MAX_FIGURES: Final = 500
-"""How many observations a page holds at most."""
+PAGE: Final = 500
+"""How many values of observations a page holds."""
 MAX_DIGITS: Final = 30
 """How many digits a value has before its point at most."""
 PARTIES: Final = ("betweenParties", "observedActor", "relativeTo", "observedDocument", "rankScope")
@@ -145,7 +147,7 @@ class Chart:
     zero: float
 
 
-@picture("about")
+@picture("about", "page")
 def figures() -> Picture:
     """Show the statistical observations."""
     about, some = thing_asked("about"), None
@@ -155,7 +157,12 @@ def figures() -> Picture:
     view = narrowed("/figures")
     if view.days is not None:
         some = sorted(view.days if some is None else view.days.keys() & {*some})
-    shown = read_figures(store(), some)
+    everything = read_figures(store(), some)
+    if len(everything) > PAGE:
+        everything.sort(key=lambda one: view.spans.get(one.iri, ("", "")), reverse=True)
+    portion = Portion("figures", len(everything), PAGE, number_of_page())
+    shown = portion.of(everything)
+    add_contexts(store(), shown)
     add_times(store(), [one.times for one in shown])
     named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())
     words = words_for(store(), named)
@@ -167,13 +174,13 @@ def figures() -> Picture:
             "about": about.value if about else None,
             "charts": charts(shown, words),
             "words": words,
-            "cut": len(shown) == MAX_FIGURES,
+            "portion": portion,
         },
     )
 
 
 def read_figures(store: Store, some: Collection[str] | None) -> list[Figure]:
-    """Return all observations, or some, sorted by IRI; one with two values is two."""
+    """Return all observations, or some, sorted by IRI, without context; one with two values is two."""
     known: dict[tuple[str, Decimal], Figure] = {}
     for row in rows(store, "figures-values", observation=None if some is None else listed(some)):
         iri, number = value(row, "observation"), number_of(row)
@@ -184,14 +191,17 @@ def read_figures(store: Store, some: Collection[str] | None) -> list[Figure]:
             add_iri(one.who, row, "who")
             add_iri(one.possibly, row, "possibly")
             add_iri(one.confidence, row, "confidence")
-    shown = [*known.values()][:MAX_FIGURES]
+    return [*known.values()]
+
+
+def add_contexts(store: Store, some: Iterable[Figure]) -> None:
+    """Add to figures what is said of their observations."""
     by_iri: dict[str, list[Figure]] = {}
-    for one in shown:
+    for one in some:
         by_iri.setdefault(one.iri, []).append(one)
     for row in rows(store, "figures-context", observation=listed(by_iri)):
         for one in by_iri[value(row, "observation")]:
             add_context(one, row)
-    return shown
 
 
 def number_of(row: QuerySolution) -> Decimal | None:

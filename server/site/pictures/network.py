@@ -26,6 +26,7 @@ from wicara.server.site.pictures.picture import (
     classes_with,
     iri_of,
     kinds_asked,
+    limit_of,
     listed,
     picture,
     rows,
@@ -62,8 +63,7 @@ PATHS: Final = {
 """The outline of each shape around its middle: kinds differ not by colour alone."""
 MAX_NODES: Final = 48
 """How many nodes a picture holds."""
-MAX_CANDIDATES: Final = 400
-MAX_EDGES: Final = 4000
+MAX_EDGES: Final = limit_of("network-edges")
 """How many solutions a picture is made of at most."""
 COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "planned", "via", "sources")
 LINE_LENGTH: Final = 19
@@ -181,7 +181,8 @@ def network() -> Picture:
     tops = per_inference(starts)
     view = narrowed("/network")
     opened = opened_of([iri for iri, _ in tops], view)
-    near = that_fit(edges(store(), [(opened, None), (None, opened)]), view) if opened else []
+    known, is_cut = edges(store(), [(opened, None), (None, opened)]) if opened else ([], False)
+    near = that_fit(known, view)
     ranked = by_degree(near, opened)
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
     wanted = kinds_asked(SHAPES)
@@ -189,7 +190,7 @@ def network() -> Picture:
     nodes = fitting[:MAX_NODES]
     others = [node for node in nodes if node not in opened]
     shown = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
-    shown += that_fit(edges(store(), [(others, others)]), view)
+    shown += that_fit(edges(store(), [(others, others)])[0], view)
     words = words_for(store(), {*nodes, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
     drawn = draw(nodes, shown, shapes, words, opened)
     roles = [role_of(edge, words) for edge in shown]
@@ -209,6 +210,7 @@ def network() -> Picture:
             "chosen": wanted,
             "words": words,
             "hidden": len(fitting) - len(nodes),
+            "most": MAX_EDGES if is_cut else None,
             "starts": [(words.show_iri(iri), count, shapes[iri]) for iri, count in tops],
         },
     )
@@ -217,10 +219,12 @@ def network() -> Picture:
 # What hangs together.
 
 
-def edges(store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[str] | None]]) -> list[Edge]:
+def edges(
+    store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[str] | None]]
+) -> tuple[list[Edge], bool]:
     """Return the edges from some nodes to others, sorted, with one query for several such pairs.
 
-    None stands for any node.
+    None stands for any node. And whether there are more, which were not read.
     """
     parts = []
     for sides in ends:
@@ -228,8 +232,9 @@ def edges(store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[
         parts.append(
             with_rows(picture_query("network-edges"), dict(zip(("from", "to"), values, strict=True)))
         )
+    found = list(solutions(store, f"SELECT * {{ {{ {' } UNION { '.join(parts)} }} }} LIMIT {MAX_EDGES}"))
     merged: dict[tuple[str, ...], Edge] = {}
-    for solution in solutions(store, f"SELECT * {{ {{ {' } UNION { '.join(parts)} }} }} LIMIT {MAX_EDGES}"):
+    for solution in found:
         start, end, role, via = (iri_of(solution, name) for name in ("from", "to", "role", "via"))
         if start and end and role and start != end:
             edge = merged.setdefault((start, end, role, via or ""), Edge(start, end, role, via))
@@ -237,7 +242,7 @@ def edges(store: Store, ends: Iterable[tuple[Collection[str] | None, Collection[
             add_iri(edge.graphs, solution, "graph")
     for edge in merged.values():
         edge.graphs.sort()
-    return [edge for _, edge in sorted(merged.items())]
+    return [edge for _, edge in sorted(merged.items())], len(found) == MAX_EDGES
 
 
 def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
@@ -254,7 +259,7 @@ def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     """Return the nodes of edges: the opened ones, then those with the most edges."""
     degree = Counter(end for edge in some for end in (edge.start, edge.end))
     others = sorted(degree.keys() - set(opened), key=lambda node: (-degree[node], node))
-    return [*opened, *others[:MAX_CANDIDATES]]
+    return [*opened, *others]
 
 
 def read_classes(store: Store) -> dict[str, int]:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, make_response, render_template, request
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
+Thing = TypeVar("Thing")
 
 blueprint = Blueprint("pictures", __name__)
 
@@ -100,6 +101,44 @@ class Picture:
     def json(self) -> str:
         """Return the records as a JSON array of objects."""
         return json.dumps(self.records, ensure_ascii=False, indent=1)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What of all that a picture could show a page of it does: so many things from the first on."""
+
+    name: str
+    total: int
+    size: int
+    number: int
+
+    @property
+    def first(self) -> int:
+        """How many things come before it."""
+        return (self.number - 1) * self.size
+
+    @property
+    def last(self) -> int:
+        """The number of the last thing in it."""
+        return min(self.first + self.size, self.total)
+
+    def of(self, everything: Sequence[Thing]) -> list[Thing]:
+        """Return the things that are in it."""
+        return [*everything[self.first : self.first + self.size]]
+
+    def page(self, number: int) -> str:
+        """Return the address of another portion."""
+        return changed(f"/{self.name}", page=str(number) if number > 1 else None)
+
+    @property
+    def before(self) -> str | None:
+        """The address of the one before it."""
+        return self.page(min(self.number - 1, -(-self.total // self.size) or 1)) if self.number > 1 else None
+
+    @property
+    def after(self) -> str | None:
+        """The address of the next one."""
+        return self.page(self.number + 1) if self.total > self.last else None
 
 
 def picture(*query: str | dict[str, Any]) -> Callable[[Callable[[], Picture]], Callable[[], Picture]]:

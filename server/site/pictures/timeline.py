@@ -22,6 +22,7 @@ from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
     Picture,
+    Portion,
     changed,
     classes_with,
     iri_of,
@@ -176,8 +177,8 @@ def timeline() -> Picture:
     wanted = [item for item in everything if item.lane in lanes]
     if len(wanted) > PAGE:
         wanted.sort(key=lambda item: view.spans.get(item.iri, ("", "")), reverse=True)
-    first = (number_of_page() - 1) * PAGE
-    shown = wanted[first : first + PAGE]
+    portion = Portion("timeline", len(wanted), PAGE, number_of_page())
+    shown = portion.of(wanted)
     add_times(store(), shown)
     shown.sort(key=lambda item: item.order)
     named = {iri for iris in (index.choices, *index.choices.values()) for iri in iris}
@@ -210,9 +211,7 @@ def timeline() -> Picture:
             "day": day,
             "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
             "choices": shown_choices(index.choices, words),
-            "total": len(wanted),
-            "first": first + 1,
-            "last": first + len(shown),
+            "portion": portion,
             "day_in_words": format_day,
             "heading": heading(scale),
             "ONE_DAY": ONE_DAY,
