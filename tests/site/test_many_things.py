@@ -24,7 +24,8 @@ BASE = "https://w3id.org/wicara/id"
 PLACES = ("bangkok", "geneva", "jakarta", "singapore")
 EVENTS = 1_500
 """More than a page lists, and more than the map once counted."""
-MEETINGS = 120
+MEETINGS = 420
+FIGURES = 501
 HTML, TURTLE = "text/html", "text/turtle"
 
 
@@ -54,6 +55,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for number in range(MEETINGS)
     ]
     lines.append(f'<{BASE}/person/x> a wic:Person ; skos:prefLabel "X"@en .')
+    lines += [
+        f"<{BASE}/observation/{number}> a wic:StatisticalObservation ; wic:value {number} ."
+        for number in range(FIGURES)
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     with served(path) as running:
         yield running
@@ -83,6 +88,25 @@ def test_browse_lists_portions(server: Server) -> None:
     beyond = server.get("/browse?group=id/event&page=99").text
     assert "none on this page" in beyond
     assert server.get("/browse?group=id/nothing").status == 404
+
+
+def test_the_network_counts_what_it_leaves_out(server: Server) -> None:
+    """The network says how many nodes hang on those expanded, and how many of them it does not draw."""
+    text = server.get("/network?start=person/x").text
+    drawn = text.count(" data-node=")
+    assert f"{MEETINGS + 1 - drawn} more hang on these" in text
+    assert f'<small class="tag">{MEETINGS}</small>' in text
+
+
+def test_figures_in_portions(server: Server) -> None:
+    """Portions of the figures hold each of them once, and say of how many."""
+    assert f"of {FIGURES}" in server.get("/figures").text
+    found: list[str] = []
+    number = 1
+    while rows := server.get(f"/figures.json?page={number}").json:
+        found += [row["item"] for row in rows]
+        number += 1
+    assert len(found) == len(set(found)) == FIGURES
 
 
 def test_blocks_of_many_rows(server: Server) -> None:

@@ -108,7 +108,7 @@ def part_of_sitemap(number: str) -> Response:
 def as_sitemap(count: int, pages: Iterable[str]) -> Response:
     """Return a sitemap of pages, or an index of several sitemaps."""
     ours = (page if page.startswith("/") else path_of(page) for page in pages) if count == 1 else ()
-    paths = [path.partition("#")[0] for path in ours if path]
+    paths = dict.fromkeys(path.partition("#")[0] for path in ours if path)
     text = render_template("sitemap.xml", url=public_url, with_fields=with_fields, count=count, paths=paths)
     return said(text.encode(), XML)
 
@@ -131,9 +131,9 @@ def portions() -> list[list[str]]:
 
 
 def described(built: BuiltDataset) -> tuple[str, ...]:
-    """Return the IRIs of the documents about all that a dataset describes, sorted; paths take far longer."""
+    """Return the IRIs of all that a dataset describes, sorted: to make their paths takes far longer."""
     found = (value(row, "x") for row in solutions(watched(built.store), DESCRIBED))
-    return tuple(sorted({iri.partition("#")[0] for iri in found if iri.startswith(LISTED)}))
+    return tuple(sorted({iri for iri in found if iri.startswith(LISTED)}))
 
 
 @blueprint.get("/changes.atom")
