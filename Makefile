@@ -3,8 +3,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# One more than there are cores: some tests wait for deadlines.
 ENGINES ?= oxigraph
+# One more than there are cores: some tests wait for deadlines.
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 VENV := .venv
@@ -29,7 +29,7 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve scripts wheel test test-long test-engines coverage lint bench conformance compare screenshots chromium clean
+.PHONY: help serve scripts wheel test test-long test-spark test-engines coverage lint bench conformance compare screenshots chromium java virtuoso clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -37,7 +37,8 @@ help:
 	@echo 'make wheel   build the scripts, and a wheel in dist/ that holds them'
 	@echo 'make test    run the tests, but for the long ones (TESTS=tests/test_build.py: those of some files)'
 	@echo 'make test-long  run the long tests: what goes through every case, or kills many times'
-	@echo 'make test-engines  compare what wicara serve answers from stores elsewhere'
+	@echo 'make test-spark  install pyspark, and compare the closures of Spark with those of the native engine'
+	@echo 'make test-engines  compare what stores elsewhere answer, and large closures on Spark (ENGINES="oxigraph virtuoso spark")'
 	@echo 'make coverage  run both with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
@@ -73,8 +74,16 @@ test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 test-long: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	$(BIN)/pytest $(PYTEST) --timeout 3000 -m long $(TESTS)
 
-test-engines: $(TOOLS) $(BUILT)
-	@PYTHONPATH=tests $(BIN)/python tests/compare_stores.py $(ENGINES) $(WITH)
+# pyspark has 300 MB: it is not among what other tests need.
+test-spark: $(TOOLS) java
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --retries 1 --timeout 20 --editable '.[spark]' || true
+	@if $(BIN)/python -c 'import pyspark' 2>/dev/null && command -v java >/dev/null; then \
+	  $(BIN)/pytest --numprocesses 0 --timeout 900 $(if $(LONG),-m "long or not long") tests/test_spark.py; \
+	else echo 'Spark is not tested: pyspark could not be installed, or there is no Java.' >&2; fi
+
+test-engines: $(TOOLS) $(BUILT) $(if $(filter virtuoso,$(ENGINES)),virtuoso)
+	@$(if $(filter spark,$(ENGINES)),$(MAKE) --no-print-directory test-spark LONG=1)
+	@$(if $(filter-out spark,$(ENGINES)),PYTHONPATH=tests $(BIN)/python tests/compare_stores.py $(filter-out spark,$(ENGINES)) $(WITH))
 
 coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
 	@rm -f .coverage .coverage.*
@@ -131,6 +140,15 @@ chromium:
 	@[ -n "$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" ] || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
 	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; } || true
+
+# A Java for Spark, and a store to compare with; who may not install them is told by what needs them.
+java:
+	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends openjdk-17-jre-headless >/dev/null; } || true
+
+virtuoso:
+	@command -v virtuoso-t >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends virtuoso-opensource >/dev/null; } || true
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \

@@ -43,9 +43,10 @@ def main() -> None:
             found = Crawl(server, spec["name"], options.sample, whole=False).everything(seeds)
         old = {one: answer for one, answer in found.items() if re.search(options.only, str(one))}
         for engine in options.engines:
-            with ENGINES[engine](Path(folder)) as (url, queries, updates):
+            with ENGINES[engine](Path(folder)) as (url, queries, updates, default):
                 store = ["--store", url, "--query-url", queries]
-                line = f"wicara publish {' '.join(store)} --update-url {updates}"
+                ends = f"--query-url {queries}{default} --update-url {updates}{default}"
+                line = f"wicara publish --store {url} {ends}"
                 published = tree.run(line, tree.folder(copy=False))
                 if published.status:
                     raise SystemExit(f"{engine}: {published.headers}")

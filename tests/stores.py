@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 OXIGRAPH: Final = Path(sys.executable).with_name("oxigraph")
 
 
+VIRTUOSO: Final = (Path(__file__).parent / "virtuoso.ini").read_text("utf-8")
+
+
 class Addresses(NamedTuple):
-    """Where a store is, and where it takes queries and updates."""
+    """Where a store is, and where it takes queries and updates.
+
+    `default` is what names the default graph to a store that has none of its own, in both addresses.
+    """
 
     url: str
     queries: str
     updates: str
+    default: str = ""
 
 
 def free_port() -> int:
@@ -46,6 +54,37 @@ def oxigraph(_folder: Path) -> Iterator[Addresses]:
         process.terminate()
 
 
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[Addresses]:
+    """Yield the addresses of a Virtuoso (Debian: virtuoso-opensource), which holds nothing."""
+    if shutil.which("virtuoso-t") is None:
+        raise SystemExit("virtuoso: apt-get install virtuoso-opensource")
+    sql, http = free_port(), free_port()
+    data = folder / "virtuoso"
+    data.mkdir()
+    file = data / "virtuoso.ini"
+    file.write_text(VIRTUOSO.format(folder=data, sql=sql, http=http), "utf-8")
+    with subprocess.Popen(
+        ["virtuoso-t", "+foreground", "+configfile", file],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_for(http)
+            wait_for(sql)
+            subprocess.run(
+                ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba"],
+                input='GRANT SPARQL_UPDATE TO "SPARQL";',
+                text=True,
+                check=True,
+                capture_output=True,
+            )
+            url = f"http://127.0.0.1:{http}/sparql"
+            yield Addresses(url, url, url, "?default-graph-uri=urn:wicara:default-graph")
+        finally:
+            process.terminate()
+
+
 def wait_for(port: int) -> None:
     """Return when somebody listens on a port."""
     until = time.monotonic() + PATIENCE
@@ -55,4 +94,7 @@ def wait_for(port: int) -> None:
         time.sleep(0.05)
 
 
-ENGINES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Addresses]]]] = {"oxigraph": oxigraph}
+ENGINES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Addresses]]]] = {
+    "oxigraph": oxigraph,
+    "virtuoso": virtuoso,
+}

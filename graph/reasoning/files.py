@@ -18,12 +18,14 @@ from codecs import BOM_UTF8
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import chain, count, repeat
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
-from wicara.graph.errors import UnreadableInput, error_place
+from wicara.graph.errors import Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.rdfxml_input import readable
@@ -32,7 +34,7 @@ from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Quad
@@ -265,20 +267,49 @@ def owlrl(document: Document, **_options: bool) -> Result:
     return Result(serialize(inferred.terms, inferred.rows), b"", in_words(clashes))
 
 
+def spark(
+    document: Document,
+    *,
+    proofs: bool = False,
+    master: str = "local[*]",
+    settings: Mapping[str, str] = MappingProxyType({}),
+    work: Path | None = None,
+    **_options: bool,
+) -> Result:
+    """Return what Apache Spark concludes by the rules of this package; raises Unavailable where it cannot.
+
+    `settings` are properties of Spark; `work` is a folder that the executors reach.
+    """
+    if find_spec("pyspark") is None:
+        raise Unavailable("Spark is an extra: pip install 'wicara[spark]'")
+    from wicara.graph.reasoning import spark_engine, spark_session  # noqa: PLC0415 - an extra
+
+    with spark_session.session(master, settings, work) as (session, folder):
+        return spark_engine.close(session, document, folder, proofs=proofs)
+
+
 def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
     """Return contradictions as rule and words, sorted, each once."""
     return tuple(sorted({(clash.rule, describe(clash)) for clash in clashes}))
 
 
-ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": owlrl}
+ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": owlrl, "spark": spark}
 """The engines by their names."""
 
 
 def reason(
-    paths: Sequence[Path], engine: str = "native", *, proofs: bool = False, all_rules: bool = False
+    paths: Sequence[Path],
+    engine: str = "native",
+    *,
+    proofs: bool = False,
+    all_rules: bool = False,
+    **options: object,
 ) -> Result:
-    """Return what follows from files; raises UnreadableInput with file, line and column."""
-    return ENGINES[engine](read(paths), proofs=proofs, all_rules=all_rules)
+    """Return what follows from files; raises UnreadableInput with file, line and column.
+
+    `options` are those of the engine.
+    """
+    return ENGINES[engine](read(paths), proofs=proofs, all_rules=all_rules, **options)
 
 
 def tables_of(rows: Ints) -> dict[int, Ints]:

@@ -22,10 +22,22 @@ RDF_FILE: Final = click.Path(path_type=Path)
 @output_option
 @click.option(
     "--engine",
-    type=click.Choice(["native", "owlrl"]),
+    type=click.Choice(["native", "owlrl", "spark"]),
     default="native",
     show_default=True,
-    help="Reasoner.",
+    help="Reasoner; spark is an extra: pip install 'wicara[spark]'.",
+)
+@click.option("--master", metavar="URL", help="Master of Spark.  [default: local[*]]")
+@click.option(
+    "--conf",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Property of Spark, as spark.executor.memory=4g; repeatable.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder for Spark's files, which all its workers reach.",
 )
 @click.option(
     "--proofs",
@@ -33,8 +45,16 @@ RDF_FILE: Final = click.Path(path_type=Path)
     help="Output file for the first proof of each inferred triple, as JSON lines.",
 )
 @click.option("--all-rules", is_flag=True, help="Also run the rules whose conclusions are trivial.")
-def reason(
-    files: tuple[Path, ...], output: Path | None, engine: str, proofs: Path | None, *, all_rules: bool
+def reason(  # noqa: PLR0913 - the options of the command
+    files: tuple[Path, ...],
+    output: Path | None,
+    engine: str,
+    proofs: Path | None,
+    *,
+    all_rules: bool,
+    master: str | None,
+    conf: tuple[str, ...],
+    work: Path | None,
 ) -> None:
     """Compute the OWL 2 RL conclusions of FILES; write the inferred triples as sorted N-Triples.
 
@@ -50,7 +70,18 @@ def reason(
         raise click.UsageError(
             "owlrl has no proofs and one set of rules: leave out --proofs and --all-rules."
         )
-    result = reason_over(files, engine, proofs=proofs is not None, all_rules=all_rules)
+    if engine == "spark" and all_rules:
+        raise click.UsageError("spark has one set of rules: leave out --all-rules.")
+    if engine != "spark" and (master or conf or work):
+        raise click.UsageError("--master, --conf and --work are those of --engine spark.")
+    options: dict[str, object] = {}
+    if engine == "spark":
+        pairs = [pair.partition("=") for pair in conf]
+        if not all(key and value for key, _, value in pairs):
+            raise click.UsageError("--conf takes KEY=VALUE.")
+        settings = {key: value for key, _, value in pairs}
+        options = {"master": master or "local[*]", "settings": settings, "work": work}
+    result = reason_over(files, engine, proofs=proofs is not None, all_rules=all_rules, **options)
     if proofs:
         emit(result.proofs, proofs)
     emit(result.inferred, output)
