@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -96,7 +97,19 @@ def build_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltD
     """Return a function that builds the dataset that is chosen, once for all processes of tests."""
     base = tmp_path_factory.getbasetemp()
     builds = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "builds"
-    return cache(lambda chosen: ensure(builds / (Path(chosen).name or "whole")))
+
+    def build(chosen: str) -> BuiltDataset:
+        from wicara.server.descriptions import downloads  # noqa: PLC0415 - brings Flask
+
+        folder = builds / (Path(chosen).name or "whole")
+        folder.mkdir(parents=True, exist_ok=True)
+        with (builds / f"{folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            dataset = ensure(folder)
+            downloads.sizes_of(None, dataset)  # what a server would do while other tests copy the folder
+        return dataset
+
+    return cache(build)
 
 
 @pytest.fixture(scope="module")

@@ -31,12 +31,13 @@ from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import public_url, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from flask import Request, Response
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.export import Export
     from wicara.graph.formats import Format
+    from wicara.server.descriptions.downloads import Size
 
 blueprint = Blueprint("descriptions", __name__)
 
@@ -63,9 +64,17 @@ SUBSETS: Final = frozenset({"asserted", "inferred", "ontology"})
 @blueprint.get(VOID)
 @operation(query=(), types=media_types(*negotiation.RDF))
 def description() -> Response:
-    """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT."""
-    response = as_rdf(chain(dataset_description(), as_nodes()), *documents.chosen(negotiation.RDF))
+    """Describe the dataset, its parts, its downloads and its endpoint: VoID and DCAT.
+
+    What is told before the downloads are measured lacks their sizes, and is not to be stored.
+    """
+    measured = sizes()
+    described = dataset_description(measured or {})
+    response = as_rdf(chain(described, as_nodes()), *documents.chosen(negotiation.RDF))
     response.headers["Vary"] = "Accept"
+    if measured is None:
+        response.cache_control.no_store = True
+        del response.headers["ETag"]  # by which the front knows what it may give again
     return response
 
 
@@ -118,7 +127,7 @@ def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN40
     return (quad.triple for quad in parse(text, RdfFormat.TURTLE))
 
 
-def dataset_description() -> Iterator[Triple]:
+def dataset_description(measured: Mapping[str, Size]) -> Iterator[Triple]:
     """Yield the VoID description of the dataset, its partitions and its parts, with the DCAT catalogue."""
     counted = per_version(statistics)
     most_used = dict(islice(counted.classes.items(), MAX_PARTITIONS))
@@ -141,7 +150,7 @@ def dataset_description() -> Iterator[Triple]:
         formats=FORMATS.values(),
         downloads=list(downloads()),
         subsets=SUBSETS,
-        sizes=sizes(),
+        sizes=measured,
         made=per_version(made_at).isoformat(),
         contact=NamedNode(contact) if contact and "{" not in contact else None,
     )

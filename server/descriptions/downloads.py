@@ -1,7 +1,7 @@
 """Sizes and checksums of all downloads of a version (DCAT 3, section 6.8.15): made apart from requests.
 
-They are kept in a file beside the socket of the server, for all of its processes, which one makes while the
-machine has nothing else to do; who asks before makes them.
+A process of the server makes them while the machine has nothing else to do, once for a build: they are kept
+with its state, or beside the socket of the server where that is not to be written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flask import current_app
 from wicara.graph.export import EXPORTS, capable, quads_of
 from wicara.graph.formats import serialize_quads
+from wicara.graph.state import STATE
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, remembered
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
 
 EXTENSION: Final = "wicara-downloads"
-SUFFIX: Final = ".downloads.json"
-LOWEST: Final = 19
-"""How nice a process is that leaves the processor to all others."""
+PREPARED: Final = "wicara-downloads-prepared"
+"""Where an app says that a process measures its downloads: no request waits for that."""
+NAME: Final = "downloads.json"
+NICE: Final = 5
+"""How nice a process is that lets all others go first."""
 MAX_MEASURED: Final = 100_000
 """Quads of a dataset, beyond which making its downloads takes too long."""
 
@@ -55,15 +58,28 @@ def is_measurable(built: BuiltDataset) -> bool:
     return not built.plain and len(built.store) <= MAX_MEASURED
 
 
+def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
+    """Return where the sizes of a dataset are kept: with the state of a build, or in a folder."""
+    state = built.path.parent.parent / STATE / built.path.name
+    return state / NAME if os.access(state, os.W_OK) else folder and folder / f"{built.digest}.{NAME}"
+
+
+def sizes_in(path: Path | None) -> dict[str, Size] | None:
+    """Return what was measured before, or None."""
+    try:
+        return path and {name: Size(*size) for name, size in json.loads(path.read_bytes()).items()}
+    except OSError:
+        return None
+
+
 def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
-    """Return what was measured of a dataset, or measure it and keep that in a folder."""
-    path = folder and folder / f"{built.digest}{SUFFIX}"
-    if path:
-        with suppress(OSError):
-            return {name: Size(*size) for name, size in json.loads(path.read_bytes()).items()}
-    found = measured(built)
-    if path:
-        keep(path, json.dumps(found).encode())
+    """Return what was measured of a dataset, or measure it and keep that."""
+    path = place_of(folder, built)
+    found = sizes_in(path)
+    if found is None:
+        found = measured(built)
+        if path:
+            keep(path, json.dumps(found).encode())
     return found
 
 
@@ -81,18 +97,22 @@ def path_of(name: str) -> Path | None:
     return folder and folder / f"{dataset().digest}.{name}"
 
 
-def keep_in(app: Flask, folder: Path) -> None:
-    """Keep what is measured in a folder that all processes of a server use."""
-    app.extensions[EXTENSION] = folder
+def keep_in(app: Flask, folder: Path, *, prepared: bool) -> None:
+    """Keep what is measured in a folder that all processes of a server use; one of them may `prepare` it."""
+    app.extensions |= {EXTENSION: folder, PREPARED: prepared}
 
 
 def prepare(app: Flask) -> None:
-    """Measure the downloads of an app's dataset after whatever else wants to run, for whoever asks first."""
-    os.nice(LOWEST)
+    """Measure the downloads of an app's dataset after whatever else wants to run."""
+    os.nice(NICE)
     sizes_of(app.extensions[EXTENSION], app.extensions[SERVED].dataset)
 
 
-def sizes() -> dict[str, Size]:
-    """Return the size and checksum of each download of this request's dataset, if they are measured."""
+def sizes() -> dict[str, Size] | None:
+    """Return the size and checksum of each download of this request's dataset; None while they are made."""
+    if not is_measurable(dataset()):
+        return {}
     folder: Path | None = current_app.extensions.get(EXTENSION)
-    return remembered(EXTENSION, lambda: sizes_of(folder, dataset()) if is_measurable(dataset()) else {})
+    if current_app.extensions.get(PREPARED):
+        return sizes_in(place_of(folder, dataset()))
+    return remembered(EXTENSION, lambda: sizes_of(folder, dataset()))

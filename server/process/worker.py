@@ -160,7 +160,7 @@ class Worker:
         Compiled templates stay for the next server where the compiled modules beside them stay too.
         """
         folder = Path(self.address).parent
-        downloads.keep_in(app, folder)
+        downloads.keep_in(app, folder, prepared=self.setup.origin.kind != STORE)
         beside = Path(app.root_path) / "__pycache__"
         stays = not sys.dont_write_bytecode and os.access(beside, os.W_OK)
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
@@ -204,7 +204,7 @@ class Worker:
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
-        if self.setup.origin.kind != STORE and downloads.is_measurable(self.dataset):
+        if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
             self.call_apart(lambda: downloads.prepare(self.served))
 
     def call_apart(self, function: Callable[[], None]) -> None:

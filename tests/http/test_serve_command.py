@@ -48,6 +48,24 @@ def test_port_in_use(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_nobody_waits_for_checksums(own_data: Path) -> None:
+    """Before downloads are measured the description lacks their sizes and is not stored; then it is whole.
+
+    They are measured once for a build, and not for each server of it.
+    """
+    [sizes] = own_data.glob("state/*/downloads.json")
+    measured = sizes.read_bytes()
+    sizes.unlink()
+    with served("--data", own_data) as running:
+        early = running.get("/.well-known/void")
+        assert "checksumValue" in early.text or early.headers["Cache-Control"] == "no-store"
+        wait_until(sizes.exists)
+        told = running.get("/.well-known/void")
+    assert sizes.read_bytes() == measured
+    assert "checksumValue" in told.text
+    assert told.headers["ETag"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
