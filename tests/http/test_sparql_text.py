@@ -376,7 +376,9 @@ def test_what_is_slow_to_plan_meets_the_deadline(small: Server) -> None:
 SHORT = 1 << 14
 
 
-@pytest.mark.parametrize("piece", TEXTS["repeated"]["pieces"])
+@pytest.mark.parametrize(
+    "piece", [long(each) if number % 3 else each for number, each in enumerate(TEXTS["repeated"]["pieces"])]
+)
 def test_the_look_is_linear(piece: str) -> None:
     """Eight times as much of anything repeated costs about eight times the processor time."""
     for end in TEXTS["repeated"]["ends"]:

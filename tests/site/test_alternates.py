@@ -29,8 +29,8 @@ RDF: Final = WITH_GRAPHS | {
 }
 IN_RDF_1_2: Final = frozenset({"explanation", "no-explanation"})
 """Which say so in triple terms, and rdflib knows none."""
-OF_ALL: Final = frozenset({"search"})
-"""Which list the whole dataset, as `found` lists some of it."""
+OF_ALL: Final = frozenset({"search", "graph", "ontology", "block"})
+"""Which list all there is, as `found`, `fact`, `class` and `statements` list some of it."""
 BASE: Final = "https://w3id.org/wicara"
 
 

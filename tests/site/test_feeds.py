@@ -89,7 +89,8 @@ def test_llms(server: Server) -> None:
     assert "Retno L.P. Marsudi" in {row["person"] for row in server.ask(query).rows}
 
 
-def test_feed(server: Server) -> None:
+@pytest.mark.parametrize("every", [20, long(1)])
+def test_feed(server: Server, every: int) -> None:
     """The feed has all that RFC 4287 asks for, and tells each source with how many facts entered."""
     root = parsed(server, "/changes.atom", "application/atom+xml")
     assert root.tag == f"{ATOM}feed"
@@ -110,7 +111,11 @@ def test_feed(server: Server) -> None:
         for title in titles
         if title.startswith(f"Version {server.get('/healthz').json['version']} of the dataset")
     ]
-    for link in root.iter(f"{ATOM}link"):
+    entries = root.findall(f"{ATOM}entry")[::every]
+    for link in (
+        *root.findall(f"{ATOM}link"),
+        *(link for entry in entries for link in entry.iter(f"{ATOM}link")),
+    ):
         path = path_of(server, link.get("href") or "")
         assert (path, server.get(path, accept=link.get("type")).status) == (path, 200)
 
