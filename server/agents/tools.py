@@ -49,7 +49,7 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.results import rows as rows_of_search
 from wicara.server.site.search.results import status_words, words_for
-from wicara.server.site.tables.rows import Support, evidence_for, supports
+from wicara.server.site.tables.rows import evidence_for, supports_of_rows
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, graphs_of, solve
 from wicara.server.site.words import prefixed
 from wicara.server.sparql.protocol import QueryOperation
@@ -295,13 +295,7 @@ def evident(
     **members: str,
 ) -> Json:
     """Return rows of terms, each with the support of its patterns."""
-    known = supports(store(), chain.from_iterable(patterns))
-    backed = []
-    for of_row in patterns:
-        support = Support()
-        for pattern in of_row:
-            support |= known.get(pattern, Support())
-        backed.append(support)
+    backed = supports_of_rows(store(), patterns)
     evidence = evidence_for(store(), chain.from_iterable(row.values() for row in rows), graphs_of(backed))
     items = [
         traced(

@@ -166,10 +166,15 @@ def with_fields(path: str, fields: str) -> str:
     return f"{place}{'&' if '?' in place else '?'}{fields}{mark}{fragment}"
 
 
+def choices_made() -> dict[str, str]:
+    """Return the choices that this request was made with: inference and language."""
+    return {name: request.args[name] for name in KEPT if name in request.args}
+
+
 def with_choices(path: str) -> str:
     """Return a local path that carries on the choices that this request was made with."""
     if "choices" not in g:
-        g.choices = urlencode({name: request.args[name] for name in KEPT if name in request.args})
+        g.choices = urlencode(choices_made())
     return with_fields(path, g.choices)
 
 

@@ -469,11 +469,15 @@ def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Proble
         return Problem(unavailable, detail, RETRY, limit="slow_lane")
     if why is Stopped.SHUTDOWN:
         return Problem(unavailable, "The server is stopping.", RETRY)
-    detail = (
-        "The query ended its process: it needs more memory than the limit of "
+    return Problem(unavailable, process_ended("query", limits), limit="memory")
+
+
+def process_ended(what: str, limits: Limits) -> str:
+    """Return what is said of a query or an update whose process ended by itself."""
+    return (
+        f"The {what} ended its process: it needs more memory than the limit of "
         f"{limits.memory} MB (--memory), or it crashed the query engine."
     )
-    return Problem(unavailable, detail, limit="memory")
 
 
 def write_stopped(fault: WriteStopped, seconds: float, limits: Limits) -> Problem:
@@ -485,8 +489,5 @@ def write_stopped(fault: WriteStopped, seconds: float, limits: Limits) -> Proble
             f"{limits.timeout:g} seconds (--timeout). {effect}"
         )
         return Problem(unavailable, detail, limit="timeout", seconds=seconds, applied=fault.applied)
-    detail = (
-        "The update ended its process: it needs more memory than the limit of "
-        f"{limits.memory} MB (--memory), or it crashed the query engine. {effect}"
-    )
+    detail = f"{process_ended('update', limits)} {effect}"
     return Problem(unavailable, detail, limit="memory", applied=fault.applied)

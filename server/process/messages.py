@@ -220,6 +220,13 @@ class LostError(Exception):
     """The process has ended, or was ended, before it had answered."""
 
 
+def peer_of(connection: socket.socket) -> int:
+    """Return the number of the process at the other end; the system says so, not the process."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    pid: int = CREDENTIALS.unpack(credentials)[0]
+    return pid
+
+
 def watch_process(pid: int, ended: Callable[[], None]) -> None:
     """Call `ended` as soon as a process has ended, at once where it has already."""
     loop = asyncio.get_running_loop()
@@ -261,11 +268,9 @@ class Link(asyncio.Protocol):
         """Done once the process is no more; shared, so never awaited itself: see `wait_ended`."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Find out which process it is; the system says so, not the process."""
+        """Find out which process it is."""
         self.transport = cast("asyncio.Transport", transport)
-        sock = transport.get_extra_info("socket")
-        raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-        self.pid = CREDENTIALS.unpack(raw)[0]
+        self.pid = peer_of(transport.get_extra_info("socket"))
         try:
             self.process = os.pidfd_open(self.pid)
         except ProcessLookupError:

@@ -163,8 +163,7 @@ class Pool:
 
     def greet(self, link: Link) -> None:
         """Give a new process, or its fault, to whoever waits for it."""
-        kind, payload = link.received.popleft()
-        link.waiting -= len(payload)
+        kind, payload = link.take()
         description = messages.members_in(payload)
         waiting = self.tickets.pop(description.pop("ticket"), None)
         if waiting is None or waiting.done():

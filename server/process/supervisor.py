@@ -28,7 +28,7 @@ from wicara.server.process.connection import Listener
 from wicara.server.process.front import Front
 from wicara.server.process.gateway import open_gateway, watch_store
 from wicara.server.process.log import flush
-from wicara.server.process.messages import DISK, STORE, LostError, Origin
+from wicara.server.process.messages import STORE, LostError, Origin
 from wicara.server.process.pool import TICK, Stopped
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Source:
     """What is served: its origin, how to bring it up to date, and the files that it is made of."""
 
     origin: Origin
-    prepare: Callable[[], object]
-    rebuild: Sequence[str]
-    files: Callable[[], Iterable[Path]]
+    prepare: Callable[[], object] = lambda: None
+    rebuild: Sequence[str] = ()
+    files: Callable[[], Iterable[Path]] = tuple
     endpoint: Endpoint | None = None
     """Where the store is that holds it, if it is elsewhere."""
 
@@ -77,22 +77,12 @@ def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) 
 
 def from_rdf(files: Sequence[Path]) -> Source:
     """Serve RDF files as they are."""
-    return Source(Origin("files", tuple(map(str, files))), lambda: None, (), lambda: files)
-
-
-def from_nothing() -> Source:
-    """Serve an empty dataset in memory."""
-    return Source(Origin("empty"), lambda: None, (), lambda: ())
-
-
-def from_disk(data: Path) -> Source:
-    """Serve a writable dataset on disk."""
-    return Source(Origin(DISK, (str(data),)), lambda: None, (), lambda: ())
+    return Source(Origin("files", tuple(map(str, files))), files=lambda: files)
 
 
 def from_store(endpoint: Endpoint) -> Source:
     """Serve what a store elsewhere holds; its origin is known once there is a way to it."""
-    return Source(Origin(STORE), lambda: open_published(endpoint), (), lambda: (), endpoint)
+    return Source(Origin(STORE), lambda: open_published(endpoint), endpoint=endpoint)
 
 
 def is_on_disk(data: Path, *, writable: bool) -> bool:

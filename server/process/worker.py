@@ -137,6 +137,11 @@ class Worker:
         dataset: BuiltDataset = self.served.extensions["wicara"].dataset
         return dataset
 
+    @property
+    def disk(self) -> WritableDataset:
+        """Return the dataset on disk that is served."""
+        return WritableDataset(Path(self.setup.origin.paths[0]))
+
     def run(self) -> None:
         """Load the dataset and answer messages for ever; an error of loading ends the process."""
         try:
@@ -212,18 +217,16 @@ class Worker:
 
         Of a dataset on disk, it has the newest version.
         """
-        credentials = self.connection.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, messages.CREDENTIALS.size
-        )
+        peer = messages.peer_of(self.connection)
         if os.fork():
             return
         try:
-            front = os.pidfd_open(messages.CREDENTIALS.unpack(credentials)[0])
+            front = os.pidfd_open(peer)
             Thread(target=lambda: (select([front], [], []), os._exit(0)), daemon=True).start()
             self.connection.close()
             confinement.end_with_parent(wanted=False)
             if self.setup.origin.on_disk:
-                disk = WritableDataset(Path(self.setup.origin.paths[0]))
+                disk = self.disk
                 self.open(Ticket(0, EXECUTOR, digest_of(snapshots(disk.folder)[-1])))
             confinement.limit_memory(self.setup.settings.limits.memory)
             function()
@@ -252,7 +255,7 @@ class Worker:
         run_app(self.served, request, reply)
         if reply.status.startswith(b"2") and self.setup.origin.on_disk:
             try:
-                WritableDataset(Path(self.setup.origin.paths[0])).publish(self.dataset)
+                self.disk.publish(self.dataset)
             except Unavailable as fault:
                 self.report(fault, 0)
                 return
@@ -284,7 +287,7 @@ class Worker:
         """
         if not self.setup.origin.on_disk:
             return
-        disk = WritableDataset(Path(self.setup.origin.paths[0]))
+        disk = self.disk
         writes = ticket.role == WRITER
         swap(self.served, disk.open_for_writing() if writes else disk.open_snapshot(ticket.digest))
 

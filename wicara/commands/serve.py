@@ -117,6 +117,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     JSON-LD) are served as they are, instead of the built dataset. Stop the server with Ctrl-C or SIGTERM.
     """
     from wicara.server.process import supervisor  # noqa: PLC0415 - loads the web libraries, which --help can do without
+    from wicara.server.process.messages import DISK, Origin  # noqa: PLC0415 - likewise
 
     source = click.get_current_context().get_parameter_source
     named = ParameterSource.COMMANDLINE in map(source, ("data", "extra", "dataset"))
@@ -153,11 +154,11 @@ def serve(  # noqa: PLR0913 - one parameter an option
         if store:
             served = supervisor.from_store(endpoint_at(store, query_url))
         elif empty:
-            served = supervisor.from_nothing()
+            served = supervisor.Source(Origin("empty"))
         elif files:
             served = supervisor.from_rdf(files)
         elif source("data") is not ParameterSource.DEFAULT and supervisor.is_on_disk(data, writable=writable):
-            served = supervisor.from_disk(data)
+            served = supervisor.Source(Origin(DISK, (str(data),)))
         else:
             served = supervisor.from_build(data, extra, step)
         served.prepare()

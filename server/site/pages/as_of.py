@@ -22,7 +22,7 @@ from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import media_types
 from wicara.server.descriptions.openapi import operation as described
-from wicara.server.http.addresses import KEPT, with_choices
+from wicara.server.http.addresses import choices_made, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language, own_text
@@ -194,7 +194,7 @@ def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> 
         single=lambda one: address_of((one,)),
         questions=list(questions_about(chosen[0])) if len(chosen) == 1 else [],
         format_day=format_day,
-        kept=[(key, request.args[key]) for key in KEPT if key in request.args],
+        kept=choices_made().items(),
         alternates=[(form, address_of(chosen, f".{form.name}")) for form in DOWNLOADS] if chosen else [],
     )
 

@@ -16,11 +16,11 @@ from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.describe import triples_of
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import KEPT, public_url, said, with_choices
+from wicara.server.http.addresses import choices_made, public_url, said, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
-from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, speaking
+from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, records, sheets
@@ -94,8 +94,7 @@ class QuestionRequest:
     def pinned(self) -> str:
         """Return the address of the page with all values, the language and the version of the dataset."""
         given = [(value.parameter.name, value.given) for value in self.values]
-        kept = [(name, request.args[name]) for name in KEPT if name in request.args]
-        fields = urlencode([*given, *kept, ("version", dataset().version)])
+        fields = urlencode([*given, *choices_made().items(), ("version", dataset().version)])
         return f"{PATH}/{self.question.slug}?{fields}"
 
     def parts(self, lang: str) -> list[tuple[bool, str]]:
@@ -113,8 +112,7 @@ class QuestionRequest:
     def with_value(self, name: str, given: str) -> str:
         """Return the address of the page with another value for a parameter."""
         others = {value.parameter.name: value.given for value in self.values if not value.is_default}
-        kept = {key: request.args[key] for key in KEPT if key in request.args}
-        return f"{PATH}/{self.question.slug}?{urlencode({**others, name: given, **kept})}"
+        return f"{PATH}/{self.question.slug}?{urlencode({**others, name: given, **choices_made()})}"
 
     def offered(
         self, value: Value, answered: Mapping[str, frozenset[NamedNode]]
@@ -356,8 +354,8 @@ def page(one: QuestionRequest) -> Response:
         else [],
         operation=operation,
         heading=heading,
-        others=[lang for lang in LANGUAGES if lang != language()],
-        kept=[(key, request.args[key]) for key in KEPT if key in request.args],
+        others=other_languages(),
+        kept=choices_made().items(),
         infer=infer(),
         shown=MAX_ROWS,
         alternates=[(form, address_of(one, form)) for form in DOWNLOADS] if found else [],

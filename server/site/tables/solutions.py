@@ -15,7 +15,7 @@ from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, in_own_language, show
-from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports
+from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, in_words
 from wicara.server.site.times import (
     NAMES,
@@ -144,17 +144,13 @@ def supports_of(
     That is what its header says, and the graphs that the solution names itself.
     """
     patterns = [[*patterns_of(question, row, values)] for row in rows]
-    known = supports(store, chain.from_iterable(patterns))
     found = []
-    for row, rests_on in zip(rows, patterns, strict=True):
+    for row, support in zip(rows, supports_of_rows(store, patterns), strict=True):
         named = (
             term.value for name, term in row.items() if GRAPH.search(name) and isinstance(term, NamedNode)
         )
         graphs = tuple(sorted(named))
-        support = Support(graphs, named=graphs)
-        for pattern in rests_on:
-            support |= known.get(pattern, Support())
-        found.append(support)
+        found.append(Support(graphs, named=graphs) | support)
     return found
 
 
