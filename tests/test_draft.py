@@ -103,6 +103,36 @@ EXPECTED = {
 }
 
 
+TRANSCRIPT = """QUESTION: Minister Yamabe, will the border stay open?
+
+MINISTER YAMABE: Yes, it will stay open for all who travel. Canada has sent two ships to the region.
+"""
+STATEMENT = """The 20th Invented Summit was held on 26 October 2025. We reaffirmed our commitment to open \
+markets. The Leaders welcomed the accession of Japan to ASEAN. They noted the progress of the Invented Plan.
+"""
+RELEASE = """SOCHI, 3 May 2019 - Director-General for ASEAN Cooperation of the Japanese Foreign Affairs \
+Ministry Tarou Yamabe and Canada discussed open markets. The Director-General underscored the rule of the sea \
+in Japan, Canada, and New Zealand. Both sides highlighted the fish market.
+"""
+AGENCY = """Sochi (CONTOH) - Presiden Joko Widodo tiba di Sochi, Kamis. Presiden akan menghadiri KTT ke-9 \
+ASEAN-Kanada. Beliau menegaskan perairan itu tetap terbuka.
+"""
+FORMS = [
+    (TRANSCRIPT, "quotation", "it will stay open", {"speaker": "Yamabe"}),
+    (TRANSCRIPT, "quotation", "Canada has sent two ships", {"speaker": "Yamabe"}),
+    (STATEMENT, "claim", "reaffirmed our commitment", {"modality": "claimed"}),
+    (STATEMENT, "membership", "accession of Japan to ASEAN", {"of": "Japan", "with": "ASEAN"}),
+    (STATEMENT, "claim", "noted the progress", {"speaker": "Leaders"}),
+    (RELEASE, "dateline", "SOCHI", {"place": "SOCHI"}),
+    (RELEASE, "role", "Director-General", {"person": "Tarou Yamabe"}),
+    (RELEASE, "claim", "Japan, Canada, and New Zealand", {"speaker": "Tarou Yamabe"}),
+    (RELEASE, "claim", "highlighted the fish market", {"speaker": "Both sides"}),
+    (AGENCY, "dateline", "Sochi (CONTOH)", {"place": "Sochi", "publisher": "CONTOH"}),
+    (AGENCY, "plan", "akan menghadiri", {"pattern": "ToAttend", "actor": "Joko Widodo"}),
+    (AGENCY, "claim", "menegaskan perairan", {"speaker": "Joko Widodo"}),
+]
+
+
 def drafted(wicara: Command, file: Path, *options: object) -> dict[str, Any]:
     """Return what the command prints for a file as JSON."""
     done = wicara("draft", file, "--format", "json", *options)
@@ -140,6 +170,17 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
             words,
             alike or found["suggestions"],
         )
+
+
+def test_forms_of_texts_are_known(wicara: Command, tmp_path: Path) -> None:
+    """Turns of a transcript, statements of "we", releases and items of an agency have their speakers."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for text, part, words, fields in FORMS:
+        if text not in found:
+            (tmp_path / "text.txt").write_text(text, encoding="utf-8")
+            found[text] = drafted(wicara, tmp_path / "text.txt", "--date", "2019-05-03")["suggestions"]
+        alike = [one for one in found[text] if one["part"] == part and words in one["quote"]]
+        assert any(fields.items() <= one.items() for one in alike), (part, words, alike or found[text])
 
 
 def test_a_text_is_drafted_alike_each_time(wicara: Command, texts: Path) -> None:

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wicara.graph.facts.draft.clauses import MIN_WORDS, count, pieces, trimmed
+from wicara.graph.facts.draft.mentions import Mention
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.draft.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wicara.graph.facts.draft.mentions import Mention, Mentions
+    from wicara.graph.facts.draft.mentions import Mentions
     from wicara.graph.facts.draft.reading import Reading
     from wicara.graph.facts.draft.words import Words
     from wicara.graph.facts.skeleton import Span
@@ -28,6 +29,8 @@ MOST_WORDS: Final = 16
 """How many words tell it at most."""
 QUOTE_LEAST: Final = 5
 """How many words make a quotation; fewer are a name, or a word that the writer keeps at a distance."""
+TURNS_LEAST: Final = 2
+"""How many names begin paragraphs of a transcript, at least."""
 NEAR: Final = 160
 """How far behind a quotation its speaker may stand, in characters."""
 SENTENCE_END: Final = re.compile(r"[.!?;](?= |$)")
@@ -57,6 +60,14 @@ class Saying(NamedTuple):
     verb: str = ""
 
 
+class Turn(NamedTuple):
+    """Words of a transcript from one name to the next; `speaker` is None where somebody asks."""
+
+    start: int
+    end: int
+    speaker: Mention | None
+
+
 class Claims:
     """What one text attributes to somebody."""
 
@@ -65,13 +76,19 @@ class Claims:
         self.reading, self.words, self.mentions = reading, words, mentions
         view = reading.view
         quoted = (found.span("words") for found in words.pattern("quote").finditer(view))
-        self.quotes = [span for span in quoted if is_quotation(view[slice(*span)])]
+        self.turns = list(self.speakers())
+        self.quotes = [
+            span for span in quoted if is_quotation(view[slice(*span)]) and self.turn_of(span[0]) is None
+        ]
         self.claimed: list[Span] = []
 
     def all(self) -> Iterator[Suggestion]:
         """Yield the quotations and the attributed clauses, in the order of the text."""
         number = 0
         for start, end in self.reading.sentences:
+            if turn := self.turn_of(end - 1):
+                yield from self.spoken_in(turn, start, end)
+                continue
             while number < len(self.quotes) and self.quotes[number][0] < end:
                 yield from self.quotation(number)
                 number += 1
@@ -93,8 +110,37 @@ class Claims:
         return next((one for one in named if not self.mentions.after_preposition(one.start, start)), None)
 
     def is_quoted(self, at: int) -> bool:
-        """Tell whether a place is in a quotation."""
-        return inside(self.quotes, at)
+        """Tell whether a place is in a quotation, or in the words of a transcript."""
+        return inside(self.quotes, at) or self.turn_of(at) is not None
+
+    # Transcripts
+
+    def speakers(self) -> Iterator[Turn]:
+        """Yield who speaks from where to where in a transcript: names in capitals begin its paragraphs."""
+        view, full = self.reading.view, self.mentions.persons.full_names
+        found = list(self.words.pattern("turn").finditer(view))
+        if len(found) < TURNS_LEAST:
+            return
+        ends = [*(one.start() for one in found[1:]), len(view)]
+        for one, end in zip(found, ends, strict=True):
+            words = one["who"].title()
+            title = self.words.pattern("title").match(words)
+            name = words[title.end() :].strip() if title else words
+            asks = one["who"] in self.words.entries("speech", "askers") or not name
+            name = full.get(name.split()[-1], name) if not asks else ""
+            yield Turn(one.end(), end, Mention(*one.span("who"), name, "person") if name else None)
+
+    def turn_of(self, at: int) -> Turn | None:
+        """Return the turn of a transcript that holds a place."""
+        return next((turn for turn in self.turns if turn.start <= at < turn.end), None)
+
+    def spoken_in(self, turn: Turn, start: int, end: int) -> Iterator[Suggestion]:
+        """Yield the clauses of a sentence of a transcript; what is asked states nothing."""
+        if turn.speaker is None:
+            return
+        fields = self.speaker_fields(turn.speaker)
+        for first, last in pieces(self.reading.view, max(start, turn.start), end, self.words):
+            yield Suggestion(first, last, "quotation", f"{self.words.language}.quote.turn", 0.8, fields)
 
     def is_claimed(self, at: int) -> bool:
         """Tell whether a place is in an attributed clause; known when all have been found."""
@@ -136,6 +182,7 @@ class Claims:
                 or verb not in self.verbs
                 or before in self.not_after
                 or not self.is_verb(token, lemma, before)
+                or (verb in self.only_that and not self.says_that(token.end(), end))
             ):
                 skip = False
                 continue
@@ -146,6 +193,16 @@ class Claims:
     def by(self) -> frozenset[str]:
         """The words that tell a passive, whose subject has not said it."""
         return frozenset(self.words.entries("speech", "by"))
+
+    @cached_property
+    def only_that(self) -> frozenset[str]:
+        """The words that tell of saying only before "that" or a comma: "showed the way", "showed that"."""
+        return frozenset(self.words.entries("speech", "only-that"))
+
+    def says_that(self, at: int, end: int) -> bool:
+        """Tell whether "that" or a comma follows."""
+        is_that = self.words.pattern("that-next").match(self.reading.view, at, end)
+        return bool(is_that) or self.reading.view.startswith(",", at)
 
     @cached_property
     def no_speech(self) -> frozenset[str]:
@@ -351,7 +408,7 @@ class Claims:
 
     def speaker_fields(self, speaker: Mention | None) -> dict[str, Any]:
         """Return who speaks, as fields."""
-        if speaker is None:
+        if speaker is None or speaker.kind == "plural":
             return {}
         is_person = speaker.kind == "person"
         candidates = self.mentions.persons.candidates("person", speaker.name) if is_person else []

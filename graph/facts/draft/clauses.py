@@ -63,6 +63,8 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
     if joint[0].strip() == "," and words.pattern("continues").match(view, joint.end()):
         return False
     if joint[0].startswith((",", ";")):
+        if before[0].isdigit() and after[0].isdigit():
+            return False  # "July 12, 2016"
         names = before[0][0].isupper() and after[0][0].isupper()
         is_last = LISTED.search(view, max(0, joint.start() - AROUND), joint.start()) is not None
         return not (names and (joint[0].strip() == "," or is_last))

@@ -45,7 +45,7 @@ class Events:
         yield from meetings
         number = dated = 0
         for start, end in self.reading.sentences:
-            planned = list(self.plans(start, end))
+            planned = list(self.plans(start, end, meetings))
             yield from planned
             told = [
                 one
@@ -55,7 +55,10 @@ class Events:
             named = (
                 one for one in self.nouns(start, end) if not any(is_part(one, of) for of in (*planned, *told))
             )
-            happened = [self.with_day(one, (*planned, *told), start, end) for one in told] + list(named)
+            met = [one for one in meetings if start <= one.start < end]
+            met = [one for one in met if not any(is_part(one, of) for of in told)]
+            days_of = (*planned, *told, *met)
+            happened = [self.with_day(one, days_of, start, end) for one in told] + list(named)
             yield from happened
             happened += planned
             while number < len(meetings) and meetings[number].start < end:
@@ -187,11 +190,20 @@ class Events:
             is_verb = bool(before) and before[0].lower() in self.words.entries("events", "noun-not-after")
             if is_verb or (match[0][0].isupper() and match.start() != start):
                 continue  # with a capital it belongs to the name of a meeting
-            if not self.claims.is_quoted(match.start()) and self.mentions.within(match.end(), last):
+            if self.narrated(match.start()) and self.mentions.within(match.end(), last):
                 span = trimmed(self.view, match.start(), last, self.words)
                 yield self.suggestion(span, "event.noun", 0.7, {"event": match[0].lower()})
 
-    def plans(self, start: int, end: int) -> Iterator[Suggestion]:
+    def by_verbs_of_plan(self, span: Span, meetings: Sequence[Suggestion]) -> dict[str, str]:
+        """Return the pattern of what is planned, where its first verb has one: `To` and that of the verb."""
+        for token in WORD.finditer(self.view, *span):
+            found = self.by_verb(self.words.lemma(token[0]), span, meetings)
+            if found:
+                planned = f"To{found['pattern'].replace('Attended', 'Attend').replace('Chaired', 'Chair')}"
+                return {**found, "pattern": planned} if planned in parts() else {}
+        return {}
+
+    def plans(self, start: int, end: int, meetings: Sequence[Suggestion]) -> Iterator[Suggestion]:
         """Yield what a sentence tells as planned, from each cue to the next."""
         cues = [
             found
@@ -202,7 +214,10 @@ class Events:
             for number, span in enumerate(pieces(self.view, found.start(), following, self.words)):
                 goes_on = not number or self.words.pattern("verb-like").match(self.first_word(span))
                 if self.narrated(span[0]) and goes_on:
+                    actor = self.mentions.who(start, found.start())
                     fields = {"cue": self.text(*found.span()), "modality": "planned"}
+                    fields |= {"actor": actor.name} if actor else {}
+                    fields |= self.by_verbs_of_plan(span, meetings)
                     yield self.suggestion(span, "plan.cue", 0.8, fields)
 
     def first_word(self, span: tuple[int, int]) -> str:
@@ -305,23 +320,22 @@ class Events:
                 if enough:
                     fields = {"words": self.text(*found.span())}
                     if part == "membership":
-                        parties = {"of": of.removesuffix("'s"), "with": self.party_of(found)}
-                        fields |= {name: text for name, text in parties.items() if text}
+                        fields |= self.parties(of.removesuffix("'s"), found["with"] or "")
                     yield self.suggestion(found.span(), f"{part}.noun", 0.7, fields)
 
-    def party_of(self, found: re.Match[str]) -> str:
-        """Return the first name behind a word of membership: "a member of the BRICS"."""
-        name = self.words.pattern("names").search(found["with"] or "")
-        return name[0] if name else ""
+    def parties(self, before: str, behind: str) -> dict[str, str]:
+        """Return who is a member, and of what: "China's accession to …", "accession of … to …"."""
+        named = [*filter(None, [before]), *(name[0] for name in self.words.pattern("names").finditer(behind))]
+        return dict(zip(("of", "with") if before or len(named) > 1 else ("with",), named, strict=False))
 
     def dateline(self) -> Iterator[Suggestion]:
         """Yield the place that a news text begins with."""
         match = self.words.pattern("dateline").match(self.view)
-        if match:
-            span = 0, match.end("agency") if match["agency"] else match.end("place")
-            fields = {"place": self.text(*match.span("place"))}
-            if match["agency"]:
-                fields["publisher"] = match["agency"].strip(" ,")
+        if match and not self.claims.turns:
+            groups = ("agency", "agency2", "first")
+            agency = next((match[name] for name in groups if match[name]), "")
+            span = 0, max(match.end(name) for name in ("place", *groups)) + bool(match["agency2"])
+            fields = {"place": self.text(*match.span("place")), **({"publisher": agency} if agency else {})}
             yield self.suggestion(span, "dateline.first", 0.85, fields)
 
 

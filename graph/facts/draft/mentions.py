@@ -54,6 +54,7 @@ class Mentions:
         self.starts = [one.start for one in self.all]
         self.ends = {one.end for one in self.all}
         self.last: Mention | None = None
+        self.last_body: Mention | None = None
 
     def within(self, start: int, end: int) -> Sequence[Mention]:
         """Return the mentions that begin inside a span."""
@@ -161,6 +162,8 @@ class Mentions:
         """Return whom a mention means: "he" and "the President" are a person who was named before."""
         if mention.kind == "body":
             return self.longer(mention)
+        if mention.kind == "plural":
+            return self.last_body or mention
         if mention.kind not in {"pronoun", "office"}:
             return mention
         office = self.words.pattern("office").search(mention.name)
@@ -186,9 +189,11 @@ class Mentions:
         return mention
 
     def remember(self, mention: Mention | None) -> None:
-        """Keep the person of whom was last spoken, whom a pronoun means."""
+        """Keep the person or the body of whom was last spoken, whom a pronoun means."""
         if mention and mention.kind == "person":
             self.last = mention
+        if mention and mention.kind in {"body", "name"}:
+            self.last_body = mention
 
     # Lists of states
 

@@ -46,6 +46,8 @@ class Persons:
         seen: list[tuple[set[str], str]] = []
         for role in self.roles:
             tokens, post = set(re.findall(r"\w+", role.fields["person"])), role.fields["post"].lower()
+            known = [str(one["iri"]) for one in role.fields.get("candidates", ())[:1] if one["alike"] == 1]
+            tokens = set(known) or tokens
             if not any(tokens < before or (tokens == before and post == said) for before, said in seen):
                 seen.append((tokens, post))
                 yield role
@@ -139,16 +141,24 @@ class Persons:
         found = self.words.pattern("person").match(view, at, limit)
         if found is None or len(found[0]) < SHORTEST or self.is_name_of_other(found[0]):
             return None
+        at = self.behind_post(at, found.end())
         end = found.end()
         if view[end - 1] == "." and not re.search(r"(?:^|[ .])[^\W\d_]\.$|\b[JS]r\.$", view[at:end]):
             end -= 1
         possessive = re.search(r"'s?$", view[at:end])
         return at, end - (len(possessive[0]) if possessive else 0)
 
+    def behind_post(self, at: int, end: int) -> int:
+        """Return where a name begins behind words of its post: "Foreign Ministry Retno Marsudi"."""
+        words = list(re.finditer(r"\S+", self.reading.view[at:end]))
+        last = next((word for word in reversed(words[:-1]) if word[0] in self.portfolio), None)
+        return at + last.end() + 1 if last else at
+
     def is_name_of_other(self, name: str) -> bool:
         """Tell whether a name is that of a meeting or a document, which has a word for it."""
         heads = self.words.entries("meetings", "heads") + self.words.entries("documents", "heads")
-        return not set(name.split()).isdisjoint(heads)
+        is_short_form = name.isupper() and name.isalpha()
+        return is_short_form or not set(name.split()).isdisjoint(heads)
 
     def unit_at(self, at: int, limit: int) -> int:
         """Return where something ends that belongs to a post: a known name, a word of posts, a rank."""
@@ -188,6 +198,8 @@ class Persons:
         tokens = {token for one in titled for token in one.fields["person"].split()}
         for found in self.words.pattern("apposition").finditer(self.reading.view):
             name, known = found["name"], self.known_at(found.start())
+            if self.reading.view[max(0, found.start() - 1) : found.start()].isalnum():
+                continue  # the end of a short form is no initial: "the ARSOM. Leaders, …"
             of_other = (known and known.kind != "person") or self.is_name_of_other(name)
             within = any(found.start("post") <= one.start < found.end() for one in titled)
             if (len(name.split()) > 1 or name in tokens) and not of_other and not within:

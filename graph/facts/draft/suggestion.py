@@ -70,17 +70,18 @@ class Suggestion:
 
 def phrase_end(tokens: Sequence[str], words: Words) -> int:
     """Return how many words to quote of a text that goes on with the last token: to the end of a phrase."""
+    lists = (("persons", "prepositions"), ("events", "clause-starts"), ("cut", "and"), ("cut", "infinitive"))
+    small = {entry for key in lists for entry in words.entries(*key)}
 
     def begins(number: int) -> bool:
-        word = tokens[number].lower()
-        return word in words.function_words or word in words.entries("persons", "prepositions")
+        return tokens[number].lower() in small
 
     last = len(tokens) - 1
     to = words.entries("cut", "infinitive")
     ends = (
         at
         for at in range(last, LEAST_WORDS, -1)
-        if (begins(at) or not tokens[at - 1][-1].isalnum()) and tokens[at - 2].lower() not in to
+        if (begins(at) or tokens[at - 1][-1] in ",;:") and tokens[at - 2].lower() not in to
     )
     return next(ends, last)
 
