@@ -22,6 +22,7 @@ from flask import Flask, Response, abort, current_app, jsonify, render_template,
 from jinja2 import StrictUndefined
 from werkzeug.serving import WSGIRequestHandler, make_server
 from wicara.graph.errors import Unavailable, UnreadableInput, WicaraError
+from wicara.graph.facts.draft.suggestion import parts
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
 from wicara.graph.facts.patterns import parameters, patterns
 from wicara.graph.facts.review.data_file import Conflict
@@ -294,10 +295,17 @@ def iri_of(name: str) -> str:
 
 
 def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
-    """Return a pattern as the form has it: its names, its fields in order, what each takes."""
+    """Return a pattern as the form has it: its names, its fields in order, what each takes.
+
+    `said` and `constants` are what a new fact of it begins with, as a suggestion does.
+    """
     known = parameters()
+    part = next((one for one in parts().values() if one.get("pattern") == pattern.name), {})
+    constants = {name: iri_of(constant) for name, constant in part.get("constants", {}).items()}
     return {
         "name": pattern.name,
+        "said": part.get("said", {}),
+        "constants": {name: [{"iri": iri}] for name, iri in constants.items()},
         "labels": pattern.labels,
         "definitions": pattern.definitions,
         "fields": [

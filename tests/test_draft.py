@@ -34,7 +34,8 @@ hampir 42 persen kegiatan telah dilaksanakan.
 Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
 
 Ketua Harian Partai Contoh Sudarsono Hartono hadir. Yang pasti, kata dia, perairan itu tetap terbuka seperti \
-dua tahun terakhir. Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019.
+dua tahun terakhir. Bentrokan terjadi di Laut Utara pada 1 Mei 2019. \
+Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019.
 """
 ENGLISH = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
@@ -74,6 +75,7 @@ EXPECTED = {
         ("dateline", "JAKARTA, CONTOH.com", {"place": "JAKARTA"}),
         ("role", "Ketua Harian Partai Contoh Sudarsono", {"person": "Sudarsono Hartono"}),
         ("claim", "perairan itu tetap terbuka", {"speaker": "Sudarsono Hartono"}),
+        ("event", "terjadi di Laut Utara", {"pattern": "Held", "date": "2019-05-01"}),
         (
             "event",
             "Jepang menutup perbatasannya",
@@ -111,8 +113,8 @@ STATEMENT = """The 20th Invented Summit was held on 26 October 2025. We reaffirm
 markets. The Leaders welcomed the accession of Japan to ASEAN. They noted the progress of the Invented Plan.
 """
 RELEASE = """SOCHI, 3 May 2019 - Director-General for ASEAN Cooperation of the Japanese Foreign Affairs \
-Ministry Tarou Yamabe and Canada discussed open markets. The Director-General underscored the rule of the sea \
-in Japan, Canada, and New Zealand. Both sides highlighted the fish market.
+Ministry Tarou Yamabe and Canada discussed open markets. The Director-General underscored the rule of the \
+sea in Japan, Canada, and New Zealand. Both sides highlighted the fish market.
 """
 AGENCY = """Sochi (CONTOH) - Presiden Joko Widodo tiba di Sochi, Kamis. Presiden akan menghadiri KTT ke-9 \
 ASEAN-Kanada. Beliau menegaskan perairan itu tetap terbuka.

@@ -85,6 +85,11 @@ def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, w
         assert len(done["items"]) + len(done["left"]) == 3
         for _ in done["items"]:
             page.post("undo")
+        said = next(one for one in page.get("session")["patterns"] if one["name"] == "Said")
+        assert (said["said"]["factKind"], set(said["constants"])) == (
+            "kind:claim",
+            {"modality", "wording", "basis"},
+        )
         new = page.get("new", start=str(TEXT.index("trade grew")), end=str(TEXT.index(" percent") + 8))
         record = new["record"] | {
             "patterns": ["Said"],

@@ -57,6 +57,19 @@ def described(page: Page) -> None:
     expect(page.locator("form.fact")).to_have_count(0)
 
 
+def hurried(page: Page) -> None:
+    """Press keys before the page has gone on: each decides on an item of its own, and each is undone."""
+    open_now = page.locator("li[data-state=suggested]").count()
+    for _ in range(3):
+        page.keyboard.press("r")
+    expect(page.locator("li[data-state=suggested]")).to_have_count(open_now - 3)
+    for _ in range(3):
+        page.keyboard.press("z")
+    expect(page.locator("li[data-state=suggested]")).to_have_count(open_now)
+    expect(page.locator(".banner")).to_be_hidden()
+    current(page)
+
+
 def right_ones_accepted(page: Page) -> list[str]:
     """Accept the claims that lack nothing, and reject all else on the way; return their numbers."""
     accepted: list[str] = []
@@ -136,6 +149,7 @@ def test_from_paste_to_served_facts(browser: Browser, shared: Path, wicara: Comm
         pasted(page, text)
         described(page)
         left_and_taken_up(page)
+        hurried(page)
         page.route("**/check?*", lambda _: None)  # no answer: what has to wait for a check does not go on
         accepted = right_ones_accepted(page)
         fact_added(page)

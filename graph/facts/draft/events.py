@@ -110,9 +110,10 @@ class Events:
             before, lemma = lower[number - 1] if number else "", self.words.lemma(token[0])
             if (number and token[0][0].isupper()) or lower[number] in self.not_verbs:
                 continue
-            known = lemma in self.event_verbs or f"{lemma} {lower[number + 1]}" in self.event_verbs
+            pair = f"{lemma} {lower[number + 1]}"
+            verb = pair if pair in self.event_verbs else lemma
             if (
-                not known
+                verb not in self.event_verbs
                 or not self.narrated(token.start())
                 or not self.is_verb(lower[number], lemma, before)
             ):
@@ -122,11 +123,13 @@ class Events:
             first = subject.start if subject else token.start()
             span = trimmed(self.view, first, self.clause_end(token.end(), end), self.words)
             if count(self.view[slice(*span)]) >= MIN_WORDS:
-                fields = {"verb": lemma, **({"actor": actor.name} if actor else {})}
-                if subject:
+                by_verb = self.by_verb(verb, span, meetings)
+                happens = by_verb.get("pattern") == "Held"
+                fields = {"verb": lemma, **({"actor": actor.name} if actor and not happens else {})}
+                if subject and not happens:
                     did = trimmed(self.view, subject.end, span[1], self.words)
                     fields["did"] = self.suggestion(did, "event.verb", 0, {}).quote(self.reading.text)
-                yield self.suggestion(span, "event.verb", 0.75, fields | self.by_verb(lemma, span, meetings))
+                yield self.suggestion(span, "event.verb", 0.75, fields | by_verb)
 
     def is_verb(self, word: str, lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here and no noun; English verbs have an ending, or "will" before."""
@@ -160,16 +163,15 @@ class Events:
         pattern = self.words.tables["events"]["patterns"].get(verb)
         if pattern is None:
             return {}
-        named = next((one for one in meetings if span[0] <= one.start < span[1]), None)
+        meeting = next((one for one in meetings if span[0] <= one.start < span[1]), None)
         found = self.words.pattern("document").search(self.view, *span)
         things = {
-            "meeting": named.fields["meeting"] if named else "",
+            "meeting": meeting.fields["meeting"] if meeting else "",
             "document": self.without_article(found)[1] if found else "",
         }
         needed = [name for name in parts()[pattern]["things"].values() if name in things]
-        if not all(things[name] for name in needed):
-            return {}
-        return {"pattern": pattern, **{name: things[name] for name in needed}}
+        named = {name: things[name] for name in needed if things[name]}
+        return {"pattern": pattern, **named} if pattern == "Held" or len(named) == len(needed) else {}
 
     def subject(self, start: int, verb: int) -> Mention | None:
         """Return the subject of a verb, where it stands right before it."""

@@ -30,6 +30,7 @@ COLUMNS: Final = ("span", "part", "quote", "rule", "score")
 PARTS: Final = Path(__file__).with_name("parts.toml")
 LEAST_WORDS: Final = 5
 """How many words a quote has at least, where it ends with a phrase before the most that it may have."""
+SENTENCE_END: Final = re.compile(r"\s*(?:[.!?]|\Z)")
 NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 NOTE: Final = """
 # Suggestions of `wicara draft`: no facts, and left out by every command. To accept one, complete it as
@@ -53,12 +54,18 @@ class Suggestion:
     fields: Mapping[str, Any] = field(compare=False, default_factory=dict)
 
     def quote(self, text: str) -> str:
-        """Return the words that name the fact: those of the span, or as many of them as a quote may have."""
+        """Return the words that name the fact: those of the span, or as many of them as a quote may have.
+
+        A whole sentence is not quoted.
+        """
         words = text[self.start : self.end]
         tokens = list(re.finditer(r"\S+", words))
-        if len(tokens) <= MOST_WORDS:
+        before = text[max(0, self.start - 8) : self.start].rstrip(' \u00a0"\u201c\u201d)')
+        begins = not before or before[-1] in ".!?:\r\n"
+        is_sentence = begins and SENTENCE_END.match(text, self.end) is not None
+        if len(tokens) <= MOST_WORDS and not (is_sentence and len(tokens) > 1):
             return words.rstrip()
-        number = MOST_WORDS
+        number = min(MOST_WORDS, len(tokens) - 1)
         if (language := self.rule.partition(".")[0]) in LANGUAGES:
             number = phrase_end([token[0] for token in tokens[: number + 1]], words_of(language))
         end = tokens[number - 1].end()

@@ -60,10 +60,7 @@ class Maker:
         for parameter, field in part.get("things", {}).items():
             if mark.get(field) and not values.get(parameter):
                 self.fill(completed, parameter, str(mark[field]), mark)
-        speaker = (values.get("speaker") or values.get("by") or [{}])[0].get("iri")
-        if speaker:
-            completed["said"]["attributedTo"] = called(speaker)
-        return self.completed(completed)
+        return self.completed(with_source(completed))
 
     def completed(self, record: Record) -> Record:
         """Return a record with a sentence in both languages, as its patterns give it, where it has none."""
@@ -186,6 +183,15 @@ class Maker:
         for name, above in self.things.subclasses.items():
             if above == root and name not in self.things.inferred:
                 yield from self.below(name)
+
+
+def with_source(record: Record) -> Record:
+    """Return a record that is attributed to its speaker where it has one, and is attributed to nobody yet."""
+    values = record["values"]
+    speaker = (values.get("speaker") or values.get("by") or [{}])[0].get("iri")
+    if not speaker or record["said"].get("attributedTo"):
+        return record
+    return {**record, "said": {**record["said"], "attributedTo": called(speaker)}}
 
 
 def states_something(record: Record, name: str) -> bool:

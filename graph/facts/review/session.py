@@ -18,7 +18,7 @@ from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.patterns import P, faults_of
 from wicara.graph.facts.review.data_file import Conflict, DataFile
 from wicara.graph.facts.review.log import append
-from wicara.graph.facts.review.proposal import Maker
+from wicara.graph.facts.review.proposal import Maker, with_source
 from wicara.graph.facts.review.record import (
     XSD,
     record_text,
@@ -254,6 +254,7 @@ class Session(DataFile):
             else made[code] or record["labels"].get(code, "")
             for code in made
         }
+        record = with_source(record)
         return {**{name: value for name, value in record.items() if name != "own"}, "labels": labels}
 
     def plain(self, fact: str) -> dict[str, Any]:

@@ -213,7 +213,7 @@ class Review {
 
   // Decisions
 
-  /** Runs one decision at a time; a key that comes meanwhile waits for it. */
+  /** Runs one decision at a time; a key that comes meanwhile waits for it, and decides on what is the current one then. */
   async #alone(work) {
     while (this.#busy) await this.#busy;
     this.#busy = work();
@@ -224,17 +224,20 @@ class Review {
     }
   }
 
-  async #accept() {
-    const item = this.item;
-    if (!item) return;
-    if (item.state === "fact") return this.#send(item.fact, "accept", { tag: item.tag });
-    const detail = await this.#detail(item.fact);
-    if (detail.record.missing?.length || this.unfinished.of(item.fact)) return this.#open(detail);
-    return this.#send(item.fact, "accept", { tag: item.tag });
+  #accept() {
+    return this.#alone(async () => {
+      const item = this.item;
+      if (!item || this.#form) return;
+      const detail = item.state === "fact" ? null : await this.#detail(item.fact);
+      if (detail?.record.missing?.length || this.unfinished.of(item.fact)) return this.#open(detail ?? (await this.#detail(item.fact)));
+      return this.#sent(item.fact, "accept", { tag: item.tag });
+    });
   }
 
   #decide(decision) {
-    if (this.item) return this.#send(this.item.fact, decision, { tag: this.item.tag });
+    return this.#alone(async () => {
+      if (this.item && !this.#form) await this.#sent(this.item.fact, decision, { tag: this.item.tag });
+    });
   }
 
   async #edit() {
@@ -258,7 +261,7 @@ class Review {
     row?.querySelector(".proposal")?.remove();
     if (row) row.append(this.#form.node);
     else this.list.before(this.#form.node);
-    this.#form.focus();
+    this.#form.focus(faults);
     if (faults) this.#form.tell(faults);
     this.#form.node.scrollIntoView({ block: "nearest" });
   }
@@ -269,22 +272,24 @@ class Review {
   }
 
   #send(fact, decision, about) {
-    return this.#alone(async () => {
-      const isNew = !this.items.some((item) => item.fact === fact);
-      try {
-        const done = await ask("decide", { fact, decision, ...about, ...effort() });
-        this.#known(done);
-        this.unfinished.drop(isNew ? nameOf({ state: "new", record: about.record }) : fact);
-        this.#put(done.item);
-        this.#details.clear();
-        this.#close();
-        this.say(t(`did-${decision}`, { fact }));
-        this.#told();
-        await this.#go(isNew ? this.items.findIndex((item) => item.fact === fact) : this.#firstOpen(this.at + 1));
-      } catch (fault) {
-        await this.#failed(fault, fact, decision, about);
-      }
-    });
+    return this.#alone(() => this.#sent(fact, decision, about));
+  }
+
+  async #sent(fact, decision, about) {
+    const isNew = !this.items.some((item) => item.fact === fact);
+    try {
+      const done = await ask("decide", { fact, decision, ...about, ...effort() });
+      this.#known(done);
+      this.unfinished.drop(isNew ? nameOf({ state: "new", record: about.record }) : fact);
+      this.#put(done.item);
+      this.#details.clear();
+      this.#close();
+      this.say(t(`did-${decision}`, { fact }));
+      this.#told();
+      await this.#go(isNew ? this.items.findIndex((item) => item.fact === fact) : this.#firstOpen(this.at + 1));
+    } catch (fault) {
+      await this.#failed(fault, fact, decision, about);
+    }
   }
 
   async #failed(fault, fact, decision, about) {

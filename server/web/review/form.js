@@ -11,6 +11,9 @@ const SAID = { confidence: "conf", factKind: "kind", modality: "modality", attri
 const lang = document.documentElement.lang;
 let count = 0;
 
+/** Tells whether a field takes what was said or done, in both languages. */
+const isTold = ({ kinds, many, required }) => required && many && kinds.includes("text");
+
 export class Form {
   #timer;
   #fields = new Map();
@@ -51,9 +54,9 @@ export class Form {
     this.#later();
   }
 
-  /** Moves to the first field that lacks something, else to the first one. */
-  focus() {
-    const missing = this.record.missing ?? [];
+  /** Moves to the first field that lacks something or that some faults are of, else to the first one. */
+  focus(faults = []) {
+    const missing = [...faults.map(({ field }) => field), ...(this.record.missing ?? [])];
     const name = missing.find((each) => this.#fields.has(each));
     const target = missing.includes("pattern") ? this.pattern : this.#fields.get(name)?.input ?? this.body.querySelector("input") ?? this.pattern;
     target?.closest("details")?.setAttribute("open", "");
@@ -102,19 +105,32 @@ export class Form {
 
   /** Puts the words of a new fact where its pattern takes what was said or done; another language quotes them. */
   #say(pattern) {
-    const text = this.isNew && pattern?.fields.find(({ kinds, many, required }) => required && many && kinds.includes("text"));
+    if (!this.isNew || !pattern) return;
+    this.record.said = { ...pattern.said, ...this.record.said };
+    this.record.values = { ...structuredClone(pattern.constants), ...this.record.values };
+    for (const { iri } of Object.values(pattern.constants).flat()) this.names[iri] ??= { en: iri.split("/").pop() };
+    const text = pattern.fields.find(isTold);
     if (!text || this.record.values[text.name]?.length) return;
     const of = document.body.dataset.language;
     this.record.values[text.name] = ["en", "id"].map((language) => ({ text: language === of ? this.record.quote : `“${this.record.quote}”`, language }));
   }
 
-  /** Returns the name that is open for a field; of a new fact its words are, for the first field of a thing. */
+  /** Returns the name that is open for a field; of a new fact its words are, for the first field of a thing,
+   * where they are not what was said or done. */
   #question(name) {
     const open = (this.record.open ?? []).find(({ parameter }) => parameter === name);
     if (open || !this.isNew) return open;
     const pattern = this.patterns.find((each) => each.name === this.record.patterns[0]);
+    if (pattern?.fields.some(isTold)) return undefined;
     const first = pattern?.fields.find(({ kinds }) => !kinds.some((kind) => LITERAL.test(kind)));
     return first?.name === name ? { parameter: name, mention: this.record.quote } : undefined;
+  }
+
+  /** Another speaker is whom the fact is attributed to: who it was before is forgotten. */
+  #unattributed() {
+    delete this.record.said.attributedTo;
+    const field = this.#fields.get("attributedTo");
+    if (field) field.input.value = "";
   }
 
   #field({ name, kinds, required, many, date }) {
@@ -122,7 +138,7 @@ export class Form {
     if (!kinds.some((kind) => LITERAL.test(kind))) {
       const field = new ThingField({
         name, kinds, many, label, names: this.names, values: this.record.values[name] ?? [], question: this.#question(name),
-        changed: () => { this.record.values[name] = field.values; this.#later(0); },
+        changed: () => { this.record.values[name] = field.values; if (["speaker", "by"].includes(name)) this.#unattributed(); this.#later(0); },
       });
       field.node.dataset.field = name;
       if (required || this.#question(name)) field.node.dataset.lacks = "";
