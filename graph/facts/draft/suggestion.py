@@ -60,8 +60,9 @@ class Suggestion:
         """
         words = text[self.start : self.end]
         tokens = list(re.finditer(r"\S+", words))
-        before = text[max(0, self.start - 8) : self.start].rstrip(' \u00a0"\u201c\u201d)')
-        begins = not before or before[-1] in ".!?:\r\n"
+        near = text[max(0, self.start - 8) : self.start]
+        before = near.rstrip(' \u00a0\r\n"\u201c\u201d)')
+        begins = not before or before[-1] in ".!?:" or near.count("\n") > 1
         is_sentence = begins and SENTENCE_END.match(text, self.end) is not None
         if len(tokens) <= MOST_WORDS and not (is_sentence and len(tokens) > 1):
             return words.rstrip()
