@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("engines", nargs="*", default=["oxigraph"], choices=ENGINES, metavar="ENGINE")
     parser.add_argument("--sample", type=int, default=1, help="addresses of each kind (%(default)s)")
     parser.add_argument("--only", default="", help="regular expression of the requests to compare")
+    parser.add_argument("--listed", action="store_true", help="what compare.toml lists, without a crawl")
     options = parser.parse_args()
     spec = next(each for each in SPEC["servers"] if each.get("crawl"))
     different = 0
@@ -40,7 +41,10 @@ def main() -> None:
         texts = [one for text in spec["requests"] for one in expand(text, sets_of(tree), whole=False)]
         seeds = [Request.read(spec["name"], text) for text in texts]
         with served(tree, []) as server:
-            found = Crawl(server, spec["name"], options.sample, whole=False).everything(seeds)
+            if options.listed:
+                found = server.ask_all(one for one in seeds if re.search(options.only, str(one)))
+            else:
+                found = Crawl(server, spec["name"], options.sample, whole=False).everything(seeds)
         old = {one: answer for one, answer in found.items() if re.search(options.only, str(one))}
         for engine in options.engines:
             with ENGINES[engine](Path(folder)) as (url, queries, updates, default):

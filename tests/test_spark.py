@@ -40,7 +40,6 @@ TERM: Final = re.compile(r'<[^>]*>|_:[^ ]+|"(?:[^"\\]|\\.)*"[^ ]*')
 RULES: Final = Path(__file__).parent / "spark.ttl"
 """Axioms of each kind, axioms that follow from facts, and contradictions."""
 
-with_pyspark = pytest.mark.skipif(not HAS_PYSPARK, reason="pyspark is not installed: make test-spark")
 with_java = pytest.mark.skipif(
     not (HAS_PYSPARK and shutil.which("java")), reason="pyspark or Java is missing: make test-spark"
 )
@@ -82,7 +81,7 @@ def test_generated_data(wicara: Command, tmp_path: Path, size: int) -> None:
     file, out = generated(tmp_path, size), tmp_path / "out.nt"
     assert wicara("reason", file, "-o", out).returncode == 0
     native = out.read_bytes()
-    room = ("--conf", "spark.driver.memory=3g")
+    room = (*QUICK, "--conf", "spark.driver.memory=3g")
     subprocess.run([*COMMAND, file, *SPARK, *room, "-o", out], check=True)
     assert out.read_bytes() == native
 
@@ -125,20 +124,43 @@ def command_of(process: int) -> bytes:
     return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
-@with_pyspark
+@with_java
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C ends the command and its Java process, and leaves no files."""
+    command = [*COMMAND, RULES, *SPARK]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_until(lambda: list(tmp_path.glob("wicara-spark-*/round-0")) or process.poll() is not None)
+        java = below(process.pid)
+        assert java
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate()
+    assert (process.returncode, told) == (130, "wicara: interrupted\n")
+    wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in java))
+    assert not list(tmp_path.glob("wicara-spark-*"))
+
+
+@with_java
 @pytest.mark.parametrize(
-    ("master", "environment", "words"),
+    ("options", "environment", "words"),
     [
-        ("local[1]", {"JAVA_HOME": "/nowhere"}, "Spark needs Java"),
-        ("spark://127.0.0.1:{port}", {}, "no Spark master answers at spark://127.0.0.1:{port}"),
+        (("--master", "local[1]"), {"JAVA_HOME": "/nowhere"}, "Spark needs Java"),
+        (("--master", "spark://127.0.0.1:{port}"), {}, "no Spark master answers at spark://127.0.0.1:{port}"),
+        (("--master", "nothing"), {}, "nothing is no master of Spark"),
+        (("--conf", "spark.driver.memory=300m"), {}, "Please increase heap size"),
     ],
-    ids=["no Java", "no master"],
+    ids=["no Java", "no master", "no address", "no memory"],
 )
-def test_what_it_lacks(wicara: Command, master: str, environment: dict[str, str], words: str) -> None:
-    """Without Java, or a master, the command says so and ends with 1."""
+def test_what_it_lacks(
+    wicara: Command, options: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    """Without Java, a master or memory, the command says so in a line and ends with 1."""
     port = free_port()
-    done = wicara("reason", RULES, "--engine", "spark", "--master", master.format(port=port), **environment)
-    assert (done.returncode, done.stdout) == (1, "")
+    given = [option.format(port=port) for option in options]
+    done = wicara("reason", RULES, "--engine", "spark", *given, **environment)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert words.format(port=port) in done.stderr
 
 

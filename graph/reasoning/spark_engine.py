@@ -44,7 +44,7 @@ engine's fact of number -1 - j."""
 COUNT: Final = "SELECT p, IF(p = {kind}, o, NULL), COUNT(*) FROM new GROUP BY ALL"
 PARTITION: Final = 2_000_000
 """How many facts a task of a shuffle is to have."""
-LARGE: Final = 200_000
+LARGE: Final = 2_000_000
 """From how many facts on a round is planned anew between its stages, and its code is compiled."""
 MAX_FILTER: Final = 200
 """How many predicates a scan is told to look for, at most."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ PATIENCE: Final = 60
 """How many seconds a cluster may take to start a first task."""
 REACHED: Final = 10
 """How many seconds a master may take to accept a connection."""
+MASTERS: Final = re.compile(r"local(-cluster)?(\[.+\])?|(spark|k8s)://.+|yarn")
 STANDALONE: Final = re.compile(r"spark://(?P<hosts>[^/]+:\d+)")
 SETTINGS: Final = {
     "spark.app.name": "wicara reason",
@@ -67,7 +69,8 @@ def session(
             "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
             **settings,
         }
-        handler = signal.getsignal(signal.SIGINT)
+        handler, level = signal.getsignal(signal.SIGINT), logging.root.manager.disable
+        logging.disable()  # py4j logs what it raises, Ctrl-C too
         try:
             spark = SparkSession.builder.master(master).config(map=dict(options)).getOrCreate()
             if current_thread() is main_thread():  # pyspark's handler makes a failed job of Ctrl-C
@@ -81,6 +84,8 @@ def session(
                     spark.stop()
         except faults() as fault:
             raise Unavailable(in_words(fault)) from fault
+        finally:
+            logging.disable(level)
 
 
 def faults() -> tuple[type[Exception], ...]:
@@ -96,7 +101,11 @@ def check_java() -> None:
 
 
 def check_master(master: str) -> None:
-    """Raise Unavailable if no standalone master of an address takes a connection."""
+    """Raise Unavailable for what is no master, and if no standalone one takes a connection."""
+    if not MASTERS.fullmatch(master):
+        raise Unavailable(
+            f"{master} is no master of Spark, such as local[2], spark://HOST:7077, k8s://HOST or yarn."
+        )
     named = STANDALONE.fullmatch(master)
     for host in named["hosts"].split(",") if named else ():
         name, _, port = host.rpartition(":")
