@@ -44,7 +44,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 
-LONGEST = ("test_crawl", "test_openapi", "test_fuzz_http", "test_backup_serving", "test_review_page")
+LONGEST = (
+    "test_crawl",
+    "test_docs",
+    "test_openapi",
+    "test_fuzz_http",
+    "test_backup_serving",
+    "test_review_page",
+)
 """The files with the longest tests: they come first, so that none is left when all others are done."""
 
 

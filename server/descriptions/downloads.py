@@ -66,10 +66,10 @@ def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
 
 def sizes_in(path: Path | None) -> dict[str, Size] | None:
     """Return what was measured before, or None."""
-    try:
-        return path and {name: Size(*size) for name, size in json.loads(path.read_bytes()).items()}
-    except OSError:
-        return None
+    if path is not None:
+        with suppress(OSError):
+            return {name: Size(*size) for name, size in json.loads(path.read_bytes()).items()}
+    return None
 
 
 def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
