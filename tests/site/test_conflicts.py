@@ -87,6 +87,26 @@ b:F1 { event:e wic:heldAt place:kazan ; wic:hasTimeSpan t:a ; wic:ordinalAsClaim
     t:a wic:earliestStart "2018-08-03"^^xsd:date . place:sochi wic:longitude 49.1 . }
 c:said { event:e wic:ordinalAsClaimed 5 . }
 """
+CLAIMED = """
+one:F1 { event:e wic:hasTimeSpan t:a .
+    t:a wic:earliestStart "2010-10-01"^^xsd:date ; wic:latestStart "2010-10-31"^^xsd:date . }
+two:F1 { t:b wic:earliestStart "2012-01-01"^^xsd:date ; wic:latestStart "2012-12-31"^^xsd:date .
+    <urn:claim> wic:contentText "The summit was in 2012."@en . }
+c:said { event:e wic:hasTimeSpan t:b . }
+<https://w3id.org/wicara/graph/prov> { c:said wic:contentOf <urn:claim> . }
+"""
+FOLLOWING = """
+one:F1 { o:rate wic:observedIndicator ind:implementation-rate ; wic:unit unit:percent ; wic:value 60 ;
+    wic:observedDocument <urn:plan> ; wic:hasTimeSpan t:a ;
+    wic:valueBound <https://w3id.org/wicara/concept/value-bound/more-than> . }
+two:F1 { o:done wic:observedIndicator ind:activities-implemented ; wic:unit unit:activities ; wic:value 79 ;
+    wic:observedDocument <urn:plan> ; wic:hasTimeSpan t:a .
+    t:a wic:latestStart "2019-07-31"^^xsd:date . }
+two:F2 { o:all wic:observedIndicator ind:activities-planned ; wic:unit unit:activities ; wic:value 139 ;
+    wic:observedDocument <urn:plan> . }
+two:F3 { o:length wic:observedIndicator ind:length-of-term ; wic:unit unit:years ; wic:value 4 ;
+    wic:observedActor state:laos ; wic:hasTimeSpan t:s . }
+""" + term("two:F4", "s", 2021, 2023)
 TERMS = (
     term("one:F1", "a", 2015, 2018) + term("two:F1", "b", 2014, 2018) + term("two:F2", "later", 2024, 2027)
 )
@@ -160,6 +180,23 @@ def test_other_values(contradictory: Server) -> None:
 def test_terms(contradictory: Server) -> None:
     """Two terms that share a day have to be one: bounds that cannot be conflict; a later term is another."""
     assert table(contradictory)["Terms"] == (3, 4, 1)
+
+
+@pytest.mark.parametrize("contradictory", [CLAIMED], indirect=True)
+def test_times_in_claims(contradictory: Server) -> None:
+    """A claim that dates an event otherwise than a fact is shown by the fact that makes it."""
+    assert table(contradictory)["Claims"] == (1, 2, 1)
+    text = contradictory.get("/conflicts", accept="text/html").text
+    assert "not before 1 January 2012" in text
+    assert "by 31 October 2010" in text
+
+
+@pytest.mark.parametrize("contradictory", [FOLLOWING], indirect=True)
+def test_what_follows_from_others(contradictory: Server) -> None:
+    """A rate against 79 of 139 activities, and four years against a term of three at most, conflict."""
+    assert table(contradictory)["Shares and lengths"] == (2, 2, 2)
+    text = contradictory.get("/conflicts", accept="text/html").text
+    assert "56.8" in text
 
 
 def test_the_real_dataset(server: Server) -> None:

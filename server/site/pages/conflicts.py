@@ -2,32 +2,41 @@
 
 Each comparison is a question whose rows conflict (`queries/conflicts/`): two things ?x and ?y, which are or
 speak of the same, with the properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
+Figures have their indicator ?about, their time ?during, their ?unit, and the bounds ?b1 and ?b2 of values.
+The page shows one row for what is connected so: its values, each once, with all who say it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
+from wicara.ontology import PREFIXES, WIC
 from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
-from wicara.server.site.language import language, own_text
+from wicara.server.site.language import CURRENCY, language, own_text
 from wicara.server.site.language import lazy_gettext as _
+from wicara.server.site.pictures.figures import amount
 from wicara.server.site.tables.cells import show
 from wicara.server.site.tables.rows import evidence_for
+from wicara.server.site.times import day_of, format_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pyoxigraph import QuerySolution
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
-    from wicara.server.site.words import Shown, Words
+    from wicara.server.site.tables.rows import Evidence
+    from wicara.server.site.words import Shown, Term, Words
 
 blueprint = Blueprint("conflicts", __name__)
 
@@ -35,7 +44,11 @@ MAX_CONFLICTS: Final = 100
 """How many conflicts of each comparison the page shows; the query gives all."""
 ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
-NAMES: Final = ("x", "p", "left", "y", "q", "right")
+NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "during", "unit", "b1", "b2")
+SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
+VALUE: Final = NamedNode(f"{WIC}value")
+STARTS: Final = frozenset({NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")})
+BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 COUNT: Final = """
 {{ {{ SELECT (COUNT(DISTINCT ?x) AS ?things) {{ {things} }} }} BIND("{key}" AS ?comparison) }}
 UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0)) AS ?conflicts) {{
@@ -58,26 +71,27 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of two statements: what it is said of, the property, the value, and the graph that says it."""
+class Said:
+    """A value that sources give: of which properties, with its bound and unit, in which graphs."""
 
-    thing: Shown | None
-    property: Shown | None
-    value: Shown | None
-    graph: str
+    properties: tuple[Shown, ...]
+    text: str
+    bound: Shown | None
+    graphs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """Two statements that cannot both be true, and where they stand."""
+class Difference:
+    """Statements that cannot all be true: what they are about, the values, where they stand."""
 
-    between: object
-    sides: tuple[Side, Side]
+    about: tuple[Shown, ...]
+    values: list[Said]
+    between: tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison as the page shows it: in words, counted, with its query and the conflicts it has found."""
+    """A comparison in words, counted, with its query, what it has found, and the question that tells more."""
 
     key: str
     title: str
@@ -85,7 +99,9 @@ class Comparison:
     compared: str
     query: str
     counted: Counted
-    conflicts: list[Conflict]
+    differences: list[Difference]
+    cut: bool
+    see: str
 
 
 @blueprint.get("/conflicts")
@@ -98,13 +114,13 @@ def page() -> str:
         (row[name] for row in found for name in NAMES),
         (value(row, name) for row in found for name in ("g1", "g2")),
     )
+    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence) for one in comparisons()]
     return render_template(
         "conflicts.html",
-        comparisons=[
-            in_words(one, counted.get(one.id, Counted()), found, evidence.words) for one in comparisons()
-        ],
-        total=sum(one.conflicts for one in counted.values()),
+        comparisons=shown,
+        total=sum(len(one.differences) for one in shown),
         most=MAX_CONFLICTS,
+        evidence=evidence,
         bases=evidence.bases,
         words=evidence.words,
     )
@@ -137,36 +153,89 @@ def conflicting(_built: BuiltDataset) -> list[QuerySolution]:
         for one in comparisons()
         if counted.get(one.id, Counted()).conflicts
     ]
-    return list(rows(" UNION ".join(parts))) if parts else []
+    return list(rows(" UNION ".join(parts), SELECTED)) if parts else []
 
 
-def rows(pattern: str) -> Iterator[QuerySolution]:
+def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
     """Return solutions over the dataset, conclusions included; data as it is counts whole."""
     built = dataset()
-    return solutions(watched(built.store), f"SELECT * {{ {pattern} }}", union=merges(built))
+    return solutions(watched(built.store), f"SELECT {selected} {{ {pattern} }}", union=merges(built))
 
 
-def in_words(comparison: Question, counted: Counted, found: list[QuerySolution], words: Words) -> Comparison:
+def in_words(
+    comparison: Question, counted: Counted, found: list[QuerySolution], evidence: Evidence
+) -> Comparison:
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
-    own = [conflict(row, words) for row in found if value(row, "comparison") == comparison.id]
-    title = comparison.wording(language())
-    return Comparison(comparison.id, title, own_text(same), own_text(compared), comparison.body, counted, own)
+    own = [row for row in found if value(row, "comparison") == comparison.id]
+    return Comparison(
+        comparison.id,
+        comparison.wording(language()),
+        own_text(same),
+        own_text(compared),
+        comparison.body,
+        counted,
+        [difference(connected, evidence) for connected in together(own)],
+        counted.conflicts > len(own),
+        next((slug for (slug,) in comparison.own("see")), ""),
+    )
 
 
-def conflict(row: QuerySolution, words: Words) -> Conflict:
-    """Return a solution as the page shows it."""
-    sides = [
-        Side(words.show(row[thing]), words.show(row[name]), show(row[term], words), value(row, graph))
-        for thing, name, term, graph in (("x", "p", "left", "g1"), ("y", "q", "right", "g2"))
-    ]
-    return Conflict(between(sides[0].graph, sides[1].graph), (sides[0], sides[1]))
+def together(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
+    """Return conflicts in groups: those that share a thing, directly or by way of others, in their order."""
+    groups: list[tuple[set[str], list[QuerySolution]]] = []
+    for row in found:
+        things = {value(row, "x"), value(row, "y")}
+        touched = [group for group in groups if group[0] & things]
+        joined = [each for group in touched for each in group[1]]
+        groups = [group for group in groups if group not in touched]
+        groups.append((things.union(*(group[0] for group in touched)), [*joined, row]))
+    return [rows for _things, rows in groups]
 
 
-def between(first: str, second: str) -> object:
+def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
+    """Return conflicts about one thing as the page shows them, the smallest value first."""
+    words = evidence.words
+    said: dict[tuple[Term | None, ...], dict[Term | None, dict[str, None]]] = {}
+    for row in found:
+        for name, term, graph, bound in (("p", "left", "g1", "b1"), ("q", "right", "g2", "b2")):
+            graphs = said.setdefault((row[term], row[bound], row["unit"]), {}).setdefault(row[name], {})
+            graphs[value(row, graph)] = None
+    values = []
+    for (term, bound, unit), of_property in said.items():
+        alike: dict[tuple[str, ...], list[Term | None]] = {}
+        for name, graphs in of_property.items():
+            alike.setdefault(tuple(sorted(graphs)), []).append(name)
+        for graphs, names in alike.items():
+            told = (
+                [name for name in names if name not in (VALUE, *STARTS)] if STARTS.isdisjoint(names) else []
+            )
+            properties = tuple(filter(None, map(words.show, told)))
+            values.append(Said(properties, in_full(term, names[0], unit, words), words.show(bound), graphs))
+    first = found[0]
+    about = (first["about"], first["during"]) if first["about"] else (first["x"],)
+    where = dict.fromkeys(
+        between(*(value(row, name) for name in ("comparison", "g1", "g2"))) for row in found
+    )
+    return Difference(tuple(filter(None, map(words.show, about))), values, tuple(where))
+
+
+def in_full(term: Term | None, name: Term | None, unit: Term | None, words: Words) -> str:
+    """Return a value in words: a figure with its unit, a day as the bound that it is."""
+    if isinstance(unit, NamedNode) and isinstance(term, Literal):
+        code = unit.value.removeprefix(PREFIXES["unit"])
+        named = code if CURRENCY.fullmatch(code) else words.show_iri(unit.value).text
+        return amount(Decimal(term.value), unit.value, named)
+    if isinstance(name, NamedNode) and (bound := BOUND.fullmatch(name.value)):
+        return format_window(*((day_of(term), None) if bound[1] == "earliest" else (None, day_of(term))))
+    shown = show(term, words)
+    return shown.text if shown else ""
+
+
+def between(comparison: str, first: str, second: str) -> object:
     """Return where two statements stand that conflict."""
     kinds = frozenset(filter(None, map(kind_of, (first, second))))
-    if GraphKind.CONTENT in kinds:
+    if comparison == "claims":
         return _("with a claim")
     if first.rpartition("/")[0] == second.rpartition("/")[0]:
         return _("within one source")

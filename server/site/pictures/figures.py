@@ -113,15 +113,18 @@ class Figure:
 
     def amount(self, words: Words) -> str:
         """Return its value with the unit as the reader's language writes them."""
-        if self.unit == RANK:
-            return str(_("No. %(n)s", n=format_decimal(self.value)))
-        return format_amount(self.value, self.unit_in(words))
+        return amount(self.value, self.unit, self.unit_in(words))
 
     def iris(self) -> Iterator[str]:
         """Yield the IRIs that a page names for it."""
         yield from filter(None, (self.iri, self.indicator, self.unit))
         yield from chain(self.modalities, self.who, self.possibly, self.confidence, *self.of.values())
         yield from chain(self.judged, *self.judged.values())
+
+
+def amount(number: Decimal, unit: str | None, named: str) -> str:
+    """Return a value with its unit, which is called `named`, as the reader's language writes them."""
+    return str(_("No. %(n)s", n=format_decimal(number))) if unit == RANK else format_amount(number, named)
 
 
 @dataclass(frozen=True)
