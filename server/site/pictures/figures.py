@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Shown, Words
 
 COLUMNS: Final = (
-    *("item", "label", "indicator", "of", "when", "value", "unit"),
+    *("item", "label", "indicator", "of", "when", "bound", "value", "unit"),
     *("manner", "who", "possiblyWho", "written", "sources"),
 )
 PAGE: Final = 500
@@ -53,6 +53,12 @@ RANK: Final = f"{PREFIXES['unit']}rank"
 RANKS: Final = (5, 10, 20, 50, 100)
 """How many places a rank is drawn among: the fewest that hold it."""
 WHOLE: Final = 100
+SIDES: Final = {
+    **dict.fromkeys(("at-least", "more-than"), "above"),
+    **dict.fromkeys(("at-most", "less-than", "nearly"), "below"),
+    "about": "below and above",
+}
+"""On which side of a figure its bound leaves it open."""
 
 
 @dataclass
@@ -65,6 +71,7 @@ class Figure:
     unit: str | None = None
     notation: str = ""
     written: str = ""
+    bound: str | None = None
     graphs: list[str] = field(default_factory=list)
     modalities: list[str] = field(default_factory=list)
     who: list[str] = field(default_factory=list)
@@ -113,11 +120,18 @@ class Figure:
 
     def amount(self, words: Words) -> str:
         """Return its value with the unit as the reader's language writes them."""
-        return amount(self.value, self.unit, self.unit_in(words))
+        number = amount(self.value, self.unit, self.unit_in(words))
+        return f"{words.show_iri(self.bound).text} {number}" if self.bound else number
+
+    @property
+    def reach(self) -> tuple[Decimal, Decimal]:
+        """How much of it is certain, and up to where it may reach: a bound or `about` leaves a tenth open."""
+        tenth, side = self.value / 10, SIDES.get((self.bound or "").removeprefix(PREFIXES["bound"]), "")
+        return self.value - tenth * ("below" in side), self.value + tenth * ("above" in side)
 
     def iris(self) -> Iterator[str]:
         """Yield the IRIs that a page names for it."""
-        yield from filter(None, (self.iri, self.indicator, self.unit))
+        yield from filter(None, (self.iri, self.indicator, self.unit, self.bound))
         yield from chain(self.modalities, self.who, self.possibly, self.confidence, *self.of.values())
         yield from chain(self.judged, *self.judged.values())
 
@@ -137,6 +151,8 @@ class Bar:
     amount: str
     start: float
     width: float
+    open: float
+    """How broad the part is that its bound leaves open, beyond the rest."""
     sources: list[EvidenceLink]
 
 
@@ -227,6 +243,8 @@ def add_context(one: Figure, row: QuerySolution) -> None:
         one.written = value(row, "term")
     elif iri and name == "observedIndicator":
         one.indicator = iri
+    elif iri and name == "valueBound":
+        one.bound = iri
     elif iri and name == "unit":
         notation = row["notation"]
         one.unit, one.notation = iri, notation.value if isinstance(notation, Literal) else ""
@@ -248,7 +266,7 @@ def chart(members: Sequence[Figure], words: Words) -> Chart:
     first, *_others = ordered = sorted(members, key=lambda one: (one.times.order, one.value))
     values = [one.value for one in ordered]
     zero = first.value * 0
-    low, high = min(zero, *values), max(zero, *values)
+    low, high = min(zero, *values), max(zero, *(max(one.reach) for one in ordered))
     if first.notation == PERCENT and low >= 0 and high <= WHOLE:
         high = zero + WHOLE
     breadth = high - low or Decimal(1)
@@ -262,8 +280,9 @@ def chart(members: Sequence[Figure], words: Words) -> Chart:
             words.show_iri(one.iri),
             [words.show_iri(iri) for iri in one.parties],
             one.amount(words),
-            at(min(one.value, zero) - low),
-            at(abs(one.value)),
+            at(min(*one.reach, zero) - low),
+            at(abs(one.reach[0])),
+            at(abs(one.reach[1] - one.reach[0])),
             sources(one.graphs),
         )
         for one in ordered
@@ -280,6 +299,7 @@ def record(one: Figure, words: Words) -> Record:
         "indicator": words.show_iri(one.indicator).text if one.indicator else "",
         "of": one.parties,
         "when": one.when,
+        "bound": words.show_iri(one.bound).text if one.bound else "",
         "value": format(one.value, "f"),
         "unit": one.unit_in(words),
         "manner": one.manner,

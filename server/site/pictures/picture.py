@@ -17,26 +17,29 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, make_response, render_template, request
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.formats import CSV
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.sparql import solutions
+from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES
 from wicara.queries import picture_query, with_rows
+from wicara.server.app_state import per_version
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.http.negotiation import PLAIN_JSON
 from wicara.server.http.problems import Problem
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
-from wicara.server.site.language import WORDS
+from wicara.server.site.language import LANGUAGES, WORDS, language
+from wicara.server.site.times import day_of, formatted
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import QuerySolution, Store
+    from wicara.graph.store import BuiltDataset
 
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
@@ -280,10 +283,31 @@ class EvidenceLink:
 
 
 def sources(graphs: Iterable[str]) -> list[EvidenceLink]:
-    """Return the graphs among some that have evidence."""
+    """Return the graphs among some that have evidence; the first of each text names it."""
     kinds = {graph: kind_of(graph) for graph in graphs}
-    return [
-        EvidenceLink(graph.rpartition("/")[2] if kind is GraphKind.FACT else "", href_of(graph), graph)
-        for graph, kind in kinds.items()
-        if kind in WITH_BASIS
-    ]
+    texts, found, before = per_version(names_of_texts), [], ""
+    for graph, kind in kinds.items():
+        if kind in WITH_BASIS:
+            *_path, text, name = graph.split("/")
+            called = texts.get((text, language()), "") if kind is GraphKind.FACT and text != before else ""
+            before = text
+            name = " \N{MIDDLE DOT} ".join(filter(None, (called, name))) if kind is GraphKind.FACT else ""
+            found.append(EvidenceLink(name, href_of(graph), graph))
+    return found
+
+
+def names_of_texts(built: BuiltDataset) -> dict[tuple[str, str], str]:
+    """Return how marks call each text, by the last part of its IRI and language, as `source_name` has it."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows(built.store, "sources"):
+        for lang in LANGUAGES:
+            parts = found.setdefault((value(row, "article").rpartition("/")[2], lang), {})
+            for name in ("short", "publisher"):
+                if isinstance(term := row[name], Literal) and term.language in {lang, None}:
+                    parts[name] = term.value
+            if day := day_of(row["issued"]):
+                parts["day"] = formatted(day, "d MMM y", lang)
+    return {
+        key: parts.get("short") or ", ".join(filter(None, (parts.get("publisher"), parts.get("day"))))
+        for key, parts in found.items()
+    }
