@@ -47,7 +47,10 @@ PAGE: Final = 500
 """How many values of observations a page holds."""
 MAX_DIGITS: Final = 30
 """How many digits a value has before its point at most."""
-PARTIES: Final = ("betweenParties", "observedActor", "relativeTo", "observedDocument", "rankScope")
+PARTIES: Final = (
+    *("fromParty", "toParty", "betweenParties", "observedActor", "relativeTo"),
+    *("observedDocument", "observedEvent", "rankScope"),
+)
 """The properties that lead to what an observation is of, in order."""
 RANK: Final = f"{PREFIXES['unit']}rank"
 RANKS: Final = (5, 10, 20, 50, 100)
@@ -97,8 +100,13 @@ class Figure:
 
     @property
     def parties(self) -> list[str]:
-        """What it is of, in order."""
-        return [iri for name in PARTIES for iri in self.of.get(name, [])]
+        """What it is of, in order, each once."""
+        return [*dict.fromkeys(iri for name in PARTIES for iri in self.of.get(name, []))]
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether it goes from its first party to its second one, as exports do."""
+        return len(self.of.get("fromParty", [])) == len(self.of.get("toParty", [])) == 1
 
     @property
     def when(self) -> str:

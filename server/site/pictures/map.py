@@ -266,7 +266,7 @@ def draw(
     ]
     lined = [(state, earth.outlines[state.code]) for state in states if state.code in earth.outlines]
     lined.sort(key=lambda pair: -area_of(pair[1].box))
-    taken = [label_box(spot.x, spot.y, "o") for spot in spots]
+    taken = [label_box(spot.x, spot.y, "ooo") for spot in spots]
     areas = []
     for state, outline in lined:
         shown = words.show_iri(state.iri)
@@ -274,7 +274,7 @@ def draw(
         is_free = not any(collide(label, other) for other in taken)
         taken += [label] if is_free else []
         areas.append(Area(state, shown, outline, is_free))
-    taken = taken[len(spots) :]
+    dots, taken = taken[: len(spots)], taken[len(spots) :]
     for number, spot in enumerate(spots):
         x, y, text = spot.x, spot.y, spot.shown.text
         reach = len(text) * LETTER / 2 + GAP
@@ -284,7 +284,8 @@ def draw(
             "below": label_box(x, y + LINE_HEIGHT, text),
             "above": label_box(x, y - LINE_HEIGHT, text),
         }
-        side = min(sides, key=lambda name: sum(collide(sides[name], other) for other in taken))
+        others = [*taken, *dots[:number], *dots[number + 1 :]]
+        side = min(sides, key=lambda name: sum(collide(sides[name], other) for other in others))
         taken.append(sides[side])
         spots[number] = replace(spot, side=side)
     return areas, spots

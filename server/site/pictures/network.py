@@ -67,7 +67,7 @@ MAX_EDGES: Final = limit_of("network-edges")
 """How many solutions a picture is made of at most."""
 COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "planned", "via", "sources")
 LINE_LENGTH: Final = 19
-MAX_LINES: Final = 3
+MAX_LINES: Final = 4
 LETTER: Final = 6.7
 SMALL_LETTER: Final = 5.4
 PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
@@ -158,10 +158,13 @@ class Line:
 
     @property
     def words(self) -> list[Role]:
-        """The roles whose words fit on it, the last one cut where it does not."""
+        """The roles whose words fit on it, each once, the last one cut; a plan only where nothing else is."""
+        roles: dict[str, Role] = {}
+        for role in [one for one in self.roles if not one.edge.planned] or self.roles:
+            roles.setdefault(role.text, role)
         room = int((self.length - SYMBOLS) / SMALL_LETTER)
         fitting: list[Role] = []
-        for role in self.roles:
+        for role in roles.values():
             left = room - sum(len(one.text) + 2 for one in fitting)
             if fitting and left < len(role.text):
                 return [*fitting, replace(role, text="…")]

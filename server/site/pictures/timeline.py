@@ -360,8 +360,13 @@ def row(item: Item, words: Words, scale: Scale) -> Row:
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
             for time in item.times
         ],
-        sources(graph for time in item.times for graph in time.graphs),
+        sources(graph for time in sorted(item.times, key=is_planned) for graph in time.graphs),
     )
+
+
+def is_planned(time: Time) -> bool:
+    """Tell whether a time is other than that of what was: its source is no source of what was."""
+    return time.manner != "actual"
 
 
 def records(item: Item, words: Words) -> Iterator[Record]:

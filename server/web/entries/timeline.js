@@ -76,7 +76,9 @@ class Timeline {
     if (day) document.getElementById("the-day").replaceChildren(upright(this.scale(Date.parse(day) + DAY / 2), "day"));
     for (const text of this.axis.querySelectorAll("text")) text.remove();
     for (const line of lines) {
-      const text = element("text", { x: `${this.scale(line)}%`, y: "60%", dx: 4 });
+      const place = this.scale(line);
+      if ((100 - place) * this.axis.clientWidth < 4000) continue;
+      const text = element("text", { x: `${place}%`, y: "60%", dx: 4 });
       text.textContent = written(line);
       this.axis.append(text);
     }
