@@ -245,19 +245,30 @@ def plain_turtle(triples: Iterable[Triple]) -> str | None:
 
     Most answers have none: more than half of the cost of a small one would go into looking for them.
     """
-    rows: dict[tuple[str, str, Key], tuple[NamedNode, NamedNode, Term]] = {}
+    rows: dict[tuple[str, str, Key], NamedNode | Literal] = {}
+    iris: set[str] = set()
     for subject, predicate, term in triples:
         if not isinstance(subject, NamedNode) or not isinstance(term, NamedNode | Literal):
             return None
-        rows[subject.value, predicate_key(predicate), term_key(term)] = (subject, predicate, term)
-    statements: Statements = {}
-    for key in sorted(rows):
-        subject, predicate, term = rows[key]
-        statements.setdefault(subject, []).append((predicate, term))
-    layout = Layout(statements, frozenset(), frozenset())
-    short = shorten(layout.iris())
-    paragraphs = (f"\n{paragraph}" for paragraph in Paragraphs(layout, short.names).write())
-    return "".join((*declarations(short.prefixes), *paragraphs))
+        row = (subject.value, predicate_key(predicate), term_key(term))
+        iris.update(row[:2], (term.value,) if isinstance(term, NamedNode) else iris_of(term))
+        rows[row] = term
+    short = shorten(filter(None, iris))
+    written = Paragraphs(Layout({}, frozenset(), frozenset()), short.names)
+    pieces = [*declarations(short.prefixes)]
+    end, last = "", ("", "")
+    for row in sorted(rows):
+        about, verb = row[:2]
+        name = written.iri(verb) if verb else "a"
+        if (about, verb) == last:
+            pieces.append(f" ,\n{INDENT}{INDENT}")
+        elif about == last[0]:
+            pieces.append(f" ;\n{INDENT}{name} ")
+        else:
+            pieces.append(f"{end}\n{written.iri(about)} {name} ")
+        pieces.append(written.term(rows[row]))
+        end, last = " .\n", (about, verb)
+    return "".join((*pieces, end))
 
 
 def write_graph(graph: Node | DefaultGraph, paragraphs: Paragraphs, heading: str | None) -> Iterator[str]:
