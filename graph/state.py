@@ -4,6 +4,7 @@ DIR/state/<build>/state.json     of which program it is, its units, and the dige
 DIR/state/<build>/units/<key>/   each unit as it was read: a file of the inputs, and those of its name
 DIR/state/<build>/store/         the statements and their default graph without conclusions (RocksDB)
 DIR/state/<build>/closure/       what follows, with first proofs (graph/reasoning/closure_file.py)
+DIR/state/<build>/downloads.json  what a server has measured (server/descriptions/downloads.py)
 
 A state is believed where program, ontology and shapes are the same and the store names the same inputs; it is
 left aside where something is retracted, or a change renames what others speak of. The whole is built then.
@@ -373,14 +374,14 @@ def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -
     if any(is_mentioned(store, quad) or is_renamed(store, quad) for quad in names):
         return None
     now = there - out | into
-    default = {quad for quad in now if isinstance(quad.graph_name, DefaultGraph)}
-    wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(now, ASSERTED)}
-    out |= default - wanted
-    into |= wanted - default
+    gone, come = change_of_default(now)
+    out |= gone
+    into |= come
     for quad in out:
         store.remove(quad)
     store.extend(into)
-    return Step(store, folder, frozenset(out), frozenset(into), frozenset(now - default))
+    named = frozenset(quad for quad in now if not isinstance(quad.graph_name, DefaultGraph))
+    return Step(store, folder, frozenset(out), frozenset(into), named)
 
 
 def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set[Quad]:
@@ -395,18 +396,21 @@ def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set
 
 def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
     """Let the default graph follow changes of named graphs; return what went and what came in it."""
-    out: set[Quad] = set()
-    into: set[Quad] = set()
-    for subject, predicate in {(quad.subject, quad.predicate) for quad in changed}:
-        quads = tuple(store.quads_for_pattern(subject, predicate, None, None))
-        stands = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
-        wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
-        for quad in stands - wanted:
-            store.remove(quad)
-        store.extend(wanted - stands)
-        out |= stands - wanted
-        into |= wanted - stands
+    places = {(quad.subject, quad.predicate) for quad in changed}
+    out, into = change_of_default(
+        {quad for place in places for quad in store.quads_for_pattern(*place, None)}
+    )
+    for quad in out:
+        store.remove(quad)
+    store.extend(into)
     return out, into
+
+
+def change_of_default(quads: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
+    """Return what goes from the default graph and what comes, so that it follows what is stated."""
+    default = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
+    wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
+    return default - wanted, wanted - default
 
 
 def is_name(quad: Quad) -> bool:
