@@ -5,6 +5,7 @@ Whatever it does that cannot be used is a RemoteFault: it is not there, is late,
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 from base64 import b64encode
@@ -44,6 +45,10 @@ LATE: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/sparql-results+json"
 OK: Final = range(200, 300)
+
+
+vars(http.client)["_MAXHEADERS"] = 1 << 16
+"""Virtuoso names each graph of a query's dataset in a header of its own, and http.client takes a hundred."""
 
 
 class LocalConnection(HTTPConnection):

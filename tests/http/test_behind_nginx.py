@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from http.client import HTTPSConnection, IncompleteRead
+from http.client import HTTPException, HTTPSConnection, IncompleteRead
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
+from needed import long
 from prepared import PATIENCE
 from server_process import Answer, served, wait_until
 from writing import BEARER, TURTLE, WRITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from conftest import Command
     from server_process import Server
 
 CONFIGURATION = (Path(__file__).parent.parent.parent / "deploy" / "nginx.conf").read_text("utf-8")
@@ -40,12 +46,16 @@ TEMPORARY  include {folder}/wicara.conf;
 }}
 """.replace("TEMPORARY", TEMPORARY)
 NAME = "data.example.org"
+ARTICLE = "kemlu-2018-08-02-asean-russia"
 LIMIT = 2
 """Seconds that a query asks for: what must succeed has the server's own limit."""
 
-pytestmark = pytest.mark.skipif(
-    NGINX is None or shutil.which("openssl") is None, reason="nginx or openssl is not installed"
-)
+pytestmark = [
+    pytest.mark.first_article,
+    pytest.mark.skipif(
+        NGINX is None or shutil.which("openssl") is None, reason="nginx or openssl is not installed"
+    ),
+]
 
 
 class Proxy(NamedTuple):
@@ -83,14 +93,14 @@ def answers(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
-def configured(folder: Path, server: int, port: int, plain: int) -> Path:
+def configured(folder: Path, servers: Sequence[int], port: int, plain: int) -> Path:
     """Write the configuration with other ports and a certificate of its own; return the file."""
     key = ("-newkey", "rsa:2048", "-nodes", "-keyout", "privkey.pem", "-out", "fullchain.pem")
     made = ("openssl", "req", "-x509", "-days", "2", "-subj", f"/CN={NAME}", *key)
     subprocess.run(made, cwd=folder, check=True, capture_output=True)
     text = re.sub(r" *listen \[::\].*\n", "", CONFIGURATION)
     for old, new in (
-        ("127.0.0.1:8000", f"127.0.0.1:{server}"),
+        ("server 127.0.0.1:8000;", " ".join(f"server 127.0.0.1:{server};" for server in servers)),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
         ("/etc/ssl/wicara", str(folder)),
@@ -104,16 +114,16 @@ def configured(folder: Path, server: int, port: int, plain: int) -> Path:
 
 
 @contextmanager
-def nginx(folder: Path, server: Server) -> Iterator[Proxy]:
-    """Run nginx in front of a server until the block ends."""
+def nginx(folder: Path, *servers: Server) -> Iterator[Proxy]:
+    """Run nginx in front of servers of the same dataset until the block ends."""
     port, plain = free_port(), free_port()
-    file = configured(folder, server.port, port, plain)
+    file = configured(folder, [server.port for server in servers], port, plain)
     subprocess.run([str(NGINX), "-t", "-q", "-c", str(file), "-e", str(folder / "error.log")], check=True)
     with subprocess.Popen([str(NGINX), "-c", str(file), "-e", str(folder / "error.log")]) as process:
         try:
             wait_until(lambda: answers(port) or process.poll() is not None)
             assert process.poll() is None
-            yield Proxy(server, port, plain, folder / "fullchain.pem")
+            yield Proxy(servers[0], port, plain, folder / "fullchain.pem")
         finally:
             process.terminate()
 
@@ -215,3 +225,48 @@ def test_without_tls(proxy: Proxy) -> None:
         answer = connection.makefile().read()
     assert " 308 " in answer
     assert f"\nLocation: https://{NAME}/sparql?query=ASK%7B%7D\n" in answer.replace("\r", "")
+
+
+def ask_on(proxy: Proxy, name: str, over: Event) -> list[object]:
+    """Ask for what the cache has and what it has not until it is over; return what came, but for 200."""
+    others: list[object] = []
+    for number in count():
+        query = quote(f"SELECT (COUNT(*) AS ?{name}) {{ ?s a wic:Meeting }} # {number}")
+        for path in ("/", "/timeline.csv", f"/sparql?query={query}"):
+            try:
+                status: object = proxy.send("GET", path).status
+            except (OSError, HTTPException) as fault:
+                status = fault
+            if status != 200:
+                others.append((path, status))
+        if over.is_set():
+            return others
+    raise AssertionError
+
+
+@pytest.mark.parametrize("changes", [1, long(10)])
+def test_replicas(wicara: Command, own_data: Path, tmp_path: Path, changes: int) -> None:
+    """Two servers go over to each new version one after the other, and no request is lost meanwhile."""
+    over = Event()
+    with (
+        served("--data", own_data, "--trust-proxy") as one,
+        served("--data", own_data, "--trust-proxy") as two,
+        nginx(tmp_path, one, two) as proxy,
+        ThreadPoolExecutor() as clients,
+    ):
+        asking = [clients.submit(ask_on, proxy, f"client{number}", over) for number in range(4)]
+        digests = {one.get("/healthz").json["digest"]}
+        try:
+            for change in range(changes):
+                assert (
+                    wicara("retract", f"fact/{ARTICLE}/F{change + 1:03}", "--data", own_data).returncode == 0
+                )
+                for server in (one, two):
+                    server.process.send_signal(signal.SIGHUP)
+                    wait_until(lambda at=server: at.get("/healthz").json["digest"] not in digests)
+                digests.add(one.get("/healthz").json["digest"])
+                assert two.get("/healthz").json["digest"] in digests
+        finally:
+            over.set()
+        assert [lost for client in asking for lost in client.result()] == []
+    assert len(digests) == changes + 1
