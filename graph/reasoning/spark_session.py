@@ -24,7 +24,7 @@ with suppress(ModuleNotFoundError):  # an extra: `wicara.graph.reasoning.files` 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PATIENCE: Final = 60
+PATIENCE: Final = 300
 """How many seconds a cluster may take to start a first task."""
 REACHED: Final = 10
 """How many seconds a master may take to accept a connection."""
