@@ -297,7 +297,8 @@ def iri_of(name: str) -> str:
 def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
     """Return a pattern as the form has it: its names, its fields in order, what each takes.
 
-    `said` and `constants` are what a new fact of it begins with, as a suggestion does.
+    `said` and `constants` are what a new fact of it begins with, as a suggestion does; the fields that a
+    suggestion fills are `asked` first.
     """
     known = parameters()
     part = next((one for one in parts().values() if one.get("pattern") == pattern.name), {})
@@ -313,6 +314,7 @@ def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
                 "name": known[node].name,
                 "kinds": known[node].kinds,
                 "required": node in pattern.required,
+                "asked": known[node].name in part.get("things", {}),
                 "many": node in pattern.many,
                 "date": known[node].name in MEANINGS,
             }

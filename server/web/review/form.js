@@ -91,7 +91,8 @@ export class Form {
     this.#fields = new Map();
     this.#say(pattern);
     const fields = (pattern?.fields ?? []).map((field) => [field, this.#field(field)]);
-    const first = fields.filter(([field]) => field.required || this.record.values[field.name]?.length || this.#question(field.name));
+    const isConstant = (name) => JSON.stringify(pattern.constants[name]) === JSON.stringify(this.record.values[name]);
+    const first = fields.filter(([{ name, required, asked }]) => required || asked || (this.record.values[name]?.length && !isConstant(name)) || this.#question(name));
     const rest = fields.filter((each) => !first.includes(each));
     this.body.replaceChildren(
       ...(pattern ? [element("p", { class: "note" }, pattern.definitions[lang] ?? "")] : []),

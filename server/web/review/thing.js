@@ -122,7 +122,7 @@ export class ThingField {
     const edit = (name) => ({ input: (event) => { thing[name] = event.target.value; this.names[thing.iri] = { en: thing.en, id: thing.id }; this.changed(); } });
     const classes = element("select", { "aria-label": t("class"), tabindex: fresh.classes.length > 1 ? null : "-1", change: (event) => { thing.class = event.target.value; this.changed(); } },
       fresh.classes.map((each) => element("option", { value: each.class, selected: each.class === thing.class }, each.name)));
-    const fields = ["en", "id"].map((code) => element("input", { value: thing[code], "aria-label": t(`name-${code}`), ...edit(code) }));
+    const fields = ["en", "id"].map((code) => element("label", { class: "name" }, element("span", { class: "tag" }, t(`name-${code}`)), element("input", { value: thing[code], "aria-label": t(`name-${code}`), ...edit(code) })));
     this.making.replaceChildren(element("span", { class: "tag" }, t("new-thing")), classes, ...fields, ...this.#codes(thing));
     this.making.hidden = false;
   }
