@@ -327,6 +327,6 @@ def test_hostile_data(hostile: Server, path: str) -> None:
 def test_nothing_to_draw(small: Server) -> None:
     """Where nothing has a time, a place or a number, the pages say so."""
     assert "Nothing here has a time." in page(small, "/timeline").text
-    assert "Nothing hangs together here." in page(small, "/network").text
-    assert "No figure is told here." in page(small, "/figures").text
+    assert "There are no links to draw here." in page(small, "/network").text
+    assert "There are no figures here." in page(small, "/figures").text
     assert page(small, "/map")

@@ -354,7 +354,7 @@ def time_of(row: Solution, words: Words) -> Time:
     return Time(
         thing=words.show(row["thing"] if row["who"] is not None else None) or Shown("", ""),
         begins=format_window(*bounds[:2]) or str(_("not stated")),
-        ends=str(_("open: no source tells of an end"))
+        ends=str(_("open: no source gives an end"))
         if text_of(row["openEnd"]) == "true"
         else format_window(*bounds[2:]) or str(_("not stated")),
         is_settled=row["known"] is not None,
