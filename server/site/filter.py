@@ -260,6 +260,11 @@ class Narrowed:
         return f"{self.path}?{fields}" if fields else self.path
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether the index is still being made: until it is there, nothing is offered."""
+        return bool(self.offered) and "index_is_unfinished" in g
+
+    @property
     def link(self) -> str:
         """The shortest address of this view."""
         return self.address(self.asked)

@@ -55,6 +55,7 @@ def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: 
     """The same by the timeline: on that day the term of Laos was under way, Indonesia's still to come."""
     page = visit(HOME, java_script_enabled=scripts)
     page.get_by_role("navigation").get_by_role("link", name="Timeline").click()
+    page.get_by_role("main").locator("summary", has_text="Filter").click()
     page.get_by_label("On the day").fill("2018-08-02")
     page.get_by_role("button", name="Show").click()
     day = page.get_by_role("region", name="2 August 2018")

@@ -1,5 +1,6 @@
 // The network unfolds in place: what stays moves to where the server has laid it, what is new appears.
 
+import { findable } from "../pictures/keys.js";
 import { movable } from "../pictures/zoom.js";
 import { tips } from "../pictures/tips.js";
 import { inPlace } from "../pictures/visit.js";
@@ -71,6 +72,7 @@ function drawn() {
   if (before.size && !still.matches) move(before, places);
   movable(frame);
   lighten(frame);
+  findable(frame);
   tips(frame);
 }
 

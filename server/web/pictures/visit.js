@@ -22,11 +22,13 @@ async function show(address, drawn) {
   if (!answer.ok) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const focused = place(document.activeElement);
+  const isOpen = document.querySelector("details.panel")?.open;
   document.title = page.title;
   for (const part of ["main", ".bar .switch-language"]) {
     const [old, now] = [document.querySelector(part), page.querySelector(part)];
     if (old && now) old.replaceWith(document.adoptNode(now));
   }
+  if (isOpen) document.querySelector("details.panel")?.setAttribute("open", "");
   if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
   drawn();
 }
