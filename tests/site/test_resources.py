@@ -84,7 +84,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
             "Offices": [("Foreign Minister of Russia", "as of 2 August 2018")],
             "Meetings": [("co-chair",)],
             "At the same meetings": [
-                ("2 August 2018", "Retno L.P. Marsudi", "annual ASEAN-Russia meeting", "speaker")
+                ("31 July 2019", "Retno L.P. Marsudi", "ASEAN-Russia ministerial meeting", "co-chair")
             ],
             "Speeches and other acts": [
                 ("Lavrov's welcoming of the proposed priorities", "Three areas of cooperation")
