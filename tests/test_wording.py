@@ -106,7 +106,7 @@ def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, lang
             "Indonesia has been a member of ASEAN",
             "Indonesia pernah menjadi anggota ASEAN",
         ),
-        (("state:thailand", "a", "wic:Actor"), "Thailand is an actor", "Thailand adalah pelaku"),
+        (("state:thailand", "a", "wic:Actor"), "Thailand is an actor", "Thailand adalah aktor"),
     ],
 )
 def test_sentences(dataset: BuiltDataset, fact: tuple[str, str, str], english: str, indonesian: str) -> None:
