@@ -28,7 +28,7 @@ TRUE = [
     ("4", 'claim:faster-implementation wic:contentText ?text FILTER(CONTAINS(?text, "should cooperate"))'),
     ("5", 'timespan:2015-2018 wic:earliestEnd "2018-08-02"^^xsd:date'),
     ("5", 'timespan:2018-2021 wic:earliestStart "2018-08-02"^^xsd:date'),
-    ("6", "GRAPH ?g { ?term wic:hasTimeSpan timespan:2018-2021 } ?g wic:modality modality:planned"),
+    ("6", "GRAPH ?g { ?term wic:hasPlannedTimeSpan timespan:2018-2021 } ?g wic:modality modality:planned"),
     ("6", "GRAPH ?g { situation:scholarships-for-asean-students ?p ?o } ?g wic:confidence conf:low"),
     ("8", "GRAPH ?g { situation:joko-widodo-president wic:hasTimeSpan ?s } ?g a wic:DerivedFactGraph"),
     ("11", f"{FACT.format('F070')} wic:confidence conf:medium ; wic:attributionBasis basis:reading"),
@@ -69,6 +69,11 @@ FALSE = [
     ("10", f"{FACT.format('D12')} skos:prefLabel ?label FILTER(CONTAINS(?label, 'certainly'))"),
     ("12", f'{ARF} wic:asWritten|wic:topicAbbreviation ?x FILTER(LANG(?x) = "id")'),
     ("12", f"GRAPH {FACT.format('F096')} {{ ?x wic:proposedOnSidelinesOf ?y }}"),
+    ("6", f"GRAPH {FACT.format('F006')} {{ ?term wic:hasTimeSpan ?span }}"),
+    (
+        "6",
+        "GRAPH ?g { ?term wic:coordinatorshipOf ?x ; wic:hasTimeSpan ?y } ?g wic:modality modality:planned",
+    ),
     ("14", f"GRAPH {FACT.format('F006')} {{ state:indonesia wic:hasCoordinatorship ?term }}"),
     ("15", "GRAPH graph:alignment { wic:hasHeldPost rdfs:subPropertyOf ?wider }"),
     (
