@@ -198,20 +198,21 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
     words = evidence.words
     said: dict[tuple[Term | None, ...], dict[Term | None, dict[str, None]]] = {}
     for row in found:
-        for name, term, graph, bound in (("p", "left", "g1", "b1"), ("q", "right", "g2", "b2")):
-            graphs = said.setdefault((row[term], row[bound], row["unit"]), {}).setdefault(row[name], {})
-            graphs[value(row, graph)] = None
+        for side in (("p", "left", "b1", "g1"), ("q", "right", "b2", "g2")):
+            name, term, bound = (row[each] for each in side[:3])
+            of_property = said.setdefault((term, bound, row["unit"]), {})
+            of_property.setdefault(name, {})[value(row, side[3])] = None
     values = []
     for (term, bound, unit), of_property in said.items():
         alike: dict[tuple[str, ...], list[Term | None]] = {}
         for name, graphs in of_property.items():
             alike.setdefault(tuple(sorted(graphs)), []).append(name)
-        for graphs, names in alike.items():
+        for sources, names in alike.items():
             told = (
                 [name for name in names if name not in (VALUE, *STARTS)] if STARTS.isdisjoint(names) else []
             )
             properties = tuple(filter(None, map(words.show, told)))
-            values.append(Said(properties, in_full(term, names[0], unit, words), words.show(bound), graphs))
+            values.append(Said(properties, in_full(term, names[0], unit, words), words.show(bound), sources))
     first = found[0]
     about = (first["about"], first["during"]) if first["about"] else (first["x"],)
     where = dict.fromkeys(
