@@ -78,7 +78,7 @@ def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
     assert text.startswith(
         "Mengapa kami menyatakan bahwa Retno L.P. Marsudi pernah menjadi menteri luar negeri"
     )
-    assert "Retno adalah menteri luar negeri Indonesia : Menteri Luar Negeri RI, Retno (kalimat S04)" in text
+    assert "Retno adalah Menteri Luar Negeri Indonesia : Menteri Luar Negeri RI, Retno (kalimat S04)" in text
 
 
 @pytest.mark.parametrize(
