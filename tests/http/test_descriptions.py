@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from hashlib import sha256
@@ -167,6 +168,9 @@ def test_the_page_of_the_dataset(server: Server, small: Server) -> None:
     told = json.loads(linked)
     assert (told["@type"], told["@id"], told["license"]) == ("Dataset", DATASET, [CC_BY])
     assert told["creator"] == told["publisher"] != []
+    shown = answer.text.partition("<main")[2]
+    in_page = [*told["name"], *told["description"], *told["license"], told["creator"][0]["name"]]
+    assert [word for word in in_page if html.escape(word) not in shown] == []
     for file in told["distribution"][::5]:
         got = server.send("HEAD", urlsplit(file["contentUrl"]).path)
         assert (got.status, got.media_type) == (200, file["encodingFormat"])
