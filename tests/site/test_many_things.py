@@ -94,7 +94,7 @@ def test_the_network_counts_what_it_leaves_out(server: Server) -> None:
     """The network says how many nodes hang on those expanded, and how many of them it does not draw."""
     text = server.get("/network?start=person/x").text
     drawn = text.count(" data-node=")
-    assert f"{MEETINGS + 1 - drawn} more hang on these" in text
+    assert f"{MEETINGS + 1 - drawn} more are linked to these" in text
     assert f'<small class="tag">{MEETINGS}</small>' in text
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuerySolution, Store
     from wicara.server.site.pictures.picture import EvidenceLink, Record
-    from wicara.server.site.words import Shown, Words
+    from wicara.server.site.words import Shown, Term, Words
 
 COLUMNS: Final = (
     *("item", "label", "indicator", "of", "when", "bound", "value", "unit"),
@@ -46,6 +46,7 @@ COLUMNS: Final = (
 PAGE: Final = 500
 """How many values of observations a page holds."""
 MAX_DIGITS: Final = 30
+VALUE: Final = NamedNode(f"{WIC}value")
 """How many digits a value has before its point at most."""
 PARTIES: Final = (
     *("fromParty", "toParty", "betweenParties", "observedActor", "relativeTo"),
@@ -177,18 +178,23 @@ class Chart:
 @picture("about", "page")
 def figures() -> Picture:
     """Show the statistical observations."""
-    about, some = thing_asked("about"), None
+    about = thing_asked("about")
+    some: Collection[str] | None = None
     if about:
         concerned = items(store(), per_inference(read_index), about)
         some = [item.iri for item in concerned if item.lane == "figure"]
     view = narrowed("/figures")
     if view.days is not None:
-        some = sorted(view.days if some is None else view.days.keys() & {*some})
-    everything = read_figures(store(), some)
+        some = view.days.keys() if some is None else view.days.keys() & {*some}
+    everything = values_of(store(), some)
     if len(everything) > PAGE:
-        everything.sort(key=lambda one: view.spans.get(one.iri, ("", "")), reverse=True)
+        everything.sort(key=lambda one: view.spans.get(one[0], ("", "")), reverse=True)
     portion = Portion("figures", len(everything), PAGE, number_of_page())
-    shown = portion.of(everything)
+    places = {one: place for place, one in enumerate(portion.of(everything))}
+    read = read_figures(store(), {iri for iri, _value in places})
+    shown = [one for one in read if (one.iri, one.value) in places]
+    if len(everything) > PAGE:
+        shown.sort(key=lambda one: places[one.iri, one.value])
     add_contexts(store(), shown)
     add_times(store(), [one.times for one in shown])
     named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())
@@ -206,11 +212,24 @@ def figures() -> Picture:
     )
 
 
-def read_figures(store: Store, some: Collection[str] | None) -> list[Figure]:
-    """Return all observations, or some, sorted by IRI, without context; one with two values is two."""
+def values_of(store: Store, some: Collection[str] | None) -> list[tuple[str, Decimal]]:
+    """Return all observations, or some, with their values, sorted; one with two values is there twice."""
+    return sorted(
+        {
+            (quad.subject.value, number)
+            for quad in store.quads_for_pattern(None, VALUE, None, None)
+            if isinstance(quad.subject, NamedNode)
+            and (some is None or quad.subject.value in some)
+            and (number := number_in(quad.object)) is not None
+        }
+    )
+
+
+def read_figures(store: Store, some: Iterable[str]) -> list[Figure]:
+    """Return some observations, sorted by IRI, without context; one with two values is two."""
     known: dict[tuple[str, Decimal], Figure] = {}
-    for row in rows(store, "figures-values", observation=None if some is None else listed(some)):
-        iri, number = value(row, "observation"), number_of(row)
+    for row in rows(store, "figures-values", observation=listed(some)):
+        iri, number = value(row, "observation"), number_in(row["value"])
         if number is not None:
             one = known.setdefault((iri, number), Figure(iri, number))
             add_iri(one.graphs, row, "graph")
@@ -231,9 +250,8 @@ def add_contexts(store: Store, some: Iterable[Figure]) -> None:
             add_context(one, row)
 
 
-def number_of(row: QuerySolution) -> Decimal | None:
-    """Return the value of a solution, or None where it is no finite number."""
-    term = row["value"]
+def number_in(term: Term | None) -> Decimal | None:
+    """Return the number that a literal stands for, or None where it is no finite number."""
     try:
         number = Decimal(term.value) if isinstance(term, Literal) else None
     except InvalidOperation:
