@@ -36,7 +36,7 @@ NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 class Citation:
     """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
 
-    `key` is its name in BibTeX, `kind` its type in RIS.
+    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its address was read.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Citation:
     issued: date | None = None
     within: str = ""
     version: str = ""
+    read: date | None = None
 
     @property
     def text(self) -> str:
@@ -56,7 +57,9 @@ class Citation:
         whole = _("In %(whole)s, version %(version)s.", whole=self.within, version=self.version)
         day = f"{format_day(self.issued)}." if self.issued else ""
         author = f"{self.author}." if self.author else ""
-        return " ".join(filter(None, (author, title, str(whole) if self.within else "", day, self.url)))
+        read = str(_("Read on %(day)s.", day=format_day(self.read))) if self.read else ""
+        parts = (author, title, str(whole) if self.within else "", day, self.url, read)
+        return " ".join(filter(None, parts))
 
     @property
     def bibtex(self) -> str:
@@ -69,6 +72,7 @@ class Citation:
             "year": str(self.issued.year) if self.issued else "",
             "date": self.issued.isoformat() if self.issued else "",
             "url": self.url,
+            "urldate": self.read.isoformat() if self.read else "",
         }
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{{self.key}{lines}\n}}"
@@ -85,6 +89,7 @@ class Citation:
             "PY": str(self.issued.year) if self.issued else "",
             "DA": f"{self.issued:%Y/%m/%d}" if self.issued else "",
             "UR": self.url,
+            "Y2": f"{self.read:%Y/%m/%d}" if self.read else "",
         }
         lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields.items() if value]
         return "\n".join([*lines, "ER  - "])
@@ -104,13 +109,14 @@ def of_text(article: str) -> Citation | None:
         title.value if title else article,
         next((getattr(copy, "value", "") for copy in cited["copy"]), article),
         next(filter(None, map(day_of, cited["issued"])), None),
+        read=next(filter(None, map(day_of, cited["read"])), None),
     )
 
 
 def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
     """Return what the dataset says of each text that it rests on, by IRI and by variable of its query."""
     texts: dict[str, dict[str, list[Term]]] = {}
-    names = ("name", "title", "publisher", "issued", "copy")
+    names = ("name", "title", "publisher", "issued", "copy", "read")
     for row in solutions(built.store, page_query("citations").body):
         text = texts.setdefault(row["article"].value, {name: [] for name in names})
         for name in names:

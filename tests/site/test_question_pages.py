@@ -148,7 +148,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
                 "Indonesia",
                 "established",
                 "coordinator to be",
-                "planned (no source",
+                "planned (no fact",
                 "ended between 2 August 2021 and 31 December 2021",
             ],
             ["Laos", "certain", "possib"],
@@ -457,7 +457,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
                 (
                     "Indonesia was still to take office: coordinator to be"
                     " (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
-                    " planned (no source here speaks of it after DAY)"
+                    " planned (no fact here about it after DAY)"
                 ),
             ],
         ),
@@ -477,7 +477,7 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
                 (
                     "Indonesia: coordinator to be"
                     " (Indonesia as coordinator of the ASEAN-Russia partnership, 2018-2021)."
-                    " planned (no source here speaks of it after DAY) possibly at that time"
+                    " planned (no fact here about it after DAY) possibly at that time"
                 ),
             ],
         ),

@@ -155,10 +155,10 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no source here speaks of it after "),
+        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no fact here about it after "),
         (
             "/doc/situation/indonesia-coordinatorship-2018-2021",
-            "planned (no source here speaks of it after ",
+            "planned (no fact here about it after ",
         ),
         (
             "/doc/event/2018-08-02-indonesia-proposing",
@@ -260,6 +260,8 @@ def test_citation(server: Server) -> None:
     assert page.text.index("Ministry of Foreign Affairs of Indonesia. ") < page.text.index(
         "Wicara contributors."
     )
+    cited = server.get("/doc/article/tass-2016-05-19-jubilee-summit-opens", accept=HTML).text
+    assert re.search(r"url = \{https?://(?!w3id)\S+\},\s+urldate = \{[\d-]{10}\}", cited)
 
 
 def test_json_ld(server: Server) -> None:
