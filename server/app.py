@@ -28,7 +28,7 @@ from wicara.server.linked import exports, reconciliation, resources
 from wicara.server.settings import DEFAULT_SETTINGS
 from wicara.server.site import editor, html, language, pages, passages, pictures
 from wicara.server.site.ontology import document as ontology
-from wicara.server.site.pages import home
+from wicara.server.site.pages import home, reuse
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
 from wicara.server.sparql import graph_store, query, update
@@ -101,6 +101,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
         canonical=canonical,
         current_dataset=app_state.dataset,
         legend=home.legend,
+        report_of_page=reuse.report_of_page,
     )
     html.install(app)
     passages.install(app, read_texts(Path(settings.texts) if settings.texts else None))

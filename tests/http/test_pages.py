@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -179,6 +180,11 @@ def test_questions(server: Server) -> None:
     assert all(f"/questions/{slug}" in home for slug in ("coordinator-on", "still-to-come"))
     [facts] = server.ask("SELECT (COUNT(DISTINCT ?fact) AS ?n) { ?fact a wic:FactGraph }").rows
     assert f"<strong>{facts['n']}</strong> facts" in home
+    documents = "?x a wic:Document MINUS { ?x a wic:SourceArticle }"
+    [counted] = server.ask(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {documents} }}").rows
+    assert f"<strong>{counted['n']}</strong> document" in home
+    style = server.get("/static/style.css").text
+    assert re.search(r"\.in-short li \{ scroll-margin-top:", style)  # a link to a fact shows its quotation
     assert "<table" in answer.text
     assert "SELECT" in answer.text
     assert server.get("/questions/CQ999").status == 404

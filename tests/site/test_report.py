@@ -50,6 +50,12 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     page = server.get("/doc/state/laos", accept="text/html").text
     assert f'href="/report?about={quote(ABOUT, safe="")}"' in page
     assert f'value="{ABOUT}"' in server.get(f"/report?about={ABOUT}", accept="text/html").text
+    here = "/questions/has-been-foreign-minister?state=state%2Flaos"
+    footer = f'href="/report?about={quote(here, safe="")}" rel="nofollow"'
+    assert footer in server.get(here, accept="text/html").text
+    form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
+    assert f'value="{here}"' in form
+    assert footer in form
     answer = send(server, "Line one\nline <two>")
     assert (answer.status, answer.headers["Location"]) == (303, "/report?lang=id&sent=1")
     assert "Terima kasih" in server.get("/report?lang=id&sent=1", accept="text/html").text
@@ -71,4 +77,6 @@ def test_served_files_take_no_reports(tmp_path: Path) -> None:
     file.write_text("<urn:x:a> <urn:x:b> <urn:x:c> .\n")
     with served(file) as server:
         assert server.get("/report", accept="text/html").status == 404
-        assert "/report?" not in server.get("/about", accept="text/html").text
+        page = server.get("/about", accept="text/html").text
+        assert "/report?" not in page
+        assert 'href="/about#report"' in page

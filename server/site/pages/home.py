@@ -48,7 +48,9 @@ COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "State": lambda n: ngettext("state", "states", n),
     "Document": lambda n: ngettext("document", "documents", n),
 }
-"""The classes that the first page counts; what is said is an event too, and not counted as one."""
+"""The classes that the first page counts."""
+APART: Final = {"Event": "CommunicativeAct", "Document": "SourceArticle"}
+"""What is not counted with a class that it belongs to, by class: acts of speech, and articles."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
 """What the IRIs begin with that have a page each."""
 PORTION: Final = 300
@@ -69,10 +71,13 @@ class Mark(NamedTuple):
 
 def figures() -> list[tuple[int, str]]:
     """Return how many things of each counted class the dataset has, with one query."""
-    classes = " ".join(f"<{WIC}{name}>" for name in (*COUNTED, "CommunicativeAct"))
-    query = f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c }} GROUP BY ?c"
+    classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
+    pairs = " ".join(f"(<{WIC}{name}> <{WIC}{apart}>)" for name, apart in APART.items())
+    apart = f"FILTER NOT EXISTS {{ VALUES (?c ?apart) {{ {pairs} }} ?x a ?apart }}"
+    query = (
+        f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c {apart} }} GROUP BY ?c"
+    )
     found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
-    found["Event"] = found.get("Event", 0) - found.get("CommunicativeAct", 0)
     return [(found.get(name, 0), name_of(found.get(name, 0))) for name, name_of in COUNTED.items()]
 
 

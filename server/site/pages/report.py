@@ -22,6 +22,7 @@ from wicara.server.http.addresses import with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language, ngettext
+from wicara.server.site.pages.reuse import FORM_PATH, MAX_ABOUT
 from wicara.server.sparql.protocol import FORM
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("report", __name__)
 
-PATH: Final = "/report"
-MAX_ABOUT, MAX_TEXT, MAX_CONTACT = 1000, 4000, 200
-"""How many characters a report may have."""
+MAX_TEXT, MAX_CONTACT = 4000, 200
+"""How many characters of text and of an address of the reader a report may have."""
 AN_HOUR: Final = 30
 """How many reports the server takes an hour."""
 MAX_FILE: Final = 1 << 20
@@ -45,7 +45,7 @@ def reports() -> Path:
     return Path(name)
 
 
-@blueprint.get(PATH)
+@blueprint.get(FORM_PATH)
 @operation("GET", query=("about-iri", "lang"), faults=(HTTPStatus.NOT_FOUND,))
 def report_form() -> str:
     """Show the form for a report of an error in what is said of something."""
@@ -66,7 +66,7 @@ def shown(about: str, *, sent: bool = False, text: str = "", contact: str = "", 
     )
 
 
-@blueprint.post(PATH)
+@blueprint.post(FORM_PATH)
 @operation(
     "POST",
     types=(),
@@ -110,7 +110,7 @@ def keep_report() -> BaseResponse:
         os.write(file, line)
     finally:
         os.close(file)
-    return redirect(with_fields(with_choices(PATH), "sent=1"), HTTPStatus.SEE_OTHER)
+    return redirect(with_fields(with_choices(FORM_PATH), "sent=1"), HTTPStatus.SEE_OTHER)
 
 
 def takes_more(path: Path, now: datetime) -> bool:

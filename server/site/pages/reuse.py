@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
+from flask import request
 from jinja2.utils import htmlsafe_json_dumps
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.inputs import DATASET
 from wicara.server.app_state import dataset, settings
-from wicara.server.http.addresses import public_url, with_choices
+from wicara.server.http.addresses import canonical, public_url, with_choices
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Column, Show
 
@@ -33,6 +34,10 @@ THINGS: Final = {
 }
 """Properties of schema.org, and those of the dataset that say the same."""
 PLAIN: Final = {"latitude": "wic:latitude", "longitude": "wic:longitude", "value": "wic:value"}
+FORM_PATH: Final = "/report"
+"""Where the form for reports is."""
+MAX_ABOUT: Final = 1000
+"""How many characters the form takes of what a report is about."""
 PLACE: Final = "{iri}"
 """What stands in an address for the IRI that a report is about."""
 
@@ -108,10 +113,20 @@ def report_href(iri: str) -> str | None:
     """Return the link to report an error in what is said of an IRI; None where nobody takes reports."""
     address = settings().report_errors
     if address is None and settings().reports:
-        return with_choices(f"/report?about={quote(iri, safe='')}")
+        return with_choices(f"{FORM_PATH}?about={quote(iri, safe='')}")
     if address is None or urlsplit(address).scheme != "mailto":
         return address.replace(PLACE, quote(iri, safe="")) if address else None
     subject = _("An error in Wicara")
     body = f"{iri}\n{_('dataset')} {dataset().version} ({dataset().digest[:12]})\n\n"
     mark = "&" if "?" in address else "?"
     return f"{address}{mark}subject={quote(subject)}&body={quote(body)}"
+
+
+def report_of_page() -> str:
+    """Return the link to report an error on this page: to the form, or to the place that names an address.
+
+    The page of the form itself keeps what it is about.
+    """
+    here = request.args.get("about", "") if request.path == FORM_PATH else canonical()
+    takes_reports = settings().reports and settings().report_errors is None
+    return (takes_reports and report_href(here[:MAX_ABOUT])) or f"{with_choices('/about')}#report"
