@@ -12,7 +12,7 @@ from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
-from wicara.server.app_state import per_inference, store
+from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import narrowed
 from wicara.server.site.language import PERCENT, format_amount, format_decimal
@@ -29,7 +29,7 @@ from wicara.server.site.pictures.picture import (
     thing_asked,
     words_for,
 )
-from wicara.server.site.pictures.timeline import Item, add_times, items, read_index
+from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.times import format_span
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ COLUMNS: Final = (
 PAGE: Final = 500
 """How many values of observations a page holds."""
 MAX_DIGITS: Final = 30
-VALUE: Final = NamedNode(f"{WIC}value")
 """How many digits a value has before its point at most."""
+VALUE: Final = NamedNode(f"{WIC}value")
 PARTIES: Final = (
     *("fromParty", "toParty", "betweenParties", "observedActor", "relativeTo"),
     *("observedDocument", "observedEvent", "rankScope"),
@@ -179,10 +179,7 @@ class Chart:
 def figures() -> Picture:
     """Show the statistical observations."""
     about = thing_asked("about")
-    some: Collection[str] | None = None
-    if about:
-        concerned = items(store(), per_inference(read_index), about)
-        some = [item.iri for item in concerned if item.lane == "figure"]
+    some: Collection[str] | None = concerned_with(store(), about) if about else None
     view = narrowed("/figures")
     if view.days is not None:
         some = view.days.keys() if some is None else view.days.keys() & {*some}

@@ -249,9 +249,13 @@ def items(store: Store, index: Index, about: NamedNode | None) -> list[Item]:
     """Return what has a lane, or what of it concerns a thing, sorted by IRI; without times."""
     iris: Iterable[str] = index.lanes
     if about is not None:
-        concerned = {value(one, "item") for one in rows(store, "timeline-about", thing=[str(about)])}
-        iris = sorted(concerned & index.lanes.keys())
+        iris = sorted(concerned_with(store, about) & index.lanes.keys())
     return [Item(iri, index.lanes[iri]) for iri in iris]
+
+
+def concerned_with(store: Store, about: NamedNode) -> set[str]:
+    """Return what concerns a thing."""
+    return {value(one, "item") for one in rows(store, "timeline-about", thing=[str(about)])}
 
 
 def add_times(store: Store, some: Sequence[Item]) -> None:
