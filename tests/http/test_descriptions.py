@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
 from hashlib import sha256
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
@@ -158,35 +155,6 @@ def test_makers_and_downloads_are_nodes(server: Server, dataset_told: Descriptio
     for url, row in sorted(told.items())[::4]:
         body = server.get(urlsplit(url).path).body
         assert (row["size"], row["sum"]) == (str(len(body)), sha256(body).hexdigest())
-
-
-def test_the_page_of_the_dataset(server: Server, small: Server) -> None:
-    """As HTML, the dataset has a page with schema.org's words, and links by which programs find their way."""
-    answer = server.get("/dataset", accept="text/html")
-    assert (answer.status, answer.media_type) == (200, "text/html")
-    (linked,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
-    told = json.loads(linked)
-    assert (told["@type"], told["@id"], told["license"]) == ("Dataset", DATASET, [CC_BY])
-    assert told["creator"] == told["publisher"] != []
-    shown = answer.text.partition("<main")[2]
-    in_page = [*told["name"], *told["description"], *told["license"], told["creator"][0]["name"]]
-    assert [word for word in in_page if html.escape(word) not in shown] == []
-    for file in told["distribution"][::5]:
-        got = server.send("HEAD", urlsplit(file["contentUrl"]).path)
-        assert (got.status, got.media_type) == (200, file["encodingFormat"])
-    links = set(re.findall(r'<([^>]+)>; rel="([^"]+)"', answer.headers["Link"]))
-    expected = {(DATASET, "cite-as"), (CC_BY, "license"), (VOID, "describedby"), ("/shape", "describedby")}
-    assert expected < links
-    plain = small.get("/dataset", accept="text/html")
-    assert (plain.status, "license" in plain.headers["Link"]) == (200, False)
-
-
-@pytest.mark.parametrize("path", ["/doc/state/russia", "/doc/state/russia.ttl", "/export/default.ttl"])
-def test_signposts(server: Server, path: str) -> None:
-    """Pages, descriptions and downloads say under which licence they are, and things how to cite them."""
-    links = server.get(path).headers["Link"]
-    assert f'<{CC_BY}>; rel="license"' in links
-    assert (f'<{BASE}/id/state/russia>; rel="cite-as"' in links) is path.startswith("/doc/")
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # by rdflib's parser of JSON-LD

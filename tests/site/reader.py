@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from server_process import Answer, Server
 
 UNSEEN = {"script", "style", "title"}
 SPACED = {"td", "th", "li", "dd", "dt", "p", "h1", "h2", "h3", "tr", "summary", "footer"}
@@ -76,3 +81,17 @@ def tidy(text: str) -> str:
 def text_of(page: str) -> str:
     """Return what a reader sees of a part of a page, in one line, a space wherever there is a tag."""
     return tidy(unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def ask(server: Server, slug: str, /, language: str = "en", **values: str) -> Answer:
+    """Return the page of a question in a language, with values for its parameters."""
+    return server.get(
+        f"/questions/{slug}?{urlencode(values)}", accept="text/html,*/*;q=0.5", accept_language=language
+    )
+
+
+def query_of(page: str) -> str:
+    """Return the query that a page shows."""
+    found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)
+    assert found
+    return unescape(found[1])

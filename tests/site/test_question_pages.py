@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from html import unescape
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import pytest
 from needed import long
-from reader import text_of
+from reader import ask, query_of, text_of
 from wicara.queries import THEMES, header, questions
 from wicara.server.site.language import WORDS
 from wicara.server.site.tables.solutions import columns_of
 
 if TYPE_CHECKING:
-    from server_process import Answer, Server
+    from server_process import Server
 
 HTML = "text/html,*/*;q=0.5"
 ALL = {question.slug: question for question in questions()}
@@ -33,18 +30,6 @@ HOSTILE = (
     "javascript:alert(1)",
     "x" * 10_000,
 )
-
-
-def ask(server: Server, slug: str, /, language: str = "en", **values: str) -> Answer:
-    """Return the page of a question in a language, with values for its parameters."""
-    return server.get(f"/questions/{slug}?{urlencode(values)}", accept=HTML, accept_language=language)
-
-
-def query_of(page: str) -> str:
-    """Return the query that a page shows."""
-    found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)
-    assert found
-    return unescape(found[1])
 
 
 def answer_of(page: str) -> str:
@@ -330,66 +315,6 @@ def test_columns_have_names(slug: str) -> None:
         assert len(sentences) == 2
         assert {name for one in sentences for name in re.findall(r"\{(\w+)\}", one)} <= names
     assert names - set(WORDS["columns"]) == set()
-
-
-@pytest.mark.parametrize(
-    ("date", "language", "statuses", "when"),
-    [
-        (
-            "2019-06-01",
-            "en",
-            ["established", "planned"],
-            (
-                "at that time; begun between 2 August 2018 and 8 November 2018; "
-                "ended between 2 August 2021 and 31 December 2021"
-            ),
-        ),
-        (
-            "2019-06-01",
-            "id",
-            ["dilaporkan terjadi", "direncanakan"],
-            (
-                "pada waktu itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
-                "berakhir antara 2 Agustus 2021 dan 31 Desember 2021"
-            ),
-        ),
-        (
-            "2016-05-19",
-            "en",
-            ["established"],
-            "at that time; begun 2015; ended between 2 August 2018 and 31 December 2018",
-        ),
-    ],
-)
-def test_downloads_hold_the_answer_with_its_status(
-    server: Server, date: str, language: str, statuses: list[str], when: str
-) -> None:
-    """The data of a page are the rows of its query, each with status and time; `certain` stays for now."""
-    page = ask(server, "coordinator-on", language, date=date)
-    expected = server.ask(query_of(page.text)).rows
-    for label in ("CSV", "JSON", "TSV", "XML"):
-        found = re.search(rf'<a href="([^"]+)">{label}</a>', page.text)
-        assert found
-        answer = server.get(unescape(found[1]), accept_language=language)
-        assert answer.status == 200
-        if label == "JSON":
-            assert answer.rows == [
-                row | {"status": status, "when": when} for row, status in zip(expected, statuses, strict=True)
-            ]
-        if label == "CSV":
-            found = [
-                (row["status"], row["when"], row["certain"]) for row in csv.DictReader(StringIO(answer.text))
-            ]
-            assert found == [(status, when, "true") for status in statuses]
-
-
-def test_data_of_no_question(server: Server) -> None:
-    """What is no question, no format or no value is told."""
-    assert server.get("/questions/coordinator-on.pdf").status == 404
-    assert server.get("/questions/no-such.csv").status == 404
-    faulty = server.get("/questions/coordinator-on.csv?date=2018-02-30")
-    assert faulty.status == 400
-    assert "There is no such day." in faulty.text
 
 
 @pytest.mark.parametrize("slug", sorted(ALL))

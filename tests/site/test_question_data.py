@@ -1,0 +1,75 @@
+"""The data of a question: what its page shows, as CSV, JSON, TSV and XML."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html import unescape
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from reader import ask, query_of
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+
+@pytest.mark.parametrize(
+    ("date", "language", "statuses", "when"),
+    [
+        (
+            "2019-06-01",
+            "en",
+            ["established", "planned"],
+            (
+                "at that time; begun between 2 August 2018 and 8 November 2018; "
+                "ended between 2 August 2021 and 31 December 2021"
+            ),
+        ),
+        (
+            "2019-06-01",
+            "id",
+            ["dilaporkan terjadi", "direncanakan"],
+            (
+                "pada waktu itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
+                "berakhir antara 2 Agustus 2021 dan 31 Desember 2021"
+            ),
+        ),
+        (
+            "2016-05-19",
+            "en",
+            ["established"],
+            "at that time; begun 2015; ended between 2 August 2018 and 31 December 2018",
+        ),
+    ],
+)
+def test_downloads_hold_the_answer_with_its_status(
+    server: Server, date: str, language: str, statuses: list[str], when: str
+) -> None:
+    """The data of a page are the rows of its query, each with status and time; `certain` stays for now."""
+    page = ask(server, "coordinator-on", language, date=date)
+    expected = server.ask(query_of(page.text)).rows
+    for label in ("CSV", "JSON", "TSV", "XML"):
+        found = re.search(rf'<a href="([^"]+)">{label}</a>', page.text)
+        assert found
+        answer = server.get(unescape(found[1]), accept_language=language)
+        assert answer.status == 200
+        if label == "JSON":
+            assert answer.rows == [
+                row | {"status": status, "when": when} for row, status in zip(expected, statuses, strict=True)
+            ]
+        if label == "CSV":
+            found = [
+                (row["status"], row["when"], row["certain"]) for row in csv.DictReader(StringIO(answer.text))
+            ]
+            assert found == [(status, when, "true") for status in statuses]
+
+
+def test_data_of_no_question(server: Server) -> None:
+    """What is no question, no format or no value is told."""
+    assert server.get("/questions/coordinator-on.pdf").status == 404
+    assert server.get("/questions/no-such.csv").status == 404
+    faulty = server.get("/questions/coordinator-on.csv?date=2018-02-30")
+    assert faulty.status == 400
+    assert "There is no such day." in faulty.text
