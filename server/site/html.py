@@ -211,12 +211,16 @@ def basis(one: Basis, cards: Container[str], words: Words, before: Basis | None 
 
 
 def source_name(source: Source, words: Words) -> str:
-    """Return how marks call a source: by its short label, else by its publisher and its day of issue."""
-    if label := source.labels.get(words.lang) or next(iter(source.labels.values()), ""):
-        return label
-    day = day_of(source.issued) if isinstance(source.issued, Literal) else None
-    publisher = words.show_iri(source.publisher or source.iri).text
-    return f"{publisher}, {formatted(day, 'd MMM y', words.lang)}" if day else publisher
+    """Return how marks call a source."""
+    label = source.labels.get(words.lang) or next(iter(source.labels.values()), "")
+    publisher = "" if label else words.show_iri(source.publisher or source.iri).text
+    return called(label, publisher, source.issued, words.lang)
+
+
+def called(label: str, publisher: str, issued: Term | None, lang: str) -> str:
+    """Return how marks call a source in a language: by a short label, else publisher and day of issue."""
+    day = day_of(issued) if isinstance(issued, Literal) else None
+    return label or ", ".join(filter(None, (publisher, formatted(day, "d MMM y", lang) if day else "")))
 
 
 def marks_in(bases: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:

@@ -30,9 +30,9 @@ from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.http.negotiation import PLAIN_JSON
 from wicara.server.http.problems import Problem
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
+from wicara.server.site.html import called
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES, WORDS, language
-from wicara.server.site.times import day_of, formatted
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuerySolution, Store
     from wicara.graph.store import BuiltDataset
+    from wicara.server.site.words import Term
 
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
@@ -289,25 +290,26 @@ def sources(graphs: Iterable[str]) -> list[EvidenceLink]:
     for graph, kind in kinds.items():
         if kind in WITH_BASIS:
             *_path, text, name = graph.split("/")
-            called = texts.get((text, language()), "") if kind is GraphKind.FACT and text != before else ""
+            source = texts.get((text, language()), "") if kind is GraphKind.FACT and text != before else ""
             before = text
-            name = " \N{MIDDLE DOT} ".join(filter(None, (called, name))) if kind is GraphKind.FACT else ""
+            name = " \N{MIDDLE DOT} ".join(filter(None, (source, name))) if kind is GraphKind.FACT else ""
             found.append(EvidenceLink(name, href_of(graph), graph))
     return found
 
 
 def names_of_texts(built: BuiltDataset) -> dict[tuple[str, str], str]:
-    """Return how marks call each text, by the last part of its IRI and language, as `source_name` has it."""
+    """Return how marks call each text, by the last part of its IRI and language."""
     found: dict[tuple[str, str], dict[str, str]] = {}
+    issued: dict[str, Term | None] = {}
     for row in rows(built.store, "sources"):
+        text = value(row, "article").rpartition("/")[2]
+        issued[text] = row["issued"]
         for lang in LANGUAGES:
-            parts = found.setdefault((value(row, "article").rpartition("/")[2], lang), {})
+            parts = found.setdefault((text, lang), {})
             for name in ("short", "publisher"):
                 if isinstance(term := row[name], Literal) and term.language in {lang, None}:
                     parts[name] = term.value
-            if day := day_of(row["issued"]):
-                parts["day"] = formatted(day, "d MMM y", lang)
     return {
-        key: parts.get("short") or ", ".join(filter(None, (parts.get("publisher"), parts.get("day"))))
-        for key, parts in found.items()
+        (text, lang): called(parts.get("short", ""), parts.get("publisher", ""), issued[text], lang)
+        for (text, lang), parts in found.items()
     }
