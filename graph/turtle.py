@@ -254,19 +254,19 @@ def plain_turtle(triples: Iterable[Triple]) -> str | None:
         iris.update(row[:2], (term.value,) if isinstance(term, NamedNode) else iris_of(term))
         rows[row] = term
     short = shorten(filter(None, iris))
-    written = Paragraphs(Layout({}, frozenset(), frozenset()), short.names)
+    paragraphs = Paragraphs(Layout({}, frozenset(), frozenset()), short.names)
     pieces = [*declarations(short.prefixes)]
     end, last = "", ("", "")
     for row in sorted(rows):
         about, verb = row[:2]
-        name = written.iri(verb) if verb else "a"
+        name = paragraphs.iri(verb) if verb else "a"
         if (about, verb) == last:
             pieces.append(f" ,\n{INDENT}{INDENT}")
         elif about == last[0]:
             pieces.append(f" ;\n{INDENT}{name} ")
         else:
-            pieces.append(f"{end}\n{written.iri(about)} {name} ")
-        pieces.append(written.term(rows[row]))
+            pieces.append(f"{end}\n{paragraphs.iri(about)} {name} ")
+        pieces.append(paragraphs.term(rows[row]))
         end, last = " .\n", (about, verb)
     return "".join((*pieces, end))
 

@@ -208,10 +208,8 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
         for name, graphs in of_property.items():
             alike.setdefault(tuple(sorted(graphs)), []).append(name)
         for sources, names in alike.items():
-            told = (
-                [name for name in names if name not in (VALUE, *STARTS)] if STARTS.isdisjoint(names) else []
-            )
-            properties = tuple(filter(None, map(words.show, told)))
+            named = [name for name in names if name != VALUE] if STARTS.isdisjoint(names) else []
+            properties = tuple(filter(None, map(words.show, named)))
             values.append(Said(properties, in_full(term, names[0], unit, words), words.show(bound), sources))
     first = found[0]
     about = (first["about"], first["during"]) if first["about"] else (first["x"],)
