@@ -234,13 +234,24 @@ class Api:
         return asdict(self.desk.check(self.session, fact, record, anew=anew))
 
     def post_read(self, fact: str, record: Record) -> dict[str, Any]:
-        """Return what is told of a record without reasoning: faults, one sentence, dates in words."""
+        """Return what is told of a record without reasoning: faults, one sentence, dates in words.
+
+        `missing` is what it lacks; `fills` are values for what is new in it, as far as the text tells them,
+        and `names` those of their things.
+        """
+        session, maker = self.session, self.session.maker()
+        item = session.items.get(session.fact_iri(fact))
+        filled = maker.filled(record, item.mark if item else {})
+        fills = {name: values for name, values in filled["values"].items() if not record["values"].get(name)}
         return {
-            "faults": list(map(asdict, self.session.before_reasoning(fact, record)[0].faults)),
-            "sentences": self.session.maker().sentences(record),
+            "faults": list(map(asdict, session.before_reasoning(fact, filled)[0].faults)),
+            "sentences": maker.sentences(filled),
+            "missing": maker.missing(filled, filled["labels"]),
+            "fills": fills,
+            "names": self.with_names({**filled, "values": fills})["names"],
             "dates": {
                 name: reading(values[0].get("value", ""))
-                for name, values in record["values"].items()
+                for name, values in filled["values"].items()
                 if name in MEANINGS and values
             },
         }

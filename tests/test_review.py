@@ -68,7 +68,7 @@ def test_decisions_are_in_the_file_and_only_accepted_ones_are_data(mine: Path, w
         assert claim["record"]["missing"] == []
         held = page.fact("role", "President Joko Widodo")["record"]
         assert (held["missing"], held["values"]["post"][0]["iri"][-22:]) == (
-            [],
+            ["asOf"],
             "/president-of-indonesia"[-22:],
         )
         assert claim["record"]["labels"]["id"].startswith("Rekawati Suhardjo: “")
@@ -212,6 +212,59 @@ def test_faults_are_told_at_the_field(page: Page) -> None:
     )
     assert status == 422
     assert {"event", "quote"} <= {one["field"] for one in answer["faults"]}
+
+
+def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) -> None:
+    """A new post has a type, a state and names by its title, and held on the day of the article.
+
+    What the words do not tell is missing, is told at its field, and is asked for before the fact is saved.
+    """
+    file, text = tmp_path / "my" / "a.trig", tmp_path / "text.txt"
+    text.write_text(
+        "President of Vietnam Tran Rekaan met Deputy Foreign Minister Budi Contoh on Friday. "
+        "Secretary Sari Misal spoke. Former Prime Minister Ketut Umpama agreed.\n",
+        encoding="utf-8",
+    )
+    with reviewed(file, "--source", text, "--date", "2019-05-03") as page:
+
+        def last(iri: str) -> str:
+            return iri.rpartition("/")[2]
+
+        president = page.fact("role", "Rekaan")["record"]
+        assert president["missing"] == []
+        values = president["values"]
+        assert last(values["post"][0]["iri"]) == "president-of-viet-nam"
+        assert (last(values["postType"][0]["iri"]), last(values["state"][0]["iri"])) == (
+            "president",
+            "viet-nam",
+        )
+        assert values["asOf"] == [{"value": "2019-05-03"}]
+        assert ("President of Viet Nam", "Presiden Viet Nam") in {
+            (t["en"], t["id"]) for t in president["things"]
+        }
+        master = page.fact("role", "Misal")
+        post = page.get("things", q="Secretary", kinds="post")["new"][0]
+        chosen = master["record"] | {"things": [*master["record"]["things"], post], "own": []}
+        chosen["values"] = chosen["values"] | {"post": [{"iri": post["iri"]}]}
+        read = page.post("read", fact=master["fact"], record=chosen)
+        assert {"postType", "state"} <= set(read["missing"])
+        assert "post" not in read["missing"]
+        assert {"postType", "state"} <= {fault["field"] for fault in read["faults"]}
+        about = {"fact": master["fact"], "decision": "accept", "record": chosen}
+        status, answer = page.ask("decide", about)
+        assert (status, {fault["field"] for fault in answer["faults"]}) == (422, {"postType", "state"})
+        deputy = page.fact("role", "Contoh")["record"]
+        post = page.get("things", q="Deputy Foreign Minister", kinds="post")["new"][0]
+        deputy["things"].append(post)
+        deputy["values"]["post"] = [{"iri": post["iri"]}]
+        fills = page.post("read", fact="F099", record=deputy)["fills"]
+        assert last(fills["postType"][0]["iri"]) == "deputy-minister"
+        assert "asOf" not in page.fact("role", "Umpama")["record"]["values"]
+        accepted = page.fact("role", "Rekaan")
+        page.post("decide", fact=accepted["fact"], decision="accept")
+    checked = wicara("check", "--add", tmp_path / "my").stdout
+    assert "president-of-viet-nam" not in checked
+    assert "tran-rekaan" not in checked
 
 
 SUMMIT: Final = "https://w3id.org/wicara/id/event/2018-11-asean-summit"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import NamedNode
 from wicara.graph.facts.draft.suggestion import parts
 from wicara.graph.facts.patterns import P, parameters, patterns, sentence
+from wicara.graph.facts.review.needs import fills, named_by_type, needs, told_of_post
 from wicara.graph.facts.review.record import TABLE, term_of
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import called
@@ -38,6 +39,8 @@ class Maker:
     article: str
     language: str
     persons: frozenset[str]
+    issued: str = ""
+    """The day of the article, as xsd:date; empty where that is not known."""
 
     def proposal(self, record: Record, mark: Mapping[str, Any]) -> Record:
         """Return a suggestion as a fact to accept; `open` lists the names that a person has to decide on."""
@@ -60,7 +63,11 @@ class Maker:
         for parameter, field in part.get("things", {}).items():
             if mark.get(field) and not values.get(parameter):
                 self.fill(completed, parameter, str(mark[field]), mark)
-        return self.completed(with_source(completed))
+        return self.completed(with_source(self.filled(completed, mark)))
+
+    def filled(self, record: Record, mark: Mapping[str, Any]) -> Record:
+        """Return a record with what something new in it needs, as far as the text tells it."""
+        return {**record, "values": record["values"] | fills(record, mark, self.issued, self.things)}
 
     def completed(self, record: Record) -> Record:
         """Return a record with a sentence in both languages, as its patterns give it, where it has none."""
@@ -83,7 +90,14 @@ class Maker:
             )
         if not known and not record["statements"]:
             lacking.append("pattern")
-        opened = [one["parameter"] for one in record.get("open", ())]
+        lacking += [group[0] for group in needs(record, self.things)]
+        if any(
+            thing["kind"] == "state" and not all(thing.get("codes") or [""]) for thing in record["things"]
+        ):
+            lacking.append("codes")
+        opened = [
+            one["parameter"] for one in record.get("open", ()) if not record["values"].get(one["parameter"])
+        ]
         return [*lacking, *opened, *(code for code in LANGUAGES if not labels[code])]
 
     def sentences(self, record: Record) -> dict[str, str]:
@@ -115,13 +129,19 @@ class Maker:
         """Give a parameter the thing that a name means or a new one, or leave the name open."""
         kinds = self.kinds(parameter)
         iri = self.things.meant(mention, kinds)
+        names: dict[str, str] = {}
         if iri is None and kinds[:1] == ("post",):
-            iri = self.things.post_of(self.holder(record), mention)
+            names = named_by_type(mention, told_of_post(mention, mark, self.things), self.things)
+            by_type = self.things.meant(names["en"], kinds) if names else None
+            iri = self.things.post_of(self.holder(record), mention) or by_type
         if iri is None and "person" in kinds and (full := self.full_name(mention)) != mention:
             iri = self.things.meant(full, kinds)
             mention = full
         if iri is not None:
             record["values"][parameter] = [{"iri": iri}]
+            return
+        if names:
+            self.bring(record, parameter, self.new_thing("post", names["en"]) | names, mention)
             return
         is_person = mention in self.persons or parameter == "who"
         if parameter == "by" and (is_person or record["values"].get("speaker") or record["open"]):
@@ -140,6 +160,12 @@ class Maker:
             )
             return
         thing = self.new_thing(kinds[0], mention, str(mark.get("date", "")))
+        self.bring(record, parameter, thing, mention)
+
+    def bring(self, record: Record, parameter: str, thing: dict[str, Any], mention: str) -> None:
+        """Let a record bring along a new thing, as the value of a parameter; its mention is a variant."""
+        if (words := " ".join(mention.split())) not in thing.values():
+            thing["variants"] = [[words, self.language]]
         record["things"].append(thing)
         record["values"][parameter] = [{"iri": thing["iri"]}]
 

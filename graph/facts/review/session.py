@@ -18,6 +18,7 @@ from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.patterns import P, faults_of
 from wicara.graph.facts.review.data_file import Conflict, DataFile
 from wicara.graph.facts.review.log import append
+from wicara.graph.facts.review.needs import needs
 from wicara.graph.facts.review.proposal import Maker, with_source
 from wicara.graph.facts.review.record import (
     XSD,
@@ -105,7 +106,7 @@ class Session(DataFile):
 
     def maker(self) -> Maker:
         """Return what makes proposals."""
-        return Maker(self.things, self.source.name, self.source.language, self.persons)
+        return Maker(self.things, self.source.name, self.source.language, self.persons, self.source.issued)
 
     def proposal(self, item: Item) -> Record:
         """Return a suggestion as it is proposed to be accepted; a fact as it is."""
@@ -134,7 +135,7 @@ class Session(DataFile):
             texts = self.texts_of(fact, record)
         except (ValueError, KeyError, SyntaxError) as fault:
             return Checked([Fault(WHOLE, str(fault))]), {}
-        found = Checked(list(self.faults_of(fact, record, texts)))
+        found = Checked([*self.faults_of(fact, record, texts), *self.unmet(record)])
         if found.is_hard:
             return found, {}
         try:
@@ -212,6 +213,11 @@ class Session(DataFile):
                 yield Fault(
                     "quote", "These words go on beyond their sentence: quote one sentence.", hard=False
                 )
+
+    def unmet(self, record: Record) -> Iterator[Fault]:
+        """Yield what checks would ask for of something new in a record."""
+        for group in needs(record, self.things):
+            yield Fault(group[0], f"What is new needs this: {' or '.join(group)}.", hard=False)
 
     # Deciding
 

@@ -40,6 +40,7 @@ MANY: Final = 8
 HOLDER: Final = f"{WIC}tenureHolder"
 POST: Final = f"{WIC}tenurePost"
 TENURE: Final = (HOLDER, POST)
+SPAN: Final = NamedNode(f"{WIC}hasTimeSpan")
 CONCEPTS: Final = {PREFIXES[prefix]: prefix for prefix in CONCEPT_SCHEMES}
 
 
@@ -98,6 +99,8 @@ class Things:
         self.verdicts: list[Verdict] = []
         self.decided: dict[str, dict[str, str]] = {}
         self.tenures: dict[str, dict[str, str]] = {}
+        self.spans: dict[str, str] = {}
+        """The time span of each situation that has one."""
         self.add(quads)
         for row in read_identity():
             if not row.article:
@@ -129,8 +132,10 @@ class Things:
                     self.note(Label(term.value, language, node.value, reason))
 
     def note_tenure(self, quad: Quad) -> None:
-        """Take in who held which post."""
+        """Take in who held which post, and the time of this and of what else has one."""
         tenure, name = getattr(quad.subject, "value", ""), quad.predicate.value
+        if quad.predicate == SPAN:
+            self.spans[tenure] = getattr(quad.object, "value", "")
         if name in TENURE:
             self.tenures.setdefault(tenure, {})[name] = getattr(quad.object, "value", "")
 
@@ -164,6 +169,10 @@ class Things:
     def name(self, iri: str, language: str) -> str | None:
         """Return the name of a thing in a language; None where it has none."""
         return self.names.get((iri, language))
+
+    def called(self, iri: str) -> list[str]:
+        """Return all names of a thing, folded."""
+        return [text for text, labels in self.labels.items() if any(label.iri == iri for label in labels)]
 
     def shown(self, iri: str, language: str) -> str:
         """Return what a thing is called, its IRI where it has no name."""

@@ -10,6 +10,7 @@ import { t } from "../review/words.js";
 
 const POLL = 2000; // milliseconds after which is looked whether the file has changed
 const FORESEE = 150; // milliseconds that one stays with a suggestion before it is checked
+const OF_POST = ["postType", "state", "body"]; // what is told of a new post beside its name
 const lang = document.documentElement.lang;
 const main = document.getElementById("content");
 
@@ -139,14 +140,15 @@ class Review {
     return this.#details.get(fact);
   }
 
-  #propose(row, { record }) {
+  #propose(row, { record, names }) {
     row.querySelector(".proposal")?.remove();
     const lines = ["en", "id"].map((code) => record.labels[code]).filter(Boolean);
     const made = record.things.map((thing) => t("brings", { name: thing[lang] ?? thing.en }));
     const asks = (record.open ?? []).map(({ mention, candidates }) => t("asks", { mention, names: candidates.map(({ name, alike }) => `${name} (${alike})`).join(", ") || t("nobody") }));
+    const told = OF_POST.filter((name) => record.things.length && record.values[name]?.length).map((name) => `${t(`p-${name}`)}: ${names[record.values[name][0].iri]?.[lang] ?? ""}`);
     const lacks = (record.missing ?? []).filter((name) => !["en", "id"].includes(name)).map((name) => t(`p-${name}`));
     row.append(element("div", { class: "proposal" }, ...lines.map((line) => element("p", {}, line)),
-      ...[...made, ...asks].map((line) => element("p", { class: "note" }, line)),
+      ...[...made, told.join(" · "), ...asks].filter(Boolean).map((line) => element("p", { class: "note" }, line)),
       lacks.length ? element("p", { class: "note lacks" }, t("lacks", { names: [...new Set(lacks)].join(", ") })) : null));
   }
 

@@ -18,6 +18,7 @@ export class Form {
   #timer;
   #fields = new Map();
   #own = new Set();
+  #filled = new Set();
 
   /** `save` takes the record, and whether to accept it with what checks find; `close` goes back to the list.
    * `taken` is the form as it was left, `changed` is told what is to be kept of it, `again` begins anew. */
@@ -26,13 +27,14 @@ export class Form {
     for (const code of ["en", "id"]) if (taken ? taken.own.includes(code) : detail.state === "fact" && this.record.labels[code]) this.#own.add(code);
     this.pattern = this.#select();
     this.body = element("div");
+    this.lacks = element("p", { class: "note lacks", hidden: true });
     this.faults = element("ul", { class: "faults", role: "alert" });
     this.follows = element("div", { class: "follows", "aria-live": "polite" });
     this.anyway = element("button", { type: "button", class: "quiet", hidden: true, click: () => this.submit(true) }, t("save-anyway"));
     this.node = element("form", { class: "fact", novalidate: true, "aria-label": detail.fact, submit: (event) => { event.preventDefault(); step(event, () => this.submit()); }, keydown: (event) => this.#key(event) },
       taken ? element("p", { class: "note" }, t("taken-up"), " ", element("button", { type: "button", class: "quiet", click: again }, t("start-over"))) : null,
       element("div", { class: "field" }, element("label", { for: this.pattern.id }, t("pattern")), this.pattern),
-      this.body, this.faults, this.follows,
+      this.lacks, this.body, this.faults, this.follows,
       element("div", { class: "tools" }, element("button", {}, `${t("save")} ⌃⏎`), this.anyway, element("button", { type: "button", class: "quiet", click: () => this.close() }, `${t("cancel")} Esc`)));
     this.#draw();
   }
@@ -72,6 +74,9 @@ export class Form {
     } else if (event.key === "Enter" && ["INPUT", "SELECT"].includes(event.target.tagName)) {
       event.preventDefault();
       step(event, () => this.#onward(event.target));
+    } else if (event.altKey && event.key === "n") {
+      event.preventDefault();
+      step(event, () => this.#lacking(event.target)?.focus());
     } else if (event.key === "Escape") {
       event.stopPropagation();
       step(event, () => this.close());
@@ -80,10 +85,15 @@ export class Form {
 
   /** Goes from a field to the next that lacks something; when none does, Enter saves. */
   #onward(from) {
-    const lacking = [...this.node.querySelectorAll("[data-lacks] input, [data-lacks] select")].filter((input) => input !== from && !input.value && !input.closest("[data-many]"));
-    const next = lacking.find((input) => from.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING) ?? lacking[0];
+    const next = this.#lacking(from);
     if (next) return next.focus();
     return this.submit();
+  }
+
+  /** Returns the next field that lacks something, from another one on; undefined when none does. */
+  #lacking(from) {
+    const lacking = [...this.node.querySelectorAll("[data-lacks] input, [data-lacks] select")].filter((input) => input !== from && !input.value && !input.closest("[data-many]"));
+    return lacking.find((input) => from.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING) ?? lacking[0];
   }
 
   #draw() {
@@ -92,7 +102,7 @@ export class Form {
     this.#say(pattern);
     const fields = (pattern?.fields ?? []).map((field) => [field, this.#field(field)]);
     const isConstant = (name) => JSON.stringify(pattern.constants[name]) === JSON.stringify(this.record.values[name]);
-    const first = fields.filter(([{ name, required, asked }]) => required || asked || (this.record.values[name]?.length && !isConstant(name)) || this.#question(name));
+    const first = fields.filter(([{ name, required, asked }]) => required || asked || (this.record.values[name]?.length && !isConstant(name)) || this.#question(name) || this.record.missing?.includes(name));
     const rest = fields.filter((each) => !first.includes(each));
     this.body.replaceChildren(
       ...(pattern ? [element("p", { class: "note" }, pattern.definitions[lang] ?? "")] : []),
@@ -142,7 +152,7 @@ export class Form {
         changed: () => { this.record.values[name] = field.values; if (["speaker", "by"].includes(name)) this.#unattributed(); this.#later(0); },
       });
       field.node.dataset.field = name;
-      if (required || this.#question(name)) field.node.dataset.lacks = "";
+      if (required || this.#question(name)) field.node.dataset.lacks = "always";
       field.things = this.record.things.filter(({ iri }) => field.values.some((value) => value.iri === iri));
       this.#fields.set(name, field);
       return field.node;
@@ -169,7 +179,7 @@ export class Form {
     const id = `field-${(count += 1)}`;
     const input = element("input", { id, name, value, placeholder: hint || null, autocomplete: "off", spellcheck: "false", input: (event) => { set(event.target.value); this.#later(); } });
     input.value = value;
-    const node = element("div", { class: "field", "data-field": name, "data-lacks": required ? "" : null }, element("label", { for: id }, label), input, element("output", { class: "note" }));
+    const node = element("div", { class: "field", "data-field": name, "data-lacks": required ? "always" : null }, element("label", { for: id }, label), input, element("output", { class: "note" }));
     this.#fields.set(name, { input, node });
     return node;
   }
@@ -199,8 +209,30 @@ export class Form {
     this.#follow(found);
   }
 
+  /** Puts what the text tells of something new into its fields, once, and shows which of them lack something. */
+  #complete({ fills, names, missing }) {
+    Object.assign(this.names, names);
+    for (const [name, values] of Object.entries(fills)) {
+      const field = this.#fields.get(name);
+      if (!field || this.#filled.has(name)) continue;
+      this.#filled.add(name);
+      this.record.values[name] = values;
+      if (field instanceof ThingField) field.fill(values);
+      else field.input.value = values[0].value;
+    }
+    for (const [name, { node }] of this.#fields) {
+      const lacks = missing.includes(name);
+      if (node.dataset.lacks !== "always") node.toggleAttribute("data-lacks", lacks);
+      if (lacks) node.closest("details")?.setAttribute("open", "");
+    }
+    const lacking = [...new Set(missing)].filter((name) => !["en", "id", "pattern"].includes(name));
+    this.lacks.hidden = !lacking.length;
+    this.lacks.textContent = t("lacks-here", { names: lacking.map((name) => t(`p-${name}`)).join(", ") });
+  }
+
   /** Shows what needs no reasoning: sentences, dates in words, what is wrong with a field. */
   #read(found) {
+    this.#complete(found);
     for (const code of ["en", "id"]) {
       const field = this.#fields.get(code);
       if (!this.#own.has(code) && found.sentences[code]) {

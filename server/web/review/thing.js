@@ -129,10 +129,11 @@ export class ThingField {
 
   #codes(thing) {
     if (thing.kind !== "state") return [];
-    return ["ISO 3166-1 alpha-2", "ISO 3166-1 alpha-3"].map((label, place) => element("input", {
+    const codes = ["ISO 3166-1 alpha-2", "ISO 3166-1 alpha-3"].map((label, place) => element("input", {
       "aria-label": label, placeholder: label, size: "4",
       input: (event) => { thing.codes = Object.assign(["", ""], thing.codes, { [place]: event.target.value.toUpperCase() }); this.changed(); },
     }));
+    return [element("span", { class: "codes", "data-lacks": "always" }, ...codes)];
   }
 
   #set(iri, names) {
@@ -141,6 +142,12 @@ export class ThingField {
     this.#close();
     this.#shown();
     this.changed();
+  }
+
+  /** Shows values that were not chosen here. */
+  fill(values) {
+    this.values = values;
+    this.#shown();
   }
 
   #drop() {
