@@ -10,11 +10,12 @@ import re
 from html import escape
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.names import NAMESPACES
-from wicara.graph.xml_text import xml_text
+from wicara.graph.xml_text import NAME_CHAR, NAME_START, xml_text
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ RDF: Final = PREFIXES["rdf"]
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 """The namespace that no prefix may be bound to (Namespaces in XML 1.0, section 3)."""
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
-NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
-"""The ASCII part of NCName (Namespaces in XML 1.0): the end of a predicate that can be an element's name."""
+NAME: Final = re.compile(rf"[{NAME_START}][{NAME_CHAR}]*\Z")
+"""NCName (Namespaces in XML 1.0)."""
 OTHERS: Final = "Turtle, N-Triples and JSON-LD"
 RESERVED: Final = frozenset(
     RDF + name
@@ -53,7 +54,7 @@ def cut(predicate: str) -> tuple[str, str]:
     """
     known = predicate[: max(predicate.rfind("#"), predicate.rfind("/")) + 1]
     start = len(known)
-    while start < len(predicate) and not NAME.match(predicate, start):
+    while start < len(predicate) and not is_name(predicate, start):
         start += 1
     namespace = predicate[:start]
     if predicate in RESERVED or namespace in {"", predicate, XMLNS}:
@@ -61,6 +62,18 @@ def cut(predicate: str) -> tuple[str, str]:
             f"RDF/XML cannot write the predicate <{predicate}> as an element. {OTHERS} can hold it."
         )
     return namespace, predicate[start:]
+
+
+def is_name(text: str, start: int = 0) -> bool:
+    """Tell whether a text names an element from a place on, for parsers of the fourth edition of XML too."""
+    if NAME.match(text, start) is None:
+        return False
+    if not text.isascii():
+        try:
+            expat.ParserCreate().Parse(f"<{text[start:]}/>", True)  # noqa: FBT003 - as in rdfxml_input.py
+        except expat.ExpatError:
+            return False
+    return True
 
 
 def predicates(statement: Quad | Triple) -> Iterator[str]:
@@ -135,8 +148,8 @@ def node(term: NamedNode | BlankNode, iri: str) -> str:
     if isinstance(term, NamedNode):
         return attribute(iri, term.value)
     label = term.value
-    is_name = NAME.match(label) and not label.startswith(ENCODED)
-    return attribute("rdf:nodeID", label if is_name else ENCODED + label.encode().hex())
+    kept = is_name(label) and not label.startswith(ENCODED)
+    return attribute("rdf:nodeID", label if kept else ENCODED + label.encode().hex())
 
 
 def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:

@@ -12,6 +12,13 @@ NO_CHAR: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
 SPLIT: Final = re.compile(rb"\xEF\xBF?\Z")
 """The beginning of U+FFFE or U+FFFF at the end of a piece."""
 
+NAME_START: Final = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+NAME_CHAR: Final = NAME_START + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
+"""NameStartChar and NameChar but for the colon (XML 1.0, section 2.3)."""
+
 
 class Sink(Protocol):
     """Where bytes are written to."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.xml_text import NAME_CHAR, NAME_START
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -53,20 +54,13 @@ INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
 }
 """The integer datatypes with the smallest and the greatest of their values."""
 
-LETTERS: Final = (
-    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
-    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-NAME: Final = LETTERS + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
-"""NameStartChar and NameChar but for the colon (XML 1.0, section 2.3)."""
-
 TOKEN: Final = re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?")
 LANGUAGE: Final = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 STRINGS: Final = {
     f"{XSD}language": LANGUAGE,
-    f"{XSD}NCName": re.compile(f"[{LETTERS}][{NAME}]*"),
-    f"{XSD}Name": re.compile(f"[:{LETTERS}][:{NAME}]*"),
-    f"{XSD}NMTOKEN": re.compile(f"[:{NAME}]+"),
+    f"{XSD}NCName": re.compile(f"[{NAME_START}][{NAME_CHAR}]*"),
+    f"{XSD}Name": re.compile(f"[:{NAME_START}][:{NAME_CHAR}]*"),
+    f"{XSD}NMTOKEN": re.compile(f"[:{NAME_CHAR}]+"),
     f"{XSD}token": TOKEN,
     f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
     f"{XSD}string": re.compile(r"[\s\S]*"),

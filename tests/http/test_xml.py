@@ -46,7 +46,8 @@ CONTENT += [(f"<urn:x:s> <{predicate}> 1 .", predicate) for predicate in PREDICA
 FITS = r"""
 <http://ex.org/s> a <http://ex.org/123>, <http://www.w3.org/2000/xmlns/foo> .
 <http://ex.org/t> <http://ex.org/12a> "a\rb\r\n\tc" ; <http://www.w3.org/2000/xmlns#p> "]]> & < > \" '"@en .
-<http://ex.org/t> <urn:x:p> "\uFFFD\U0001F600" .
+<http://ex.org/t> <urn:x:p> "\uFFFD\U0001F600" ; <urn:x:café> 1 ; <http://ex.org/год> 2 .
+<http://ex.org/t> <urn:x:\U00010000a> 3 .
 """
 """Triples that RDF/XML can hold and that are easily written wrong."""
 
