@@ -20,12 +20,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
 from wicara.graph.durable_files import digest_of_file
 from wicara.graph.inputs import (
@@ -42,7 +42,6 @@ from wicara.graph.inputs import (
 )
 from wicara.graph.names import ASSERTED, META, PREF_LABEL, GraphKind
 from wicara.graph.store import ASSERTED as STATED
-from wicara.graph.store import fill
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES
 
@@ -64,6 +63,8 @@ SCHEMA: Final = frozenset({GraphKind.ONTOLOGY, GraphKind.VOCAB, GraphKind.ALIGNM
 TABLE: Final = ".sst"
 LIVING: Final = ("CURRENT", "MANIFEST", "OPTIONS", "IDENTITY")
 """The files of RocksDB that a store goes on writing, beside its tables."""
+BATCH: Final = 100_000
+"""Of how many quads a table of RocksDB is made at once: they are all in memory then."""
 FEW: Final = 50
 """Of how many things the statements that go are looked for in other units."""
 
@@ -162,7 +163,9 @@ def keep_state(
         folder.mkdir(parents=True)
         if step is None:
             store = Store(str(folder / STORE))
-            fill(store, (build / STATED).read_bytes(), on_disk=True)
+            quads = parse(path=build / STATED, format=RdfFormat.N_QUADS)
+            while batch := tuple(islice(quads, BATCH)):
+                store.bulk_extend(batch)
             store.flush()
         else:
             step.store.flush()

@@ -195,14 +195,13 @@ def load_build(path: Path, record: BuildRecord, data: Path, *, infer: bool) -> S
     return store
 
 
-def fill(store: Store, content: bytes, *, on_disk: bool = False) -> None:
-    """Load N-Quads into a store; blank nodes keep their names, which proofs know them by.
+def fill(store: Store, content: bytes) -> None:
+    """Load N-Quads into a store in memory; blank nodes keep their names, which proofs know them by.
 
     pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly.
     """
     lines = content.splitlines(keepends=True)
-    load = store.bulk_load if on_disk else store.load
-    load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
+    store.load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
     store.extend(parse(b"".join(line for line in lines if b"_:" in line), RdfFormat.N_QUADS))
 
 
