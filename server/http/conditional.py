@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from wicara import __version__
-
-if TYPE_CHECKING:
-    from wicara.graph.store import BuiltDataset
 
 DIGITS: Final = 16
 """Hexadecimal digits of the version and of the hash."""
@@ -21,12 +18,20 @@ CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
 TAG: Final = re.compile(r'(W/)?"([^"]*)"')
 
 
-def version_of(dataset: BuiltDataset) -> str:
+class Versioned(Protocol):
+    """What has versions: a dataset."""
+
+    @property
+    def digest(self) -> str:
+        """Return what tells this version from all others (hex)."""
+
+
+def version_of(dataset: Versioned) -> str:
     """Return what tells the version of a dataset in a tag."""
     return dataset.digest[:DIGITS]
 
 
-def etag(dataset: BuiltDataset, *parts: str) -> str:
+def etag(dataset: Versioned, *parts: str) -> str:
     """Return the strong tag of a representation.
 
     The parts are all that it depends on beside the dataset and this software.
@@ -35,7 +40,7 @@ def etag(dataset: BuiltDataset, *parts: str) -> str:
     return f'"{version_of(dataset)}.{blake2b(content, digest_size=DIGITS // 2).hexdigest()}"'
 
 
-def is_current(if_match: str, dataset: BuiltDataset) -> bool:
+def is_current(if_match: str, dataset: Versioned) -> bool:
     """Return whether an If-Match header lists a tag of the dataset's present version, or is `*`.
 
     Weak tags never match (section 13.1.1).

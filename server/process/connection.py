@@ -52,6 +52,8 @@ MAX_URL: Final = 65_535
 """Bytes of a request target that the parser splits."""
 COPIED: Final = 1 << 15
 """Bytes of a body that is sent together with its head; all clients share a longer one."""
+MAX_AT_ONCE: Final = 8
+"""Look-ups of a connection that the front answers before it turns to others."""
 MAX_PIPELINED: Final = 1000
 """Requests of a connection that wait for the answers to those before them."""
 TOO_LARGE: Final = Problem(
@@ -98,6 +100,7 @@ class Connection(HttpToolsProtocol):
         self.in_head = True
         self.in_line = True
         self.in_body = False
+        self.looked_up = 0
         self.answered = False
         self.waiting: Waiting | None = None
         self.begun: Begun | None = None
@@ -143,6 +146,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a head may be in part of them, and may not be without end."""
+        self.looked_up = 0
         if self.in_line:
             self.in_line = b"\n" not in data
             data = data if data.isascii() else escaped(data)
@@ -249,6 +253,16 @@ class Connection(HttpToolsProtocol):
         if answer is None:
             self.wait_in_task({BEGUN: begun})
             return
+        self.send_whole(answer)
+        self.on_response_complete()
+
+    def may_look_up(self) -> bool:
+        """Tell whether the front may answer itself: so often for what comes in at once, be it pipelined."""
+        self.looked_up += 1
+        return self.looked_up <= MAX_AT_ONCE
+
+    def send_whole(self, answer: bytes) -> None:
+        """Send an answer that is whole but for the headers of the server."""
         status, _, rest = answer.partition(b"\r\n")
         own = header_lines(self.server_state.default_headers)
         if not self.keep_alive:
@@ -256,7 +270,6 @@ class Connection(HttpToolsProtocol):
         self.transport.write(b"".join((status, b"\r\n", own, rest)))
         if not self.keep_alive:
             self.transport.close()
-        self.on_response_complete()
 
     def wait_in_task(self, members: dict[str, Any]) -> None:
         """Have a task wait for an answer: one that takes long, or is not whole, or that nobody takes."""

@@ -94,12 +94,9 @@ class Rejected(Problem):
 
 
 @dataclass
-class Begun:
-    """A request that an executor answers, and what is to be done with the answer."""
+class Asked:
+    """A request as it was asked, and what is to be done with its answer."""
 
-    job: Job
-    seconds: float
-    """How long it may take."""
     key: bytes
     """What its answer is cached under."""
     generation: Generation | None
@@ -108,6 +105,15 @@ class Begun:
     began: float
     queued: float
     """Seconds that it waited for an executor."""
+
+
+@dataclass
+class Begun(Asked):
+    """A request that an executor answers."""
+
+    job: Job
+    seconds: float
+    """How long it may take."""
 
 
 def own_headers(exchange_id: str, queued: float, total: float) -> Headers:

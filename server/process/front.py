@@ -13,6 +13,7 @@ import traceback
 from functools import partial
 from http import HTTPStatus
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
@@ -27,6 +28,7 @@ from wicara.server.process.exchange import (
     STATUS_LINES,
     WAITING_SINCE,
     WITH_BODY,
+    Asked,
     Begun,
     Broken,
     ClientGone,
@@ -38,9 +40,12 @@ from wicara.server.process.exchange import (
     own_headers,
 )
 from wicara.server.process.log import SLOW, log, query_hash
+from wicara.server.process.lookups import PATH as LOOKED_UP
+from wicara.server.process.lookups import Lookups
 from wicara.server.process.messages import LostError, header_lines, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
 from wicara.server.process.pool import Pool, QueueFull, Stopped, Waiting
+from wicara.server.process.stopped import RETRY, busy, query_stopped, write_stopped
 from wicara.server.process.versions import Versions, WriteStopped
 from wicara.server.sparql.protocol import ASSERTED
 
@@ -51,7 +56,7 @@ if TYPE_CHECKING:
     from wicara.server.process.exchange import Receive, Scope, Send
     from wicara.server.process.messages import Headers, Reply, Request
     from wicara.server.process.pool import Job
-    from wicara.server.settings import Limits, Settings
+    from wicara.server.settings import Settings
 
 VERSION: Final = b"wicara-version"
 """The header in which a writer names the version that it has made."""
@@ -66,16 +71,10 @@ IN_TASK: Final = WITH_BODY | {b"expect", b"upgrade", b"range"}
 """Headers of requests that only a task can answer."""
 PROBE_TIME: Final = 1.0
 """Seconds within which an executor has to be free for a server that is ready."""
-RETRY: Final = {"Retry-After": "1"}
 NO_SPACE: Final = (
     "The disk of this server is full. Acknowledged writes are safe, and reads continue. Free some space, "
     "then repeat the write."
 )
-EFFECTS: Final = {
-    "no": "Nothing was changed.",
-    "unknown": "It was applied completely or not at all. Check the data before you send it again.",
-}
-"""What is known of the effect of a write that was stopped."""
 AGENTS: Final = "/mcp"
 NO_PROTOCOL: Final = (
     "The Model Context Protocol is an extra: `pip install 'wicara[mcp]'`. /tools has the same tools."
@@ -96,7 +95,8 @@ class Front:
         self.cache = Cache(settings.limits.cache)
         self.admission = Admission(settings)
         self.versions = Versions(self.pool, settings, self.version_changed)
-        self.metrics = Metrics(self.pool, self.cache)
+        self.lookups = Lookups(settings, Path(address).parent)
+        self.metrics = Metrics(self.pool, self.cache, self.lookups)
         self.status_endpoints = {
             "/healthz": self.health,
             "/readyz": self.readiness,
@@ -227,9 +227,10 @@ class Front:
         return min(seconds or self.limits.timeout, self.limits.timeout)
 
     def begin(self, connection: Connection, key: bytes) -> bool:
-        """Have an executor answer a GET as soon as one is free; return False for one that is to go to a task.
+        """Answer a GET that is a look-up, or have an executor answer it as soon as one is free.
 
-        What is to be counted, logged or refused, or asks for more than a query, goes to one.
+        Returns False for one that is to go to a task: what is to be counted, logged or refused, or asks for
+        more than a query.
         """
         url, headers, limits, settings = connection.url, connection.headers, self.limits, self.settings
         path, _, query = url.partition(b"?")
@@ -240,6 +241,8 @@ class Front:
             return False
         if limits.rate or settings.access_log or settings.trust_proxy or self.stopping:
             return False
+        if path == LOOKED_UP and connection.may_look_up() and self.look_up(connection, query, key):
+            return True
         client = connection.client[0] if connection.client else ""
         request = messages.Request("GET", path, query, "http", client, forwarded(headers))
         since = time.monotonic()
@@ -248,6 +251,21 @@ class Front:
         waiting = Waiting(since, partial(self.ask, connection, request, key, since), connection.go_on)
         connection.waiting = waiting if self.pool.wait(waiting) else None
         return connection.waiting is not None
+
+    def look_up(self, connection: Connection, query: bytes, key: bytes) -> bool:
+        """Answer a query that is a look-up; return False for any other."""
+        generation = self.pool.generation
+        if generation is None:
+            return False
+        began = time.perf_counter()
+        found = self.lookups.answer(query, connection.headers, generation.description["digest"])
+        if found is None:
+            return False
+        self.metrics.misses += 1
+        asked = Asked(key, generation, self.next_id(), began, 0.0)
+        connection.answered = True
+        connection.send_whole(self.whole(asked, HTTPStatus.OK.value, *found))
+        return True
 
     def ask(self, connection: Connection, request: Request, key: bytes, since: float) -> bool:
         """Ask an executor for what came in at a time; return False where none is free."""
@@ -258,7 +276,7 @@ class Front:
         job.link.send(messages.REQUEST, request.packed())
         queued = time.monotonic() - since
         began = time.perf_counter() - queued
-        connection.begin(Begun(job, self.limits.timeout, key, job.generation, self.next_id(), began, queued))
+        connection.begin(Begun(key, job.generation, self.next_id(), began, queued, job, self.limits.timeout))
         return True
 
     def whole_answer(self, begun: Begun) -> bytes | None:
@@ -271,10 +289,14 @@ class Front:
             return None
         link.take()
         self.pool.end(begun.job)
-        if begun.generation is self.pool.generation:
-            self.cache.put(begun.key, status, lines, body)
-        seconds = time.perf_counter() - begun.began
-        own = header_lines(own_headers(begun.exchange_id, begun.queued, seconds))
+        return self.whole(begun, status, lines, body)
+
+    def whole(self, asked: Asked, status: int, lines: bytes, body: bytes) -> bytes:
+        """Return an answer as it goes out but for Date; it is counted, and cached if it may be."""
+        if asked.generation is self.pool.generation:
+            self.cache.put(asked.key, status, lines, body)
+        seconds = time.perf_counter() - asked.began
+        own = header_lines(own_headers(asked.exchange_id, asked.queued, seconds))
         self.metrics.count("query", status, seconds)
         return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
 
@@ -297,7 +319,7 @@ class Front:
             raise busy("executors", "No process was free to answer in time.") from None
         exchange.queued = time.perf_counter() - exchange.began
         job.link.send(messages.REQUEST, request.packed())
-        begun = Begun(job, seconds, key, generation, exchange.id, exchange.began, exchange.queued)
+        begun = Begun(key, generation, exchange.id, exchange.began, exchange.queued, job, seconds)
         await self.finish(exchange, begun)
 
     async def finish(self, exchange: Exchange, begun: Begun) -> None:
@@ -448,46 +470,3 @@ class Front:
     async def metrics_text(self) -> Reply:
         """Return the metrics for Prometheus."""
         return not_stored(HTTPStatus.OK, CONTENT_TYPE, self.metrics.text())
-
-
-def busy(limit: str, detail: str) -> Rejected:
-    """Return the problem of a request that gets no executor in time."""
-    return Rejected(limit, HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY, limit="executors")
-
-
-def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Problem:
-    """Return the problem of a request whose executor was stopped (`why`), or ended by itself (None)."""
-    unavailable = HTTPStatus.SERVICE_UNAVAILABLE
-    if why is Stopped.DEADLINE:
-        detail = (
-            f"The query was stopped after {seconds:g} seconds. Narrow it down or add LIMIT. The limit "
-            f"of this server is {limits.timeout:g} seconds (--timeout); `timeout=` sets a lower one."
-        )
-        return Problem(unavailable, detail, limit="timeout", seconds=seconds)
-    if why is Stopped.SLOW_LANE_FULL:
-        detail = "Too many slow queries are running; this one was stopped for others. Try again soon."
-        return Problem(unavailable, detail, RETRY, limit="slow_lane")
-    if why is Stopped.SHUTDOWN:
-        return Problem(unavailable, "The server is stopping.", RETRY)
-    return Problem(unavailable, process_ended("query", limits), limit="memory")
-
-
-def process_ended(what: str, limits: Limits) -> str:
-    """Return what is said of a query or an update whose process ended by itself."""
-    return (
-        f"The {what} ended its process: it needs more memory than the limit of "
-        f"{limits.memory} MB (--memory), or it crashed the query engine."
-    )
-
-
-def write_stopped(fault: WriteStopped, seconds: float, limits: Limits) -> Problem:
-    """Return the problem of a write that was stopped: what is known of its effect, and why it was stopped."""
-    unavailable, effect = HTTPStatus.SERVICE_UNAVAILABLE, EFFECTS[fault.applied]
-    if fault.late:
-        detail = (
-            f"The update was stopped after {seconds:g} seconds; the limit of this server is "
-            f"{limits.timeout:g} seconds (--timeout). {effect}"
-        )
-        return Problem(unavailable, detail, limit="timeout", seconds=seconds, applied=fault.applied)
-    detail = f"{process_ended('update', limits)} {effect}"
-    return Problem(unavailable, detail, limit="memory", applied=fault.applied)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
     from wicara.server.process.cache import Cache
+    from wicara.server.process.lookups import Lookups
     from wicara.server.process.pool import Pool
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,9 +65,9 @@ class Metrics(Collector):
     Its own counters take locks, and several microseconds a request.
     """
 
-    def __init__(self, pool: Pool, cache: Cache) -> None:
+    def __init__(self, pool: Pool, cache: Cache, lookups: Lookups) -> None:
         """Count from zero, and look at these."""
-        self.pool, self.cache = pool, cache
+        self.pool, self.cache, self.lookups = pool, cache, lookups
         self.requests: Counter[tuple[str, int]] = Counter()
         self.seconds: defaultdict[str, Timer] = defaultdict(Timer)
         self.rejections: Counter[str] = Counter()
@@ -95,6 +96,9 @@ class Metrics(Collector):
         stopped.add_metric(["crash or memory"], pool.crashed)
         yield stopped
         yield CounterMetricFamily("wicara_forks", "Processes forked", pool.forked)
+        yield CounterMetricFamily(
+            "wicara_lookups", "Look-ups answered without an executor", self.lookups.answered
+        )
         yield GaugeMetricFamily("wicara_cache_bytes", "Bytes of answers that are kept", self.cache.used)
 
     def collect(self) -> Iterable[Metric]:

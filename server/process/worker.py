@@ -30,9 +30,9 @@ from wicara.server.app import create_app
 from wicara.server.app_state import EXTENSION, swap
 from wicara.server.descriptions import downloads
 from wicara.server.http.problems import Problem, of_store, rendered
-from wicara.server.process import confinement, messages
+from wicara.server.process import confinement, messages, subjects
 from wicara.server.process.loading import load, run_in_thread
-from wicara.server.process.messages import EXECUTOR, FORK_SERVER, STORE, WRITER, Setup, Ticket
+from wicara.server.process.messages import DISK, EXECUTOR, FORK_SERVER, STORE, WRITER, Setup, Ticket
 from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.search import index_file
 from wicara.server.sparql import query
@@ -203,7 +203,7 @@ class Worker:
         """Prepare what pages of a version need when nothing has been asked for a while: templates, the index.
 
         Later executors have the templates then, and those before find them in the folder, compiled. A process
-        of its own makes the index, another one the checksums of downloads.
+        of its own makes the index, others the checksums of downloads and the file that the front looks up in.
         """
         self.prepared = self.version
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
@@ -211,6 +211,8 @@ class Worker:
         self.call_apart(lambda: index_file.prepare(self.served))
         if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
             self.call_apart(lambda: downloads.prepare(self.served))
+        if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
+            self.call_apart(lambda: subjects.make(Path(self.address).parent, self.dataset))
 
     def call_apart(self, function: Callable[[], None]) -> None:
         """Have a function called in a process of its own, which ends with the front and not with this one.

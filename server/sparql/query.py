@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wicara.graph.sparql import Results
     from wicara.graph.store import BuiltDataset
     from wicara.server.http.compression import StreamedBody
+    from wicara.server.http.conditional import Versioned
     from wicara.server.settings import Settings
 
 blueprint = Blueprint("sparql", __name__)
@@ -133,19 +134,10 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
     form, media_type = format_of(wanted, results, query_request.accept)
     if form is negotiation.HTML:
         return None
-    headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
-    coding = compression.chosen(query_request.accept_encoding)
-    if is_volatile(wanted.query):
-        headers["Cache-Control"] = "no-store"
-    else:
-        headers["Cache-Control"] = "no-cache"
-        request = (query_request.query_string + b"\0" + query_request.body).decode("latin-1")
-        if protocol.is_asserted(query_request):
-            request = f"{protocol.ASSERTED}\0{request}"
-        tag = conditional.etag(dataset, request, media_type, coding, settings.limits.signature)
-        headers["ETag"] = f"W/{tag}" if makes_blank_nodes(wanted.query) else tag
-        if conditional.is_unchanged(query_request.method, query_request.if_none_match, headers["ETag"]):
-            return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
+    headers, coding = head_of(query_request, wanted.query, (form, media_type), dataset, settings)
+    tag = headers.get("ETag")
+    if tag and conditional.is_unchanged(query_request.method, query_request.if_none_match, tag):
+        return Answer(HTTPStatus.NOT_MODIFIED, headers, b"")
     unknown = unknown_in(wanted.query, dataset)
     if unknown:
         headers["Wicara-Unknown-Terms"] = as_header(unknown)
@@ -153,6 +145,32 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
     if cut:
         headers["Wicara-Truncated"] = str(cut)
     return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers))
+
+
+def head_of(
+    query_request: QueryRequest,
+    query: str,
+    shown: tuple[Format, str],
+    dataset: Versioned,
+    settings: Settings,
+) -> tuple[dict[str, str], str]:
+    """Return the headers of an answer, but for those that its body decides, and its content coding.
+
+    `shown` is its format and media type.
+    """
+    form, media_type = shown
+    headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
+    coding = compression.chosen(query_request.accept_encoding)
+    if is_volatile(query):
+        headers["Cache-Control"] = "no-store"
+    else:
+        headers["Cache-Control"] = "no-cache"
+        request = (query_request.query_string + b"\0" + query_request.body).decode("latin-1")
+        if protocol.is_asserted(query_request):
+            request = f"{protocol.ASSERTED}\0{request}"
+        tag = conditional.etag(dataset, request, media_type, coding, settings.limits.signature)
+        headers["ETag"] = f"W/{tag}" if makes_blank_nodes(query) else tag
+    return headers, coding
 
 
 def unknown_in(query: str, dataset: BuiltDataset) -> tuple[UnknownTerm, ...]:
