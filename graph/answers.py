@@ -10,7 +10,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.formats import FORMATS, RESULTS, in_words, serialize_triples
-from wicara.graph.nesting import MAX_QUERY_NESTING, text_nests_beyond
+from wicara.graph.nesting import MAX_QUERY_NESTING, MAX_TRIPLES, has_too_many_triples, text_nests_beyond
 from wicara.graph.sparql import SparqlSyntaxError
 from wicara.graph.xml_text import xml_text
 from wicara.ontology import PREFIXES
@@ -42,6 +42,8 @@ def answer(store: Store, query: str, name: str) -> Results:
     """
     if text_nests_beyond(query, MAX_QUERY_NESTING):
         raise Unanswerable(f"{name} is nested more than {MAX_QUERY_NESTING} deep")
+    if has_too_many_triples(query):
+        raise Unanswerable(f"{name} has a pattern of more than {MAX_TRIPLES} triples")
     try:
         return sparql.query(store, query, prefixes=PREFIXES)
     except SparqlSyntaxError as fault:

@@ -1,7 +1,8 @@
 """How deep a document or query nests: deep enough, it overflows the stack or the memory of the engine.
 
 A query overflows an 8 MB stack at some 1,000 brackets within brackets. An operator, and a clause beside
-others, makes its tree one deeper as well: a chain of 6,000 can end the process.
+others, makes its tree one deeper as well: a chain of 6,000 can end the process, and so can 3,000 triples of
+one pattern.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ MAX_NESTING: Final = 500
 """How deep a document may nest that a command reads."""
 MAX_QUERY_NESTING: Final = 200
 """How deep a query may nest that a command answers."""
+MAX_TRIPLES: Final = 2_000
+"""How many triples a pattern of a query may have."""
 TRIPLE_TERMS: Final = re.compile(
     rb"""
       \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
@@ -52,6 +55,9 @@ DATA: Final = re.compile(
 )
 """Data and templates: what they hold makes no tree deeper."""
 LINK: Final = re.compile(r"[A-Za-z]{2,}+|&&|\|\||[-+*/!|^]|(?P<next>;)|(?P<open>[{(\[])|(?P<close>[})\]])")
+MARK: Final = re.compile(
+    r"(?P<call>[A-Za-z]{2,}+\s*+\()|(?P<open>[{(\[])|(?P<close>[})\]])|(?P<end>[.;,])|(?<!\S)(?P<term>\S)(?!\S)"
+)
 BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 NO_BRACKET: Final = re.compile(r"[^()\[\]{}]++")
 
@@ -75,9 +81,40 @@ def text_nests_beyond(text: str, limit: int) -> bool:
     return opened + len(text) // CHAIN > limit and nesting(text) > limit
 
 
+def has_too_many_triples(text: str) -> bool:
+    """Tell whether a pattern of a query or update has more triples than the planner of the engine bears."""
+    return len(text) > 2 * MAX_TRIPLES and triples(text) > MAX_TRIPLES
+
+
+def triples(text: str) -> int:
+    """Return how many triples the longest pattern of a text has; a group or a member of a list is one."""
+    longest, counts, around = 0, [0], [""]
+    for mark in MARK.finditer(DATA.sub(" ", skeleton_of(text))):
+        if mark["open"] or mark["call"]:
+            around.append(
+                "call" if mark["call"] or (around[-1] == "call" and mark["open"] == "(") else mark[0]
+            )
+            if mark["open"] == "{":
+                counts.append(0)
+        elif mark["close"]:
+            if around.pop() == "{":
+                longest = max(longest, counts.pop())
+                counts[-1] += 1
+            if not around:  # no query: more is closed than opened
+                break
+        elif (around[-1] in {"{", "["} and mark["end"]) or (around[-1] == "(" and mark["term"]):
+            counts[-1] += 1
+    return longest
+
+
+def skeleton_of(text: str) -> str:
+    """Return a text with one sign in place of each term."""
+    return " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
+
+
 def nesting(text: str) -> int:
     """Return how deep a text is nested: brackets within brackets, and its longest chain of clauses."""
-    skeleton = " ".join(filter(None, SKELETON.split(text))).replace("<<", "(").replace(">>", ")")
+    skeleton = skeleton_of(text)
     deepest = max(accumulate(map(BRACKETS.__getitem__, NO_BRACKET.sub("", skeleton))), default=0)
     chain = longest = depth = 0
     for link in LINK.finditer(DATA.sub(" ", skeleton)):

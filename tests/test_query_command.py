@@ -114,6 +114,7 @@ def test_inference_can_be_left_out(ask: Command) -> None:
         ("SELECT * { ?s nope:x ?o }", (), "the prefix nope: is not declared"),
         (f"ASK {{ FILTER({'(' * 5000}1{')' * 5000}) }}", (), "nested more than"),
         (f"ASK {{ {'OPTIONAL { ?s ?p ?o } ' * 4000} }}", (), "nested more than"),
+        (f"ASK {{ {'?s ?p ?o . ' * 9000} }}", (), "a pattern of more than"),
         (COUNT, ("--format", "turtle"), "Choose json, xml, csv or tsv"),
         (MEETING, ("--format", "csv"), "Choose turtle, trig"),
         (MEETING, ("--format", "table"), "Choose turtle, trig"),

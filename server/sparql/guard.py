@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from wicara.graph.nesting import CHAIN, text_nests_beyond
+from wicara.graph.nesting import CHAIN, MAX_TRIPLES, has_too_many_triples, text_nests_beyond
 from wicara.graph.sparql import is_beginning, parse_query, parse_update
 from wicara.graph.sparql_text import tokens
 from wicara.server.http.problems import Problem
@@ -64,6 +64,8 @@ def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str],
             f"This is nested deeper than {limit} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
             "operators or clauses count as one bracket.",
         )
+    if limit and has_too_many_triples(text):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"This has a pattern of more than {MAX_TRIPLES} triples.")
     lower = text.lower()
     if "service" not in lower and (kind == "query" or "load" not in lower):
         return

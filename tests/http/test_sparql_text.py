@@ -324,6 +324,9 @@ ENOUGH = {
     "brackets in IRIs and names": f"PREFIX a: <x:> ASK {{ ?s <x:{'(' * 1000}> a:{chr(92) + '('}a }}",
     "brackets side by side": f"ASK {{ FILTER(1 IN ({', '.join(['(1)'] * 900)})) }}",
     "variables": f"SELECT {' '.join(f'?v{number}' for number in range(1000))} {{}}",
+    "short patterns": f"ASK {{ {'{ ?s ?p ?o . ?o ?p 1.5 } ' * 900} }}",
+    "expressions": f"ASK {{ {'FILTER(?s = 1) ' * 900} }}",
+    "long data": f"INSERT DATA {{ GRAPH <x:g> {{ {'<x:a> <x:p> 1, (2 3) . ' * 5000} }} }}",
     "three hundred disjunctions": f"ASK {{ FILTER({' || '.join(['(?x = 1)'] * 300)}) }}",
 }
 
@@ -337,6 +340,24 @@ def test_too_deep(text: str) -> None:
     assert "100 brackets" in refused.detail
     assert "--max-nesting" in refused.detail
     assert refusal(text, limits=Limits(max_nesting=0)) is None
+
+
+MANY_TRIPLES = {
+    "triples": f"ASK {{ {'?s ?p ?o . ' * 2500} }}",
+    "of one subject": f"ASK {{ ?s {'; '.join(['<x:p> 1'] * 2500)} }}",
+    "of one predicate": f"ASK {{ ?s <x:p> {', '.join(['?o'] * 2500)} }}",
+    "a collection": f"ASK {{ ?s <x:p> ({'?o ' * 2500}) }}",
+    "groups": f"ASK {{ {'{ ?s ?p ?o } ' * 2500} }}",
+    "what is deleted": f"DELETE WHERE {{ {'?s ?p ?o . ' * 2500} }}",
+}
+
+
+@pytest.mark.parametrize("text", MANY_TRIPLES.values(), ids=MANY_TRIPLES)
+def test_a_pattern_too_long(text: str) -> None:
+    """A pattern that overflows the stack of the planner is refused before."""
+    refused = refusal(text)
+    assert refused is not None
+    assert (refused.status, "pattern" in refused.detail) == (HTTPStatus.BAD_REQUEST, True)
 
 
 @pytest.mark.parametrize("text", ENOUGH.values(), ids=ENOUGH)
