@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 from wicara.graph import formats
+from wicara.graph.formats import BY_EXTENSION
 from wicara.graph.nesting import nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.server.http import negotiation
@@ -140,10 +141,8 @@ def files(request: Request) -> list[Upload]:
 def upload_of(file: FileStorage) -> Upload:
     """Return a file of a form; its content type tells the format, else the extension of its name."""
     name = file.filename or ""
-    form = BY_MEDIA_TYPE.get(file.mimetype) or negotiation.by_extension(
-        negotiation.RDF, name.rpartition(".")[2]
-    )
-    if form is None:
+    form = BY_MEDIA_TYPE.get(file.mimetype) or BY_EXTENSION.get(name.rpartition(".")[2].lower())
+    if form not in negotiation.RDF:
         raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
     return Upload(file.read().removeprefix(BOM_UTF8), form, f"The file {name}")
 

@@ -106,6 +106,10 @@ def form_of(*parts: tuple[str, bytes]) -> tuple[bytes, str]:
     return body + b"--limit--\r\n", "multipart/form-data; boundary=limit"
 
 
+OWL = (
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="x:">'
+    b'<rdf:Description rdf:about="x:a"><x:p rdf:resource="x:b"/></rdf:Description></rdf:RDF>'
+)
 PARTS = [
     ('name="a"; filename="a.bin"\r\nContent-Type: text/turtle; charset=utf-8', b"<a> <x:p> _:b ."),
     ('name="b"; filename="b.nt"\r\nContent-Type: application/octet-stream', b"_:b <x:p> <x:b> ."),
@@ -128,13 +132,23 @@ def test_multipart(server: Server, path: str, parts: list[tuple[str, bytes]]) ->
     assert len(labels) == len(parts)
 
 
+@pytest.mark.parametrize("name", ["a.owl", "a.XML", "a.json", "a.n3", "a.txt"])
+def test_names_of_files(server: Server, name: str) -> None:
+    """A file's name tells the format as it does on the command line."""
+    content = {"json": b'{"@id": "x:a", "x:p": {"@id": "x:b"}}', "owl": OWL, "xml": OWL}
+    body = content.get(name.lower().partition(".")[2], b"<x:a> <x:p> <x:b> .")
+    headers = f'name="f"; filename="{name}"\r\nContent-Type: application/octet-stream'
+    assert post(server, G, *form_of((headers, body))).status == 201
+    assert triples(server, G) == {"<x:a> <x:p> <x:b> ."}
+
+
 @pytest.mark.parametrize(
     ("parts", "status"),
     [
         ([], 400),
         ([*PARTS[:2], ('name="e"; filename="e.ttl"', b"<x:s> <x:p> .")], 400),
         ([*PARTS[:1], ('name="e"', b"<x:s> <x:p> 1 .")], 400),
-        ([*PARTS[:1], ('name="e"; filename="e.txt"\r\nContent-Type: text/plain', b"")], 415),
+        ([*PARTS[:1], ('name="e"; filename="e.html"\r\nContent-Type: text/html', b"")], 415),
         ([*PARTS[:1], ('name="e"; filename="e.trig"', b"")], 415),
         ([*PARTS[:1], ('name="e"; filename="e"', b"")], 415),
     ],
