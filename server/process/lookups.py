@@ -24,7 +24,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.process.messages import encoded, header_lines
 from wicara.server.process.subjects import SubjectFile, path_of
 from wicara.server.sparql import protocol
-from wicara.server.sparql.query import QueryRequest, best, head_of
+from wicara.server.sparql.representation import QueryRequest, best, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -37,6 +37,7 @@ from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.search import index_file
 from wicara.server.sparql import query
 from wicara.server.sparql.protocol import ASSERTED
+from wicara.server.sparql.representation import QueryRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -358,7 +359,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
     if request.path not in QUERY_PATHS or request.method not in QUERY_METHODS:
         return False
     headers = {name: value.decode("latin-1") for name, value in request.headers}
-    asked = query.QueryRequest(
+    asked = QueryRequest(
         request.method,
         request.query,
         headers.get(b"content-type", "").partition(";")[0].strip().lower(),

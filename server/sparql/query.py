@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
 from http import HTTPStatus
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -18,7 +16,6 @@ from flask import Blueprint, Response, render_template, request
 from wicara.graph import sparql
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
 from wicara.graph.sparql_patterns import TooManyGraphs
-from wicara.graph.sparql_text import query_start, tokens
 from wicara.graph.unknown_terms import UnknownTerm, unknown_terms
 from wicara.ontology import BASE
 from wicara.server.app_state import count, dataset, settings
@@ -29,6 +26,7 @@ from wicara.server.http.problems import Problem, not_acceptable
 from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
+from wicara.server.sparql.representation import VARY, QueryRequest, best, differs, head_of
 from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
 
 if TYPE_CHECKING:
@@ -39,17 +37,12 @@ if TYPE_CHECKING:
     from wicara.graph.sparql import Results
     from wicara.graph.store import BuiltDataset
     from wicara.server.http.compression import StreamedBody
-    from wicara.server.http.conditional import Versioned
     from wicara.server.settings import Settings
 
 blueprint = Blueprint("sparql", __name__)
 
 RELATIVE_TO: Final = f"{BASE}/"
 """What relative IRIs are resolved against where a query has no BASE (RFC 3986, section 5.1.4)."""
-VOLATILE: Final = ("now", "rand", "uuid", "struuid", "bnode", "service")
-"""What gives something else each time (SPARQL 1.1 Query, section 17.4), or may: other servers."""
-A_VOLATILE_WORD: Final = re.compile(rf"\b(?:{'|'.join(VOLATILE)})\b")
-VARY: Final = "Accept, Accept-Encoding, Accept-Language"
 UNKNOWN: Final[defaultdict[str, dict[str, tuple[UnknownTerm, ...]]]] = defaultdict(dict)
 """The unknown terms of queries, by the digest of the dataset: clients send the same few again and again."""
 MAX_REMEMBERED: Final = 256
@@ -57,23 +50,6 @@ MAX_IN_HEADER: Final = 10
 TYPES: Final = media_types(*negotiation.RESULTS, *negotiation.GRAPHS)
 PARAMETERS: Final = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
 BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
-
-
-class QueryRequest(NamedTuple):
-    """What the answer to a query operation depends on."""
-
-    method: str
-    query_string: bytes
-    mimetype: str
-    body: bytes
-    path: str
-    accept: str | None = None
-    accept_encoding: str | None = None
-    if_none_match: str | None = None
-
-    def get_data(self) -> bytes:
-        """Return the body."""
-        return self.body
 
 
 class Answer(NamedTuple):
@@ -147,32 +123,6 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
     return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers))
 
 
-def head_of(
-    query_request: QueryRequest,
-    query: str,
-    shown: tuple[Format, str],
-    dataset: Versioned,
-    settings: Settings,
-) -> tuple[dict[str, str], str]:
-    """Return the headers of an answer, but for those that its body decides, and its content coding.
-
-    `shown` is its format and media type.
-    """
-    form, media_type = shown
-    headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
-    coding = compression.chosen(query_request.accept_encoding)
-    if is_volatile(query):
-        headers["Cache-Control"] = "no-store"
-    else:
-        headers["Cache-Control"] = "no-cache"
-        request = (query_request.query_string + b"\0" + query_request.body).decode("latin-1")
-        if protocol.is_asserted(query_request):
-            request = f"{protocol.ASSERTED}\0{request}"
-        tag = conditional.etag(dataset, request, media_type, coding, settings.limits.signature)
-        headers["ETag"] = f"W/{tag}" if makes_blank_nodes(query) else tag
-    return headers, coding
-
-
 def unknown_in(query: str, dataset: BuiltDataset) -> tuple[UnknownTerm, ...]:
     """Return the terms of a query in our namespaces that a built dataset does not have."""
     if dataset.plain:
@@ -244,32 +194,3 @@ def format_of(wanted: QueryOperation, results: Results, accept: str | None) -> t
     if form is None:
         raise not_acceptable(offers)
     return form
-
-
-@lru_cache(maxsize=256)
-def best(accept: str | None, offers: tuple[Format, ...]) -> tuple[Format, str] | None:
-    """Return what an Accept header likes best; clients send the same few headers again and again."""
-    return negotiation.choose(accept, offers)
-
-
-def makes_blank_nodes(query: str) -> bool:
-    """Return whether the template of a CONSTRUCT has blank nodes: they get other labels in each answer.
-
-    The answers are then equivalent, not the same bytes (SPARQL 1.1 Query, section 16.2.1).
-    """
-    form = query_start(query) if "construct" in query.lower() else None
-    if form is None or form.group().upper() != "CONSTRUCT":
-        return False
-    in_template = takewhile(lambda token: token.text != "}", tokens(query[form.end() :]))
-    return any(token.kind == "node" or token.text in {"[", "("} for token in in_template)
-
-
-def differs(query: str) -> bool:
-    """Return whether the answer to a query may have other bytes the next time."""
-    return is_volatile(query) or makes_blank_nodes(query)
-
-
-def is_volatile(query: str) -> bool:
-    """Return whether a query may answer otherwise the next time, though the dataset is the same."""
-    lower = query.lower()
-    return any(word in lower for word in VOLATILE) and A_VOLATILE_WORD.search(lower) is not None
