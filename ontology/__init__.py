@@ -96,6 +96,8 @@ ALIGNMENT: Final = (HERE / "alignment.ttl", HERE / "alignment-concepts.ttl")
 
 FOREIGN_LABELS: Final = HERE / "foreign-labels.ttl"
 """What terms of other vocabularies are called on pages; not part of the dataset."""
+UNITS: Final = HERE / "vocab" / "unit.ttl"
+"""The units of figures."""
 
 
 def expand(name: str) -> str:

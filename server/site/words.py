@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
-from wicara.ontology import FOREIGN_LABELS, PREFIXES
+from wicara.ontology import FOREIGN_LABELS, PREFIXES, UNITS
 from wicara.server.http.addresses import href_of, path_of
 from wicara.server.site.language import language
 
@@ -20,6 +20,7 @@ Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 SKOS: Final = PREFIXES["skos"]
 RDFS: Final = PREFIXES["rdfs"]
+NOTATION: Final = NamedNode(f"{SKOS}notation")
 LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
 XSD_STRING: Final = f"{PREFIXES['xsd']}string"
 LANG_STRING: Final = f"{PREFIXES['rdf']}langString"
@@ -48,6 +49,18 @@ def foreign_labels() -> Mapping[str, tuple[Literal, ...]]:
         if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
             labels[quad.subject.value] = (*labels.get(quad.subject.value, ()), quad.object)
     return labels
+
+
+@cache
+def notations() -> Mapping[str, str]:
+    """Return the signs and codes of units by IRI: `%`, `USD`."""
+    return {
+        quad.subject.value: quad.object.value
+        for quad in parse(path=UNITS)
+        if quad.predicate == NOTATION
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, Literal)
+    }
 
 
 def prefixed(iri: str) -> str:
@@ -117,6 +130,10 @@ class Words:
             foreign = bool(lang) and lang != self.lang
             self.shown[iri] = Shown(text, iri, lang, href_of(iri), path_of(iri) is None, foreign=foreign)
         return self.shown[iri]
+
+    def unit(self, iri: str) -> str:
+        """Return what a unit is called beside a number: its sign or code, or else its label."""
+        return notations().get(iri) or self.show_iri(iri).text
 
     def show_node(self, term: BlankNode | Triple) -> Shown:
         """Return a blank node, or a triple term as `<<( s p o )>>`."""

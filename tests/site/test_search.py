@@ -129,6 +129,23 @@ def test_typing_errors(server: Server) -> None:
     text = page(server, q="lavrof")
     assert "No results for “lavrof”. Showing “lavrov”." in text
     assert found(server, q="qqqqzzzz")["total"] == 0
+    assert found(server, q="putni")["instead"] == {"putni": "putin"}  # a name goes before other words
+    assert found(server, q="beaking")["instead"] != {"beaking": "speaking"}  # two letters, and the first
+
+
+@pytest.mark.parametrize(
+    ("query", "iri"),
+    [
+        ("Peking", "state/china"),
+        ("Moskau", "place/moscow"),
+        ("Djakarta", "place/jakarta"),
+        ("Burma", "state/myanmar"),
+    ],
+)
+def test_names_in_other_times_and_languages(server: Server, query: str, iri: str) -> None:
+    """A state or city is found by the names that it has or had elsewhere, a state by its capital."""
+    told = found(server, q=query)
+    assert (told["results"][0]["iri"], told["instead"]) == (f"{ID}/{iri}", {})
 
 
 def test_a_whole_question(server: Server) -> None:
@@ -157,6 +174,23 @@ def test_questions_that_fit(server: Server, query: str, lang: str, words: str) -
     assert all(server.get(one["page"], accept=HTML).status == 200 for one in questions)
     assert f"/as-of?date={day}&amp;lang={lang}" in page(server, q=query, lang=lang)
     assert f"date={day}" in questions[0]["page"]
+
+
+@pytest.mark.parametrize(
+    ("query", "slug"),
+    [
+        ("how much is the trade", "trade-by-year"),
+        ("berapa perdagangan", "trade-by-year"),
+        ("what was said at the ASEAN-Russia meeting", "statements-and-answers"),
+        ("apa yang disampaikan dalam pertemuan ASEAN-Rusia", "statements-and-answers"),
+        ("what did Retno propose and what did Lavrov answer", "statements-and-answers"),
+        ("who met whom", "met-by-a-person"),
+    ],
+)
+def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str) -> None:
+    """A question is found by its words in either language and by other ways to ask it."""
+    assert found(server, q=query)["questions"][0]["page"].partition("?")[0] == f"/questions/{slug}"
+    assert f'<a href="/questions/{slug}">' in page(server, q=query).partition('class="results"')[0]
 
 
 def test_no_question_fits_all(server: Server) -> None:

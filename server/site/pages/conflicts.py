@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import WIC
 from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
-from wicara.server.site.language import CURRENCY, language, own_text
+from wicara.server.site.language import language, own_text
 from wicara.server.site.language import lazy_gettext as _
-from wicara.server.site.pictures.figures import amount
-from wicara.server.site.tables.cells import show
+from wicara.server.site.tables.cells import amount, show
 from wicara.server.site.tables.rows import evidence_for
 from wicara.server.site.times import day_of, format_window
 
@@ -222,9 +220,7 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
 def in_full(term: Term | None, name: Term | None, unit: Term | None, words: Words) -> str:
     """Return a value in words: a figure with its unit, a day as the bound that it is."""
     if isinstance(unit, NamedNode) and isinstance(term, Literal):
-        code = unit.value.removeprefix(PREFIXES["unit"])
-        named = code if CURRENCY.fullmatch(code) else words.show_iri(unit.value).text
-        return amount(Decimal(term.value), unit.value, named)
+        return amount(term.value, unit.value, words.unit(unit.value))
     if isinstance(name, NamedNode) and (bound := BOUND.fullmatch(name.value)):
         return format_window(*((day_of(term), None) if bound[1] == "earliest" else (None, day_of(term))))
     shown = show(term, words)

@@ -15,7 +15,7 @@ from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import narrowed
-from wicara.server.site.language import PERCENT, format_amount, format_decimal
+from wicara.server.site.language import PERCENT
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
     Picture,
@@ -30,6 +30,7 @@ from wicara.server.site.pictures.picture import (
     words_for,
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
+from wicara.server.site.tables.cells import RANK, amount
 from wicara.server.site.times import format_span
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ PARTIES: Final = (
     *("observedDocument", "observedEvent", "rankScope"),
 )
 """The properties that lead to what an observation is of, in order."""
-RANK: Final = f"{PREFIXES['unit']}rank"
 RANKS: Final = (5, 10, 20, 50, 100)
 """How many places a rank is drawn among: the fewest that hold it."""
 WHOLE: Final = 100
@@ -129,7 +129,7 @@ class Figure:
 
     def amount(self, words: Words) -> str:
         """Return its value with the unit as the reader's language writes them."""
-        number = amount(self.value, self.unit, self.unit_in(words))
+        number = amount(format(self.value, "f"), self.unit, self.unit_in(words))
         return f"{words.show_iri(self.bound).text} {number}" if self.bound else number
 
     @property
@@ -143,11 +143,6 @@ class Figure:
         yield from filter(None, (self.iri, self.indicator, self.unit, self.bound))
         yield from chain(self.modalities, self.who, self.possibly, self.confidence, *self.of.values())
         yield from chain(self.judged, *self.judged.values())
-
-
-def amount(number: Decimal, unit: str | None, named: str) -> str:
-    """Return a value with its unit, which is called `named`, as the reader's language writes them."""
-    return str(_("No. %(n)s", n=format_decimal(number))) if unit == RANK else format_amount(number, named)
 
 
 @dataclass(frozen=True)
@@ -167,12 +162,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The figures of an indicator in a unit, and where zero lies in percent of the breadth."""
+    """The figures of an indicator in a unit, and where zero lies in percent of the breadth.
+
+    It `compares` them with each other or with a whole: a figure by itself is not drawn as a bar.
+    """
 
     indicator: Shown | None
     unit: Shown | None
     bars: list[Bar]
     zero: float
+    compares: bool
 
 
 @picture("about", "page")
@@ -276,12 +275,15 @@ def add_context(one: Figure, row: QuerySolution) -> None:
 
 
 def charts(shown: Iterable[Figure], words: Words) -> list[Chart]:
-    """Return the charts, sorted by the label of their indicator."""
+    """Return the charts: those of most figures first, then by the label of their indicator."""
     groups: dict[tuple[str, str], list[Figure]] = {}
     for one in shown:
         groups.setdefault((one.indicator or "", one.unit or ""), []).append(one)
     drawn = [chart(members, words) for members in groups.values()]
-    return sorted(drawn, key=lambda one: one.indicator.text.casefold() if one.indicator else "")
+    return sorted(
+        drawn,
+        key=lambda one: (-len(one.bars), one.indicator.text.casefold() if one.indicator else ""),
+    )
 
 
 def chart(members: Sequence[Figure], words: Words) -> Chart:
@@ -290,7 +292,8 @@ def chart(members: Sequence[Figure], words: Words) -> Chart:
     values = [one.value for one in ordered]
     zero = first.value * 0
     low, high = min(zero, *values), max(zero, *(max(one.reach) for one in ordered))
-    if first.notation == PERCENT and low >= 0 and high <= WHOLE:
+    is_share = first.notation == PERCENT and low >= 0 and high <= WHOLE
+    if is_share:
         high = zero + WHOLE
     breadth = high - low or Decimal(1)
 
@@ -311,7 +314,7 @@ def chart(members: Sequence[Figure], words: Words) -> Chart:
         for one in ordered
     ]
     indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
-    return Chart(indicator, unit, bars, at(-low))
+    return Chart(indicator, unit, bars, at(-low), is_share or len(bars) > 1)
 
 
 def record(one: Figure, words: Words) -> Record:

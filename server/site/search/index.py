@@ -6,8 +6,9 @@
     words     the same texts folded, for FTS5; a row for each thing
     facet     its values of the facets
     day       its first and last day, in ISO 8601
-    spelling  the words, in groups of three letters, to find one that is written nearly the same
-    question  the questions, folded, in each language of the interface
+    spelling  the words, in groups of three letters, to find one that is written nearly the same, and whether
+              it stands in the name of a person, state, organization or place
+    question  the questions, folded, in each language of the interface, and in other words that readers use
 
 Texts are folded before they come in, and queries before they go in: FTS5 sees ASCII. A thing has a state,
 organization, person, area or status where it is that one, where a statement joins the two, or where a
@@ -19,7 +20,7 @@ the last possible day, and so do days.
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -87,6 +88,10 @@ SPELLED: Final = range(4, 25)
 """How long a word is that may be misspelled."""
 
 OTHER: Final = "other"
+NAMES: Final = """
+SELECT words FROM text JOIN thing ON id = thing
+WHERE role <= 1 AND kind IN ('person', 'state', 'organization', 'place')"""
+"""The names of those that readers look for most, whose words a misspelled one is more likely to be."""
 JOINED: Final = frozenset(key for key, kind in KINDS.items() if kind.joined)
 PLACES: Final = {key: place for place, key in enumerate(KINDS)}
 """The places of the kinds in a list."""
@@ -329,13 +334,21 @@ def fill(
     connection.executescript(DERIVED.read_text("utf-8"))
     connection.execute("BEGIN")
     vocabulary = {word for words in store_texts(connection, plain=plain) for word in words}
-    spelled = ((word,) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha())
-    connection.executemany("INSERT INTO spelling VALUES (?)", spelled)
-    wordings = ((one.slug, fold(one.wording(lang))) for one in questions for lang in LANGUAGES)
+    names = {word for row in connection.execute(NAMES) for word in TOKEN.findall(fold(row[0]))}
+    spelled = (
+        (word, word in names) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha()
+    )
+    connection.executemany("INSERT INTO spelling VALUES (?, ?)", spelled)
+    wordings = ((one.slug, fold(text)) for one in questions for text in wordings_of(one))
     connection.executemany("INSERT INTO question VALUES (?, ?)", wordings)
     connection.execute("INSERT INTO about SELECT ?, COUNT(*) FROM thing", (reading.is_whole,))
     connection.execute("COMMIT")
     connection.executescript(FACETED)
+
+
+def wordings_of(question: Question) -> list[str]:
+    """Return what a question asks, and the other ways in which readers ask it, in each language."""
+    return [*(question.wording(lang) for lang in LANGUAGES), *chain.from_iterable(question.own("also"))]
 
 
 def standing(kind: str) -> tuple[int, float]:

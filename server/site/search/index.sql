@@ -10,7 +10,7 @@ CREATE TABLE facet (thing INTEGER, bit INTEGER, value TEXT, PRIMARY KEY (thing, 
 CREATE TABLE day (thing INTEGER PRIMARY KEY, first TEXT, last TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
   label, variant, definition, quote, content='', tokenize='ascii', prefix='3 4');
-CREATE VIRTUAL TABLE spelling USING fts5(word, tokenize='trigram', detail='none');
+CREATE VIRTUAL TABLE spelling USING fts5(word, named UNINDEXED, tokenize='trigram', detail='none');
 CREATE VIRTUAL TABLE question USING fts5(slug UNINDEXED, words, tokenize='ascii', detail='none');
 
 CREATE TEMP TABLE found_text (thing, role, words, lang, source, UNIQUE (thing, role, words, lang, source));

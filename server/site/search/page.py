@@ -55,7 +55,6 @@ MAX_TEXT: Final = 400
 MAX_LINKS: Final = 16_000
 """Characters of the header Link: some clients take no longer ones. The page has the same links."""
 MAX_QUESTIONS: Final = 3
-FIRST: Final = next(iter(LANGUAGES))
 
 DAYS: Final = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
@@ -141,8 +140,9 @@ def suggestions(text: str) -> list[tuple[str, str]]:
     day, rest = split_day(text)
     scores = fitting(index(), frozenset(tokens(rest)))
     best = sorted(
-        (one for one in all_questions() if scores.get(one.slug)),
-        key=lambda one: (bool(day and not days(one)), -scores[one.slug], len(one.wording(FIRST))),
+        (one for one in all_questions() if one.slug in scores),
+        key=lambda one: (bool(day and days(one)), scores[one.slug]),
+        reverse=True,
     )
     found = [suggested(one, day) for one in best[:MAX_QUESTIONS]]
     if day and not dataset().plain:

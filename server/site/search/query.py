@@ -2,19 +2,22 @@
 
 All words have to be found, each as the beginning of a word. Where nothing has them all, words that nobody
 uses give way to the nearest that somebody does, and after that some of the words are enough: the answer
-says so.
+says so. Words that only ask (`asking.toml`) are left out where not all are found.
 """
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections import defaultdict
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from itertools import chain
 from math import log
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rapidfuzz.distance import OSA
 from wicara.server.site.search.folding import BEGINNING, fold, phrases
 from wicara.server.site.search.index import FACETS, Text
 
@@ -63,7 +66,7 @@ ORDER BY number DESC, value"""
 LABELS: Final = """
 SELECT iri, role, words, lang, source FROM thing JOIN text ON text.thing = id
 WHERE iri IN (SELECT value FROM json_each(?)) AND role = 0 ORDER BY iri, text.rowid"""
-HAVING: Final = "SELECT rowid, slug FROM question WHERE question MATCH ?"
+HAVING: Final = "SELECT rowid, slug, LENGTH(words) FROM question WHERE question MATCH ?"
 OUT_OF_TIME: Final = 1 << len(FACETS)
 """The bit of what lies outside the days that are asked for: the one after those of the facets."""
 LAST_DAY: Final = "9999-12-31"
@@ -77,6 +80,13 @@ NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
 MIN_MISSPELLED: Final = 4
 """Letters of a word that may be misspelled."""
+ASKING: Final = frozenset(
+    word
+    for words in tomllib.loads(Path(__file__).with_name("asking.toml").read_text("utf-8")).values()
+    for word in words.split()
+)
+ASKING_WEIGHT: Final = 0.1
+"""How much a word counts that only asks (`asking.toml`), beside one that says what is asked."""
 SHARE: Final = 0.55
 """How much of the words searched for a question has, from 0 to 1, the rarer words counting for more."""
 
@@ -169,6 +179,10 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     plain = Understood(tuple(terms[:MAX_WORDS]), cut=cut)
     if not plain.phrases or matches(index, plain.expression):
         return plain
+    telling = tuple(phrase for phrase in plain.phrases if len(phrase) > 1 or phrase[0] not in ASKING)
+    plain = replace(plain, phrases=telling or plain.phrases)
+    if matches(index, plain.expression):
+        return plain
     unknown = [phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, term(phrase))]
     instead = {phrase: near for phrase in unknown if (near := nearest(index, phrase[0]))}
     corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
@@ -180,15 +194,24 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
 
 
 def nearest(index: sqlite3.Connection, word: str) -> str:
-    """Return the word of the index that is spelled most like one, or nothing."""
+    """Return the word of the index that is spelled most like one, or nothing.
+
+    A word of a name may differ in a letter more than others; one that begins otherwise differs in that alone.
+    """
     if len(word) < MIN_MISSPELLED:
         return ""
     groups = {word[at : at + 3] for at in range(len(word) - 2)}
     expression = " OR ".join(f'"{group}"' for group in sorted(groups))
     rows = index.execute(
-        "SELECT word FROM spelling WHERE spelling MATCH ? ORDER BY rank LIMIT ?", (expression, CANDIDATES)
+        "SELECT word, named FROM spelling WHERE spelling MATCH ? ORDER BY rank LIMIT ?",
+        (expression, CANDIDATES),
     )
-    return next(iter(get_close_matches(word, [row[0] for row in rows], 1, NEAR)), "")
+    near: list[tuple[int, float, str]] = []
+    for other, named in rows:
+        away, alike = OSA.distance(word, other), SequenceMatcher(None, other, word).ratio()
+        if alike >= NEAR and (word[0] == other[0] or away == 1):
+            near.append((away - named, -alike, other))
+    return min(near)[2] if near else ""
 
 
 def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) -> Found:
@@ -264,18 +287,22 @@ def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Tex
     return found
 
 
-def fitting(index: sqlite3.Connection, words: Collection[str]) -> dict[str, float]:
-    """Return the questions (by name) that have enough of some words, in one language, with a score each."""
+def fitting(index: sqlite3.Connection, words: Collection[str]) -> dict[str, tuple[float, int]]:
+    """Return the questions (by name) that have enough of some words, in one wording.
+
+    Each has a score and the length of the wording, negative: greater is better.
+    """
     every = index.execute("SELECT COUNT(DISTINCT slug) FROM question").fetchone()[0]
-    scores: defaultdict[tuple[int, str], float] = defaultdict(float)
+    scores: defaultdict[tuple[int, str, int], float] = defaultdict(float)
     whole = 0.0
     for word in words:
         having = index.execute(HAVING, (term((word,)),)).fetchall()
-        weight = log(1 + every / (1 + len({slug for _, slug in having})))
+        weight = log(1 + every / (1 + len({slug for _, slug, _ in having})))
+        weight *= ASKING_WEIGHT if word in ASKING else 1
         whole += weight
         for row in having:
             scores[row] += weight
-    best: dict[str, float] = {}
-    for (_, slug), score in scores.items():
-        best[slug] = max(score, best.get(slug, 0.0))
-    return {slug: score for slug, score in best.items() if score >= SHARE * whole}
+    best: dict[str, tuple[float, int]] = {}
+    for (_, slug, length), score in scores.items():
+        best[slug] = max((score, -length), best.get(slug, (0.0, 0)))
+    return {slug: fit for slug, fit in best.items() if fit[0] >= SHARE * whole}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 XSD: Final = PREFIXES["xsd"]
 NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "nonNegativeInteger"))
+RANK: Final = f"{PREFIXES['unit']}rank"
 ROLES: Final = {
     f"{WIC}hasChairParticipation": "chair",
     f"{WIC}hasProspectiveChairParticipation": "chair",
@@ -92,12 +93,16 @@ def literal_in_words(literal: Literal) -> str | None:
     return None
 
 
-def amount(text: str, unit: str) -> str:
-    """Return a number with its unit as the reader's language writes them; anything else as it is."""
+def amount(text: str, unit: str | None, named: str) -> str:
+    """Return a number with its unit, an IRI which is called `named`, as the reader's language writes them.
+
+    Anything that is no number stays as it is.
+    """
     try:
-        return format_amount(Decimal(text), unit)
+        number = Decimal(text)
+        return str(_("No. %(n)s", n=format_decimal(number))) if unit == RANK else format_amount(number, named)
     except (ValueError, ArithmeticError):
-        return f"{text} {unit}".strip()
+        return f"{text} {named}".strip()
 
 
 def number(text: str) -> str:
@@ -222,11 +227,12 @@ class Cells:
         """Yield the value of an observation with its unit, and how its source hedges it."""
         label = ("skos:prefLabel",)
         bound = in_own_language(self.paths.follow(node, ("wic:valueBound", *label)), self.words.lang)
-        unit = next(self.texts(node, "wic:unit", "skos:notation"), "")
+        unit = next(iter(self.paths.follow(node, ("wic:unit",))), None)
+        sign = next(self.texts(node, "wic:unit", "skos:notation"), "")
         name = in_own_language(self.paths.follow(node, ("wic:unit", *label)), self.words.lang)
         for one, statements in self.paths.follow(node, ("wic:value",)).items():
             if isinstance(one, Literal):
-                shown = amount(one.value, unit or (name.value if name else ""))
+                shown = amount(one.value, getattr(unit, "value", None), sign or (name.value if name else ""))
                 parts = (bound.value if bound else "", shown)
                 yield Value(linked(" ".join(filter(None, parts)), node)), statements
 

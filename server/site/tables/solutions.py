@@ -14,7 +14,7 @@ from wicara.ontology import WIC, expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
-from wicara.server.site.tables.cells import Cell, Value, in_own_language, show
+from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, in_words
 from wicara.server.site.times import (
@@ -51,8 +51,9 @@ MAX_ROWS: Final = 100
 """How many rows a page shows, with their evidence; the other formats hold all."""
 MAX_DATA_ROWS: Final = 5000
 """How many rows an answer has as data; its query gives all."""
-MAX_LEADS: Final = 7
-"""How many things an answer says at a glance at most."""
+MAX_LEADS: Final = 20
+FIRST_LEADS: Final = 7
+"""How many things an answer says at a glance: all up to 20 of them, of more the first."""
 LABEL: Final = re.compile(r"Label_(en|id)$")
 WORDING: Final = re.compile(r"_(en|id)$")
 SEGMENT: Final = re.compile(r"\[([^\]]*)\]|([^\[]+)")
@@ -187,10 +188,11 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
     lead = lead_of(question, chosen, columns, rows)
+    first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     return Answer(
         Table("", headings, tuple(rows)),
-        lead[:MAX_LEADS],
-        len(lead) - len(lead[:MAX_LEADS]),
+        first,
+        len(lead) - len(first),
         evidence,
         found.cut,
         tuple(column.name for column in columns),
@@ -328,6 +330,14 @@ def value(terms: Terms, words: Words) -> Value | None:
     return Value(shown) if shown else None
 
 
+def figure(terms: Terms, words: Words) -> Value | None:
+    """Return a number with its unit."""
+    number, unit = terms
+    if not isinstance(number, Literal) or not isinstance(unit, NamedNode):
+        return value(terms, words)
+    return Value(Shown(amount(number.value, unit.value, words.unit(unit.value)), str(number)))
+
+
 def plain(terms: Terms, words: Words) -> Value | None:
     """Return a value as it stands."""
     shown = words.show(terms[0])
@@ -390,6 +400,8 @@ GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("earliestEnd", "latestEnd"): ("ends", window),
     ("from", "to"): (WHEN, period),
     ("start", "end"): ("characters", offsets),
+    ("value", "unit"): ("value", figure),
+    ("otherValue", "unit"): ("otherValue", figure),
 }
 """The variables that make one column, larger groups first: its name, and what makes a value of theirs."""
 SETTLING: Final = {HOLDS: ("standing",)}
