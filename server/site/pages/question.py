@@ -23,7 +23,7 @@ from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
-from wicara.server.site.tables.sheet import XLSX, as_sheet, records, sheets
+from wicara.server.site.tables.sheet import XLSX, as_sheet, quotations, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
 from wicara.server.site.tables.statuses import in_words, is_plain
 from wicara.server.site.times import day_of, format_day
@@ -366,12 +366,11 @@ def page(one: QuestionRequest) -> Response:
 
 def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
-    said = [
-        f"{lead.text} [{in_words(lead.statuses[0], found.evidence.words)}]"
-        if lead.statuses and not is_plain(lead.statuses)
-        else lead.text
-        for lead in found.lead
-    ]
+    said = []
+    for lead in found.lead:
+        is_told = lead.statuses and not is_plain(lead.statuses)
+        status = f" [{in_words(lead.statuses[0], found.evidence.words)}]" if is_told else ""
+        said += [f"{lead.text}{status}", *(f"  {one}" for one in quotations(found.evidence, lead.graphs))]
     cited = [source.text for source in of_sources(found.cards.values())]
     return "\n".join((one.sentence(language()), *said, *cited, public_url(one.pinned())))
 

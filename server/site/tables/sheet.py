@@ -6,10 +6,12 @@ import csv
 from http import HTTPStatus
 from importlib.util import find_spec
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
+from wicara.server.site.citation import of_text
+from wicara.server.site.html import place_in_source
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.statuses import in_words
 
@@ -33,6 +35,52 @@ def sheets() -> list[Format]:
     return [form for form in SHEETS.values() if form is CSV or find_spec("openpyxl")]
 
 
+class Quotation(NamedTuple):
+    """Words of a source: its name and address, the place in it, and the words, if they are quoted."""
+
+    source: str
+    url: str
+    place: str
+    words: str
+
+    def __str__(self) -> str:
+        """Return it as a line of text."""
+        words = (
+            f"\N{LEFT DOUBLE QUOTATION MARK}{self.words}\N{RIGHT DOUBLE QUOTATION MARK} "
+            if self.words
+            else ""
+        )
+        return f"{words}({', '.join(filter(None, (self.source, self.place)))})"
+
+
+def quotations(evidence: Evidence, graphs: Iterable[str]) -> list[Quotation]:
+    """Return the words that graphs rest on, in reading order; where a source is only cited, its place."""
+    words = evidence.words
+    found: dict[Quotation, None] = {}
+    for basis in evidence.of(graphs):
+        for quote in basis.quotes:
+            place = words.show_iri(quote.sentence).text if quote.sentence else ""
+            cited = of_text(quote.article)
+            url = cited.url if cited else quote.article
+            found[Quotation(words.show_iri(quote.article).text, url, place, quote.exact.value)] = None
+        if not basis.quotes and basis.text and basis.text.places:
+            place, name = place_in_source(basis.text, words.lang), words.show_iri(basis.text.iri).text
+            found[Quotation(name, basis.text.copy, place, "")] = None
+    return [*found]
+
+
+def columns_of_sources(
+    quoted: Iterable[Quotation],
+) -> tuple[dict[str, None], dict[str, None], dict[str, None]]:
+    """Return the names of sources, their addresses and their words with the places, each once."""
+    quoted = [*quoted]
+    return (
+        dict.fromkeys(one.source for one in quoted),
+        dict.fromkeys(one.url for one in quoted),
+        dict.fromkeys(map(str, quoted)),
+    )
+
+
 def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]:
     """Return the rows of tables by their headings: what the cells say, the status, sources, and facts."""
     found = []
@@ -40,12 +88,15 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
         for row in table.rows:
             cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
             texts = [basis.text for basis in evidence.of(row.support.graphs) if basis.text]
+            _names, urls, words = columns_of_sources(quotations(evidence, row.support.graphs))
             articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
                     str(_("Status")): in_words(row.statuses[0], evidence.words) if row.statuses else "",
                     str(_("Sources")): IN_CELL.join(articles),
+                    str(_("Addresses")): IN_CELL.join(urls),
+                    str(_("Words of the source")): IN_CELL.join(words),
                     str(_("Facts")): " ".join(row.support.graphs),
                 }
             )

@@ -16,6 +16,7 @@ from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
+from wicara.server.site.tables.sheet import IN_CELL, columns_of_sources, quotations
 from wicara.server.site.tables.statuses import graphs_behind, in_words
 from wicara.server.site.times import (
     NAMES,
@@ -120,6 +121,8 @@ class Answer:
     evidence: Evidence
     cut: bool
     columns: tuple[str, ...]
+    said: tuple[Lead, ...]
+    """What each row says."""
     cards: Mapping[str, Basis]
     """What the rows rest on themselves, without the premises of conclusions."""
 
@@ -187,7 +190,8 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     own = {graph for support in backed for graph in support.graphs}
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    lead = lead_of(question, chosen, columns, rows)
+    said = tuple(leads(question, chosen, columns, rows))
+    lead = tuple(dict.fromkeys(said))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     return Answer(
         Table("", headings, tuple(rows)),
@@ -196,6 +200,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
         evidence,
         found.cut,
         tuple(column.name for column in columns),
+        said,
         {graph: basis for graph, basis in evidence.bases.items() if graph in own},
     )
 
@@ -208,18 +213,17 @@ def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
 
 
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
-    """Return an answer in a format of SPARQL results, with the status of each row and when it holds."""
+    """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms."""
     places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
-    times = [
-        tuple(chain.from_iterable(row.cells[place].values for place in places)) for row in answered.table.rows
-    ]
-    return with_statuses(
-        found,
-        [row.statuses for row in answered.table.rows],
-        [[text for one in values for text in (one.mark, one.shown.text)] for values in times],
-        answered.evidence.words,
-        form,
-    )
+    told = []
+    for said, row in zip(answered.said, answered.table.rows, strict=True):
+        times = chain.from_iterable(row.cells[place].values for place in places)
+        parts = [text for one in times for text in (one.mark, one.shown.text)]
+        sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
+        texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
+        told.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
+    first = (STATEMENT, STATUS, WHEN, *SOURCES)
+    return with_texts(found, told, [*first, *(name for name in found.names if name not in first)], form)
 
 
 def with_statuses(
@@ -233,15 +237,27 @@ def with_statuses(
 
     A time is keys of `holds` in words.toml and texts.
     """
-    bindings = []
-    for solution, known, parts in zip(found.rows, statuses, times, strict=True):
-        when = "; ".join(str(WORDS["holds"].get(part, part)) for part in parts if part)
-        more = {STATUS: in_words(known[0], words) if known else "", WHEN: when}
-        given = {name: term_of(term) for name, term in solution.items() if term is not None}
-        given |= {name: {"type": "literal", "value": text} for name, text in more.items() if text}
-        bindings.append(given)
+    told = [standing(known, parts, words) for known, parts in zip(statuses, times, strict=True)]
     names = [name for name in found.names if name not in {STATUS, WHEN}]
-    results = {"head": {"vars": [*names, STATUS, WHEN]}, "results": {"bindings": bindings}}
+    return with_texts(found, told, [*names, STATUS, WHEN], form)
+
+
+def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
+    """Return the status of a row and when it holds, in words."""
+    when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
+    return {STATUS: in_words(statuses[0], words) if statuses else "", WHEN: when}
+
+
+def with_texts(
+    found: Solutions, told: Iterable[Mapping[str, str]], names: Sequence[str], form: Format
+) -> bytes:
+    """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
+    bindings = []
+    for solution, texts in zip(found.rows, told, strict=True):
+        given = {name: term_of(term) for name, term in solution.items() if term is not None}
+        given |= {name: {"type": "literal", "value": text} for name, text in texts.items() if text}
+        bindings.append(given)
+    results = {"head": {"vars": names}, "results": {"bindings": bindings}}
     solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
     return solutions.serialize(format=form.results) or b""
 
@@ -254,10 +270,10 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
     return Row(cells, support, support.statuses(evidence.bases, things), "".join(marks[:1]))
 
 
-def lead_of(
+def leads(
     question: Question, chosen: Mapping[str, Sequence[Shown]], columns: Sequence[Column], rows: Sequence[Row]
-) -> tuple[Lead, ...]:
-    """Return what rows say at a glance, each once: in the sentence of a question, else the columns it names.
+) -> Iterator[Lead]:
+    """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
     The words of a source on a standing go before what the bounds leave open.
     """
@@ -266,15 +282,13 @@ def lead_of(
     sentences = dict(zip(LANGUAGES, said, strict=False))
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
-    found: dict[Lead, None] = {}
     for row in rows:
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
         settled = "standing" in wanted and cells["standing"]
         parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
-        found.setdefault(Lead(parts, "" if settled else row.state, row.statuses, row.support.graphs))
-    return tuple(found)
+        yield Lead(parts, "" if settled else row.state, row.statuses, row.support.graphs)
 
 
 def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:
@@ -391,6 +405,8 @@ def span(terms: Terms, _words: Words) -> Value | None:
 HOLDS: Final = "holds"
 WHEN: Final = "when"
 STATUS: Final = "status"
+STATEMENT: Final = "statement"
+SOURCES: Final = ("sourceName", "sourceUrl", "quotation")
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("possible", "certain", *NAMES): (HOLDS, holding),
     ("possible", "certain"): (HOLDS, holding),
