@@ -107,7 +107,8 @@ class Settings:
     SERVICE, LOAD and a remote FROM may name, by their beginnings; `trust_proxy` takes the client's address
     from X-Forwarded-For and the public URL from X-Forwarded-Proto and -Host; `report_errors` is where pages
     send those who report an error, on the web or by mail; without it, `reports` is the file that the form for
-    reports writes to; `texts` is a folder with texts of articles.
+    reports writes to; `reports_answered` says who answers them and in about what time; `texts` is a folder
+    with texts of articles.
     """
 
     limits: Limits = DEFAULTS
@@ -118,6 +119,7 @@ class Settings:
     access_log: bool = False
     report_errors: str | None = None
     reports: str | None = None
+    reports_answered: str | None = None
     texts: str | None = None
 
 

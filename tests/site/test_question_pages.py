@@ -460,7 +460,10 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
         f"/questions/coordinator-on?partnership=partnership%3Aasean-russia&date=2018-08-02&version={version}"
     )
     assert f'href="{pinned}"' in page
-    assert re.search(r'data-copy="Who was .*\nLaos was in office: .*\n.*\nMinistry of Foreign Affairs', page)
+    copied = re.search(r'data-copy="(Who was [^"]*)"', page)
+    assert copied
+    assert re.match(r"Who was .*\nLaos was in office: .*\n  “.*” \(.*, sentence S\d+\)\n", copied[1])
+    assert "\nMinistry of Foreign Affairs" in copied[1]
     assert re.search(r"year = \{\d{4}\}", page)
     assert "TY  - PRESS" in page
     assert '<meta property="og:description" content="Laos was in office' in page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from server_process import served
@@ -55,6 +56,7 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert footer in server.get(here, accept="text/html").text
     form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
     assert f'value="{here}"' in form
+    assert "They promise no time for an answer." in form
     assert footer in form
     answer = send(server, "Line one\nline <two>")
     assert (answer.status, answer.headers["Location"]) == (303, "/report?lang=id&sent=1")
@@ -69,6 +71,20 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert {send(server, "again").status for _ in range(AN_HOUR - 1)} == {303}
     assert send(server, "one too many").status == 429
     assert len((data / "reports.jsonl").read_text("utf-8").splitlines()) == AN_HOUR
+
+
+def test_who_answers(data: Path) -> None:
+    """The form says who answers and when, if the operator does; a page leads straight to another address."""
+    address = "https://example.org/report?about={iri}"
+    with served("--data", data, "--reports-answered", "The desk of X, in two days.") as server:
+        form = server.get("/report?about=%2Fmap", accept="text/html").text
+        assert "The desk of X, in two days." in form
+        assert "promise" not in form
+    with served("--data", data, "--report-errors", address) as server:
+        page = server.get("/as-of?date=2018-08-02", accept="text/html").text
+        href = re.findall(r'<a href="([^"]+)" rel="nofollow">Report an error', page)
+        assert unquote(href[0]).endswith("/as-of?date=2018-08-02")
+        assert href[0].startswith("https://example.org/report?about=http")
 
 
 def test_served_files_take_no_reports(tmp_path: Path) -> None:

@@ -75,6 +75,11 @@ def address_of_reports(_context: click.Context, _option: click.Parameter, given:
     help="Address for error reports on pages: mailto:NAME@HOST, or a URL, where {iri} is the thing.",
 )
 @click.option(
+    "--reports-answered",
+    metavar="TEXT",
+    help="Who answers error reports and in about what time, as the form says it.",
+)
+@click.option(
     "--texts",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of texts of articles, whose sentences pages then show (default: texts/ in --data).",
@@ -106,6 +111,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     trust_proxy: bool,
     access_log: bool,
     report_errors: str | None,
+    reports_answered: str | None,
     texts: Path | None,
     store: str | None,
     query_url: str,
@@ -139,6 +145,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         trust_proxy=trust_proxy,
         access_log=access_log,
         report_errors=report_errors,
+        reports_answered=reports_answered,
         reports=None if report_errors or files or empty else str((data / REPORTS).resolve()),
         texts=str(found.resolve())
         if (found := texts or kept_texts(data, plain=bool(files or empty)))

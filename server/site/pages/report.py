@@ -62,6 +62,7 @@ def shown(about: str, *, sent: bool = False, text: str = "", contact: str = "", 
         text=text,
         contact=contact,
         fault=fault,
+        answered=settings().reports_answered,
         limits=(MAX_ABOUT, MAX_TEXT, MAX_CONTACT),
     )
 

@@ -123,10 +123,11 @@ def report_href(iri: str) -> str | None:
 
 
 def report_of_page() -> str:
-    """Return the link to report an error on this page: to the form, or to the place that names an address.
+    """Return the link to report an error on this page, or to where it says that nobody takes reports.
 
     The page of the form itself keeps what it is about.
     """
     here = request.args.get("about", "") if request.path == FORM_PATH else canonical()
-    takes_reports = settings().reports and settings().report_errors is None
-    return (takes_reports and report_href(here[:MAX_ABOUT])) or f"{with_choices('/about')}#report"
+    if settings().report_errors is not None:
+        here = public_url(here)
+    return report_href(here[:MAX_ABOUT]) or f"{with_choices('/about')}#report"

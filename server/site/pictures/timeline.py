@@ -354,15 +354,30 @@ def by_day(lines: Sequence[Row]) -> list[list[Row]]:
     return groups
 
 
+def telling(times: Sequence[Time]) -> list[Time]:
+    """Return the times that tell most: without those that a surer or more exact one lies within."""
+
+    def says_more(one: Time, other: Time) -> bool:
+        first, second = one.bounds, other.bounds
+        if not (first.earliest_start and first.latest_end and second.earliest_start and second.latest_end):
+            return False
+        by_sureness = SUREST.index(one.manner) - SUREST.index(other.manner)
+        is_within = second.earliest_start <= first.earliest_start and first.latest_end <= second.latest_end
+        return is_within and by_sureness <= 0 and (by_sureness < 0 or first != second)
+
+    return [time for time in times if not any(says_more(one, time) for one in times)]
+
+
 def row(item: Item, words: Words, scale: Scale) -> Row:
     """Return a thing as a row of the page."""
+    times = telling(item.times)
     return Row(
         item,
         words.show_iri(item.iri),
-        list(dict.fromkeys(time.in_words() for time in item.times)) or [str(_("not known"))],
+        list(dict.fromkeys(time.in_words() for time in times)) or [str(_("not known"))],
         [
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
-            for time in item.times
+            for time in times
         ],
         sources(graph for time in sorted(item.times, key=is_planned) for graph in time.graphs),
     )

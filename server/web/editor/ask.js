@@ -49,10 +49,17 @@ async function refusal(response) {
   return new Refused({ detail: `${response.status} ${response.statusText}`, ...told }, response.status);
 }
 
+/** Returns the terms of a header (RFC 9651) that the dataset does not have, each with the one that may be meant. */
+export function unknownTerms(header) {
+  const found = header.matchAll(/"([^"]*)"(?:;instead="([^"]*)")?/g);
+  return Array.from(found, ([, term, instead = ""]) => ({ term: decodeURIComponent(term), instead: decodeURIComponent(instead) }));
+}
+
 /** Returns the results of a query, with the milliseconds that they took and whether the server cut them. */
 export async function ask(asked, signal) {
   const began = performance.now();
   const response = await send(asked, ACCEPT, signal);
   const results = await read(response);
-  return { ...results, capped: response.headers.has("Wicara-Truncated"), time: performance.now() - began };
+  const unknown = unknownTerms(response.headers.get("Wicara-Unknown-Terms") ?? "");
+  return { ...results, unknown, capped: response.headers.has("Wicara-Truncated"), time: performance.now() - began };
 }

@@ -73,6 +73,10 @@ export class Outcome {
   }
 
   async table(place) {
+    for (const { term, instead } of this.result.unknown) {
+      const meant = instead ? ` ${this.words.meant}: ${instead}?` : "";
+      place.append(element("p", { class: "banner" }, `${this.words.no_term}: ${term}.${meant}`));
+    }
     if (this.result.kind === "ask") {
       place.append(element("p", { class: "boolean" }, this.result.answer ? this.words.yes : this.words.no));
     } else if (this.result.rows.length) {

@@ -167,7 +167,7 @@ function openExample(event) {
   event.preventDefault();
   const { example } = link.dataset;
   tabs.open(site.examples[example], example);
-  link.closest("details").open = false;
+  document.getElementById("examples").open = false;
   code.focus();
 }
 
@@ -200,7 +200,7 @@ const HANDLERS = {
   }],
 };
 for (const [id, [event, handler]] of Object.entries(HANDLERS)) on[id].addEventListener(event, handler);
-document.getElementById("examples").addEventListener("click", openExample);
+document.querySelector("main").addEventListener("click", openExample);
 withKeys(views);
 for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
 for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
