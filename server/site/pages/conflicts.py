@@ -3,14 +3,17 @@
 Each comparison is a question whose rows conflict (`queries/conflicts/`): two things ?x and ?y, which are or
 speak of the same, with the properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
 Figures have their indicator ?about, their time ?during, their ?unit, and the bounds ?b1 and ?b2 of values.
-The page shows one row for what is connected so: its values, each once, with all who say it.
+The page shows one row for what is connected so: its values, each once, with all who say it. Where the header
+says what the `left` one is, such as `planned`, the page keeps it apart from the others. A bound of a time is
+shown as the time that it is of.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
@@ -25,10 +28,11 @@ from wicara.server.site.language import language, own_text
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import amount, show
 from wicara.server.site.tables.rows import evidence_for
-from wicara.server.site.times import day_of, format_window
+from wicara.server.site.times import NAMES as BOUNDS
+from wicara.server.site.times import Bounds, day_of, format_span, format_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import QuerySolution
     from wicara.graph.store import BuiltDataset
@@ -45,8 +49,8 @@ ONLY: Final = "FILTER(?conflict)"
 NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "during", "unit", "b1", "b2")
 SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
 VALUE: Final = NamedNode(f"{WIC}value")
-STARTS: Final = frozenset({NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")})
 BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
+LINKS: Final = tuple(NamedNode(f"{WIC}has{kind}TimeSpan") for kind in ("", "Planned", "Proposed"))
 COUNT: Final = """
 {{ {{ SELECT (COUNT(DISTINCT ?x) AS ?things) {{ {things} }} }} BIND("{key}" AS ?comparison) }}
 UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0)) AS ?conflicts) {{
@@ -76,6 +80,7 @@ class Said:
     text: str
     bound: Shown | None
     graphs: tuple[str, ...]
+    is_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ class Comparison:
     differences: list[Difference]
     cut: bool
     see: str
+    left: str
+    """The key of the status of the left values, where these are no plain facts."""
 
 
 @blueprint.get("/conflicts")
@@ -112,7 +119,8 @@ def page() -> str:
         (row[name] for row in found for name in NAMES),
         (value(row, name) for row in found for name in ("g1", "g2")),
     )
-    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence) for one in comparisons()]
+    spans = per_version(times)
+    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence, spans) for one in comparisons()]
     return render_template(
         "conflicts.html",
         comparisons=shown,
@@ -154,6 +162,28 @@ def conflicting(_built: BuiltDataset) -> list[QuerySolution]:
     return list(rows(" UNION ".join(parts), SELECTED)) if parts else []
 
 
+Spans: TypeAlias = "Mapping[tuple[str, str, str], list[tuple[str, Bounds]]]"
+"""The times of things, by thing, property and day of a bound: each with the graph that gives it."""
+
+
+def times(built: BuiltDataset) -> Spans:
+    """Look up the times of the things whose bounds conflict, as each graph gives them."""
+    found: dict[tuple[str, str, str], list[tuple[str, Bounds]]] = {}
+    for thing in {row["x"] for row in per_version(conflicting) if is_bound(row["p"])}:
+        links = (built.store.quads_for_pattern(thing, link, None, None) for link in LINKS)
+        for span in {quad.object for quad in chain.from_iterable(links)}:
+            by_graph: dict[str, dict[str, Term]] = {}
+            for name in BOUNDS:
+                for quad in built.store.quads_for_pattern(span, NamedNode(f"{WIC}{name}"), None, None):
+                    if isinstance(quad.graph_name, NamedNode):
+                        by_graph.setdefault(quad.graph_name.value, {})[name] = quad.object
+            for graph, given in by_graph.items():
+                bounds = Bounds(*(day_of(given.get(name)) for name in BOUNDS))
+                for name, day in given.items():
+                    found.setdefault((thing.value, f"{WIC}{name}", day.value), []).append((graph, bounds))
+    return found
+
+
 def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
     """Return solutions over the dataset, conclusions included; data as it is counts whole."""
     built = dataset()
@@ -161,7 +191,11 @@ def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
 
 
 def in_words(
-    comparison: Question, counted: Counted, found: list[QuerySolution], evidence: Evidence
+    comparison: Question,
+    counted: Counted,
+    found: list[QuerySolution],
+    evidence: Evidence,
+    spans: Spans,
 ) -> Comparison:
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
@@ -173,9 +207,10 @@ def in_words(
         own_text(compared),
         comparison.body,
         counted,
-        [difference(connected, evidence) for connected in together(own)],
+        [difference(connected, evidence, spans) for connected in together(own)],
         counted.conflicts > len(own),
         next((slug for (slug,) in comparison.own("see")), ""),
+        next((key for (key,) in comparison.own("left")), ""),
     )
 
 
@@ -191,30 +226,47 @@ def together(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
     return [rows for _things, rows in groups]
 
 
-def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
+def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans) -> Difference:
     """Return conflicts about one thing as the page shows them, the smallest value first."""
     words = evidence.words
-    said: dict[tuple[Term | None, ...], dict[Term | None, dict[str, None]]] = {}
+    said: dict[tuple[str, Term | None, bool], dict[Term | None, dict[str, None]]] = {}
     for row in found:
-        for side in (("p", "left", "b1", "g1"), ("q", "right", "b2", "g2")):
+        for side in (("p", "left", "b1", "g1", "x"), ("q", "right", "b2", "g2", "y")):
             name, term, bound = (row[each] for each in side[:3])
-            of_property = said.setdefault((term, bound, row["unit"]), {})
-            of_property.setdefault(name, {})[value(row, side[3])] = None
+            graph = value(row, side[3])
+            text = time_of(
+                spans.get((value(row, side[4]), getattr(name, "value", ""), getattr(term, "value", "")), ()),
+                graph,
+            )
+            text = text or in_full(term, name, row["unit"], words)
+            of_property = said.setdefault((text, bound, side[0] == "p"), {})
+            of_property.setdefault(name, {})[graph] = None
     values = []
-    for (term, bound, unit), of_property in said.items():
+    for (text, bound, is_left), of_property in said.items():
         alike: dict[tuple[str, ...], list[Term | None]] = {}
         for name, graphs in of_property.items():
             alike.setdefault(tuple(sorted(graphs)), []).append(name)
         for sources, names in alike.items():
-            named = [name for name in names if name != VALUE] if STARTS.isdisjoint(names) else []
+            named = [name for name in names if name != VALUE and not is_bound(name)]
             properties = tuple(filter(None, map(words.show, named)))
-            values.append(Said(properties, in_full(term, names[0], unit, words), words.show(bound), sources))
+            values.append(Said(properties, text, words.show(bound), sources, is_left))
     first = found[0]
     about = (first["about"], first["during"]) if first["about"] else (first["x"],)
     where = dict.fromkeys(
         between(*(value(row, name) for name in ("comparison", "g1", "g2"))) for row in found
     )
     return Difference(tuple(filter(None, map(words.show, about))), values, tuple(where))
+
+
+def is_bound(name: Term | None) -> bool:
+    """Tell whether a property gives a bound of a time."""
+    return isinstance(name, NamedNode) and BOUND.fullmatch(name.value) is not None
+
+
+def time_of(spans: Iterable[tuple[str, Bounds]], graph: str) -> str:
+    """Return the time whose bound a graph gives, in words: of several, the one that it gives itself."""
+    own = sorted(spans, key=lambda one: (one[0] != graph, one[0]))
+    return format_span(own[0][1]) if own else ""
 
 
 def in_full(term: Term | None, name: Term | None, unit: Term | None, words: Words) -> str:
