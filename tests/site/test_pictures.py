@@ -289,6 +289,16 @@ def test_places_lie_where_they_are(server: Server) -> None:
     assert top < y < (top + bottom) / 2
 
 
+def test_a_figure_alone_is_no_bar(server: Server) -> None:
+    """The indicator of most figures comes first; a figure with nothing to compare it with is not drawn as a bar."""
+    text = server.get("/figures", accept=HTML).text
+    drawn = [section.partition("</section>")[0] for section in text.split('<section class="chart')[1:]]
+    counts = [section.count('<li class="bar') for section in drawn]
+    assert counts == sorted(counts, reverse=True)
+    alone = [section for section in drawn if section.count('<li class="bar') == 1]
+    assert [one for one in alone if 'width="100.0%"' in one] == []
+
+
 def test_figures(server: Server) -> None:
     """A figure is told with unit, time, who said it and the judgement on it, and leads to its fact."""
     found = page(server, "/figures")
