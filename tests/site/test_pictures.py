@@ -290,7 +290,7 @@ def test_places_lie_where_they_are(server: Server) -> None:
 
 
 def test_a_figure_alone_is_no_bar(server: Server) -> None:
-    """The indicator of most figures comes first; a figure with nothing to compare it with is not drawn as a bar."""
+    """The indicator of most figures comes first; a figure with nothing beside it is not drawn as a bar."""
     text = server.get("/figures", accept=HTML).text
     drawn = [section.partition("</section>")[0] for section in text.split('<section class="chart')[1:]]
     counts = [section.count('<li class="bar') for section in drawn]

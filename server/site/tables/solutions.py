@@ -102,6 +102,8 @@ class Lead:
     holds: str
     statuses: tuple[Status, ...]
     graphs: tuple[str, ...] = field(compare=False)
+    cited: tuple[tuple[str, ...], ...] = field(compare=False)
+    """The graphs that a source is cited of, one of each group."""
 
     @property
     def text(self) -> str:
@@ -190,7 +192,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     own = {graph for support in backed for graph in support.graphs}
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    said = tuple(leads(question, chosen, columns, rows))
+    said = tuple(leads(question, chosen, columns, rows, found.rows))
     lead = tuple(dict.fromkeys(said))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     return Answer(
@@ -271,24 +273,37 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
 
 
 def leads(
-    question: Question, chosen: Mapping[str, Sequence[Shown]], columns: Sequence[Column], rows: Sequence[Row]
+    question: Question,
+    chosen: Mapping[str, Sequence[Shown]],
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    found: Sequence[Solution],
 ) -> Iterator[Lead]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
-    The words of a source on a standing go before what the bounds leave open.
+    What the header `cites` are variables of graphs that are cited one by one; what came of a plan goes before
+    its status. The words of a source on a standing go before what the bounds leave open.
     """
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
     sentences = dict(zip(LANGUAGES, said, strict=False))
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
-    for row in rows:
+    named = [name for line in question.own("cites") for name in line[0].split()]
+    for row, solution in zip(rows, found, strict=True):
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
         settled = "standing" in wanted and cells["standing"]
         parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
-        yield Lead(parts, "" if settled else row.state, row.statuses, row.support.graphs)
+        cited = [term.value for name in named if isinstance(term := solution[name], NamedNode)]
+        yield Lead(
+            parts,
+            "" if settled else row.state,
+            () if OUTCOME in names else row.statuses,
+            row.support.graphs,
+            tuple((graph,) for graph in cited) or (row.support.graphs,),
+        )
 
 
 def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:
@@ -396,6 +411,12 @@ def holding(terms: Terms, _words: Words) -> Value:
     return Value(Shown(time, key), mark=key)
 
 
+def outcome(terms: Terms, _words: Words) -> Value:
+    """Return what became of a plan, by its key in `holds` of words.toml."""
+    key = getattr(terms[0], "value", "")
+    return Value(Shown("", key), mark=key)
+
+
 def span(terms: Terms, _words: Words) -> Value | None:
     """Return a time as its bounds tell it."""
     text = format_span(Bounds(*map(day_of, terms)))
@@ -405,6 +426,7 @@ def span(terms: Terms, _words: Words) -> Value | None:
 HOLDS: Final = "holds"
 WHEN: Final = "when"
 STATUS: Final = "status"
+OUTCOME: Final = "outcome"
 STATEMENT: Final = "statement"
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation")
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
@@ -416,6 +438,7 @@ GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("earliestEnd", "latestEnd"): ("ends", window),
     ("from", "to"): (WHEN, period),
     ("start", "end"): ("characters", offsets),
+    (OUTCOME,): (OUTCOME, outcome),
     ("value", "unit"): ("value", figure),
     ("otherValue", "unit"): ("otherValue", figure),
 }
