@@ -370,14 +370,13 @@ def telling(times: Sequence[Time]) -> list[Time]:
 
 def row(item: Item, words: Words, scale: Scale) -> Row:
     """Return a thing as a row of the page."""
-    times = telling(item.times)
     return Row(
         item,
         words.show_iri(item.iri),
-        list(dict.fromkeys(time.in_words() for time in times)) or [str(_("not known"))],
+        list(dict.fromkeys(time.in_words() for time in telling(item.times))) or [str(_("not known"))],
         [
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
-            for time in times
+            for time in item.times
         ],
         sources(graph for time in sorted(item.times, key=is_planned) for graph in time.graphs),
     )
