@@ -26,7 +26,7 @@ def test_what_sources_report(server: Server) -> None:
     """Beside a plan stands what became of it: its page and its table have the plan, and that it was held."""
     path = f"/tables/reports.csv?of={SUMMIT}"
     headings, *found = rows(server, path)
-    assert headings[-3:] == ["Status", "Sources", "Facts"]
+    assert headings[-5:] == ["Status", "Sources", "Addresses", "Words of the source", "Facts"]
     status = headings.index("Status as reported")
     assert {"planned to take place", "proposed to take place", "held"} <= {row[status] for row in found}
     text = server.get(f"/doc/{SUMMIT}", accept=HTML).text
