@@ -222,7 +222,9 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
     file, text = tmp_path / "my" / "a.trig", tmp_path / "text.txt"
     text.write_text(
         "President of Vietnam Tran Rekaan met Deputy Foreign Minister Budi Contoh on Friday. "
-        "Secretary Sari Misal spoke. Former Prime Minister Ketut Umpama agreed.\n",
+        "Secretary Sari Misal spoke. Former Prime Minister Ketut Umpama agreed. "
+        "President Widodo will attend the ASEAN-Canada Summit on 9 June 2019. "
+        "She repeated the proposal of President Nguyen Misal, as China did.\n",
         encoding="utf-8",
     )
     with reviewed(file, "--source", text, "--date", "2019-05-03") as page:
@@ -260,6 +262,14 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
         fills = page.post("read", fact="F099", record=deputy)["fills"]
         assert last(fills["postType"][0]["iri"]) == "deputy-minister"
         assert "asOf" not in page.fact("role", "Umpama")["record"]["values"]
+        widodo = page.fact("role", "Widodo")["record"]["values"]
+        assert (last(widodo["who"][0]["iri"]), last(widodo["post"][0]["iri"])) == (
+            "joko-widodo",
+            "president-of-indonesia",
+        )
+        coming = page.fact("date", "9 June")["record"]
+        assert (coming["patterns"], coming["said"]["factKind"]) == (["Planned"], "kind:plan")
+        assert last(page.fact("role", "Nguyen")["record"]["values"]["state"][0]["iri"]) == "china"
         accepted = page.fact("role", "Rekaan")
         page.post("decide", fact=accepted["fact"], decision="accept")
     checked = wicara("check", "--add", tmp_path / "my").stdout

@@ -115,6 +115,19 @@ class DataFile:
         self.persons = persons_in(item.mark for item in self.items.values())
         for iri in self.thing_iris():
             self.things.add(quad.quad for quad in self.trig.parsed(self.trig.of(iri)))
+        self.persons = self.holders() | self.persons
+
+    def holders(self) -> dict[str, str]:
+        """Return the posts of the persons that accepted facts name, by name and by surname."""
+        posts: dict[str, str] = {}
+        for item in self.items.values():
+            who, post = item.record["values"].get("who"), item.record["values"].get("post")
+            if item.state == "fact" and who and post:
+                name = self.things.shown(who[0].get("iri", ""), "en")
+                posts |= dict.fromkeys(
+                    (name, name.split()[-1]), self.things.shown(post[0].get("iri", ""), "en")
+                )
+        return posts
 
     def only_source(self) -> Source:
         """Return the article that the file describes; raises UnreadableInput where it is not just one."""

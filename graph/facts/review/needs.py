@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 DAY: Final = "asOf"
 """The parameter that tells of a day that something held on it."""
+POSSESSIVE: Final = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}]s?$")
+LONGEST: Final = 6
+"""How many words the name of a state or a body has at most."""
 OF: Final = frozenset(TABLE["post"]["of"])
 """Words that join a title to its state."""
 
@@ -46,7 +49,10 @@ def needs(record: Record, things: Things) -> list[Sequence[str]]:
 
 
 def fills(record: Record, mark: Mapping[str, Any], issued: str, things: Things) -> Record:
-    """Return values for what a record needs, as far as its words tell them, by parameter."""
+    """Return values for what a record needs, as far as its words tell them, by parameter.
+
+    `mark` is what the draft read, with the `sentence` of the words.
+    """
     found: Record = {}
     post = next((thing for thing in record["things"] if thing["kind"] == "post"), None)
     title = str(mark.get("post") or (post["en"] if post else ""))
@@ -94,17 +100,26 @@ def within(label: Sequence[str], words: Sequence[str]) -> int | None:
 
 
 def owner_of(title: str, mark: Mapping[str, Any], things: Things) -> str | None:
-    """Return the state, else the body, that a post is of: as the draft read it, or named in the title."""
+    """Return the state, else the body, of a post: by its title, else the only state of its sentence."""
     for name in ("state", "body"):
         if str(mark.get(name, "")).startswith(BASE):
             return str(mark[name])
-    words = title.split()
+    in_title = named_in(title, ("state", "body"), things)
+    if in_title:
+        return in_title[0]
+    states = set(named_in(str(mark.get("sentence", "")), ("state",), things))
+    return states.pop() if len(states) == 1 else None
+
+
+def named_in(text: str, kinds: Sequence[str], things: Things) -> list[str]:
+    """Return the things that runs of words of a text name, those of the longest runs first."""
+    words = [POSSESSIVE.sub("", word.strip(',.;:()"“”')) for word in text.split()]
     runs = (
-        " ".join(words[start:end])
-        for length in range(len(words), 0, -1)
-        for start, end in ((at, at + length) for at in range(len(words) - length + 1))
+        " ".join(words[at : at + length])
+        for length in range(min(len(words), LONGEST), 0, -1)
+        for at in range(len(words) - length + 1)
     )
-    return next((iri for run in runs if (iri := things.meant(run, ("state", "body")))), None)
+    return [iri for run in runs if run[:1].isupper() and (iri := things.meant(run, kinds))]
 
 
 def named_by_type(title: str, told: Record, things: Things) -> dict[str, str]:

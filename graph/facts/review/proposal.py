@@ -38,18 +38,27 @@ class Maker:
     things: Things
     article: str
     language: str
-    persons: frozenset[str]
+    persons: Mapping[str, str]
+    """The posts with which the text names persons, by their names."""
     issued: str = ""
     """The day of the article, as xsd:date; empty where that is not known."""
 
     def proposal(self, record: Record, mark: Mapping[str, Any]) -> Record:
         """Return a suggestion as a fact to accept; `open` lists the names that a person has to decide on."""
         part = parts().get(str(mark.get("pattern") or mark.get("part")), {})
+        pattern, said = [part["pattern"]] if "pattern" in part else [], part.get("said", {})
+        if (
+            "Held" in (record["patterns"] or pattern)
+            and self.issued
+            and str(mark.get("date", "")) > self.issued
+        ):
+            said, pattern = parts()["plan"]["said"], [parts()["plan"]["pattern"]]
+            record = {**record, "patterns": pattern}
         completed: Record = {
             **record,
-            "patterns": record["patterns"] or ([part["pattern"]] if "pattern" in part else []),
+            "patterns": record["patterns"] or pattern,
             "values": {name: list(values) for name, values in record["values"].items()},
-            "said": part.get("said", {}) | record["said"],
+            "said": said | record["said"],
             "things": [],
             "open": [],
         }
@@ -137,6 +146,8 @@ class Maker:
         if iri is None and "person" in kinds and (full := self.full_name(mention)) != mention:
             iri = self.things.meant(full, kinds)
             mention = full
+        if iri is None and "person" in kinds:
+            iri = self.things.bearer(mention, self.persons.get(mention, ""))
         if iri is not None:
             record["values"][parameter] = [{"iri": iri}]
             return
@@ -164,7 +175,8 @@ class Maker:
 
     def bring(self, record: Record, parameter: str, thing: dict[str, Any], mention: str) -> None:
         """Let a record bring along a new thing, as the value of a parameter; its mention is a variant."""
-        if (words := " ".join(mention.split())) not in thing.values():
+        words = " ".join(mention.split())
+        if words not in thing.values() and self.things.fold(words) not in self.things.labels:
             thing["variants"] = [[words, self.language]]
         record["things"].append(thing)
         record["values"][parameter] = [{"iri": thing["iri"]}]
@@ -238,6 +250,10 @@ def optional(known: Iterable[Any]) -> str:
     return str(next(node.value for pattern in known for node in pattern.optional)).removeprefix(P)
 
 
-def persons_in(marks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the names of the persons whom the suggestions of a text name with their posts."""
-    return frozenset(" ".join(str(mark["person"]).split()) for mark in marks if mark.get("person"))
+def persons_in(marks: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the posts with which the suggestions of a text name persons, by the names of these."""
+    return {
+        " ".join(str(mark["person"]).split()): str(mark.get("post", ""))
+        for mark in marks
+        if mark.get("person")
+    }

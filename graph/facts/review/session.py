@@ -112,7 +112,13 @@ class Session(DataFile):
         """Return a suggestion as it is proposed to be accepted; a fact as it is."""
         if item.state == "fact":
             return self.maker().completed(item.record)
-        return self.maker().proposal(item.record, item.mark)
+        return self.maker().proposal(item.record, self.mark_of(item))
+
+    def mark_of(self, item: Item) -> dict[str, Any]:
+        """Return what the draft read, with the sentence of its words."""
+        sentence = next((one for one in self.source.sentences if one.start <= item.start < one.end), None)
+        words = self.text.characters[sentence.start : sentence.end] if sentence else ""
+        return {**item.mark, "sentence": words}
 
     def check_key(self, fact: str, record: Record, *, anew: bool = False) -> CheckKey:
         """Return what the check of a record depends on: the file, whether it is live, and what is shown."""

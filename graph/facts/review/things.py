@@ -152,6 +152,19 @@ class Things:
         }
         return meant.pop() if len(meant) == 1 else None
 
+    def bearer(self, surname: str, title: str) -> str | None:
+        """Return the only person of a surname who has held a post of a title; None if in doubt."""
+        folded = self.fold(normalise(surname))
+        named = {
+            label.iri
+            for text, labels in self.labels.items()
+            if text.endswith(f" {folded}")
+            for label in labels
+            if kind_or_scheme(label.iri) == "person"
+        }
+        known = [iri for iri in named if self.decided.get(folded, {}).get(iri) != "different"]
+        return known[0] if title and len(named) == 1 and known and self.post_of(known[0], title) else None
+
     def remove(self, iri: str) -> None:
         """Forget a thing, which no longer stands in the file."""
         for key in [key for key in self.names if key[0] == iri]:

@@ -396,12 +396,14 @@ class Review {
 
   async #poll() {
     if (document.hidden || this.#busy) return;
+    const before = this.digest;
     const state = await get("state").catch(() => null);
     if (!state) return this.say(t("no-server"));
     this.#check(state.unchecked);
+    if (this.#busy || this.digest !== before) return; // a decision of this page came between
     if (state.digest === this.digest && !state.changed) return;
     if (this.#form) return this.#choice(t("changed-elsewhere"), [["take-theirs", () => this.#reload()], ["go-on", () => { this.notice.hidden = true; this.digest = state.digest; }]]);
-    await this.#reload();
+    await this.#alone(() => this.#reload());
     this.say(t("reloaded"));
   }
 

@@ -219,6 +219,7 @@ export class Form {
       this.record.values[name] = values;
       if (field instanceof ThingField) field.fill(values);
       else field.input.value = values[0].value;
+      field.node.closest("details")?.setAttribute("open", "");
     }
     for (const [name, { node }] of this.#fields) {
       const lacks = missing.includes(name);
