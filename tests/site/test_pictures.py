@@ -269,6 +269,9 @@ def test_map(server: Server) -> None:
     assert told["Sochi"]["events"] == [f"{ROOT}event/2016-05-19-sochi-summit"]
     assert f"{ROOT}event/2018-11-asean-summit" in told["Singapore (place)"]["planned"]  # type: ignore[operator] # a list
     assert told["Viet Nam"]["code"] == "VNM"
+    for card in server.get("/map", accept=HTML).text.split('<div class="card-place"')[1:]:
+        events = re.findall(r'<li>\s*<a href="(/doc/event/[^"]+)"', card.partition("</div>")[0])
+        assert len(events) == len(set(events))  # once, as held where a source reports it so
 
 
 def test_places_lie_where_they_are(server: Server) -> None:

@@ -64,6 +64,11 @@ class Place:
     events: list[Held]
     graphs: list[str] = field(default_factory=list)
 
+    @property
+    def once(self) -> list[Held]:
+        """Each event once: as held where it was, else as planned."""
+        return once(self.events)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -174,7 +179,7 @@ def map_() -> Picture:
     places, states = read_places(store(), held), read_states(store())
     if view.days is not None:
         places = {iri: place for iri, place in places.items() if place.events}
-    elsewhere = {iri: events for iri, events in held.items() if iri not in places}
+    elsewhere = {iri: once(events) for iri, events in held.items() if iri not in places}
     named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:MAX_SHOWN])}
     named |= {
         iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
@@ -202,6 +207,15 @@ def map_() -> Picture:
             "kinds": COLOURS,
         },
     )
+
+
+def once(events: Iterable[Held]) -> list[Held]:
+    """Return each event once: as held where it was, else as planned."""
+    found: dict[str, Held] = {}
+    for one in events:
+        if one.event not in found or not one.planned:
+            found[one.event] = one
+    return [*found.values()]
 
 
 def degrees(term: Term | None, limit: float) -> float | None:
