@@ -9,6 +9,8 @@ from typing import Final
 PAGES: Final = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
 KINDS: Final[dict[str, str]] = PAGES["kinds"]
 
+TEMPLATES: Final[list[str]] = PAGES["templates"]
+
 
 def in_language(path: str, language: str) -> str:
     """Return the address of a page in a language."""
@@ -22,6 +24,6 @@ def in_indonesian(*kinds: str) -> list[str]:
 
 EVERY_PAGE: Final = [*KINDS.values(), *in_indonesian(*KINDS)]
 FEW_PAGES: Final = [
-    *(KINDS[kind] for kind in PAGES["templates"]),
+    *(KINDS[kind] for kind in TEMPLATES),
     *in_indonesian("home", "event", "fact", "explanation", "question"),
 ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chromium import Visit
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
     from server_process import Server
 
 
@@ -24,6 +24,14 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, server: Server) -> Iterator[tuple[Page, list[str]]]:
+    """Return a page that goes from address to address, and what goes wrong in it."""
+    faults: list[str] = []
+    with visiting(browser, server, faults) as visit:
+        yield visit("/", bypass_csp=True), faults
 
 
 @pytest.fixture

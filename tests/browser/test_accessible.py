@@ -2,95 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from chromium import visiting
-from kinds import EVERY_PAGE, FEW_PAGES, KINDS, in_indonesian
-from needed import long, needed
+from accessible import check
+from kinds import KINDS, TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from playwright.sync_api import Page
 
-    from playwright.sync_api import Browser, Page
-    from server_process import Server
-
-AXE: Final = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-BRIEF: Final = {"resultTypes": ["violations"], "selectors": False}
-EVERY_RULE: Final = BRIEF | {"rules": {"target-size": {"enabled": True}}}
-OF_LOOKS: Final = BRIEF | {"runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
-"""The rules whose verdict depends on colours and on places, not on the document alone."""
-WIDE: Final = {"width": 1280, "height": 900}
-NARROW: Final = {"width": 390, "height": 844}
-NARROWEST: Final = {"width": 320, "height": 640}
-"""What WCAG 2.2, 1.4.10 (Reflow) asks for: 1280 pixels at 400 %."""
-BEYOND: Final = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const scrolls = node => getComputedStyle(node).overflowX !== "visible";
-  const isHeld = node => node && node !== document.body && (scrolls(node) || isHeld(node.parentElement));
-  return [...document.body.querySelectorAll("*")]
-    .filter(node => node.getBoundingClientRect().right > width + 1 && !isHeld(node.parentElement))
-    .map(node => node.outerHTML.slice(0, 200)).concat("it scrolls").slice(0, 5);
-}"""
-GOOD: Final = 0.1
-"""What Web Vitals call good."""
-SHIFTED: Final = """() => new Promise(done => {
-  let sum = 0;
-  const observer = new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.value));
-  observer.observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 50);
-})"""
-
-
-def violations(page: Page, options: dict[str, object]) -> list[str]:
-    """Return what axe-core finds, each with the elements that it finds it on."""
-    report = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{rule['id']}: {rule['help']}: {[node['html'] for node in rule['nodes'][:4]]}"
-        for rule in report["violations"]
-    ]
-
+pytestmark = pytest.mark.first_article
 
 SHORTER: Final = {
     KINDS["browse"]: "/browse?group=id/person",
     KINDS["timeline"]: "/timeline?about=event/2018-08-02-asean-russia-meeting",
     KINDS["graph"]: KINDS["derived-fact"],
+    KINDS["event"]: KINDS["planned-event"],
 }
 """Pages that have what longer ones of their template have."""
-HUNDREDFOLD: Final = frozenset(SHORTER) | {KINDS["ontology"], *in_indonesian("home", "event")}
-"""Pages that have what others of `FEW_PAGES` have, many times or in another language."""
-FEW: Final = [SHORTER.get(path, path) for path in FEW_PAGES if path in SHORTER or path not in HUNDREDFOLD]
+FEW: Final = [
+    SHORTER.get(KINDS[kind], KINDS[kind]) for kind in TEMPLATES if kind != "ontology"
+]  # as long as a book, of the blocks that the page of a class has
 
 
-@pytest.fixture(scope="module")
-def opened(browser: Browser, server: Server) -> Iterator[tuple[Page, list[str]]]:
-    """Return a page that goes from address to address, and what goes wrong in it."""
-    faults: list[str] = []
-    with visiting(browser, server, faults) as visit:
-        yield visit("/", bypass_csp=True), faults
-
-
-@pytest.mark.parametrize("path", [*FEW, *(long(path) for path in EVERY_PAGE if path not in FEW)])
+@pytest.mark.parametrize("path", FEW)
 def test_a_page_is_accessible_and_fits(opened: tuple[Page, list[str]], path: str) -> None:
-    """On a telephone in light, on a desk in the dark: axe-core finds nothing.
-
-    At 390 and 320 pixels only tables, code and pictures may scroll, and nothing jumps while the page loads.
-    """
-    needed(AXE.is_file(), "axe-core is not installed: `make test` does it")
-    page, faults = opened
-    faults.clear()
-    page.set_viewport_size(NARROW)
-    page.emulate_media(color_scheme="light")
-    page.goto(path)
-    assert page.evaluate(BEYOND) == []
-    assert page.evaluate(SHIFTED) < GOOD
-    page.add_script_tag(path=AXE)
-    assert violations(page, EVERY_RULE) == []
-    page.set_viewport_size(NARROWEST)
-    assert page.evaluate(BEYOND) == []
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, OF_LOOKS) == []
-    assert faults == []
+    """On a telephone and on a desk, in light and in the dark, nothing is wrong."""
+    check(*opened, path)

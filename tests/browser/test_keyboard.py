@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from chromium import Visit
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.first_article
+
 FOCUSED: Final = """() => {
   let node = document.activeElement;
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;

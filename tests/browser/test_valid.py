@@ -15,6 +15,8 @@ from needed import long, needed
 if TYPE_CHECKING:
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 HERE: Final = Path(__file__).parent
 VALIDATOR: Final = HERE / "node_modules/html-validate/bin/html-validate.mjs"
 
