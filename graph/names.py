@@ -67,6 +67,7 @@ def graph_iri(kind: GraphKind, *path: str) -> str:
     return GRAPHS + "/".join((kind.value, *path))
 
 
+@lru_cache(1 << 16)  # a build looks at each quad several times
 def kind_of(graph: str) -> GraphKind | None:
     """Return what a named graph of ours holds, or None for any other IRI."""
     if not graph.startswith(GRAPHS):
