@@ -184,6 +184,7 @@ def main() -> None:
         status.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
         os._exit(0)
     status.close()
+    os.setpgid(0, 0)  # its processes are known by their group, of its number
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)

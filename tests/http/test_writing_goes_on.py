@@ -8,7 +8,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from writing import WRITABLE, count, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 VALUES = " ".join(f"VALUES ?v{number} {{ 0 1 2 3 4 5 6 7 8 9 }}" for number in range(9))
 ENDLESS = f"INSERT {{ <x:s> <x:endless> 1 }} WHERE {{ {VALUES} }}"
@@ -32,7 +32,7 @@ MOST_PROCESSES = 2 * 2 + 2 + 3
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """Return a server of each kind of dataset that takes writes, with a few processes."""
     data = ("--empty",) if request.param == "memory" else ("--data", tmp_path / "disk")
-    with served(*data, *WRITABLE, *FEW, anew=True) as running:  # its processes are known by their commands
+    with served(*data, *WRITABLE, *FEW) as running:
         yield running
 
 
@@ -41,24 +41,18 @@ def insert(server: Server, number: int, **fields: str) -> int:
     return update(server, f"INSERT DATA {{ <x:s{number}> <x:p> {number} }}", **fields).status
 
 
-def command_of(server: Server) -> bytes:
-    """Return the command line of all processes that hold the dataset of a server that has just started."""
-    return Path(f"/proc/{workers(server)[0]}/cmdline").read_bytes()
-
-
-def processes(command: bytes) -> list[int]:
-    """Return the processes that have a command line; their parents may have ended."""
+def processes(server: Server) -> list[int]:
+    """Return all processes that hold the dataset of a server: its group; their parents may have ended."""
     found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - a glob asks each, which may be gone
-        with suppress(OSError):
-            if Path("/proc", name, "cmdline").read_bytes() == command and is_alive(int(name)):
-                found.append(int(name))
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):  # noqa: PTH208 - a glob asks each
+        with suppress(ProcessLookupError):
+            if os.getpgid(pid) == server.process.pid != pid and is_alive(pid):
+                found.append(pid)
     return found
 
 
 def test_updates_beside_one_that_is_stopped(server: Server) -> None:
     """An update at its deadline takes those that wait with it, and no later one; no process is left over."""
-    command = command_of(server)
     assert insert(server, 0) == 204
     for round_number in range(3):
         with ThreadPoolExecutor(16) as clients:
@@ -71,7 +65,7 @@ def test_updates_beside_one_that_is_stopped(server: Server) -> None:
         assert [insert(server, number) for number in range(2, 5)] == [204] * 3
     wait_until(lambda: server.is_ready("/readyz/write"))
     assert count(server, "?s <x:endless> ?o") == 0
-    wait_until(lambda: len(processes(command)) <= MOST_PROCESSES)
+    wait_until(lambda: len(processes(server)) <= MOST_PROCESSES)
 
 
 def test_what_is_known_of_a_stopped_update(server: Server) -> None:
@@ -91,14 +85,13 @@ def test_what_is_known_of_a_stopped_update(server: Server) -> None:
 
 def test_writers_and_executors_that_are_killed(server: Server) -> None:
     """However early some processes are killed, also before they have said a word, others take their place."""
-    command = command_of(server)
     fork_server = workers(server)[0]  # until the first write, of a dataset in memory
     assert insert(server, 0) == 204
     ended, killed = threading.Event(), set()
 
     def kill() -> None:
         while not ended.is_set():
-            for pid in processes(command):
+            for pid in processes(server):
                 if pid != fork_server:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
