@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pyshacl
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib import OWL, RDF, SH, Graph, URIRef
@@ -124,6 +123,7 @@ def found_in_change(example: Path, folder: str) -> list[Violation]:
 def by_pyshacl(triples: Iterable[Triple], folder: str) -> set[Violation]:
     """Return the violations that pySHACL finds (SHACL, section 3.6)."""
     with silence("rdflib.term"):
+        pyshacl = pytest.importorskip("pyshacl")  # its import takes a second
         _, report, _ = pyshacl.validate(graph_of(triples), shacl_graph=shapes(folder), inference="none")
     assert isinstance(report, Graph), report
     return {

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from server_process import Server
 
-mcp = pytest.importorskip("mcp")
-
 CALLS = tomllib.loads((Path(__file__).parent.parent / "agents.toml").read_text("utf-8"))
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STR(?a) < STR(?i)) }"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SDK's dependencies
@@ -29,11 +27,16 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the 
 Call = tuple[str, dict[str, Any]]
 
 
+def mcp() -> Any:  # noqa: ANN401 - a module
+    """Return the official SDK: to load it takes longer than to collect all other tests of a folder."""
+    return pytest.importorskip("mcp")
+
+
 def ask_all(target: object, calls: Iterable[Call]) -> list[dict[str, Any]]:
     """Return what tools answer to calls, one after the other on one connection."""
 
     async def run() -> list[dict[str, Any]]:
-        async with mcp.Client(target) as client:
+        async with mcp().Client(target) as client:
             texts = [(await client.call_tool(tool, given)).content[0].text for tool, given in calls]
         return [json.loads(text) | {"bytes": len(text.encode())} for text in texts]
 
@@ -126,7 +129,7 @@ def test_deadline_is_told(data_dir: Path) -> None:
 
 def test_stdio(data_dir: Path) -> None:
     """`wicara mcp` speaks the protocol on standard input and output."""
-    command = mcp.StdioServerParameters(
+    command = mcp().StdioServerParameters(
         command=sys.executable, args=["-m", "wicara", "mcp", "--data", str(data_dir)]
     )
     [answer] = ask_all(command, [("search", {"text": "Лавров"})])

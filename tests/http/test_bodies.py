@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from needed import long
 from prepared import PATIENCE
 from server_process import Answer
 from writing import BEARER, FORM, TURTLE, UPDATE, count, update
@@ -184,8 +185,14 @@ def graph_of(server: Server, door: Door, answer: Answer) -> str:
     return f"{{ GRAPH <{answer.headers['Location'] or below}> {{ %s }} }}"
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("door", WRITES)
+@pytest.mark.parametrize(
+    ("door", "way"),
+    [
+        long(door, way) if (row + column) % 3 else (door, way)
+        for row, door in enumerate(WRITES)
+        for column, way in enumerate(WAYS)
+    ],
+)
 def test_what_is_sent_is_there(server: Server, door: str, way: str) -> None:
     """What was acknowledged is read back, all of it, beside what it was added to or in place of that."""
     answer = sent(server, WRITES[door], WAYS[way], WRITES[door].right.encode())

@@ -19,6 +19,8 @@ from server_process import Answer, wait_until
 from writing import BEARER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from server_process import Server
 
 pytestmark = pytest.mark.first_article
@@ -30,7 +32,8 @@ NOT_OURS = (b"root:x:0:0", b"[project]", b"def create_app")
 """What stands in files that no path may lead to."""
 
 
-bounded = settings(max_examples=400, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
+many = settings(max_examples=400, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
+few = settings(many, max_examples=100)
 
 METHODS = """GET HEAD POST PUT PATCH DELETE OPTIONS QUERY TRACE BREW"""
 ROUTES = """
@@ -192,7 +195,15 @@ def check(answer: Answer, raw: bytes) -> None:
         assert answer.json["status"] == answer.status >= HTTPStatus.BAD_REQUEST, told
 
 
-@bounded
+def check_request(servers: Iterable[Server], sent: Sent) -> None:
+    """Fail where a server does not answer a request, or with a fault of its own."""
+    for running in servers:
+        answer = answer_to(running, bytes(sent), sent.method)
+        assert answer, bytes(sent)
+        check(answer, bytes(sent))
+
+
+@few
 @given(REQUESTS)
 @example(Sent("GET", f"/id/state/russia%0d%0a{INJECTED}:%20yes", f"lang=%0d%0a{INJECTED}:%20yes", [], b""))
 @example(Sent("GET", "/id/state/russia", f"lang=%0d%0a{INJECTED}:%20yes", [], b""))
@@ -201,13 +212,18 @@ def check(answer: Answer, raw: bytes) -> None:
 @example(Sent("POST", "/store", f"graph=urn:x:%0d%0a{INJECTED}:%20yes", [TOKEN], b""))
 def test_requests(server: Server, writable: Server, request_: Sent) -> None:
     """A request of any path, fields, headers and body is answered, and not with a fault of the server."""
-    for running in (server, writable):
-        answer = answer_to(running, bytes(request_), request_.method)
-        assert answer, bytes(request_)
-        check(answer, bytes(request_))
+    check_request((server, writable), request_)
 
 
-@bounded
+@pytest.mark.long
+@many
+@given(REQUESTS)
+def test_many_requests(server: Server, writable: Server, request_: Sent) -> None:
+    """So are many more."""
+    check_request((server, writable), request_)
+
+
+@many
 @given(st.lists(PIECES))
 @example([b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nshort"])
 @example([b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"])

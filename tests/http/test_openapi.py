@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from needed import long
 from prepared import PATIENCE
 from server_process import served
 from wicara.graph.store import empty
@@ -161,13 +162,13 @@ PHASES = os.environ.get("WICARA_FUZZ_PHASES", "examples,fuzzing")
 """`examples,coverage,fuzzing` tries each value and fault of each parameter: minutes, to run by hand."""
 
 
-def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def fuzz(server: Server, folder: Path, examples: int, *options: str) -> subprocess.CompletedProcess[str]:
     """Run schemathesis on a server: it sends what the document allows, and what it does not."""
     return subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
             f"http://127.0.0.1:{server.port}/openapi.json",
-            *("--phases", PHASES, "--max-examples", "3"),
+            *("--phases", PHASES, "--max-examples", str(examples)),
             *("--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", str(PATIENCE)),
             "--generation-deterministic",
             *("--warnings", "off", "--suppress-health-check", "all", "--no-color"),
@@ -182,14 +183,16 @@ def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedPro
     )
 
 
-def test_does_what_it_tells(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("examples", [1, long(5)])
+def test_does_what_it_tells(server: Server, tmp_path: Path, examples: int) -> None:
     """Whatever is sent to a server of the real dataset, it answers as the document tells."""
-    done = fuzz(server, tmp_path)
+    done = fuzz(server, tmp_path, examples)
     assert done.returncode == 0, done.stdout
 
 
-def test_does_what_it_tells_of_writes(writable: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("examples", [1, long(5)])
+def test_does_what_it_tells_of_writes(writable: Server, tmp_path: Path, examples: int) -> None:
     """Whatever is sent to a server that takes writes, it answers as the document tells."""
     options = ("--include-path-regex", "^/(sparql|update|store)", "--header", "Authorization: Bearer t")
-    done = fuzz(writable, tmp_path, *options)
+    done = fuzz(writable, tmp_path, examples, *options)
     assert done.returncode == 0, done.stdout
