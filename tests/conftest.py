@@ -131,6 +131,15 @@ def data_dir(dataset: BuiltDataset) -> Path:
     return dataset.path.parent.parent
 
 
+@pytest.fixture
+def one_article(
+    first_article: Path, build_of: Callable[[str], BuiltDataset], monkeypatch: pytest.MonkeyPatch
+) -> BuiltDataset:
+    """Return the dataset of one article, built, and let the test and its processes read that."""
+    monkeypatch.setenv(VARIABLE, str(first_article))
+    return build_of(str(first_article))
+
+
 @dataclass(frozen=True)
 class Facts:
     """The graphs of the facts in the files of the articles: all, those that quote, and those derived."""
@@ -187,10 +196,21 @@ def wicara() -> Command:
 
 
 @pytest.fixture
-def own_data(data_dir: Path, tmp_path: Path) -> Path:
-    """Return a copy of the built dataset that a test may damage."""
+def copied(tmp_path: Path) -> Callable[[BuiltDataset], Path]:
+    """Return a function that copies the folder of builds of a dataset: a test may damage the copy."""
     trials = shutil.ignore_patterns("trial-*")  # of commands that other tests run meanwhile
-    return shutil.copytree(data_dir, tmp_path / "data", symlinks=True, ignore=trials)
+
+    def copy(dataset: BuiltDataset) -> Path:
+        builds = dataset.path.parent.parent
+        return shutil.copytree(builds, tmp_path / "data", symlinks=True, ignore=trials)
+
+    return copy
+
+
+@pytest.fixture
+def own_data(copied: Callable[[BuiltDataset], Path], dataset: BuiltDataset) -> Path:
+    """Return a copy of the built dataset that a test may damage."""
+    return copied(dataset)
 
 
 @pytest.fixture
@@ -228,6 +248,12 @@ def server_of() -> Iterator[Callable[[Path], Server]]:
     """Return a function that returns the server of a folder of builds, which all tests of a process share."""
     with ExitStack() as servers:
         yield cache(lambda data: servers.enter_context(served("--data", data)))
+
+
+@pytest.fixture
+def of_one_article(server_of: Callable[[Path], Server], one_article: BuiltDataset) -> Server:
+    """Return a server of the dataset of one article, in a file of tests about the whole one."""
+    return server_of(one_article.path.parent.parent)
 
 
 @pytest.fixture(scope="module")

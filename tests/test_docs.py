@@ -1,9 +1,10 @@
 """The documents tell the truth: what they show is what happens, and what they name is there.
 
 A page is followed in an empty folder, from top to bottom; one that says `in a copy of the checkout` in a
-comment, in such a copy, whose `wicara` is the copy's. A console block is a session in one shell: each
-command (`$ …`) prints just what is shown below it, where a line `…` stands for any lines. A comment before a
-block says what it is instead: `file: NAME`, `append to NAME`, `replace in NAME` and then `with`, `exits N`.
+comment, in such a copy, whose `wicara` is the copy's; one that says `with a dataset of one article`, so. A
+console block is a session in one shell: each command (`$ …`) prints just what is shown below it, where a line
+`…` stands for any lines. A comment before a block says what it is instead: `file: NAME`, `append to NAME`,
+`replace in NAME` and then `with`, `exits N`.
 A query has answers, those of the CSV block right behind it if there is one; a program prints the text block
 behind it.
 """
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Command
+    from wicara.graph.store import BuiltDataset
 
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -38,6 +40,7 @@ VARIES: Final = re.compile(
     r"\([0-9a-f]{12}\)|\d+ files, [\d.]+ MB|/\S+/(?=data\.before)|^\d+ (?=checks)", re.MULTILINE
 )
 COPY: Final = "<!-- in a copy of the checkout -->"
+ONE_ARTICLE: Final = "<!-- with a dataset of one article -->"
 END: Final = "--- end of step"
 FOLDERS: Final = "benchmarks|deploy|docs|graph|ontology|queries|server|tests|wicara"
 GRAPHS: Final = re.compile("graph/(?:background|content|entities|fact|inferred|prov|source)")
@@ -140,15 +143,22 @@ def edit(folder: Path, task: str, body: str, replaced: tuple[Path, str] | None) 
     return None
 
 
+@pytest.fixture
+def data_of_page(page: Path, request: pytest.FixtureRequest, copied: Callable[[BuiltDataset], Path]) -> Path:
+    """Return a copy of the built dataset that a page is about."""
+    name = "one_article" if ONE_ARTICLE in page.read_text("utf-8") else "dataset"
+    return copied(request.getfixturevalue(name))
+
+
 @pytest.mark.parametrize("page", [*filter(blocks, PAGES)], ids=lambda page: page.stem)
-def test_a_page_can_be_followed(page: Path, own_data: Path, tmp_path: Path) -> None:
+def test_a_page_can_be_followed(page: Path, data_of_page: Path, tmp_path: Path) -> None:
     """Every file, command, query and program of a page, one after the other."""
     folder, replaced, last = tmp_path / "here", None, ("", "")
     folder.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     path = copy_checkout(folder) if COPY in page.read_text("utf-8") else None
-    with shell(folder, own_data, path) as run:
+    with shell(folder, data_of_page, path) as run:
         for task, language, body in blocks(page):
             if task and not task.startswith("exits "):
                 replaced = edit(folder, task, body, replaced)

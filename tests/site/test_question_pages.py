@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HTML = "text/html,*/*;q=0.5"
 ALL = {question.slug: question for question in questions()}
 ASKABLE = sorted(slug for slug, question in ALL.items() if question.parameters)
+OF_EACH_KIND = {parameter.datatype: slug for slug in ASKABLE for parameter in ALL[slug].parameters}.values()
+"""A question for each kind of value."""
 HOSTILE = (
     '"><script>alert(1)</script>',
     "'} DROP ALL #",
@@ -270,7 +272,7 @@ def test_a_value_that_is_given_twice_is_told(server: Server) -> None:
     assert page.status == 400
 
 
-@pytest.mark.parametrize("slug", ASKABLE)
+@pytest.mark.parametrize("slug", [slug if slug in OF_EACH_KIND else long(slug) for slug in ASKABLE])
 def test_hostile_values_are_harmless(server: Server, slug: str) -> None:
     """No value breaks the page or leaves its place in the query."""
     for hostile in HOSTILE:
