@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from chromium import Visit
     from playwright.sync_api import Locator, Page
 
-pytestmark = pytest.mark.first_article
-
 HOME: Final = "/"
 STATES: Final = "SELECT ?state { ?state a wic:State }"
 MOST_TABS: Final = 80
