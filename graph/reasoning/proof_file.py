@@ -5,12 +5,14 @@ The file holds the facts that stand in proofs and no others. Opening it reads no
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from weakref import finalize
 
 from pyoxigraph import RdfFormat, parse
 from wicara.graph.errors import StoreFault
@@ -93,14 +95,19 @@ class StoredProofs(Mapping[Fact, Inference]):
     def __init__(self, path: Path) -> None:
         """Take the file; nothing is read before a proof is asked for."""
         self.path = path
+        self.opened: tuple[int, sqlite3.Connection] | None = None
+        """The process that has opened the file, and its connection, which must not be used after a fork."""
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for a look-up; connections belong to their threads."""
+        """Yield the file, which a process opens once: a page follows thousands of steps."""
         try:
-            address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-            with closing(sqlite3.connect(address, uri=True)) as file:
-                yield file
+            if self.opened is None or self.opened[0] != os.getpid():
+                address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+                file = sqlite3.connect(address, uri=True, check_same_thread=False)
+                finalize(self, file.close)
+                self.opened = os.getpid(), file
+            yield self.opened[1]
         except sqlite3.Error as error:
             raise StoreFault(f"{self.path} is damaged ({error}): run `wicara build --force`") from error
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from chromium import Visit
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.first_article
-
 FOCUSED: Final = """() => {
   let node = document.activeElement;
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
@@ -49,8 +47,18 @@ FOCUSED: Final = """() => {
 
 Chromium marks the parts of a date by itself.
 """
-LED_THROUGH: Final = ("home", "network", "event", "query")
-MORE: Final = ("found", "timeline", "map", "figures", "ontology", "explanation", "question", "result")
+LED_THROUGH: Final = ("home", "network", "planned-event", "query")
+MORE: Final = (
+    "event",
+    "found",
+    "timeline",
+    "map",
+    "figures",
+    "ontology",
+    "explanation",
+    "question",
+    "result",
+)
 STEPS: Final = 60
 
 

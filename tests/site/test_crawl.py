@@ -33,20 +33,10 @@ Site = dict[str, Page]
 
 @pytest.mark.parametrize(
     ("language", "of_each_form", "least"),
-    [("en", 1, 40), long("en", None, 300), long("id", None, 300)],
+    [("en", 1, 40), ("id", 1, 40), long("en", None, 300), long("id", None, 300)],
 )
 def test_site(server: Server, language: str, of_each_form: int | None, least: int) -> None:
     """From the home page links answer 200, anchors are there, and each page keeps to the rules."""
-    check_site(server, language, of_each_form, least)
-
-
-def test_site_of_one_article(of_one_article: Server) -> None:
-    """So it is in Indonesian, and where there is one article."""
-    check_site(of_one_article, "id", 1, 40)
-
-
-def check_site(server: Server, language: str, of_each_form: int | None, least: int) -> None:
-    """Fail where a page that can be reached is not as it should be, or where there are too few."""
     with reading(server.port, language) as reader:
         site = reader.site(of_each_form)
         pages = [page for path, page in site.items() if page.is_html and page.status == HTTPStatus.OK]
