@@ -250,12 +250,6 @@ def server_of() -> Iterator[Callable[[Path], Server]]:
         yield cache(lambda data: servers.enter_context(served("--data", data)))
 
 
-@pytest.fixture
-def of_one_article(server_of: Callable[[Path], Server], one_article: BuiltDataset) -> Server:
-    """Return a server of the dataset of one article, in a file of tests about the whole one."""
-    return server_of(one_article.path.parent.parent)
-
-
 @pytest.fixture(scope="module")
 def built(server_of: Callable[[Path], Server], data_dir: Path) -> Server:
     """Return a server of the dataset, also where a file has another `server`."""

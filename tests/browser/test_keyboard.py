@@ -47,18 +47,8 @@ FOCUSED: Final = """() => {
 
 Chromium marks the parts of a date by itself.
 """
-LED_THROUGH: Final = ("home", "network", "planned-event", "query")
-MORE: Final = (
-    "event",
-    "found",
-    "timeline",
-    "map",
-    "figures",
-    "ontology",
-    "explanation",
-    "question",
-    "result",
-)
+LED_THROUGH: Final = ("home", "network", "event", "query")
+MORE: Final = ("found", "timeline", "map", "figures", "ontology", "explanation", "question", "result")
 STEPS: Final = 60
 
 

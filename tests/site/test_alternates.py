@@ -74,9 +74,9 @@ def test_every_form_of_every_thing(server: Server) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's parsers use what it deprecates
 @pytest.mark.parametrize("kind", [long(kind) if kind in OF_ALL else kind for kind in KINDS])
-def test_forms_of_each_kind(of_one_article: Server, kind: str) -> None:
+def test_forms_of_each_kind(server: Server, kind: str) -> None:
     """The forms of a page of each kind say the same, and rdflib finds as many statements in them."""
-    with reading(of_one_article.port) as reader:
+    with reading(server.port) as reader:
         assert disagreeing(reader, [KINDS[kind]]) == []
         documents = reader.all(offered(reader.get(KINDS[kind])))
     for document in documents if kind not in IN_RDF_1_2 else ():
