@@ -171,11 +171,12 @@ def times(built: BuiltDataset) -> Spans:
     found: dict[tuple[str, str, str], list[tuple[str, Bounds]]] = {}
     for thing in {row["x"] for row in per_version(conflicting) if is_bound(row["p"])}:
         links = (built.store.quads_for_pattern(thing, link, None, None) for link in LINKS)
-        for span in {quad.object for quad in chain.from_iterable(links)}:
-            by_graph: dict[str, dict[str, Term]] = {}
+        spans = (quad.object for quad in chain.from_iterable(links))
+        for span in {span for span in spans if not isinstance(span, Literal)}:
+            by_graph: dict[str, dict[str, Literal]] = {}
             for name in BOUNDS:
                 for quad in built.store.quads_for_pattern(span, NamedNode(f"{WIC}{name}"), None, None):
-                    if isinstance(quad.graph_name, NamedNode):
+                    if isinstance(quad.graph_name, NamedNode) and isinstance(quad.object, Literal):
                         by_graph.setdefault(quad.graph_name.value, {})[name] = quad.object
             for graph, given in by_graph.items():
                 bounds = Bounds(*(day_of(given.get(name)) for name in BOUNDS))
