@@ -360,6 +360,7 @@ def test_another_article_joins_the_same_things(
         reports = told(with_other.ask(QUESTIONS["W01"].text), "event reportedStatus source")
         assert {line for line in reports if line.startswith(f"{ASEAN_SUMMIT} ")} == {
             row(ASEAN_SUMMIT, "status:planned", f"article:{ARTICLE}"),
+            row(ASEAN_SUMMIT, "status:planned", "article:kemlu-2018-11-bertolak-ke-singapura"),
             row(ASEAN_SUMMIT, "status:held", "article:other-2018"),
         }
 

@@ -121,12 +121,22 @@ class Explanation:
         return [*found.values()]
 
     def sources_behind(self, proof: Proof | None) -> list[Basis]:
-        """Return what a proof, or else the statement itself, ends in that rests on words or a source."""
+        """Return what a proof, or else the statement itself, ends in that rests on words or a source.
+
+        These are all the facts that state a leaf on what the conclusion is about. For another leaf they are
+        needed only where none of these states it, too, and what only names a thing where none tells of it.
+        """
+        leaves = sorted(proof.leaves() if proof else (self.fact,), key=lambda leaf: self.fact[0] not in leaf)
         found: dict[str, Basis] = {}
-        for leaf in proof.leaves() if proof else (self.fact,):
-            for basis in (*self.grounds.get(leaf, ()), *self.background.get(leaf, ())):
-                if basis.kind in WITH_BASIS:
-                    found.setdefault(basis.graph, basis)
+        told: set[object] = set()
+        for leaf in leaves:
+            stating = [basis for basis in self.grounds.get(leaf, ()) if basis.kind in WITH_BASIS]
+            if self.fact[0] in leaf or not any(basis.graph in found for basis in stating):
+                found |= {basis.graph: basis for basis in stating}
+            told |= {*leaf} if stating else set()
+        for leaf in leaves:
+            naming = self.background.get(leaf, ()) if leaf[0] not in told else ()
+            found |= {basis.graph: basis for basis in naming if basis.kind in WITH_BASIS}
         return sorted(found.values(), key=lambda one: one.order)
 
 

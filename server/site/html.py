@@ -12,13 +12,15 @@ from flask import request, url_for
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 from wicara.graph.status import ESTABLISHED, name_of, status_of
-from wicara.server.http.addresses import with_choices, with_fields, without
+from wicara.server.app_state import per_version
+from wicara.server.http.addresses import href_of, with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.cards import card_key, cards_of, spans_of
 from wicara.server.site.tables.statuses import (
+    Aftermath,
     age_of_plan,
     covered_until,
     in_words,
@@ -54,6 +56,7 @@ PILL: Final = Markup('<span class="mark %s">%s</span>')
 UNFOLDED: Final = Markup(
     '<details class="more"><summary class="mark">+%d<span class="hidden"> %s</span></summary> %s</details>'
 )
+BRACKETS: Final = Markup("(%s)")
 NOTE: Final = Markup('<span class="also">%s</span>')
 PROVENANCE: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
 NOTHING: Final = Markup("")
@@ -175,17 +178,27 @@ def status(key: str, text: object = "", linked: set[str] | None = None) -> Marku
 
 
 def statuses(known: Sequence[Status], words: Words, linked: set[str] | None = None) -> Markup:
-    """Return the status of a row, with the others that it has; of a plan, up to when it could be known.
+    """Return the status of a row; of a plan, which text reports that it came about, or else the last on it.
 
-    `linked` are the addresses that a page links before, and the ages of plans that it tells: each once.
+    `linked` are the addresses that a page links before, and what became of plans that it tells: each once.
     """
     before = frozenset(linked or ())
     marks = [status(own.key, in_words(own, words), linked) for own in known]
-    if is_ahead(known) and (age := age_of_plan(known[0])) and age not in before:
-        marks.append(NOTE % f"({age})")
+    if is_ahead(known) and (after := aftermath(known[0], words)) and after not in before:
+        marks.append(NOTE % after)
         if linked is not None:
-            linked.add(age)
+            linked.add(after)
     return SPACE.join(marks)
+
+
+def aftermath(plan: Status, words: Words) -> Markup:
+    """Return the text that reports that a plan came about, or else up to which day texts tell of it."""
+    if plan.came_about is None:
+        return BRACKETS % age if (age := age_of_plan(plan)) else NOTHING
+    label, publisher, issued = per_version(Aftermath).source(plan.came_about, words.lang)
+    name = called(label, publisher, issued, words.lang)
+    link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, name)
+    return BRACKETS % (escape(_("it came about:")) + SPACE + link)
 
 
 def doubt(one: Basis, words: Words) -> Markup:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         (
             "2019-06-01",
             "en",
-            ["established", "planned"],
+            ["established"],
             (
                 "at that time; begun between 2 August 2018 and 8 November 2018; "
                 "ended between 2 August 2021 and 31 December 2021"
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         (
             "2019-06-01",
             "id",
-            ["dilaporkan terjadi", "direncanakan"],
+            ["dilaporkan sumber"],
             (
                 "pada waktu itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
                 "berakhir antara 2 Agustus 2021 dan 31 Desember 2021"

@@ -156,10 +156,7 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
     ("path", "sentence"),
     [
         ("/doc/event/2019-2020-arf-ism-cttc", "planned (no fact here about it after "),
-        (
-            "/doc/situation/indonesia-coordinatorship-2018-2021",
-            "planned (no fact here about it after ",
-        ),
+        (f"/graph/fact/{ARTICLE}/F006", "planned (it came about: Mi'raj News Agency, 8 Nov 2018"),
         (
             "/doc/event/2018-08-02-indonesia-proposing",
             "This was proposed by Indonesia, Retno L.P. Marsudi. What it says",
@@ -172,11 +169,37 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
         (f"/doc/article/{ARTICLE}", "F005 Indonesia was named coordinator of the partnership"),
         (f"/graph/fact/{ARTICLE}/F003", "Unchanged since it was first recorded"),
         (f"/graph/fact/{ARTICLE}/F038", "Report an error"),
+        ("/doc/person/sergey-lavrov", "is named here as Foreign Minister of Russia (as of 2 August 2018)"),
     ],
 )
 def test_a_page_says_what_it_is(server: Server, path: str, sentence: str) -> None:
     """A plan, a claim and a fact say that they are one; a fact quotes its words and tells its history."""
     assert sentence in read(server, path).text
+
+
+def test_what_a_person_said_stands_with_its_source(server: Server) -> None:
+    """All texts that have a person say something are there, the newest first, with the status of that."""
+    days = [row[2] for row in read(server, "/doc/person/sergey-lavrov").rows("What this person said")]
+    assert days[0] == "11 July 2025"
+    assert sorted(days, key=lambda day: day.split()[-1], reverse=True) == days
+    (row,) = (
+        row
+        for row in read(server, "/doc/person/sergey-lavrov?show=statements-of-a-person").rows(
+            "What this person said"
+        )
+        if "Laos was coordinator in June 2017" in row[0]
+    )
+    assert "claimed by Sergey Lavrov" in row[3]
+
+
+def test_an_event_that_was_held_is_no_proposal_beside_others(server: Server) -> None:
+    """What links an event to another does not weaken that it took place."""
+    (row,) = (
+        row
+        for row in read(server, "/doc/event/2018-11-asean-summit").rows("Before and after")
+        if "ASEAN-Russia Summit, Singapore 2018" in row[1]
+    )
+    assert row[3] == "established"
 
 
 def test_rows_are_in_order(server: Server) -> None:

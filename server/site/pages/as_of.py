@@ -72,12 +72,16 @@ DATE: Final = NamedNode(f"{PREFIXES['xsd']}date")
 
 @dataclass(frozen=True)
 class Time:
-    """The time of something: its node, its bounds in words, and whether a source settles the day."""
+    """The time of something: its node, its bounds in words, and whether a source settles the day.
+
+    `last` is the last day on which it is known to hold, where its end is open.
+    """
 
     thing: Shown
     begins: str
     ends: str
     is_settled: bool
+    last: date | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,17 @@ class Held:
     def status(self) -> str:
         """The key of its status; established where it rests on no fact and no source."""
         return self.row.statuses[0].key if self.row.statuses else ESTABLISHED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was so once, as sources establish, and may be so on the day: that it is, none says."""
+        return self.row.state == "possible" and self.status == ESTABLISHED
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which it is known to hold, where it may still hold on the day."""
+        known = [time.last for time in self.times if time.last]
+        return max(known, default=None) if self.row.state == "possible" else None
 
 
 @dataclass(frozen=True)
@@ -184,7 +199,10 @@ def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> 
         ],
         changed=[(key, [one for one in compared if one.change == key]) for key in CHANGES.values() if key],
         names=dict(sections),
-        counts=[(key, sum(one.held.status == key for one in compared)) for key in ORDER],
+        counts=[
+            (key, sum(one.held.status == key and not one.held.is_open for one in compared)) for key in ORDER
+        ],
+        possible=sum(one.held.row.state == "possible" for one in compared),
         evidence=evidence,
         cut=cut,
         shown=MAX_ROWS,
@@ -304,7 +322,13 @@ def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None
         ]
         held = held_by([(row, support) for row, support, _place in members], evidence)
         compared.append(Compared(held, (states[0], states[1])))
-    compared.sort(key=lambda one: (STATES.index(one.held.row.state), ORDER.index(one.held.status)))
+    compared.sort(
+        key=lambda one: (
+            STATES.index(one.held.row.state),
+            date.min - (one.held.last or date.min),
+            ORDER.index(one.held.status),
+        )
+    )
     return compared, evidence, any(one.cut for one in found)
 
 
@@ -358,4 +382,5 @@ def time_of(row: Solution, words: Words) -> Time:
         if text_of(row["openEnd"]) == "true"
         else format_window(*bounds[2:]) or str(_("not stated")),
         is_settled=row["known"] is not None,
+        last=bounds[2] if bounds[3] is None else None,
     )

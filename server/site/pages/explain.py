@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -28,7 +29,7 @@ from wicara.server.site.language import language
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Triple
     from wicara.graph.evidence import Basis
@@ -164,6 +165,14 @@ class View:
         """What the sources say that it rests on."""
         return self.explanation.sources_behind(self.first)
 
+    @cached_property
+    def evidence(self) -> dict[str, Basis]:
+        """What the page shows the words of: of one proof its sources, and what these were worked out from."""
+        if len(self.explanation.proofs) != 1:
+            return self.bases
+        shown = {*graphs_of(self.sources)}
+        return {graph: basis for graph, basis in self.bases.items() if graph in shown}
+
     @property
     def only_names(self) -> bool:
         """Whether the sources only name the things that a conclusion is about."""
@@ -173,9 +182,17 @@ class View:
 
     @property
     def articles(self) -> list[Shown]:
-        """The articles whose words these are."""
-        iris = (quote.article for one in self.sources for quote in one.all_quotes())
+        """The articles whose words these are, and those that are told of in other words."""
+        iris = chain.from_iterable(
+            (*(quote.article for quote in one.all_quotes()), *((one.text.iri,) if one.text else ()))
+            for one in self.sources
+        )
         return [self.words.show_iri(iri) for iri in dict.fromkeys(iris)]
+
+    def grounds(self, fact: Fact) -> Sequence[Basis]:
+        """Return what states a premise: of several facts those that are shown as sources."""
+        every, shown = self.explanation.sources_of(fact), {one.graph for one in self.sources}
+        return [one for one in every if one.graph in shown] or every
 
     @property
     def reasons(self) -> list[str]:

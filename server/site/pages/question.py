@@ -370,7 +370,10 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     for lead in found.lead:
         is_told = lead.statuses and not is_plain(lead.statuses)
         status = f" [{in_words(lead.statuses[0], found.evidence.words)}]" if is_told else ""
-        said += [f"{lead.text}{status}", *(f"  {one}" for one in quotations(found.evidence, lead.graphs))]
+        said += [
+            f"{lead.text}{status}",
+            *(f"  {one}" for one in quotations(found.evidence, (basis.graph for basis in lead.quoted))),
+        ]
     cited = [source.text for source in of_sources(found.cards.values())]
     return "\n".join((one.sentence(language()), *said, *cited, public_url(one.pinned())))
 

@@ -27,7 +27,13 @@ from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, par
 from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
-from wicara.server.site.tables.statuses import graphs_behind, is_reported, sayings_of, statuses_of
+from wicara.server.site.tables.statuses import (
+    graphs_behind,
+    is_reported,
+    sayings_of,
+    statuses_of,
+    with_aftermath,
+)
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
@@ -174,10 +180,10 @@ class View:
         """Return the status of the subject: of a graph, of a claim, of what is reported or has its time."""
         bases = self.evidence.bases
         if self.subject.value in bases:
-            return (status_of(bases[self.subject.value]),)
+            return (with_aftermath(status_of(bases[self.subject.value]), (), self.read.content),)
         decisive = {MODALITY} if self.layout.key == "claim" else set() if is_reported(self.subject) else TIMES
         found = [one for one in self.read.outgoing if one.triple.predicate.value in decisive]
-        return statuses_of(found, bases, things=(self.subject,))[:1]
+        return statuses_of(found, bases, things=(self.subject,))
 
     def is_saying(self) -> bool:
         """Tell whether the subject is an act or a report, and facts about it are more than that it was."""

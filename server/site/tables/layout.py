@@ -49,6 +49,7 @@ class Show(StrEnum):
 
 
 BOUNDS: Final = "wic:earliestStart|wic:latestStart|wic:earliestEnd|wic:latestEnd"
+WHEN_ISSUED: Final = ("wic:factOf", "dcterms:issued")
 WHERE_WORDS_STAND: Final = ("wic:evidence", "oa:hasTarget", "oa:hasSelector", "oa:start")
 EXTRAS: Final = {
     Show.TIME: (f"{BOUNDS}|wic:openEnd|wic:asWritten",),
@@ -66,6 +67,8 @@ class Order(StrEnum):
     READING = "reading"
     """Where the words stand that they rest on."""
     LABEL = "label"
+    ISSUED = "issued"
+    """The day on which the text came out that they are facts of, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ class Block:
             return (("skos:prefLabel",),)
         if self.order is Order.READING:
             return (WHERE_WORDS_STAND,) if self.of_graphs else ()
+        if self.order is Order.ISSUED:
+            return (WHEN_ISSUED,)
         return tuple((*column.path, BOUNDS) for column in self.columns if column.show is Show.TIME)
 
 

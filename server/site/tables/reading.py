@@ -100,7 +100,7 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
-    newest = not page and block.order is Order.TIME
+    newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
     return (
         f"{{ SELECT ?row (MIN(?in) AS ?place) {{ {pattern} {place} }}"

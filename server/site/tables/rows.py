@@ -17,6 +17,7 @@ So a page takes the same number of queries however many rows it has.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -29,12 +30,11 @@ from wicara.graph.sparql import solutions
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.statuses import is_reported, status_of_graphs, statuses_of
-from wicara.server.site.times import LAST
+from wicara.server.site.times import LAST, day_of
 from wicara.server.site.words import Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
@@ -227,7 +227,7 @@ class Blocks:
             block.of_graphs,
             block.key,
             found.total,
-            block.order is Order.TIME,
+            block.order in {Order.TIME, Order.ISSUED},
         )
 
     def row(self, block: Block, node: NamedNode) -> Row:
@@ -236,7 +236,7 @@ class Blocks:
             in_block(self.cells.cell(node, column, settled=True), column) for column in block.columns
         )
         links = self.cells.paths.links(self.subject, node)
-        if block.of_graphs:
+        if block.of_graphs or block.order is Order.ISSUED:
             support = Support((node.value,), named=(node.value,))
         else:
             statements = chain.from_iterable(cell.statements for cell in cells)
@@ -246,10 +246,14 @@ class Blocks:
     def statuses(
         self, node: NamedNode, links: Sequence[Statement], cells: Sequence[Cell], support: Support
     ) -> tuple[Status, ...]:
-        """Return the status of a row: that of its thing, as it is reported, linked and told of first."""
+        """Return the status of a row: that of its thing, as it is reported, linked and told of first.
+
+        Of an event beside another, reports alone tell whether it took place, and not what links the two.
+        """
         telling = next((cell.statements for cell in cells if cell.statements), ())
         own = chain.from_iterable(self.cells.paths.follow(node, ("wic:modality",)).values())
         decisive = links if is_reported(node) else (*own, *links, *telling)
+        decisive = () if is_reported(node) and is_reported(self.subject) else decisive
         return replace(support, statements=tuple(decisive)).statuses(self.evidence.bases, (node,))
 
     def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
@@ -258,6 +262,10 @@ class Blocks:
         labels = (first, self.evidence.words.show_iri(node.value).text.casefold())
         if block.order is Order.TIME:
             return (*self.time_of(block, node), *labels)
+        if block.order is Order.ISSUED:
+            text = self.evidence.bases[node.value].text if node.value in self.evidence.bases else None
+            issued = day_of(text.issued) if text else None
+            return (date.max - (issued or date.min), *labels)
         if block.order is Order.READING:
             bases = self.evidence.of(row.support.graphs)
             return (bases[0].order if bases else LAST_PLACE, *labels)

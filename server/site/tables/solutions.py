@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 from wicara.graph.explain.writers import term_of
-from wicara.ontology import WIC, expand
+from wicara.ontology import PREFIXES, WIC, expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
@@ -33,7 +33,7 @@ from wicara.server.sparql.query import evaluate
 from wicara.server.sparql.results import failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
@@ -60,6 +60,9 @@ WORDING: Final = re.compile(r"_(en|id)$")
 SEGMENT: Final = re.compile(r"\[([^\]]*)\]|([^\[]+)")
 HOLE: Final = re.compile(r"\{(\w+)\}")
 """The parts of the sentence of a question: those in brackets and the others; the names in them."""
+PERSON: Final = PREFIXES["person"]
+NAME: Final = re.compile(r"[^\W\d_]{4,}")
+"""The words of a person's name by which a text may call the person."""
 GRAPH: Final = re.compile(r"(^fact|Fact|^graph)$")
 """The variables whose values are the graphs that an answer rests on."""
 HIDDEN: Final = frozenset({"factIdentifier", "spanSha256"})
@@ -95,15 +98,13 @@ class Column:
 class Lead:
     """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
-    It is made of words and of the terms that it speaks of; `graphs` are those that it rests on.
+    It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of.
     """
 
     parts: tuple[str | Shown, ...]
     holds: str
     statuses: tuple[Status, ...]
-    graphs: tuple[str, ...] = field(compare=False)
-    cited: tuple[tuple[str, ...], ...] = field(compare=False)
-    """The graphs that a source is cited of, one of each group."""
+    quoted: tuple[Basis, ...] = field(compare=False)
 
     @property
     def text(self) -> str:
@@ -126,7 +127,7 @@ class Answer:
     said: tuple[Lead, ...]
     """What each row says."""
     cards: Mapping[str, Basis]
-    """What the rows rest on themselves, without the premises of conclusions."""
+    """What the rows rest on themselves, and of the premises of conclusions what is quoted."""
 
 
 def solve(operation: QueryOperation, limit: int = MAX_ROWS) -> Solutions:
@@ -189,12 +190,15 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
         for solution, support in zip(found.rows, backed, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
-    own = {graph for support in backed for graph in support.graphs}
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    said = tuple(leads(question, chosen, columns, rows, found.rows))
-    lead = tuple(dict.fromkeys(said))
+    said = tuple(leads(question, chosen, columns, list(zip(rows, found.rows, strict=True)), evidence))
+    listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
+    together = listed_together(zip(rows, found.rows, strict=True), listed)
+    lead = tuple(dict.fromkeys(leads(question, chosen, columns, together, evidence)))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
+    own = {graph for support in backed for graph in support.graphs}
+    own |= {basis.graph for one in lead for basis in one.quoted}
     return Answer(
         Table("", headings, tuple(rows)),
         first,
@@ -276,8 +280,8 @@ def leads(
     question: Question,
     chosen: Mapping[str, Sequence[Shown]],
     columns: Sequence[Column],
-    rows: Sequence[Row],
-    found: Sequence[Solution],
+    rows: Iterable[tuple[Row, Solution]],
+    evidence: Evidence,
 ) -> Iterator[Lead]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
@@ -289,21 +293,67 @@ def leads(
     sentences = dict(zip(LANGUAGES, said, strict=False))
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
-    named = [name for line in question.own("cites") for name in line[0].split()]
-    for row, solution in zip(rows, found, strict=True):
+    citing = [name for line in question.own("cites") for name in line[0].split()]
+    for row, solution in rows:
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
         settled = "standing" in wanted and cells["standing"]
         parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
-        cited = [term.value for name in named if isinstance(term := solution[name], NamedNode)]
+        named = {part.full for part in parts if not isinstance(part, str)}
+        statuses = tuple(
+            replace(one, by=tuple(who for who in one.by if who.value not in named)) for one in row.statuses
+        )
+        cited = [term.value for name in citing if isinstance(term := solution[name], NamedNode)]
         yield Lead(
             parts,
             "" if settled else row.state,
-            () if OUTCOME in names else row.statuses,
-            row.support.graphs,
-            tuple((graph,) for graph in cited) or (row.support.graphs,),
+            () if OUTCOME in names else statuses,
+            tuple(evidence.of(cited) if cited else quoted_for(row.support, parts, evidence)),
         )
+
+
+def listed_together(
+    rows: Iterable[tuple[Row, Solution]], places: Container[int]
+) -> Iterable[tuple[Row, Solution]]:
+    """Return rows, those as one that differ in the cells of some places only: its cells hold their values."""
+    found: dict[tuple[Cell, ...], tuple[Row, Solution]] = {}
+    for row, solution in rows:
+        key = tuple(cell for place, cell in enumerate(row.cells) if place not in places)
+        before, first = found.get(key, (row, solution))
+        cells = (
+            Cell(tuple(dict.fromkeys(pair[0].values + pair[1].values)))
+            for pair in zip(before.cells, row.cells, strict=True)
+        )
+        found[key] = replace(before, cells=tuple(cells), support=before.support | row.support), first
+    return found.values()
+
+
+def quoted_for(support: Support, parts: Iterable[str | Shown], evidence: Evidence) -> Iterator[Basis]:
+    """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
+
+    Premises of a conclusion are among them where it is about a person, or nothing is stated.
+    """
+    named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
+    about = [one for one in support.statements if getattr(one.triple.subject, "value", "").startswith(PERSON)]
+    subjects = dict.fromkeys(str(getattr(one.triple.subject, "value", "")) for one in about)
+    missing = [named[one] for one in subjects if one in named]
+    graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
+    known = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
+    known.sort(key=lambda one: (not one.quotes, one.graph not in support.graphs))
+    texts = [
+        " ".join((*(quote.exact.value for quote in one.quotes), evidence.words.show_iri(one.graph).text))
+        for one in known
+    ]
+    first = True
+    while known and (first or missing):
+        counts = [sum(any(name in text for name in names) for names in missing) for text in texts]
+        best = counts.index(max(counts))
+        if not (first or counts[best]):
+            return
+        yield known[best]
+        missing = [names for names in missing if not any(name in texts[best] for name in names)]
+        first = False
 
 
 def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:

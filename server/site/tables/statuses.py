@@ -8,13 +8,14 @@ only the editors say of a thing, such as its class, weakens nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
 from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
-from wicara.graph.names import kind_of
+from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
 from wicara.graph.status import (
     CLAIMED,
@@ -27,7 +28,7 @@ from wicara.graph.status import (
     weakest,
 )
 from wicara.graph.terms import triple_of
-from wicara.ontology import PREFIXES
+from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.queries import page_query
 from wicara.server.app_state import per_version
 from wicara.server.linked.statements import Statement
@@ -37,9 +38,8 @@ from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
-    from pyoxigraph import Triple
+    from pyoxigraph import DefaultGraph, Triple
     from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.status import Status
@@ -48,6 +48,14 @@ if TYPE_CHECKING:
 
 AHEAD: Final = frozenset({"planned", "proposed"})
 """The statuses of what was still to come for its source."""
+HAS_TIME, REPORTS, REPORTED_STATUS = map(
+    NamedNode, (f"{WIC}hasTimeSpan", f"{WIC}reports", f"{WIC}reportedStatus")
+)
+REPORT_OF, LATEST_START = NamedNode(f"{WIC}reportOf"), NamedNode(f"{WIC}latestStart")
+PLANNED_TIMES: Final = (NamedNode(f"{WIC}hasPlannedTimeSpan"), NamedNode(f"{WIC}hasProposedTimeSpan"))
+PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
+SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
+HELD: Final = NamedNode(f"{BASE}/concept/status/held")
 
 
 @dataclass(frozen=True)
@@ -158,34 +166,38 @@ def statuses_of(
     things: Iterable[Term] = (),
     more: Iterable[Status] = (),
 ) -> tuple[Status, ...]:
-    """Return the status of a row, and the others that its statements have by other sources.
+    """Return the status of a row; none where nothing decides on it.
 
     `things` are what it is about: an event that is only announced makes it no more than that. `more` are
-    statuses of graphs that it names itself.
+    statuses of graphs that it names itself. The bounds of a time say when, and weaken nothing. A plan has
+    the last day that texts tell of it, and the first text by which it came about.
     """
     events = per_version(sayings_of).events
-    linked = strongest_by_ends(statements, bases)
+    decisive = [one for one in statements if not is_time(one.triple.subject)] or statements
+    linked = strongest_by_ends(decisive, bases)
     reported = filter(None, (events.get(getattr(thing, "value", "")) for thing in things))
     main = weakest([*(status for _, status in linked), *reported, *more])
     if main is None:
         return ()
-    deciding = [one for one, status in linked if status == main]
-    others = chain.from_iterable(statuses_by_graph(one, bases) for one in deciding)
-    known = tuple(dict.fromkeys((main, *sorted(others, key=lambda one: one.rank))))
-    if is_ahead(known):
-        planned = [thing for thing in things if events.get(getattr(thing, "value", "")) == main]
-        covered = per_version(Coverage).of((*planned, *subjects_of(deciding)))
-        return (replace(main, covered=covered), *known[1:])
-    return known
+    return (with_aftermath(main, things, (one for one, status in linked if status == main)),)
 
 
-def subjects_of(statements: Iterable[Statement]) -> Iterator[Term]:
-    """Yield what statements are about, or else what the premises of a conclusion are about."""
+def with_aftermath(status: Status, things: Iterable[Term], statements: Iterable[Statement]) -> Status:
+    """Return the status of things, or of statements; of a plan with what texts tell of it later."""
+    if not is_ahead([status]):
+        return status
+    aftermath = per_version(Aftermath)
+    planned = aftermath.planned(things, statements)
+    return replace(status, covered=aftermath.covered(planned), came_about=aftermath.came_about(planned))
+
+
+def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
+    """Yield what statements say, or else what the premises of a conclusion say."""
     for one in statements:
         if one.inferred:
-            yield from subjects_of(per_version(Premises).of(one.triple))
+            yield from leaves_of(per_version(Premises).of(one.triple))
         else:
-            yield one.triple.subject
+            yield one.triple
 
 
 def in_words(status: Status, words: Words) -> str:
@@ -200,37 +212,95 @@ def in_words(status: Status, words: Words) -> str:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """The last day on which a text came out that tells of a thing, by thing; each is looked up once."""
+class Aftermath:
+    """What texts tell later of what was planned; each thing is looked up once."""
 
     built: BuiltDataset
-    known: dict[str, date | None] = field(default_factory=dict)
+    days: dict[str, date | None] = field(default_factory=dict)
 
-    def of(self, things: Iterable[Term]) -> date | None:
-        """Return the day for the one of some things that texts have told of least lately; times aside."""
-        found = (self.of_one(one) for one in things if isinstance(one, NamedNode) and not is_time(one))
-        return min(filter(None, found), default=None)
+    def planned(self, things: Iterable[Term], statements: Iterable[Statement]) -> list[NamedNode]:
+        """Return what is planned of the things of a row, and of what its statements link.
 
-    def of_one(self, thing: NamedNode) -> date | None:
+        These are events and what has a planned time, or else what the statements are about. Of a claim no
+        later text is to be expected: that it was made is all.
+        """
+        leaves = [*leaves_of(statements)]
+        subjects = [one for leaf in leaves if isinstance(one := leaf.subject, NamedNode)]
+        if any(one.value.startswith(PREFIXES["claim"]) for one in subjects):
+            return []
+        ends = (*things, *subjects, *(leaf.object for leaf in leaves))
+        found = dict.fromkeys(one for one in ends if isinstance(one, NamedNode) and self.is_planned(one))
+        return [*found] or [one for one in dict.fromkeys(subjects) if not is_time(one)]
+
+    def is_planned(self, thing: NamedNode) -> bool:
+        """Tell whether a thing is an event that is reported on, or has a planned or a proposed time."""
+        find = self.built.store.quads_for_pattern
+        return is_reported(thing) or any(any(find(thing, link, None, None)) for link in PLANNED_TIMES)
+
+    def covered(self, things: Iterable[NamedNode]) -> date | None:
+        """Return the last day on which a text came out, for the thing that texts tell of least lately."""
+        return min(filter(None, map(self.last_day, things)), default=None)
+
+    def last_day(self, thing: NamedNode) -> date | None:
         """Return the last day on which a text came out whose facts name a thing."""
-        if thing.value not in self.known:
+        if thing.value not in self.days:
             find = self.built.store.quads_for_pattern
             quads = chain(find(thing, None, None, None), find(None, None, thing, None))
-            graphs = {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
-            days = (
-                day_of(day.object)
-                for graph in graphs
-                for text in find(graph, FACT_OF, None, None)
-                if isinstance(text.object, NamedNode)
-                for day in find(text.object, ISSUED, None, None)
-            )
-            self.known[thing.value] = max(filter(None, days), default=None)
-        return self.known[thing.value]
+            texts = self.texts(quad.graph_name for quad in quads)
+            self.days[thing.value] = max(filter(None, map(self.issued, texts)), default=None)
+        return self.days[thing.value]
+
+    def came_about(self, things: Iterable[NamedNode]) -> NamedNode | None:
+        """Return the first text by which one of some things was held or had begun."""
+        find = self.built.store.quads_for_pattern
+        graphs = []
+        for thing in things:
+            reports = [quad.subject for quad in find(None, REPORTS, thing, None)]
+            told = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
+            begun = () if is_reported(thing) else find(thing, HAS_TIME, None, None)
+            graphs += [quad.graph_name for quad in chain(*told, begun)]
+        return min(self.texts(graphs), key=lambda text: self.issued(text) or date.max, default=None)
+
+    def texts(self, graphs: Iterable[Term | DefaultGraph]) -> set[NamedNode]:
+        """Return the texts that some graphs are facts of."""
+        find = self.built.store.quads_for_pattern
+        facts = {one for one in graphs if isinstance(one, NamedNode) and kind_of(one.value) is GraphKind.FACT}
+        found = chain.from_iterable(find(fact, FACT_OF, None, None) for fact in facts)
+        return {quad.object for quad in found if isinstance(quad.object, NamedNode)}
+
+    def issued(self, text: NamedNode) -> date | None:
+        """Return the day on which a text came out, or else the last day that its reports can be of."""
+        find = self.built.store.quads_for_pattern
+        days = (quad.object for quad in find(text, ISSUED, None, None))
+        times = chain.from_iterable(
+            find(report.subject, HAS_TIME, None, None) for report in find(None, REPORT_OF, text, None)
+        )
+        bounds = chain.from_iterable(
+            find(span, LATEST_START, None, None)
+            for time in times
+            if isinstance(span := time.object, NamedNode)
+        )
+        return next(filter(None, map(day_of, chain(days, (quad.object for quad in bounds)))), None)
+
+    def source(self, text: NamedNode, lang: str) -> tuple[str, str, Term | None]:
+        """Return the short label of a text in a language, its publisher's label, and the day of issue."""
+        find = self.built.store.quads_for_pattern
+        publishers = [
+            one for quad in find(text, PUBLISHER, None, None) if isinstance(one := quad.object, NamedNode)
+        ]
+        found = (find(text, SHORT_LABEL, None, None), *(find(one, LABEL, None, None) for one in publishers))
+        labels = [
+            {one.language: one.value for quad in quads if isinstance(one := quad.object, Literal)}
+            for quads in found
+        ]
+        own = [label.get(lang) or next(iter(label.values()), "") for label in labels]
+        issued = next((quad.object for quad in find(text, ISSUED, None, None)), None)
+        return own[0], "".join(own[1:2]), issued
 
 
-def is_time(thing: NamedNode) -> bool:
+def is_time(thing: Term) -> bool:
     """Tell whether a thing is a time span: many things share one."""
-    return thing.value.startswith(PREFIXES["timespan"])
+    return str(getattr(thing, "value", "")).startswith(PREFIXES["timespan"])
 
 
 def is_ahead(statuses: Sequence[Status]) -> bool:
@@ -239,7 +309,7 @@ def is_ahead(statuses: Sequence[Status]) -> bool:
 
 
 def age_of_plan(status: Status) -> str:
-    """Return up to which day a source tells of what was planned."""
+    """Return up to which day a source tells of what was planned and did not come about by any."""
     if status.covered is None:
         return ""
     return str(_("no fact here about it after %(day)s", day=format_day(status.covered)))
