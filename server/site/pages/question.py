@@ -369,13 +369,15 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     said = []
     for lead in found.lead:
         is_told = lead.statuses and not is_plain(lead.statuses)
-        status = f" [{in_words(lead.statuses[0], found.evidence.words)}]" if is_told else ""
+        marks = [in_words(lead.statuses[0], found.evidence.words)] if is_told else []
+        marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
         said += [
-            f"{lead.text}{status}",
+            f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
             *(f"  {one}" for one in quotations(found.evidence, (basis.graph for basis in lead.quoted))),
         ]
+    more = [_("and %(n)s more", n=found.more)] if found.more else []
     cited = [source.text for source in of_sources(found.cards.values())]
-    return "\n".join((one.sentence(language()), *said, *cited, public_url(one.pinned())))
+    return "\n".join((one.sentence(language()), *said, *more, *cited, public_url(one.pinned())))
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:

@@ -52,9 +52,9 @@ MAX_ROWS: Final = 100
 """How many rows a page shows, with their evidence; the other formats hold all."""
 MAX_DATA_ROWS: Final = 5000
 """How many rows an answer has as data; its query gives all."""
-MAX_LEADS: Final = 20
+MAX_LEADS: Final = 30
 FIRST_LEADS: Final = 7
-"""How many things an answer says at a glance: all up to 20 of them, of more the first."""
+"""How many things an answer says at a glance: all up to 30 of them, of more the first."""
 LABEL: Final = re.compile(r"Label_(en|id)$")
 WORDING: Final = re.compile(r"_(en|id)$")
 SEGMENT: Final = re.compile(r"\[([^\]]*)\]|([^\[]+)")

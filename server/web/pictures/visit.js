@@ -58,7 +58,8 @@ export function inPlace(drawn) {
   });
   document.addEventListener("change", (event) => {
     const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date])");
-    if (field?.validity.valid) field.form.requestSubmit();
+    const isTyped = field?.type !== "date" || !field.value || field.value >= "1000"; // else its year is being typed
+    if (field?.validity.valid && isTyped) field.form.requestSubmit();
   });
   const again = () => show(location.href, drawn);
   addEventListener("popstate", again);
