@@ -126,10 +126,15 @@ class Item:
         return min((time.manner for time in self.times), key=SUREST.index, default="actual")
 
     @property
-    def order(self) -> tuple[bool, tuple[date, ...], str]:
-        """The sort key in its lane: its time; what has none comes last."""
-        known = [time.bounds.known for time in self.times if time.bounds.known]
-        return (not known, min(known, default=()), self.iri)
+    def shown(self) -> list[Time]:
+        """The times that its row tells, the first one first."""
+        return sorted(telling(self.times), key=lambda time: time.bounds.order)
+
+    @property
+    def order(self) -> tuple[tuple[date, date], tuple[date, ...], str]:
+        """The sort key in its lane: the first time that its row tells; what has none comes last."""
+        first = self.shown[0].bounds if self.shown else Bounds()
+        return first.order, first.known, self.iri
 
 
 @dataclass(frozen=True)
@@ -373,7 +378,7 @@ def row(item: Item, words: Words, scale: Scale) -> Row:
     return Row(
         item,
         words.show_iri(item.iri),
-        list(dict.fromkeys(time.in_words() for time in telling(item.times))) or [str(_("not known"))],
+        list(dict.fromkeys(time.in_words() for time in item.shown)) or [str(_("not known"))],
         [
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
             for time in item.times

@@ -141,7 +141,10 @@ class Cells:
         if column.show is Show.ROLE:
             ends = ends or self.roles(row)
         found = [
-            (self.with_status(as_inferred(value, led), led), more)
+            (
+                self.with_status(as_inferred(value, led), led),
+                as_stated_by(led, more) if column.show is Show.TIME else more,
+            )
             for end, led in ends.items()
             for value, more in self.shown(end, column.show)
         ]
@@ -274,6 +277,18 @@ SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
 def as_inferred(value: Value, statements: Sequence[Statement]) -> Value:
     """Return a value with the last of the statements that lead to it, where that is inferred."""
     return replace(value, why=statements[-1].triple) if statements and statements[-1].inferred else value
+
+
+def as_stated_by(led: Iterable[Statement], bounds: Iterable[Statement]) -> list[Statement]:
+    """Return the bounds of a time in the facts that lead to it; one that stands in none of these, as it is.
+
+    Facts of other things may share the time, such as the day of their text: they do not support this one.
+    """
+    leading = {graph for one in led for graph in one.graphs}
+    return [
+        replace(one, graphs=tuple(graph for graph in one.graphs if graph in leading) or one.graphs)
+        for one in bounds
+    ]
 
 
 def linked(text: str, node: Term) -> Shown:
