@@ -17,9 +17,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from prometheus_client.parser import text_string_to_metric_families
 from wicara.server.process.cache import Cache
+from wicara.server.process.lookups import Lookups
 from wicara.server.process.metrics import Metrics
 from wicara.server.process.pool import Pool, processes
-from wicara.server.settings import DEFAULTS
+from wicara.server.settings import DEFAULT_SETTINGS, DEFAULTS
 
 if TYPE_CHECKING:
     from conftest import Command
@@ -39,7 +40,7 @@ def rows_after(heading: str) -> list[list[str]]:
 
 def test_metrics() -> None:
     """The table has all metrics that there are, as they are called, in the words of /metrics."""
-    metrics = Metrics(Pool("", DEFAULTS), Cache(0))
+    metrics = Metrics(Pool("", DEFAULTS), Cache(0), Lookups(DEFAULT_SETTINGS, Path()))
     metrics.count("query", 200, 0.1)
     metrics.rejections["rate"] += 1
     found = []
