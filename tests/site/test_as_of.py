@@ -228,12 +228,16 @@ def test_from_change_to_change(server: Server, first: str) -> None:
 
 
 def test_without_a_day(server: Server) -> None:
-    """The page without a day shows the last one of which a report tells."""
+    """The page without a day shows the last one of which a report tells, and says why."""
     last = re.search(r"no source here after (\d+ \w+ \d{4})", server.get("/about", accept=HTML).text)
     assert last
     answer = server.get("/as-of", accept=HTML)
     assert answer.status == 200
     assert f"As of {last[1]}" in answer.text
+    why = {"en": "the day of the newest text here", "id": "tanggal teks terbaru di sini"}
+    for language, words in why.items():
+        assert words in server.get("/as-of", accept=HTML, accept_language=language).text
+        assert words not in page_of(server, "2018-08-02", language)
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,7 @@ def test_network_unfolds(server: Server) -> None:
     first = page(server, "/network?start=person/sergey-lavrov")
     nodes = {one["data-node"] for one in first.marked if "data-node" in one}
     assert {f"{ROOT}person/sergey-lavrov", ROOT + MEETING, f"{ROOT}state/russia"} <= nodes
+    assert f"{ROOT}person/retno-marsudi" in nodes  # who took part in the same
     roles = {
         (str(one["to"]), str(one["roleLabel"]))
         for one in records(server, "network", start="person/sergey-lavrov")

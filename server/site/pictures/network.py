@@ -187,6 +187,8 @@ def network() -> Picture:
     known, is_cut = edges(store(), [(opened, None), (None, opened)]) if opened else ([], False)
     near = that_fit(known, view)
     ranked = by_degree(near, opened)
+    if opened and kind_of(opened[0]) == "person" and len(ranked) < MAX_NODES:
+        ranked += beside(store(), ranked, view)
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
     wanted = kinds_asked(SHAPES)
     fitting = [node for node in ranked if shapes[node] in wanted or node in opened]
@@ -263,6 +265,16 @@ def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     degree = Counter(end for edge in some for end in (edge.start, edge.end))
     others = sorted(degree.keys() - set(opened), key=lambda node: (-degree[node], node))
     return [*opened, *others]
+
+
+def beside(store: Store, near: Collection[str], view: Narrowed) -> list[str]:
+    """Return the persons who took part in the events among some nodes, those in the most of them first."""
+    meetings = [node for node in near if kind_of(node) == "event"]
+    found = that_fit(edges(store, [(None, meetings)])[0], view) if meetings else []
+    degree = Counter(
+        edge.start for edge in found if kind_of(edge.start) == "person" and edge.start not in near
+    )
+    return sorted(degree, key=lambda node: (-degree[node], node))
 
 
 def read_classes(store: Store) -> dict[str, int]:

@@ -74,6 +74,7 @@ function drawn() {
   lighten(frame);
   findable(frame);
   tips(frame);
+  if (location.hash === "#network") document.querySelector(location.hash).scrollIntoView();
 }
 
 inPlace(drawn);
