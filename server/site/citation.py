@@ -36,7 +36,7 @@ NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 class Citation:
     """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
 
-    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its address was read.
+    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its copy at `url` was read.
     """
 
     key: str
@@ -57,9 +57,15 @@ class Citation:
         whole = _("In %(whole)s, version %(version)s.", whole=self.within, version=self.version)
         day = f"{format_day(self.issued)}." if self.issued else ""
         author = f"{self.author}." if self.author else ""
-        read = str(_("Read on %(day)s.", day=format_day(self.read))) if self.read else ""
-        parts = (author, title, str(whole) if self.within else "", day, self.url, read)
+        parts = (author, title, str(whole) if self.within else "", day, self.copy or self.url)
         return " ".join(filter(None, parts))
+
+    @property
+    def copy(self) -> str:
+        """In which copy, at which address, it was read; nothing where it was not read in one."""
+        if not self.read:
+            return ""
+        return str(_("Read in a copy at %(url)s on %(day)s.", url=self.url, day=format_day(self.read)))
 
     @property
     def bibtex(self) -> str:
@@ -73,6 +79,7 @@ class Citation:
             "date": self.issued.isoformat() if self.issued else "",
             "url": self.url,
             "urldate": self.read.isoformat() if self.read else "",
+            "note": tex(self.copy),
         }
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{{self.key}{lines}\n}}"
@@ -90,6 +97,7 @@ class Citation:
             "DA": f"{self.issued:%Y/%m/%d}" if self.issued else "",
             "UR": self.url,
             "Y2": f"{self.read:%Y/%m/%d}" if self.read else "",
+            "N1": self.copy,
         }
         lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields.items() if value]
         return "\n".join([*lines, "ER  - "])

@@ -66,8 +66,20 @@ def test_downloads_hold_the_answer_with_its_status(
             assert found == [(status, when, "true") for status in statuses]
             first = next(csv.DictReader(StringIO(answer.text)))
             assert [*first][:6] == ["statement", "status", "when", "sourceName", "sourceUrl", "quotation"]
+            assert [*first][6] == "editorsWords"
             assert first["sourceUrl"].startswith("http")
-            assert "(" + first["sourceName"].partition(";")[0] in first["quotation"]
+            words = first["quotation"] + first["editorsWords"]
+            assert "(" + first["sourceName"].partition(";")[0] in words
+
+
+def test_what_is_only_cited_is_no_quotation(server: Server) -> None:
+    """Of a text that is cited, not quoted, the editors say what it says, with the place in it."""
+    for lang, place in (("en", "paragraph 5)"), ("id", "paragraf 5)")):
+        rows = csv.DictReader(StringIO(server.get(f"/questions/trade-by-year.csv?lang={lang}").text))
+        [row] = [row for row in rows if "pravda-en.com" in row["sourceUrl"] and ";" not in row["sourceUrl"]]
+        assert row["quotation"] == ""
+        assert row["editorsWords"].endswith(place)
+        assert not row["editorsWords"].startswith("(")
 
 
 def test_data_of_no_question(server: Server) -> None:

@@ -520,5 +520,7 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     assert re.search(r"year = \{\d{4}\}", page)
     assert "TY  - PRESS" in page
     assert '<meta property="og:description" content="Laos was in office' in page
+    assert f"names version {version} of the dataset" in server.get(pinned, accept="text/html").text
+    assert "names version" not in page
     elsewhere = ask(server, "coordinator-on", version="0.0.1").text
     assert "made with version 0.0.1" in elsewhere

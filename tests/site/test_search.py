@@ -128,6 +128,8 @@ def test_typing_errors(server: Server) -> None:
     assert told["instead"] == {"lavrof": "lavrov"}
     text = page(server, q="lavrof")
     assert "No results for “lavrof”. Showing “lavrov”." in text
+    assert told["questions"]  # looked up by the corrected word
+    assert iris(server, q="Indonesai")[0] == f"{ID}/state/indonesia"
     assert found(server, q="qqqqzzzz")["total"] == 0
     assert found(server, q="putni")["instead"] == {"putni": "putin"}  # a name goes before other words
     assert found(server, q="beaking")["instead"] != {"beaking": "speaking"}  # two letters, and the first
@@ -174,6 +176,14 @@ def test_questions_that_fit(server: Server, query: str, lang: str, words: str) -
     assert all(server.get(one["page"], accept=HTML).status == 200 for one in questions)
     assert f"/as-of?date={day}&amp;lang={lang}" in page(server, q=query, lang=lang)
     assert f"date={day}" in questions[0]["page"]
+
+
+def test_a_day_alone(server: Server) -> None:
+    """A day by itself finds what has it in its name, and leads to what held on it."""
+    text = page(server, q="2018-08-02")
+    assert "/as-of?date=2018-08-02" in text
+    assert "No results with all of these words." not in text
+    assert f"{ID}/event/2018-08-02-asean-russia-meeting" in iris(server, q="2018-08-02")
 
 
 @pytest.mark.parametrize(

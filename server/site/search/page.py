@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -38,6 +39,8 @@ from wicara.server.site.search.results import (
 from wicara.server.site.times import format_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wicara.queries import Question
     from wicara.server.site.search.query import Found
 
@@ -77,7 +80,11 @@ def answer(form: Format, media_type: str) -> Response:
     query = narrowed(PATH).asked.search(request.args.get("q", "")[:MAX_TEXT], **more)
     number = number_of_page()
     size = DOWNLOAD if form is not negotiation.HTML and "page" not in request.args else PAGE
-    found = search(index(), query, (number - 1) * size, size)
+    first = (number - 1) * size
+    found = search(index(), query, first, size)
+    day, rest = split_day(query.text)
+    if day and found.understood.some and not tokens(rest):
+        found = search(index(), replace(query, text=f'"{format_day(day)}"'), first, size)
     response = Response(
         body(form, query, found, number), headers={"Content-Type": form.content_type(media_type)}
     )
@@ -106,7 +113,8 @@ def body(form: Format, query: Search, found: Found, number: int) -> bytes:
     if form is formats.CSV:
         return as_csv(listed)
     facets = groups(found, query, words)
-    questions = suggestions(query.text) if number == 1 and not query.is_narrowed else []
+    is_first = number == 1 and not query.is_narrowed
+    questions = suggestions(query.text, dict(found.understood.instead)) if is_first else []
     if form is JSON:
         content = as_json(query, found, listed, facets, questions)
         return json.dumps(content, ensure_ascii=False, indent=1).encode()
@@ -132,13 +140,17 @@ def body(form: Format, query: Search, found: Found, number: int) -> bytes:
     ).encode()
 
 
-def suggestions(text: str) -> list[tuple[str, str]]:
+def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the pages that may answer a text, each with its address: questions, and what held on a day.
 
-    About a day, questions that can be asked of one come first.
+    About a day, questions that can be asked of one come first. Where no question has the words, those that
+    are searched for `instead` of some are looked up.
     """
     day, rest = split_day(text)
-    scores = fitting(index(), frozenset(tokens(rest)))
+    words = frozenset(tokens(rest))
+    scores = fitting(index(), words)
+    if instead and not scores:
+        scores = fitting(index(), {instead.get(word, word) for word in words})
     best = sorted(
         (one for one in all_questions() if one.slug in scores),
         key=lambda one: (bool(day and days(one)), scores[one.slug]),

@@ -233,7 +233,9 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
         bounds = {"bit": OUT_OF_TIME, "first": query.first, "last": query.last or LAST_DAY}
         index.execute(OUTSIDE, bounds)
 
-    wanted = {"lang": query.lang, "name": fold(query.text).strip(), "offset": offset, "limit": limit}
+    corrected = " ".join(chain.from_iterable(understood.phrases))
+    name = corrected if understood.instead else fold(query.text).strip()
+    wanted = {"lang": query.lang, "name": name, "offset": offset, "limit": limit}
     hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
     numbers = (json.dumps([*hits]),)
     for number, *text in index.execute(TEXTS, numbers):

@@ -36,21 +36,28 @@ def sheets() -> list[Format]:
 
 
 class Quotation(NamedTuple):
-    """Words of a source: its name and address, the place in it, and the words, if they are quoted."""
+    """Words of a source: its name and address, the place in it, and the words, if they are quoted.
+
+    Where the source is only cited, `in_short` is what it says in the words of the editors.
+    """
 
     source: str
     url: str
     place: str
     words: str
+    in_short: str = ""
+
+    @property
+    def where(self) -> str:
+        """The source and the place in it, in brackets."""
+        return f"({', '.join(filter(None, (self.source, self.place)))})"
 
     def __str__(self) -> str:
         """Return it as a line of text."""
-        words = (
-            f"\N{LEFT DOUBLE QUOTATION MARK}{self.words}\N{RIGHT DOUBLE QUOTATION MARK} "
-            if self.words
-            else ""
-        )
-        return f"{words}({', '.join(filter(None, (self.source, self.place)))})"
+        words = f"\N{LEFT DOUBLE QUOTATION MARK}{self.words}\N{RIGHT DOUBLE QUOTATION MARK}"
+        heading = str(_("In short (editors' words):"))
+        in_short = (heading, self.in_short) if self.in_short else ()
+        return " ".join((*((words,) if self.words else ()), self.where, *in_short))
 
 
 def quotations(evidence: Evidence, graphs: Iterable[str]) -> list[Quotation]:
@@ -65,19 +72,19 @@ def quotations(evidence: Evidence, graphs: Iterable[str]) -> list[Quotation]:
             found[Quotation(words.show_iri(quote.article).text, url, place, quote.exact.value)] = None
         if not basis.quotes and basis.text and basis.text.places:
             place, name = place_in_source(basis.text, words.lang), words.show_iri(basis.text.iri).text
-            found[Quotation(name, basis.text.copy, place, "")] = None
+            in_short = words.show_iri(basis.graph).text
+            found[Quotation(name, basis.text.copy, place, "", in_short)] = None
     return [*found]
 
 
-def columns_of_sources(
-    quoted: Iterable[Quotation],
-) -> tuple[dict[str, None], dict[str, None], dict[str, None]]:
-    """Return the names of sources, their addresses and their words with the places, each once."""
+def columns_of_sources(quoted: Iterable[Quotation]) -> tuple[dict[str, None], ...]:
+    """Return names of sources, addresses, their words and those of the editors with places, each once."""
     quoted = [*quoted]
     return (
         dict.fromkeys(one.source for one in quoted),
         dict.fromkeys(one.url for one in quoted),
-        dict.fromkeys(map(str, quoted)),
+        dict.fromkeys(str(one) for one in quoted if one.words),
+        dict.fromkeys(f"{one.in_short} {one.where}" for one in quoted if one.in_short),
     )
 
 
@@ -88,15 +95,15 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
         for row in table.rows:
             cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
             texts = [basis.text for basis in evidence.of(row.support.graphs) if basis.text]
-            _names, urls, words = columns_of_sources(quotations(evidence, row.support.graphs))
+            quoted = quotations(evidence, row.support.graphs)
             articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
                     str(_("Status")): in_words(row.statuses[0], evidence.words) if row.statuses else "",
                     str(_("Sources")): IN_CELL.join(articles),
-                    str(_("Addresses")): IN_CELL.join(urls),
-                    str(_("Words of the source")): IN_CELL.join(words),
+                    str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
+                    str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
                     str(_("Facts")): " ".join(row.support.graphs),
                 }
             )

@@ -478,7 +478,7 @@ WHEN: Final = "when"
 STATUS: Final = "status"
 OUTCOME: Final = "outcome"
 STATEMENT: Final = "statement"
-SOURCES: Final = ("sourceName", "sourceUrl", "quotation")
+SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("possible", "certain", *NAMES): (HOLDS, holding),
     ("possible", "certain"): (HOLDS, holding),

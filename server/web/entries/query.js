@@ -41,6 +41,9 @@ const { outcome: section, views, panel, downloads } = on;
 const outcome = new Outcome({ section, views, panel, downloads }, { shower, words, format, chosen: (view) => void keep({ view }) });
 const tabs = new Tabs(on["open-queries"], new Store(storage("localStorage"), storage("sessionStorage")), words, opened);
 const programs = new Programs({ details: on.programs, choice: on["program-language"], text: on.program }, asked);
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+/** The part of the window's height below which too little of a result would be seen. */
+const LOW = 0.7;
 /** What runs, and what came of a query, by the id of its tab. */
 const running = new Map();
 const came = new Map();
@@ -101,7 +104,18 @@ async function run() {
   if (running.get(id) !== aborter) return;
   running.delete(id);
   came.set(id, { ...found, question });
-  if (tabs.current.id === id) paint();
+  if (tabs.current.id !== id) return;
+  paint();
+  reveal();
+}
+
+/** Scrolls to what came of the query where it begins out of sight, or too low to be seen. */
+function reveal() {
+  const first = on.fault.hidden ? on.said : on.fault;
+  const { top } = first.getBoundingClientRect();
+  if (top >= 0 && top < innerHeight * LOW) return;
+  const behavior = still.matches ? "instant" : "smooth";
+  first.scrollIntoView({ block: section.hidden ? "nearest" : "start", behavior });
 }
 
 /** Stops the open query: the connection is closed, and the server then ends what answers it. */
