@@ -65,7 +65,7 @@ class Citation:
         """In which copy, at which address, it was read; nothing where it was not read in one."""
         if not self.read:
             return ""
-        return str(_("Read in a copy at %(url)s on %(day)s.", url=self.url, day=format_day(self.read)))
+        return str(_("Read at %(url)s on %(day)s.", url=self.url, day=format_day(self.read)))
 
     @property
     def bibtex(self) -> str:
