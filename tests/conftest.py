@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -58,6 +59,11 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the longest tests begin."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected out of the garbage collector, which looked through it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

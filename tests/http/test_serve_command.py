@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -112,7 +113,8 @@ def test_what_a_process_says_before_it_ends(tmp_path: Path) -> None:
             subprocess.run(command, check=True, timeout=PATIENCE)  # noqa: ASYNC221 - nobody listens meanwhile
             await asyncio.wait_for(ended, PATIENCE)
 
-    uvloop.run(listen())
+    with ThreadPoolExecutor(1) as thread:  # in this one the loop of a browser may run
+        thread.submit(lambda: uvloop.run(listen())).result()
     assert heard == [(FAULT, b"why")]
 
 

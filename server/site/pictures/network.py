@@ -187,8 +187,8 @@ def network() -> Picture:
     known, is_cut = edges(store(), [(opened, None), (None, opened)]) if opened else ([], False)
     near = that_fit(known, view)
     ranked = by_degree(near, opened)
-    if opened and kind_of(opened[0]) == "person" and len(ranked) < MAX_NODES:
-        ranked += beside(store(), ranked, view)
+    if opened and kind_of(opened[0]) == "person" and len(ranked) < MAX_NODES and not view.asked:
+        ranked += beside(store(), ranked)  # a filter takes as many queries as a page may have
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
     wanted = kinds_asked(SHAPES)
     fitting = [node for node in ranked if shapes[node] in wanted or node in opened]
@@ -267,10 +267,10 @@ def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     return [*opened, *others]
 
 
-def beside(store: Store, near: Collection[str], view: Narrowed) -> list[str]:
+def beside(store: Store, near: Collection[str]) -> list[str]:
     """Return the persons who took part in the events among some nodes, those in the most of them first."""
     meetings = [node for node in near if kind_of(node) == "event"]
-    found = that_fit(edges(store, [(None, meetings)])[0], view) if meetings else []
+    found = edges(store, [(None, meetings)])[0] if meetings else []
     degree = Counter(
         edge.start for edge in found if kind_of(edge.start) == "person" and edge.start not in near
     )
