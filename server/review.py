@@ -7,8 +7,10 @@ read or write anything. The server has threads; it ends with Ctrl-C or SIGTERM.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
@@ -351,7 +353,10 @@ class Quiet(WSGIRequestHandler):
 
 
 def serve(desk: Desk, port: int, announce: Callable[[str], None]) -> None:
-    """Serve the page until a signal ends it; raises UnreadableInput, or Unavailable for a taken port."""
+    """Serve the page until a signal ends it, and the process with it.
+
+    Raises UnreadableInput, and Unavailable for a taken port.
+    """
     desk.open()
     token = token_urlsafe(16)
     hosts: set[str] = set()
@@ -373,3 +378,7 @@ def serve(desk: Desk, port: int, announce: Callable[[str], None]) -> None:
     sys.stdout.flush()
     server.serve_forever()
     server.server_close()
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.current_thread():
+            thread.join()
+    os._exit(0)  # an interpreter that ends stops the threads of requests inside the store, which aborts then
