@@ -148,8 +148,8 @@ def node(term: NamedNode | BlankNode, iri: str) -> str:
     if isinstance(term, NamedNode):
         return attribute(iri, term.value)
     label = term.value
-    kept = is_name(label) and not label.startswith(ENCODED)
-    return attribute("rdf:nodeID", label if kept else ENCODED + label.encode().hex())
+    is_plain = is_name(label) and not label.startswith(ENCODED)
+    return attribute("rdf:nodeID", label if is_plain else ENCODED + label.encode().hex())
 
 
 def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:

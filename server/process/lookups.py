@@ -301,11 +301,11 @@ class Lookups:
         if file is None:
             return None
         try:
-            return self.found(query, names, file)
+            return self.represented(query, names, file)
         except (Unfit, Problem, KeyError):
             return None
 
-    def found(self, query: bytes, names: dict[bytes, bytes], file: SubjectFile) -> tuple[bytes, bytes]:
+    def represented(self, query: bytes, names: dict[bytes, bytes], file: SubjectFile) -> tuple[bytes, bytes]:
         """Return headers and body; raises Unfit, Problem for a faulty query, and KeyError for a prefix."""
         text = protocol.decoded(query[len(FIELD) :], "The query string")
         parts = CUT.split(text)
@@ -315,7 +315,7 @@ class Lookups:
         if plan is None:
             raise Unfit
         accept, coding = names.get(b"accept"), names.get(b"accept-encoding")
-        asked = QueryRequest(
+        request = QueryRequest(
             "GET",
             query,
             "",
@@ -325,10 +325,10 @@ class Lookups:
             None if coding is None else coding.decode("latin-1"),
         )
         form, offers = TABULAR if plan.patterns else GRAPH
-        chosen = best(asked.accept, offers)
+        chosen = best(request.accept, offers)
         if chosen is None or chosen[0] is not form:
             raise Unfit
-        head, coded = head_of(asked, text, chosen, file, self.settings)
+        head, coded = head_of(request, text, chosen, file, self.settings)
         if "ETag" not in head:
             raise Unfit
         plain = self.body(plan, iris, file)
@@ -346,14 +346,14 @@ class Lookups:
         terms = [constant.bound(iris, file.prefixes) for constant in plan.constants]
         if not plan.patterns:
             body = described(terms[0], file)
-            found = bool(body)
+            is_there = bool(body)
         else:
             rows = solutions(plan, terms, file)[: plan.limit]
-            found = bool(rows)
+            is_there = bool(rows)
             if plan.variables is None:
                 body = b'{"head":{},"boolean":%s}' % (b"true" if rows else b"false")
             else:
                 body = table(plan.variables, rows)
-        if len(body) > MAX_BODY or not (found or file.plain):
+        if len(body) > MAX_BODY or not (is_there or file.plain):
             raise Unfit
         return body
