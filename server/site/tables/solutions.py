@@ -221,15 +221,15 @@ def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
     """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms."""
     places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
-    told = []
+    rows = []
     for said, row in zip(answered.said, answered.table.rows, strict=True):
         times = chain.from_iterable(row.cells[place].values for place in places)
         parts = [text for one in times for text in (one.mark, one.shown.text)]
         sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
         texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
-        told.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
+        rows.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
     first = (STATEMENT, STATUS, WHEN, *SOURCES)
-    return with_texts(found, told, [*first, *(name for name in found.names if name not in first)], form)
+    return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
 
 
 def with_statuses(
@@ -243,9 +243,9 @@ def with_statuses(
 
     A time is keys of `holds` in words.toml and texts.
     """
-    told = [standing(known, parts, words) for known, parts in zip(statuses, times, strict=True)]
+    rows = [standing(known, parts, words) for known, parts in zip(statuses, times, strict=True)]
     names = [name for name in found.names if name not in {STATUS, WHEN}]
-    return with_texts(found, told, [*names, STATUS, WHEN], form)
+    return with_texts(found, rows, [*names, STATUS, WHEN], form)
 
 
 def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
@@ -255,13 +255,13 @@ def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> 
 
 
 def with_texts(
-    found: Solutions, told: Iterable[Mapping[str, str]], names: Sequence[str], form: Format
+    found: Solutions, texts: Iterable[Mapping[str, str]], names: Sequence[str], form: Format
 ) -> bytes:
     """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
     bindings = []
-    for solution, texts in zip(found.rows, told, strict=True):
+    for solution, record in zip(found.rows, texts, strict=True):
         given = {name: term_of(term) for name, term in solution.items() if term is not None}
-        given |= {name: {"type": "literal", "value": text} for name, text in texts.items() if text}
+        given |= {name: {"type": "literal", "value": text} for name, text in record.items() if text}
         bindings.append(given)
     results = {"head": {"vars": names}, "results": {"bindings": bindings}}
     solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
