@@ -24,13 +24,18 @@ def test_the_page_of_the_dataset(server: Server, small: Server) -> None:
     answer = server.get("/dataset", accept="text/html")
     assert (answer.status, answer.media_type) == (200, "text/html")
     (linked,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
-    told = json.loads(linked)
-    assert (told["@type"], told["@id"], told["license"]) == ("Dataset", DATASET, [CC_BY])
-    assert told["creator"] == told["publisher"] != []
+    metadata = json.loads(linked)
+    assert (metadata["@type"], metadata["@id"], metadata["license"]) == ("Dataset", DATASET, [CC_BY])
+    assert metadata["creator"] == metadata["publisher"] != []
     shown = answer.text.partition("<main")[2]
-    in_page = [*told["name"], *told["description"], *told["license"], told["creator"][0]["name"]]
+    in_page = [
+        *metadata["name"],
+        *metadata["description"],
+        *metadata["license"],
+        metadata["creator"][0]["name"],
+    ]
     assert [word for word in in_page if html.escape(word) not in shown] == []
-    for file in told["distribution"][::5]:
+    for file in metadata["distribution"][::5]:
         got = server.send("HEAD", urlsplit(file["contentUrl"]).path)
         assert (got.status, got.media_type) == (200, file["encodingFormat"])
     links = set(re.findall(r'<([^>]+)>; rel="([^"]+)"', answer.headers["Link"]))

@@ -1,7 +1,7 @@
 """What checks ask of something new besides class and names: which fields tell it, what the text says of it.
 
 A new post has a type and belongs to a state or a body; what lasts (a tenure, a membership) has a time. What
-the words do not tell is missing: a person tells it.
+the words leave open is missing: a person fills it in.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def fills(record: Record, mark: Mapping[str, Any], issued: str, things: Things) 
     found: Record = {}
     post = next((thing for thing in record["things"] if thing["kind"] == "post"), None)
     title = str(mark.get("post") or (post["en"] if post else ""))
-    of_post = told_of_post(title, mark, things)
+    of_post = post_values(title, mark, things)
     for group in needs(record, things):
         found |= {name: values for name, values in of_post.items() if name in group}
         if DAY in group and "within" not in group and issued and not re.search(TABLE["past"], title.lower()):
@@ -64,7 +64,7 @@ def fills(record: Record, mark: Mapping[str, Any], issued: str, things: Things) 
     return found
 
 
-def told_of_post(title: str, mark: Mapping[str, Any], things: Things) -> Record:
+def post_values(title: str, mark: Mapping[str, Any], things: Things) -> Record:
     """Return the type of a post and its state or body, by parameter, as far as its title tells them."""
     kind, owner = post_type(title, things), owner_of(title, mark, things)
     found = {"postType": kind, "state" if "/state/" in (owner or "") else "body": owner}
@@ -122,9 +122,9 @@ def named_in(text: str, kinds: Sequence[str], things: Things) -> list[str]:
     return [iri for run in runs if run[:1].isupper() and (iri := things.meant(run, kinds))]
 
 
-def named_by_type(title: str, told: Record, things: Things) -> dict[str, str]:
+def named_by_type(title: str, values: Record, things: Things) -> dict[str, str]:
     """Return the names of a post in both languages, by its type and state, where its title says no more."""
-    kind, state = ((told.get(name) or [{}])[0].get("iri", "") for name in ("postType", "state"))
+    kind, state = ((values.get(name) or [{}])[0].get("iri", "") for name in ("postType", "state"))
     words = words_of(things.fold(title))
     spare = {word for text in things.called(state) for word in words_of(text)}
     if not state or not any(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import NamedNode
 from wicara.graph.facts.draft.suggestion import parts
 from wicara.graph.facts.patterns import P, parameters, patterns, sentence
-from wicara.graph.facts.review.needs import fills, named_by_type, needs, told_of_post
+from wicara.graph.facts.review.needs import fills, named_by_type, needs, post_values
 from wicara.graph.facts.review.record import TABLE, term_of
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import called
@@ -140,7 +140,7 @@ class Maker:
         iri = self.things.meant(mention, kinds)
         names: dict[str, str] = {}
         if iri is None and kinds[:1] == ("post",):
-            names = named_by_type(mention, told_of_post(mention, mark, self.things), self.things)
+            names = named_by_type(mention, post_values(mention, mark, self.things), self.things)
             by_type = self.things.meant(names["en"], kinds) if names else None
             iri = self.things.post_of(self.holder(record), mention) or by_type
         if iri is None and "person" in kinds and (full := self.full_name(mention)) != mention:

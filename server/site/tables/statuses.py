@@ -256,9 +256,9 @@ class Aftermath:
         graphs = []
         for thing in things:
             reports = [quad.subject for quad in find(None, REPORTS, thing, None)]
-            told = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
+            held = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
             begun = () if is_reported(thing) else find(thing, HAS_TIME, None, None)
-            graphs += [quad.graph_name for quad in chain(*told, begun)]
+            graphs += [quad.graph_name for quad in chain(*held, begun)]
         return min(self.texts(graphs), key=lambda text: self.issued(text) or date.max, default=None)
 
     def texts(self, graphs: Iterable[Term | DefaultGraph]) -> set[NamedNode]:
