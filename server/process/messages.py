@@ -338,8 +338,9 @@ class Link(asyncio.Protocol):
         self.wake()
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send a frame."""
-        self.transport.write(frame(kind, payload))
+        """Send a frame; one to a process that is lost is dropped, as whoever waits for its answer is told."""
+        if not self.lost:
+            self.transport.write(frame(kind, payload))
 
     async def receive(self) -> tuple[bytes, bytes]:
         """Return the next frame; raises LostError where none will come."""

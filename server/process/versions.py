@@ -112,7 +112,7 @@ class Versions:
                 )
             )
         elif disk:
-            await self.open_writer(fork_server)
+            await self.open_writer(of=fork_server)
         else:
             self.put(Generation(fork_server, description))
 
@@ -121,24 +121,27 @@ class Versions:
         """Tell whether what is served is a dataset on disk, with a writer that stays."""
         return self.origin is not None and self.origin.on_disk
 
-    async def open_writer(self, fork_server: Link) -> Link:
+    async def open_writer(self, of: Link | None = None) -> Link:
         """Return the writer of a dataset on disk; where it is not there, start one and serve what it finds.
 
+        With a fork server `of` the next version, the writer of the last one gives way to one of that.
         Raises a WicaraError where the disk refuses, and LostError where the writer ends at once. Only one
         writer can have the store open, so this goes on to its end when the caller is cancelled, and whoever
         comes next finds the writer.
         """
-        return await asyncio.shield(asyncio.ensure_future(self.reopen(fork_server)))
+        return await asyncio.shield(asyncio.ensure_future(self.reopen(of)))
 
-    async def reopen(self, fork_server: Link) -> Link:
-        """Start a writer in place of one that has ended or comes from another fork server, one at a time."""
+    async def reopen(self, of: Link | None) -> Link:
+        """Start a writer in place of one that has ended or that gives way, one at a time."""
         async with self.opening:
             if self.writer is not None:
-                generation = self.pool.generation
-                if not self.writer.lost and generation and generation.fork_server is fork_server:
+                if of is None and not self.writer.lost:
                     return self.writer
                 self.writer.kill()
                 await self.writer.wait_ended()
+            fork_server = of or (self.pool.generation and self.pool.generation.fork_server)
+            if fork_server is None:
+                raise LostError
             self.writer, description = await self.pool.fork(fork_server, WRITER)
             self.put(Generation(fork_server, description))
             return self.writer
@@ -196,10 +199,15 @@ class Versions:
 
     async def writer_on_disk(self) -> Link:
         """Return the writer of a dataset on disk, started again where it has ended."""
-        generation = await self.living()
-        if self.writer is not None and not self.writer.lost:
-            return self.writer
-        return await self.open_writer(generation.fork_server)
+        while True:
+            generation = await self.living()
+            if self.writer is not None and not self.writer.lost:
+                return self.writer
+            try:
+                return await self.open_writer()
+            except LostError:
+                if not generation.fork_server.lost:
+                    raise
 
     async def living(self) -> Generation:
         """Return the current version once its fork server lives: it may have been killed and come again."""
