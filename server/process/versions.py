@@ -139,11 +139,12 @@ class Versions:
                     return self.writer
                 self.writer.kill()
                 await self.writer.wait_ended()
-            fork_server = of or (self.pool.generation and self.pool.generation.fork_server)
-            if fork_server is None:
-                raise LostError
-            self.writer, description = await self.pool.fork(fork_server, WRITER)
-            self.put(Generation(fork_server, description))
+            if of is None:
+                if self.pool.generation is None:
+                    raise LostError
+                of = self.pool.generation.fork_server
+            self.writer, description = await self.pool.fork(of, WRITER)
+            self.put(Generation(of, description))
             return self.writer
 
     async def why_no_writes(self, seconds: float) -> str:
