@@ -109,8 +109,11 @@ def prepare(app: Flask) -> None:
 
 
 def sizes() -> dict[str, Size] | None:
-    """Return the size and checksum of each download of this request's dataset; None while they are made."""
-    if not is_measurable(dataset()):
+    """Return the size and checksum of each download of this request's dataset; None while they are made.
+
+    Those of a released version are not told: each process of a server would have to make all its downloads.
+    """
+    if current_app.config["RELEASED"] or not is_measurable(dataset()):
         return {}
     folder: Path | None = current_app.extensions.get(EXTENSION)
     if current_app.extensions.get(PREPARED):
