@@ -268,7 +268,7 @@ def test_what_a_thing_is_ends_in_a_source(
         (
             ("event:2018-11-asean-summit", "a", "wic:ReportedAsProspective"),
             ["(inferred; planned)\n", "November 2018 nanti", "“KTT” stands for “Konferensi Tingkat Tinggi”"],
-            "” tells of 33rd ASEAN Summit",
+            " tells of 33rd ASEAN Summit",
         ),
         (
             ("event:2018-08-02-pmc-china", "a", "wic:MinisterialMeeting"),
@@ -278,7 +278,7 @@ def test_what_a_thing_is_ends_in_a_source(
         (
             ("situation:russia-dialogue-partner", "wic:hasTime", "timespan:russia-dialogue-partner"),
             ["the time of Russia as dialogue partner of ASEAN is from 1996 on"],
-            "as held, planned or proposed",
+            "a time is told for Russia as dialogue partner",
         ),
     ],
 )

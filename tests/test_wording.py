@@ -106,7 +106,25 @@ def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, lang
             "Indonesia has been a member of ASEAN",
             "Indonesia pernah menjadi anggota ASEAN",
         ),
-        (("state:thailand", "a", "wic:Actor"), "Thailand is an actor", "Thailand adalah aktor"),
+        (
+            ("state:thailand", "a", "wic:Actor"),
+            "Thailand is an actor: a person, a state, a body or a group",
+            "Thailand adalah aktor: orang, negara, badan, atau kelompok",
+        ),
+        (
+            (
+                "event:2019-2020-arf-ism-cttc",
+                "wic:participationLink",
+                "situation:russia-to-chair-arf-ism-cttc",
+            ),
+            "Russia takes part, or is to take part, in ARF Inter-Sessional Meeting on CTTC, 2019-2020",
+            "Rusia ikut serta atau akan ikut serta dalam ARF Inter-Sessional Meeting on CTTC 2019-2020",
+        ),
+        (
+            ("person:retno-marsudi", "wic:madeClaim", "claim:indonesia-priority-areas"),
+            "Retno L.P. Marsudi put this forward: “Three areas of cooperation should have priority”",
+            "Retno L.P. Marsudi menyampaikan ini: “Tiga bidang kerja sama hendaknya diprioritaskan”",
+        ),
     ],
 )
 def test_sentences(dataset: BuiltDataset, fact: tuple[str, str, str], english: str, indonesian: str) -> None:

@@ -24,31 +24,63 @@ SUBCLASS: Final = NamedNode(f"{RDFS}subClassOf")
 ENDS: Final = (NamedNode(f"{RDFS}domain"), NamedNode(f"{RDFS}range"))
 MEMBERS: Final = NamedNode(f"{OWL}members")
 FUNCTIONAL: Final = NamedNode(f"{OWL}FunctionalProperty")
-AGAINST: Final = tuple(NamedNode(expand(name)) for name in PLAIN["against"]["properties"])
+AGAINST, SINGLE = (
+    tuple(NamedNode(expand(name)) for name in PLAIN["against"][key]) for key in ("properties", "single")
+)
+INVERSE: Final = NamedNode(f"{OWL}inverseOf")
 NOT_SAID: Final = frozenset({GraphKind.CONTENT, GraphKind.META, GraphKind.ALIGNMENT})
 MAX_SHOWN: Final = 5
+BESIDES: Final = 2
+"""How many other values of the property are worth telling: of more, none is."""
 
 
 @dataclass(frozen=True)
 class Contrary:
     """The statements that exclude one, each with the class that rules it out; those that say something else.
 
-    `instead` are statements that join the same two things by other properties: a plan in place of a fact.
+    `instead` are statements that join the same two things by other properties: a plan in place of a fact;
+    `besides`, where there are none, those that say the same of one of the two and something else.
     """
 
     excluding: tuple[tuple[Fact, NamedNode | None], ...] = ()
     instead: tuple[Fact, ...] = ()
+    besides: tuple[Fact, ...] = ()
 
 
 def contrary(store: Store, fact: tuple[Term | None, ...]) -> Contrary:
     """Return what speaks against a statement in a store."""
     excluding = dict.fromkeys((*apart(store, fact), *others(store, fact), *against(store, fact)))
-    return Contrary(tuple(excluding)[:MAX_SHOWN], tuple(dict.fromkeys(instead(store, fact)))[:MAX_SHOWN])
+    said = tuple(dict.fromkeys(instead(store, fact)))[:MAX_SHOWN]
+    told = excluding or said
+    return Contrary(tuple(excluding)[:MAX_SHOWN], said, () if told else tuple(besides(store, fact)))
 
 
-def is_excluded(store: Store, fact: tuple[Term | None, ...]) -> bool:
-    """Tell whether a statement cannot hold beside those of a store, or is about things of no known kind."""
-    return any(True for _ in apart(store, fact)) or any(True for _ in others(store, fact))
+def is_excluded(store: Store, asked: Fact, missing: tuple[Term | None, ...]) -> bool:
+    """Tell whether a statement that is missing for another is worth no suggestion.
+
+    It cannot hold beside those of a store, or only says from the other end what is asked, or would give a
+    second value to what has one (`single` in `sentences.toml`).
+    """
+    turned = missing[0] == asked[2] and missing[2] == asked[0]
+    return (
+        turned
+        or any(True for _ in apart(store, missing))
+        or any(True for way in turns(store, missing) for _ in others(store, way, SINGLE))
+    )
+
+
+def turns(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Term | None, ...]]:
+    """Yield a statement, and what it says from the other end."""
+    subject, predicate, target = fact
+    yield fact
+    if isinstance(predicate, NamedNode):
+        inverses = {*iris_at(store, predicate, INVERSE)}
+        inverses |= {
+            quad.subject
+            for quad in store.quads_for_pattern(None, INVERSE, predicate, None)
+            if isinstance(quad.subject, NamedNode)
+        }
+        yield from ((target, other, subject) for other in inverses)
 
 
 def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
@@ -70,12 +102,14 @@ def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, N
                 yield (thing, TYPE, own), other
 
 
-def others(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
-    """Yield the other values of a property that has one value at most."""
+def others(
+    store: Store, fact: tuple[Term | None, ...], single: Sequence[NamedNode] = ()
+) -> Iterator[tuple[Fact, NamedNode | None]]:
+    """Yield the other values of a property that has one value at most, as those of `single` have, too."""
     subject, predicate, target = fact
     if not (isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and target is not None):
         return
-    if FUNCTIONAL in set(iris_at(store, predicate, TYPE)):
+    if predicate in single or FUNCTIONAL in set(iris_at(store, predicate, TYPE)):
         for quad in store.quads_for_pattern(subject, predicate, None, None):
             if quad.object != target and is_said(quad.graph_name):
                 yield (subject, predicate, quad.object), None
@@ -104,6 +138,20 @@ def instead(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
         quads = sorted((quad for quad in found if quad.predicate not in AGAINST), key=str)
         asserted = [quad for quad in quads if quad.graph_name != INFERRED]
         yield from ((start, quad.predicate, end) for quad in asserted or quads)
+
+
+def besides(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
+    """Yield what the property says of one end of a statement and something else, where that is not much."""
+    subject, predicate, target = fact
+    if predicate == TYPE or not isinstance(predicate, NamedNode):
+        return
+    for start, end in ((subject, None), (None, target)):
+        if isinstance(start, Literal) or not isinstance(start or end, NamedNode):
+            continue
+        quads = store.quads_for_pattern(start, predicate, end, None)
+        found = {(quad.subject, predicate, quad.object) for quad in quads if is_said(quad.graph_name)}
+        if len(found) <= BESIDES:
+            yield from sorted(found, key=str)
 
 
 def is_said(graph: object) -> bool:

@@ -190,12 +190,13 @@ class Explainer:
             )
         store = self.dataset.store
         ahead = self.derivations.near(fact, LIMIT)
-        near = tuple(one for one in ahead if not is_excluded(store, one.missing))[:NEAREST]
+        near = tuple(one for one in ahead if not is_excluded(store, fact, one.missing))[:NEAREST]
         against = contrary(store, fact)
         facts = chain(
             (premise for each in near for premise in each.premises),
             (one for one, _class in against.excluding),
             against.instead,
+            against.besides,
         )
         cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
         background = self.background(cited)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.names import FIRST, NIL, REST, called
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +33,8 @@ STRUCTURE: Final = frozenset(
 REPLACED: Final = NamedNode(f"{PREFIXES['dcterms']}isReplacedBy")
 DEFINING: Final = (NamedNode(f"{RDFS}subClassOf"), NamedNode(f"{OWL}equivalentClass"))
 PLACE: Final = re.compile(r"\{(\w+)\}")
+END: Final = re.compile(r"(“?)\{(\w+)(?:\.(\w+))?\}")
+"""A place of a sentence: what is put in, and the property of it whose value is put in its place."""
 VOWELS: Final = tuple("aeiouAEIOU")
 
 
@@ -78,6 +80,8 @@ class Wording:
         predicate = self.current(fact[1]) if isinstance(fact[1], NamedNode) else fact[1]
         name = called(predicate.value) if isinstance(predicate, NamedNode) else ""
         of_class = f"a {called(target.value)}" if isinstance(target, NamedNode) else ""
+        if isinstance(target, NamedNode) and self.only_renames(fact):
+            return self.text(PLAIN["sentences"]["renamed"]).format(o=self.term(target))
         is_axiom = (
             of_class in AXIOMS or (name in AXIOMS and name != "rdf:type") or isinstance(target, BlankNode)
         )
@@ -85,12 +89,40 @@ class Wording:
             return self.statement(fact)
         known = PLAIN["sentences"]
         form = known.get(of_class) or known.get(name) or PLAIN["forms"][FORM_OF.get(name, "verb")]
-        return self.text(form).format(
-            s=self.term(subject),
-            o=target.value if isinstance(target, Literal) else self.term(target),
-            an_o=f"{self.article(target)}{self.term(target)}",
-            label=self.term(predicate),
-        )
+        places = {"s": subject, "o": target, "an_o": target, "label": predicate}
+
+        def shown(place: re.Match[str]) -> str:
+            quote, end, way = place.groups()
+            if way:
+                return quote + self.led_to(places[end], way)
+            article = self.article(target) if end == "an_o" else ""
+            return quote + article + self.inside(places[end], is_quoted=bool(quote))
+
+        return END.sub(shown, self.text(form))
+
+    def by_definition(self, fact: tuple[Term | None, ...]) -> str:
+        """Return a statement as a plain sentence: what meets a class expression is what its class means."""
+        subject, predicate, target = fact
+        is_type = isinstance(predicate, NamedNode) and predicate.value == RDF_TYPE
+        told = self.defined_by(target) if is_type and isinstance(target, BlankNode) else ""
+        form = self.text(PLAIN["sentences"]["rdf:type _"])
+        return form.format(s=self.term(subject), definition=told) if told else self.sentence(fact)
+
+    def inside(self, term: Term | None, *, is_quoted: bool) -> str:
+        """Return a term inside a sentence: a name that is a sentence itself stands in quotation marks."""
+        text = term.value if isinstance(term, Literal) else self.term(term)
+        return f"“{text}”" if ": " in text and isinstance(term, NamedNode) and not is_quoted else text
+
+    def led_to(self, term: Term | None, way: str) -> str:
+        """Return what a term leads to by a property, best in the language; its own name where it does not."""
+        found = self.values(term, f"{WIC}{way}")
+        found.sort(key=lambda one: getattr(one, "language", None) not in {None, self.language})
+        if not found:
+            return self.quoted(term)
+        first = found[0]
+        is_text = isinstance(first, Literal) and bool(first.language)
+        text = self.inside(first, is_quoted=False)
+        return f"“{text.rstrip('.')}”" if is_text else text
 
     def defined(self, fact: tuple[Term | None, ...]) -> str:
         """Return the axiom of a class and an expression as the definition of the class."""
@@ -104,6 +136,17 @@ class Wording:
         found = [one for one in self.values(term, f"{SKOS}definition") if isinstance(one, Literal)]
         found.sort(key=lambda one: one.language != self.language)
         return found[0].value if found else ""
+
+    def defined_by(self, expression: BlankNode) -> str:
+        """Return the definition of the class that a class expression defines, as part of a sentence."""
+        for predicate in DEFINING:
+            for subject, target in ((None, expression), (expression, None)):
+                for quad in self.store.quads_for_pattern(subject, predicate, target, None):
+                    other = quad.subject if target else quad.object
+                    text = self.definition(other).rstrip(".") if isinstance(other, NamedNode) else ""
+                    if text:
+                        return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+        return ""
 
     def axiom(self, subject: Term | None, predicate: Term | None, target: Term | None) -> str | None:
         """Return the sentence for a statement, with places for its ends; None where there is none."""

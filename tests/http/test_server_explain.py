@@ -129,6 +129,45 @@ def test_why_not(server: Server, fact: tuple[str, str, str], shown: list[str]) -
     assert "It would follow if this held" not in text
 
 
+@pytest.mark.parametrize(
+    ("fact", "instead"),
+    [
+        (
+            ("person:retno-marsudi", "wic:hasHeldPost", "post:foreign-minister-of-russia"),
+            [
+                "Retno L.P. Marsudi has held the post of Foreign Minister of Indonesia",
+                "Sergey Lavrov has held",
+            ],
+        ),
+        (
+            ("state:russia", "wic:hasBeenMemberOf", "body:asean"),
+            ["Russia has been a dialogue partner of ASEAN"],
+        ),
+    ],
+)
+def test_nothing_absurd_is_suggested(server: Server, fact: tuple[str, str, str], instead: list[str]) -> None:
+    """A term of office or a membership has one holder: no other's is suggested; each sentence stands once."""
+    text = told(server, *fact)
+    assert [text.count(one) for one in instead] == [1] * len(instead)
+    assert "It would follow if this held" not in text
+
+
+def test_a_conclusion_of_several_facts_says_how_they_join(server: Server) -> None:
+    """What no single fact says has its premises in words; a part in an event is told as somebody's."""
+    text = told(
+        server, "event:2018-08-02-retno-intervention", "wic:actOfPartnership", "partnership:asean-russia"
+    )
+    assert "is a meeting of ASEAN-Russia partnership" in text.partition("because")[2]
+    part = "situation:retno-at-pmc-china"
+    text = told(server, "event:2018-08-02-pmc-china", "wic:participationLink", part)
+    assert text.startswith(
+        "Why we say that Retno L.P. Marsudi takes part, or is to take part, in PMC meeting"
+    )
+    assert "because" not in text
+    text = told(server, "role:co-chair", "skos:broaderTransitive", "role:chair")
+    assert "From this it follows" not in text
+
+
 def test_other_proofs(server: Server) -> None:
     """The page offers other proofs, shows as many as are asked for, and says that there may be more."""
     one = server.get(path(ACTOR), accept=HTML).text

@@ -196,28 +196,38 @@ class View:
 
     @property
     def reasons(self) -> list[str]:
-        """The premises that make the conclusion follow, in words; none where the sources say all of them."""
+        """The premises that make the conclusion follow, in words; none where one source says all of them."""
         found = [self.first] if self.first else []
         while len(found) == 1 and found[0].rule:
             found = self.explanation.reasons(found[0])
-        if all(map(self.restates_a_source, found)):
+        if found and set.intersection(*map(self.restated_sources, found)):
             return []
-        sentences = [self.wording.sentence(one.conclusion) for one in found if one.conclusion]
+        sentences = dict.fromkeys(self.wording.sentence(one.conclusion) for one in found if one.conclusion)
         return [text for text in sentences if text != self.wording.sentence(self.explanation.fact)]
 
-    def restates_a_source(self, proof: Proof) -> bool:
-        """Tell whether a premise is, in other words, what a source says."""
+    def restated_sources(self, proof: Proof) -> set[str]:
+        """Return the graphs of the sources that say a premise, if in other words."""
         while proof.rule and len(below := self.explanation.reasons(proof)) == 1:
             proof = below[0]
-        grounds = self.explanation.grounds.get(proof.conclusion, ()) if proof.conclusion else ()
-        return not proof.rule and any(one.kind in WITH_BASIS for one in grounds)
+        if proof.rule or proof.conclusion is None:
+            return set()
+        grounds = self.explanation.grounds.get(proof.conclusion, ())
+        return {one.graph for one in grounds if one.kind in WITH_BASIS}
+
+    @property
+    def instead(self) -> list[Fact]:
+        """What is said of the two in place of the statement, each sentence once."""
+        return [
+            *{self.wording.sentence(one): one for one in reversed(self.explanation.contrary.instead)}.values()
+        ][::-1]
 
     @property
     def definition(self) -> str:
         """How the ontology defines the class, or the property, of the statement."""
         _subject, predicate, target = self.explanation.fact
         is_type = getattr(predicate, "value", "") == RDF_TYPE
-        return self.wording.definition(target if is_type else predicate)
+        term = target if is_type else predicate
+        return self.wording.definition(self.wording.current(term) if isinstance(term, NamedNode) else term)
 
 
 def page(explanation: Explanation) -> str:
@@ -274,7 +284,7 @@ def facts_of(explanation: Explanation) -> Iterator[Iterable[Term]]:
     for proof in explanation.proofs:
         yield from (node.conclusion for node in proof.nodes() if node.conclusion)
     yield from (one for one, _class in explanation.contrary.excluding)
-    yield from explanation.contrary.instead
+    yield from (*explanation.contrary.instead, *explanation.contrary.besides)
     for near in explanation.near:
         yield [term for term in near.missing if term is not None]
         yield from near.premises
