@@ -1,4 +1,4 @@
-"""The data of a question: what its page shows, as CSV, JSON, TSV and XML."""
+"""The data of a question: what its page shows, as CSV, JSON, TSV and XML, with sources, or copied."""
 
 from __future__ import annotations
 
@@ -89,3 +89,38 @@ def test_data_of_no_question(server: Server) -> None:
     faulty = server.get("/questions/coordinator-on.csv?date=2018-02-30")
     assert faulty.status == 400
     assert "There is no such day." in faulty.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "sources"), [("plans-and-the-record", {1, 2}), ("how-far-implemented", {1})]
+)
+def test_each_sentence_of_an_answer_names_its_source(server: Server, slug: str, sources: set[int]) -> None:
+    """Below each stand the words of a text that is quoted, or the place in one that is cited.
+
+    Beside a plan, the text by which it was held is one, too.
+    """
+    lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
+    assert lead is not None
+    sentences = re.findall(r"<li>(.*?)</li>", lead[1], re.DOTALL)
+    assert {each.count('class="source-line"') for each in sentences} <= sources
+
+
+def test_an_answer_can_be_taken_along(server: Server) -> None:
+    """An answer is copied with its source, cited by its source first, at an address that pins all of it."""
+    page = unescape(ask(server, "coordinator-on").text)
+    version = server.get("/healthz").json["version"]
+    pinned = (
+        f"/questions/coordinator-on?partnership=partnership%3Aasean-russia&date=2018-08-02&version={version}"
+    )
+    assert f'href="{pinned}"' in page
+    copied = re.search(r'data-copy="(Who was [^"]*)"', page)
+    assert copied
+    assert re.match(r"Who was .*\nLaos was in office: .*\n  “.*” \(.*, sentence S\d+\)\n", copied[1])
+    assert "\nMinistry of Foreign Affairs" in copied[1]
+    assert re.search(r"year = \{\d{4}\}", page)
+    assert "TY  - PRESS" in page
+    assert '<meta property="og:description" content="Laos was in office' in page
+    assert f"names version {version} of the dataset" in server.get(pinned, accept="text/html").text
+    assert "names version" not in page
+    elsewhere = ask(server, "coordinator-on", version="0.0.1").text
+    assert "made with version 0.0.1" in elsewhere
