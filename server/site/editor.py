@@ -30,7 +30,7 @@ from wicara.server.site.words import foreign_labels
 from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit
 from wicara.server.sparql.protocol import check_length, read_operation
-from wicara.server.sparql.query import RELATIVE_TO
+from wicara.server.sparql.query import RELATIVE_TO, unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -127,7 +127,10 @@ def script_context(questions: tuple[Question, ...]) -> dict[str, Any]:
     faults=(HTTPStatus.FORBIDDEN,),
 )
 def check() -> Response:
-    """Tell the first token of a query that cannot stand where it stands; nothing is evaluated."""
+    """Tell the first token of a query that cannot stand where it stands, else the terms that no data has.
+
+    Nothing is evaluated.
+    """
     check_length(request, settings().limits.max_query)
     query = read_operation(request).query
     prefixes = dataset().prefixes_in(query)
@@ -137,7 +140,9 @@ def check() -> Response:
     if token:
         at = SparqlSyntaxError(query, token.start, "")
         fault = {"line": at.line, "column": at.column, "token": token.text[:MAX_SHOWN]}
-    return Response(json.dumps({"fault": fault}), headers={"Content-Type": "application/json"})
+    unknown = [] if token else [one._asdict() for one in unknown_in(query, dataset())]
+    body = json.dumps({"fault": fault, "unknown": unknown})
+    return Response(body, headers={"Content-Type": "application/json"})
 
 
 @blueprint.get("/query/vocabulary.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -195,10 +194,16 @@ def aftermath(plan: Status, words: Words) -> Markup:
     """Return the text that reports that a plan came about, or else up to which day texts tell of it."""
     if plan.came_about is None:
         return BRACKETS % age if (age := age_of_plan(plan)) else NOTHING
-    label, publisher, issued = per_version(Aftermath).source(plan.came_about, words.lang)
-    name = called(label, publisher, issued, words.lang)
-    link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, name)
+    link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, came_about(plan, words))
     return BRACKETS % (escape(_("it came about:")) + SPACE + link)
+
+
+def came_about(plan: Status, words: Words) -> str:
+    """Return how marks call the text that reports that a plan came about; nothing where there is none."""
+    if plan.came_about is None:
+        return ""
+    label, publisher, issued = per_version(Aftermath).source(plan.came_about, words.lang)
+    return called(label, publisher, issued, words.lang)
 
 
 def doubt(one: Basis, words: Words) -> Markup:
@@ -319,17 +324,22 @@ def once(shown: Shown, linked: set[str] | None) -> Markup:
     if linked is None or not shown.href:
         return term(shown)
     if shown.href in linked:
-        return term(replace(shown, href=None, full=shown.text, lang=shown.lang if shown.foreign else None))
+        return term(shown.without_link)
     linked.add(shown.href)
     return term(shown)
 
 
 def cell(
-    values: Sequence[Value], words: Words, known: Sequence[Status] = (), linked: set[str] | None = None
+    values: Sequence[Value],
+    words: Words,
+    known: Sequence[Status] = (),
+    linked: set[str] | None = None,
+    thing: str = "",
 ) -> Markup:
     """Return the values of a cell: one as it is, several as a list; `known` is the status of their row.
 
-    `linked` are the addresses that its block links before: a name is a link once in a block.
+    `linked` are the addresses that its block links before: a name is a link once in a block. The page of
+    `thing`, which the row is of, has the values that are left out.
     """
     usual = {"", ESTABLISHED, *(own.key for own in known[:1])}
     if len(values) == 1:
@@ -337,7 +347,9 @@ def cell(
     shown = values if linked is None or len(values) <= MAX_VALUES + 1 else values[:MAX_VALUES]
     items = [ITEM % value(own, words, usual, linked) for own in shown]
     if len(values) > len(shown):
-        items.append(ITEM % NOTE % _("and %(n)s more", n=len(values) - len(shown)))
+        number = _("and %(n)s more", n=len(values) - len(shown))
+        page = words.show_iri(thing).href if thing else None
+        items.append(ITEM % NOTE % (LINK % (page, NOTHING, NOTHING, number) if page else number))
     return LIST % NOTHING.join(items) if values else NOTHING
 
 

@@ -166,8 +166,8 @@ def spans_formatted(bounds: Bounds, _lang: str) -> str:
         return format_period(start, end)
     if start and end and bounds.is_one_window:
         if is_period(start, end):
-            return _("on a day not known, in %(period)s", period=format_period(start, end))
-        return _("on a day not known, %(window)s", window=format_window(start, end))
+            return _("in %(period)s", period=format_period(start, end))
+        return format_window(start, end)
     if start is None and bounds.latest_start and bounds.latest_start == bounds.earliest_end:
         return _("as of %(day)s", day=format_day(bounds.latest_start))
     return ends_formatted(bounds)

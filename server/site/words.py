@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
@@ -39,6 +39,11 @@ class Shown:
     note: str = ""
     foreign: bool = False
     """Whether a label is in another language than the reader's."""
+
+    @property
+    def without_link(self) -> Shown:
+        """The same as words alone, with their language only where it is not the reader's."""
+        return replace(self, href=None, full=self.text, lang=self.lang if self.foreign else None)
 
 
 @cache

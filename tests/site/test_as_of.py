@@ -46,6 +46,8 @@ def names(told: list[str], *wanted: str) -> set[str]:
     return {name for name in wanted for one in told if one.startswith(name)}
 
 
+STANDING = {"status", "when", "cameAbout"}
+"""The columns of the data that its query has not."""
 COORDINATORS = ("Laos", "Indonesia")
 
 
@@ -98,6 +100,10 @@ def test_who_may_still_hold_a_post(server: Server) -> None:
     (lavrov,) = (one for one in told["possible"] if one.startswith("Sergey Lavrov"))
     assert "possibly at that time last known on 2 August 2018" in lavrov
     assert "established" not in lavrov
+    folded = re.findall(r"<details><summary>(.*?)</details>", page_of(server, "2026-06-19"), re.DOTALL)
+    [posts] = [one for one in folded if "Sergey Lavrov" in one]
+    assert posts.startswith(f"last known more than a year before: {posts.count('<li class=')}<")
+    assert "Sugiono" not in posts
     asked = text_of(server.get("/questions/posts-on?date=2026-06-19", accept=HTML).text)
     assert "Sugiono held the post of Foreign Minister of Indonesia" in asked
     assert "Retno L.P. Marsudi held" not in asked
@@ -264,7 +270,7 @@ def test_the_query_shown_gives_what_is_shown(server: Server, day: str) -> None:
     download = re.search(r'<a href="([^"]+)">JSON</a>', page)
     assert download
     told = server.get(unescape(download[1])).rows
-    assert [{name: row[name] for name in row if name not in {"status", "when"}} for row in told] == rows
+    assert [{name: row[name] for name in row if name not in STANDING} for row in told] == rows
     assert all(row["when"] for row in told)
 
 

@@ -215,7 +215,15 @@ def test_a_faulty_query_tells_where(server: Server) -> None:
 def test_check(server: Server, query: str, fault: dict[str, Any] | None) -> None:
     """While a query is written, its first faulty token is told; a query that may go on has none."""
     answer = server.send("POST", "/query/check", query, content_type="application/sparql-query")
-    assert (answer.status, answer.json) == (200, {"fault": fault})
+    assert (answer.status, answer.json["fault"]) == (200, fault)
+
+
+def test_check_tells_unknown_terms(server: Server) -> None:
+    """A term that the dataset does not have is told while the query is written, with what may be meant."""
+    answer = server.send(
+        "POST", "/query/check", "SELECT * { ?x a wic:Persom }", content_type="application/sparql-query"
+    )
+    assert answer.json == {"fault": None, "unknown": [{"term": "wic:Persom", "instead": "wic:Person"}]}
 
 
 def test_check_keeps_to_the_limits(server: Server) -> None:

@@ -168,7 +168,7 @@ def test_times_in_words(server: Server) -> None:
     assert english[MEETING] == "2 August 2018"
     assert english["event/2016-05-19-sochi-summit"] == "19\N{EN DASH}20 May 2016"
     assert english["situation/russia-dialogue-partner"] == "from July 1996, still so on 2 August 2018"
-    assert english["event/2018-11-asean-summit"] == "on a day not known, in November 2018"
+    assert english["event/2018-11-asean-summit"] == "in November 2018"
     assert english["observation/asean-russia-trade-2017"] == "2017"
     assert english[LAOS] == "begun 2015; ended between 2 August 2018 and 31 December 2018"
     indonesian = {
@@ -268,9 +268,12 @@ def test_map(server: Server) -> None:
     assert "membership of Viet Nam in ASEAN" in found
     told = {str(one["label"]): one for one in records(server, "map")}
     assert told["Sochi"]["events"] == [f"{ROOT}event/2016-05-19-sochi-summit"]
-    assert f"{ROOT}event/2018-11-asean-summit" in told["Singapore (place)"]["planned"]  # type: ignore[operator] # a list
+    assert f"{ROOT}event/2018-11-asean-summit" in told["Singapore (city)"]["planned"]  # type: ignore[operator] # a list
     assert told["Viet Nam"]["code"] == "VNM"
-    for card in server.get("/map", accept=HTML).text.split('<div class="card-place"')[1:]:
+    drawn = server.get("/map", accept=HTML).text
+    kinds = re.findall(r'<a class="state (\w+)"[^>]*><title>([^<:]+): ([^<]+)</title>', drawn)
+    assert {("member", "Viet Nam", "member of ASEAN"), ("partner", "Russia", "partner of ASEAN")} <= {*kinds}
+    for card in drawn.split('<div class="card-place"')[1:]:
         events = re.findall(r'<li>\s*<a href="(/doc/event/[^"]+)"', card.partition("</div>")[0])
         assert len(events) == len(set(events))  # once, as held where a source reports it so
 
@@ -288,7 +291,7 @@ def test_places_lie_where_they_are(server: Server) -> None:
     assert left < x < left + (right - left) / 4
     assert (top + bottom) / 2 < y < bottom
     left, top, right, bottom = boxes["IDN"]
-    x, y = places["Singapore (place)"]
+    x, y = places["Singapore (city)"]
     assert left < x < left + (right - left) / 3
     assert top < y < (top + bottom) / 2
 
@@ -301,6 +304,18 @@ def test_a_figure_alone_is_no_bar(server: Server) -> None:
     assert counts == sorted(counts, reverse=True)
     alone = [section for section in drawn if section.count('<li class="bar') == 1]
     assert [one for one in alone if 'width="100.0%"' in one] == []
+
+
+def test_the_newest_figures_come_first(server: Server) -> None:
+    """The figures of a chart, and of the table, are in the order of their years, the latest first."""
+    text = server.get("/figures", accept=HTML).text
+    trade = text.split('<section class="chart')[1].partition("</section>")[0]
+    years = [int(year) for year in re.findall(r"([0-9]{4})</span>", trade)]
+    assert len(years) > 10
+    assert years == sorted(years, reverse=True)
+    told = [one for one in records(server, "figures") if one["indicator"] == "total trade"]
+    table = [int(str(one["when"])[-4:]) for one in told]
+    assert table == sorted(table, reverse=True)
 
 
 def test_figures(server: Server) -> None:

@@ -66,7 +66,7 @@ def test_downloads_hold_the_answer_with_its_status(
             assert found == [(status, when, "true") for status in statuses]
             first = next(csv.DictReader(StringIO(answer.text)))
             assert [*first][:6] == ["statement", "status", "when", "sourceName", "sourceUrl", "quotation"]
-            assert [*first][6] == "editorsWords"
+            assert [*first][6:8] == ["editorsWords", "cameAbout"]
             assert first["sourceUrl"].startswith("http")
             words = first["quotation"] + first["editorsWords"]
             assert "(" + first["sourceName"].partition(";")[0] in words
@@ -80,6 +80,15 @@ def test_what_is_only_cited_is_no_quotation(server: Server) -> None:
         assert row["quotation"] == ""
         assert row["editorsWords"].endswith(place)
         assert not row["editorsWords"].startswith("(")
+
+
+def test_what_became_of_a_plan_is_in_the_data(server: Server) -> None:
+    """The row of a plan names the first text that reports that it came about; that of a fact names none."""
+    rows = csv.DictReader(StringIO(server.get("/questions/coordinator-on.csv?date=2018-08-02&lang=en").text))
+    after = {row["status"].partition(" (")[0]: row["cameAbout"] for row in rows}
+    assert after == {"read from the words": "", "planned": "Mi'raj News Agency, 8 Nov 2018"}
+    rows = csv.DictReader(StringIO(server.get("/as-of.csv?date=2018-10-01&lang=en").text))
+    assert {bool(row["cameAbout"]) for row in rows if row["status"] != "planned"} == {False}
 
 
 def test_data_of_no_question(server: Server) -> None:

@@ -252,8 +252,27 @@ def test_every_class_has_a_layout(dataset: BuiltDataset) -> None:
 def test_without_conclusions(server: Server) -> None:
     """With `infer=off` the blocks tell what is asserted, and nothing leads to a proof."""
     page = read(server, f"{MEETING}?infer=off")
-    assert len(page.rows("Who took part")) == 4
+    assert len(page.rows("Who took part")) == 3
     assert not [href for href, _ in page.links if href.startswith("/explain")]
+
+
+@pytest.mark.parametrize(
+    ("path", "block", "known_by"),
+    [
+        (MEETING, "Who took part", "Sergey Lavrov"),
+        ("/doc/person/sergey-lavrov?show=meetings", "Meetings", "annual ASEAN-Russia meeting, 2 August 2018"),
+        (
+            "/doc/person/retno-marsudi?show=met",
+            "At the same meetings",
+            "Lavrov annual ASEAN-Russia meeting",
+        ),
+    ],
+)
+def test_a_person_at_an_event_is_one_row(server: Server, path: str, block: str, known_by: str) -> None:
+    """Who took part in two roles is told once, with both."""
+    rows = [" ".join(row) for row in read(server, path).rows(block)]
+    [row] = [row for row in rows if known_by in row]
+    assert "co-chair speaker" in row
 
 
 def test_marks_lead_on(server: Server) -> None:
@@ -269,6 +288,13 @@ def test_marks_lead_on(server: Server) -> None:
         assert f'id="mark-{key}"' in answer.text
     for key in ORDER:
         assert f'id="status-{key}"' in answer.text
+
+
+def test_an_article_is_cited_before_what_it_shows(server: Server) -> None:
+    """The first citation on the page of an article is its own."""
+    page = server.get("/doc/article/jakartapost-2023-11-14-asean-russia", accept="text/html").text
+    first = page.partition('<ol class="citations">')[2].partition("</li>")[0]
+    assert "The Jakarta Post" in first
 
 
 def test_citation(server: Server) -> None:

@@ -64,6 +64,7 @@ STATES: Final = ("certain", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
 RANKS: Final = ("certain", "to-come", "possible")
 """The same, in the order in which one goes before another."""
+YEAR: Final = timedelta(days=366)
 REPORTED: Final = "reports"
 CHANGES: Final = {(False, True): "began", (True, False): "ended", (True, True): "both", (False, False): ""}
 """What became of something from a day to a later one, by whether it holds on each."""
@@ -142,6 +143,8 @@ class Compared:
 
     held: Held
     states: tuple[str, str]
+    is_old: bool = False
+    """Whether it is last known to hold more than a year before the later day."""
 
     @property
     def change(self) -> str:
@@ -185,7 +188,7 @@ def days_of(fields: Iterable[Field]) -> tuple[date, ...]:
 def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> str:
     """Return the page of one day or two, or the one that says what is wrong with a field."""
     operations = [QueryOperation(query_of(day), infer=infer()) for day in chosen]
-    compared, evidence, cut = held_on([solve(one, MAX_ROWS) for one in operations])
+    compared, evidence, cut = held_on([solve(one, MAX_ROWS) for one in operations], max(chosen, default=None))
     sections = [(key, own_text(names)) for key, *names in page_query("as-of").own("section")]
     return render_template(
         "as_of.html",
@@ -248,7 +251,7 @@ def as_of_table(suffix: str) -> Response:
         table = with_changes(table, chosen, [len(one.rows) for one in found], backed)
     times = ((text_of(row["holds"]), format_span(bounds_of(row))) for row in table.rows)
     statuses = [statuses_on(pair, evidence) for pair in zip(table.rows, backed, strict=True)]
-    body = with_statuses(table, statuses, times, evidence.words, form)
+    body = with_statuses(table, zip(statuses, times, strict=True), evidence.words, form)
     return table_response(body, form, cut=table.cut)
 
 
@@ -298,12 +301,14 @@ def changes_of(built: BuiltDataset) -> Days:
     return Days(tuple(sorted(changing)), max(reported, default=None))
 
 
-def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None, bool]:
-    """Return what the solutions of one day or two tell, what it rests on, and whether there is more.
+def held_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared], Evidence | None, bool]:
+    """Return what solutions tell of one day or two, what that rests on, and whether there is more.
+
+    `day` is the later one.
 
     It takes three queries, and none for no day.
     """
-    if not found:
+    if not found or day is None:
         return [], None, False
     rows = tuple(chain(*(one.rows for one in found)))
     backed, evidence = evidence_of(Solutions(found[0].names, rows, cut=False))
@@ -321,7 +326,8 @@ def held_on(found: Sequence[Solutions]) -> tuple[list[Compared], Evidence | None
             for place in range(2)
         ]
         held = held_by([(row, support) for row, support, _place in members], evidence)
-        compared.append(Compared(held, (states[0], states[1])))
+        is_old = held.last is not None and held.last < day - YEAR
+        compared.append(Compared(held, (states[0], states[1]), is_old))
     compared.sort(
         key=lambda one: (
             STATES.index(one.held.row.state),

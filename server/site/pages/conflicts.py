@@ -201,6 +201,7 @@ def in_words(
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
     own = [row for row in found if value(row, "comparison") == comparison.id]
+    left = next((key for (key,) in comparison.own("left")), "")
     return Comparison(
         comparison.id,
         comparison.wording(language()),
@@ -208,10 +209,10 @@ def in_words(
         own_text(compared),
         comparison.body,
         counted,
-        [difference(connected, evidence, spans) for connected in together(own)],
+        [difference(connected, evidence, spans, by_side=bool(left)) for connected in together(own)],
         counted.conflicts > len(own),
         next((slug for (slug,) in comparison.own("see")), ""),
-        next((key for (key,) in comparison.own("left")), ""),
+        left,
     )
 
 
@@ -227,8 +228,11 @@ def together(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
     return [rows for _things, rows in groups]
 
 
-def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans) -> Difference:
-    """Return conflicts about one thing as the page shows them, the smallest value first."""
+def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans, *, by_side: bool) -> Difference:
+    """Return conflicts about one thing as the page shows them, the smallest value first.
+
+    What the left values are is told apart only where a comparison says so (`by_side`).
+    """
     words = evidence.words
     said: dict[tuple[str, Term | None, bool], dict[Term | None, dict[str, None]]] = {}
     for row in found:
@@ -240,7 +244,7 @@ def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans) -> 
                 graph,
             )
             text = text or in_full(term, name, row["unit"], words)
-            of_property = said.setdefault((text, bound, side[0] == "p"), {})
+            of_property = said.setdefault((text, bound, by_side and side[0] == "p"), {})
             of_property.setdefault(name, {})[graph] = None
     values = []
     for (text, bound, is_left), of_property in said.items():

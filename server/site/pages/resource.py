@@ -19,7 +19,7 @@ from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
-from wicara.server.site.citation import of_page, of_sources
+from wicara.server.site.citation import of_page, of_sources, of_text
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.graph.status import Status
     from wicara.server.linked.statements import Counts
+    from wicara.server.site.citation import Citation
     from wicara.server.site.tables.rows import Line, Table
     from wicara.server.site.words import Shown, Term
 
@@ -259,12 +260,18 @@ def variables(view: View) -> Mapping[str, object]:
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
-        "citations": [*of_sources(cards.values())[:SOURCES], of_page(iri, view.title.text)],
+        "citations": [*sources_first(iri, cards.values()), of_page(iri, view.title.text)],
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
         "history": view.history(),
         "report": report_href(iri),
         "sheets": sheets(),
     }
+
+
+def sources_first(iri: str, cards: Iterable[Basis]) -> list[Citation]:
+    """Return what a page says how to cite before itself: the text that it is about, and what it shows."""
+    found = filter(None, (of_text(iri), *of_sources([*cards])))
+    return [*dict.fromkeys(found)][:SOURCES]
 
 
 def alternates(here: str, page: int) -> list[tuple[Format, str]]:

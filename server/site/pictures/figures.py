@@ -31,10 +31,11 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.tables.cells import RANK, amount
-from wicara.server.site.times import format_span
+from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import timedelta
 
     from pyoxigraph import QuerySolution, Store
     from wicara.server.site.pictures.picture import EvidenceLink, Record
@@ -189,10 +190,9 @@ def figures() -> Picture:
     places = {one: place for place, one in enumerate(portion.of(everything))}
     read = read_figures(store(), {iri for iri, _value in places})
     shown = [one for one in read if (one.iri, one.value) in places]
-    if len(everything) > PAGE:
-        shown.sort(key=lambda one: places[one.iri, one.value])
     add_contexts(store(), shown)
     add_times(store(), [one.times for one in shown])
+    shown = newest_first(shown)
     named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())
     words = words_for(store(), named)
     return Picture(
@@ -206,6 +206,16 @@ def figures() -> Picture:
             "portion": portion,
         },
     )
+
+
+def newest_first(some: Iterable[Figure]) -> list[Figure]:
+    """Return figures in the order of their times, the latest first; what has no time comes last."""
+
+    def place(one: Figure) -> tuple[bool, timedelta, Decimal]:
+        (first, _last), *_others = one.times.order
+        return first == LAST, LAST - first, one.value
+
+    return sorted(some, key=place)
 
 
 def values_of(store: Store, some: Collection[str] | None) -> list[tuple[str, Decimal]]:
@@ -287,8 +297,8 @@ def charts(shown: Iterable[Figure], words: Words) -> list[Chart]:
 
 
 def chart(members: Sequence[Figure], words: Words) -> Chart:
-    """Return the chart of figures that share indicator and unit, in order of time; zero is always in it."""
-    first, *_others = ordered = sorted(members, key=lambda one: (one.times.order, one.value))
+    """Return the chart of figures that share indicator and unit, the newest first; zero is always in it."""
+    first, *_others = ordered = newest_first(members)
     values = [one.value for one in ordered]
     zero = first.value * 0
     low, high = min(zero, *values), max(zero, *(max(one.reach) for one in ordered))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -81,18 +82,18 @@ class Standing:
 
 @dataclass
 class State:
-    """A state: its code, and its standing with bodies."""
+    """A state: its code, its standing with bodies, and the body whose states the map colours."""
 
     iri: str
     code: str
     standings: list[Standing] = field(default_factory=list)
+    body: str = ""
 
     @property
     def kind(self) -> str:
-        """How it is coloured: as a member of a body, as a partner, or as neither."""
-        if any(one.role == MEMBER for one in self.standings):
-            return "member"
-        return "partner" if self.standings else "neither"
+        """How it is coloured: as a member of the body, as a partner, or as neither."""
+        roles = {one.role for one in self.standings if one.body == self.body}
+        return "member" if MEMBER in roles else "partner" if roles else "neither"
 
 
 @dataclass(frozen=True)
@@ -204,9 +205,15 @@ def map_() -> Picture:
             "most": MAX_SHOWN,
             "unlined": [state for state in states.values() if not earth or state.code not in earth.outlines],
             "words": words,
-            "kinds": COLOURS,
+            "kinds": colours(next((one.body for one in states.values()), ""), words),
         },
     )
+
+
+def colours(body: str, words: Words) -> dict[str, str]:
+    """Return what the colours of states tell, by kind; without a body there is one colour."""
+    name = words.show_iri(body).text if body else ""
+    return {kind: str(text) % {"body": name} for kind, text in COLOURS.items() if body or kind == "neither"}
 
 
 def once(events: Iterable[Held]) -> list[Held]:
@@ -258,7 +265,16 @@ def read_states(store: Store) -> dict[str, State]:
     for row in rows(store, "map-standing"):
         if state := states.get(value(row, "state")):
             state.standings.append(Standing(value(row, "role"), value(row, "body"), value(row, "via")))
+    body = most_members(states.values())
+    for state in states.values():
+        state.body = body
     return states
+
+
+def most_members(states: Iterable[State]) -> str:
+    """Return the body that most states are members of, else partners of; nothing where there is none."""
+    found = Counter((one.role == MEMBER, one.body) for state in states for one in state.standings)
+    return max(found, key=lambda key: (key[0], found[key], key[1]), default=(False, ""))[1]
 
 
 def by_label(some: dict[str, Place] | dict[str, State], words: Words) -> list[tuple[Shown, Place | State]]:
@@ -289,6 +305,7 @@ def draw(
         taken += [label] if is_free else []
         areas.append(Area(state, shown, outline, is_free))
     dots, taken = taken[: len(spots)], taken[len(spots) :]
+    left, _top, width, _height = box(areas, spots) or (0.0, 0.0, 0.0, 0.0)
     for number, spot in enumerate(spots):
         x, y, text = spot.x, spot.y, spot.shown.text
         reach = len(text) * LETTER / 2 + GAP
@@ -299,7 +316,8 @@ def draw(
             "above": label_box(x, y - LINE_HEIGHT, text),
         }
         others = [*taken, *dots[:number], *dots[number + 1 :]]
-        side = min(sides, key=lambda name: sum(collide(sides[name], other) for other in others))
+        fitting = [name for name, one in sides.items() if left <= one[0] and one[2] <= left + width]
+        side = min(fitting or sides, key=lambda name: sum(collide(sides[name], other) for other in others))
         taken.append(sides[side])
         spots[number] = replace(spot, side=side)
     return areas, spots

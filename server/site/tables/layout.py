@@ -106,7 +106,8 @@ class Column:
 class Block:
     """A block of a page: its key, its title, the pattern that finds ?row from ?this, and its columns.
 
-    `of_graphs` says that the rows are fact graphs: each is its own evidence.
+    `of_graphs` says that the rows are fact graphs: each is its own evidence. Rows with the same
+    values in all columns of `each` are shown as one.
     """
 
     key: str
@@ -115,6 +116,7 @@ class Block:
     columns: tuple[Column, ...]
     order: Order = Order.TIME
     of_graphs: bool = False
+    each: tuple[Column, ...] = ()
 
     @property
     def title(self) -> object:
@@ -187,6 +189,7 @@ def read_layouts(file: dict[str, Any], paths: dict[str, str]) -> dict[str, Layou
             tuple(map(column, entry["columns"])),
             Order(entry.get("order", Order.TIME)),
             of_graphs=entry.get("of_graphs", False),
+            each=tuple(map(column, entry.get("each", ()))),
         )
 
     return {

@@ -76,7 +76,8 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
     for number, block in enumerate(layout.blocks):
         pattern = block.rows.replace("?this", str(subject))
         key = f'"{number}" AS ?key'
-        parts.append(f"{{ SELECT ({key}) (COUNT(DISTINCT ?row) AS ?n) {{ {pattern} }} }}")
+        counted = f"SELECT DISTINCT {apart(block)} {{ {told_apart(block, pattern)} }}"
+        parts.append(f"{{ SELECT ({key}) (COUNT(*) AS ?n) {{ {{ {counted} }} }} }}")
         parts.append(finding(key, rows_in_order(block, pattern, page, shown), block.columns))
     if layout.glance:
         parts.append(finding(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
@@ -101,11 +102,28 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
-    order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) STR(?row)"
-    return (
-        f"{{ SELECT ?row (MIN(?in) AS ?place) {{ {pattern} {place} }}"
-        f" GROUP BY ?row ORDER BY {order} OFFSET {first} LIMIT {size} }}"
+    names = apart(block)
+    order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) {names}"
+    found = (
+        f"{{ SELECT {names} (MIN(?in) AS ?place) {{ {told_apart(block, pattern)} {place} }}"
+        f" GROUP BY {names} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
     )
+    return f"{found} {{ SELECT ?row {names} {{ {told_apart(block, pattern)} }} }}" if block.each else found
+
+
+def apart(block: Block) -> str:
+    """Return the variables by which the rows of a block are told apart: one for each column of `each`."""
+    return " ".join(f"?each{number}" for number in range(len(block.each))) or "?row"
+
+
+def told_apart(block: Block, pattern: str) -> str:
+    """Return the pattern of the rows of a block with what tells them apart: a value, or the row itself."""
+    parts = (
+        f"OPTIONAL {{ ?row {'/'.join(f'({step})' for step in column.path)} ?own{number} }}"
+        f" BIND(COALESCE(?own{number}, ?row) AS ?each{number})"
+        for number, column in enumerate(block.each)
+    )
+    return " ".join((pattern, *parts))
 
 
 def leading(start: str, path: Steps) -> str:

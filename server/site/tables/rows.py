@@ -27,9 +27,11 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
+from wicara.graph.status import ORDER
 from wicara.server.linked.statements import INFERRED, Statement
+from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
-from wicara.server.site.tables.statuses import is_reported, status_of_graphs, statuses_of
+from wicara.server.site.tables.statuses import AHEAD, is_reported, status_of_graphs, statuses_of
 from wicara.server.site.times import LAST, day_of
 from wicara.server.site.words import Words, iris_of, labels_of
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
-    from wicara.server.site.tables.cells import Cell, Cells
+    from wicara.server.site.tables.cells import Cells, Value
     from wicara.server.site.tables.layout import Block, Column, Layout
     from wicara.server.site.tables.reading import Found
     from wicara.server.site.words import Term
@@ -48,6 +50,8 @@ Pattern: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
 """A statement with open places."""
 
 NAMES: Final = ("?s", "?p", "?o")
+LAST_RANK: Final = (len(ORDER), "")
+"""The rank of what has no status, after all others."""
 STATES_NOTHING: Final = frozenset({GraphKind.CONTENT, GraphKind.ALIGNMENT, GraphKind.META})
 """The graphs that state nothing about the world."""
 
@@ -92,13 +96,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its cells, what it rests on, its statuses, the main one first, and whether it holds on a day."""
+    """A row: its cells, what it rests on, its statuses, the main one first, and whether it holds on a day.
+
+    `thing` is the IRI of what it is of, where that has a page.
+    """
 
     cells: tuple[Cell, ...]
     support: Support
     statuses: tuple[Status, ...] = ()
     state: str = ""
     current: bool = False
+    thing: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,16 +222,17 @@ class Blocks:
 
     def table(self, block: Block, found: Found) -> Table:
         """Return a block with its rows in order, without the columns that are empty."""
-        rows = [(node, self.row(block, node)) for node in found.rows]
+        groups: dict[tuple[object, ...], list[NamedNode]] = {}
+        for node in found.rows:
+            ends = (frozenset(self.cells.ends(node, column)) for column in block.each)
+            groups.setdefault(tuple(one or node for one in ends) or (node,), []).append(node)
+        rows = [(nodes[0], as_one([self.row(block, node) for node in nodes])) for nodes in groups.values()]
         rows.sort(key=lambda pair: self.place(block, *pair))
         used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
         return Table(
             block.title,
             tuple(block.columns[n].title for n in used),
-            tuple(
-                Row(tuple(row.cells[n] for n in used), row.support, row.statuses, current=row.current)
-                for _, row in rows
-            ),
+            tuple(replace(row, cells=tuple(row.cells[n] for n in used)) for _, row in rows),
             block.of_graphs,
             block.key,
             found.total,
@@ -241,7 +250,8 @@ class Blocks:
         else:
             statements = chain.from_iterable(cell.statements for cell in cells)
             support = asserted_by(chain(links, statements))
-        return Row(cells, support, self.statuses(node, links, cells, support), current=node == self.subject)
+        statuses = self.statuses(node, links, cells, support)
+        return Row(cells, support, statuses, current=node == self.subject, thing=node.value)
 
     def statuses(
         self, node: NamedNode, links: Sequence[Statement], cells: Sequence[Cell], support: Support
@@ -289,12 +299,30 @@ class Blocks:
                 yield Line(column.title, cell, asserted_by(cell.statements))
 
 
+def as_one(rows: Sequence[Row]) -> Row:
+    """Return rows as one, with the values of each cell once and the status of the surest of them."""
+    if len(rows) == 1:
+        return rows[0]
+    surest, *others = sorted(
+        rows, key=lambda row: [status.rank for status in row.statuses[:1]] or [LAST_RANK]
+    )
+    cells = []
+    for column in zip(surest.cells, *(row.cells for row in others), strict=True):
+        values: dict[str, Value] = {}
+        for value in chain.from_iterable(cell.values for cell in column):
+            values.setdefault(value.shown.text, value)
+        statements = chain.from_iterable(cell.statements for cell in column)
+        in_order = sorted(values.values(), key=lambda one: (one.status in AHEAD, one.shown.text.casefold()))
+        cells.append(Cell(tuple(in_order), tuple(dict.fromkeys(statements))))
+    support = reduce(or_, (row.support for row in others), surest.support)
+    return replace(surest, cells=tuple(cells), support=support)
+
+
 def in_block(cell: Cell, column: Column) -> Cell:
     """Return a cell as a row shows it: its times, kinds and roles are words there, and no links."""
     if column.show not in {Show.TIME, Show.CLASS, Show.ROLE}:
         return cell
-    plain = (replace(one, shown=replace(one.shown, href=None, full=one.shown.text)) for one in cell.values)
-    return replace(cell, values=tuple(plain))
+    return replace(cell, values=tuple(replace(one, shown=one.shown.without_link) for one in cell.values))
 
 
 def asserted_by(statements: Iterable[Statement]) -> Support:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
-from wicara.server.site.html import place_in_source
+from wicara.server.site.html import came_about, place_in_source
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.statuses import in_words
 
@@ -96,6 +96,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
             cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
             texts = [basis.text for basis in evidence.of(row.support.graphs) if basis.text]
             quoted = quotations(evidence, row.support.graphs)
+            after = came_about(row.statuses[0], evidence.words) if row.statuses else ""
             articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
             found.append(
                 {
@@ -105,6 +106,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                     str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
                     str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
                     str(_("Facts")): " ".join(row.support.graphs),
+                    **({str(_("It came about by")): after} if after else {}),
                 }
             )
     return found

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, p
 from wicara.graph.explain.writers import term_of
 from wicara.ontology import PREFIXES, WIC, expand
 from wicara.server.app_state import dataset, settings
+from wicara.server.site.html import came_about
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
@@ -228,30 +229,27 @@ def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
         sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
         texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
         rows.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
-    first = (STATEMENT, STATUS, WHEN, *SOURCES)
+    first = (STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT)
     return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
 
 
 def with_statuses(
-    found: Solutions,
-    statuses: Iterable[Sequence[Status]],
-    times: Iterable[Iterable[str]],
-    words: Words,
-    form: Format,
+    found: Solutions, standings: Iterable[tuple[Sequence[Status], Iterable[str]]], words: Words, form: Format
 ) -> bytes:
-    """Return solutions in a format of SPARQL results with two more columns: status and when.
+    """Return solutions in a format of SPARQL results with three more columns: status, when and cameAbout.
 
-    A time is keys of `holds` in words.toml and texts.
+    Each has its statuses, and its time: keys of `holds` in words.toml and texts.
     """
-    rows = [standing(known, parts, words) for known, parts in zip(statuses, times, strict=True)]
-    names = [name for name in found.names if name not in {STATUS, WHEN}]
-    return with_texts(found, rows, [*names, STATUS, WHEN], form)
+    rows = [standing(known, parts, words) for known, parts in standings]
+    more = (STATUS, WHEN, CAME_ABOUT)
+    return with_texts(found, rows, [*(name for name in found.names if name not in more), *more], form)
 
 
 def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
-    """Return the status of a row and when it holds, in words."""
+    """Return the status of a row, when it holds, and which text reports that a plan came about, in words."""
     when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
-    return {STATUS: in_words(statuses[0], words) if statuses else "", WHEN: when}
+    status, after = (in_words(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
+    return {STATUS: status, WHEN: when, CAME_ABOUT: after}
 
 
 def with_texts(
@@ -476,6 +474,7 @@ def span(terms: Terms, _words: Words) -> Value | None:
 HOLDS: Final = "holds"
 WHEN: Final = "when"
 STATUS: Final = "status"
+CAME_ABOUT: Final = "cameAbout"
 OUTCOME: Final = "outcome"
 STATEMENT: Final = "statement"
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")

@@ -35,12 +35,18 @@ export async function send(asked, accept, signal) {
   return response;
 }
 
-/** Returns the first token of a text that cannot stand where it stands, with its line and column, or null. */
+/**
+ * Returns what is wrong with a text that is being written: the first token that cannot stand where it stands, with its
+ * line and column, or else the terms that the dataset does not have.
+ */
 export async function check(query) {
   const response = await fetch("/query/check", { method: "POST", body: new URLSearchParams({ query }) });
-  if (!response.ok) return null;
-  const { fault } = await response.json();
-  return fault;
+  return response.ok ? response.json() : { fault: null, unknown: [] };
+}
+
+/** Returns what is said of a term that the dataset does not have. */
+export function unknownInWords({ term, instead }, words) {
+  return `${words.no_term}: ${term}.${instead ? ` ${words.meant}: ${instead}?` : ""}`;
 }
 
 /** Returns what a response that is no success says. */

@@ -49,9 +49,10 @@ const THEME = EditorView.theme({
   ".cm-completionInfo, .term": { maxWidth: "26rem", padding: ".4rem .6rem", font: ".85rem/1.45 var(--sans)" },
   ".cm-diagnostic": { font: ".9rem/1.45 var(--sans)" },
   // CodeMirror's own marks are pictures in data addresses, which the page's policy forbids.
-  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px" },
-  ".cm-lint-marker-error": { content: "none", backgroundColor: "var(--bad)", borderRadius: "50%", transform: "scale(.7)" },
-  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  ".cm-lintRange-error, .cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px" },
+  ".cm-lintRange-warning": { textDecorationStyle: "dotted" },
+  ".cm-lint-marker-error, .cm-lint-marker-warning": { content: "none", backgroundColor: "var(--bad)", borderRadius: "50%", transform: "scale(.7)" },
+  ".cm-diagnostic-error, .cm-diagnostic-warning": { borderLeftColor: "var(--bad)" },
   "p": { margin: "0" },
 });
 
@@ -117,19 +118,17 @@ export class Code {
     this.view.dispatch(setDiagnostics(this.view.state, [mark]), { selection: { anchor: mark.from }, scrollIntoView: true });
   }
 
-  /** Takes all marks away. */
-  clear() {
-    this.view.dispatch(setDiagnostics(this.view.state, []));
+  /** Shows some marks, and no others. */
+  show(marks) {
+    this.view.dispatch(setDiagnostics(this.view.state, marks));
   }
 }
 
-/** Returns the mark of the first token that cannot stand where it stands, unless it is still being written. */
+/** Returns the marks of what is at fault in a text, but for what is still being written. */
 async function faults(view, check) {
   const text = view.state.doc.toString();
-  const fault = text.trim() ? await check(text).catch(() => null) : null;
-  if (!fault) return [];
-  const mark = { ...faulty(text, fault.line, fault.column), severity: "error", message: fault.message };
-  return view.hasFocus && mark.to === view.state.selection.main.head ? [] : [mark];
+  const marks = text.trim() ? await check(text).catch(() => []) : [];
+  return marks.filter((mark) => !(view.hasFocus && mark.to === view.state.selection.main.head));
 }
 
 /**

@@ -1,6 +1,6 @@
 // What came of a query: how much in what time, the answer in the views that it allows, and all of it to take away.
 
-import { addressOf, send } from "./ask.js";
+import { addressOf, send, unknownInWords } from "./ask.js";
 import { pictures } from "./columns.js";
 import { element } from "./dom.js";
 import { Table } from "./table.js";
@@ -73,9 +73,8 @@ export class Outcome {
   }
 
   async table(place) {
-    for (const { term, instead } of this.result.unknown) {
-      const meant = instead ? ` ${this.words.meant}: ${instead}?` : "";
-      place.append(element("p", { class: "banner" }, `${this.words.no_term}: ${term}.${meant}`));
+    for (const one of this.result.unknown) {
+      place.append(element("p", { class: "banner" }, unknownInWords(one, this.words)));
     }
     if (this.result.kind === "ask") {
       place.append(element("p", { class: "boolean" }, this.result.answer ? this.words.yes : this.words.no));

@@ -10,6 +10,11 @@ export function offset(text, line, column) {
   return before + [...lines[line - 1]].slice(0, column - 1).join("").length;
 }
 
+/** Returns the ranges of a text in which a name or an IRI stands, as it is written. */
+export function everywhere(text, term) {
+  return tokens(text).filter((token) => token.text === term).map(({ from, to }) => ({ from, to }));
+}
+
 /** Returns the range to mark for a fault: the token there, else the next one, else the last one. */
 export function faulty(text, line, column) {
   const at = offset(text, line, column);

@@ -9,12 +9,19 @@ function text(button) {
   return button.closest(".citations") ? `${given} (${today.format(new Date())})` : given;
 }
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  const name = button.textContent;
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text(button));
-    button.textContent = button.dataset.copied;
-    setTimeout(() => (button.textContent = name), 2000);
-  });
+/** Shows the buttons that are on the page. */
+function offer() {
+  for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
 }
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copy]");
+  if (!button) return;
+  const name = button.textContent;
+  await navigator.clipboard.writeText(text(button));
+  if (name === button.dataset.copied) return;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => (button.textContent = name), 2000);
+});
+document.addEventListener("replaced", offer);
+offer();

@@ -1,6 +1,6 @@
 // The editor at /query: it takes the place of the text area, and the form's other fields stay what they are.
 
-import { ask, check, fieldsOf, Refused } from "../editor/ask.js";
+import { ask, check, fieldsOf, Refused, unknownInWords } from "../editor/ask.js";
 import { Code } from "../editor/code.js";
 import { completing, explaining } from "../editor/complete.js";
 import { copy } from "../editor/copy.js";
@@ -8,6 +8,7 @@ import { find } from "../editor/find.js";
 import { withKeys } from "../editor/keys.js";
 import { Labels } from "../editor/labels.js";
 import { Outcome } from "../editor/outcome.js";
+import { everywhere, faulty } from "../editor/position.js";
 import { Programs } from "../editor/programs.js";
 import { Shower } from "../editor/show.js";
 import { Store } from "../editor/store.js";
@@ -57,10 +58,17 @@ function storage(name) {
   }
 }
 
-/** Returns what is at fault in a query while it is written, in words. */
+/** Returns the marks of what is at fault in a query while it is written. */
 async function checked(query) {
-  const fault = await check(query);
-  return fault && { ...fault, message: `${words.unfit}: ${fault.token}` };
+  const { fault, unknown } = await check(query);
+  if (!fault) return unknownMarks(query, unknown);
+  return [{ ...faulty(query, fault.line, fault.column), severity: "error", message: `${words.unfit}: ${fault.token}` }];
+}
+
+/** Returns a mark wherever a query names a term that the dataset does not have. */
+function unknownMarks(query, unknown) {
+  return unknown.flatMap((one) =>
+    everywhere(query, one.term).map((range) => ({ ...range, severity: "warning", message: unknownInWords(one, words) })));
 }
 
 /** Returns the query that is open as it would be asked. */
@@ -129,12 +137,13 @@ function paint() {
   const { result, fault, question } = came.get(id) ?? {};
   on.stop.disabled = !running.has(id);
   on.fault.hidden = true;
-  code.clear();
+  code.show([]);
   outcome.clear();
   on.said.textContent = running.has(id) ? words.running : "";
   if (result) {
     outcome.show(result, question, view);
     on.said.textContent = outcome.told();
+    if (question.query === code.text) code.show(unknownMarks(question.query, result.unknown));
   }
   if (fault) tellFault(fault, question);
 }

@@ -30,6 +30,7 @@ async function show(address, drawn) {
   }
   if (isOpen) document.querySelector("details.panel")?.setAttribute("open", "");
   if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
+  document.dispatchEvent(new Event("replaced"));
   drawn();
 }
 
