@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request, url_for
 from markupsafe import Markup, escape
-from pyoxigraph import Literal
 from wicara.graph.status import ESTABLISHED, name_of, status_of
-from wicara.server.app_state import per_version
 from wicara.server.http.addresses import href_of, with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
@@ -19,15 +17,16 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.cards import card_key, cards_of, spans_of
 from wicara.server.site.tables.statuses import (
-    Aftermath,
     age_of_plan,
+    called,
+    came_about,
     covered_until,
     in_words,
     is_ahead,
     is_plain,
     status_of_statement,
 )
-from wicara.server.site.times import day_of, format_day, formatted
+from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -198,14 +197,6 @@ def aftermath(plan: Status, words: Words) -> Markup:
     return BRACKETS % (escape(_("it came about:")) + SPACE + link)
 
 
-def came_about(plan: Status, words: Words) -> str:
-    """Return how marks call the text that reports that a plan came about; nothing where there is none."""
-    if plan.came_about is None:
-        return ""
-    label, publisher, issued = per_version(Aftermath).source(plan.came_about, words.lang)
-    return called(label, publisher, issued, words.lang)
-
-
 def doubt(one: Basis, words: Words) -> Markup:
     """Return how sure a graph is of its reading, where that is not sure."""
     terms = [term for term in one.said.get("confidence", ()) if name_of(term) != "high"]
@@ -233,12 +224,6 @@ def source_name(source: Source, words: Words) -> str:
     label = source.labels.get(words.lang) or next(iter(source.labels.values()), "")
     publisher = "" if label else words.show_iri(source.publisher or source.iri).text
     return called(label, publisher, source.issued, words.lang)
-
-
-def called(label: str, publisher: str, issued: Term | None, lang: str) -> str:
-    """Return how marks call a source in a language: by a short label, else publisher and day of issue."""
-    day = day_of(issued) if isinstance(issued, Literal) else None
-    return label or ", ".join(filter(None, (publisher, formatted(day, "d MMM y", lang) if day else "")))
 
 
 def marks_in(bases: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:

@@ -92,6 +92,8 @@ one:F1 { event:e wic:hasTimeSpan t:a .
     t:a wic:earliestStart "2010-10-01"^^xsd:date ; wic:latestStart "2010-10-31"^^xsd:date . }
 two:F1 { t:b wic:earliestStart "2012-01-01"^^xsd:date ; wic:latestStart "2012-12-31"^^xsd:date .
     <urn:claim> wic:contentText "The summit was in 2012."@en . }
+two:F9 { o:other wic:hasTimeSpan t:a .
+    t:a wic:earliestStart "2010-10-01"^^xsd:date ; wic:latestStart "2010-10-31"^^xsd:date . }
 c:said { event:e wic:hasTimeSpan t:b . }
 <https://w3id.org/wicara/graph/prov> { c:said wic:contentOf <urn:claim> . }
 """

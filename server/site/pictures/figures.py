@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
+from wicara.graph.status import name_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
@@ -99,6 +100,16 @@ class Figure:
         if not self.modalities or ACTUAL in self.modalities:
             return "actual"
         return self.modalities[0].removeprefix(PREFIXES["modality"])
+
+    @property
+    def speakers(self) -> list[str]:
+        """Who says so, but for the texts themselves: marks name these."""
+        return [iri for iri in self.who if not iri.startswith(PREFIXES["article"])]
+
+    @property
+    def doubts(self) -> list[str]:
+        """How sure the reading is, where it is not sure."""
+        return [iri for iri in self.confidence if name_of(NamedNode(iri)) != "high"]
 
     @property
     def parties(self) -> list[str]:

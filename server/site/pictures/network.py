@@ -181,7 +181,7 @@ class Line:
 @picture("start", "open", several("kind", "The kinds of nodes; all of them without.", SHAPES))
 def network() -> Picture:
     """Show who took part in what with whom."""
-    tops = per_inference(starts)
+    tops = per_inference(read_index).starts
     view = narrowed("/network")
     opened = opened_of([iri for iri, _ in tops], view)
     known, is_cut = edges(store(), [(opened, None), (None, opened)]) if opened else ([], False)
@@ -277,15 +277,29 @@ def beside(store: Store, near: Collection[str]) -> list[str]:
     return sorted(degree, key=lambda node: (-degree[node], node))
 
 
-def read_classes(store: Store) -> dict[str, int]:
-    """Return the place of each class among those that have a shape."""
-    places = rows(store, "network-classes", **classes_with("shape")[0])
-    return {value(one, "type"): int(value(one, "place")) for one in places}
+@dataclass(frozen=True)
+class Index:
+    """The nodes with the most participations, each with how many; the place of each class with a shape."""
+
+    starts: list[tuple[str, int]]
+    classes: dict[str, int]
+
+
+def read_index(store: Store) -> Index:
+    """Return what there is to start from, and which classes have a shape, with one query."""
+    starts: list[tuple[str, int]] = []
+    classes: dict[str, int] = {}
+    for one in rows(store, "network-index", **classes_with("shape")[0]):
+        if one["node"] is not None:
+            starts.append((value(one, "node"), int(value(one, "count"))))
+        elif one["type"] is not None:
+            classes[value(one, "type")] = int(value(one, "place"))
+    return Index(sorted(starts, key=lambda pair: (-pair[1], pair[0])), classes)
 
 
 def shapes_of(store: Store, nodes: Collection[str]) -> dict[str, str]:
     """Return the shape of each node by its classes: `other` for one of no class that has a shape."""
-    shape_at, place_of = classes_with("shape")[1], per_inference(read_classes)
+    shape_at, place_of = classes_with("shape")[1], per_inference(read_index).classes
     places: dict[str, int] = {}
     for solution in rows(store, "network-nodes", node=listed(nodes)):
         node, place = value(solution, "node"), place_of.get(value(solution, "type"), len(shape_at))
@@ -293,19 +307,16 @@ def shapes_of(store: Store, nodes: Collection[str]) -> dict[str, str]:
     return {node: [*shape_at, "other"][places.get(node, len(shape_at))] for node in nodes}
 
 
-def starts(store: Store) -> list[tuple[str, int]]:
-    """Return the nodes with the most participations, each with how many."""
-    return [(value(one, "node"), int(value(one, "count"))) for one in rows(store, "network-starts")]
-
-
 def opened_of(tops: Sequence[str], view: Narrowed) -> list[str]:
     """Return the nodes that are unfolded, the first one first.
 
-    By default these are the actors of the filter, else those with the most links.
+    By default these are the actors of the filter, else the person who took part in most, else those with the
+    most links.
     """
     start = thing_asked("start")
     actors = [FACETS[key].iri(value) for key in ACTORS for value in view.asked.chosen.get(key, ())]
-    chosen = [iri for iri in actors if iri] or tops[:2]
+    persons = [iri for iri in tops if kind_of(iri) == "person"]
+    chosen = [iri for iri in actors if iri] or persons[:1] or tops[:2]
     nodes = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in chosen]
     return list(dict.fromkeys(node.value for node in nodes))
 

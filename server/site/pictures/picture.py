@@ -30,9 +30,9 @@ from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.http.negotiation import PLAIN_JSON
 from wicara.server.http.problems import Problem
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
-from wicara.server.site.html import called
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES, WORDS, language
+from wicara.server.site.tables.statuses import called
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
-from wicara.server.site.html import came_about, place_in_source
+from wicara.server.site.html import place_in_source
 from wicara.server.site.language import gettext as _
-from wicara.server.site.tables.statuses import in_words
+from wicara.server.site.tables.statuses import came_about, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,13 +12,12 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, p
 from wicara.graph.explain.writers import term_of
 from wicara.ontology import PREFIXES, WIC, expand
 from wicara.server.app_state import dataset, settings
-from wicara.server.site.html import came_about
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
 from wicara.server.site.tables.sheet import IN_CELL, columns_of_sources, quotations
-from wicara.server.site.tables.statuses import graphs_behind, in_words
+from wicara.server.site.tables.statuses import came_about, graphs_behind, in_words
 from wicara.server.site.times import (
     NAMES,
     TO,

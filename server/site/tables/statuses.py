@@ -34,7 +34,7 @@ from wicara.server.app_state import per_version
 from wicara.server.linked.statements import Statement
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
-from wicara.server.site.times import day_of, format_day
+from wicara.server.site.times import day_of, format_day, formatted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -204,11 +204,31 @@ def in_words(status: Status, words: Words) -> str:
     """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
     if status.key == CLAIMED and status.by:
-        names = ", ".join(words.show_iri(one.value).text for one in status.by)
+        names = ", ".join(claimant(one, words) for one in status.by)
         return str(_("claimed by %(who)s", who=names))
     if status.key == READ and status.confidence:
         return f"{name} ({words.show_iri(status.confidence.value).text})"
     return name
+
+
+def claimant(who: NamedNode, words: Words) -> str:
+    """Return who makes a claim: a text as marks call it, as its title reads as if it were a speaker."""
+    if who.value.startswith(PREFIXES["article"]):
+        return per_version(Aftermath).called(who, words.lang) or words.show_iri(who.value).text
+    return words.show_iri(who.value).text
+
+
+def called(label: str, publisher: str, issued: Term | None, lang: str) -> str:
+    """Return how marks call a source in a language: by a short label, else publisher and day of issue."""
+    day = day_of(issued) if isinstance(issued, Literal) else None
+    return label or ", ".join(filter(None, (publisher, formatted(day, "d MMM y", lang) if day else "")))
+
+
+def came_about(plan: Status, words: Words) -> str:
+    """Return how marks call the text that reports that a plan came about; nothing where there is none."""
+    if plan.came_about is None:
+        return ""
+    return per_version(Aftermath).called(plan.came_about, words.lang)
 
 
 @dataclass(frozen=True)
@@ -296,6 +316,11 @@ class Aftermath:
         own = [label.get(lang) or next(iter(label.values()), "") for label in labels]
         issued = next((quad.object for quad in find(text, ISSUED, None, None)), None)
         return own[0], "".join(own[1:2]), issued
+
+    def called(self, text: NamedNode, lang: str) -> str:
+        """Return how marks call a text in a language."""
+        label, publisher, issued = self.source(text, lang)
+        return called(label, publisher, issued, lang)
 
 
 def is_time(thing: Term) -> bool:
