@@ -277,6 +277,85 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
     assert "tran-rekaan" not in checked
 
 
+def test_where_it_was_said_who_is_host_and_all_who_did_it(tmp_path: Path, wicara: Command) -> None:
+    """Day and place of words, a host to be, and three who did one thing have fields of their patterns.
+
+    What the same speaker said on another day is another act. A day of nobody's words is refused.
+    """
+    file, text = tmp_path / "my" / "a.trig", tmp_path / "text.txt"
+    text.write_text(
+        "Joko Widodo said in Sochi on 2 May 2019 that trade grew. Japan, China and Russia opened an office. "
+        "Russia will host the ASEAN summit. Joko Widodo said on 3 May 2019 that it fell.\n",
+        encoding="utf-8",
+    )
+
+    def things(kind: str, *names: str) -> list[dict[str, str]]:
+        return [{"iri": f"https://w3id.org/wicara/id/{kind}/{name}"} for name in names]
+
+    def text_of(words: str) -> list[dict[str, str]]:
+        return [{"text": words, "language": code} for code in ("en", "id")]
+
+    said = {"speaker": things("person", "joko-widodo"), "says": text_of("Trade grew.")}
+    facts: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "trade grew",
+            "Said",
+            said | {"place": things("place", "sochi"), "within": [{"value": "2019-05-02"}]},
+        ),
+        ("it fell", "Said", said | {"says": text_of("It fell."), "within": [{"value": "2019-05-03"}]}),
+        (
+            "opened an office",
+            "Did",
+            {
+                "who": things("state", "japan"),
+                "also": things("state", "china", "russia"),
+                "did": text_of("Opened an office"),
+            },
+        ),
+        (
+            "will host",
+            "ToTakePart",
+            {
+                "who": things("state", "russia"),
+                "event": [{"iri": SUMMIT}],
+                "role": [{"iri": "https://w3id.org/wicara/concept/role/host"}],
+            },
+        ),
+    ]
+    content = text.read_text(encoding="utf-8")
+    with reviewed(file, "--source", text, "--date", "2019-05-03") as page:
+        fields = {
+            one["name"]: {each["name"] for each in one["fields"]} for one in page.get("session")["patterns"]
+        }
+        assert {"place", "within"} <= fields["Said"]
+        many = next(one for one in page.get("session")["patterns"] if one["name"] == "Did")
+        assert [each["many"] for each in many["fields"] if each["name"] == "also"] == [True]
+        for words, pattern, values in facts:
+            start = content.index(words)
+            new = page.get("new", start=str(start), end=str(start + len(words)))
+            record = new["record"] | {"patterns": [pattern], "values": values, "own": []}
+            page.post("decide", fact=new["fact"], decision="accept", record=record)
+        nobody = {"says": said["says"], "within": [{"value": "2019-05-02"}]}
+        record = page.get("new", start="0", end="10")["record"] | {"patterns": ["Said"], "values": nobody}
+        faults = page.post("read", fact="F099", record=record)["faults"]
+        assert [one["text"] for one in faults if one["field"] == "within"] == [
+            "p:within states nothing here: give p:by or p:speaker too"
+        ]
+    long = wicara("expand", file).stdout
+    acts = set(re.findall(r"event:a-joko-widodo[\w-]*", long))
+    assert acts == {"event:a-joko-widodo-2019-05-02-sochi", "event:a-joko-widodo-2019-05-03"}
+    assert re.search(r"a-joko-widodo-2019-05-02-sochi[^.]* wic:heldAt place:sochi", long)
+    assert set(re.findall(r"wic:participant (state:\w+)", long)) == {
+        "state:japan",
+        "state:china",
+        "state:russia",
+    }
+    assert '"Japan, China, Russia: Opened an office"@en' in long
+    assert "wic:hasProspectiveParticipation situation:russia-to-be-at" in long
+    checked = wicara("check", "--add", tmp_path / "my").stdout
+    assert "situation:a-f" not in checked
+
+
 SUMMIT: Final = "https://w3id.org/wicara/id/event/2018-11-asean-summit"
 SOCHI: Final = "https://w3id.org/wicara/id/place/sochi"
 SPRING: Final = "https://w3id.org/wicara/id/timespan/spring"

@@ -208,14 +208,17 @@ def instance(
         default = parameters()[node].default
         if node not in values and default is not None:
             values[node] = values.get(default, [default])  # type: ignore[arg-type]
-    things = dict(minted(graph, known, values, names, base))
+    made = list(minted(graph, known, values, names, base))
+    of = {thing: value for thing, _, value in made if value}
     template = dict.fromkeys(triple for pattern in known for triple in pattern.template)
     statements = tuple(
         Quad(subject, predicate, target, graph)
         for triple in template
         for subject, predicate, target in filled(triple, values)
+        if subject not in of or of[subject][0] != triple.object or of[subject][1] == target
     )
-    return Instance(statements, tuple(things.items()), tuple(faults))
+    things = tuple((thing, quads) for thing, quads, _ in made if quads)
+    return Instance(statements, things, tuple(faults))
 
 
 def as_decimal(term: Term) -> Term:
@@ -238,6 +241,7 @@ def faults_of(kinds: Iterable[NamedNode], given: Values) -> Iterator[tuple[Named
     if known:
         for node, terms in given.items():
             yield from ((node, fault) for fault in faults_of_values(node, terms, known))
+        yield from ((node, fault) for node, fault in faults_of_use(known, given))
 
 
 def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pattern]) -> Iterator[str]:
@@ -255,6 +259,49 @@ def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pat
             yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {called_term(term)}"
 
 
+def faults_of_use(known: Sequence[Pattern], given: Values) -> Iterator[tuple[NamedNode, str]]:
+    """Yield the parameters that state nothing: all that they are joined to is lacking."""
+    template = [triple for pattern in known for triple in pattern.template]
+    there = {ARTICLE, *given, *(node for node, each in parameters().items() if each.default is not None)}
+    there |= {
+        node for pattern in known for node in pattern.minted if all(name in there for name in needs(node))
+    }
+    usable = [triple for triple in template if all(place in there for place in places_of(triple))]
+    minted_here = {node for pattern in known for node in pattern.minted if node not in given}
+    objects, joined = {triple.object for triple in template}, {triple.object for triple in usable}
+    told = {
+        place
+        for triple in usable
+        if triple.subject in joined or triple.subject not in objects & minted_here
+        for place in places_of(triple)
+    }
+    required = {node for pattern in known for node in pattern.required}
+    for node in (one for one in given if one not in required):
+        beside = [places_of(triple) for triple in template if node in places_of(triple)]
+        if beside and node not in told:
+            lacking = {
+                name.value.removeprefix(P)
+                for triple in template
+                for place in places_of(triple)
+                if place not in there
+                for name in needs(place)
+            }
+            listed = " or ".join(f"p:{name}" for name in sorted(lacking))
+            yield node, f"p:{node.value.removeprefix(P)} states nothing here: give {listed} too"
+
+
+def places_of(triple: Triple) -> tuple[NamedNode, ...]:
+    """Return the parameters in the places of a statement of a template."""
+    ends = (triple.subject, triple.object)
+    return tuple(end for end in ends if isinstance(end, NamedNode) and end.value.startswith(P))
+
+
+def needs(node: NamedNode) -> list[NamedNode]:
+    """Return the parameters without which one is not minted."""
+    names = PLACE.findall(OPTIONAL.sub("", parameters()[node].iri))
+    return [NamedNode(P + name) for name in names if name not in {"article", "fact"}]
+
+
 def hint(name: str, names: Sequence[str], prefix: str = "p") -> str:
     """Return which name was meant, or which there are."""
     near = get_close_matches(name, names, n=1)
@@ -264,35 +311,71 @@ def hint(name: str, names: Sequence[str], prefix: str = "p") -> str:
 
 def minted(
     graph: NamedNode, known: Iterable[Pattern], values: Values, names: Names, base: str
-) -> Iterator[tuple[NamedNode, tuple[Quad, ...]]]:
-    """Add what patterns mint to the values; yield each thing with its class and names."""
+) -> Iterator[tuple[NamedNode, tuple[Quad, ...], tuple[NamedNode, Term] | None]]:
+    """Add what patterns mint to the values; yield each thing with its class and names, where it has none yet.
+
+    Of a parameter with several values one thing is minted for each, which is told with it.
+    """
     article, fact = graph.value.removeprefix(GRAPHS).split("/")[1:]
+    told = {"article": [article], "fact": [fact.lower()]}
     for node in dict.fromkeys(node for pattern in known for node in pattern.minted):
         parameter = parameters()[node]
-        needed = set(re.findall(r"\{(\w+)\}", parameter.iri)) - {"article", "fact"}
-        parts = {name: values.get(NamedNode(P + name), []) for name in needed}
-        if node in values or not all(parts.values()) or (parameter.only and parameter.only not in values):
+        needed = needs(node)
+        lacks = not all(map(values.get, needed)) or (parameter.only and parameter.only not in values)
+        if node in values or lacks:
             continue
-        ends = {name: end_of(terms[0]) for name, terms in parts.items()}
-        local = parameter.iri.format(article=article, fact=fact.lower(), **ends)
-        thing = NamedNode(f"{base}{parameter.kinds[0]}/{local}")
-        values[node] = [thing]
-        if names(thing.value, "en"):
-            continue
-        said = [Quad(thing, TYPE, parameter.of_class, ENTITIES)]  # type: ignore[arg-type]
-        for name in parameter.names:
-            language = name.language or ""
-            shown = {
-                key: in_date_words(terms[0], language)
-                if key in MEANINGS
-                else name_of(in_language(terms, language)[0], language, names)
-                for key, terms in ((node.value.removeprefix(P), terms) for node, terms in values.items())
-                if terms
-            }
-            of_article = names(f"{PREFIXES['article']}{article}", language) or article
-            text = name.value.format_map(shown | {"article": of_article, "fact": fact})
-            said.append(Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES))
-        yield thing, tuple(said)
+        several = next((name for name in needed if len(values[name]) > 1), None)
+        each = [values | {several: [one]} for one in values[several]] if several else [values]
+        values[node] = []
+        for given in each:
+            by_name = {key.value.removeprefix(P): terms for key, terms in given.items() if terms}
+            ends = {name: [end_of(terms[0])] for name, terms in by_name.items()} | told
+            thing = NamedNode(f"{base}{parameter.kinds[0]}/{with_places(parameter.iri, ends.get)}")
+            values[node].append(thing)
+            of = (several, given[several][0]) if several else None
+            said = () if names(thing.value, "en") else described(thing, parameter, graph, by_name, names)
+            yield thing, tuple(said), of
+
+
+def described(
+    thing: NamedNode,
+    parameter: Parameter,
+    graph: NamedNode,
+    values: Mapping[str, Sequence[Term]],
+    names: Names,
+) -> Iterator[Quad]:
+    """Yield the class and the names of a thing that is minted for a fact."""
+    article, fact = graph.value.removeprefix(GRAPHS).split("/")[1:]
+    yield Quad(thing, TYPE, parameter.of_class, ENTITIES)  # type: ignore[arg-type]
+    for name in parameter.names:
+        language = name.language or ""
+        of_article = names(f"{PREFIXES['article']}{article}", language) or article
+        about = {**values, "article": [Literal(of_article)], "fact": [Literal(fact)]}
+        text = worded(name.value, about, language, names)
+        yield Quad(thing, PREF_LABEL, Literal(text, language=language), ENTITIES)
+
+
+def with_places(text: str, given: Callable[[str], Sequence[str] | None]) -> str:
+    """Return a text with `{parameter}` as what is given for it, and without each `[…]` that lacks some.
+
+    MISSING is in it where something is not given outside these.
+    """
+    parts = [
+        PLACE.sub(lambda place: ", ".join(filter(None, given(place[1]) or ())) or MISSING, part)
+        for part in OPTIONAL.split(text)
+    ]
+    return "".join(part for number, part in enumerate(parts) if number % 2 == 0 or MISSING not in part)
+
+
+def worded(text: str, values: Mapping[str, Sequence[Term]], language: str, names: Names) -> str:
+    """Return a text with `{parameter}` as its values are called in a language; see `with_places`."""
+
+    def shown(name: str) -> Sequence[str]:
+        own = in_language(values.get(name, ()), language)
+        as_date = name in MEANINGS
+        return [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
+
+    return with_places(text, shown)
 
 
 def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: str, names: Names) -> str:
@@ -300,15 +383,7 @@ def sentence(pattern: Pattern, values: Mapping[str, Sequence[Term]], language: s
 
     `values` are by the names of the parameters.
     """
-
-    def shown(place: re.Match[str]) -> str:
-        own = in_language(values.get(place[1], ()), language)
-        as_date = place[1] in MEANINGS
-        texts = [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
-        return ", ".join(filter(None, texts)) or MISSING
-
-    parts = [PLACE.sub(shown, part) for part in OPTIONAL.split(pattern.sentences.get(language, ""))]
-    text = "".join(part for number, part in enumerate(parts) if number % 2 == 0 or MISSING not in part)
+    text = worded(pattern.sentences.get(language, ""), values, language, names)
     return "" if MISSING in text else text
 
 

@@ -197,12 +197,12 @@ class Events:
                 yield self.suggestion(span, "event.noun", 0.7, {"event": match[0].lower()})
 
     def by_verbs_of_plan(self, span: Span, meetings: Sequence[Suggestion]) -> dict[str, str]:
-        """Return the pattern of what is planned, where its first verb has one: `To` and that of the verb."""
+        """Return the pattern of what is planned, where its first verb has one that may be still to come."""
         for token in WORD.finditer(self.view, *span):
             found = self.by_verb(self.words.lemma(token[0]), span, meetings)
             if found:
-                planned = f"To{found['pattern'].replace('Attended', 'Attend').replace('Chaired', 'Chair')}"
-                return {**found, "pattern": planned} if planned in parts() else {}
+                planned = parts()[found["pattern"]].get("planned")
+                return {**found, "pattern": planned} if planned else {}
         return {}
 
     def plans(self, start: int, end: int, meetings: Sequence[Suggestion]) -> Iterator[Suggestion]:
