@@ -162,11 +162,7 @@ def keep_state(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if step is None:
-            store = Store(str(folder / STORE))
-            quads = parse(path=build / STATED, format=RdfFormat.N_QUADS)
-            while batch := tuple(islice(quads, BATCH)):
-                store.bulk_extend(batch)
-            store.flush()
+            write_store(folder / STORE, parse(path=build / STATED, format=RdfFormat.N_QUADS))
         else:
             step.store.flush()
             step.store.backup(str(folder / STORE))
@@ -174,6 +170,14 @@ def keep_state(
             write_closure(folder / CLOSURE, candidate.closure.reasoner)
         record = Record(program, candidate.inputs.digest, {}, {}, {})
         finish(folder, record, files, step.before if step else None)
+
+
+def write_store(folder: Path, quads: Iterator[Quad]) -> None:
+    """Make a store of quads in portions, and close it: until then RocksDB merges and removes its tables."""
+    store = Store(str(folder))
+    while batch := tuple(islice(quads, BATCH)):
+        store.bulk_extend(batch)
+    store.flush()
 
 
 def finish(folder: Path, record: Record, files: Iterable[SourceFile], before: Path | None = None) -> None:

@@ -12,6 +12,7 @@ import pytest
 from needed import long
 from pyoxigraph import RdfFormat, parse
 from test_shapes import FILES, HERE, setting
+from wicara.graph import state
 from wicara.graph.build import ensure, prepared, silent, wanted_in
 from wicara.graph.checks.shapes import store_of, validate
 from wicara.graph.store import read_record
@@ -89,6 +90,18 @@ def test_only_what_changed_is_read(data_dir: Path, addition: Callable[..., Path]
             assert len([*candidate.fresh]) < 10
     with prepared(data_dir, wanted_in(data_dir, None), silent, force=True) as candidate:
         assert candidate.step is None
+
+
+@long
+def test_a_store_of_many_portions_is_gone_on_from(
+    tmp_path: Path, addition: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many tables the store of a state is made of, the next build goes on from it."""
+    monkeypatch.setattr(state, "BATCH", 200)
+    ensure(tmp_path, None)
+    folder = addition(**{"entities-x_ttl": "place:x a wic:City ."})
+    with prepared(tmp_path, wanted_in(tmp_path, folder), silent) as candidate:
+        assert candidate.step is not None
 
 
 DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
