@@ -273,6 +273,7 @@ def test_a_person_at_an_event_is_one_row(server: Server, path: str, block: str, 
     rows = [" ".join(row) for row in read(server, path).rows(block)]
     [row] = [row for row in rows if known_by in row]
     assert "co-chair speaker" in row
+    assert [row for row in rows if "18\N{EN DASH}20 May 2016" in row] == []  # as planned; it was held
 
 
 def test_marks_lead_on(server: Server) -> None:

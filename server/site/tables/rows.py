@@ -226,7 +226,10 @@ class Blocks:
         for node in found.rows:
             ends = (frozenset(self.cells.ends(node, column)) for column in block.each)
             groups.setdefault(tuple(one or node for one in ends) or (node,), []).append(node)
-        rows = [(nodes[0], as_one([self.row(block, node) for node in nodes])) for nodes in groups.values()]
+        rows = [
+            (nodes[0], as_one([self.row(block, node) for node in nodes], block.columns))
+            for nodes in groups.values()
+        ]
         rows.sort(key=lambda pair: self.place(block, *pair))
         used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
         return Table(
@@ -299,19 +302,24 @@ class Blocks:
                 yield Line(column.title, cell, asserted_by(cell.statements))
 
 
-def as_one(rows: Sequence[Row]) -> Row:
-    """Return rows as one, with the values of each cell once and the status of the surest of them."""
+def as_one(rows: Sequence[Row], columns: Sequence[Column]) -> Row:
+    """Return rows as one, with the values of each cell once and the status of the surest of them.
+
+    Where one row has the time of what was held, those that were planned are left out.
+    """
     if len(rows) == 1:
         return rows[0]
     surest, *others = sorted(
         rows, key=lambda row: [status.rank for status in row.statuses[:1]] or [LAST_RANK]
     )
     cells = []
-    for column in zip(surest.cells, *(row.cells for row in others), strict=True):
+    for column, *alike in zip(columns, surest.cells, *(row.cells for row in others), strict=True):
         values: dict[str, Value] = {}
-        for value in chain.from_iterable(cell.values for cell in column):
+        for value in chain.from_iterable(cell.values for cell in alike):
             values.setdefault(value.shown.text, value)
-        statements = chain.from_iterable(cell.statements for cell in column)
+        held = {text: value for text, value in values.items() if value.status not in AHEAD}
+        values = held if held and column.show is Show.TIME else values
+        statements = chain.from_iterable(cell.statements for cell in alike)
         in_order = sorted(values.values(), key=lambda one: (one.status in AHEAD, one.shown.text.casefold()))
         cells.append(Cell(tuple(in_order), tuple(dict.fromkeys(statements))))
     support = reduce(or_, (row.support for row in others), surest.support)
