@@ -8,11 +8,16 @@ one pattern.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat
+from wicara.graph.errors import UnreadableInput
 from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_NESTING: Final = 500
 """How deep a document may nest that a command reads."""
@@ -60,6 +65,15 @@ MARK: Final = re.compile(
 )
 BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 NO_BRACKET: Final = re.compile(r"[^()\[\]{}]++")
+
+
+@contextmanager
+def too_deep_is_unreadable() -> Iterator[None]:
+    """Raise UnreadableInput where class expressions nest too deep for what goes through them."""
+    try:
+        yield
+    except RecursionError as fault:
+        raise UnreadableInput("a class expression is nested more deeply than can be read") from fault
 
 
 def nests_beyond(document: bytes, form: RdfFormat, limit: int) -> bool:

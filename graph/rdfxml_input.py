@@ -13,7 +13,7 @@ the text is changed where it needs to be; lines stay where they are:
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, lookup
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from xml.etree.ElementTree import C14NWriterTarget
@@ -24,7 +24,7 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from xml.parsers.expat import XMLParserType
 
     from pyoxigraph import BlankNode, NamedNode
@@ -32,18 +32,23 @@ if TYPE_CHECKING:
 RDF: Final = PREFIXES["rdf"]
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 NO_LANGUAGE: Final = "x-wicara-none"
-NOT_LITERAL: Final = frozenset({"Resource", "Collection", "Triple"})
-"""Values of rdf:parseType; any other means a literal (RDF/XML 1.1, section 7.2.20)."""
+NOT_LITERAL: Final = frozenset({"Resource", "Collection"})
+"""Values of rdf:parseType; any other means a literal (RDF/XML 1.1, section 7.2.20).
+
+`Triple` means a triple term where rdf:version says so, of which the engine else makes nothing.
+"""
 MAY_DIFFER: Final = re.compile(
     rb"""parseType\s*=\s*["'](?!(?:Resource|Collection)["'])|lang\s*=\s*(?:""|'')""", re.VERBOSE
 )
+NO_CHARSETS: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Codecs of Python that are no encodings of documents."""
 DECLARATION: Final = re.compile(r"(<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"([\w.:-]+)\"|'([\w.:-]+)')")
 TAG: Final = re.compile(
     rb"""<[^\s/>]++(?:\s++[^\s=/>]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+\s*+(?P<closed>/?)>""", re.VERBOSE
 )
-ATTRIBUTE: Final = rb"""(\s)%s\s*+=\s*+(?:"[^"]*+"|'[^']*+')"""
-PARSE_TYPE: Final = re.compile(ATTRIBUTE % rb"([^\s=:]++):parseType")
-LANG: Final = re.compile(ATTRIBUTE % rb"xml:lang")
+ATTRIBUTE: Final = re.compile(
+    rb"""(?P<space>\s)(?P<name>[^\s=/>]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""", re.VERBOSE
+)
 ROOT: Final = "urn:wicara:literal"
 
 
@@ -59,36 +64,58 @@ class Readable(NamedTuple):
         return map(without_language, quads) if self.has_empty_language else quads
 
 
-def readable(document: bytes) -> Readable:
-    """Return a document as the engine reads it; raises SyntaxError where it is not well-formed."""
-    text = utf8(document)
+def readable(document: bytes, charset: str = "") -> Readable:
+    """Return a document as the engine reads it; raises SyntaxError where it is not well-formed.
+
+    `charset` is the encoding that its Content-Type names.
+    """
+    text = utf8(document, charset)
     if b"<!DOCTYPE" in text:
         text = Expanded(text).made()
     changes = Changes(text)
     return Readable(changes.made(), changes.has_empty_language)
 
 
-def utf8(document: bytes) -> bytes:
+def utf8(document: bytes, charset: str = "") -> bytes:
     """Return a document in UTF-8, without byte order mark and name of an encoding; raises SyntaxError."""
-    encoding = "utf-8-sig"
-    if document.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
-        encoding = "utf-32"
-    elif document.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif document.startswith((b"<\0", b"\0<")):
-        encoding = "utf-16-le" if document[0] else "utf-16-be"
-    elif not document.startswith(BOM_UTF8):
-        named = DECLARATION.match(document[:1000].decode("latin-1"))
-        encoding = (named[2] or named[3]) if named else encoding
+    encoding = encoding_of(document, charset)
+    if not is_known(encoding):
+        raise SyntaxError(f"the encoding {encoding} is not known", (None, 1, 1, None))
     try:
         text = document.decode(encoding)
-    except LookupError as fault:
-        raise SyntaxError(f"the encoding {encoding} is not known", (None, 1, 1, None)) from fault
     except UnicodeDecodeError as fault:
         before = document[: fault.start]
         place = (None, before.count(b"\n") + 1, fault.start - before.rfind(b"\n"), None)
         raise SyntaxError(f"it is not in the encoding {encoding.removesuffix('-sig')}", place) from fault
     return DECLARATION.sub(r"\1", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def encoding_of(document: bytes, charset: str) -> str:
+    """Return the encoding of a document.
+
+    A byte order mark tells it, else the charset of the Content-Type, else the document itself (RFC 7303,
+    section 3.2).
+    """
+    if document.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
+        return "utf-32"
+    if document.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    if document.startswith(BOM_UTF8):
+        return "utf-8-sig"
+    if charset and charset.lower() != "utf-16":
+        return charset
+    if charset or document.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if document.startswith(b"<\0") else "utf-16-be"
+    named = DECLARATION.match(document[:1000].decode("latin-1"))
+    return (named[2] or named[3]) if named else "utf-8"
+
+
+def is_known(encoding: str) -> bool:
+    """Tell whether an encoding is one that documents can be read in."""
+    try:
+        return lookup(encoding).name not in NO_CHARSETS and isinstance("".encode(encoding), bytes)
+    except LookupError:
+        return False
 
 
 def read(parser: XMLParserType, text: bytes) -> None:
@@ -165,6 +192,7 @@ class Changes:
 
     text: bytes
     has_empty_language: bool = False
+    has_triple_terms: bool = False
     edits: list[tuple[int, int, bytes]] = field(default_factory=list)
     scope: list[tuple[str, str]] = field(default_factory=list)
     literal: XmlLiteral | None = None
@@ -203,18 +231,22 @@ class Changes:
             return
         place = self.parser.CurrentByteIndex
         tag = cast("re.Match[bytes]", TAG.match(self.text, place))
-        changed = tag[0]
+        changed: dict[bytes, str] = {}
         if attributes.get(f"{XML} lang") == "":
             self.has_empty_language = True
-            changed = LANG.sub(rb'\1xml:lang="%s"' % NO_LANGUAGE.encode(), changed, count=1)
+            changed[b"xml:lang"] = f'xml:lang="{NO_LANGUAGE}"'
         parse_type = attributes.get(f"{RDF} parseType")
         is_plain = not any(f"{RDF} {key}" in attributes for key in ("resource", "nodeID", "datatype"))
-        if parse_type is not None and parse_type not in NOT_LITERAL and is_plain:
-            changed = PARSE_TYPE.sub(rb'\1\2:datatype="%sXMLLiteral"' % RDF.encode(), changed, count=1)
+        self.has_triple_terms |= attributes.get(f"{RDF} version") == "1.2"
+        is_term = parse_type in NOT_LITERAL or (parse_type == "Triple" and self.has_triple_terms)
+        if parse_type is not None and not is_term and is_plain:
+            for prefix, uri in dict(self.scope).items():
+                if uri == RDF:
+                    changed[f"{prefix}:parseType".encode()] = f'{prefix}:datatype="{RDF}XMLLiteral"'
             if not tag["closed"]:
                 self.literal = self.begin_literal(tag.end())
-        if changed != tag[0]:
-            self.edits.append((place, tag.end(), changed))
+        if changed:
+            self.edits.append((place, tag.end(), with_attributes(tag[0], changed)))
 
     def begin_literal(self, start: int) -> XmlLiteral:
         """Return the XML literal that begins at a place: its canonical XML is that of an element."""
@@ -259,6 +291,16 @@ class Changes:
         """Take note of a processing instruction."""
         if self.literal:
             self.literal.target.pi(target, text)
+
+
+def with_attributes(tag: bytes, changed: Mapping[bytes, str]) -> bytes:
+    """Return the start of an element with other attributes in the place of those of some names."""
+
+    def one(attribute: re.Match[bytes]) -> bytes:
+        other = changed.get(attribute["name"])
+        return attribute[0] if other is None else attribute["space"] + other.encode()
+
+    return ATTRIBUTE.sub(one, tag)
 
 
 def clark(name: str) -> str:

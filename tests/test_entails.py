@@ -116,3 +116,29 @@ def test_command_merges_premises(ask: Command) -> None:
     """Several premise files are one graph, and their blank nodes are not mixed up."""
     assert ask(one="_:x a :A .", two="_:x a :B .", each="_:y a :A . _:z a :B .").returncode == 0
     assert ask(one="_:x a :A .", two="_:x a :B .", both="_:y a :A , :B .").returncode == 1
+
+
+LONG: Final = {
+    "an enumeration": f":A owl:oneOf ( {' '.join(f':x{n}' for n in range(1200))} ) .",
+    "a list of values": f":x :p ( {' '.join(map(str, range(1200)))} ) .",
+    "a chain": f":x :p {'[ :p ' * 300}1{' ]' * 300} .",
+    "many chains": " ".join(f":x{n} :p [ :q {n} ] ." for n in range(300)),
+}
+"""Graphs whose blank nodes hang together, or are many."""
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_graph_entails_itself(name: str, ask: Command) -> None:
+    """Long lists and chains of blank nodes take no more than moments, and no deep stack."""
+    assert ask(premises=LONG[name], conclusion=LONG[name]).returncode == 0
+
+
+def test_expressions_that_nest_too_deep(wicara: Command, tmp_path: Path) -> None:
+    """An expression that nests too deep to be judged is one line and 2, which is no verdict."""
+    file = tmp_path / "deep.ttl"
+    opening = "[ a owl:Restriction ; owl:onProperty :p ; owl:allValuesFrom "
+    file.write_text(f"{HEAD} :A rdfs:subClassOf {opening * 1200} :B {' ]' * 1200} .", encoding="utf-8")
+    for command in (("entails", file, file), ("profile", file)):
+        done = wicara(*command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "wicara: a class expression is nested more deeply than can be read\n"

@@ -119,12 +119,13 @@ def read_file(path: Path) -> Document:
 def parse_file(path: Path, form: RdfFormat) -> Iterator[Quad]:
     """Return the quads of a file without its byte order mark; raises ValueError if it nests too deep."""
     with opened(path) as file:
-        content = file.read().removeprefix(BOM_UTF8)
-    if nests_beyond(content, form, MAX_NESTING):
-        raise ValueError(f"it is nested more than {MAX_NESTING} deep")
+        content = file.read()
     base = path.absolute().as_uri()
     if form == RdfFormat.RDF_XML:
         return readable(content).quads(base)
+    content = content.removeprefix(BOM_UTF8)
+    if nests_beyond(content, form, MAX_NESTING):
+        raise ValueError(f"it is nested more than {MAX_NESTING} deep")
     return parse(content, form, base_iri=base)
 
 

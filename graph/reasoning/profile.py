@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from wicara.graph.names import called_term
+from wicara.graph.nesting import too_deep_is_unreadable
 from wicara.graph.reasoning.axioms import (
     ANNOTATION,
     BOTH,
@@ -123,15 +124,13 @@ def outside_profile(triples: Iterable[Triple]) -> tuple[Finding, ...]:
     return findings(triples, (*LOOKS, unwanted))
 
 
+@too_deep_is_unreadable()
 def findings(triples: Iterable[Triple], looks: Sequence[Look]) -> tuple[Finding, ...]:
-    """Return what some looks find, and each circle."""
+    """Return what some looks find, and each circle; raises UnreadableInput where one nests too deep."""
     axioms = frozenset(triples)
     circles = frozenset(circular(axioms))
     found = {Finding(f"{called_term(t.subject)} {called_term(t.predicate)}", CIRCLE) for t in circles}
-    try:
-        found |= {finding for look in looks for finding in look(Axioms(axioms - circles))}
-    except RecursionError:
-        found.add(Finding("a class expression", "is nested more deeply than can be read"))
+    found |= {finding for look in looks for finding in look(Axioms(axioms - circles))}
     return tuple(sorted(found, key=str))
 
 

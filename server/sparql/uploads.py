@@ -37,16 +37,19 @@ if TYPE_CHECKING:
 BY_MEDIA_TYPE: Final = {form.media_type: form for form in negotiation.RDF}
 MEDIA_TYPES: Final = ", ".join(BY_MEDIA_TYPE)
 MULTIPART: Final = "multipart/form-data"
+UTF8: Final = frozenset({"", "utf-8", "utf8"})
+"""How a charset parameter names the encoding of every format but RDF/XML."""
 POSITION: Final = re.compile(r"Parser error [^:]*: ")
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A document: its bytes, their format, and what it is called in a message."""
+    """A document: its bytes, their format, what it is called in a message, and the charset that it names."""
 
     body: bytes
     form: Format
     name: str = "The body"
+    charset: str = ""
 
     @property
     def is_triples(self) -> bool:
@@ -57,13 +60,19 @@ class Upload:
     def rdfxml(self) -> Readable:
         """The document as the engine reads it; raises Problem 400 where it is not well-formed."""
         with self.faults():
-            return readable(self.body)
+            return readable(self.body, self.charset)
 
     def check(self, limits: Limits) -> None:
-        """Raise Problem 400 for what must not come before the engine's parser."""
+        """Raise Problem 400 for what must not come before the engine's parser, 415 for another charset."""
         if self.form is formats.RDFXML:
             _ = self.rdfxml
-        elif self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
+            return
+        if self.charset.lower() not in UTF8 and not self.body.isascii():
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"{self.name} has the charset {self.charset}; {self.form.label} is always UTF-8.",
+            )
+        if self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
             nested = "objects" if self.form is formats.JSONLD else "triple terms"
             raise bad(f"{self.name} nests {nested} deeper than {limits.max_nesting} levels (--max-nesting).")
 
@@ -124,7 +133,9 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
         form = BY_MEDIA_TYPE.get(request.mimetype)
         if form is None:
             raise unsupported(f"Unsupported content type {request.mimetype or 'none'}", multipart=multipart)
-        uploads = [Upload(request.get_data().removeprefix(BOM_UTF8), form)]
+        body = request.get_data()
+        charset = request.mimetype_params.get("charset", "")
+        uploads = [Upload(without_mark(body, form), form, charset=charset)]
     for upload in uploads:
         upload.check(limits)
     return uploads
@@ -144,7 +155,13 @@ def upload_of(file: FileStorage) -> Upload:
     form = BY_MEDIA_TYPE.get(file.mimetype) or BY_EXTENSION.get(name.rpartition(".")[2].lower())
     if form not in negotiation.RDF:
         raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
-    return Upload(file.read().removeprefix(BOM_UTF8), form, f"The file {name}")
+    charset = file.mimetype_params.get("charset", "")
+    return Upload(without_mark(file.read(), form), form, f"The file {name}", charset)
+
+
+def without_mark(body: bytes, form: Format) -> bytes:
+    """Return a document without its byte order mark, which RDF/XML keeps: it goes before the charset."""
+    return body if form is formats.RDFXML else body.removeprefix(BOM_UTF8)
 
 
 def unsupported(reason: str, *, multipart: bool) -> Problem:

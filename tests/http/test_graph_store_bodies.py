@@ -83,6 +83,26 @@ def test_other_media_types(server: Server, content_type: str | None) -> None:
     assert server.get(G).status == 404
 
 
+@pytest.mark.parametrize(
+    ("charset", "body", "status"),
+    [
+        ("utf-8", '<x:s> <x:p> "é" .'.encode(), 201),
+        ('"UTF8"', '<x:s> <x:p> "é" .'.encode("utf-8-sig"), 201),
+        ("iso-8859-1", b'<x:s> <x:p> "e" .', 201),
+        ("iso-8859-1", '<x:s> <x:p> "é" .'.encode("iso-8859-1"), 415),
+        ("iso-8859-1", '<x:s> <x:p> "é" .'.encode(), 415),
+        ("utf-16", '<x:s> <x:p> "e" .'.encode("utf-16"), 415),
+    ],
+)
+@pytest.mark.parametrize("content_type", [TURTLE, "application/n-triples"])
+def test_charset(server: Server, content_type: str, charset: str, body: bytes, status: int) -> None:
+    """Formats that are always UTF-8 have no other charset, but for what is the same in both."""
+    answer = write(server, "POST", G, body, content_type=f"{content_type}; charset={charset}")
+    assert answer.status == status
+    if status == 415:
+        assert "always UTF-8" in answer.json["detail"]
+
+
 @pytest.mark.parametrize("content_type", ["application/rdf+xml", TURTLE, "application/ld+json"])
 def test_base(server: Server, content_type: str) -> None:
     """A relative IRI in an upload is resolved against the IRI of its graph."""

@@ -47,6 +47,10 @@ PROPERTIES: Final = (
     ('<e:a7 xml:lang="">x</e:a7>', "x"),
     ("<e:a8>é</e:a8>", "é@en"),
     ('<e:a9 xml:lang="" rdf:datatype="http://e/t">x</e:a9>', "x^^<http://e/t>"),
+    (
+        '<e:a10 rdf:parseType="Triple"><i xmlns="http://i/"/></e:a10>',
+        f'<i xmlns="http://i/"></i>{XML_LITERAL}',
+    ),
 )
 """Properties of <http://e/s>, and their values: before a type or language stands what the literal holds."""
 DOCUMENT: Final = HEAD + "".join(text for text, _ in PROPERTIES) + TAIL
@@ -112,6 +116,68 @@ def test_files(wicara: Command, tmp_path: Path, encoding: str) -> None:
         assert "@prefix e: <http://e/>" in server.get("/store?default", accept="text/turtle").text
 
 
+def test_triple_terms(server: Server) -> None:
+    """Where rdf:version says so, rdf:parseType="Triple" is a triple term (RDF 1.2 XML Syntax)."""
+    term = '<rdf:Description rdf:about="http://e/x"><e:q rdf:resource="http://e/y"/></rdf:Description>'
+    write(server, "DELETE", G)
+    put(server, f'{HEAD}<e:p rdf:parseType="Triple" rdf:version="1.2">{term}</e:p>{TAIL}')
+    assert lines(server, G) == ["<http://e/s> <http://e/p> <<( <http://e/x> <http://e/q> <http://e/y> )>> ."]
+
+
+def test_attributes_that_look_alike(server: Server) -> None:
+    """What looks like an attribute within the value of another one stays as it is."""
+    write(server, "DELETE", G)
+    put(server, f"""{HEAD}<e:p><e:T e:x=' xml:lang=""' xml:lang='' e:y="z"/></e:p>{TAIL}""")
+    values = {line.split(" ", 2)[2] for line in lines(server, G)}
+    assert {r'" xml:lang=\"\"" .', '"z" .'} <= values
+
+
+def named(name: str, encoding: str) -> bytes:
+    """Return a document of one letter that names an encoding and is in one."""
+    text = f'<?xml version="1.0" encoding="{name}"?>\n{HEAD}<e:p xml:lang="">é</e:p>{TAIL}'
+    return text.encode(encoding)
+
+
+CHARSETS: Final = (
+    ("utf-8", named("iso-8859-1", "utf-8")),
+    ("ISO-8859-1", named("utf-8", "iso-8859-1")),
+    ("us-ascii", named("utf-8", "utf-8-sig")),
+    ("iso-8859-1", named("utf-8", "utf-16")),
+    ("UTF-16", named("utf-8", "utf-16-be")),
+    ("utf-16", named("utf-8", "utf-16-le")),
+    ('"windows-1251"', named("utf-8", "iso-8859-1").replace(b"\xe9", b"&#xe9;")),
+)
+"""Charsets of a Content-Type, and documents that name another encoding."""
+
+
+@pytest.mark.parametrize(("charset", "content"), CHARSETS)
+def test_a_charset_goes_before_what_the_document_says(server: Server, charset: str, content: bytes) -> None:
+    """A byte order mark tells the encoding, else the Content-Type (RFC 7303, section 3.2); in a form too."""
+    content_type = f"application/rdf+xml; charset={charset}"
+    part = f'Content-Disposition: form-data; name="f"; filename="f"\r\nContent-Type: {content_type}'.encode()
+    form = b"--limit\r\n" + part + b"\r\n\r\n" + content + b"\r\n--limit--\r\n"
+    for body, sent_as in ((content, content_type), (form, "multipart/form-data; boundary=limit")):
+        write(server, "DELETE", G)
+        assert write(server, "POST", G, body, content_type=sent_as).status == 201
+        assert lines(server, G) == ['<http://e/s> <http://e/p> "é" .']
+
+
+def test_a_charset_that_is_another(server: Server) -> None:
+    """A document that is not in the charset of its Content-Type is 400, in one that is not known too."""
+    for charset, content in (("utf-8", named("iso-8859-1", "iso-8859-1")), ("none", b"<r/>")):
+        content_type = f"application/rdf+xml; charset={charset}"
+        answer = write(server, "POST", G, content, content_type=content_type)
+        assert (answer.status, f"encoding {charset}" in answer.json["detail"]) == (400, True)
+
+
+def test_a_mark_goes_before_the_name_of_an_encoding(wicara: Command, tmp_path: Path) -> None:
+    """Commands that reason read a file with a byte order mark in UTF-8, whatever encoding it names."""
+    file, conclusion = tmp_path / "x.rdf", tmp_path / "conclusion.nt"
+    file.write_bytes(named("iso-8859-1", "utf-8-sig"))
+    conclusion.write_text('<http://e/s> <http://e/p> "é" .', encoding="utf-8")
+    assert wicara("entails", file, conclusion).returncode == 0
+
+
 DTD: Final = """<?xml version="1.0"?>
 <!DOCTYPE rdf:RDF [
   <!ENTITY e 'http://e/'> <!ENTITY b "<b>bold</b>"> <!ATTLIST e:p rdf:datatype CDATA "http://e/t">
@@ -160,7 +226,13 @@ def test_faults(server: Server, text: str, line: int, column: int, reason: str) 
     assert reason in answer.json["detail"]
 
 
-@pytest.mark.parametrize("content", [encoded("utf-8").replace(b"utf-8", b"none"), b"<r>\xff</r>"])
+NO_ENCODINGS: Final = [
+    encoded("utf-8").replace(b"utf-8", name) for name in (b"none", b"undefined", b"punycode", b"idna", b"zip")
+]
+"""Documents in names that Python knows, or does not, as no encodings of documents."""
+
+
+@pytest.mark.parametrize("content", [*NO_ENCODINGS, b"<r>\xff</r>"])
 def test_encodings_that_are_none(server: Server, wicara: Command, tmp_path: Path, content: bytes) -> None:
     """An encoding that is not known, or that the document is not in, is said."""
     answer = put(server, content)

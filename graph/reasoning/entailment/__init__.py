@@ -7,11 +7,13 @@ conclusion outside OWL 2 RL may need more than is tried here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
+from wicara.graph.nesting import too_deep_is_unreadable
 from wicara.graph.reasoning.entailment.entailment_query import (
     EntailmentQuery,
     Goal,
@@ -41,11 +43,12 @@ class Inconsistent:
     contradictions: tuple[Inference, ...]
 
 
+@too_deep_is_unreadable()
 def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> bool | Inconsistent:
     """Tell whether premises entail a conclusion; Inconsistent where the premises contradict themselves.
 
     A blank node of the conclusion stands for something that exists; it is never one of the premises. Ontology
-    headers of the conclusion are passed over.
+    headers of the conclusion are passed over. Raises UnreadableInput where class expressions nest too deep.
     """
     triples = list(conclusion)
     hypothesis = Hypothesis(premises, (term for triple in triples for term in triple))
@@ -68,25 +71,34 @@ def is_shown(part: Sequence[Triple], query: EntailmentQuery, prover: Prover, nam
     Its class expressions are taken to exist; where that does not do, they are looked for in the premises as
     any other blank node is (an annotation of an axiom names the very list that is annotated).
     """
-    if Solver(prover, names - query.constants).solves(query.goals, {}):
+    if Solver(prover, names - query.constants).solves(query.goals):
         return True
     if not query.constants:
         return False
     variables: Bindings = {node: prover.hypothesis.fresh() for node in sorted(names, key=str)}
     stated = [substitute(Goal(t.subject, t.predicate, t.object), variables) for t in part]
-    return Solver(prover, frozenset(variables.values())).solves(stated, {})
+    return Solver(prover, frozenset(variables.values())).solves(stated)
 
 
 def connected_parts(triples: Iterable[Triple], names: frozenset[Term]) -> list[list[Triple]]:
     """Return triples in groups that share none of some nodes."""
-    groups: list[tuple[frozenset[Term], list[Triple]]] = []
-    for triple in triples:
-        own = names & {triple.subject, triple.object}
-        touched = [group for group in groups if group[0] & own]
-        groups = [group for group in groups if not group[0] & own]
-        nodes = own.union(*(group[0] for group in touched))
-        groups.append((nodes, [*(each for group in touched for each in group[1]), triple]))
-    return [group[1] for group in groups]
+    leaders: dict[Term, Term] = {}
+
+    def leader(node: Term) -> Term:
+        while (above := leaders.setdefault(node, node)) != node:
+            leaders[node] = leaders[above]
+            node = above
+        return node
+
+    stated = list(triples)
+    for triple in stated:
+        if triple.subject in names and triple.object in names:
+            leaders[leader(triple.subject)] = leader(triple.object)
+    groups: defaultdict[Term | Triple, list[Triple]] = defaultdict(list)
+    for triple in stated:
+        own = next((term for term in (triple.subject, triple.object) if term in names), None)
+        groups[triple if own is None else leader(own)].append(triple)
+    return list(groups.values())
 
 
 def rename_apart(triple: Triple, hypothesis: Hypothesis, names: dict[BlankNode, BlankNode]) -> Triple:
@@ -108,25 +120,52 @@ class Solver:
         self.hypothesis = prover.hypothesis
         self.variables = variables
         self.prover = prover
+        self.known: dict[tuple[Term | None, Term, Term | None, bool], list[tuple[Term, Term]]] = {}
 
     def free(self, goal: Goal) -> frozenset[Term]:
         """Return the variables of a goal."""
         return self.variables & frozenset(goal.terms)
 
-    def solves(self, goals: Sequence[Goal], bindings: Bindings) -> bool:
+    def solves(self, goals: Sequence[Goal]) -> bool:
         """Tell whether there are terms for the variables with which all goals are shown."""
-        left = [substitute(goal, bindings) for goal in goals]
-        open_goals = [goal for goal in left if self.free(goal)]
-        if not open_goals:
-            return all(self.shown(goal) for goal in left)
-        matches = {goal: self.matches(goal) for goal in open_goals}
-        fruitful = [goal for goal in open_goals if matches[goal]]
-        if not fruitful:
-            variable = min(self.free(open_goals[0]), key=str)
-            return any(self.solves(left, {variable: term}) for term in self.terms())
-        best = min(fruitful, key=lambda goal: len(matches[goal]))
-        rest = [goal for goal in left if goal != best]
-        return any(self.solves(rest, found) for found in matches[best])
+        ahead: list[tuple[Sequence[Goal], Iterator[Bindings]]] = [(goals, iter([{}]))]
+        while ahead:
+            left, choices = ahead[-1]
+            bindings = next(choices, None)
+            if bindings is None:
+                ahead.pop()
+                continue
+            left = [substitute(goal, bindings) for goal in left]
+            step = self.step(left)
+            if step is not None:
+                ahead.append(step)
+            elif all(self.shown(goal) for goal in left):
+                return True
+        return False
+
+    def step(self, goals: Sequence[Goal]) -> tuple[Sequence[Goal], Iterator[Bindings]] | None:
+        """Return what is left of goals after the next one, and what may be the values of its variables.
+
+        The next one is that which the closure gives the fewest values, or a variable that it gives none.
+        None where no goal has a variable.
+        """
+        best: Goal | None = None
+        unmatched: Goal | None = None
+        for goal in goals:
+            if not self.free(goal):
+                continue
+            unmatched = unmatched or goal
+            count = len(self.found(goal))
+            if count and (best is None or count < len(self.found(best))):
+                best = goal
+                if count == 1:
+                    break
+        if best is not None:
+            return [goal for goal in goals if goal != best], iter(self.matches(best))
+        if unmatched is None:
+            return None
+        variable = min(self.free(unmatched), key=str)
+        return goals, ({variable: term} for term in self.terms())
 
     def shown(self, goal: Goal) -> bool:
         """Tell whether a goal without variables is shown."""
@@ -134,17 +173,22 @@ class Solver:
             return self.prover.refutes(*goal.terms)
         return self.prover.shows(*goal.terms) or self.prover.under([], goal.terms)
 
-    def matches(self, goal: Goal) -> list[Bindings]:
-        """Return what the closure gives the variables of a goal."""
+    def found(self, goal: Goal) -> Sequence[tuple[Term, Term]]:
+        """Return subjects and objects of the statements of the closure that a goal with variables matches."""
         if goal.negated:
-            return []
+            return ()
         free = self.free(goal)
         subject, target = (None if term in free else term for term in (goal.subject, goal.object))
-        found = self.hypothesis.match(subject, goal.predicate, target)
-        if goal.subject == goal.object:
-            return [{goal.subject: one} for one, two in found if one == two]
-        places = (goal.subject, goal.object)
-        return [{k: v for k, v in zip(places, pair, strict=True) if k in free} for pair in found]
+        asked = (subject, goal.predicate, target, goal.subject == goal.object)
+        if asked not in self.known:
+            found = self.hypothesis.match(*asked[:3])
+            self.known[asked] = [(one, two) for one, two in found if one == two] if asked[3] else found
+        return self.known[asked]
+
+    def matches(self, goal: Goal) -> list[Bindings]:
+        """Return what the closure gives the variables of a goal."""
+        free, places = self.free(goal), (goal.subject, goal.object)
+        return [{k: v for k, v in zip(places, pair, strict=True) if k in free} for pair in self.found(goal)]
 
     def terms(self) -> Iterator[Term]:
         """Yield terms to try: those of the premises that are not of the vocabularies."""
@@ -155,5 +199,7 @@ class Solver:
 
 def substitute(goal: Goal, bindings: Mapping[Term, Term]) -> Goal:
     """Return a goal with terms in the place of its variables."""
+    if not bindings or bindings.keys().isdisjoint(goal.terms):
+        return goal
     subject, predicate, target = (bindings.get(term, term) for term in goal.terms)
     return Goal(subject, predicate, target, goal.negated)

@@ -58,6 +58,13 @@ PAIRWISE: Final = {
 """N-ary axioms: the properties of their lists, what each two members are, and what each member is."""
 
 
+PARTS: Final = {
+    *(FIRST, REST, owl("onProperty"), owl("onClass"), owl("onDataRange"), owl("inverseOf")),
+    *map(owl, {*LISTED, *SINGLE, *RESTRICTING}),
+}
+"""The properties that lead from a class expression or list to what it is made of."""
+
+
 @dataclass(frozen=True)
 class Goal:
     """A statement to show, or to refute; blank nodes that are no constants are variables."""
@@ -121,29 +128,47 @@ class QueryReader:
     # Class expressions and lists.
 
     def definition(self, node: Term) -> tuple[Triple, ...] | None:
-        """Return all that defines a blank node and what it is made of; None where it is not well made."""
-        if node not in self.defined:
-            self.defined[node] = None  # what contains itself is not well made
-            self.defined[node] = self.list_definition(node) or self.expression(node)
+        """Return what defines a blank node, all of whose parts are well made; None where it is not so.
+
+        What it is made of comes first, without recursion: lists are long. What contains itself is not well
+        made.
+        """
+        ahead = [] if node in self.defined else [node]
+        begun: set[Term] = set()
+        while ahead:
+            top = ahead[-1]
+            if top in begun or top in self.defined:
+                ahead.pop()
+                if top in begun:
+                    begun.discard(top)
+                    self.defined[top] = self.list_definition(top) or self.expression(top)
+                continue
+            begun.add(top)
+            self.defined[top] = None
+            said = self.by_subject.get(top, {}).items()
+            parts = (part for predicate, objects in said if predicate in PARTS for part in objects)
+            ahead += [part for part in parts if isinstance(part, BlankNode) and part not in self.defined]
         return self.defined[node]
 
     def list_definition(self, node: Term) -> tuple[Triple, ...] | None:
-        """Return the cells of a list of known terms; None where it is none."""
+        """Return the cell of a list of known terms; None where it is none."""
         firsts, rests = self.objects(node, FIRST), self.objects(node, REST)
         if len(firsts) != 1 or len(rests) != 1 or not isinstance(node, BlankNode):
             return None
-        rest = () if rests[0] == NIL else self.definition(rests[0])
-        member = self.part(firsts[0])
-        if rest is None or member is None or (rest and not self.objects(rests[0], FIRST)):
+        if rests[0] != NIL and not (self.definition(rests[0]) and self.objects(rests[0], FIRST)):
             return None
-        return (Triple(node, FIRST, firsts[0]), Triple(node, REST, rests[0]), *member, *rest)
+        return (
+            (Triple(node, FIRST, firsts[0]), Triple(node, REST, rests[0]))
+            if self.is_part(firsts[0])
+            else None
+        )
 
-    def part(self, term: Term) -> tuple[Triple, ...] | None:
-        """Return the definitions of a term that something is made of; None where it is a variable."""
-        return self.definition(term) if isinstance(term, BlankNode) else ()
+    def is_part(self, term: Term) -> bool:
+        """Tell whether something can be made of a term: a variable is nothing known."""
+        return not isinstance(term, BlankNode) or self.definition(term) is not None
 
     def expression(self, node: Term) -> tuple[Triple, ...] | None:
-        """Return the definitions of a class expression or an inverse property; None where it is none."""
+        """Return what defines a class expression or an inverse property; None where it is none."""
         names = [
             name for name in (*LISTED, *SINGLE, *RESTRICTING, "inverseOf") if self.objects(node, owl(name))
         ]
@@ -157,11 +182,9 @@ class QueryReader:
         values = [self.objects(node, each) for each in needed]
         if any(len(value) != 1 for value in values) or not self.is_made(name, needed, [v[0] for v in values]):
             return None
-        parts = [self.part(value[0]) for value in values]
-        if any(part is None for part in parts):
+        if not all(self.is_part(value[0]) for value in values):
             return None
-        own = (Triple(node, each, value[0]) for each, value in zip(needed, values, strict=True))
-        return (*own, *(triple for part in parts for triple in part or ()))
+        return tuple(Triple(node, each, value[0]) for each, value in zip(needed, values, strict=True))
 
     def is_made(self, name: str, needed: Sequence[NamedNode], values: Sequence[Term]) -> bool:
         """Tell whether the parts of an expression are of the kinds that it wants."""
