@@ -35,7 +35,10 @@ Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
 
 Ketua Harian Partai Contoh Sudarsono Hartono hadir. Yang pasti, kata dia, perairan itu tetap terbuka seperti \
 dua tahun terakhir. Bentrokan terjadi di Laut Utara pada 1 Mei 2019. \
-Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019.
+Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019. Kedua negara memberlakukan pembatasan. \
+Jepang melarang impor ikan dan garam.
+
+"Kami tidak akan menutup laut itu lagi," ujar Suhardjo di Sochi, Kamis (2/5/2019).
 """
 ENGLISH = """Canadian Prime Minister Rekawati Suhardjo today opened the ninth ASEAN-Canada Summit. She \
 reaffirmed the commitment to open markets and pledged to fund about $102 million of new projects.
@@ -81,6 +84,9 @@ EXPECTED = {
             "Jepang menutup perbatasannya",
             {"actor": "Jepang", "did": "menutup perbatasannya dengan Kanada", "date": "2019-05-02"},
         ),
+        ("event", "Kedua negara memberlakukan", {"actor": "Jepang", "partner": "Kanada"}),
+        ("event", "Jepang melarang", {"did": "melarang impor ikan dan garam"}),
+        ("quotation", "Kami tidak akan menutup", {"date": "2019-05-02", "place": "Sochi"}),
     ],
     "en": [
         ("role", "Canadian Prime Minister Rekawati Suhardjo", {"person": "Rekawati Suhardjo"}),

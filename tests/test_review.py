@@ -224,7 +224,9 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
         "President of Vietnam Tran Rekaan met Deputy Foreign Minister Budi Contoh on Friday. "
         "Secretary Sari Misal spoke. Former Prime Minister Ketut Umpama agreed. "
         "President Widodo will attend the ASEAN-Canada Summit on 9 June 2019. "
-        "She repeated the proposal of President Nguyen Misal, as China did.\n",
+        "She repeated the proposal of President Nguyen Misal, as China did. "
+        "Japan disputes the law of Russia. Both countries opened offices for Japan and Russia.\n\n"
+        "“We will keep the border open for all,” President Widodo said in Sochi on 1 May 2019.\n",
         encoding="utf-8",
     )
     with reviewed(file, "--source", text, "--date", "2019-05-03") as page:
@@ -270,6 +272,12 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
         coming = page.fact("date", "9 June")["record"]
         assert (coming["patterns"], coming["said"]["factKind"]) == (["Planned"], "kind:plan")
         assert last(page.fact("role", "Nguyen")["record"]["values"]["state"][0]["iri"]) == "china"
+        both = page.fact("event", "Both countries")["record"]["values"]
+        assert (last(both["who"][0]["iri"]), last(both["also"][0]["iri"])) == ("japan", "russia")
+        quotation = page.fact("quotation", "keep the border")["record"]
+        assert quotation["values"]["within"] == [{"value": "2019-05-01"}]
+        assert last(quotation["values"]["place"][0]["iri"]) == "sochi"
+        assert quotation["labels"]["en"].endswith("(Sochi) (1 May 2019)")
         accepted = page.fact("role", "Rekaan")
         page.post("decide", fact=accepted["fact"], decision="accept")
     checked = wicara("check", "--add", tmp_path / "my").stdout

@@ -16,6 +16,7 @@ from wicara.graph.facts.draft.words import WORD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wicara.graph.facts.draft.dates import When
     from wicara.graph.facts.draft.mentions import Mentions
     from wicara.graph.facts.draft.reading import Reading
     from wicara.graph.facts.draft.words import Words
@@ -71,9 +72,9 @@ class Turn(NamedTuple):
 class Claims:
     """What one text attributes to somebody."""
 
-    def __init__(self, reading: Reading, words: Words, mentions: Mentions) -> None:
+    def __init__(self, reading: Reading, words: Words, mentions: Mentions, dates: Sequence[When]) -> None:
         """Find the quotation marks first: what stands in them is no narration."""
-        self.reading, self.words, self.mentions = reading, words, mentions
+        self.reading, self.words, self.mentions, self.dates = reading, words, mentions, dates
         view = reading.view
         quoted = (found.span("words") for found in words.pattern("quote").finditer(view))
         self.turns = list(self.speakers())
@@ -235,12 +236,23 @@ class Claims:
         saying = self.said_by(number)
         self.mentions.remember(saying.speaker)
         fields = self.speaker_fields(saying.speaker)
+        if fields and saying.rule == "after":
+            fields |= self.occasion_fields(end + 1)
         rule = f"{self.words.language}.quote.{saying.rule}"
         for sentence in self.reading.sentences_in(start, end):
             for first, last in pieces(self.reading.view, *sentence, self.words):
                 yield Suggestion(first, last, "quotation", rule, saying.score, fields)
         if saying.rule == "after":
             yield from self.occasion(end + 1, fields)
+
+    def occasion_fields(self, start: int) -> dict[str, Any]:
+        """Return when and where something was said, as fields, by the words behind its quotation."""
+        limit = min(start + NEAR, self.reading.paragraph_end(start))
+        stop = SENTENCE_END.search(self.reading.view, start, limit)
+        end = stop.start() if stop else limit
+        day = next((one.edtf for one in self.dates if start <= one.start < end and one.edtf), "")
+        places = [one for one in self.mentions.persons.known_in(start, end) if one.kind == "place"]
+        return ({"date": day} if day else {}) | ({"place": places[-1].name} if places else {})
 
     def occasion(self, start: int, fields: dict[str, Any]) -> Iterator[Suggestion]:
         """Yield on what occasion something was said: "Jokowi told a news conference in Jakarta"."""

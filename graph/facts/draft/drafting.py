@@ -61,9 +61,10 @@ def draft(
     words = words_of(language or closest)
     persons = Persons(reading, words, Gazetteer(quads, words))
     mentions = Mentions(persons)
-    claims = Claims(reading, words, mentions)
+    days = list(dates(reading, words, published))
+    claims = Claims(reading, words, mentions, days)
     found = [*persons.new_roles(), *mentions.states(), *figures(reading, words), *claims.all()]
-    found += Events(claims, list(dates(reading, words, published))).all()
+    found += Events(claims, days).all()
     return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_order(found))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.facts.draft.clauses import MIN_WORDS, count, pieces, trimmed
@@ -11,7 +13,6 @@ from wicara.graph.facts.draft.suggestion import Suggestion, parts
 from wicara.graph.facts.draft.words import WORD
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
 
     from wicara.graph.facts.draft.claims import Claims
@@ -23,6 +24,9 @@ NEAR: Final = 120
 """How near a date stands to a meeting whose date it may be, in characters."""
 MAX_WORDS: Final = 12
 """How many words of an event are marked at most."""
+JOINED: Final = 4
+"""Within how many words behind "and" the verb of another clause stands."""
+STOP: Final = re.compile("[,;:.]")
 SUBJECT: Final = 80
 """How far before its verb the subject of an event is looked for, in characters."""
 
@@ -125,11 +129,18 @@ class Events:
             if count(self.view[slice(*span)]) >= MIN_WORDS:
                 by_verb = self.by_verb(verb, span, meetings)
                 happens = by_verb.get("pattern") == "Held"
-                fields = {"verb": lemma, **({"actor": actor.name} if actor and not happens else {})}
+                fields = {"verb": lemma, **({} if happens else self.actors(actor))}
                 if subject and not happens:
                     did = trimmed(self.view, subject.end, span[1], self.words)
                     fields["did"] = self.suggestion(did, "event.verb", 0, {}).quote(self.reading.text)
                 yield self.suggestion(span, "event.verb", 0.75, fields | by_verb)
+
+    def actors(self, actor: Mention | None) -> dict[str, str]:
+        """Return who does something, as fields: "both countries" are an actor and a partner."""
+        if actor is None:
+            return {}
+        pair = self.mentions.pair(actor)
+        return {"actor": pair[0], "partner": pair[1]} if pair else {"actor": actor.name}
 
     def is_verb(self, word: str, lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here and no noun; English verbs have an ending, or "will" before."""
@@ -153,10 +164,25 @@ class Events:
     def clause_end(self, at: int, end: int) -> int:
         """Return where the clause of a verb ends, after at most so many words."""
         tokens = [token.end() for token in WORD.finditer(self.view, at, min(end, at + 200))]
-        match = self.words.pattern("clause-end").search(self.view, at, end)
+        ends = self.words.pattern("clause-end").finditer(self.view, at, end)
+        match = next((one for one in ends if not self.goes_on(one.end(), end)), None)
         return min(
             match.start() if match else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
         )
+
+    def goes_on(self, at: int, end: int) -> bool:
+        """Tell whether "and" at a place joins words of one kind and no clause: no verb follows soon."""
+        mark = STOP.search(self.view, at, end)
+        last = mark.start() if mark else end
+        tokens = [token[0] for token in islice(WORD.finditer(self.view, at, last), JOINED + 1)]
+        if (
+            not tokens
+            or tokens[0].lower() not in self.words.entries("cut", "and")
+            or self.view[at - 1] in ",;"
+        ):
+            return False
+        verb_like = self.words.pattern("verb-like")
+        return not any(verb_like.match(word) for word in tokens[1:])
 
     def by_verb(self, verb: str, span: Span, meetings: Sequence[Suggestion]) -> dict[str, str]:
         """Return the pattern of a verb, with the meeting or the document that it needs and its words name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wicara.graph.facts.draft.persons import Persons
     from wicara.graph.facts.skeleton import Span
 
+PAIR: Final = 2
+"""How many states "both countries" means."""
 BACK: Final = 2000
 """How far back the longer name of a body is looked for, in characters."""
 LIST_LEAST: Final = 3
@@ -175,6 +178,26 @@ class Mentions:
                     name = self.persons.full_names.get(name.split()[0], name)
                     return Mention(mention.start, mention.end, name, "person")
         return self.last or mention
+
+    def pair(self, mention: Mention) -> tuple[str, str] | None:
+        """Return the states that "both countries" means: the two that the text names most; None if in doubt.
+
+        A sentence before it has to name these two, and no other.
+        """
+        if mention.name.lower() not in self.words.entries("persons", "pairs"):
+            return None
+        states = [one for one in self.persons.known if one.kind == "state"]
+        ranked = Counter(one.name for one in states).most_common(PAIR + 1)
+        if len(ranked) < PAIR or (len(ranked) > PAIR and ranked[PAIR][1] == ranked[PAIR - 1][1]):
+            return None
+        most = {name for name, _ in ranked[:PAIR]}
+        named: dict[int, list[str]] = {}
+        for one in states:
+            if one.start < mention.start:
+                named.setdefault(self.persons.reading.sentence_at(one.start)[0], []).append(one.name)
+        first = next((names for names in reversed(named.values()) if set(names) == most), None)
+        pair = list(dict.fromkeys(first or ()))
+        return (pair[0], pair[1]) if pair else None
 
     def longer(self, mention: Mention) -> Mention:
         """Return the last longer name that ends alike: "the leaders' statement" after that of somebody."""
