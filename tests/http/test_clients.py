@@ -29,7 +29,7 @@ from SPARQLWrapper import (
     XML,
     SPARQLWrapper,
 )
-from writing import BEARER
+from writing import BEARER, TOKEN, count, emptied
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -104,14 +104,40 @@ def test_sparqlwrapper_formats(server: Server, query: str, form: str | None, met
     answer.convert()
 
 
-def test_sparqlwrapper_writes(writable: Server) -> None:
-    """SPARQLWrapper sends an update with the token."""
-    asked = SPARQLWrapper(endpoint(writable), updateEndpoint=endpoint(writable, "/update"))
-    asked.addCustomHttpHeader("Authorization", BEARER)
-    asked.setMethod(POST)
-    asked.setQuery("INSERT DATA { <x:wrapper> <x:p> 1 }")
-    assert asked.query().response.status == 204
-    assert writable.ask("ASK { <x:wrapper> <x:p> 1 }").json["boolean"]
+UPDATES = {
+    "INSERT DATA { <x:wrapper> <x:p> 1 }": 1,
+    "COPY DEFAULT TO <x:copy>": 1,
+    "DELETE { ?s <x:p> ?o } INSERT { ?s <x:p> 2, 3 } WHERE { ?s <x:p> ?o }": 2,
+    "DELETE DATA { <x:wrapper> <x:p> 3 }": 1,
+    "CREATE SILENT GRAPH <x:new>": 1,
+    "LOAD SILENT <http://127.0.0.1:9/x>": 1,
+    "ADD <x:copy> TO DEFAULT": 2,
+    "MOVE <x:copy> TO DEFAULT": 1,
+    "CLEAR DEFAULT": 0,
+    "DROP ALL": 0,
+}
+"""Updates one after the other, and how many statements of the default graph each leaves."""
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning:SPARQLWrapper")
+@pytest.mark.parametrize("form", [None, JSON, XML, TURTLE, N3, RDF, RDFXML, CSV, TSV, JSONLD])
+@pytest.mark.parametrize(("method", "how"), [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)])
+def test_sparqlwrapper_writes(writable: Server, form: str | None, method: str, how: str) -> None:
+    """SPARQLWrapper sends every kind of update with the token, and a format, which an update has not."""
+    emptied(writable)
+    for text, left in UPDATES.items():
+        asked = SPARQLWrapper(endpoint(writable), updateEndpoint=endpoint(writable, "/update"))
+        if how == POSTDIRECTLY:
+            asked.setCredentials("any", TOKEN)
+        else:
+            asked.addCustomHttpHeader("Authorization", BEARER)
+        asked.setMethod(method)
+        asked.setRequestMethod(how)
+        if form:
+            asked.setReturnFormat(form)
+        asked.setQuery(text)
+        assert asked.query().response.status == 204
+        assert count(writable) == left
 
 
 def test_rdflib_store_reads(server: Server) -> None:

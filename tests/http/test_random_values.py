@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from needed import long
-from server_process import Server, served
+from server_process import Server, served, wait_until
 from writing import WRITABLE, update
 
 if TYPE_CHECKING:
@@ -78,6 +79,17 @@ def test_no_value_is_made_up_twice(server: Server, requests: int) -> None:
                 change.result()
     values += inserted(server) if writes else []
     assert len(values) == 4 * requests + 5 * 4 * writes
+    assert len(set(values)) == len(values)
+
+
+def test_no_value_of_the_processes_before_a_reload(server: Server) -> None:
+    """The processes that a reload starts make up other values than those before them."""
+    values = [value for number in range(20) for value in made_up(server, number)]
+    metric = "wicara_versions_total"
+    before = server.metric(metric)
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.metric(metric) > before)
+    values += [value for number in range(20) for value in made_up(server, number)]
     assert len(set(values)) == len(values)
 
 
