@@ -172,7 +172,7 @@ def test_other_values(contradictory: Server) -> None:
     found = table(contradictory)
     for name in ("Places", "Times", "Single values", "Coordinates"):
         assert found[name][2] == 1, name
-    assert found["Claims"] == (1, 2, 2)
+    assert found["Claims and the record"] == (1, 2, 2)
     text = contradictory.get("/conflicts", accept="text/html").text
     assert "between an article and the background" in text
     assert "Claimed, and by whom" in text
@@ -187,7 +187,7 @@ def test_terms(contradictory: Server) -> None:
 @pytest.mark.parametrize(
     ("contradictory", "name", "counted", "shown"),
     [
-        (CLAIMED, "Claims", (1, 2, 1), ["from 2012 on</strong>", "from October 2010 on</strong>"]),
+        (CLAIMED, "Claims and the record", (1, 2, 1), ["from 2012 on</strong>", "from October 2010 on</strong>"]),
         (FOLLOWING, "Shares and lengths", (2, 2, 2), ["56.8"]),
     ],
     ids=["a time in a claim", "79 of 139 activities, and a term of three years at most"],
