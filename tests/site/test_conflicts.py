@@ -187,7 +187,12 @@ def test_terms(contradictory: Server) -> None:
 @pytest.mark.parametrize(
     ("contradictory", "name", "counted", "shown"),
     [
-        (CLAIMED, "Claims and the record", (1, 2, 1), ["from 2012 on</strong>", "from October 2010 on</strong>"]),
+        (
+            CLAIMED,
+            "Claims and the record",
+            (1, 2, 1),
+            ["from 2012 on</strong>", "from October 2010 on</strong>"],
+        ),
         (FOLLOWING, "Shares and lengths", (2, 2, 2), ["56.8"]),
     ],
     ids=["a time in a claim", "79 of 139 activities, and a term of three years at most"],
