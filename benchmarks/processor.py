@@ -1,4 +1,4 @@
-"""What a request costs the processor, by process: in the front, in the executors, and of that in the engine.
+"""What a request costs the processor, by process: in the front, in the executors, and in the native server.
 
 Run it on a quiet machine: processes that share a core pay for each other. It needs wrk, as over_http.py does.
 """
@@ -9,24 +9,27 @@ import argparse
 import os
 import tempfile
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import servers
 import university
-from load import Load, quick
+from load import Load, patient, quick
 from memory import tree
-from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store
 from workloads import WORKLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from load import Run
     from servers import Server
     from workloads import Workload
 
 TICK: Final = os.sysconf("SC_CLK_TCK")
-NAMES: Final = ("lookup", "describe", "join")
+NAMES: Final = tuple(each.name for each in WORKLOADS if not each.name.startswith("100k"))
 CONNECTIONS: Final = 4
 REST: Final = 1.5
 """Seconds without work after which a server has prepared all that it prepares by itself."""
@@ -46,10 +49,14 @@ def times(number: int) -> tuple[float, float]:
 
 
 def cost(server: Server) -> Cost:
-    """Return what a server has cost so far."""
+    """Return what a server has cost so far; a process that ended meanwhile counts no more."""
     front = server.process.pid
-    others = [times(each.number) for each in tree(front) if each.number != front]
-    return Cost(times(front), (sum(user for user, _ in others), sum(system for _, system in others)))
+    user = system = 0.0
+    for each in tree(front):
+        with suppress(OSError):
+            more = times(each.number) if each.number != front else (0.0, 0.0)
+            user, system = user + more[0], system + more[1]
+    return Cost(times(front), (user, system))
 
 
 def rest(server: Server) -> None:
@@ -60,55 +67,66 @@ def rest(server: Server) -> None:
         before, now = now, cost(server)
 
 
-def of_the_engine(workload: Workload, size: int, file: Path) -> float:
-    """Return the microseconds that the engine needs for a query and its results, in this process."""
-    store = Store()
-    store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES)
-    queries = workload.queries(size)
-    began = time.process_time()
-    for query in queries:
-        results = store.query(query)
-        if isinstance(results, QueryTriples):
-            results.serialize(format=RdfFormat.TURTLE)
-        else:
-            results.serialize(format=QueryResultsFormat.JSON)
-    return (time.process_time() - began) / len(queries) * 1e6
+def of_a_request(server: Server, ask: Callable[[int], Run], seconds: int) -> list[float]:
+    """Return the microseconds that a request costs a server in each part of `Cost`, in one run."""
+    before = cost(server)
+    run = ask(seconds)
+    after = cost(server)
+    return [
+        (new - old) / run.answers * 1e6
+        for now, then in zip(after, before, strict=True)
+        for new, old in zip(now, then, strict=True)
+    ]
 
 
-def rows(size: int, seconds: int, file: Path) -> Iterator[str]:
-    """Yield a line for each workload."""
-    workloads = [each for each in WORKLOADS if each.name in NAMES]
-    with servers.running(servers.wicara(), file) as server:
-        for workload in workloads:
-            load = Load(workload.queries(size), workload.accept, varied=True)
-            quick(server, load, CONNECTIONS, file.with_suffix(".lua"), 1)
-            rest(server)
-            before = cost(server)
-            run = quick(server, load, CONNECTIONS, file.with_suffix(".lua"), seconds)
-            after = cost(server)
-            parts = [
-                (new - old) / run.answers * 1e6
-                for now, then in zip(after, before, strict=True)
-                for new, old in zip(now, then, strict=True)
+def asking(server: Server, workload: Workload, size: int, script: Path) -> Callable[[int], Run]:
+    """Return what asks a server for so many seconds."""
+    load = Load(workload.queries(size), workload.accept, varied=True)
+    if workload.large:
+        return partial(patient, server, load, CONNECTIONS)
+    return partial(quick, server, load, CONNECTIONS, script)
+
+
+def rows(options: argparse.Namespace, file: Path) -> Iterator[str]:
+    """Yield a line for each workload: medians of rounds in which the servers take turns."""
+    with servers.running(servers.wicara(), file) as ours, servers.running(servers.MEMORY, file) as native:
+        for workload in (each for each in WORKLOADS if each.name in options.only.split(",")):
+            asked = [
+                (
+                    server,
+                    asking(server, workload, options.size, file.with_suffix(".lua")),
+                    list[list[float]](),
+                )
+                for server in (ours, native)
             ]
-            engine = of_the_engine(workload, size, file)
-            yield f"{workload.name:10}" + "".join(f"{part:>10.0f}" for part in (*parts, engine))
+            for server, ask, _ in asked:
+                ask(1)
+                rest(server)
+            for _ in range(options.rounds):
+                for server, ask, found in asked:
+                    found.append(of_a_request(server, ask, options.seconds))
+            parts, other = ([median(part) for part in zip(*found, strict=True)] for _, _, found in asked)
+            figures = (*parts, sum(parts), sum(other))
+            line = "".join(f"{figure:>10.0f}" for figure in figures)
+            yield f"{workload.name:10}{line}{sum(other) / sum(parts):>10.2f}"
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=100_000, help="triples")
-    parser.add_argument("--seconds", type=int, default=5, help="how long a run is")
+    parser.add_argument("--seconds", type=int, default=3, help="how long a run is")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each server for each row")
+    parser.add_argument("--only", default=",".join(NAMES), help=f"of {','.join(NAMES)}")
     options = parser.parse_args()
     print("Microseconds of processor time a request, no query asked twice")
-    print(f"{'':10}{'front':>20}{'executors':>20}{'of that':>10}")
-    print(f"{'':10}" + f"{'user':>10}{'system':>10}" * 2 + f"{'engine':>10}")
+    print(f"{'':10}{'front':>20}{'executors':>20}{'both':>10}{'native':>10}{'to native':>10}")
+    print(f"{'':10}" + f"{'user':>10}{'system':>10}" * 2)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.nt"
         with file.open("w", encoding="utf-8") as data:
             data.writelines(university.lines(options.size))
-        for row in rows(options.size, options.seconds, file):
+        for row in rows(options, file):
             print(row, flush=True)
 
 

@@ -18,6 +18,8 @@ from wicara.server.process.exchange import (
 from wicara.server.process.messages import Reply, header_lines, headers_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wicara.server.process.messages import Headers
 
 NEGOTIATED: Final = frozenset(
@@ -41,11 +43,17 @@ OVERHEAD: Final = 1000
 
 
 class CachedResponse:
-    """A reply in the cache: its headers as lines, and its body; the rest is made when it is first served."""
+    """A reply in the cache: headers as lines, and the body in parts; the rest is made when it is served."""
 
-    def __init__(self, lines: bytes, body: bytes, size: int) -> None:
+    def __init__(self, lines: bytes, parts: Sequence[bytes], size: int) -> None:
         """Hold a reply whose entry takes so many bytes."""
-        self.lines, self.body, self.size = lines, body, size
+        self.lines, self.parts, self.size = lines, parts, size
+
+    @cached_property
+    def body(self) -> bytes:
+        """The body, put together once: most large answers are never asked for again."""
+        parts, self.parts = self.parts, ()
+        return b"".join(parts)
 
     @cached_property
     def reply(self) -> Reply:
@@ -88,19 +96,20 @@ class Cache:
             self.replies.move_to_end(key)
         return cached
 
-    def put(self, key: bytes, status: int, lines: bytes, body: bytes) -> None:
+    def put(self, key: bytes, status: int, lines: bytes, parts: Sequence[bytes]) -> None:
         """Hold a reply that may be served again and has its body, if it and its request are not too large.
 
         What was not used for longest goes.
         """
-        size = len(body) + len(key) + OVERHEAD
+        length = sum(map(len, parts))
+        size = length + len(key) + OVERHEAD
         lined = b"\n" + lines
-        is_whole = b"\ncontent-length: %d\r\n" % len(body) in lined
+        is_whole = b"\ncontent-length: %d\r\n" % length in lined
         if status != HTTPStatus.OK or not is_whole or b"\netag: " not in lined:
             return
         if size * LARGEST > self.room or key in self.replies:
             return
-        self.replies[key] = CachedResponse(lines, body, size)
+        self.replies[key] = CachedResponse(lines, parts, size)
         self.used += size
         while self.used > self.room:
             self.used -= self.replies.popitem(last=False)[1].size

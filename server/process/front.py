@@ -294,7 +294,7 @@ class Front:
     def whole(self, asked: Asked, status: int, lines: bytes, body: bytes) -> bytes:
         """Return an answer as it goes out but for Date; it is counted, and cached if it may be."""
         if asked.generation is self.pool.generation:
-            self.cache.put(asked.key, status, lines, body)
+            self.cache.put(asked.key, status, lines, (body,))
         seconds = time.perf_counter() - asked.began
         own = header_lines(own_headers(asked.exchange_id, asked.queued, seconds))
         self.metrics.count("query", status, seconds)
@@ -327,12 +327,12 @@ class Front:
 
         The executor is free for others before the last bytes go out, however slowly the client takes them.
         """
-        job, stopped, reply = begun.job, False, None
+        job, stopped, reply, parts = begun.job, False, None, list[bytes]()
         job.watch = lambda: asyncio.ensure_future(self.stop_when_gone(exchange, job))
         if job.low:
             job.look()
         try:
-            reply = await self.relay(exchange, job)
+            reply, parts = await self.relay(exchange, job)
         except (LostError, TimeoutError):
             stopped = True
         finally:
@@ -344,7 +344,7 @@ class Front:
         elif reply is not None:
             await exchange.answer(reply)
         if reply is not None and begun.generation is self.pool.generation:
-            self.cache.put(begun.key, reply.status, header_lines(reply.headers), reply.body)
+            self.cache.put(begun.key, reply.status, header_lines(reply.headers), parts)
 
     async def stop_when_gone(self, exchange: Exchange, job: Job) -> None:
         """Stop a job when its client leaves."""
@@ -365,17 +365,17 @@ class Front:
             raise Broken
         raise query_stopped(job.stopped, seconds, self.limits)
 
-    async def relay(self, exchange: Exchange, job: Job) -> Reply | None:
-        """Return what an executor answers where it is whole, else send it on in pieces.
+    async def relay(self, exchange: Exchange, job: Job) -> tuple[Reply | None, list[bytes]]:
+        """Return what an executor answers where it is whole, else send it on in pieces; and its body.
 
-        Pieces are returned together if they are to be cached, else None. Raises LostError where the executor
-        ends before its answer, and TimeoutError where the job is stopped while the client does not take what
-        is sent.
+        Of what went out in pieces, there is a reply if it is to be cached, else None. Raises LostError where
+        the executor ends before its answer, and TimeoutError where the job is stopped while the client does
+        not take what is sent.
         """
         kind, payload = await job.link.receive()
         reply = messages.Reply.unpacked(payload)
         if kind == messages.ANSWER:
-            return reply
+            return reply, [reply.body]
         job.look()
         gathered = Gathered(self.cache, wanted=is_cacheable(reply) and exchange.method == "GET")
         try:
@@ -390,15 +390,15 @@ class Front:
                         raise Broken
                     gathered.add(payload)
                     await exchange.send({"type": "http.response.body", "body": payload, "more_body": True})
-            body = b"".join(gathered.parts)
+            parts, size = gathered.parts, gathered.size
         finally:
             job.interrupt = None
             gathered.drop()
-        if not body:
-            return None
+        if not parts:
+            return None, parts
         headers = [each for each in reply.headers if each[0] != b"content-length"]
-        headers.append((b"content-length", b"%d" % len(body)))
-        return reply._replace(headers=headers, body=body)
+        headers.append((b"content-length", b"%d" % size))
+        return reply._replace(headers=headers), parts
 
     async def write(self, exchange: Exchange, request: Request, seconds: float) -> Reply:
         """Return the answer to a write."""

@@ -1,7 +1,8 @@
 """Messages between the front and its processes: a kind, a length, the payload.
 
 An answer is whole (`ANSWER`), or a `BEGIN`, any number of `CHUNK`, and an `END`. One that ends with `ABORT`,
-or with the process, is not whole, and the front breaks the client's connection.
+or with the process, is not whole, and the front breaks the client's connection. A `CHUNK` is handed on in the
+parts in which it comes.
 """
 
 from __future__ import annotations
@@ -148,9 +149,9 @@ def unpacked(payload: bytes, lines: int) -> tuple[list[bytes], Headers, bytes]:
     return head[:lines], headers, payload[end:]
 
 
-def frame(kind: bytes, payload: bytes = b"") -> bytes:
-    """Return a message as bytes."""
-    return HEADER.pack(kind, len(payload)) + payload
+def frame(kind: bytes, *parts: bytes) -> bytes:
+    """Return a message as bytes; its payload may be in parts."""
+    return b"".join((HEADER.pack(kind, sum(map(len, parts))), *parts))
 
 
 FORK_SERVER: Final = "fork server"
@@ -255,6 +256,8 @@ class Link(asyncio.Protocol):
         self.connected: Callable[[Link], None] | None = connected
         self.forked = forked
         self.rest = b""
+        self.to_come = 0
+        """Bytes of a CHUNK that are still to come."""
         self.received: deque[tuple[bytes, bytes]] = deque()
         self.waiting = 0
         self.paused = False
@@ -294,16 +297,23 @@ class Link(asyncio.Protocol):
         self.lose()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; hand on the frames that are whole."""
+        """Take bytes; hand on the frames that are whole, and without a copy what is there of a CHUNK."""
         if self.rest:
             data = self.rest + data
         at, size, header = 0, len(data), HEADER.size
+        if self.to_come:
+            at = self.put_part(data, 0, self.to_come)
         while size - at >= header:
             kind, length = HEADER.unpack_from(data, at)
-            if size - at < header + length:
+            at += header
+            if kind == CHUNK:
+                at = self.put_part(data, at, length)
+                continue
+            if size - at < length:
+                at -= header
                 break
-            payload = data[at + header : at + header + length]
-            at += header + length
+            payload = data[at : at + length]
+            at += length
             if kind == FORKED:
                 self.forked(payload)
                 continue
@@ -315,6 +325,15 @@ class Link(asyncio.Protocol):
             self.transport.pause_reading()
         if self.received:
             self.wake()
+
+    def put_part(self, data: bytes, at: int, length: int) -> int:
+        """Take what is there of so many bytes of a CHUNK, and return where it ends."""
+        part = memoryview(data)[at : at + length]
+        self.to_come = length - len(part)
+        if part:
+            self.received.append((CHUNK, cast("bytes", part)))
+            self.waiting += len(part)
+        return at + len(part)
 
     def wake(self) -> None:
         """Let whoever waits for a frame go on."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
-CHUNK: Final = 1 << 16
+CHUNK: Final = 1 << 18
 MEASURED: Final = frozenset({b"range", messages.UNCHUNKED})
 """The headers of a request whose answer needs its length before its first byte."""
 
@@ -84,7 +84,8 @@ class ReplyWriter:
         """Send what has come together; the head before the first."""
         if not self.begun:
             self.send_head()
-        self.send(messages.CHUNK, self.taken())
+        parts, self.parts, self.size = self.parts, [], 0
+        self.send(messages.CHUNK, *parts)
 
     def send_head(self) -> None:
         """Send status and headers."""
@@ -99,10 +100,10 @@ class ReplyWriter:
             self.headers.append(ranges.UNIT)
         return messages.packed([self.status], self.headers, body)
 
-    def send(self, kind: bytes, payload: bytes = b"") -> None:
+    def send(self, kind: bytes, *parts: bytes) -> None:
         """Send a message to the front; an OSError here, and only here, says that it is gone."""
         try:
-            self.connection.sendall(messages.frame(kind, payload))
+            self.connection.sendall(messages.frame(kind, *parts))
         except OSError:
             self.is_lost = True
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 PAUSE: Final = 1.0
 """Seconds between two tries to load a dataset again whose fork server has ended."""
 WORKER: Final = "wicara.server.process.worker"
+ALLOCATOR: Final = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=60000"}
+"""The environment of the process that loads the dataset, where it is not set, and of those forked from it.
+
+A query frees as many small pieces of memory as it has rows, and the next one wants as many: kept at hand
+rather than merged, they save a tenth of its time.
+"""
 
 Description = dict[str, Any]
 
@@ -79,7 +86,9 @@ class Versions:
             self.pool.tickets.pop(0, None)
             arrival = self.pool.expect(0)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", WORKER, self.pool.address, stdin=asyncio.subprocess.PIPE
+                *(sys.executable, "-P", "-m", WORKER, self.pool.address),
+                stdin=asyncio.subprocess.PIPE,
+                env=ALLOCATOR | os.environ,
             )
             if process.stdin is not None:
                 with suppress(RuntimeError, OSError):  # it was killed: its end is seen below
