@@ -122,7 +122,7 @@ class Candidate:
         quads = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
         return Candidate(replace(self.inputs, quads=quads)) if len(quads) < len(self.inputs.quads) else self
 
-    @property
+    @cached_property
     def premises_to_compare(self) -> frozenset[Triple]:
         """What two engines are to conclude the same of."""
         return self.premises
@@ -249,7 +249,7 @@ class Grown(Candidate):
         quads = (quad for graph in graphs for quad in self.store.quads_for_pattern(None, None, None, graph))
         return merged(quads, PREMISES)
 
-    @property
+    @cached_property
     def premises_to_compare(self) -> frozenset[Triple]:
         """The schema, what came, and what entities and background state of the things that it mentions."""
         came = merged(self.fresh, PREMISES)

@@ -7,6 +7,9 @@ the quick one finds nothing; `wicara check` runs all of it, and what a second re
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +24,7 @@ from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
 
     from wicara.graph.candidate import Candidate
 
@@ -37,6 +41,8 @@ class Check:
     name: str
     title: str
     findings: Callable[[Candidate], Iterable[str]]
+    reads: str = ""
+    """The attribute of the candidate that is all it reads; it then runs in a process of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,48 @@ class Result:
 
 
 def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str], None]) -> Iterator[Result]:
-    """Run the checks, one after the other."""
-    for check in checks:
-        progress(f"checking: {check.title}")
-        yield Result(check.name, check.title, tuple(check.findings(candidate)))
+    """Run the checks, one after the other; beside them those that run in processes of their own."""
+    checks = tuple(checks)
+    with ExitStack() as stack:
+        begun = {check.name: stack.enter_context(apart(check, candidate)) for check in checks if check.reads}
+        for check in checks:
+            progress(f"checking: {check.title}")
+            findings = begun[check.name]() if check.reads else check.findings(candidate)
+            yield Result(check.name, check.title, tuple(findings))
+
+
+@contextmanager
+def apart(check: Check, candidate: Candidate) -> Iterator[Callable[[], Iterable[str]]]:
+    """Begin a check in a forked process, and give what returns its findings; the process ends with the block.
+
+    What it reads is found before: the threads of a store on disk do not go on in a forked process.
+    """
+    getattr(candidate, check.reads)
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_findings, args=(check, candidate, sender), daemon=True)
+    process.start()
+    sender.close()
+
+    def findings() -> Iterable[str]:
+        try:
+            found: Iterable[str] = receiver.recv()
+        except EOFError:  # it was killed, or failed and has said why
+            return check.findings(candidate)
+        return found
+
+    try:
+        yield findings
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def send_findings(check: Check, candidate: Candidate, sender: Connection) -> None:
+    """Run a check and send its findings; an interruption is for the process that waits for them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sender.send(tuple(check.findings(candidate)))
 
 
 def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
@@ -143,7 +187,14 @@ SLOW: Final = (
 )
 """Checks that validate and reason."""
 
-THOROUGH: Final = (Check("second reasoner", "the engine and owlrl conclude the same", disagreements),)
+THOROUGH: Final = (
+    Check(
+        "second reasoner",
+        "the engine and owlrl conclude the same",
+        disagreements,
+        reads="premises_to_compare",
+    ),
+)
 """Checks that take seconds: `wicara check` alone runs them."""
 
 STAGES: Final = (QUICK, SLOW)
