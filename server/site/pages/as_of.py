@@ -30,14 +30,8 @@ from wicara.server.site.pages.question import DOWNLOADS, all_questions, table_fo
 from wicara.server.site.parameters import InvalidValueError, read_day
 from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
-from wicara.server.site.tables.solutions import (
-    MAX_DATA_ROWS,
-    Solutions,
-    graphs_of,
-    solve,
-    supports_of,
-    with_statuses,
-)
+from wicara.server.site.tables.sheet import with_statuses
+from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, graphs_of, solve, supports_of
 from wicara.server.site.times import NAMES, bounds_of, day_of, format_day, format_span, format_window
 from wicara.server.site.words import Shown
 from wicara.server.sparql.protocol import QueryOperation

@@ -23,8 +23,8 @@ from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
-from wicara.server.site.tables.sheet import XLSX, as_sheet, quotations, records, sheets
-from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, as_table, solve
+from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
+from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
 from wicara.server.site.tables.statuses import in_words, is_plain
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words

@@ -1,24 +1,36 @@
-"""Tables as files: CSV (RFC 4180), and XLSX (ECMA-376) where openpyxl is installed: `wicara[office]`."""
+"""Tables and answers as data: formats of SPARQL results, CSV (RFC 4180), and XLSX (ECMA-376).
+
+XLSX is there where openpyxl is installed: `wicara[office]`.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 from http import HTTPStatus
 from importlib.util import find_spec
 from io import BytesIO, StringIO
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pyoxigraph import QueryResultsFormat, parse_query_results
+from wicara.graph.explain.writers import term_of
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
 from wicara.server.site.html import place_in_source
+from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.solutions import HOLDS, WHEN
 from wicara.server.site.tables.statuses import came_about, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from wicara.graph.status import Status
     from wicara.server.site.tables.rows import Evidence, Table
+    from wicara.server.site.tables.solutions import Answer, Solutions
+    from wicara.server.site.words import Words
 
 XLSX: Final = Format(
     "xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
@@ -28,6 +40,11 @@ NOT_INSTALLED: Final = (
     "Tables in XLSX are an extra: `pip install 'wicara[office]'`. The same table is there as CSV."
 )
 IN_CELL: Final = "; "
+STATUS: Final = "status"
+CAME_ABOUT: Final = "cameAbout"
+STATEMENT: Final = "statement"
+SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
+"""The columns that an answer has as data beside its variables."""
 
 
 def sheets() -> list[Format]:
@@ -110,6 +127,53 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                 }
             )
     return found
+
+
+def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
+    """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms."""
+    places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
+    rows = []
+    for said, row in zip(answered.said, answered.table.rows, strict=True):
+        times = chain.from_iterable(row.cells[place].values for place in places)
+        parts = [text for one in times for text in (one.mark, one.shown.text)]
+        sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
+        texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
+        rows.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
+    first = (STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT)
+    return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
+
+
+def with_statuses(
+    found: Solutions, standings: Iterable[tuple[Sequence[Status], Iterable[str]]], words: Words, form: Format
+) -> bytes:
+    """Return solutions in a format of SPARQL results with three more columns: status, when and cameAbout.
+
+    Each has its statuses, and its time: keys of `holds` in words.toml and texts.
+    """
+    rows = [standing(known, parts, words) for known, parts in standings]
+    more = (STATUS, WHEN, CAME_ABOUT)
+    return with_texts(found, rows, [*(name for name in found.names if name not in more), *more], form)
+
+
+def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
+    """Return the status of a row, when it holds, and which text reports that a plan came about, in words."""
+    when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
+    status, after = (in_words(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
+    return {STATUS: status, WHEN: when, CAME_ABOUT: after}
+
+
+def with_texts(
+    found: Solutions, texts: Iterable[Mapping[str, str]], names: Sequence[str], form: Format
+) -> bytes:
+    """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
+    bindings = []
+    for solution, record in zip(found.rows, texts, strict=True):
+        given = {name: term_of(term) for name, term in solution.items() if term is not None}
+        given |= {name: {"type": "literal", "value": text} for name, text in record.items() if text}
+        bindings.append(given)
+    results = {"head": {"vars": names}, "results": {"bindings": bindings}}
+    solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
+    return solutions.serialize(format=form.results) or b""
 
 
 def as_sheet(found: Sequence[dict[str, str]], headings: Sequence[str], form: Format) -> bytes:

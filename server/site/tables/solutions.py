@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
-from wicara.graph.explain.writers import term_of
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.ontology import PREFIXES, WIC, expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
-from wicara.server.site.tables.sheet import IN_CELL, columns_of_sources, quotations
-from wicara.server.site.tables.statuses import came_about, graphs_behind, in_words
+from wicara.server.site.tables.statuses import graphs_behind
 from wicara.server.site.times import (
     NAMES,
     TO,
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
-    from wicara.graph.formats import Format
     from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence, Pattern
@@ -216,53 +212,6 @@ def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
     for support in backed:
         yield from support.graphs
         yield from graphs_behind(support.statements)
-
-
-def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
-    """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms."""
-    places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
-    rows = []
-    for said, row in zip(answered.said, answered.table.rows, strict=True):
-        times = chain.from_iterable(row.cells[place].values for place in places)
-        parts = [text for one in times for text in (one.mark, one.shown.text)]
-        sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
-        texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
-        rows.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
-    first = (STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT)
-    return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
-
-
-def with_statuses(
-    found: Solutions, standings: Iterable[tuple[Sequence[Status], Iterable[str]]], words: Words, form: Format
-) -> bytes:
-    """Return solutions in a format of SPARQL results with three more columns: status, when and cameAbout.
-
-    Each has its statuses, and its time: keys of `holds` in words.toml and texts.
-    """
-    rows = [standing(known, parts, words) for known, parts in standings]
-    more = (STATUS, WHEN, CAME_ABOUT)
-    return with_texts(found, rows, [*(name for name in found.names if name not in more), *more], form)
-
-
-def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
-    """Return the status of a row, when it holds, and which text reports that a plan came about, in words."""
-    when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
-    status, after = (in_words(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
-    return {STATUS: status, WHEN: when, CAME_ABOUT: after}
-
-
-def with_texts(
-    found: Solutions, texts: Iterable[Mapping[str, str]], names: Sequence[str], form: Format
-) -> bytes:
-    """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
-    bindings = []
-    for solution, record in zip(found.rows, texts, strict=True):
-        given = {name: term_of(term) for name, term in solution.items() if term is not None}
-        given |= {name: {"type": "literal", "value": text} for name, text in record.items() if text}
-        bindings.append(given)
-    results = {"head": {"vars": names}, "results": {"bindings": bindings}}
-    solutions = parse_query_results(json.dumps(results), format=QueryResultsFormat.JSON)
-    return solutions.serialize(format=form.results) or b""
 
 
 def row_of(solution: Solution, columns: Sequence[Column], support: Support, evidence: Evidence) -> Row:
@@ -472,11 +421,7 @@ def span(terms: Terms, _words: Words) -> Value | None:
 
 HOLDS: Final = "holds"
 WHEN: Final = "when"
-STATUS: Final = "status"
-CAME_ABOUT: Final = "cameAbout"
 OUTCOME: Final = "outcome"
-STATEMENT: Final = "statement"
-SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("possible", "certain", *NAMES): (HOLDS, holding),
     ("possible", "certain"): (HOLDS, holding),
