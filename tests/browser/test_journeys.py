@@ -67,6 +67,17 @@ def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: 
     expect(page.get_by_role("main")).to_contain_text("Koordinator … 2015-2018”")
 
 
+@pytest.mark.parametrize("view", ["timeline", "map", "network", "figures"])
+def test_a_day_of_the_filter_holds_at_once(visit: Visit, view: str) -> None:
+    """A day that is typed into the filter of a picture holds without a button; the address has it alone."""
+    page = visit(f"/{view}", java_script_enabled=True)
+    page.get_by_role("main").locator("summary", has_text="Filter").click()
+    page.get_by_label("From").first.fill("2017-01-01")
+    chosen = page.get_by_role("listitem").filter(has_text="1 January 2017")
+    expect(chosen.first).to_be_visible()
+    assert page.url.partition("?")[2] == "from=2017-01-01"
+
+
 @BOTH
 def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """From the home page to the 42 %, and from there to the words that it rests on and their place."""

@@ -1,8 +1,11 @@
 import { movable } from "../pictures/zoom.js";
 import { tips } from "../pictures/tips.js";
+import { inPlace } from "../pictures/visit.js";
 
-const frame = document.querySelector(".frame");
-if (frame) {
+/** Lets the map that is on the page be moved and zoomed. */
+function draw() {
+  const frame = document.querySelector(".frame");
+  if (!frame) return;
   const spots = [...frame.querySelectorAll(".spot")];
   const map = frame.querySelector(".map");
   movable(frame, (k) => {
@@ -11,3 +14,6 @@ if (frame) {
   });
   tips(frame);
 }
+
+draw();
+inPlace(draw);

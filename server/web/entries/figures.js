@@ -1,0 +1,3 @@
+import { inPlace } from "../pictures/visit.js";
+
+inPlace(() => {});
