@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -37,7 +38,7 @@ from wicara.server.site.tables.statuses import (
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.evidence import Basis
     from wicara.graph.formats import Format
@@ -54,7 +55,7 @@ STATEMENTS: Final = "statements"
 CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 5, 4
 """How many graphs a page shows with their words, and one of many blocks; marks of others lead elsewhere."""
 SOURCES: Final = 3
-"""How many sources a page says how to cite."""
+"""How many sources a page says how to cite, the newest."""
 RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
 """What the provenance records of the history of a graph, by property, in the order in which it is shown."""
 
@@ -239,6 +240,7 @@ def variables(view: View) -> Mapping[str, object]:
     cards = view.cards(tables, lines)
     graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
+    behind = [graph for table in tables for graph in table.graphs]
     return {
         "iri": iri,
         "short": iri.removeprefix(f"{BASE}/id/"),
@@ -260,7 +262,10 @@ def variables(view: View) -> Mapping[str, object]:
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
-        "citations": [*sources_first(iri, cards.values()), of_page(iri, view.title.text)],
+        "citations": [
+            *sources_first(iri, [*cards.values(), *view.evidence.of(behind)]),
+            of_page(iri, view.title.text),
+        ],
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
         "history": view.history(),
         "report": report_href(iri),
@@ -268,10 +273,10 @@ def variables(view: View) -> Mapping[str, object]:
     }
 
 
-def sources_first(iri: str, cards: Iterable[Basis]) -> list[Citation]:
-    """Return what a page says how to cite before itself: the text that it is about, and what it shows."""
-    found = filter(None, (of_text(iri), *of_sources([*cards])))
-    return [*dict.fromkeys(found)][:SOURCES]
+def sources_first(iri: str, shown: Collection[Basis]) -> list[Citation]:
+    """Return what a page says how to cite before itself: the text that it is about, the newest it shows."""
+    newest = sorted(of_sources(shown), key=lambda one: one.issued or date.min, reverse=True)
+    return [*dict.fromkeys(filter(None, (of_text(iri), *newest)))][:SOURCES]
 
 
 def alternates(here: str, page: int) -> list[tuple[Format, str]]:
