@@ -241,6 +241,11 @@ def comparisons() -> tuple[Question, ...]:
     return tuple(map(read_question, sorted((HERE / "conflicts").glob("*.rq"))))
 
 
+def sought() -> tuple[Question, ...]:
+    """Return the comparisons that readers ask for in words of their own (`also`)."""
+    return tuple(one for one in comparisons() if "also" in one.header)
+
+
 def questions(folder: Path = HERE) -> tuple[Question, ...]:
     """Return the questions of a folder, sorted by id; raises FaultyHeader for a header that is not one."""
     return tuple(sorted(map(read_question, folder.glob("*.rq")), key=lambda question: question.id))

@@ -129,7 +129,7 @@ def table(server: Server) -> dict[str, tuple[int, int, int]]:
     """Return how many things, pairs and conflicts each comparison has."""
     answer = server.get("/conflicts", accept="text/html")
     assert answer.status == 200
-    row = re.compile(r'<tr><th scope="row">(.*?)</th>.*?((?:<td class="number">[\d,.]+</td>){3})')
+    row = re.compile(r'<tr><th scope="row">(.*?)</th>.*?((?:<td class="number"[^>]*>[\d,.]+</td>){3})')
     return {
         re.sub("<.*?>", "", name): tuple(map(int, re.findall(r">(\d+)<", numbers.replace(",", ""))))  # type: ignore[misc]
         for name, numbers in row.findall(answer.text)

@@ -203,6 +203,19 @@ def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str
     assert f'<a href="/questions/{slug}">' in page(server, q=query).partition('class="results"')[0]
 
 
+@pytest.mark.parametrize("query", ["claims", "klaim", "sources differ", "conflicts", "sumber berbeda"])
+def test_where_sources_differ(server: Server, query: str) -> None:
+    """The page of differences is offered by words that readers have for it, but not for figures alone."""
+    assert found(server, q=query)["questions"][0]["page"] == "/conflicts"
+    assert "/conflicts" not in [one["page"] for one in found(server, q="figures")["questions"]]
+
+
+def test_the_facet_of_status_has_words_of_readers(server: Server) -> None:
+    """What a vocabulary calls actual or normative is told in plain words, in both languages."""
+    names = {one["label"] for lang in ("en", "id") for one in found(server, lang=lang)["facets"]["status"]}
+    assert {"told as so, as a fact or as a claim", "diserukan"} <= names - {"actual", "normatif"} == names
+
+
 def test_no_question_fits_all(server: Server) -> None:
     """Words that no question has bring none, and choices narrow down things alone."""
     assert found(server, q="qqqqzzzz")["questions"] == []

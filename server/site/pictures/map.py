@@ -40,6 +40,8 @@ HALF_TURN: Final = 180.0
 MARGIN: Final = 24.0
 LETTER: Final = 7.4
 LINE_HEIGHT: Final = 18.0
+NARROW: Final = 36 / 14
+"""How much larger the names of places are drawn on narrow screens (`style.css`)."""
 MAX_SHOWN: Final = 30
 """Events that the page lists of one place; the data has all."""
 GAP: Final = 10
@@ -167,6 +169,8 @@ class Spot:
     x: float
     y: float
     side: str = "right"
+    lesser: bool = False
+    """Whether its name has no room on a narrow screen, beside those of places where more was held."""
 
 
 @picture()
@@ -307,20 +311,37 @@ def draw(
     dots, taken = taken[: len(spots)], taken[len(spots) :]
     left, _top, width, _height = box(areas, spots) or (0.0, 0.0, 0.0, 0.0)
     for number, spot in enumerate(spots):
-        x, y, text = spot.x, spot.y, spot.shown.text
-        reach = len(text) * LETTER / 2 + GAP
-        sides = {
-            "right": label_box(x + reach, y, text),
-            "left": label_box(x - reach, y, text),
-            "below": label_box(x, y + LINE_HEIGHT, text),
-            "above": label_box(x, y - LINE_HEIGHT, text),
-        }
+        sides = sides_of(spot)
         others = [*taken, *dots[:number], *dots[number + 1 :]]
         fitting = [name for name, one in sides.items() if left <= one[0] and one[2] <= left + width]
         side = min(fitting or sides, key=lambda name: sum(collide(sides[name], other) for other in others))
         taken.append(sides[side])
         spots[number] = replace(spot, side=side)
-    return areas, spots
+    return areas, with_room(spots)
+
+
+def sides_of(spot: Spot, scale: float = 1.0) -> dict[str, Box]:
+    """Return the corners around the name of a place, by its side; with larger letters, at a scale."""
+    x, y, text = spot.x, spot.y, spot.shown.text
+    reach = len(text) * LETTER * scale / 2 + GAP
+    return {
+        "right": label_box(x + reach, y, text, scale),
+        "left": label_box(x - reach, y, text, scale),
+        "below": label_box(x, y + LINE_HEIGHT * scale, text, scale),
+        "above": label_box(x, y - LINE_HEIGHT * scale, text, scale),
+    }
+
+
+def with_room(spots: list[Spot]) -> list[Spot]:
+    """Return places, those marked whose names collide on a narrow screen with names of more frequent ones."""
+    taken: list[Box] = []
+    named = set()
+    for spot in sorted(spots, key=lambda one: -len(one.place.once)):
+        name = sides_of(spot, NARROW)[spot.side]
+        if not any(collide(name, other) for other in taken):
+            taken.append(name)
+            named.add(spot.place.iri)
+    return [replace(spot, lesser=spot.place.iri not in named) for spot in spots]
 
 
 def area_of(box: Box) -> float:
@@ -328,10 +349,10 @@ def area_of(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def label_box(x: float, y: float, text: str) -> Box:
-    """Return the corners around a name whose middle is given."""
-    half = len(text) * LETTER / 2
-    return (x - half, y - LINE_HEIGHT / 2, x + half, y + LINE_HEIGHT / 2)
+def label_box(x: float, y: float, text: str, scale: float = 1.0) -> Box:
+    """Return the corners around a name whose middle is given; with larger letters, at a scale."""
+    half, high = len(text) * LETTER * scale / 2, LINE_HEIGHT * scale / 2
+    return (x - half, y - high, x + half, y + high)
 
 
 def collide(one: Box, other: Box) -> bool:

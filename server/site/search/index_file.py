@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from flask import current_app
+from wicara.queries import sought
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, infer, settings
 from wicara.server.http.problems import Problem
@@ -112,7 +113,7 @@ class IndexFiles:
 
     def fill(self, connection: sqlite3.Connection, built: BuiltDataset, *, inferred: bool) -> None:
         """Write the index of a dataset; the questions are asked of a built one alone."""
-        questions = () if built.plain else self.questions
+        questions = () if built.plain else (*self.questions, *sought())
         fill(connection, built.for_inference(inferred), questions, plain=built.plain)
 
 

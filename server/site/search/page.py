@@ -13,13 +13,14 @@ from babel.dates import get_month_names
 from flask import Blueprint, Response, render_template, request
 from wicara.graph import formats
 from wicara.graph.formats import Format, serialize_triples
+from wicara.queries import sought
 from wicara.server.app_state import dataset
 from wicara.server.descriptions.openapi import several
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
 from wicara.server.linked.resources import number_of_page, with_query
 from wicara.server.site.filter import BY_FILTER, narrowed, values_asked
-from wicara.server.site.language import LANGUAGES, language
+from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import PATH as QUESTIONS
 from wicara.server.site.pages.question import all_questions
@@ -141,7 +142,9 @@ def body(form: Format, query: Search, found: Found, number: int) -> bytes:
 
 
 def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the pages that may answer a text, each with its address: questions, and what held on a day.
+    """Return the pages that may answer a text, each with its address.
+
+    They are questions, where sources differ, and what held on a day.
 
     About a day, questions that can be asked of one come first. Where no question has the words, those that
     are searched for `instead` of some are looked up.
@@ -152,15 +155,20 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     if instead and not scores:
         scores = fitting(index(), {instead.get(word, word) for word in words})
     best = sorted(
-        (one for one in all_questions() if one.slug in scores),
+        (one for one in (*all_questions(), *sought()) if one.slug in scores),
         key=lambda one: (bool(day and days(one)), scores[one.slug]),
         reverse=True,
     )
-    found = [suggested(one, day) for one in best[:MAX_QUESTIONS]]
+    found = [differing() if one in sought() else suggested(one, day) for one in best[:MAX_QUESTIONS]]
     if day and not dataset().plain:
         held = str(_("As of %(day)s", day=format_day(day)))
         found.append((held, with_choices(f"/as-of?date={day.isoformat()}")))
     return found
+
+
+def differing() -> tuple[str, str]:
+    """Return the name of the page where sources differ, and its address."""
+    return str(WORDS["parts"]["/conflicts"]), with_choices("/conflicts")
 
 
 def split_day(text: str) -> tuple[date | None, str]:

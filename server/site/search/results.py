@@ -253,6 +253,8 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
     """Return what a value is called, and the language of that where it is another than the reader's."""
     if key == "kind":
         return kind_name(value, words)
+    if value in WORDS["facet-values"]:
+        return WORDS["facet-values"][value], None
     iri = FACETS[key].iri(value)
     label = words.label(iri) if iri else None
     if label is None:

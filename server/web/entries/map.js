@@ -10,6 +10,7 @@ function draw() {
   const map = frame.querySelector(".map");
   movable(frame, (k) => {
     map.style.setProperty("--k", k);
+    map.classList.toggle("closer", k > 1.5);
     for (const spot of spots) spot.setAttribute("transform", `translate(${spot.dataset.at}) scale(${1 / k})`);
   });
   tips(frame);

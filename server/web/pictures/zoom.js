@@ -6,6 +6,15 @@ import { zoom, zoomIdentity } from "d3-zoom";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** Returns the corners of that part of a picture which its frame shows. */
+function seen(frame, picture, [[left, top], [right, bottom]]) {
+  const whole = frame.getBoundingClientRect();
+  const back = picture.getScreenCTM().inverse();
+  const first = new DOMPoint(whole.left, whole.top).matrixTransform(back);
+  const last = new DOMPoint(whole.right, whole.bottom).matrixTransform(back);
+  return [[Math.max(left, first.x), Math.max(top, first.y)], [Math.min(right, last.x), Math.min(bottom, last.y)]];
+}
+
 /** Lets the `.moving` part of a frame's picture be moved; `scaled` hears by how much it is enlarged. */
 export function movable(frame, scaled = () => {}) {
   const picture = frame.querySelector("svg");
@@ -14,7 +23,7 @@ export function movable(frame, scaled = () => {}) {
   const corners = [[box.x, box.y], [box.x + box.width, box.y + box.height]];
   const behaviour = zoom()
     .scaleExtent([1, 16])
-    .extent(corners)
+    .extent(() => seen(frame, picture, corners))
     .translateExtent(corners)
     .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey : !event.button))
     .on("start", () => frame.classList.add("held"))
