@@ -177,6 +177,19 @@ def test_a_page_says_what_it_is(server: Server, path: str, sentence: str) -> Non
     assert sentence in read(server, path).text
 
 
+def test_a_conclusion_from_offices_leads_to_why(server: Server) -> None:
+    """Who has been foreign minister by an office is told so, with a link to why, if anything is inferred."""
+    address = "/doc/person/retno-marsudi"
+    told = re.search(
+        r'>has been foreign minister<.*?href="(/explain\?[^"]+)">Why\?<',
+        server.get(address, accept=HTML).text,
+    )
+    assert told
+    assert "foreign minister" in server.get(unescape(told[1]), accept=HTML).text
+    for other in (f"{address}?infer=off", "/doc/person/joko-widodo"):
+        assert "has been foreign minister" not in server.get(other, accept=HTML).text
+
+
 def test_what_a_person_said_stands_with_its_source(server: Server) -> None:
     """All texts that have a person say something are there, the newest first, with the status of that."""
     days = [row[2] for row in read(server, "/doc/person/sergey-lavrov").rows("What this person said")]

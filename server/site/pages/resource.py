@@ -22,6 +22,7 @@ from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
 from wicara.server.site.citation import of_page, of_sources, of_text
 from wicara.server.site.language import WORDS
+from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
 """The properties by which a thing has its time, as held, planned or proposed."""
+CONCLUDED: Final = NamedNode(f"{WIC}HasBeenForeignMinister")
+"""The class that only the posts which a person has held put that person in."""
 STATEMENTS: Final = "statements"
 """The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
 CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 5, 4
@@ -186,6 +189,11 @@ class View:
         decisive = {MODALITY} if self.layout.key == "claim" else set() if is_reported(self.subject) else TIMES
         found = [one for one in self.read.outgoing if one.triple.predicate.value in decisive]
         return statuses_of(found, bases, things=(self.subject,))
+
+    def concluded(self) -> list[tuple[Shown | None, str]]:
+        """Return what follows from the offices of a person, and where it is explained."""
+        found = (one.triple for one in self.read.outgoing if one.inferred and one.triple.object == CONCLUDED)
+        return [(self.words.show(triple.object), explain_href(triple)) for triple in found]
 
     def is_saying(self) -> bool:
         """Tell whether the subject is an act or a report, and facts about it are more than that it was."""
