@@ -16,9 +16,11 @@ from reader import text_of
 from server_process import served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from server_process import Server
+    from wicara.graph.store import BuiltDataset
 
 HTML = "text/html,*/*;q=0.5"
 
@@ -73,6 +75,39 @@ def test_coordinators(
     assert names(told["certain"], *COORDINATORS) == certain
     assert names(told["possible"], *COORDINATORS) == possible
     assert names(told["to-come"], *COORDINATORS) == to_come
+
+
+@pytest.mark.parametrize(
+    ("day", "statuses"),
+    [
+        ("2018-08-02", {"Laos": "read from the words (high confidence)", "Indonesia": "planned"}),
+        ("2019-06-01", {"Indonesia": "established"}),
+    ],
+)
+def test_a_day_and_its_question_give_one_status(server: Server, day: str, statuses: dict[str, str]) -> None:
+    """The same term has the same status as of a day and in the answer about that day."""
+    told = [*chain(*held(page_of(server, day), "coordinators").values())]
+    asked = server.get(f"/questions/coordinator-on?date={day}", accept=HTML).text.partition("<details")[0]
+    answered = [text_of(one) for one in asked.split("<li>")]
+    for state, status in statuses.items():
+        assert [status in one for one in told if one.startswith(state)] == [True]
+        assert [status in one for one in answered if one.startswith(f"{state} was ")] == [True]
+    assert len(told) == len(statuses)
+
+
+def test_a_plan_alone_is_planned_on_both_pages(
+    one_article: BuiltDataset, server_of: Callable[[Path], Server]
+) -> None:
+    """Where one text tells of a term that was to come, no page says more on a day within it."""
+    server = server_of(one_article.path.parent.parent)
+    (told,) = chain(*held(page_of(server, "2019-06-01"), "coordinators").values())
+    asked = server.get("/questions/coordinator-on?date=2019-06-01", accept=HTML).text
+    answered = text_of(asked.partition('id="answer"')[2].partition("</section>")[0])
+    for text in (told, answered):
+        assert "Indonesia" in text
+        assert "planned" in text
+        assert "established" not in text
+        assert "certain" not in text
 
 
 def test_posts(server: Server) -> None:

@@ -124,11 +124,11 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     assert f'href="{pinned}"' in page
     copied = re.search(r'data-copy="(Who was [^"]*)"', page)
     assert copied
-    assert re.match(r"Who was .*\nLaos was in office: .*\n  “.*” \(.*, sentence S\d+\)\n", copied[1])
+    assert re.match(r"Who was .*\nLaos was coordinator of .*\n  “.*” \(.*, sentence S\d+\)\n", copied[1])
     assert "\nMinistry of Foreign Affairs" in copied[1]
     assert re.search(r"year = \{\d{4}\}", page)
     assert "TY  - PRESS" in page
-    assert '<meta property="og:description" content="Laos was in office' in page
+    assert '<meta property="og:description" content="Laos was coordinator of' in page
     assert f"names version {version} of the dataset" in server.get(pinned, accept="text/html").text
     assert "names version" not in page
     elsewhere = ask(server, "coordinator-on", version="0.0.1").text

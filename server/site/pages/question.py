@@ -25,7 +25,7 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
-from wicara.server.site.tables.statuses import in_words, is_plain
+from wicara.server.site.tables.statuses import in_words
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -368,8 +368,7 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
     said = []
     for lead in found.lead:
-        is_told = lead.statuses and not is_plain(lead.statuses)
-        marks = [in_words(lead.statuses[0], found.evidence.words)] if is_told else []
+        marks = [] if lead.is_plain else [in_words(lead.statuses[0], found.evidence.words)]
         marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
         said += [
             f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,

@@ -14,7 +14,7 @@ from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
-from wicara.server.site.tables.statuses import graphs_behind
+from wicara.server.site.tables.statuses import graphs_behind, is_plain, weakest_of
 from wicara.server.site.times import (
     NAMES,
     TO,
@@ -107,6 +107,11 @@ class Lead:
         """What it says, without links."""
         text = "".join(part if isinstance(part, str) else part.text for part in self.parts)
         return text[:1].upper() + text[1:]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its status goes without saying: not where it says what held for certain on a day."""
+        return is_plain(self.statuses) and not (self.statuses and self.holds == CERTAIN)
 
 
 @dataclass(frozen=True)
@@ -262,7 +267,10 @@ def leads(
 def listed_together(
     rows: Iterable[tuple[Row, Solution]], places: Container[int]
 ) -> Iterable[tuple[Row, Solution]]:
-    """Return rows, those as one that differ in the cells of some places only: its cells hold their values."""
+    """Return rows, those as one that differ in the cells of some places only.
+
+    Its cells hold their values, and its status is the weakest of theirs.
+    """
     found: dict[tuple[Cell, ...], tuple[Row, Solution]] = {}
     for row, solution in rows:
         key = tuple(cell for place, cell in enumerate(row.cells) if place not in places)
@@ -271,7 +279,9 @@ def listed_together(
             Cell(tuple(dict.fromkeys(pair[0].values + pair[1].values)))
             for pair in zip(before.cells, row.cells, strict=True)
         )
-        found[key] = replace(before, cells=tuple(cells), support=before.support | row.support), first
+        statuses = weakest_of(before.statuses, row.statuses)
+        support = before.support | row.support
+        found[key] = replace(before, cells=tuple(cells), support=support, statuses=statuses), first
     return found.values()
 
 
@@ -400,7 +410,7 @@ def holding(terms: Terms, _words: Words) -> Value:
     What a source says of that day goes before what the bounds leave open.
     """
     possible, certain = (isinstance(term, Literal) and term.value == "true" for term in terms[:2])
-    key = "certain" if certain else "possible" if possible else "ruled-out"
+    key = CERTAIN if certain else "possible" if possible else "ruled-out"
     standings = (STANDINGS.get(getattr(term, "value", "")) for term in terms)
     key = next(filter(None, standings), key)
     time = format_span(Bounds(*map(day_of, terms[2 : 2 + len(NAMES)])))
@@ -420,6 +430,7 @@ def span(terms: Terms, _words: Words) -> Value | None:
 
 
 HOLDS: Final = "holds"
+CERTAIN: Final = "certain"
 WHEN: Final = "when"
 OUTCOME: Final = "outcome"
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
@@ -438,5 +449,5 @@ GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
 """The variables that make one column, larger groups first: its name, and what makes a value of theirs."""
 SETTLING: Final = {HOLDS: ("standing",)}
 """The variables that a column takes into account, and that are columns of their own."""
-STANDINGS: Final = {f"{WIC}sittingAt": "certain", f"{WIC}incomingAt": "to-come"}
+STANDINGS: Final = {f"{WIC}sittingAt": CERTAIN, f"{WIC}incomingAt": "to-come"}
 """What the words of a source say of a day, as `holds` in words.toml names it."""

@@ -352,6 +352,12 @@ def covered_until() -> str:
     return format_day(covered) if covered else ""
 
 
+def weakest_of(first: Sequence[Status], second: Sequence[Status]) -> tuple[Status, ...]:
+    """Return the weakest of two rows' statuses; none where neither has one."""
+    found = weakest([*first, *second])
+    return (found,) if found else ()
+
+
 def is_plain(statuses: Sequence[Status]) -> bool:
     """Tell whether something goes without saying: it is established, and nothing differs."""
     return [one.key for one in statuses] in ([], [ESTABLISHED])

@@ -1,0 +1,178 @@
+"""What an answer says at a glance: sentences, each with its status and the words of its sources."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from reader import ask, text_of
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+
+@pytest.mark.parametrize(
+    ("slug", "told"),
+    [
+        (
+            "coordinator-on",
+            [
+                (
+                    "Laos was coordinator of the ASEAN-Russia partnership."
+                    " read from the words (high confidence)"
+                ),
+                (
+                    "Indonesia was to follow as coordinator of the ASEAN-Russia partnership."
+                    " planned (it came about: Mi'raj News Agency, 8 Nov 2018)"
+                ),
+            ],
+        ),
+        (
+            "coordinator-at-an-event",
+            [
+                "Laos was coordinator of the ASEAN-Russia partnership. possibly at that time",
+                "Indonesia was coordinator of the ASEAN-Russia partnership. possibly at that time",
+                (
+                    "Indonesia was coordinator to be of the ASEAN-Russia partnership."
+                    " planned (it came about: Mi'raj News Agency, 8 Nov 2018) possibly at that time"
+                ),
+            ],
+        ),
+        (
+            "status-at-an-event",
+            ["read from the words (high confidence) at that time", "possibly at that time"],
+        ),
+        ("two-names-one-state", ["Yes"]),
+        (
+            "end-of-a-document",
+            ["ASEAN-Russia Plan of Action 2016-2020 runs out in 2020; the text says 2 years are left."],
+        ),
+        (
+            "trade-rank",
+            [
+                "Russia was number 13 among trading partners of ASEAN in 2014.",
+                "Russia was number 8 among trading partners of ASEAN in 2014.",
+                "Russia was number 8 among trading partners of ASEAN in 2015. claimed by Jojie Samuel",
+                "Russia was number 8 among dialogue partners of ASEAN in 2017.",
+                "Russia was number 8 among trading partners of ASEAN in 2018. claimed by Retno L.P. Marsudi",
+                "Russia was number 9 among dialogue partners of ASEAN in 2021.",
+            ],
+        ),
+    ],
+)
+def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str]) -> None:
+    """What a reader wants to know stands first, in a few words."""
+    found = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
+    assert found
+    said = re.findall(r"<li><p>(.*?)</p>", found[1], re.DOTALL)
+    items = [text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one)) for one in said]
+    assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told
+
+
+def sentences_of(server: Server, slug: str, language: str = "en", **values: str) -> list[str]:
+    """Return the sentences of an answer, each with the words of its sources, as a reader sees them."""
+    page = ask(server, slug, language, **values).text
+    lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
+    assert lead
+    return [
+        text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
+        for one in re.findall("<li>(.*?)</li>", lead[1], re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            (
+                "33rd ASEAN Summit, November 2018: expected in November 2018; made known on 2 August 2018",
+                "ARF Inter-Sessional Meeting on CTTC, 2019-2020: made known on 2 August 2018 by Sergey",
+            ),
+        ),
+        (
+            "id",
+            (
+                "KTT ASEAN ke-33, November 2018: menurut rencana pada November 2018; disampaikan pada 2 Agu",
+                "ARF Inter-Sessional Meeting on CTTC 2019-2020: disampaikan pada 2 Agustus 2018 oleh Sergey",
+            ),
+        ),
+    ],
+)
+def test_when_a_plan_was_made_known_is_not_when_it_is_due(
+    server: Server, language: str, sentences: tuple[str, ...]
+) -> None:
+    """What is still to come says when it is expected, where that is known, and when who made it known."""
+    found = sentences_of(server, "still-to-come", language)
+    assert [one for one in sentences if not any(told.startswith(one) for told in found)] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2019-06-01", "Indonesia was coordinator of the ASEAN-Russia partnership, as had been planned. est"),
+        (
+            "2025-01-01",
+            "Myanmar was coordinator of the ASEAN-Russia partnership, as had been planned; no source",
+        ),
+    ],
+)
+def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) -> None:
+    """A sentence tells who it was, and that no source names a successor only where none does."""
+    (found,) = sentences_of(server, "coordinator-on", date=day)
+    assert found.startswith(told)
+
+
+def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
+    """Who was at five meetings that are established was so often there; one sentence counts them."""
+    (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))
+    assert retno.startswith("Retno L.P. Marsudi; meetings and other events: 5. Source")
+    rows = server.get("/questions/met-whom-most.csv?lang=en").text.splitlines()
+    assert sum("Retno" in row.partition(",")[0] for row in rows) == 5
+    (putin,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Vladimir"))
+    assert "claimed by Sergey Lavrov" in putin
+
+
+def test_what_was_said_is_told_in_the_order_of_the_text(server: Server) -> None:
+    """All that was said at a meeting is there, with the areas that were named, and who welcomed them."""
+    found = sentences_of(server, "statements-and-answers")
+    beginnings = (
+        "There are security",
+        "Three areas",
+        "All parties should cooperate",
+        "Indonesia and Russia will",
+    )
+    places = [next(place for place, one in enumerate(found) if words in one) for words in beginnings]
+    assert places == sorted(places)
+    named = (
+        "Named: counter-terrorism, cyber security, natural disaster management. Sergey Lavrov welcomed it."
+    )
+    assert named in found[places[1]]
+    assert "In short (editors' words): Indonesia proposed three priority areas" in found[places[1]]
+    assert "and 7 more" not in ask(server, "statements-and-answers").text
+
+
+@pytest.mark.parametrize(
+    ("slug", "sentence", "words"),
+    [
+        ("met-by-a-person", "Sergey Lavrov and Retno L.P. Marsudi were both at annual", ("Lavrov", "Retno")),
+        ("has-been-foreign-minister", "Retno L.P. Marsudi is", ("Menteri Luar Negeri RI, Retno",)),
+        ("has-been-foreign-minister", "Sugiono is", ("Menteri Luar Negeri Sugiono",)),
+    ],
+)
+def test_the_words_that_are_shown_name_the_persons(
+    server: Server, slug: str, sentence: str, words: tuple[str, ...]
+) -> None:
+    """Of all that a sentence rests on, those words are shown that name whom it is about."""
+    (found,) = (one for one in sentences_of(server, slug) if one.startswith(sentence))
+    said, *quoted = found.split("Source:")
+    assert [word for word in words if not any(word in one for one in quoted)] == []
+    assert "claimed by" not in said
+
+
+def test_who_says_it_is_said_once(server: Server) -> None:
+    """A sentence that names who says it has no status that does so again; a doubt has its reason."""
+    found = sentences_of(server, "how-far-implemented")
+    assert any("said by Retno L.P. Marsudi. claimed Source" in one for one in found)
+    assert any("possibly said by Retno L.P. Marsudi. Only the sentences around it" in one for one in found)
