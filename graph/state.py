@@ -173,10 +173,14 @@ def keep_state(
 
 
 def write_store(folder: Path, quads: Iterator[Quad]) -> None:
-    """Make a store of quads in portions, and close it: until then RocksDB merges and removes its tables."""
+    """Make a store of quads in portions, have RocksDB merge its tables, and close it.
+
+    Until then tables come and go; and what is not merged each build that goes on from it would merge.
+    """
     store = Store(str(folder))
     while batch := tuple(islice(quads, BATCH)):
         store.bulk_extend(batch)
+    store.optimize()
     store.flush()
 
 
