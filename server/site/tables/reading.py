@@ -76,7 +76,7 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
     for number, block in enumerate(layout.blocks):
         pattern = block.rows.replace("?this", str(subject))
         key = f'"{number}" AS ?key'
-        counted = f"SELECT DISTINCT {apart(block)} {{ {told_apart(block, pattern)} }}"
+        counted = f"SELECT DISTINCT {distinguishing(block)} {{ {with_distinguishing(block, pattern)} }}"
         parts.append(f"{{ SELECT ({key}) (COUNT(*) AS ?n) {{ {{ {counted} }} }} }}")
         parts.append(finding(key, rows_in_order(block, pattern, page, shown), block.columns))
     if layout.glance:
@@ -102,21 +102,25 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
-    names = apart(block)
+    names = distinguishing(block)
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) {names}"
     found = (
-        f"{{ SELECT {names} (MIN(?in) AS ?place) {{ {told_apart(block, pattern)} {place} }}"
+        f"{{ SELECT {names} (MIN(?in) AS ?place) {{ {with_distinguishing(block, pattern)} {place} }}"
         f" GROUP BY {names} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
     )
-    return f"{found} {{ SELECT ?row {names} {{ {told_apart(block, pattern)} }} }}" if block.each else found
+    return (
+        f"{found} {{ SELECT ?row {names} {{ {with_distinguishing(block, pattern)} }} }}"
+        if block.each
+        else found
+    )
 
 
-def apart(block: Block) -> str:
+def distinguishing(block: Block) -> str:
     """Return the variables by which the rows of a block are told apart: one for each column of `each`."""
     return " ".join(f"?each{number}" for number in range(len(block.each))) or "?row"
 
 
-def told_apart(block: Block, pattern: str) -> str:
+def with_distinguishing(block: Block, pattern: str) -> str:
     """Return the pattern of the rows of a block with what tells them apart: a value, or the row itself."""
     parts = (
         f"OPTIONAL {{ ?row {'/'.join(f'({step})' for step in column.path)} ?own{number} }}"
