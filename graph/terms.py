@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Node: TypeAlias = NamedNode | BlankNode
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 Key: TypeAlias = tuple[object, ...]
+PlainKey: TypeAlias = tuple[int, *tuple[str, ...]]
+IRI, BLANK, LITERAL, TRIPLE = 1, 2, 3, 4
+"""How the keys of terms of each kind begin."""
 
 CANONICAL: Final = re.compile(r"c14n[0-9]+")
 """The names that RDFC-1.0 gives."""
@@ -112,13 +115,23 @@ def graph_key(graph: NamedNode | BlankNode | DefaultGraph) -> Key:
 
 def term_key(term: Term) -> Key:
     """Return what a term is sorted by: IRIs, blank nodes, literals, triple terms; then by its parts."""
-    if isinstance(term, NamedNode):
-        return (1, term.value)
+    if isinstance(term, NamedNode | Literal):
+        return plain_key(term)
     if isinstance(term, BlankNode):
-        return (2, term.value)
-    if isinstance(term, Literal):
-        return (3, term.value, term.datatype.value, term.language or "", str(term.direction))
-    return (4, term_key(term.subject), term.predicate.value, term_key(term.object))
+        return (BLANK, term.value)
+    return (TRIPLE, term_key(term.subject), term.predicate.value, term_key(term.object))
+
+
+def plain_key(term: NamedNode | Literal) -> PlainKey:
+    """Return what an IRI or a literal is sorted by, which is all that it consists of."""
+    if isinstance(term, NamedNode):
+        return (IRI, term.value)
+    return (LITERAL, term.value, term.datatype.value, term.language or "", directed(term))
+
+
+def directed(literal: Literal) -> str:
+    """Return the base direction of a literal (RDF 1.2), empty where it has none."""
+    return literal.direction.value if literal.direction else ""
 
 
 def predicate_key(predicate: NamedNode) -> str:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 from wicara.graph.names import FIRST, NIL, REST, shorten
-from wicara.graph.terms import Key, Node, Term, as_node, predicate_key, term_key
+from wicara.graph.terms import IRI, Node, PlainKey, Term, as_node, directed, plain_key, predicate_key
 from wicara.ontology import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Quad
 
 Statements: TypeAlias = dict[Node, list[tuple[NamedNode, Term]]]
+Row: TypeAlias = tuple[str, str, PlainKey]
+"""A triple of IRIs and literals by what it is sorted by: its subject, `predicate_key`, `plain_key`."""
 
 RDF, XSD = PREFIXES["rdf"], PREFIXES["xsd"]
 PLAIN: Final = frozenset({XSD + "string", RDF + "langString", RDF + "dirLangString"})
@@ -47,18 +49,23 @@ def quoted(text: str) -> str:
     return '"' + ESCAPED.sub(lambda m: ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
 
 
-def is_bare(literal: Literal) -> bool:
-    """Tell whether the literal stands without quotes in Turtle."""
-    form = BARE.get(literal.datatype.value)
-    return form is not None and form.fullmatch(literal.value) is not None
+def is_bare(lexical: str, datatype: str) -> bool:
+    """Tell whether a literal stands without quotes in Turtle."""
+    form = BARE.get(datatype)
+    return form is not None and form.fullmatch(lexical) is not None
+
+
+def datatype_shown(lexical: str, datatype: str) -> Sequence[str]:
+    """Return the datatype of a literal, if it is written."""
+    return () if datatype in PLAIN or is_bare(lexical, datatype) else (datatype,)
 
 
 def iris_of(term: Term | DefaultGraph) -> Iterator[str]:
     """Yield the IRIs that are written when the term is."""
     if isinstance(term, NamedNode):
         yield term.value
-    elif isinstance(term, Literal) and term.datatype.value not in PLAIN and not is_bare(term):
-        yield term.datatype.value
+    elif isinstance(term, Literal):
+        yield from datatype_shown(term.value, term.datatype.value)
     elif isinstance(term, Triple):
         for part in (term.subject, term.predicate, term.object):
             yield from iris_of(part)
@@ -194,21 +201,19 @@ class Paragraphs:
         if isinstance(term, NamedNode):
             return self.iri(term.value)
         if isinstance(term, Literal):
-            return self.literal(term)
+            return self.literal(term.value, term.datatype.value, term.language or "", directed(term))
         if isinstance(term, BlankNode):
             return self.blank(term, indent) if term in self.layout.inside else f"_:{term.value}"
         return f"<<( {self.term(term.subject)} {self.predicate(term.predicate)} {self.term(term.object)} )>>"
 
-    def literal(self, literal: Literal) -> str:
+    def literal(self, lexical: str, datatype: str, language: str, direction: str) -> str:
         """Return a literal with its language, direction or datatype."""
-        if literal.language:
-            direction = f"--{literal.direction.value}" if literal.direction else ""
-            return f"{quoted(literal.value)}@{literal.language}{direction}"
-        if is_bare(literal):
-            return literal.value
-        datatype = literal.datatype.value
-        lexical = quoted(literal.value)
-        return lexical if datatype in PLAIN else f"{lexical}^^{self.iri(datatype)}"
+        if language:
+            return f"{quoted(lexical)}@{language}{f'--{direction}' if direction else ''}"
+        shown = datatype_shown(lexical, datatype)
+        if shown:
+            return f"{quoted(lexical)}^^{self.iri(datatype)}"
+        return quoted(lexical) if datatype in PLAIN else lexical
 
     def blank(self, node: BlankNode, indent: str) -> str:
         """Return a blank node that is written where it is used."""
@@ -240,34 +245,38 @@ def write_turtle(quads: Sequence[Quad], headings: Mapping[Node, str] = MappingPr
         yield from write_graph(graph, Paragraphs(layout, short.names), heading)
 
 
-def plain_turtle(triples: Iterable[Triple]) -> str | None:
-    """Return triples, once each and sorted, in Turtle; None where a blank node or triple term is among them.
-
-    Most answers have none: more than half of the cost of a small one would go into looking for them.
-    """
-    rows: dict[tuple[str, str, Key], NamedNode | Literal] = {}
-    iris: set[str] = set()
+def plain_rows(triples: Iterable[Triple]) -> set[Row] | None:
+    """Return triples as rows; None where a blank node or triple term is among them."""
+    rows: set[Row] = set()
     for subject, predicate, term in triples:
         if not isinstance(subject, NamedNode) or not isinstance(term, NamedNode | Literal):
             return None
-        row = (subject.value, predicate_key(predicate), term_key(term))
-        iris.update(row[:2], (term.value,) if isinstance(term, NamedNode) else iris_of(term))
-        rows[row] = term
+        rows.add((subject.value, predicate_key(predicate), plain_key(term)))
+    return rows
+
+
+def plain_turtle(rows: Collection[Row]) -> str:
+    """Return rows, sorted, in Turtle.
+
+    Most answers have neither blank nodes nor triple terms: more than half of the cost of a small one would
+    go into looking for them.
+    """
+    iris: set[str] = set()
+    for subject, verb, (kind, *parts) in rows:
+        iris.update((subject, verb), parts if kind == IRI else datatype_shown(*parts[:2]))
     short = shorten(filter(None, iris))
     paragraphs = Paragraphs(Layout({}, frozenset(), frozenset()), short.names)
     pieces = [*declarations(short.prefixes)]
     end, last = "", ("", "")
-    for row in sorted(rows):
-        about, verb = row[:2]
-        name = paragraphs.iri(verb) if verb else "a"
-        if (about, verb) == last:
+    for subject, verb, (kind, *parts) in sorted(rows):
+        if (subject, verb) == last:
             pieces.append(f" ,\n{INDENT}{INDENT}")
-        elif about == last[0]:
-            pieces.append(f" ;\n{INDENT}{name} ")
         else:
-            pieces.append(f"{end}\n{paragraphs.iri(about)} {name} ")
-        pieces.append(paragraphs.term(rows[row]))
-        end, last = " .\n", (about, verb)
+            name = paragraphs.iri(verb) if verb else "a"
+            begin = f" ;\n{INDENT}" if subject == last[0] else f"{end}\n{paragraphs.iri(subject)} "
+            pieces.append(f"{begin}{name} ")
+        pieces.append(paragraphs.iri(*parts) if kind == IRI else paragraphs.literal(*parts))
+        end, last = " .\n", (subject, verb)
     return "".join((*pieces, end))
 
 

@@ -12,12 +12,16 @@ whatever the dataset holds (docs/speed.md). Headers and bodies are those that an
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyoxigraph import RdfFormat, parse
 from wicara.graph import formats
+from wicara.graph.terms import IRI as IRI_KEY
+from wicara.graph.terms import LITERAL as LITERAL_KEY
+from wicara.graph.turtle import plain_turtle
+from wicara.ontology import PREFIXES
 from wicara.server.http import compression, negotiation, ranges
 from wicara.server.http.compression import StreamedBody
 from wicara.server.http.problems import Problem
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from wicara.graph.terms import PlainKey
     from wicara.server.process.messages import Headers
     from wicara.server.settings import Settings
 
@@ -82,14 +87,14 @@ PROPERTY: Final = re.compile(
 )
 REST: Final = re.compile(rf"{BLANK}*+\Z")
 DECLARATION: Final = re.compile(rf"({PREFIX}):{BLANK}*+<>", re.ASCII)
+STRING: Final = PREFIXES["xsd"] + "string"
+LANG_STRING: Final = PREFIXES["rdf"] + "langString"
 TYPE: Final = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LITERAL: Final = re.compile(
     rb'(?P<text>"(?:[^"\\]|\\[tbnrf"\\])*+")(?:@(?P<language>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)'
     rb'|\^\^<(?P<datatype>[^>"\\]++)>)?'
 )
 """The literals of N-Triples whose text JSON writes in the same way."""
-ELSE: Final = re.compile(rb"\A\S+ (?:_:|<<)")
-"""A statement whose object is a blank node or a triple term."""
 PLAIN_IRI: Final = re.compile(rb'<([^<>"\\]++)>')
 
 
@@ -256,16 +261,27 @@ def table(variables: Sequence[str], rows: Sequence[Mapping[str, bytes]]) -> byte
     return b'{"head":{"vars":[%s]},"results":{"bindings":[%s]}}' % (head, bindings)
 
 
+def key_of(term: bytes) -> PlainKey:
+    """Return what an IRI or literal of N-Triples is sorted by (`plain_key`); raises Unfit for any other."""
+    if iri := PLAIN_IRI.fullmatch(term):
+        return (IRI_KEY, iri[1].decode())
+    literal = LITERAL.fullmatch(term)
+    if literal is None:
+        raise Unfit
+    text, language, datatype = (part.decode() if part else "" for part in literal.groups())
+    lexical = json.loads(text, strict=False) if "\\" in text else text[1:-1]
+    return (LITERAL_KEY, lexical, datatype or (LANG_STRING if language else STRING), language, "")
+
+
 def described(subject: bytes, file: SubjectFile) -> bytes:
     """Return the statements of a subject in Turtle; raises Unfit for one with a blank node or triple term."""
     statements = file.statements(subject)
-    if statements is None or any(
-        statement.partition(b" ")[2][:2] in {b"_:", b"<<"} for statement in statements
-    ):
+    if statements is None:
         raise Unfit
-    lines = b"".join([b"%s %s .\n" % (subject, statement) for statement in statements])
-    triples = [quad.triple for quad in parse(lines, RdfFormat.N_TRIPLES)]
-    return formats.serialize_triples(triples, formats.TURTLE)
+    about = subject[1:-1].decode()
+    pairs = (statement.partition(b" ")[::2] for statement in statements)
+    rows = {(about, "" if verb == TYPE else verb[1:-1].decode(), key_of(term)) for verb, term in pairs}
+    return plain_turtle(rows).encode()
 
 
 class Lookups:

@@ -7,12 +7,12 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import chain, islice
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import formats
-from wicara.graph.formats import RESULTS, serialize_triples, stream
+from wicara.graph.formats import RESULTS, serialize_triples, stream_answer
 from wicara.graph.xml_text import XmlSink
 from wicara.server.http import negotiation
 from wicara.server.http.compression import StreamedBody
@@ -94,7 +94,7 @@ def body_of(
         first = list(islice(results, MAX_SORTED + 1))
         if len(first) <= MAX_SORTED:
             return serialize_triples(first, form), None
-        return StreamedBody(lambda sink: stream(chain(first, results), form, sink, prefixes)), None
+        return StreamedBody(lambda sink: stream_answer(first, results, form, sink, prefixes)), None
     if is_capped:
         capped = CappedSink(form, limits)
         with suppress(CapReached):

@@ -345,6 +345,21 @@ def test_graphs_of_queries(
     assert canonical(answer.body, form) == canonical(expected, RdfFormat.TURTLE)
 
 
+@pytest.mark.parametrize(("accept", "form"), [(TURTLE, RdfFormat.TURTLE), (NTRIPLES, RdfFormat.N_TRIPLES)])
+@pytest.mark.parametrize("predicate", ["urn:x:number", "http://www.w3.org/2004/02/skos/core#notation"])
+def test_large_graphs_of_queries(reading: Server, predicate: str, accept: str, form: RdfFormat) -> None:
+    """A graph of more triples than are sorted is whole: blank nodes on both sides of the cut, too."""
+    numbers = range(600)
+    template = f"_:n <{predicate}> ?i ; :of <<( :l <{predicate}> ?i )>>"
+    values = " ".join(map(str, numbers))
+    answer = reading.ask(f"{PREFIX}CONSTRUCT {{ {template} }} {{ VALUES ?i {{ {values} }} }}", accept=accept)
+    assert (answer.status, answer.media_type) == (200, accept)
+    expected = (
+        f"_:n{i} <{predicate}> {i} ; <urn:x:of> <<( <urn:x:l> <{predicate}> {i} )>> ." for i in numbers
+    )
+    assert canonical(answer.body, form) == canonical("\n".join(expected), RdfFormat.TURTLE)
+
+
 @pytest.mark.parametrize(
     ("text", "holds", "lacks"),
     [
