@@ -144,6 +144,20 @@ def test_query_is_edited_run_and_shared(visit: Visit) -> None:
     expect(other.get_by_role("textbox", name=re.compile("Query in SPARQL"))).to_contain_text(STATES)
 
 
+def test_unnamed_queries_speak_the_language(visit: Visit) -> None:
+    """What is open and has no name is called in the language of the page; a name that was given stays."""
+    page = visit("/query")
+    tabs = page.get_by_role("tablist").first.get_by_role("tab")
+    expect(tabs).to_have_text(["Query 1"])
+    page.get_by_role("link", name="Bahasa Indonesia").click()
+    expect(tabs).to_have_text(["Kueri 1"])
+    page.get_by_role("button", name="Ganti nama").click()
+    page.keyboard.type("Anggota")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="English").click()
+    expect(tabs).to_have_text(["Anggota"])
+
+
 def test_query_is_stopped(visit: Visit) -> None:
     """A query that runs too long is stopped by its reader, and the next one runs."""
     page = visit("/query")

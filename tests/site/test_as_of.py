@@ -247,7 +247,7 @@ def test_in_indonesian(server: Server) -> None:
     text = text_of(page_of(server, "2018-08-02", "id"))
     assert "Keadaan per 2 Agustus 2018" in text
     assert "awal: 2015; akhir: antara 2 Agustus 2018" in text
-    assert "belum mulai pada waktu itu" in text
+    assert "belum mulai pada tanggal itu" in text
     later = text_of(page_of(server, "2018-11-15", "id"))
     assert "direncanakan (tidak ada fakta tentangnya sesudah " in later
 

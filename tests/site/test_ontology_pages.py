@@ -57,7 +57,7 @@ def test_each_term_has_a_place_in_the_document(server: Server) -> None:
             "/ont",
             "id",
             (
-                "Setiap “masa koordinator” adalah “keadaan”. | Cara mengutip | 23 November 2026"
+                "Setiap “masa koordinator” adalah “situasi”. | Cara mengutip | 23 November 2026"
                 " | Segala sesuatu memiliki paling banyak satu “pemegang masa jabatan”."
             ),
         ),

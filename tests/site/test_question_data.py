@@ -32,7 +32,7 @@ if TYPE_CHECKING:
             "id",
             ["dilaporkan sumber"],
             (
-                "pada waktu itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
+                "berlaku pada tanggal itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
                 "berakhir antara 2 Agustus 2021 dan 31 Desember 2021"
             ),
         ),

@@ -3,9 +3,9 @@
 import { element } from "./dom.js";
 import { withKeys } from "./keys.js";
 
-/** Returns a query that nobody has written yet, or what was given. */
-function fresh(name, query = "") {
-  return { id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), name, query, infer: true, timeout: "", view: "table" };
+/** Returns a query that nobody has written yet, or what was given; one without a name has a number. */
+function fresh(named, query = "") {
+  return { id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), ...named, query, infer: true, timeout: "", view: "table" };
 }
 
 /** The row of tabs; `opened` is told of the query that becomes the current one. */
@@ -19,15 +19,20 @@ export class Tabs {
   start() {
     const open = this.store.all();
     const last = open.find(({ id }) => id === this.store.current) ?? open.at(-1);
-    this.go(last ?? fresh(this.nextName()));
+    this.go(last ?? fresh(this.unnamed()));
   }
 
-  /** Returns a name that no open query has. */
-  nextName() {
-    const names = new Set(this.store.all().map(({ name }) => name));
-    for (let number = 1; ; number += 1) {
-      if (!names.has(`${this.words.tab} ${number}`)) return `${this.words.tab} ${number}`;
-    }
+  /** Returns what a query is called: in the language of the page where nobody has named it. */
+  nameOf({ name, number }) {
+    return name || `${this.words.tab} ${number}`;
+  }
+
+  /** Returns a number by which no open query is called. */
+  unnamed() {
+    const names = new Set(this.store.all().map((one) => this.nameOf(one)));
+    let number = 1;
+    while (names.has(this.nameOf({ number }))) number += 1;
+    return { number };
   }
 
   /** Makes a query the current one. */
@@ -41,7 +46,7 @@ export class Tabs {
 
   /** Opens a query, in the tab that has it already where there is one. */
   open(query, name) {
-    this.go(this.store.all().find((one) => one.query === query) ?? fresh(name || this.nextName(), query));
+    this.go(this.store.all().find((one) => one.query === query) ?? fresh(name ? { name } : this.unnamed(), query));
   }
 
   /** Changes the current query, and tells whether the browser keeps it. */
@@ -58,7 +63,7 @@ export class Tabs {
     if (this.current.query.trim()) this.closed.push(this.current);
     const at = open.findIndex(({ id }) => id === this.current.id);
     this.store.drop(this.current.id);
-    this.go(open[at + 1] ?? open[at - 1] ?? fresh(this.nextName()));
+    this.go(open[at + 1] ?? open[at - 1] ?? fresh(this.unnamed()));
     this.row.querySelector('[aria-selected="true"]').focus();
   }
 
@@ -80,7 +85,7 @@ export class Tabs {
     return element(
       "button",
       { type: "button", role: "tab", "aria-selected": String(selected), "aria-controls": "editor", tabindex: selected ? 0 : -1, click },
-      one.name,
+      this.nameOf(one),
     );
   }
 }

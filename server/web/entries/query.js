@@ -169,7 +169,7 @@ async function share() {
 
 function rename() {
   on.renaming.hidden = false;
-  on["new-name"].value = tabs.current.name;
+  on["new-name"].value = tabs.nameOf(tabs.current);
   on["new-name"].select();
 }
 
