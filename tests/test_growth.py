@@ -61,7 +61,15 @@ UNSOUND: Final = {
 }
 
 
-AGAIN: Final = {"a thing without labels", "a blank node", "no record", "of other inputs", "no store"}
+AGAIN: Final = {
+    "a thing without labels",
+    "a blank node",
+    "an axiom",  # all is read anew
+    "no record",
+    "of another program",  # as a build by an older version, of which another test is
+    "of other inputs",
+    "no store",
+}
 """Cases that go the way of another one here: they run long."""
 
 
@@ -144,24 +152,26 @@ def test_a_damaged_state_is_not_believed(
     )
 
 
+@pytest.mark.parametrize("compared", [{1}, long({0, 2})], ids=["changed", "come and gone"])
 def test_a_build_goes_on_to_what_a_build_from_nothing_is(
-    own_data: Path, addition: Callable[..., Path], tmp_path: Path
+    own_data: Path, addition: Callable[..., Path], tmp_path: Path, compared: set[int]
 ) -> None:
     """A file that comes, changes and goes leaves each time the bytes of a build from nothing."""
     first = read_record(own_data / "current")
     label = 'skos:prefLabel "x"@en , "x"@id'
-    for text in (
+    texts = (
         f"place:x a wic:City ; {label} .",
         f"place:x a wic:Place ; {label} . place:y a wic:City ; {label} .",
         "",
-    ):
+    )
+    for number, text in enumerate(texts):
         folder = addition(**{"entities-x_ttl": text})
         with prepared(own_data, wanted_in(own_data, folder), silent) as candidate:
             assert candidate.step is not None
         ensure(own_data, folder)
-        assert read_record(own_data / "current") == read_record(
-            built(folder, tmp_path / "scratch") / "current"
-        )
+        if number in compared:
+            scratch = built(folder, tmp_path / "scratch")
+            assert read_record(own_data / "current") == read_record(scratch / "current")
     ensure(own_data)
     assert read_record(own_data / "current") == first
     states = {path.name for path in (own_data / "state").iterdir() if not path.name.startswith("trial-")}

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from queue import Queue
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urldefrag, urljoin
+from zlib import crc32
 
 from lxml import html
 from prepared import PATIENCE
@@ -81,11 +82,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader with a language, who has several connections open."""
+    """A reader with a language, or several, each for some of the paths; who has several connections open."""
 
     connections: Queue[HTTPConnection]
     pool: ThreadPoolExecutor
-    language: str
+    languages: tuple[str, ...]
+
+    def language_of(self, path: str) -> str:
+        """Return the language that a path is read in: the same each time."""
+        return self.languages[crc32(path.encode()) % len(self.languages)]
 
     def get(self, path: str, accept: str = ACCEPT) -> Page:
         """Return what is at a path, after redirects."""
@@ -99,7 +104,7 @@ class Reader:
 
     def asked(self, path: str, accept: str) -> Page:
         """Return the answer to one request."""
-        sent = {"Accept": accept, "Accept-Language": self.language, "Accept-Encoding": "gzip"}
+        sent = {"Accept": accept, "Accept-Language": self.language_of(path), "Accept-Encoding": "gzip"}
         connection = self.connections.get()
         try:
             connection.request("GET", path, headers=sent)
@@ -136,13 +141,13 @@ class Reader:
 
 
 @contextmanager
-def reading(port: int, language: str = "en") -> Iterator[Reader]:
-    """Return a reader of the server at a port, whose connections end with the block."""
+def reading(port: int, *languages: str) -> Iterator[Reader]:
+    """Return a reader of the server at a port, by default of English; its connections end with the block."""
     connections: Queue[HTTPConnection] = Queue()
     with ExitStack() as kept:
         for _ in range(THREADS):
             connections.put(kept.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE))))
-        yield Reader(connections, kept.enter_context(ThreadPoolExecutor(THREADS)), language)
+        yield Reader(connections, kept.enter_context(ThreadPoolExecutor(THREADS)), languages or ("en",))
 
 
 def is_page(path: str) -> bool:

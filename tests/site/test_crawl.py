@@ -32,17 +32,23 @@ Site = dict[str, Page]
 
 
 @pytest.mark.parametrize(
-    ("language", "of_each_form", "least"),
-    [("en", 1, 40), ("id", 1, 40), long("en", None, 300), long("id", None, 300)],
+    ("languages", "of_each_form", "least"),
+    [("en id", 1, 40), long("en", None, 300), long("id", None, 300)],
 )
-def test_site(server: Server, language: str, of_each_form: int | None, least: int) -> None:
-    """From the home page links answer 200, anchors are there, and each page keeps to the rules."""
-    with reading(server.port, language) as reader:
+def test_site(server: Server, languages: str, of_each_form: int | None, least: int) -> None:
+    """From the home page links answer 200, anchors are there, and each page keeps to the rules.
+
+    With two languages, each path is read in one of them.
+    """
+    with reading(server.port, *languages.split()) as reader:
         site = reader.site(of_each_form)
         pages = [page for path, page in site.items() if page.is_html and page.status == HTTPStatus.OK]
         faults = [*too_heavy(reader, pages), *lost_anchors(site), *shared_titles(pages), *unchecked(pages)]
     faults += [f"{path}: {page.status}" for path, page in site.items() if page.status != HTTPStatus.OK]
-    faults += [f"{page.path}: {fault}" for page in pages for fault in faults_of(page, language)]
+    faults += [
+        f"{page.path}: {fault}" for page in pages for fault in faults_of(page, reader.language_of(page.path))
+    ]
+    assert {page.root.get("lang") for page in pages} >= {*languages.split()}
     assert faults == []
     assert len(pages) > least
 
