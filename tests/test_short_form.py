@@ -8,6 +8,7 @@ import shutil
 import tomllib
 from hashlib import sha256
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,15 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from wicara.graph.assembly import merged
 from wicara.graph.dataset_folder import PACKAGED
 from wicara.graph.facts.patterns import P, patterns
-from wicara.graph.inputs import canonical, data_file, quads_of, read_inputs
+from wicara.graph.inputs import (
+    canonical,
+    data_file,
+    long_form,
+    names_with,
+    quads_of,
+    read_inputs,
+    statements_of,
+)
 from wicara.graph.names import PREF_LABEL, GraphKind, called, kind_of
 from wicara.graph.releases import release
 from wicara.ontology import BASE, PREFIXES
@@ -25,7 +34,10 @@ from wicara.ontology import BASE, PREFIXES
 from wicara.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Command
+    from wicara.graph.store import BuiltDataset
 
 ARCHIVE: Final = Path(__file__).parent / "archive"
 ARTICLE: Final = "contoh"
@@ -98,9 +110,11 @@ def test_the_dataset_is_the_first_version_but_for_the_deviations() -> None:
     """
     before = first_version()
     reasons = tomllib.loads((ARCHIVE / "deviations.toml").read_text(encoding="utf-8"))
-    files = [path for path in (PACKAGED / "articles").glob("*.trig") if FIRST not in path.name]
-    files.append(PACKAGED / "entities-shared.ttl")
-    later = {(q.graph_name, q.subject) for path in files for q in quads_of(data_file(path))}
+    paths = [path for path in (PACKAGED / "articles").glob("*.trig") if FIRST not in path.name]
+    files = [data_file(path) for path in (*paths, PACKAGED / "entities-shared.ttl")]
+    names = names_with(())  # of all files, read once
+    quads = chain.from_iterable(long_form(file, tuple(statements_of(file)), names) for file in files)
+    later = {(quad.graph_name, quad.subject) for quad in quads}
     later -= {(quad.graph_name, quad.subject) for quad in before}
     known = {quad.graph_name.value for quad in before}  # type: ignore[union-attr]
     now = {
@@ -266,8 +280,11 @@ def test_a_pattern_is_of_a_background_fact_too(article: Path) -> None:
     assert "wic:method method:background" in expanded.stdout
 
 
-def test_a_file_is_added_with_its_lock(wicara: Command, article: Path, own_data: Path) -> None:
+def test_a_file_is_added_with_its_lock(
+    wicara: Command, article: Path, one_article: BuiltDataset, copied: Callable[[BuiltDataset], Path]
+) -> None:
     """`wicara add` takes the lock that lies beside a file, so that later builds have the words."""
+    own_data = copied(one_article)
     added = wicara("add", article, "--data", own_data)
     assert added.returncode == 0, added.stdout + added.stderr
     assert "+ graph:fact/contoh/F002" in added.stdout.splitlines()
@@ -294,7 +311,7 @@ def test_words_that_are_not_there_are_not_locked(article: Path, text: Path) -> N
     assert "is not the text" in other.stderr
 
 
-def test_bounds_of_several_facts_combine(wicara: Command, article: Path, tmp_path: Path) -> None:
+def test_bounds_of_several_facts_combine(wicara: Command, article: Path, one_article: BuiltDataset) -> None:
     """A fact narrows the time span that another bounds; bounds that contradict each other are a finding."""
     short = article.read_text(encoding="utf-8")
     narrower = """
@@ -310,7 +327,7 @@ f:D01 skos:prefLabel "Not before the 14th"@en , "Tidak sebelum tanggal 14"@id ; 
     assert bounds["wic:latestStart"] == "2018-11-30"
     assert bounds["wic:granularity"].endswith("/day"), "The finest granularity holds."
     article.write_text(short + narrower.replace("2018-11-14", "2018-12-14"), encoding="utf-8")
-    checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
+    checked = wicara("check", "--add", article.parent, "--data", one_article.path.parent.parent)
     assert checked.returncode == 1
     assert "timespan:contoh: A date is out of order" in checked.stdout
 
@@ -333,7 +350,7 @@ def rows_of_patterns() -> str:
 
 
 def test_a_fact_of_each_pattern_is_added_from_a_row(
-    wicara: Command, article: Path, text: Path, tmp_path: Path
+    wicara: Command, article: Path, text: Path, tmp_path: Path, data_dir: Path
 ) -> None:
     """The example of each pattern, as a row, is a fact that passes every check, below a base of one's own."""
     own = article.read_text(encoding="utf-8").replace("event:contoh-meeting", f"<{OWN}event/contoh-meeting>")
@@ -351,7 +368,7 @@ def test_a_fact_of_each_pattern_is_added_from_a_row(
         assert sheet.count("\nF") == 1
     things = {quad.subject.value for quad in quads_of(data_file(article)) if quad.predicate == PREF_LABEL}  # type: ignore[union-attr]
     assert {iri.split("/")[3] for iri in things if iri.startswith(OWN)} > {"claim", "event", "situation"}
-    checked = wicara("check", "--add", article.parent, "--data", tmp_path / "builds")
+    checked = wicara("check", "--add", article.parent, "--data", data_dir)
     assert checked.returncode == 0, checked.stdout
 
 
