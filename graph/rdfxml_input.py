@@ -50,6 +50,8 @@ ATTRIBUTE: Final = re.compile(
     rb"""(?P<space>\s)(?P<name>[^\s=/>]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""", re.VERBOSE
 )
 ROOT: Final = "urn:wicara:literal"
+MAX_DEPTH: Final = 1_000
+"""How many elements may be open at once: each costs the engine, and canonical XML, more with their number."""
 
 
 class Readable(NamedTuple):
@@ -196,10 +198,13 @@ class Changes:
     edits: list[tuple[int, int, bytes]] = field(default_factory=list)
     scope: list[tuple[str, str]] = field(default_factory=list)
     literal: XmlLiteral | None = None
+    depth: int = 0
 
     def made(self) -> bytes:
-        """Return the document with the changes; raises SyntaxError where it is not well-formed."""
+        """Return the document with the changes; raises SyntaxError where it is not well-formed, or deep."""
         self.parser = parser = ParserCreate("utf-8", " ")
+        parser.StartElementHandler = self.open
+        parser.EndElementHandler = self.close
         if MAY_DIFFER.search(self.text):
             parser.buffer_text = True
             parser.StartNamespaceDeclHandler = self.begin_namespace
@@ -217,6 +222,17 @@ class Changes:
             place = end
         return b"".join((*parts, self.text[place:]))
 
+    def open(self, *_names: object) -> None:
+        """Count an element that is open; raises SyntaxError for too many."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            place = (None, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1, None)
+            raise SyntaxError(f"elements are nested more than {MAX_DEPTH} deep", place)
+
+    def close(self, _name: str) -> None:
+        """Count an element that is open no more."""
+        self.depth -= 1
+
     def begin_namespace(self, prefix: str | None, uri: str | None) -> None:
         """Take note of a namespace that is declared; it counts from the next element on."""
         self.scope.append((prefix or "", uri or ""))
@@ -225,6 +241,7 @@ class Changes:
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """Take note of the start of an element."""
+        self.open()
         if self.literal:
             self.literal.depth += 1
             self.literal.target.start(clark(name), {clark(key): value for key, value in attributes.items()})
@@ -259,6 +276,7 @@ class Changes:
 
     def end(self, name: str) -> None:
         """Take note of the end of an element: an XML literal is then written."""
+        self.close(name)
         literal = self.literal
         if literal is None:
             return

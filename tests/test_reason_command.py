@@ -246,6 +246,22 @@ def test_absurd_input_ends(name: str, wicara: Command, write: Callable[..., Path
         assert "Traceback" not in result.stderr
 
 
+def test_a_class_of_a_thousand_classes(wicara: Command, write: Callable[..., Path], tmp_path: Path) -> None:
+    """Who is of all classes of a long intersection, one by one, is of it; the proof names each, and ends."""
+    every = range(1000)
+    classes = " ".join(f":D{n}" for n in every)
+    narrower = " ".join(f":E{n} rdfs:subClassOf :D{n} . :x a :E{n} ." for n in every)
+    file, proofs = write(f":C owl:intersectionOf ( {classes} ) . {narrower} :y a :C ."), tmp_path / "proofs"
+    result = wicara("reason", file, "--proofs", proofs)
+    inferred = set(result.stdout.splitlines())
+    thing, kind = "<http://example.org/{}> ", f"<{PREFIXES['rdf']}type> <http://example.org/{{}}> ."
+    assert thing.format("x") + kind.format("C") in inferred
+    assert {thing.format("y") + kind.format(f"D{n}") for n in every} <= inferred
+    steps = [json.loads(line) for line in proofs.read_text("utf-8").splitlines()]
+    (of_all,) = [step for step in steps if step["rule"] == "cls-int1"]
+    assert {thing.format("x") + kind.format(f"D{n}") for n in every} <= set(of_all["premises"])
+
+
 def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
     """Where memory runs out, one line says so, and the exit code is no verdict."""
     lines = (f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 8000))

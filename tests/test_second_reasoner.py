@@ -179,6 +179,22 @@ def test_some_values_are_denied(literal: str) -> None:
     assert [found(f":a :p {literal} .", engine) for engine in ENGINES] == [set(), set()]
 
 
+def test_some_lexical_forms_raise() -> None:
+    """Fault: what Python's decimal refuses is an exception of its own, which nothing catches."""
+    for literal in ("'1,0'^^xsd:decimal", "''^^xsd:decimal"):
+        with pytest.raises(ArithmeticError):
+            by_owlrl(f":a :p {literal} .")
+        assert [found(f":a :p {literal} .", engine) for engine in ENGINES] == [{"dt-not-type"}] * 2
+
+
+def test_every_token_of_names_is_a_name() -> None:
+    """Fault: xsd:NMTOKEN is below xsd:Name, so it would make `9-a` a name, which it is not."""
+    premises = ":a :p '9-a'^^xsd:NMTOKEN ."
+    token = Literal("9-a", datatype=URIRef(XSD + "NMTOKEN"))
+    assert (token, RDF.type, URIRef(XSD + "Name")) in by_owlrl(premises)
+    assert [found(premises, engine) for engine in ENGINES] == [set(), set()]
+
+
 def test_numbers_of_two_datatypes_are_never_the_same() -> None:
     """Fault: 1.0 as a decimal and 1 have one value, but are not the same to it (dt-eq)."""
     premises = "[ owl:onProperty :p ; owl:hasValue 1.0 ] rdfs:subClassOf :C . :a :p 1 ."

@@ -16,28 +16,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from wicara.graph.reasoning.classes import Classes
+from wicara.graph.reasoning.joins import Atom, Join, Older, Rows, Slot, bind, first_rows, join_rows
 from wicara.graph.reasoning.schema import Schema, Template, templates
 from wicara.graph.reasoning.tables import (
     ASSERTED,
     GONE,
-    Atom,
     Batch,
     Delta,
     Dependents,
     FactTable,
     Ints,
-    Join,
     Mask,
-    Rows,
-    Slot,
     Tables,
     all_facts,
-    bind,
     concatenate,
     distinct,
     first_of_each,
-    first_rows,
-    join_rows,
     pack,
     unpack,
 )
@@ -113,6 +107,10 @@ class Engine:
         self.concluding: dict[tuple[int, int | None], list[tuple[Join, Head]]] = defaultdict(list)
         self.pending: dict[int, list[Derived]] = defaultdict(list)
         self.clashes: list[Clash] = []
+        self.evaluated: dict[int, dict[int, None]] = defaultdict(dict)
+        """Of each join by its identity, the atoms whose growth in this round it has been evaluated for."""
+        self.grown_from = 0
+        """The number of the first fact of this round."""
         self.limit: int | None = None
         self.waiting = 0
 
@@ -146,6 +144,8 @@ class Engine:
         """Move what is pending into the tables, and return what is new of it."""
         deltas: dict[int, Delta] = {}
         self.waiting = 0
+        self.evaluated.clear()
+        self.grown_from = self.facts.size
         pending, self.pending = self.pending, defaultdict(list)
         for table, found in pending.items():
             keys, at = first_of_each(np.concatenate([each.keys for each in found]))
@@ -311,16 +311,19 @@ class Engine:
                 yield join, place, part
 
     def evaluate(self, join: Join, place: int, delta: Delta) -> None:
-        """Join some facts, in the place of one atom, with the tables of the others, and conclude."""
-        left = [n for n in range(len(join.atoms)) if n != place]
-        if not all(len(self.tables[join.atoms[n].table]) for n in left):
+        """Join some facts, in the place of one atom, with the tables of the others, and conclude.
+
+        Atoms that this was done for in this round before are joined with older facts alone: their new ones
+        have been. A class of many classes would else be looked through once for each of them.
+        """
+        if not all(len(self.tables[table]) for table in join.tables):
             return
-        self.conclude(
-            join,
-            self.passing(
-                join, join_rows(first_rows(join.atoms[place], delta, place), join, left, self.tables)
-            ),
-        )
+        done = self.evaluated[id(join)]
+        left = (n for n in range(len(join.atoms)) if n != place)
+        start = first_rows(join.atoms[place], delta, place)
+        rows = join_rows(start, join, left, self.tables, Older(done, self.grown_from))
+        done[place] = None
+        self.conclude(join, self.passing(join, rows))
 
     def passing(self, join: Join, rows: Rows) -> Rows:
         """Return the rows that pass the join's tests."""
@@ -381,7 +384,7 @@ class Engine:
         """Return the rows of a join that conclude some of these pairs."""
         keep, columns = bind(head[0], head[2], subjects, objects)
         start = Rows(len(keep), columns).take(keep)
-        return self.passing(join, join_rows(start, join, list(range(len(join.atoms))), self.tables))
+        return self.passing(join, join_rows(start, join, range(len(join.atoms)), self.tables))
 
     def retract(self, table: int, subjects: Ints, objects: Ints) -> None:
         """Take premises out, and what no longer follows; what has another proof stays.

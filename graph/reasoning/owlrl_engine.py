@@ -4,6 +4,8 @@
 - Its verdicts on contradictions are passed over: it forgets the last member of `AllDifferent` and
   `AllDisjointProperties`, and denies values to years before 1, XML of several nodes and long integers. They
   are looked for in what it concludes, by `contradictions` of `wicara.graph.reasoning.matching`.
+- Its readers of lexical forms are not asked: some raise what it does not catch. Nor is xsd:NMTOKEN a kind of
+  xsd:Name, as it has it: `9-a` is an NMTOKEN.
 - `x owl:sameAs x`, `x a owl:Thing` and the like are stopped at birth: they yield nothing but more of their
   kind (OWL 2 RL allows owl:Thing in no class expression but someValuesFrom and the qualified cardinalities,
   which owlrl treats apart), and they are what makes it slow.
@@ -12,10 +14,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from owlrl import OWLRL  # type: ignore[import-untyped]
 from owlrl.OWLRL import OWLRL_Annotation_properties, OWLRL_Semantics  # type: ignore[import-untyped]
-from rdflib import OWL, RDF, RDFS
+from rdflib import OWL, RDF, RDFS, XSD
 from wicara.graph.rdflib_terms import graph_of, term_of
 from wicara.graph.terms import triple_of
 
@@ -95,9 +99,22 @@ def close(premises: Iterable[Triple]) -> frozenset[Fact]:
     graph = graph_of(triple for triple in premises if triple.predicate.value != str(OWL.hasKey))
     before = set(graph)
     rules: Any = QuietRules(graph, axioms=False, daxioms=False)
-    rules.closure()
+    with corrected_datatypes():
+        rules.closure()
     rows = (tuple(map(term_of, row)) for row in graph if row not in before)
     return frozenset((subject, predicate, target) for subject, predicate, target in rows)
+
+
+@contextmanager
+def corrected_datatypes() -> Iterator[None]:
+    """Have owlrl read no lexical form, and know no more of xsd:NMTOKEN than of xsd:token."""
+    readers, wider = OWLRL.AltXSDToPYTHON, OWLRL.OWL_Datatype_Subsumptions
+    OWLRL.AltXSDToPYTHON = {}
+    OWLRL.OWL_Datatype_Subsumptions = {**wider, XSD.NMTOKEN: [XSD.token, *wider[XSD.token]]}
+    try:
+        yield
+    finally:
+        OWLRL.AltXSDToPYTHON, OWLRL.OWL_Datatype_Subsumptions = readers, wider
 
 
 def triples_of(facts: Iterable[Fact]) -> Iterator[Triple]:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from wicara.graph.names import FIRST, NIL, REST
+from wicara.graph.reasoning.joins import Atom, Join, Slot, Test
 from wicara.graph.reasoning.rules import (
     SAME_AS,
     Over,
@@ -21,7 +22,6 @@ from wicara.graph.reasoning.rules import (
     is_variable,
     unfold,
 )
-from wicara.graph.reasoning.tables import Atom, Join, Slot, Test
 from wicara.ontology import RDF_TYPE
 
 if TYPE_CHECKING:

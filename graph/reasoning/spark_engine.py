@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
+    from wicara.graph.reasoning.joins import Slot
     from wicara.graph.reasoning.schema import Template
     from wicara.graph.reasoning.spark_joins import Places
-    from wicara.graph.reasoning.tables import Ints, Slot
+    from wicara.graph.reasoning.tables import Ints
 
 FACT: Final = "STRUCT<s: LONG, p: LONG, o: LONG>"
 ROWS: Final = "s LONG, p LONG, o LONG"

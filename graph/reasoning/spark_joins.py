@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 
-    from wicara.graph.reasoning.tables import Slot
+    from wicara.graph.reasoning.joins import Slot
 
 Places = tuple["Slot", "Slot", "Slot"]
 

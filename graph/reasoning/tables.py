@@ -1,21 +1,18 @@
-"""Facts as sorted columns of numbers: a table for each predicate, their proofs, and joins a column at a time.
+"""Facts as sorted columns of numbers: a table for each predicate, and their proofs.
 
 A fact is a row of numbers: of its predicate (the table), its subject and its object. A table holds the pairs
 of its facts, packed into one number each, by subject and by object. `FactTable` has every fact by a number of
-its own, with its first proof. `Rows` are the solutions of a join.
+its own, with its first proof.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -346,42 +343,7 @@ def uses_of(facts: FactTable, number: int, place: int) -> Ints:
     return pack(column[facts.row.values[conclusions]], conclusions)
 
 
-# Joins of tables.
-
-Slot = int | str
-"""A place of an atom: the number of a term, or the name of a variable."""
-
-
-@dataclass(frozen=True)
-class Atom:
-    """One premise of a join: the number of its table, and its two places."""
-
-    table: int
-    subject: Slot
-    object: Slot
-
-
-@dataclass(frozen=True)
-class Test:
-    """A test on literals: its name, and the places whose terms it looks at."""
-
-    name: str
-    places: tuple[Slot, ...]
-
-
-@dataclass(frozen=True)
-class Join:
-    """A rule with its schema premises filled in.
-
-    What is left to join (`atoms`), what follows (`heads`: subject, table, object; none is an inconsistency),
-    the numbers of the facts that were filled in (`schema`), and the tests that rows must pass.
-    """
-
-    rule: int
-    atoms: tuple[Atom, ...]
-    heads: tuple[tuple[Slot, int, Slot], ...]
-    schema: tuple[int, ...]
-    tests: tuple[Test, ...] = ()
+# Facts as columns, on their way into a table.
 
 
 @dataclass(frozen=True)
@@ -406,85 +368,3 @@ def concatenate(one: Delta, two: Delta) -> Delta:
 def all_facts(table: Relation) -> Delta:
     """Return all facts of a table."""
     return Delta(*unpack(table.by_subject.keys), table.by_subject.facts)
-
-
-@dataclass
-class Rows:
-    """Solutions of a join: a column of terms for each variable, a column of fact numbers for each atom."""
-
-    size: int
-    columns: dict[str, Ints] = field(default_factory=dict)
-    facts: dict[int, Ints] = field(default_factory=dict)
-
-    def take(self, rows: Ints | Mask) -> Rows:
-        """Return the chosen rows."""
-        size = int(rows.sum()) if rows.dtype == np.bool_ else len(rows)
-        columns = {name: column[rows] for name, column in self.columns.items()}
-        return Rows(size, columns, {place: column[rows] for place, column in self.facts.items()})
-
-    def value(self, slot: Slot) -> Ints:
-        """Return the column of a place; a constant is repeated."""
-        return self.columns[slot] if isinstance(slot, str) else np.full(self.size, slot, np.int64)
-
-    def knows(self, slot: Slot) -> bool:
-        """Tell whether a place has a value."""
-        return not isinstance(slot, str) or slot in self.columns
-
-
-def bind(subject: Slot, target: Slot, subjects: Ints, objects: Ints) -> tuple[Mask, dict[str, Ints]]:
-    """Return which of the pairs fit two places, and the columns that they give to variables."""
-    keep = np.ones(len(subjects), np.bool_)
-    pairs = ((subject, subjects), (target, objects))
-    for slot, column in pairs:
-        if not isinstance(slot, str):
-            keep &= column == slot
-    if isinstance(subject, str) and subject == target:
-        keep &= subjects == objects
-    return keep, {slot: column for slot, column in pairs if isinstance(slot, str)}
-
-
-def first_rows(atom: Atom, delta: Delta, place: int) -> Rows:
-    """Return the facts of a delta that fit an atom, as the first rows of a join."""
-    keep, columns = bind(atom.subject, atom.object, delta.subjects, delta.objects)
-    return Rows(len(keep), columns, {place: delta.facts}).take(keep)
-
-
-def join_rows(rows: Rows, join: Join, left: list[int], tables: Mapping[int, Relation]) -> Rows:
-    """Return the rows joined with the atoms that are left, the best bound atom first."""
-    while left and rows.size:
-        place = max(left, key=lambda n: rows.knows(join.atoms[n].subject) + rows.knows(join.atoms[n].object))
-        left.remove(place)
-        atom = join.atoms[place]
-        rows = extend(rows, atom, tables[atom.table], place)
-    return rows
-
-
-def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
-    """Return the rows joined with the facts of a table that fit an atom."""
-    if rows.knows(atom.subject) and rows.knows(atom.object):
-        at, found = table.by_subject.find(pack(rows.value(atom.subject), rows.value(atom.object)))
-        selected = rows.take(found)
-        selected.facts[place] = table.by_subject.facts[at[found]]
-        return selected
-    if rows.knows(atom.subject):
-        return expand(rows, atom.subject, atom.object, table.by_subject, place)
-    if rows.knows(atom.object):
-        return expand(rows, atom.object, atom.subject, table.by_object, place)
-    return cross(rows, first_rows(atom, all_facts(table), place))
-
-
-def expand(rows: Rows, known: Slot, unknown: Slot, index: Index, place: int) -> Rows:
-    """Return each row once for every pair in the index that begins with its known term."""
-    at, source = ranges(*index.spans(rows.value(known)))
-    found = rows.take(source)
-    if isinstance(unknown, str):
-        found.columns[unknown] = unpack(index.keys[at])[1]
-    found.facts[place] = index.facts[at]
-    return found
-
-
-def cross(rows: Rows, others: Rows) -> Rows:
-    """Return every row with every other."""
-    one = rows.take(np.repeat(np.arange(rows.size), others.size))
-    two = others.take(np.tile(np.arange(others.size), rows.size))
-    return Rows(one.size, one.columns | two.columns, one.facts | two.facts)

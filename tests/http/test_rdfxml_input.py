@@ -254,3 +254,28 @@ def test_entities_that_blow_up(wicara: Command, tmp_path: Path) -> None:
     file.write_text(f'<!DOCTYPE r [<!ENTITY a "{"a" * 100}">{entities}]>{HEAD}<e:p>&i;</e:p>{TAIL}')
     done = wicara("reason", file)
     assert (done.returncode, "amplification" in done.stderr) == (2, True)
+
+
+DEEP: Final = {
+    "nodes": ("", "<e:p><e:T>", "</e:T></e:p>"),
+    "collections": ("", '<e:p rdf:parseType="Collection"><e:T>', "</e:T></e:p>"),
+    "properties": ("", '<e:p rdf:parseType="Resource">', "</e:p>"),
+    "XML literal": ('<e:p rdf:parseType="Literal">', f"<h:b {H}>", "</h:b>"),
+}
+"""What a document begins with, and what nests in it: how that begins and ends."""
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_how_deep_elements_nest(server: Server, wicara: Command, tmp_path: Path, kind: str) -> None:
+    """Elements nest 1,000 deep; what nests deeper is an error that says where, at once, at each door."""
+    first, opening, closing = DEEP[kind]
+    last = "</e:p>" if first else ""
+    around, each = 2 + bool(first), opening.count("<")
+    for depth, status, code in (((1000 - around) // each, 201, 0), (20_000, 400, 2)):
+        document = HEAD + first + opening * depth + closing * depth + last + TAIL
+        (tmp_path / "x.rdf").write_text(document, encoding="utf-8")
+        write(server, "DELETE", G)
+        answer, result = put(server, document), wicara("reason", tmp_path / "x.rdf")
+        assert (answer.status, result.returncode) == (status, code)
+    assert "elements are nested more than 1000 deep" in answer.json["detail"]
+    assert "x.rdf, line 1, column " in result.stderr
