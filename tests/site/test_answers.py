@@ -134,23 +134,39 @@ def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     assert "claimed by Sergey Lavrov" in putin
 
 
-def test_what_was_said_is_told_in_the_order_of_the_text(server: Server) -> None:
-    """All that was said at a meeting is there, with the areas that were named, and who welcomed them."""
+def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
+    """All that was said at a meeting is there: proposals with their answers, appeals, then the rest."""
     found = sentences_of(server, "statements-and-answers")
     beginnings = (
-        "There are security",
-        "Three areas",
-        "All parties should cooperate",
-        "Indonesia and Russia will",
+        "Retno L.P. Marsudi on behalf of Indonesia proposed, in short: Three areas",
+        "Retno L.P. Marsudi called for, in short: ASEAN and Russia should promote a comprehensive strategy",
+        "Russia called for, in short: The plan to hold an ASEAN-Russia summit should be supported.",
+        "Retno L.P. Marsudi said, in short: She and those she speaks to (“kita”) face security threats now.",
+        "Sergey Lavrov told of what is planned, in short: Indonesia and Russia will",
     )
-    places = [next(place for place, one in enumerate(found) if words in one) for words in beginnings]
+    places = [next(place for place, one in enumerate(found) if one.startswith(it)) for it in beginnings]
     assert places == sorted(places)
-    named = (
-        "Named: counter-terrorism, cyber security, natural disaster management. Sergey Lavrov welcomed it."
+    assert places[0] == 0
+    proposal, quoted, answer = found[0].split("Source: ")
+    assert (
+        "Named: counter-terrorism, cyber security, natural disaster management. Sergey Lavrov welcomed that"
+        in proposal
     )
-    assert named in found[places[1]]
-    assert "In short (editors' words): Indonesia proposed three priority areas" in found[places[1]]
+    assert "In short (editors' words): Indonesia proposed three priority areas" in quoted
+    assert "S11: Lavrov menyambut baik usulan prioritas" in answer
     assert "and 7 more" not in ask(server, "statements-and-answers").text
+
+
+def test_how_many_were_announced_is_said_with_the_words(server: Server) -> None:
+    """One sentence lists the areas and says how many there were to be; each has its own words."""
+    (found,) = sentences_of(server, "areas-proposed-by-a-state")
+    said, *quoted = found.split("Source: ")
+    assert said.startswith(
+        "Indonesia put forward as priorities: counter-terrorism, cyber security, natural disaster management."
+        " It said that there are 3."
+    )
+    endings = ("tiga … prioritas In", "kontra terorisme In", "keamanan siber In", "bencana alam In")
+    assert [end for end, one in zip(endings, quoted, strict=True) if end not in one] == []
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,9 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    said = tuple(leads(question, chosen, columns, list(zip(rows, found.rows, strict=True)), evidence))
+    said = tuple(
+        leads(question, chosen, columns, zip(rows, ([row] for row in found.rows), strict=True), evidence)
+    )
     listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
     lead = tuple(dict.fromkeys(leads(question, chosen, columns, together, evidence)))
@@ -231,13 +233,14 @@ def leads(
     question: Question,
     chosen: Mapping[str, Sequence[Shown]],
     columns: Sequence[Column],
-    rows: Iterable[tuple[Row, Solution]],
+    rows: Iterable[tuple[Row, Iterable[Solution]]],
     evidence: Evidence,
 ) -> Iterator[Lead]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
-    What the header `cites` are variables of graphs that are cited one by one; what came of a plan goes before
-    its status. The words of a source on a standing go before what the bounds leave open.
+    What the header `cites` are variables of graphs that are cited one by one, of all solutions that a row is
+    made of; what came of a plan goes before its status. The words of a source on a standing
+    go before what the bounds leave open.
     """
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
@@ -245,7 +248,7 @@ def leads(
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
     citing = [name for line in question.own("cites") for name in line[0].split()]
-    for row, solution in rows:
+    for row, solutions in rows:
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
@@ -255,7 +258,8 @@ def leads(
         statuses = tuple(
             replace(one, by=tuple(who for who in one.by if who.value not in named)) for one in row.statuses
         )
-        cited = [term.value for name in citing if isinstance(term := solution[name], NamedNode)]
+        terms = (solution[name] for name in citing for solution in solutions)
+        cited = [*dict.fromkeys(term.value for term in terms if isinstance(term, NamedNode))]
         yield Lead(
             parts,
             "" if settled else row.state,
@@ -266,22 +270,25 @@ def leads(
 
 def listed_together(
     rows: Iterable[tuple[Row, Solution]], places: Container[int]
-) -> Iterable[tuple[Row, Solution]]:
-    """Return rows, those as one that differ in the cells of some places only.
+) -> Iterable[tuple[Row, Sequence[Solution]]]:
+    """Return rows, those as one that differ in the cells of some places only, with the solutions of each.
 
     Its cells hold their values, and its status is the weakest of theirs.
     """
-    found: dict[tuple[Cell, ...], tuple[Row, Solution]] = {}
+    found: dict[tuple[Cell, ...], tuple[Row, Sequence[Solution]]] = {}
     for row, solution in rows:
         key = tuple(cell for place, cell in enumerate(row.cells) if place not in places)
-        before, first = found.get(key, (row, solution))
+        before, solutions = found.get(key, (row, ()))
         cells = (
             Cell(tuple(dict.fromkeys(pair[0].values + pair[1].values)))
             for pair in zip(before.cells, row.cells, strict=True)
         )
         statuses = weakest_of(before.statuses, row.statuses)
         support = before.support | row.support
-        found[key] = replace(before, cells=tuple(cells), support=support, statuses=statuses), first
+        found[key] = (
+            replace(before, cells=tuple(cells), support=support, statuses=statuses),
+            (*solutions, solution),
+        )
     return found.values()
 
 
