@@ -260,6 +260,24 @@ def test_network_leads_to_evidence(server: Server) -> None:
     assert [one for one in found.marked if one.get("class") == "line planned"]
 
 
+def test_network_counts_who_met(server: Server) -> None:
+    """Who was how often at the same meetings stands above the picture, each with these and their sources."""
+    drawn = server.get("/network?start=person/sergey-lavrov", accept=HTML).text
+    met, _, picture = drawn.partition('<div id="network"')
+    pairs = re.findall(
+        r"<details><summary><bdi>([^<]+)</bdi> <small[^>]*>(\d+)</small>(.*?)</details>", met, re.DOTALL
+    )
+    assert [pair[:2] for pair in pairs[:2]] == [("Retno L.P. Marsudi", "5"), ("Saleumxay Kommasith", "2")]
+    for _name, count, inside in pairs:
+        meetings = re.findall(r"<li>(.*?)</li>", inside, re.DOTALL)
+        assert len(meetings) == int(count)
+        assert [one for one in meetings if "/graph/fact/" not in one] == []
+    assert "/questions/met-whom-most?person=person:sergey-lavrov" in met
+    words = re.findall(r'<text transform="[^"]*rotate[^>]*>(.*?)</text>', picture, re.DOTALL)
+    assert "attendee" in "".join(words)
+    assert "…" not in "".join(words)
+
+
 PARTNER = "partner of ASEAN, by these sources"
 
 

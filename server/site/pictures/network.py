@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from textwrap import shorten, wrap
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
@@ -63,18 +63,19 @@ PATHS: Final = {
 """The outline of each shape around its middle: kinds differ not by colour alone."""
 MAX_NODES: Final = 48
 """How many nodes a picture holds."""
+MOST_MET: Final = 6
+"""How many persons are named above the picture before the others are folded."""
 MAX_EDGES: Final = limit_of("network-edges")
 """How many solutions a picture is made of at most."""
 COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "planned", "via", "sources")
 LINE_LENGTH: Final = 19
-MAX_LINES: Final = 4
+MAX_LINES: Final = 7
 LETTER: Final = 6.7
 SMALL_LETTER: Final = 5.4
 PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
 """Where the words of a line may stand, in parts of its length."""
 SYMBOLS: Final = 40
 """How much of a line the symbols at its ends take."""
-SHORTEST: Final = 8
 MARGIN: Final = 14
 
 
@@ -98,6 +99,14 @@ class Role:
     text: str
     href: str | None
     sources: list[EvidenceLink]
+
+
+@dataclass(frozen=True)
+class Met:
+    """A person, and the meetings at which somebody else was too, each with the graphs that say so of both."""
+
+    person: str
+    meetings: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,8 @@ class Line:
     end: Node
     roles: list[Role]
     part: float = 0.5
+    free: bool = True
+    """Whether its words lie upon no node; they are told by its title alone where they would."""
 
     def at(self, part: float) -> tuple[float, float]:
         """Return the point at a part of it."""
@@ -158,18 +169,16 @@ class Line:
 
     @property
     def words(self) -> list[Role]:
-        """The roles whose words fit on it, each once, the last one cut; a plan only where nothing else is."""
+        """The roles whose words fit on it whole, each once; a plan only where nothing else is."""
         roles: dict[str, Role] = {}
         for role in [one for one in self.roles if not one.edge.planned] or self.roles:
             roles.setdefault(role.text, role)
-        room = int((self.length - SYMBOLS) / SMALL_LETTER)
+        left = (self.length - SYMBOLS) / SMALL_LETTER if self.free else 0
         fitting: list[Role] = []
         for role in roles.values():
-            left = room - sum(len(one.text) + 2 for one in fitting)
-            if fitting and left < len(role.text):
-                return [*fitting, replace(role, text="…")]
-            text = shorten(plain(role.text), max(left, SHORTEST), placeholder="…")
-            fitting.append(replace(role, text=text))
+            if len(plain(role.text)) <= left:
+                fitting.append(role)
+                left -= len(plain(role.text)) + 2
         return fitting
 
     @property
@@ -187,8 +196,10 @@ def network() -> Picture:
     known, is_cut = edges(store(), [(opened, None), (None, opened)]) if opened else ([], False)
     near = that_fit(known, view)
     ranked = by_degree(near, opened)
-    if opened and kind_of(opened[0]) == "person" and len(ranked) < MAX_NODES and not view.asked:
-        ranked += beside(store(), ranked)  # a filter takes as many queries as a page may have
+    met: list[Met] = []
+    if opened and kind_of(opened[0]) == "person" and not view.asked:
+        met = met_by(store(), opened[0], near)  # a filter takes as many queries as a page may have
+        ranked += [one.person for one in met if one.person not in ranked]
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
     wanted = kinds_asked(SHAPES)
     fitting = [node for node in ranked if shapes[node] in wanted or node in opened]
@@ -196,7 +207,8 @@ def network() -> Picture:
     others = [node for node in nodes if node not in opened]
     shown = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
     shown += that_fit(edges(store(), [(others, others)])[0], view)
-    words = words_for(store(), {*nodes, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
+    named = {name for one in met for name in (one.person, *one.meetings)}
+    words = words_for(store(), {*nodes, *named, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
     drawn = draw(nodes, shown, shapes, words, opened)
     roles = [role_of(edge, words) for edge in shown]
     return Picture(
@@ -211,6 +223,14 @@ def network() -> Picture:
             "box": box(drawn),
             "shapes": PATHS,
             "names": SHAPES,
+            "met": [
+                (
+                    words.show_iri(one.person),
+                    [(words.show_iri(it), sources(of)) for it, of in one.meetings.items()],
+                )
+                for one in met
+            ],
+            "most_met": MOST_MET,
             "counts": Counter(shapes[node] for node in ranked),
             "chosen": wanted,
             "words": words,
@@ -267,14 +287,23 @@ def by_degree(some: Iterable[Edge], opened: Sequence[str]) -> list[str]:
     return [*opened, *others]
 
 
-def beside(store: Store, near: Collection[str]) -> list[str]:
-    """Return the persons who took part in the events among some nodes, those in the most of them first."""
-    meetings = [node for node in near if kind_of(node) == "event"]
-    found = edges(store, [(None, meetings)])[0] if meetings else []
-    degree = Counter(
-        edge.start for edge in found if kind_of(edge.start) == "person" and edge.start not in near
-    )
-    return sorted(degree, key=lambda node: (-degree[node], node))
+def met_by(store: Store, person: str, near: Iterable[Edge]) -> list[Met]:
+    """Return who took part in the same events as a person, those in the most first, without what is planned.
+
+    The newest events come first where their IRIs begin with their day.
+    """
+    own: dict[str, list[str]] = {}
+    for edge in near:
+        if edge.start == person and kind_of(edge.end) == "event" and not edge.planned:
+            own.setdefault(edge.end, []).extend(edge.graphs)
+    found: dict[str, dict[str, list[str]]] = {}
+    for edge in edges(store, [(None, own)])[0] if own else []:
+        if kind_of(edge.start) == "person" and edge.start != person and not edge.planned:
+            found.setdefault(edge.start, {}).setdefault(edge.end, list(own[edge.end])).extend(edge.graphs)
+    return [
+        Met(one, {event: sorted(set(meetings[event])) for event in sorted(meetings, reverse=True)})
+        for one, meetings in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
 
 
 @dataclass(frozen=True)
@@ -377,11 +406,12 @@ def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
     pairs = groupby(sorted(roles, key=ends), key=ends)
     between = [Line(by_iri[start], by_iri[end], list(members)) for (start, end), members in pairs]
     boxes = [box([node]) for node in drawn]
-    return [replace(line, part=free_part(line, boxes)) for line in between]
+    placed_at = [(line, *free_part(line, boxes)) for line in between]
+    return [replace(line, part=part, free=free) for line, part, free in placed_at]
 
 
-def free_part(line: Line, boxes: Sequence[Box]) -> float:
-    """Return the part of a line, near its middle, at which its words lie upon the fewest nodes."""
+def free_part(line: Line, boxes: Sequence[Box]) -> tuple[float, bool]:
+    """Return the part of a line, near its middle, where its words lie upon the fewest nodes; if on none."""
     half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(line.length, 1)
 
     def covered(part: float) -> int:
@@ -392,7 +422,8 @@ def free_part(line: Line, boxes: Sequence[Box]) -> float:
             for left, top, breadth, height in boxes
         )
 
-    return min(PARTS, key=covered)
+    best = min(PARTS, key=covered)
+    return best, not covered(best)
 
 
 def box(drawn: Iterable[Node]) -> Box:

@@ -23,7 +23,7 @@ Pair: TypeAlias = tuple[float, float]
 
 ROUNDS: Final = 120
 PUSHES: Final = 150
-STEP: Final = 0.26
+STEP: Final = 0.4
 SYMBOL: Final = 17.0
 """How far the middle of a symbol lies below the top of its box."""
 LONG: Final = 165.0
