@@ -15,6 +15,8 @@ import wicara
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
 
+pytestmark = pytest.mark.first_article
+
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "notebook.ipynb"
 
 

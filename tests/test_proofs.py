@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 from checker import faults, is_instance, rules_by_name
 from closures import EXAMPLE, FRESH, ONTOLOGIES, real_closure, term, triple
 from hypothesis import given, settings
+from needed import long
 from pyoxigraph import BlankNode, Literal, Triple
 from rdflib import Graph, URIRef
 from wicara.graph.errors import StoreFault
@@ -69,9 +71,12 @@ def renamed(proof: Proof) -> Iterator[Proof]:
         yield replace(proof, conclusion=tuple(terms))
 
 
-def judge(known: Derivations) -> Iterator[Proof]:
-    """Yield each first proof of a closure; it is accepted to its leaves, and rejected once tampered with."""
-    for conclusion, step in known.first.items():
+def judge(known: Derivations, every: int = 1) -> Iterator[Proof]:
+    """Yield each first proof of a closure; it is accepted to its leaves, and rejected once tampered with.
+
+    `every` skips conclusions: of 8, one is judged.
+    """
+    for conclusion, step in islice(known.first.items(), 0, None, every):
         proof = known.first_proof(conclusion)
         assert proof is not None
         assert list(faults(proof, known.asserted.__contains__)) == []
@@ -83,10 +88,11 @@ def judge(known: Derivations) -> Iterator[Proof]:
         yield proof
 
 
-def test_every_proof_of_the_dataset(closure: tuple[Reasoner, Derivations]) -> None:
+@pytest.mark.parametrize("every", [8, long(1)])
+def test_every_proof_of_the_dataset(closure: tuple[Reasoner, Derivations], every: int) -> None:
     """Each first proof holds, is found backwards too, and is no instance of another rule."""
     names = list(rules_by_name())
-    for number, proof in enumerate(judge(closure[1])):
+    for number, proof in enumerate(judge(closure[1], every)):
         premises = [premise.conclusion for premise in proof.premises if premise.conclusion]
         for name in names[number % 3 :: 3]:
             assert name == proof.rule or not is_instance(name, premises, proof.conclusion), (name, proof.rule)

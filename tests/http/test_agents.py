@@ -60,7 +60,7 @@ def all_rows(server: Server, tool: str, given: dict[str, Any]) -> list[dict[str,
         resume = {"resume": answer["resume"]}
 
 
-@pytest.mark.parametrize("every", [5, long(1)])
+@pytest.mark.parametrize("every", [10, long(1)])
 def test_questions(server: Server, every: int) -> None:
     """A question has as many rows as its table; each row can be traced, those of facts have a status."""
     chosen = questions()[::every]
@@ -93,7 +93,7 @@ def test_no_answer(server: Server) -> None:
 
 def test_budget(server: Server) -> None:
     """An answer keeps within its bytes, says that it is cut, and goes on where it ended."""
-    given = {"sparql": "SELECT ?e ?p { ?e wic:attendedBy ?p } ORDER BY ?e ?p LIMIT 60"}
+    given = {"sparql": "SELECT ?e ?p { ?e wic:attendedBy ?p } ORDER BY ?e ?p LIMIT 24"}
     [whole, part] = over_http(
         server, ("query", given | {"budget": 100_000}), ("query", given | {"budget": 3000})
     )
