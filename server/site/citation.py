@@ -36,7 +36,8 @@ NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 class Citation:
     """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
 
-    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its copy at `url` was read.
+    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its copy at `url` was read,
+    `original` what the text that it is a copy or a translation of is called.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Citation:
     within: str = ""
     version: str = ""
     read: date | None = None
+    original: str = ""
 
     @property
     def text(self) -> str:
@@ -57,8 +59,14 @@ class Citation:
         whole = _("In %(whole)s, version %(version)s.", whole=self.within, version=self.version)
         day = f"{format_day(self.issued)}." if self.issued else ""
         author = f"{self.author}." if self.author else ""
-        parts = (author, title, str(whole) if self.within else "", day, self.copy or self.url)
+        parts = (author, title, str(whole) if self.within else "", day, self.note or self.url)
         return " ".join(filter(None, parts))
+
+    @property
+    def note(self) -> str:
+        """What it is a copy or a translation of, and where it was read."""
+        original = f"{_('Copy or translation of')}: {self.original}." if self.original else ""
+        return " ".join(filter(None, (original, self.copy or (original and self.url))))
 
     @property
     def copy(self) -> str:
@@ -79,7 +87,7 @@ class Citation:
             "date": self.issued.isoformat() if self.issued else "",
             "url": self.url,
             "urldate": self.read.isoformat() if self.read else "",
-            "note": tex(self.copy),
+            "note": tex(self.note),
         }
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{{self.key}{lines}\n}}"
@@ -97,7 +105,7 @@ class Citation:
             "DA": f"{self.issued:%Y/%m/%d}" if self.issued else "",
             "UR": self.url,
             "Y2": f"{self.read:%Y/%m/%d}" if self.read else "",
-            "N1": self.copy,
+            "N1": self.note,
         }
         lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields.items() if value]
         return "\n".join([*lines, "ER  - "])
@@ -110,6 +118,7 @@ def of_text(article: str) -> Citation | None:
         return None
     title = in_own_language(cited["title"] or cited["name"], language())
     publisher = in_own_language(cited["publisher"], language())
+    original = in_own_language(cited["original"], language())
     return Citation(
         f"wicara-source-{slug(article.rpartition('/')[2])}",
         "PRESS",
@@ -118,13 +127,14 @@ def of_text(article: str) -> Citation | None:
         next((getattr(copy, "value", "") for copy in cited["copy"]), article),
         next(filter(None, map(day_of, cited["issued"])), None),
         read=next(filter(None, map(day_of, cited["read"])), None),
+        original=original.value if original else "",
     )
 
 
 def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
     """Return what the dataset says of each text that it rests on, by IRI and by variable of its query."""
     texts: dict[str, dict[str, list[Term]]] = {}
-    names = ("name", "title", "publisher", "issued", "copy", "read")
+    names = ("name", "title", "publisher", "issued", "copy", "read", "original")
     for row in solutions(built.store, page_query("citations").body):
         text = texts.setdefault(row["article"].value, {name: [] for name in names})
         for name in names:

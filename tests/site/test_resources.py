@@ -70,7 +70,11 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
             "What was said and done there": [
                 ("Three areas of cooperation should have priority.", "proposed")
             ],
-            "Before and after": [("ASEAN-Russia Commemorative Summit",)],
+            "Before and after": [
+                ("18 May 2018", "Senior Officials' Meeting"),
+                ("this page",),
+                ("14 November 2018", "ASEAN-Russia Summit"),
+            ],
         },
     ),
     "/doc/event/2016-05-19-sochi-summit": (
@@ -79,7 +83,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     ),
     "/doc/event/2018-11-asean-russia-summit": ({"When": "14 November 2018"}, {}),
     "/doc/person/sergey-lavrov": (
-        {},
+        {"In other data sets": "Wikidata: Q58217"},
         {
             "Offices": [("Foreign Minister of Russia", "as of 2 August 2018")],
             "Meetings": [("co-chair",)],
@@ -302,31 +306,6 @@ def test_marks_lead_on(server: Server) -> None:
         assert f'id="mark-{key}"' in answer.text
     for key in ORDER:
         assert f'id="status-{key}"' in answer.text
-
-
-def test_an_article_is_cited_before_what_it_shows(server: Server) -> None:
-    """The first citation on the page of an article is its own."""
-    page = server.get("/doc/article/jakartapost-2023-11-14-asean-russia", accept="text/html").text
-    first = page.partition('<ol class="citations">')[2].partition("</li>")[0]
-    assert "The Jakarta Post" in first
-
-
-def test_citation(server: Server) -> None:
-    """A page is cited with its title, the dataset's version and its IRI, after its source, also as BibTeX."""
-    page = read(server, "/doc/state/russia")
-    version = server.get("/healthz").json["version"]
-    iri = "https://w3id.org/wicara/id/state/russia"
-    whole = f"In Wicara: a knowledge graph of diplomacy, version {version}"
-    assert f"Wicara contributors. \u201cRussia.\u201d {whole}" in page.text
-    entry = rf"@misc{{wicara-state-russia-[^,]+, author = .*year = {{\d+}}.*url = {{{re.escape(iri)}}} }}"
-    assert re.search(entry, page.text)
-    *sources, _own = re.findall(r" date = {([\d-]+)}", page.text)
-    assert len(sources) > 1
-    assert sources == sorted(sources, reverse=True)
-    cited = server.get("/doc/article/tass-2016-05-19-jubilee-summit-opens", accept=HTML).text
-    assert re.search(r"url = \{https?://(?!w3id)\S+\},\s+urldate = \{[\d-]{10}\},\s+note = \{Read at", cited)
-    assert re.search(r"<bdi>[^<]* Read at http\S+ on \d+ \w+ \d{4}\.</bdi>", cited)
-    assert re.search(r"^N1  - Read at http", cited, re.MULTILINE)
 
 
 def test_json_ld(server: Server) -> None:

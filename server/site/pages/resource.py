@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -13,14 +12,16 @@ from flask import render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS
 from wicara.graph.names import kind_of
+from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, status_of
 from wicara.ontology import BASE, WIC, expand
+from wicara.queries import page_query
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
-from wicara.server.site.citation import of_page, of_sources, of_text
+from wicara.server.site.citation import of_page, of_text
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
@@ -39,7 +40,7 @@ from wicara.server.site.tables.statuses import (
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.evidence import Basis
     from wicara.graph.formats import Format
@@ -55,10 +56,10 @@ CONCLUDED: Final = NamedNode(f"{WIC}HasBeenForeignMinister")
 """The class that only the posts which a person has held put that person in."""
 STATEMENTS: Final = "statements"
 """The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
-CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 5, 4
+CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 3, 4
 """How many graphs a page shows with their words, and one of many blocks; marks of others lead elsewhere."""
 SOURCES: Final = 3
-"""How many sources a page says how to cite, the newest."""
+"""How many sources a page says how to cite, those first that tell most of its thing."""
 RECORDED: Final = {expand(name): heading for name, heading in WORDS["history"].items()}
 """What the provenance records of the history of a graph, by property, in the order in which it is shown."""
 
@@ -108,7 +109,7 @@ class View:
     def __init__(
         self, subject: NamedNode, counts: Counts, page: int, beside: Sequence[str] = (), show: str = ""
     ) -> None:
-        """Read what the page needs, with four queries at most; `show` is a part that it shows alone."""
+        """Read what the page needs, with five queries at most; `show` is a part that it shows alone."""
         self.subject, self.counts, self.page = subject, counts, page
         self.beside = [NamedNode(iri) for iri in beside if iri != subject.value]
         self.first = (page - 1) * PAGE
@@ -132,7 +133,10 @@ class View:
         )
         self.words = self.evidence.words
         self.cells = Cells(Paths((*self.read.known, *self.read.dataset)), self.words, self.evidence.bases)
-        self.blocks = Blocks(subject, self.layout, found, self.cells, self.evidence)
+        self.blocks = Blocks(
+            subject, self.layout, found, self.cells, self.evidence, whole=self.block is not None
+        )
+        self.texts = texts_about(subject)
 
     def terms(self, rows: Iterable[NamedNode]) -> Iterator[Term]:
         """Yield the terms that the page shows."""
@@ -223,15 +227,25 @@ class View:
     def cards(self, tables: Sequence[Table], lines: Sequence[Line]) -> dict[str, Basis]:
         """Return what the page shows with its words: what blocks and glance rest on, else everything."""
         found = [line.support for line in lines]
-        found += [row.support for table in tables if not table.of_graphs for row in table.rows]
+        own_rows = (table.rows for table in tables if not (table.of_graphs or table.of_others))
+        found += [row.support for row in chain.from_iterable(own_rows)]
         graphs = {graph for support in found for graph in support.graphs}
         if self.show == STATEMENTS:
             return {}
         bases = self.evidence.bases
         limit = FEWER_CARDS if len(tables) >= MANY_BLOCKS else CARDS
-        shown = self.evidence.of(sorted(graphs & bases.keys()) or bases)[:limit]
+        shown = self.first_of_each_text(self.evidence.of(sorted(graphs & bases.keys()) or bases), limit)
         own = bases.get(self.subject.value)
         return {basis.graph: basis for basis in ([own, *shown] if own else shown)}
+
+    def first_of_each_text(self, bases: Sequence[Basis], limit: int) -> list[Basis]:
+        """Return some graphs of many, of each text in turn; the texts that tell most of the thing first."""
+        of_texts: dict[str, list[Basis]] = {text: [] for text in self.texts}
+        for basis in bases:
+            of_texts.setdefault(basis.text.iri if basis.text else "", []).append(basis)
+        turns = chain.from_iterable(zip_longest(*of_texts.values()))
+        chosen = {basis.graph for basis in islice(filter(None, turns), limit)}
+        return [basis for basis in chain.from_iterable(of_texts.values()) if basis.graph in chosen]
 
 
 def change(what: object, value: Term, view: View) -> tuple[object, str, Shown | None]:
@@ -248,7 +262,6 @@ def variables(view: View) -> Mapping[str, object]:
     cards = view.cards(tables, lines)
     graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
-    behind = [graph for table in tables for graph in table.graphs]
     return {
         "iri": iri,
         "short": iri.removeprefix(f"{BASE}/id/"),
@@ -271,7 +284,7 @@ def variables(view: View) -> Mapping[str, object]:
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
         "citations": [
-            *sources_first(iri, [*cards.values(), *view.evidence.of(behind)]),
+            *sources_first(iri, view.texts),
             of_page(iri, view.title.text),
         ],
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
@@ -281,10 +294,15 @@ def variables(view: View) -> Mapping[str, object]:
     }
 
 
-def sources_first(iri: str, shown: Collection[Basis]) -> list[Citation]:
-    """Return what a page says how to cite before itself: the text that it is about, the newest it shows."""
-    newest = sorted(of_sources(shown), key=lambda one: one.issued or date.min, reverse=True)
-    return [*dict.fromkeys(filter(None, (of_text(iri), *newest)))][:SOURCES]
+def texts_about(thing: NamedNode) -> list[str]:
+    """Return the texts with facts about a thing, those first that tell most of it; one query."""
+    query = page_query("sources-of").with_values({"thing": str(thing)})
+    return [row["article"].value for row in solutions(store(), query)]
+
+
+def sources_first(iri: str, texts: Iterable[str]) -> list[Citation]:
+    """Return what a page says how to cite before itself: the text that it is about, then those about it."""
+    return [*dict.fromkeys(filter(None, map(of_text, (iri, *texts))))][:SOURCES]
 
 
 def alternates(here: str, page: int) -> list[tuple[Format, str]]:

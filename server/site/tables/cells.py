@@ -130,7 +130,7 @@ class Cells:
 
         A `settled` time is that of what was held; one that was only planned or proposed if there is no other.
         """
-        ends = self.paths.follow(row, column.path)
+        ends = {end: self.of_the_row(row, led) for end, led in self.paths.follow(row, column.path).items()}
         if not settled or column.show is not Show.TIME:
             return ends
         return {end: led for end, led in ends.items() if not self.is_ahead(led)} or ends
@@ -143,7 +143,7 @@ class Cells:
         found = [
             (
                 self.with_status(as_inferred(value, led), led),
-                as_stated_by(led, more) if column.show is Show.TIME else more,
+                self.as_stated_by(led, more) if column.show is Show.TIME else more,
             )
             for end, led in ends.items()
             for value, more in self.shown(end, column.show)
@@ -157,6 +157,37 @@ class Cells:
         if column.show is Show.TIME:
             in_order = [*{one.shown.text: one for one in reversed(in_order)}.values()][::-1]
         return Cell(tuple(in_order), statements)
+
+    def of_the_row(self, row: Term, led: Sequence[Statement]) -> Sequence[Statement]:
+        """Return the statements of a way from a row, those farther on as facts of the row itself make them.
+
+        Facts of others may say the same of what lies on the way, such as which state a post is of.
+        """
+        first = [one for one in led if row in {one.triple.subject, one.triple.object}]
+        return [
+            one if one in first else of_its_own
+            for one, of_its_own in zip(led, self.as_stated_by(first, led), strict=True)
+        ]
+
+    def as_stated_by(self, led: Iterable[Statement], others: Iterable[Statement]) -> list[Statement]:
+        """Return statements as the facts that lead to them make them, else as the texts of these facts do.
+
+        Facts of other things may share a time, such as the day of their text, or a post: they do not support
+        this one.
+        """
+        leading = {graph for one in led for graph in one.graphs}
+        texts = {self.text_of(graph) for graph in leading} - {""}
+
+        def own(one: Statement) -> tuple[str, ...]:
+            same = tuple(graph for graph in one.graphs if graph in leading)
+            return same or tuple(graph for graph in one.graphs if self.text_of(graph) in texts) or one.graphs
+
+        return [replace(one, graphs=own(one)) for one in others]
+
+    def text_of(self, graph: str) -> str:
+        """Return the text that a graph is of facts of; nothing for one that is of none."""
+        basis = self.bases.get(graph)
+        return basis.text.iri if basis and basis.text else ""
 
     def with_status(self, value: Value, led: Sequence[Statement]) -> Value:
         """Return a value with the status of the statements that lead to it, unless it is that of a claim."""
@@ -239,6 +270,13 @@ class Cells:
                 parts = (bound.value if bound else "", shown)
                 yield Value(linked(" ".join(filter(None, parts)), node)), statements
 
+    def elsewhere(self, node: Term) -> Shows:
+        """Yield a thing of another data set, by the name of that and its name there."""
+        if shown := self.words.show(node):
+            prefix, _colon, name = shown.text.partition(":")
+            called = WORDS["elsewhere"].get(prefix)
+            yield Value(replace(shown, text=f"{called}: {name}") if called else shown), ()
+
     def classes(self, node: Term) -> Shows:
         """Yield the classes that were asserted of a term."""
         for one, statements in self.paths.follow(node, ("rdf:type",)).items():
@@ -268,6 +306,7 @@ SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
     Show.TEXT: Cells.text,
     Show.FIGURE: Cells.figure,
     Show.CLASS: Cells.classes,
+    Show.ELSEWHERE: Cells.elsewhere,
     Show.PLACE: Cells.place,
     Show.WORDS: Cells.quoted,
 }
@@ -277,18 +316,6 @@ SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
 def as_inferred(value: Value, statements: Sequence[Statement]) -> Value:
     """Return a value with the last of the statements that lead to it, where that is inferred."""
     return replace(value, why=statements[-1].triple) if statements and statements[-1].inferred else value
-
-
-def as_stated_by(led: Iterable[Statement], bounds: Iterable[Statement]) -> list[Statement]:
-    """Return the bounds of a time in the facts that lead to it; one that stands in none of these, as it is.
-
-    Facts of other things may share the time, such as the day of their text: they do not support this one.
-    """
-    leading = {graph for one in led for graph in one.graphs}
-    return [
-        replace(one, graphs=tuple(graph for graph in one.graphs if graph in leading) or one.graphs)
-        for one in bounds
-    ]
 
 
 def linked(text: str, node: Term) -> Shown:

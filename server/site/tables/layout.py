@@ -44,6 +44,8 @@ class Show(StrEnum):
     """Fact graphs, by the words that they quote."""
     ROLE = "role"
     """Roles, or those that participations have by the property that leads to them."""
+    ELSEWHERE = "elsewhere"
+    """Things of other data sets, by the name of that and their names there."""
     OWN = "own"
     """Literals in the reader's language, else in another."""
 
@@ -64,6 +66,9 @@ class Order(StrEnum):
     """What the rows of a block are sorted by."""
 
     TIME = "time"
+    """Their time; a page that shows only some shows the newest, and these first."""
+    NEAREST = "nearest"
+    """Their time; a page that shows only some shows those nearest to the time of its own thing."""
     READING = "reading"
     """Where the words stand that they rest on."""
     LABEL = "label"

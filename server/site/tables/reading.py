@@ -78,7 +78,13 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
         key = f'"{number}" AS ?key'
         counted = f"SELECT DISTINCT {distinguishing(block)} {{ {with_distinguishing(block, pattern)} }}"
         parts.append(f"{{ SELECT ({key}) (COUNT(*) AS ?n) {{ {{ {counted} }} }} }}")
-        parts.append(finding(key, rows_in_order(block, pattern, page, shown), block.columns))
+        nearest = block.order is Order.NEAREST and not page
+        in_order = (
+            nearest_rows(block, pattern, subject, shown)
+            if nearest
+            else rows_in_order(block, pattern, page, shown)
+        )
+        parts.append(finding(key, in_order, block.columns))
     if layout.glance:
         parts.append(finding(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
     rows: dict[str, dict[NamedNode, None]] = defaultdict(dict)
@@ -97,22 +103,45 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
 
 def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     """Return the part of a query that finds a page of rows of a block; without one, the newest `shown`."""
-    places = " UNION ".join(leading("?row", path) for path in block.places)
-    place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
     first = max(page - 1, 0) * BLOCK_PAGE
     size = BLOCK_PAGE if page else FACTS if block.of_graphs else shown
     newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
     names = distinguishing(block)
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) {names}"
-    found = (
-        f"{{ SELECT {names} (MIN(?in) AS ?place) {{ {with_distinguishing(block, pattern)} {place} }}"
-        f" GROUP BY {names} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
-    )
+    found = f"{{ {placed(block, pattern)} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
     return (
         f"{found} {{ SELECT ?row {names} {{ {with_distinguishing(block, pattern)} }} }}"
         if block.each
         else found
     )
+
+
+def placed(block: Block, pattern: str) -> str:
+    """Return the query that finds the rows of a block, each with its place in the order, if it has one."""
+    places = " UNION ".join(leading("?row", path) for path in block.places)
+    place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
+    names = distinguishing(block)
+    found = f"{with_distinguishing(block, pattern)} {place}"
+    return f"SELECT {names} (MIN(?in) AS ?place) {{ {found} }} GROUP BY {names}"
+
+
+def nearest_rows(block: Block, pattern: str, subject: NamedNode, size: int) -> str:
+    """Return the part of a query that finds the rows nearest in time to a thing, `size` of each side.
+
+    All rows that have a time come before a thing that has none.
+    """
+    places = " UNION ".join(leading(str(subject), path) for path in block.places)
+    own = f"SELECT (MIN(?in) AS ?now) {{ {places} }}"
+    sides = (
+        f"{{ SELECT ?row {{ {{ {own} }} {{ {placed(block, pattern)} }} FILTER({side}) }}"
+        f" ORDER BY {order} ?row LIMIT {size} }}"
+        for side, order in (
+            ("COALESCE(?place < ?now, !BOUND(?now))", "DESC(?place)"),
+            ("COALESCE(?place = ?now, !BOUND(?place))", f"DESC(?row = {subject}) (!BOUND(?place))"),
+            ("?place > ?now", "?place"),
+        )
+    )
+    return f"{{ {' UNION '.join(sides)} }}"
 
 
 def distinguishing(block: Block) -> str:
@@ -130,14 +159,14 @@ def with_distinguishing(block: Block, pattern: str) -> str:
     return " ".join((pattern, *parts))
 
 
-def leading(start: str, path: Steps) -> str:
-    """Return the pattern of what a path leads to (?in), step by step.
+def leading(start: str, path: Steps, stem: str = "?row") -> str:
+    """Return the pattern of what a path leads to (?in), step by step; variables on the way begin with `stem`.
 
     Each step is optional, as engines then look it up of what is found, and not of all that there is.
     """
     step, *rest = path
-    end = f"{start}_" if rest else "?in"
-    further = f" OPTIONAL {leading(end, tuple(rest))}" if rest else ""
+    end = f"{stem}_" if rest else "?in"
+    further = f" OPTIONAL {leading(end, tuple(rest), end)}" if rest else ""
     return f"{{ {start} {step} {end}{further} }}"
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
-from itertools import chain
+from itertools import chain, zip_longest
 from operator import or_
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -31,6 +31,7 @@ from wicara.graph.status import ORDER
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
+from wicara.server.site.tables.reading import MAX_SHOWN
 from wicara.server.site.tables.statuses import AHEAD, is_reported, status_of_graphs, statuses_of
 from wicara.server.site.times import LAST, day_of
 from wicara.server.site.words import Words, iris_of, labels_of
@@ -119,7 +120,12 @@ class Table:
     of_graphs: bool = False
     key: str = ""
     total: int = 0
-    by_time: bool = False
+    order: Order = Order.LABEL
+
+    @property
+    def of_others(self) -> bool:
+        """Whether its rows are of what stands beside the page's own thing: they tell nothing of that."""
+        return self.order is Order.NEAREST
 
     @property
     def rests_on_more(self) -> bool:
@@ -212,6 +218,8 @@ class Blocks:
     found: Mapping[str, Found]
     cells: Cells
     evidence: Evidence
+    whole: bool = False
+    """Whether a page of all rows is shown, and not the first few beside other blocks."""
 
     def tables(self) -> Iterator[Table]:
         """Yield the blocks that have rows other than the page's own thing."""
@@ -231,6 +239,8 @@ class Blocks:
             for nodes in groups.values()
         ]
         rows.sort(key=lambda pair: self.place(block, *pair))
+        if block.order is Order.NEAREST and not self.whole:
+            rows = self.nearest(block, rows)
         used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
         return Table(
             block.title,
@@ -239,8 +249,22 @@ class Blocks:
             block.of_graphs,
             block.key,
             found.total,
-            block.order in {Order.TIME, Order.ISSUED},
+            block.order,
         )
+
+    def nearest(self, block: Block, rows: list[tuple[NamedNode, Row]]) -> list[tuple[NamedNode, Row]]:
+        """Return the rows of a block nearest in time to the page's own thing, before and after it in turn.
+
+        Others of its own time come last, as many as there is room for.
+        """
+        now = self.time_of(block, self.subject)[0]
+        before = [pair for pair in reversed(rows) if self.time_of(block, pair[0])[0] < now]
+        after = [pair for pair in rows if self.time_of(block, pair[0])[0] > now]
+        beside = [pair for pair in rows if pair not in before and pair not in after]
+        beside.sort(key=lambda pair: not pair[1].current)
+        turns = chain.from_iterable(zip_longest(before, after))
+        chosen = [*beside[:1], *filter(None, turns), *beside[1:]][:MAX_SHOWN]
+        return [pair for pair in rows if pair in chosen]
 
     def row(self, block: Block, node: NamedNode) -> Row:
         """Return a row of a block."""
@@ -273,8 +297,11 @@ class Blocks:
         """Return the sort key of a row of a block; at last what it begins with, and its own label."""
         first = row.cells[0].values[0].shown.text.casefold() if row.cells[0].values else node.value
         labels = (first, self.evidence.words.show_iri(node.value).text.casefold())
-        if block.order is Order.TIME:
-            return (*self.time_of(block, node), *labels)
+        if block.order in {Order.TIME, Order.NEAREST}:
+            times = self.time_of(block, node)
+            if self.whole or block.order is Order.NEAREST:
+                return (*times, *labels)
+            return (times == (LAST, LAST), *(LAST - time for time in times), *labels)
         if block.order is Order.ISSUED:
             text = self.evidence.bases[node.value].text if node.value in self.evidence.bases else None
             issued = day_of(text.issued) if text else None

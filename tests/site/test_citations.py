@@ -1,0 +1,137 @@
+"""What pages of things cite and rest on: texts and facts about their own thing, and none about others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+from reader import Reader
+from wicara.ontology import WIC
+
+if TYPE_CHECKING:
+    from server_process import Server
+    from wicara.graph.store import BuiltDataset
+
+HTML = "text/html"
+ARTICLE = "kemlu-2018-08-02-asean-russia"
+MEETING = "/doc/event/2018-08-02-asean-russia-meeting"
+
+
+def read(server: Server, path: str) -> Reader:
+    """Return a page as its reader sees it."""
+    answer = server.get(path, accept=HTML)
+    assert (path, answer.status) == (path, 200)
+    return Reader(answer.text)
+
+
+def test_an_article_is_cited_before_what_it_shows(server: Server) -> None:
+    """The first citation on the page of an article is its own."""
+    page = server.get("/doc/article/jakartapost-2023-11-14-asean-russia", accept="text/html").text
+    first = page.partition('<ol class="citations">')[2].partition("</li>")[0]
+    assert "The Jakarta Post" in first
+
+
+def test_citation(server: Server) -> None:
+    """A page is cited with its title, the dataset's version and its IRI, after its source, also as BibTeX."""
+    page = read(server, "/doc/state/russia")
+    version = server.get("/healthz").json["version"]
+    iri = "https://w3id.org/wicara/id/state/russia"
+    whole = f"In Wicara: a knowledge graph of diplomacy, version {version}"
+    assert f"Wicara contributors. \u201cRussia.\u201d {whole}" in page.text
+    entry = rf"@misc{{wicara-state-russia-[^,]+, author = .*year = {{\d+}}.*url = {{{re.escape(iri)}}} }}"
+    assert re.search(entry, page.text)
+    cited = server.get("/doc/article/tass-2016-05-19-jubilee-summit-opens", accept=HTML).text
+    assert re.search(r"url = \{https?://(?!w3id)\S+\},\s+urldate = \{[\d-]{10}\},\s+note = \{Read at", cited)
+    assert re.search(r"<bdi>[^<]* Read at http\S+ on \d+ \w+ \d{4}\.</bdi>", cited)
+    assert re.search(r"^N1  - Read at http", cited, re.MULTILINE)
+
+
+REPORTED = ("mid-2018-08-02-lavrov-news-conference", "mid-2018-08-03-russia-asean-meeting")
+CITED = {
+    MEETING: {ARTICLE, *REPORTED},
+    "/doc/event/2018-11-asean-summit": {ARTICLE, "kemlu-2018-11-bertolak-ke-singapura"},
+    "/doc/observation/poa-implementation-2018-08-02": {ARTICLE},
+    f"/graph/fact/{ARTICLE}/F038": {ARTICLE},
+    f"/doc/sentence/{ARTICLE}-s10": {ARTICLE},
+    f"/doc/evidence/{ARTICLE}-f038": {ARTICLE},
+    "/doc/article/metrotv-2017-08-09-misi-rusia": {"metrotv-2017-08-09-misi-rusia"},
+}
+"""What pages cite: all texts, and no others, whose facts are about their things."""
+
+
+@pytest.mark.parametrize("path", CITED)
+def test_what_is_cited_is_about_the_thing(server: Server, path: str) -> None:
+    """A page cites the texts that tell of its thing, and none of its neighbours, in words, BibTeX and RIS."""
+    text = server.get(path, accept=HTML).text
+    keys = re.findall(r"@misc\{wicara-source-([^,]+),", text)
+    assert {*keys} == CITED[path]
+    assert text.count("TY  - PRESS") == len(keys)
+    assert text.partition('<ol class="citations">')[2].partition("</ol>")[0].count("<li>") == len(keys) + 1
+
+
+@pytest.mark.parametrize(
+    "path", ["person/sergey-lavrov", "state/russia", "body/asean", "document/asean-russia-poa-2016-2020"]
+)
+def test_cited_texts_have_facts_about_the_thing(server: Server, dataset: BuiltDataset, path: str) -> None:
+    """Whatever a page cites has facts that name its thing; an institution's text comes first."""
+    keys = re.findall(r"@misc\{wicara-source-([^,]+),", server.get(f"/doc/{path}", accept=HTML).text)
+    assert len(keys) == 3
+    for key in keys:
+        asked = f"""PREFIX wic: <{WIC}> ASK {{
+            ?graph wic:factOf <https://w3id.org/wicara/id/article/{key}> .
+            BIND(<https://w3id.org/wicara/id/{path}> AS ?thing)
+            {{ ?graph wic:attributedTo ?thing }} UNION {{ GRAPH ?graph {{ ?thing ?p ?o }} }}
+            UNION {{ GRAPH ?graph {{ ?s ?p ?thing }} }} }}"""
+        assert dataset.store.query(asked), key
+    assert keys[0] == ARTICLE
+
+
+def test_a_copy_is_cited_as_one(server: Server) -> None:
+    """A text that is a copy or a translation of another is cited as that."""
+    cited = server.get("/doc/article/tass-2017-08-08-asean-schedule", accept=HTML).text
+    assert re.search(r"<bdi>TASS\. [^<]* Copy or translation of: [^<]*Lavrov[^<]* Read at http", cited)
+
+
+def test_the_words_of_several_texts_are_shown(server: Server) -> None:
+    """Among the sources of a person are the newest texts too, not one alone."""
+    sources = server.get("/doc/person/sergey-lavrov", accept=HTML).text.partition(">Sources</h2>")[2]
+    shown = sources.partition('<section class="use">')[0]
+    assert "10 July 2025" in shown
+    assert "2 August 2018" in shown
+
+
+def test_the_newest_are_first(server: Server) -> None:
+    """Of many meetings of a person the newest are shown, and first; the page of all goes in order of time."""
+    days = [row[0] for row in read(server, "/doc/person/sergey-lavrov").rows("Meetings")]
+    years = [int(day.split()[-1]) for day in days]
+    assert years == sorted(years, reverse=True)
+    every = read(server, "/doc/person/sergey-lavrov?show=meetings").rows("Meetings")
+    years = [int(row[0].split()[-1]) for row in every]
+    assert years == sorted(years)
+    assert len(every) > len(days)
+
+
+def test_no_office_rests_on_words_about_another(server: Server, dataset: BuiltDataset) -> None:
+    """What an office of a person rests on names that person, and is no fact of another's office."""
+    holders: dict[str, set[str]] = {}
+    query = f"SELECT ?graph ?who {{ GRAPH ?graph {{ ?office <{WIC}tenureHolder> ?who }} }}"
+    for row in dataset.store.query(query):  # type: ignore[union-attr]
+        holders.setdefault(row["graph"].value.partition("/graph/")[2], set()).add(row["who"].value)
+    persons = {who for those in holders.values() for who in those}
+    assert len(persons) > 10
+    for who in sorted(persons):
+        for path in (f"/doc/person/{who.rpartition('/')[2]}{tail}" for tail in ("?show=offices", "")):
+            page = server.get(path, accept=HTML).text
+            row = page.partition("<tbody>")[2].partition("</tbody>")[0]
+            named = {unquote(one) for one in re.findall(r"/graph/([^\"#?]+)", row)}
+            named |= {one.replace("-", "/", 1) for one in re.findall(r"#basis-([^\"]+)", row)}
+            found = {graph for graph in holders if any(alike(graph, one) for one in named)}
+            assert found, path
+            assert all(who in holders[graph] for graph in found), (path, found)
+
+
+def alike(graph: str, named: str) -> bool:
+    """Tell whether an address or a fragment names a graph."""
+    return graph.replace("/", "-") == named.replace("/", "-")
