@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from csv import DictReader
 from typing import TYPE_CHECKING
 
 import pytest
 from reader import ask, text_of
+from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
     from server_process import Server
+    from wicara.graph.store import BuiltDataset
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,39 @@ def test_when_a_plan_was_made_known_is_not_when_it_is_due(
     """What is still to come says when it is expected, where that is known, and when who made it known."""
     found = sentences_of(server, "still-to-come", language)
     assert [one for one in sentences if not any(told.startswith(one) for told in found)] == []
+
+
+def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: BuiltDataset) -> None:
+    """Each event that is planned and that no text reports as held is there once, and nothing else."""
+    planned = f"""PREFIX wic: <{WIC}> PREFIX status: <{BASE}/concept/status/>
+        SELECT DISTINCT ?event {{
+          {{ ?report wic:reports ?event ; wic:reportedStatus ?status FILTER(?status != status:held) }}
+          UNION {{ ?event a wic:Event ; wic:hasPlannedTimeSpan|wic:hasProposedTimeSpan|wic:plannedAt ?when }}
+          FILTER NOT EXISTS {{ ?held wic:reports ?event ; wic:reportedStatus status:held }}
+          FILTER NOT EXISTS {{ ?event wic:hasTimeSpan ?actual }} }}"""
+    wanted = {row["event"].value for row in dataset.store.query(planned)}  # type: ignore[union-attr]
+    rows = DictReader(server.get("/questions/still-to-come.csv?lang=en").text.splitlines())
+    found = [row["event"] for row in rows]
+    assert sorted(found) == sorted(wanted)
+    assert any("us-asean-special-summit" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("en", "All dates below have passed; no text here reports these as held. The texts reach up to "),
+        (
+            "id",
+            "Semua tanggal di bawah ini sudah lewat; tidak ada teks di sini yang melaporkannya terlaksana.",
+        ),
+    ],
+)
+def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) -> None:
+    """Where all days have passed by which plans were due, the answer says so first; other answers do not."""
+    page = text_of(ask(server, "still-to-come", language).text)
+    assert note in page
+    assert page.index(note) < page.index("2022")
+    assert note not in text_of(ask(server, "plans-and-the-record", language).text)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
@@ -12,7 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
-from wicara.server.app_state import dataset, infer, store
+from wicara.server.app_state import dataset, infer, per_version, store
 from wicara.server.descriptions.describe import triples_of
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
@@ -25,7 +26,7 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
-from wicara.server.site.tables.statuses import in_words
+from wicara.server.site.tables.statuses import in_words, sayings_of
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -336,14 +337,18 @@ def page(one: QuestionRequest) -> Response:
     operation = QueryOperation(one.query, infer=infer())
     found = None
     answered = {}
+    overdue = False
     if one.is_whole:
-        found = answer(one.question, one.terms, solve(operation), store())
+        solved = solve(operation)
+        found = answer(one.question, one.terms, solved, store())
+        overdue = all_passed(one.question, solved)
         answered = answered_choices(one)
     body = render_template(
         "question.html",
         asked=one,
         answer=found,
         answered=answered,
+        overdue=overdue,
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found) if found else "",
         citations=[
@@ -362,6 +367,17 @@ def page(one: QuestionRequest) -> Response:
         sheets=[(form, address_of(one, form)) for form in sheets() if form is XLSX] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
+
+
+def all_passed(one: Question, found: Solutions) -> bool:
+    """Tell whether all days by which the things of an answer were due (`due` of its header) have passed.
+
+    They have where they lie before today, or before the last day that a source of the dataset reports on.
+    """
+    names = [name for line in one.own("due") for name in line]
+    days = [day for row in found.rows for name in names if (day := day_of(row[name]))]
+    now = max(filter(None, (date.today(), per_version(sayings_of).covered)))  # noqa: DTZ011 - days have no zone
+    return bool(days) and max(days) < now
 
 
 def in_plain_words(one: QuestionRequest, found: Answer) -> str:

@@ -337,7 +337,7 @@ def age_of_plan(status: Status) -> str:
     """Return up to which day a source tells of what was planned and did not come about by any."""
     if status.covered is None:
         return ""
-    return str(_("no fact here about it after %(day)s", day=format_day(status.covered)))
+    return str(_("no text here tells of it after %(day)s", day=format_day(status.covered)))
 
 
 def age_of_sources() -> str:
