@@ -200,9 +200,15 @@ def run(wicara: Command, data: Path, *arguments: str, code: int = 0) -> str:
     return done.stdout
 
 
-def test_tree(wicara: Command, data_dir: Path) -> None:
+@pytest.fixture
+def article_dir(one_article: BuiltDataset) -> Path:
+    """Return the folder of builds with the dataset of one article, which the command opens faster."""
+    return one_article.path.parent.parent
+
+
+def test_tree(wicara: Command, article_dir: Path) -> None:
     """The tree goes from the conclusion by rules in plain words down to the words of the article."""
-    text = run(wicara, data_dir, *PLACE)
+    text = run(wicara, article_dir, *PLACE)
     assert (
         text.splitlines()[0] == "annual ASEAN-Russia meeting, 2 August 2018 was held in Singapore (inferred)"
     )
@@ -215,13 +221,13 @@ def test_tree(wicara: Command, data_dir: Path) -> None:
     ):
         assert shown in text
     assert "part of the definition" not in text
-    assert "part of the definition" in run(wicara, data_dir, *PLACE, "--schema")
-    assert "Sergey Lavrov meets this: person and" in run(wicara, data_dir, *MINISTER, "--schema")
+    assert "part of the definition" in run(wicara, article_dir, *PLACE, "--schema")
+    assert "Sergey Lavrov meets this: person and" in run(wicara, article_dir, *MINISTER, "--schema")
 
 
-def test_tree_of_the_asserted(wicara: Command, data_dir: Path) -> None:
+def test_tree_of_the_asserted(wicara: Command, article_dir: Path) -> None:
     """An asserted statement answers with its evidence and exit 0."""
-    text = run(wicara, data_dir, *ASSERTED)
+    text = run(wicara, article_dir, *ASSERTED)
     assert "(asserted)\n" in text
     assert (
         "“Pertemuan … di Singapura” (sentence:kemlu-2018-08-02-asean-russia-s01, characters 11 to 62)" in text
@@ -243,10 +249,10 @@ def test_tree_of_the_asserted(wicara: Command, data_dir: Path) -> None:
     ],
 )
 def test_what_a_thing_is_ends_in_a_source(
-    wicara: Command, data_dir: Path, fact: tuple[str, str, str], lines: list[str]
+    wicara: Command, article_dir: Path, fact: tuple[str, str, str], lines: list[str]
 ) -> None:
     """A class rests on the first text that names the thing, or its background; no expression is shown."""
-    text = run(wicara, data_dir, *fact)
+    text = run(wicara, article_dir, *fact)
     assert [line for line in lines if line not in text] == []
     assert "the editors" not in text
     assert "meets this" not in text
@@ -283,57 +289,57 @@ def test_what_a_thing_is_ends_in_a_source(
     ],
 )
 def test_tree_says_each_thing_once(
-    wicara: Command, data_dir: Path, fact: tuple[str, str, str], shown: list[str], once: str
+    wicara: Command, article_dir: Path, fact: tuple[str, str, str], shown: list[str], once: str
 ) -> None:
     """A premise in the words of the conclusion is folded; status, basis, confidence, abbreviations are told.
 
     No step is worded by the name of a deprecated property.
     """
-    text = run(wicara, data_dir, *fact)
+    text = run(wicara, article_dir, *fact)
     assert [one for one in shown if one not in text] == []
     assert text.count(once) == 1
     assert "deprecated" not in text
 
 
-def test_tree_of_what_does_not_hold(wicara: Command, data_dir: Path) -> None:
+def test_tree_of_what_does_not_hold(wicara: Command, article_dir: Path) -> None:
     """A statement that is neither asserted nor inferred exits 1 and says what is missing, one step back."""
-    text = run(wicara, data_dir, *NEITHER, code=1)
+    text = run(wicara, article_dir, *NEITHER, code=1)
     assert "neither asserted nor inferred" in text
     assert (
         "It would follow if this held: Sergey Lavrov has held the post of Foreign Minister of Indonesia"
         in text
     )
-    assert "No rule would conclude it" in run(wicara, data_dir, "wic:Event", "a", "wic:Event2", code=1)
+    assert "No rule would conclude it" in run(wicara, article_dir, "wic:Event", "a", "wic:Event2", code=1)
 
 
-def test_tree_of_an_axiom(wicara: Command, data_dir: Path) -> None:
+def test_tree_of_an_axiom(wicara: Command, article_dir: Path) -> None:
     """What follows from the ontology alone is proved by its axioms in full."""
-    text = run(wicara, data_dir, "wic:Summit", "rdfs:subClassOf", "wic:Event")
+    text = run(wicara, article_dir, "wic:Summit", "rdfs:subClassOf", "wic:Event")
     assert "(scm-sco)" in text
     assert text.count("asserted by the ontology") == 2
 
 
-def test_all_proofs(wicara: Command, data_dir: Path) -> None:
+def test_all_proofs(wicara: Command, article_dir: Path) -> None:
     """--all gives the proofs that rest on other statements, and --limit says where there may be more."""
-    arguments = ("person:sergey-lavrov", "a", "wic:Actor", "--all", "--limit", "3", "--data", data_dir)
+    arguments = ("person:sergey-lavrov", "a", "wic:Actor", "--all", "--limit", "3", "--data", article_dir)
     done = wicara("explain", *arguments)
     assert done.returncode == 0
     assert "Proof 3 of 3" in done.stdout
     assert "raise --limit" in done.stderr
 
 
-def test_json(wicara: Command, data_dir: Path) -> None:
+def test_json(wicara: Command, article_dir: Path) -> None:
     """The JSON holds statement, verdict, the proof to its leaves, and their quotes."""
-    told = json.loads(run(wicara, data_dir, *MINISTER, "--format", "json"))
+    told = json.loads(run(wicara, article_dir, *MINISTER, "--format", "json"))
     assert told["verdict"] == "inferred"
     assert told["statement"]["subject"]["value"] == f"{PREFIXES['person']}sergey-lavrov"
     (proof,) = told["proofs"]
     assert (proof["rule"], len(proof["premises"])) == ("cax-sco", 2)
     assert told["status"] == "established"
-    (planned,) = json.loads(run(wicara, data_dir, *PLANNED, "--format", "json"))["grounds"]
+    (planned,) = json.loads(run(wicara, article_dir, *PLANNED, "--format", "json"))["grounds"]
     assert (planned["status"], planned["confidence"]) == ("planned", f"{PREFIXES['conf']}high")
     assert "Menteri Luar Negeri Rusia, … Lavrov" in set(quotes_in(proof))
-    lacking = json.loads(run(wicara, data_dir, *NEITHER, "--format", "json", code=1))
+    lacking = json.loads(run(wicara, article_dir, *NEITHER, "--format", "json", code=1))
     assert (lacking["proofs"], lacking["missing"][0]["rule"]) == ([], "prp-spo2")
 
 
@@ -382,9 +388,9 @@ def test_rdf(wicara: Command, data_dir: Path, explainer: Explainer, form: str) -
     assert any("F023" in name for name in named) is (form == "trig")
 
 
-def test_what_cannot_be_read(wicara: Command, data_dir: Path) -> None:
+def test_what_cannot_be_read(wicara: Command, article_dir: Path) -> None:
     """A term that is none exits 2 with one line that says what can be written."""
-    done = wicara("explain", "nobody", "a", "wic:Person", "--data", data_dir)
+    done = wicara("explain", "nobody", "a", "wic:Person", "--data", article_dir)
     assert (done.returncode, done.stdout) == (2, "")
     assert "'nobody' is no term" in done.stderr
 

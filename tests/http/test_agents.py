@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server_process import Server
+    from wicara.graph.store import BuiltDataset
 
 CALLS = tomllib.loads((Path(__file__).parent.parent / "agents.toml").read_text("utf-8"))
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STR(?a) < STR(?i)) }"
@@ -122,15 +124,17 @@ def test_schema_is_short(server: Server) -> None:
 
 def test_deadline_is_told(data_dir: Path) -> None:
     """A query that reaches the deadline is told as one, and not as empty."""
-    with served("--data", data_dir, "--timeout", "6") as server:
+    with served("--data", data_dir, "--timeout", "3") as server:
         [answer] = over_http(server, ("query", {"sparql": ENDLESS}))
     assert (answer["outcome"], "rows" in answer) == ("timed_out", False)
 
 
-def test_stdio(data_dir: Path) -> None:
+def test_stdio(one_article: BuiltDataset) -> None:
     """`wicara mcp` speaks the protocol on standard input and output."""
     command = mcp().StdioServerParameters(
-        command=sys.executable, args=["-m", "wicara", "mcp", "--data", str(data_dir)]
+        command=sys.executable,
+        args=["-m", "wicara", "mcp", "--data", str(one_article.path.parent.parent)],
+        env=dict(os.environ),
     )
     [answer] = ask_all(command, [("search", {"text": "Лавров"})])
     assert answer["rows"][0]["id"] == "person:sergey-lavrov"
