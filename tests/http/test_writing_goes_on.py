@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from needed import long
 from server_process import Server, is_alive, served, wait_until, workers
 from writing import WRITABLE, count, update
 
@@ -51,10 +52,11 @@ def processes(server: Server) -> list[int]:
     return found
 
 
-def test_updates_beside_one_that_is_stopped(server: Server) -> None:
+@pytest.mark.parametrize("rounds", [1, long(3)])
+def test_updates_beside_one_that_is_stopped(server: Server, rounds: int) -> None:
     """An update at its deadline takes those that wait with it, and no later one; no process is left over."""
     assert insert(server, 0) == 204
-    for round_number in range(3):
+    for round_number in range(rounds):
         with ThreadPoolExecutor(16) as clients:
             slow = clients.submit(update, server, ENDLESS, timeout="1")
             time.sleep(0.1)
