@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from wicara.server.site.search.query import Count
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+YEAR: Final = re.compile(r"[0-9]{4}")
+OF_YEARS: Final = {"from": "-01-01", "to": "-12-31"}
+"""The parameters that may be a year alone, with the day of it that is meant."""
 ACTORS: Final = ("state", "organization", "person")
 """The facets whose values are actors."""
 FIELDS: Final = {"source": ("source",), "actor": ACTORS, "area": ("area",), "status": ("status",)}
@@ -103,11 +106,17 @@ def day_asked(name: str) -> date | None:
     given = request.args.get(name, "").strip()
     if not given:
         return None
+    if name in OF_YEARS and YEAR.fullmatch(given):
+        given += OF_YEARS[name]
     try:
         return date.fromisoformat(given if DAY.fullmatch(given) else "")
     except ValueError as fault:
-        detail = str(_("Parameter `%(name)s` must be a date such as 2018-08-02.", name=name))
-        raise Problem(HTTPStatus.BAD_REQUEST, detail) from fault
+        detail = (
+            _("Parameter `%(name)s` must be a date such as 2018-08-02, or a year.", name=name)
+            if name in OF_YEARS
+            else _("Parameter `%(name)s` must be a date such as 2018-08-02.", name=name)
+        )
+        raise Problem(HTTPStatus.BAD_REQUEST, str(detail)) from fault
 
 
 def values_asked(key: str) -> tuple[str, ...]:

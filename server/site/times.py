@@ -73,6 +73,12 @@ class Bounds:
         return (start, end) if start and end and start <= end else None
 
     @property
+    def found_so(self) -> tuple[date, date] | None:
+        """The days it is known for, where none is certain: begun by the last, not over before the first."""
+        start, end = self.latest_start, self.earliest_end
+        return (end, start) if start and end and end < start else None
+
+    @property
     def is_exact(self) -> bool:
         """Whether the days of both the beginning and the end are known."""
         starts, ends = (self.earliest_start, self.latest_start), (self.earliest_end, self.latest_end)
@@ -170,6 +176,8 @@ def spans_formatted(bounds: Bounds, _lang: str) -> str:
         return format_window(start, end)
     if start is None and bounds.latest_start and bounds.latest_start == bounds.earliest_end:
         return _("as of %(day)s", day=format_day(bounds.latest_start))
+    if not (start or end) and (found := bounds.found_so):
+        return _("known for %(period)s", period=format_period(*found))
     return ends_formatted(bounds)
 
 

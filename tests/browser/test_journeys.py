@@ -72,10 +72,31 @@ def test_a_day_of_the_filter_holds_at_once(visit: Visit, view: str) -> None:
     """A day that is typed into the filter of a picture holds without a button; the address has it alone."""
     page = visit(f"/{view}", java_script_enabled=True)
     page.get_by_role("main").locator("summary", has_text="Filter").click()
-    page.get_by_label("From").first.fill("2017-01-01")
+    page.get_by_label("From").first.fill("2017")
+    page.keyboard.press("Tab")
     chosen = page.get_by_role("listitem").filter(has_text="1 January 2017")
     expect(chosen.first).to_be_visible()
-    assert page.url.partition("?")[2] == "from=2017-01-01"
+    assert page.url.partition("?")[2] == "from=2017"
+
+
+def test_what_a_closer_timeline_leaves_out_is_counted(visit: Visit) -> None:
+    """Nothing is outside a timeline of all; closer and later it says how much lies before and after."""
+    page = visit("/timeline")
+    page.get_by_role("link", name="All", exact=True).click()
+    expect(page.locator(".edges a:visible")).to_have_count(0)
+    page.get_by_role("link", name="Zoom in").click()
+    expect(page.locator(".edges")).to_have_text(re.compile(r"← \d+ earlier\s*\d+ later →"))
+    page.get_by_role("link", name="Later", exact=True).click()
+    expect(page.locator(".edges a:visible")).to_have_text([re.compile(r"← \d+ earlier")])
+
+
+def test_texts_are_shown_where_asked_for(visit: Visit) -> None:
+    """All kinds but the texts are ticked; with these too they have a lane, and the address says so."""
+    page = visit("/timeline")
+    page.get_by_role("main").locator("summary", has_text="Filter").click()
+    page.get_by_role("checkbox", name="Press texts").check()
+    expect(page.get_by_role("heading", name=re.compile(r"^Press texts \d+"))).to_be_visible()
+    expect(page).to_have_url(re.compile("kind=text"))
 
 
 @BOTH

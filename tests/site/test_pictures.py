@@ -233,6 +233,54 @@ def test_what_cannot_be_asked(server: Server, path: str) -> None:
     assert server.get(path, accept=HTML).status == 400
 
 
+def test_years_are_days(server: Server) -> None:
+    """A year alone is its first day, or its last; a day is itself, and less than a year is none."""
+    drawn = server.get("/timeline?from=1991&to=2020", accept=HTML).text
+    assert 'data-from="1991-01-01" data-to="2020-12-31"' in drawn
+    assert records(server, "map", **{"from": "2016", "to": "2016"}) == records(
+        server, "map", **{"from": "2016-01-01", "to": "2016-12-31"}
+    )
+    refused = server.get("/timeline?to=199", accept=HTML)
+    assert (refused.status, "or a year" in refused.text) == (400, True)
+    assert server.get("/timeline?date=2018", accept=HTML).status == 400
+
+
+def test_texts_are_off_the_timeline(server: Server) -> None:
+    """The texts themselves are left out, which is said with their number, until they are asked for."""
+    drawn = server.get("/timeline", accept=HTML).text
+    assert 'id="lane-text"' not in drawn
+    told = re.search(r'Not among these: Press texts\. <a href="([^"]+)">Show (\d+) more', drawn)
+    assert told
+    more = server.get(told[1].replace("&amp;", "&"), accept=HTML).text
+    assert 'id="lane-text"' in more
+    assert "Not among these" not in more
+    assert len({str(one["item"]) for one in records(server, "timeline", kind="text")}) == int(told[2])
+
+
+def test_figures_are_called_by_their_value(server: Server) -> None:
+    """On a timeline a figure is called by its value, what it counts and who gives it."""
+    told = {str(one["label"]) for one in records(server, "timeline", kind="figure")}
+    assert {
+        "79 activities \N{MIDDLE DOT} number of activities implemented (ANTARA, 1 Aug 2019)",
+        "USD 6.8 billion \N{MIDDLE DOT} total trade (Dmitry Medvedev)",
+    } <= told
+    assert not [label for label in told if ", fact F" in label]
+
+
+def test_only_what_a_row_tells_is_drawn(server: Server) -> None:
+    """What was planned for a year is not drawn where the day is known; one day of a time is said so."""
+    drawn = server.get("/timeline?kind=event&kind=office", accept=HTML).text
+    kuala_lumpur = drawn.partition("<bdi>ASEAN-Russia Summit, Kuala Lumpur 2005</bdi>")[2].partition("</li>")[
+        0
+    ]
+    assert "<circle" in kuala_lumpur
+    assert "<rect" not in kuala_lumpur
+    president = drawn.partition("<bdi>Joko Widodo as President, by the article</bdi>")[2].partition("</li>")[
+        0
+    ]
+    assert "known for 19\N{EN DASH}20 May 2016" in president
+
+
 def test_network_unfolds(server: Server) -> None:
     """A node shows those around it with their roles; a link unfolds one of them, and leaves the rest."""
     first = page(server, "/network?start=person/sergey-lavrov")

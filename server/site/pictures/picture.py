@@ -219,9 +219,9 @@ def things_asked(name: str) -> tuple[NamedNode, ...]:
     return tuple(dict.fromkeys(thing(given) for given in request.args.getlist(name) if given))
 
 
-def kinds_asked(known: Collection[str]) -> frozenset[str]:
-    """Return which of the known kinds the parameter `kind` names, or all of them where it names none."""
-    return frozenset(request.args.getlist("kind")) & frozenset(known) or frozenset(known)
+def kinds_asked(known: Collection[str], unasked: Collection[str] = ()) -> frozenset[str]:
+    """Return which of the known kinds the parameter `kind` names; where it names none, all but some."""
+    return frozenset(request.args.getlist("kind")) & frozenset(known) or frozenset(known) - frozenset(unasked)
 
 
 def changed(path: str, **changes: str | Sequence[str] | None) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import ACTUAL
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, WIC
-from wicara.server.app_state import per_inference, store
+from wicara.server.app_state import per_inference, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import day_asked, narrowed
 from wicara.server.site.kinds import KINDS
-from wicara.server.site.language import WORDS
+from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import (
     Picture,
@@ -28,6 +29,7 @@ from wicara.server.site.pictures.picture import (
     iri_of,
     kinds_asked,
     listed,
+    names_of_texts,
     picture,
     rows,
     sources,
@@ -35,6 +37,7 @@ from wicara.server.site.pictures.picture import (
     words_for,
 )
 from wicara.server.site.pictures.track import Scale, Shape, shapes
+from wicara.server.site.tables.cells import amount
 from wicara.server.site.times import (
     NAMES,
     TO,
@@ -52,14 +55,16 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.server.site.filter import Narrowed
     from wicara.server.site.pictures.picture import EvidenceLink, Record
-    from wicara.server.site.words import Shown, Words
+    from wicara.server.site.words import Shown, Term, Words
 
 PAGE: Final = 500
 """How many things a picture holds."""
 COLUMNS: Final = ("item", "label", "lane", "manner", "when", *NAMES, "written", "sources")
 LANES: Final = WORDS["lanes"]
 """The lanes from top to bottom, with their names."""
-LANES_OF_A_DAY: Final = ("coordinator", "office", "standing", "event", "document", "figure", "act")
+LANES_OF_A_DAY: Final = ("coordinator", "office", "standing", "event", "document", "figure", "act", "text")
+UNASKED: Final = ("text",)
+"""The lanes that are shown where they are asked for: the texts that all of this is told by."""
 LASTING: Final = frozenset({"office", "standing"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
@@ -75,6 +80,10 @@ MAX_CHOICES: Final = 300
 EMPTY: Final = Scale.between(date(2000, 1, 1), date(2030, 12, 31))
 MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
 """How the edges of the picture move, in parts of its breadth."""
+COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
+"""What is read of a figure."""
+NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 ONE_DAY: Final = timedelta(days=1)
 FOLDED: Final = 3
 """How many rows of the same time a lane folds into one."""
@@ -168,14 +177,14 @@ class Row:
 @picture(
     "about",
     "date",
-    several("kind", "The kinds that are shown; all of them without.", LANES),
+    several("kind", "The kinds that are shown; without, all but the texts themselves.", LANES),
     "from",
     "to",
     "page",
 )
 def timeline() -> Picture:
     """Show what happened and what held when, and what held on a day."""
-    about, day, lanes = thing_asked("about"), day_asked("date"), kinds_asked(LANES)
+    about, day, lanes = thing_asked("about"), day_asked("date"), kinds_asked(LANES, UNASKED)
     index = per_inference(read_index)
     view = narrowed("/timeline")
     everything = [item for item in items(store(), index, about) if view.has(item.iri)]
@@ -184,17 +193,20 @@ def timeline() -> Picture:
         wanted.sort(key=lambda item: view.spans.get(item.iri, ("", "")), reverse=True)
     portion = Portion("timeline", len(wanted), PAGE, number_of_page())
     shown = portion.of(wanted)
-    add_times(store(), shown)
+    outer, counted = contexts(store(), shown)
+    add_times(store(), shown, outer)
     shown.sort(key=lambda item: item.order)
     named = {iri for iris in (index.choices, *index.choices.values()) for iri in iris}
     named |= {item.iri for item in shown} | ({about.value} if about else set())
+    named |= {term.value for one in counted for term in one.values() if isinstance(term, NamedNode)}
     words = words_for(store(), named)
+    labels = {iri: words.show_iri(iri) for iri in (item.iri for item in shown)} | labels_of(counted, words)
     scale = scale_for(shown, day)
-    lines = {item.iri: row(item, words, scale) for item in shown}
+    lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
     return Picture(
         "timeline",
-        [record for item in shown for record in records(item, words)],
+        [record for item in shown for record in records(item, labels[item.iri].text)],
         COLUMNS,
         {
             "about": about.value if about else None,
@@ -202,6 +214,7 @@ def timeline() -> Picture:
             "names": LANES,
             "counts": Counter(item.lane for item in everything),
             "chosen": lanes,
+            "unasked": UNASKED,
             "lanes": [
                 (lane, len(members), by_day(members))
                 for lane in LANES
@@ -263,12 +276,23 @@ def concerned_with(store: Store, about: NamedNode) -> set[str]:
     return {value(one, "item") for one in rows(store, "timeline-about", thing=[str(about)])}
 
 
-def add_times(store: Store, some: Sequence[Item]) -> None:
-    """Add to things their times: their own, or those of the events in whose course they happened."""
+def contexts(
+    store: Store, some: Iterable[Item]
+) -> tuple[dict[str, list[str]], list[Mapping[str, Term | None]]]:
+    """Return in the course of what things happened, and what figures count and who gives them."""
     outer: dict[str, list[str]] = {}
-    happened = [item.iri for item in some if item.lane in HAPPENING]
-    for solution in rows(store, "outer-events", item=listed(happened)) if happened else ():
-        outer.setdefault(value(solution, "item"), []).append(value(solution, "outer"))
+    counted: list[Mapping[str, Term | None]] = []
+    asked = [item.iri for item in some if item.lane in HAPPENING or item.lane == "figure"]
+    for solution in rows(store, "timeline-context", item=listed(asked)) if asked else ():
+        if within_it := iri_of(solution, "outer"):
+            outer.setdefault(value(solution, "item"), []).append(within_it)
+        else:
+            counted.append({name: solution[name] for name in COUNTED})
+    return outer, counted
+
+
+def add_times(store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[str]] = NONE) -> None:
+    """Add to things their times: their own, or those of the events in whose course they happened."""
     known = times(store, {*(item.iri for item in some), *(iri for iris in outer.values() for iri in iris)})
     for item in some:
         item.times = known.get(item.iri, [])
@@ -293,6 +317,26 @@ def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
             time.graphs.append(graph)
             time.modalities += filter(None, [iri_of(solution, "modality")])
     return {iri: [*of_thing.values()] for iri, of_thing in known.items()}
+
+
+def labels_of(counted: Iterable[Mapping[str, Term | None]], words: Words) -> dict[str, Shown]:
+    """Return what figures are called beside others: by their value, what it counts, and who gives it."""
+    texts, labels = per_version(names_of_texts), {}
+    for iri, members in groupby(counted, key=lambda one: getattr(one["item"], "value", "")):
+        found = []
+        for one in members:
+            terms = {name: term.value for name, term in one.items() if isinstance(term, NamedNode | Literal)}
+            unit, text = terms.get("unit"), terms.get("text", "").rpartition("/")[2]
+            number = amount(terms.get("value", ""), unit, words.unit(unit) if unit else "")
+            bound, what, who = (
+                words.show_iri(terms[name]).text if name in terms else ""
+                for name in ("bound", "indicator", "who")
+            )
+            who = who or texts.get((text, language()), "")
+            found.append(" ".join(filter(None, (bound, number, f"\N{MIDDLE DOT} {what}" if what else ""))))
+            found[-1] += f" ({who})" if who else ""
+        labels[iri] = replace(words.show_iri(iri), text="; ".join(found).replace(NO_BREAK, " "), lang=None)
+    return labels
 
 
 def scale_for(some: Sequence[Item], day: date | None) -> Scale:
@@ -373,15 +417,15 @@ def telling(times: Sequence[Time]) -> list[Time]:
     return [time for time in times if not any(says_more(one, time) for one in times)]
 
 
-def row(item: Item, words: Words, scale: Scale) -> Row:
+def row(item: Item, shown: Shown, scale: Scale) -> Row:
     """Return a thing as a row of the page."""
     return Row(
         item,
-        words.show_iri(item.iri),
+        shown,
         list(dict.fromkeys(time.in_words() for time in item.shown)) or [str(_("not known"))],
         [
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
-            for time in item.times
+            for time in item.shown
         ],
         sources(graph for time in sorted(item.times, key=is_planned) for graph in time.graphs),
     )
@@ -392,12 +436,12 @@ def is_planned(time: Time) -> bool:
     return time.manner != "actual"
 
 
-def records(item: Item, words: Words) -> Iterator[Record]:
+def records(item: Item, label: str) -> Iterator[Record]:
     """Yield the records of a thing: one for each of its times, or one without."""
     for time in item.times or [Time("", "", Bounds())]:
         yield {
             "item": item.iri,
-            "label": words.show_iri(item.iri).text,
+            "label": label,
             "lane": item.lane,
             "manner": time.manner,
             "when": format_span(time.bounds) or str(_("not known")),

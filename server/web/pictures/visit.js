@@ -37,7 +37,7 @@ async function show(address, drawn) {
 /** Lets links and forms of the content change it in place; `drawn` is called after each change. Returns what shows the address again. */
 export function inPlace(drawn) {
   const go = (address) => {
-    history.pushState(null, "", address);
+    if (new URL(address, location.href).href !== location.href) history.pushState(null, "", address);
     return show(address, drawn);
   };
   document.addEventListener("click", (event) => {
@@ -53,12 +53,12 @@ export function inPlace(drawn) {
     if (!form || form.method !== "get" || !isHere(form.action)) return;
     event.preventDefault();
     const boxes = [...form.querySelectorAll("input[type=checkbox]")];
-    const all = boxes.every((box) => box.checked) ? new Set(boxes.map((box) => box.name)) : new Set();
+    const all = boxes.every((box) => box.checked === !("unasked" in box.dataset)) ? new Set(boxes.map((box) => box.name)) : new Set();
     const asked = [...new FormData(form, event.submitter)].filter(([name, value]) => value && !all.has(name));
     go(`${location.pathname}?${new URLSearchParams(asked)}`);
   });
   document.addEventListener("change", (event) => {
-    const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date])");
+    const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date], input[pattern])");
     const isTyped = field?.type !== "date" || !field.value || field.value >= "1000"; // else its year is being typed
     if (field?.validity.valid && isTyped) field.form.requestSubmit();
   });
