@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.errors import DoesNotFit, Unwritable
 from wicara.graph.evidence import WAY, described
-from wicara.graph.formats import FORMATS, Format, in_words, serialize_quads, write_all
+from wicara.graph.formats import FORMATS, Format, holding, in_words, serialize_quads, write_all
 from wicara.graph.names import DERIVED_FROM, GRAPHS, INFERRED, PROV, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import PREFIXES
@@ -157,10 +157,7 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
 
 
 def check_graph(store: Store, graph: NamedNode | DefaultGraph, form: Format) -> None:
-    """Raise DoesNotFit where a stored graph, of any size, cannot be written in a format.
-
-    Characters and predicates inside triple terms are left to the writer.
-    """
+    """Raise DoesNotFit where a stored graph, of any size, cannot be written in a format."""
     condition, held = form.unfit or ("", "")
     if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
         raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
@@ -182,7 +179,7 @@ def dump(
     Raises DoesNotFit where the format cannot hold it.
     """
     if form.write and form.streams:
-        quads = store.quads_for_pattern(None, None, None, graph)
+        quads = holding(store.quads_for_pattern(None, None, None, graph), form)
         write_all(form.write(cast("Sequence[Quad]", quads)), sink)
     else:
         store.dump(cast("IO[bytes]", sink), form.rdf, from_graph=graph, prefixes=dict(prefixes))

@@ -117,7 +117,10 @@ JSONLD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld",
     unfit=("isTRIPLE(?o) || hasLANGDIR(?o)", "a triple term or base direction of RDF 1.2"))
 RDFXML: Final = Format("rdfxml", "RDF/XML", "application/rdf+xml", "rdf", ("application/xml", "text/xml"),
     ("owl", "xml"), w3c="RDF_XML", rdf=RdfFormat.RDF_XML, write=write_rdfxml, streams=True,
-    unfit=(f'isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}")', "a character that XML 1.0 lacks"),
+    unfit=(
+        f'isTRIPLE(?o) || hasLANGDIR(?o) || (isLITERAL(?o) && REGEX(STR(?o), "{NO_XML}"))',
+        "a triple term or base direction of RDF 1.2, or a character that XML 1.0 lacks",
+    ),
     check_predicate=cut)
 # fmt: on
 

@@ -1,7 +1,9 @@
-"""RDF/XML (RDF 1.1 and 1.2 XML Syntax): the plain `rdf:Description` form, and what that syntax cannot hold.
+"""RDF/XML (RDF 1.1 XML Syntax): the plain `rdf:Description` form, and what that syntax cannot hold.
 
 pyoxigraph 0.5 writes RDF/XML that no parser takes: predicates and classes that are no element names, the
 namespace of xmlns, labels of blank nodes that begin with a digit; and carriage returns that parsers drop.
+Triple terms and base directions are refused before: parsers of RDF 1.1 read what RDF 1.2 writes of them as
+something else.
 """
 
 from __future__ import annotations
@@ -9,10 +11,10 @@ from __future__ import annotations
 import re
 from html import escape
 from itertools import chain, groupby, islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from xml.parsers import expat
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.names import NAMESPACES
 from wicara.graph.xml_text import NAME_CHAR, NAME_START, xml_text
@@ -21,8 +23,9 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import Quad
-    from wicara.graph.terms import Term
+    from pyoxigraph import Quad, Triple
+
+    RdfTerm = NamedNode | BlankNode | Literal
 
 RDF: Final = PREFIXES["rdf"]
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
@@ -39,9 +42,6 @@ RESERVED: Final = frozenset(
     )
 )  # fmt: skip
 """The IRIs that the syntax forbids as predicates, or reads as something else (section 5.1)."""
-DIRECTION: Final = (
-    ' xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0" its:dir="{}" rdf:version="1.2"'
-)
 ENCODED: Final = "utf8-"
 HEAD: Final = 1000
 """Statements whose namespaces are declared at the root; those of later ones are declared where they stand."""
@@ -76,13 +76,6 @@ def is_name(text: str, start: int = 0) -> bool:
     return True
 
 
-def predicates(statement: Quad | Triple) -> Iterator[str]:
-    """Yield the predicate of a statement, and those of the triple terms in it."""
-    yield statement.predicate.value
-    if isinstance(statement.object, Triple):
-        yield from predicates(statement.object)
-
-
 def root_prefixes(namespaces: Iterable[str]) -> dict[str, str]:
     """Return the prefix of each namespace, in the order of the prefixes."""
     unknown = sorted({*namespaces} - {*NAMESPACES, RDF})
@@ -109,25 +102,17 @@ class Elements:
             self.tags[predicate] = f"{prefix or 'ns'}:{local}", declaration
         return self.tags[predicate]
 
-    def statement(self, predicate: str, term: Term | Triple, indent: str = "    ") -> str:
+    def statement(self, predicate: str, term: RdfTerm) -> str:
         """Return one property element; raises DoesNotFit."""
         name, declared = self.tag(predicate)
-        if isinstance(term, Triple):
-            inner = self.statement(term.predicate.value, term.object, f"{indent}    ")
-            return (
-                f'{indent}<{name}{declared} rdf:parseType="Triple" rdf:version="1.2">\n'
-                f"{indent}  <rdf:Description {node(term.subject, 'rdf:about')}>\n"  # type: ignore[arg-type]  # no term of RDF 1.2 has a triple there
-                f"{inner}{indent}  </rdf:Description>\n{indent}</{name}>\n"
-            )
         if not isinstance(term, Literal):
-            return f"{indent}<{name}{declared} {node(term, 'rdf:resource')}/>\n"
+            return f"    <{name}{declared} {node(term, 'rdf:resource')}/>\n"
         about = ""
         if term.language:
             about = " " + attribute("xml:lang", term.language)
-            about += DIRECTION.format(term.direction) if term.direction else ""
         elif term.datatype.value != XSD_STRING:
             about = " " + attribute("rdf:datatype", term.datatype.value)
-        return f"{indent}<{name}{declared}{about}>{text(term.value)}</{name}>\n"
+        return f"    <{name}{declared}{about}>{text(term.value)}</{name}>\n"
 
 
 def attribute(name: str, value: str) -> str:
@@ -155,11 +140,12 @@ def node(term: NamedNode | BlankNode, iri: str) -> str:
 def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:
     """Yield the statements of one graph as they come, each run of one subject as one element.
 
-    Raises DoesNotFit where RDF/XML cannot hold them.
+    They have no triple terms (`holding` in `wicara.graph.formats`). Raises DoesNotFit where RDF/XML
+    cannot hold them.
     """
     rest = iter(statements)
     first = list(islice(rest, HEAD))
-    namespaces = {cut(predicate)[0] for statement in first for predicate in predicates(statement)}
+    namespaces = {cut(statement.predicate.value)[0] for statement in first}
     prefixes = root_prefixes(namespaces)
     declared = "".join(f"\n  {attribute(f'xmlns:{name}', iri)}" for iri, name in prefixes.items())
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'
@@ -167,6 +153,6 @@ def write_rdfxml(statements: Iterable[Quad | Triple]) -> Iterator[str]:
     for subject, run in groupby(chain(first, rest), key=lambda statement: statement.subject):
         yield f"  <rdf:Description {node(subject, 'rdf:about')}>\n"
         for statement in run:
-            yield elements.statement(statement.predicate.value, statement.object)
+            yield elements.statement(statement.predicate.value, cast("RdfTerm", statement.object))
         yield "  </rdf:Description>\n"
     yield "</rdf:RDF>\n"

@@ -262,6 +262,16 @@ def test_a_class_of_a_thousand_classes(wicara: Command, write: Callable[..., Pat
     assert {thing.format("x") + kind.format(f"D{n}") for n in every} <= set(of_all["premises"])
 
 
+def test_a_chain_of_properties(wicara: Command, write: Callable[..., Path]) -> None:
+    """What the first of many properties says, each wider one says, however long the chain is."""
+    chain = " ".join(f":p{n} rdfs:subPropertyOf :p{n + 1} ." for n in range(150))
+    result = wicara("reason", write(f"{chain} :x :p0 :y . :a :p75 :b ."))
+    said, name = result.stdout.splitlines(), "<http://example.org/{}>".format
+    of_x, of_a = ([line for line in said if line.startswith(f"{name(thing)} ")] for thing in "xa")
+    assert set(of_x) == {f"{name('x')} {name(f'p{n}')} {name('y')} ." for n in range(1, 151)}
+    assert set(of_a) == {f"{name('a')} {name(f'p{n}')} {name('b')} ." for n in range(76, 151)}
+
+
 def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
     """Where memory runs out, one line says so, and the exit code is no verdict."""
     lines = (f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 8000))

@@ -81,6 +81,17 @@ class Template:
         return any(is_variable(p.predicate) and p.predicate not in bound for p in self.data)
 
     @cached_property
+    def axiom(self) -> Pattern | None:
+        """The schema premise, where there is but one, of one triple, and it binds the predicates.
+
+        Joins then rest on one axiom each: of a chain of thousands, each round has but the new ones to match.
+        """
+        (premise, *others) = self.schema or (None,)
+        if others or self.spans_tables or self.renaming or not isinstance(premise, Pattern):
+            return None
+        return premise
+
+    @cached_property
     def renaming(self) -> tuple[Pattern, ...]:
         """The schema premises that say that a predicate is the same as something else."""
         return tuple(p for p in self.schema if isinstance(p, Pattern) and p.predicate == SAME_AS)
@@ -145,7 +156,7 @@ class Schema:
         starts = chain.from_iterable(
             self.matches(template.schema, template.rule, start) for start in self.starts(template)
         )
-        for match in starts:
+        for match in starts if template.axiom is None else self.pattern_matches(template.axiom, {}, since):
             if match.facts and max(match.facts + match.lists) < since and not template.spans_tables:
                 continue
             patterns = (*template.data, *match.patterns)
@@ -213,14 +224,14 @@ class Schema:
         for more in found:
             yield from self.matches(premises[1:], rule, match + more)
 
-    def pattern_matches(self, pattern: Pattern, bindings: Bindings) -> Iterator[Match]:
-        """Yield the facts that match a schema premise."""
+    def pattern_matches(self, pattern: Pattern, bindings: Bindings, since: int = 0) -> Iterator[Match]:
+        """Yield the facts, from a number on, that match a schema premise."""
         table = self.tables.get(self.number(pattern.predicate))
         if table is None:
             return
         for subject in self.choices(pattern.subject, bindings):
             for target in self.choices(pattern.object, bindings):
-                for s, o, fact in table.match(subject, target):
+                for s, o, fact in table.match(subject, target, since=since):
                     pairs = ((pattern.subject, s), (pattern.object, o))
                     if pattern.subject != pattern.object or s == o:
                         yield Match({t: v for t, v in pairs if is_variable(t)}, (fact,))

@@ -127,11 +127,11 @@ class Relation:
         if self._by_object is not None:
             self._by_object.remove(pack(objects, subjects))
 
-    def match(self, subject: int | None, target: int | None) -> list[tuple[int, int, int]]:
-        """Return (subject, object, fact) for the facts with these places; None is any."""
+    def match(self, subject: int | None, target: int | None, *, since: int = 0) -> list[tuple[int, int, int]]:
+        """Return (subject, object, fact) for the facts with these places, from a number on; None is any."""
         if subject is None and target is not None:
-            return [(s, o, fact) for o, s, fact in within(self.by_object, target)]
-        found = within(self.by_subject, subject)
+            return [(s, o, fact) for o, s, fact in within(self.by_object, target, since)]
+        found = within(self.by_subject, subject, since)
         return found if target is None else [row for row in found if row[1] == target]
 
 
@@ -147,11 +147,14 @@ class Tables(dict[int, Relation]):
         return self.setdefault(table, Relation())
 
 
-def within(index: Index, first: int | None) -> list[tuple[int, int, int]]:
-    """Return (first, second, fact) of the pairs that begin with a term, or of all."""
+def within(index: Index, first: int | None, since: int = 0) -> list[tuple[int, int, int]]:
+    """Return (first, second, fact) of the pairs that begin with a term, or of all; facts from a number on."""
     low, high = (0, len(index.keys)) if first is None else span(index, first)
-    one, two = unpack(index.keys[low:high])
-    return list(zip(one.tolist(), two.tolist(), index.facts[low:high].tolist(), strict=True))
+    keys, facts = index.keys[low:high], index.facts[low:high]
+    if since:
+        keys, facts = keys[facts >= since], facts[facts >= since]
+    one, two = unpack(keys)
+    return list(zip(one.tolist(), two.tolist(), facts.tolist(), strict=True))
 
 
 def span(index: Index, first: int) -> tuple[int, int]:

@@ -106,7 +106,7 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     """Return the IRI that this request asks for, and the form that a suffix of its path stands for.
 
     A reading that is known, or was, comes before those that take a suffix, a query string or escapes for
-    something else than a part of the IRI.
+    something else than a part of the IRI; where none is, one that has known parts does.
     """
     path, query = raw_path(), request.query_string.decode("ascii", "ignore")
     addresses: list[tuple[str, Format | None]] = [(iri, None) for iri in readings(path, query)]
@@ -115,7 +115,12 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
         addresses += [(iri, form) for iri in readings(stem, query)]
     retired = current_app.config["REDIRECTS"]
     *others, last = addresses
-    return next((address for address in others if address[0] in retired or known(address[0])), last)
+
+    def is_known(iri: str) -> bool:
+        return iri in retired or known(iri) or ("?" in iri and bool(parts_of(iri)))
+
+    of_one = next((address for address in others if is_known(address[0])), None)
+    return of_one or next((address for address in others if parts_of(address[0])), last)
 
 
 HASHES: Final = f"""

@@ -75,6 +75,9 @@ NAMES = [
     "k#one",
     "k#two",
     "k#%20?é/",
+    "r?y#part",
+    "k?y#part",
+    "k.ttl#part",
     "",
 ]
 KINDS = ("/id/person/", "/id/", "/concept/area/", "/graph/fact/", "/ont/x/")

@@ -95,7 +95,6 @@ def capped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     [
         ("/store?graph=urn:x:g", TURTLE, RdfFormat.TURTLE),
         ("/store?graph=urn:x:g", NTRIPLES, RdfFormat.N_TRIPLES),
-        ("/store?graph=urn:x:g", "application/rdf+xml", RdfFormat.RDF_XML),
         ("/store?default", TURTLE, RdfFormat.TURTLE),
     ],
 )
@@ -107,6 +106,21 @@ def test_graph_comes_back(filled: Server, path: str, accept: str, form: RdfForma
     assert write(filled, "PUT", "/store?graph=urn:x:again", answer.body, content_type=accept).status == 201
     again = filled.get("/store?graph=urn:x:again", accept=NTRIPLES)
     assert canonical(again.body) == EXPECTED
+
+
+@pytest.mark.parametrize("accept", ["application/rdf+xml", "application/ld+json"])
+@pytest.mark.parametrize("term", ["<<( :a :b :c )>>", '"hello"@en--ltr'])
+def test_formats_of_rdf_11(filled: Server, term: str, accept: str) -> None:
+    """A format of RDF 1.1 has neither triple terms nor base directions: 406 at each door."""
+    query = "CONSTRUCT { ?s ?p ?o } { GRAPH <urn:x:more> { ?s ?p ?o } }"
+    few = f"@prefix : <urn:x:> . :a :z {term} . "
+    many = few + " ".join(f":s{number} :p :o ." for number in range(2000))
+    for document, made in ((few, [filled.ask]), (many, [])):
+        assert write(filled, "PUT", "/store?graph=urn:x:more", document, content_type=TURTLE).status < 300
+        stored = filled.get("/store?graph=urn:x:more", accept=accept)
+        for answer in (stored, *(ask(query, accept=accept) for ask in made)):
+            assert answer.status == 406
+            assert "RDF 1.2" in answer.json["detail"] or "base direction" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(
