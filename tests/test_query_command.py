@@ -25,6 +25,7 @@ from pyoxigraph import (
 from wicara.graph.build import ensure
 from wicara.graph.export import export
 from wicara.graph.formats import FORMATS
+from wicara.graph.store import read_record
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -189,12 +190,8 @@ def test_the_real_facts_as_reifiers(dataset: BuiltDataset, stated: Facts, form: 
 def test_two_builds_export_the_same_bytes(dataset: BuiltDataset, tmp_path: Path) -> None:
     """Another build of the same inputs exports the same bytes."""
     other = ensure(tmp_path / "other")
-    for graph, form in [
-        ("all", "trig"),
-        ("default", "turtle"),
-        ("ontology", "jsonld"),
-        ("facts", "ntriples"),
-    ]:
+    assert read_record(other.path) == read_record(dataset.path)  # the same hashes of their files
+    for graph, form in [("default", "turtle"), ("ontology", "jsonld"), ("facts", "ntriples")]:
         assert export(other, graph, form) == export(dataset, graph, form)
 
 

@@ -126,7 +126,7 @@ def pids_of(server: Server, role: str) -> list[int]:
     return below[1:2] if role == "executor" else below
 
 
-@pytest.mark.parametrize("updates", [50, long(1000)])
+@pytest.mark.parametrize("updates", [25, long(1000)])
 @pytest.mark.parametrize("role", ["front", "executor", "all below"])
 def test_kill_in_the_middle_of_updates(tmp_path: Path, role: str, updates: int) -> None:
     """After kill -9 in the middle of many updates all that were acknowledged are there, and none by half."""
