@@ -143,8 +143,8 @@ def test_figures(contradictory: Server) -> None:
     text = contradictory.get("/conflicts", accept="text/html").text
     assert "16.7" in text
     assert "18.2" in text
-    assert "between two articles" in text
-    assert "antara dua artikel" in contradictory.get("/conflicts?lang=id", accept="text/html").text
+    row = text.partition("16.7")[2].partition("</tr>")[0]
+    assert re.sub(r"<.*?>|\s", "", row.rpartition("<td")[2].partition(">")[2]) == "1:1"
 
 
 @pytest.mark.parametrize("contradictory", [AGREEING], indirect=True)
@@ -205,6 +205,20 @@ def test_what_is_read_from_others(
     assert table(contradictory)[name] == counted
     text = contradictory.get("/conflicts", accept="text/html").text
     assert [words for words in shown if words not in text] == []
+
+
+def test_figures_name_who_gives_them_and_of_whom(server: Server) -> None:
+    """A figure that differs has its speaker and its parties beside it; parts are folded with their number."""
+    text = server.get("/conflicts", accept="text/html").text
+    part = text.partition('<h2 id="figures">')[2].partition("</details>")[0]
+    growth = next(one for one in part.split("<tr>") if "Joko Widodo" in one)
+    assert "Vladimir Putin" in growth
+    head = re.sub("<.*?>", "", growth.partition("</th>")[0])
+    assert {"ASEAN", "Russia"} <= set(re.split(r",\s*", head.strip()))
+    assert re.search(
+        r'<details class="all">\s*<summary><h2 id="figures">Figures</h2> <small[^>]*>\d+</small>', text
+    )
+    assert "Side by side" not in text
 
 
 def test_the_real_dataset(server: Server) -> None:

@@ -2,7 +2,8 @@
 
 Each comparison is a question whose rows conflict (`queries/conflicts/`): two things ?x and ?y, which are or
 speak of the same, with the properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
-Figures have their indicator ?about, their time ?during, their ?unit, and the bounds ?b1 and ?b2 of values.
+Figures have their indicator ?about, the parties ?one and ?other that they are of, their time ?during, their
+?unit, and the bounds ?b1 and ?b2 of values.
 The page shows one row for what is connected so: its values, each once, with all who say it. Where the header
 says what the `left` one is, such as `planned`, the page keeps it apart from the others. A bound of a time is
 shown as the time that it is of.
@@ -20,7 +21,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import WIC
-from wicara.queries import comparisons
+from wicara.queries import comparisons, questions
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
@@ -46,7 +47,7 @@ MAX_CONFLICTS: Final = 100
 """How many conflicts of each comparison the page shows; the query gives all."""
 ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
-NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "during", "unit", "b1", "b2")
+NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
 SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
 VALUE: Final = NamedNode(f"{WIC}value")
 BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
@@ -56,11 +57,10 @@ COUNT: Final = """
 UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0)) AS ?conflicts) {{
   {{ {pairs} }} }} }} BIND("{key}" AS ?comparison) }}"""
 BETWEEN: Final = {
-    frozenset({GraphKind.FACT}): _("between two articles"),
     frozenset({GraphKind.BACKGROUND}): _("between two sources of the background"),
     frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between an article and the background"),
 }
-"""What the two graphs of a conflict are, where they are of two sources."""
+"""What the two graphs of a conflict are, where they are not of two articles, as most are."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ def page() -> str:
         comparisons=shown,
         total=sum(len(one.differences) for one in shown),
         most=MAX_CONFLICTS,
+        asked={one.slug: one.wording(language()) for one in questions()},
         evidence=evidence,
         bases=evidence.bases,
         words=evidence.words,
@@ -256,7 +257,8 @@ def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans, *, 
             properties = tuple(filter(None, map(words.show, named)))
             values.append(Said(properties, text, words.show(bound), sources, is_left))
     first = found[0]
-    about = (first["about"], first["during"]) if first["about"] else (first["x"],)
+    told = (first[name] for name in ("about", "one", "other", "during"))
+    about = dict.fromkeys(told if first["about"] else (first["x"],))
     where = dict.fromkeys(
         between(*(value(row, name) for name in ("comparison", "g1", "g2"))) for row in found
     )
