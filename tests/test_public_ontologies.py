@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from needed import long
 from wicara.graph.reasoning.files import native, read
 from wicara.graph.reasoning.profile import certify
 from wicara.ontology import PREFIXES
@@ -29,6 +30,7 @@ SHIPPED: Final = {
     "Brick 1.4": ("brickschema", "brickschema/ontologies/1.4/Brick.ttl"),
 }
 """Ontology, and the package and file that it stands in."""
+LARGEST: Final = "Brick 1.4"
 
 UNION: Final = "owl:unionOf may not stand in a superclass expression"
 OUTSIDE: Final = {
@@ -71,7 +73,7 @@ def shipped(name: str) -> Path:
     return Path(str(found.locate()))
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [long(name) if name == LARGEST else name for name in SHIPPED])
 def test_the_verdict(name: str) -> None:
     """The certifier says that the ontology is outside OWL 2 RL, and by which axioms."""
     found = [str(each) for each in certify(read([shipped(name)]).triples())]
