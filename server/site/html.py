@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request, url_for
 from markupsafe import Markup, escape
 from wicara.graph.status import ESTABLISHED, name_of, status_of
-from wicara.server.http.addresses import href_of, with_choices, with_fields, without
+from wicara.server.http.addresses import href_of, public_url, with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
@@ -82,6 +82,7 @@ TITLE_LENGTH: Final = 200
 def install(app: Flask) -> None:
     """Let the templates of an app write terms and marks, and load scripts."""
     app.jinja_env.globals.update(
+        public_url=public_url,
         parts=WORDS["parts"],
         script=script,
         term_html=term,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from csv import DictReader
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from reader import ask, text_of
@@ -191,6 +192,33 @@ def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     assert "In short (editors' words): Indonesia proposed three priority areas" in quoted
     assert "S11: Lavrov menyambut baik usulan prioritas" in answer
     assert "and 7 more" not in ask(server, "statements-and-answers").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("jumlah perdagangan 2017", "/questions/trade-by-year"),
+        ("plans that did not happen", "/questions/still-to-come"),
+        ("42%", "/questions/how-far-implemented"),
+        ("claims vs facts", "/conflicts"),
+    ],
+)
+def test_an_answer_is_found_by_other_words(server: Server, asked: str, page: str) -> None:
+    """What readers type leads to the question that answers it first."""
+    found = server.get(f"/search.json?{urlencode({'q': asked})}").json["questions"]
+    assert found[0]["page"].partition("?")[0] == page
+
+
+def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
+    """Other sites show of a link its full address, and as much of the answer as fits, cut at a word."""
+    text = ask(server, "statements-and-answers").text
+    told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
+    assert len(told["description"]) <= 200
+    whole = re.search(r'<meta name="description" content="([^"]*)">', text)
+    assert whole
+    assert told["description"].endswith("…")
+    assert whole[1].startswith(told["description"][:-1].rstrip() + " ")
+    assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers", told["url"])
 
 
 def test_how_many_were_announced_is_said_with_the_words(server: Server) -> None:

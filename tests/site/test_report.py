@@ -56,14 +56,22 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert footer in server.get(here, accept="text/html").text
     form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
     assert f'value="{here}"' in form
-    assert "They promise no time for an answer." in form
+    assert "The operator of this copy has given no name" in form
+    assert re.search(r"<strong>[^<]*foreign minister[^<]*</strong>", form)
+    laos = server.get(f"/report?about={ABOUT}", accept="text/html").text
+    assert "<strong>Laos</strong>" in laos
     assert footer in form
     answer = send(server, "Line one\nline <two>")
-    assert (answer.status, answer.headers["Location"]) == (303, "/report?lang=id&sent=1")
-    assert "Terima kasih" in server.get("/report?lang=id&sent=1", accept="text/html").text
+    told = re.fullmatch(r"/report\?lang=id&sent=(\d{8}-[0-9a-f]{6})", answer.headers["Location"])
+    assert answer.status == 303
+    assert told
+    thanks = server.get(told[0], accept="text/html").text
+    assert "Terima kasih" in thanks
+    assert f"Nomornya {told[1]}:" in thanks
+    assert "Terima kasih" not in server.get("/report?lang=id&sent=%3Cb%3E", accept="text/html").text
     kept = [json.loads(line) for line in (data / "reports.jsonl").read_text("utf-8").splitlines()]
-    assert [(one["about"], one["text"], one["language"]) for one in kept] == [
-        (ABOUT, "Line one\nline <two>", "id")
+    assert [(one["number"], one["about"], one["text"], one["language"]) for one in kept] == [
+        (told[1], ABOUT, "Line one\nline <two>", "id")
     ]
     assert send(server, "").status == 400
     assert send(server, "x" * 4001).status == 400
@@ -79,7 +87,7 @@ def test_who_answers(data: Path) -> None:
     with served("--data", data, "--reports-answered", "The desk of X, in two days.") as server:
         form = server.get("/report?about=%2Fmap", accept="text/html").text
         assert "The desk of X, in two days." in form
-        assert "promise" not in form
+        assert "has given no name" not in form
     with served("--data", data, "--report-errors", address) as server:
         page = server.get("/as-of?date=2018-08-02", accept="text/html").text
         href = re.findall(r'<a href="([^"]+)" rel="nofollow">Report an error', page)

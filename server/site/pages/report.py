@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import NamedNode
 from wicara.ontology import BASE
+from wicara.queries import questions
 from wicara.server.app_state import dataset, settings
 from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http.addresses import with_choices, with_fields
 from wicara.server.http.problems import Problem
+from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.language import gettext as _
-from wicara.server.site.language import language, ngettext
+from wicara.server.site.pages.question import PATH
 from wicara.server.site.pages.reuse import FORM_PATH, MAX_ABOUT
+from wicara.server.site.words import Shown, Words, labels_of
 from wicara.server.sparql.protocol import FORM
 
 if TYPE_CHECKING:
@@ -35,6 +41,8 @@ MAX_TEXT, MAX_CONTACT = 4000, 200
 AN_HOUR: Final = 30
 """How many reports the server takes an hour."""
 MAX_FILE: Final = 1 << 20
+NUMBER: Final = re.compile(r"[0-9]{8}-[0-9a-f]{6}")
+"""The number of a report: its day, and what tells it from others."""
 
 
 def reports() -> Path:
@@ -50,14 +58,36 @@ def reports() -> Path:
 def report_form() -> str:
     """Show the form for a report of an error in what is said of something."""
     reports()
-    return shown(request.args.get("about", "")[:MAX_ABOUT], sent="sent" in request.args)
+    return shown(request.args.get("about", "")[:MAX_ABOUT], sent=number_sent())
 
 
-def shown(about: str, *, sent: bool = False, text: str = "", contact: str = "", fault: str = "") -> str:
+def number_sent() -> str:
+    """Return the number of the report that has just been kept; empty where none was."""
+    given = request.args.get("sent", "")
+    return given if NUMBER.fullmatch(given) else ""
+
+
+def title_of(about: str) -> Shown | None:
+    """Return what a report is about in words: the label of a thing, the name of a part of the site."""
+    path = about.partition("?")[0]
+    asked = {f"{PATH}/{one.slug}": one.wording(language()) for one in questions()}
+    name = WORDS["parts"].get(path) or asked.get(path)
+    if name or about.startswith("/"):
+        return Shown(str(name), about) if name else None
+    try:
+        thing = NamedNode(about)
+    except ValueError:
+        return None
+    labels = labels_of(dataset().store, [thing])
+    return Words.for_request(labels).show_iri(about) if labels else None
+
+
+def shown(about: str, *, sent: str = "", text: str = "", contact: str = "", fault: str = "") -> str:
     """Return the page with the form."""
     return render_template(
         "report.html",
         about=about or BASE,
+        title=title_of(about or BASE),
         sent=sent,
         text=text,
         contact=contact,
@@ -96,7 +126,9 @@ def keep_report() -> BaseResponse:
             str(_("Too many reports have come in. Please send it again later.")),
             headers={"Retry-After": "3600"},
         )
+    number = f"{now:%Y%m%d}-{token_hex(3)}"
     report = {
+        "number": number,
         "time": now.isoformat(),
         "about": about,
         "text": text,
@@ -111,7 +143,7 @@ def keep_report() -> BaseResponse:
         os.write(file, line)
     finally:
         os.close(file)
-    return redirect(with_fields(with_choices(FORM_PATH), "sent=1"), HTTPStatus.SEE_OTHER)
+    return redirect(with_fields(with_choices(FORM_PATH), f"sent={number}"), HTTPStatus.SEE_OTHER)
 
 
 def takes_more(path: Path, now: datetime) -> bool:
