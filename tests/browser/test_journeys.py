@@ -100,6 +100,21 @@ def test_texts_are_shown_where_asked_for(visit: Visit) -> None:
 
 
 @BOTH
+def test_a_place_shows_its_card_over_the_map(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """A place on the map opens its card without losing the map, and the card leads back to it."""
+    page = visit("/map", java_script_enabled=scripts)
+    spot = page.locator("a.spot", has_text="Sochi")
+    spot.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".card-place:target")
+    expect(card).to_contain_text("Commemorative Summit, Sochi 2016")
+    expect(card).to_be_in_viewport()
+    expect(spot).to_be_in_viewport()
+    card.get_by_role("link", name="Back to the map").click()
+    expect(card).to_have_count(0)
+
+
+@BOTH
 def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """From the home page to the 42 %, and from there to the words that it rests on and their place."""
     page = visit(HOME, java_script_enabled=scripts)

@@ -349,6 +349,20 @@ def test_map(server: Server) -> None:
         assert len(events) == len(set(events))  # once, as held where a source reports it so
 
 
+def test_a_place_says_how_much_was_held_there(server: Server) -> None:
+    """The card of a place has its events, folded coordinates and a way back; the mark has their number."""
+    drawn = server.get("/map", accept=HTML).text
+    mark = r'<title>([^<]+)</title><circle class="halo"[^>]*/><circle[^>]*/><text class="count"[^>]*>(\d+)<'
+    counts = dict(re.findall(mark, drawn))
+    needed(bool(counts), "the scripts of the pages are not built: `make test` does it")
+    assert (counts["Sochi"], int(counts["Vientiane"]) > 1) == ("1", True)
+    card = drawn.partition("<bdi>Sochi</bdi></a>")[2].partition('<div class="card-place"')[0]
+    assert re.search(r"<details><summary>Coordinates</summary><p[^>]*>43\.599", card)
+    assert 'href="#drawn">Back to the map' in card
+    parts = drawn.split("<h3>")
+    assert not [one for one in parts if "Russia (territory)" in one[:200] and "Sochi 2016" in one]
+
+
 def test_names_on_a_narrow_map(server: Server) -> None:
     """Where names have no room on a narrow screen, that of the place where most was held stands."""
     drawn = server.get("/map", accept=HTML).text

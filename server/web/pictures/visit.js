@@ -36,8 +36,11 @@ async function show(address, drawn) {
 
 /** Lets links and forms of the content change it in place; `drawn` is called after each change. Returns what shows the address again. */
 export function inPlace(drawn) {
+  const page = () => location.pathname + location.search;
+  let shown = page();
   const go = (address) => {
     if (new URL(address, location.href).href !== location.href) history.pushState(null, "", address);
+    shown = page();
     return show(address, drawn);
   };
   document.addEventListener("click", (event) => {
@@ -62,7 +65,10 @@ export function inPlace(drawn) {
     const isTyped = field?.type !== "date" || !field.value || field.value >= "1000"; // else its year is being typed
     if (field?.validity.valid && isTyped) field.form.requestSubmit();
   });
-  const again = () => show(location.href, drawn);
-  addEventListener("popstate", again);
+  const again = () => {
+    shown = page();
+    return show(location.href, drawn);
+  };
+  addEventListener("popstate", () => page() !== shown && again()); // a jump within the page leaves it as it is
   return again;
 }
