@@ -100,6 +100,10 @@ class Wording:
 
         return END.sub(shown, self.text(form))
 
+    def has_own_sentence(self, target: Term | None) -> bool:
+        """Tell whether that something is of a class is said in a sentence of its own (`sentences.toml`)."""
+        return isinstance(target, NamedNode) and f"a {called(target.value)}" in PLAIN["sentences"]
+
     def by_definition(self, fact: tuple[Term | None, ...]) -> str:
         """Return a statement as a plain sentence: what meets a class expression is what its class means."""
         subject, predicate, target = fact

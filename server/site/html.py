@@ -29,7 +29,7 @@ from wicara.server.site.tables.statuses import (
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from flask import Flask
     from pyoxigraph import Triple
@@ -103,6 +103,7 @@ def install(app: Flask) -> None:
         once_html=once,
         status_of=status_of,
         doubt_html=doubt,
+        witnesses_mark=witnesses_mark,
         covered_until=covered_until,
         row_marks=row_marks,
         marks_html=marks_of,
@@ -280,10 +281,19 @@ def row_marks(
         more = UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words)))
         parts.append(more if unfold else NOTE % f"+{len(rest)}")
     stated = (evidence.of(statement.graphs) for statement in row.support.statements)
-    if (number := max(map(witnesses, stated), default=0)) > 1:
-        parts.append(PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number))))
+    parts += several(max(map(witnesses, stated), default=0))
     parts += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(parts)
+
+
+def several(number: int) -> list[Markup]:
+    """Return the mark of how many sources say the same, where several do."""
+    return [PILL % ("witnesses", _("%(n)s sources", n=format_decimal(number)))] if number > 1 else []
+
+
+def witnesses_mark(stated: Iterable[Sequence[Basis]]) -> Markup:
+    """Return the mark of how many sources say each of some statements, where several do."""
+    return SPACE.join(several(min(map(witnesses, stated), default=0)))
 
 
 def inferred_mark(triple: Triple, words: Words) -> Markup:

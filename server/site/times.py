@@ -19,7 +19,7 @@ from pyoxigraph import Literal
 from wicara.server.site.language import gettext, language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pyoxigraph import QuerySolution
     from wicara.server.site.words import Term
@@ -83,6 +83,12 @@ class Bounds:
         """Whether the days of both the beginning and the end are known."""
         starts, ends = (self.earliest_start, self.latest_start), (self.earliest_end, self.latest_end)
         return None not in (*starts, *ends) and starts[0] == starts[1] and ends[0] == ends[1]
+
+    @property
+    def attested(self) -> date | None:
+        """The one day on which it is known to hold, where nothing else is known of its beginning and end."""
+        is_one = self.earliest_start is None and self.latest_end is None
+        return self.latest_start if is_one and self.latest_start == self.earliest_end else None
 
     @property
     def is_one_window(self) -> bool:
@@ -174,11 +180,19 @@ def spans_formatted(bounds: Bounds, _lang: str) -> str:
         if is_period(start, end):
             return _("in %(period)s", period=format_period(start, end))
         return format_window(start, end)
-    if start is None and bounds.latest_start and bounds.latest_start == bounds.earliest_end:
-        return _("as of %(day)s", day=format_day(bounds.latest_start))
+    if bounds.attested:
+        return _("as of %(day)s", day=format_day(bounds.attested))
     if not (start or end) and (found := bounds.found_so):
         return _("known for %(period)s", period=format_period(*found))
     return ends_formatted(bounds)
+
+
+def format_attested(days: Collection[date]) -> str:
+    """Return in words that texts of several days tell of something, and nothing of the time between."""
+    first, last = min(days), max(days)
+    if first.year != last.year:
+        return _("by texts of %(first)s to %(last)s", first=str(first.year), last=str(last.year))
+    return _("by texts of %(first)s to %(last)s", first=format_day(first), last=format_day(last))
 
 
 def ends_formatted(bounds: Bounds) -> str:

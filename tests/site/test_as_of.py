@@ -35,7 +35,7 @@ def page_of(server: Server, day: str, /, language: str = "en", **more: str) -> s
 def held(page: str, section: str) -> dict[str, list[str]]:
     """Return what a section of a page says by its state, each as a reader sees it."""
     found = re.search(rf'<section aria-labelledby="{section}">(.*?)</section>', page, re.DOTALL)
-    told: dict[str, list[str]] = {"certain": [], "possible": [], "to-come": []}
+    told: dict[str, list[str]] = {"certain": [], "between": [], "possible": [], "to-come": []}
     for state, item in re.findall(
         r'<li class="held ([\w-]+) [\w-]+">(.*?)</li>', found[1] if found else "", re.DOTALL
     ):
@@ -113,7 +113,7 @@ def test_a_plan_alone_is_planned_on_both_pages(
 def test_posts(server: Server) -> None:
     """The ministers are certain on the day that the article tells of, the President by his term.
 
-    They may have gone on after that day; of the days before the article says nothing.
+    They may have gone on after it, as later texts say of two; of the days before the article says nothing.
     """
     ministers = {"Retno L.P. Marsudi", "Sergey Lavrov", "Saleumxay Kommasith"}
     told = held(page_of(server, "2018-08-02"), "posts")
@@ -121,8 +121,10 @@ def test_posts(server: Server) -> None:
     told = held(page_of(server, "2016-05-20"), "posts")
     assert names(told["certain"], *ministers, "Joko Widodo") == {"Joko Widodo"}
     assert not names(told["possible"], *ministers)
+    assert names(told["between"], *ministers) == {"Sergey Lavrov"}
     told = held(page_of(server, "2018-08-03"), "posts")
-    assert names(told["possible"], *ministers) == ministers
+    assert names(told["possible"], *ministers) == {"Saleumxay Kommasith"}
+    assert names(told["between"], *ministers) == ministers - {"Saleumxay Kommasith"}
 
 
 def test_who_may_still_hold_a_post(server: Server) -> None:
@@ -132,18 +134,46 @@ def test_who_may_still_hold_a_post(server: Server) -> None:
     """
     told = held(page_of(server, "2026-06-19"), "posts")
     assert names(told["possible"], "Retno L.P. Marsudi", "Sugiono", "Joko Widodo") == {"Sugiono"}
-    (lavrov,) = (one for one in told["possible"] if one.startswith("Sergey Lavrov"))
-    assert "possibly at that time last known on 2 August 2018" in lavrov
-    assert "established" not in lavrov
+    (kommasith,) = (one for one in told["possible"] if one.startswith("Saleumxay Kommasith"))
+    assert "possibly at that time last known on 2 August 2018" in kommasith
+    assert "established" not in kommasith
     folded = re.findall(
         r"<details><summary>(last.*?)</ul>\s*</details>", page_of(server, "2026-06-19"), re.DOTALL
     )
-    [posts] = [one for one in folded if "Sergey Lavrov" in one]
+    [posts] = [one for one in folded if "Saleumxay Kommasith" in one]
     assert posts.startswith(f"last known more than a year before: {posts.count('<li class=')}<")
     assert "Sugiono" not in posts
     asked = text_of(server.get("/questions/posts-on?date=2026-06-19", accept=HTML).text)
     assert "Sugiono held the post of Foreign Minister of Indonesia" in asked
     assert "Retno L.P. Marsudi held" not in asked
+
+
+BETWEEN = "attested before and after; no text here says otherwise"
+
+
+@pytest.mark.parametrize(
+    ("day", "who", "state"),
+    [
+        ("2019-06-01", "Sergey Lavrov", BETWEEN),
+        ("2019-06-01", "Retno L.P. Marsudi", BETWEEN),
+        ("2019-06-01", "Saleumxay Kommasith", "possibly at that time"),
+        ("2019-07-31", "Sergey Lavrov", "established at that time"),
+        ("2022-01-01", "Sergey Lavrov", BETWEEN),
+        ("2022-01-01", "Retno L.P. Marsudi", "possibly at that time last known on 2 August 2021"),
+    ],
+)
+def test_an_office_between_two_texts(server: Server, day: str, who: str, state: str) -> None:
+    """Who held a post by texts before and after a day is told as that; a text of the day establishes it."""
+    every = held(page_of(server, day), "posts")
+    (told,) = (one for some in every.values() for one in some if one.startswith(who))
+    assert state in told
+    asked = text_of(server.get(f"/questions/posts-on?date={day}", accept=HTML).text)
+    assert state.partition(" last")[0] in asked.partition(f"{who} held")[2].partition(" held the post")[0]
+    if state == BETWEEN:
+        assert "established" not in told
+        assert "last attested before on" in told
+        rows = server.get(f"/as-of.csv?date={day}&lang=en").text
+        assert re.search(rf"^posts,between,[^\n]*{who.rsplit(maxsplit=1)[-1].lower()}", rows, re.MULTILINE)
 
 
 def test_members(server: Server) -> None:

@@ -85,7 +85,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     "/doc/person/sergey-lavrov": (
         {"In other data sets": "Wikidata: Q58217"},
         {
-            "Offices": [("Foreign Minister of Russia", "as of 2 August 2018")],
+            "Offices": [("Foreign Minister of Russia", "by texts of 2015 to 2025")],
             "Meetings": [("co-chair",)],
             "At the same meetings": [
                 ("31 July 2019", "Retno L.P. Marsudi", "ASEAN-Russia ministerial meeting", "co-chair")
@@ -173,7 +173,10 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
         (f"/doc/article/{ARTICLE}", "F005 Indonesia was named coordinator of the partnership"),
         (f"/graph/fact/{ARTICLE}/F003", "Unchanged since it was first recorded"),
         (f"/graph/fact/{ARTICLE}/F038", "Report an error"),
-        ("/doc/person/sergey-lavrov", "is named here as Foreign Minister of Russia (as of 2 August 2018)"),
+        (
+            "/doc/person/sergey-lavrov",
+            "is named here as Foreign Minister of Russia (by texts of 2015 to 2025)",
+        ),
     ],
 )
 def test_a_page_says_what_it_is(server: Server, path: str, sentence: str) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
@@ -54,9 +55,9 @@ MAX_ROWS: Final = 300
 MAX_SLIDES: Final = 1000
 """How many days a slider goes over at most."""
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
-STATES: Final = ("certain", "possible", "to-come")
+STATES: Final = ("certain", "between", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
-RANKS: Final = ("certain", "to-come", "possible")
+RANKS: Final = ("certain", "to-come", "between", "possible")
 """The same, in the order in which one goes before another."""
 YEAR: Final = timedelta(days=366)
 REPORTED: Final = "reports"
@@ -69,7 +70,8 @@ DATE: Final = NamedNode(f"{PREFIXES['xsd']}date")
 class Time:
     """The time of something: its node, its bounds in words, and whether a source settles the day.
 
-    `last` is the last day on which it is known to hold, where its end is open.
+    `last` is the last day on which it is known to hold, where its end is open; `following` is the first after
+    the day asked for of which another text says so.
     """
 
     thing: Shown
@@ -77,6 +79,7 @@ class Time:
     ends: str
     is_settled: bool
     last: date | None = None
+    following: date | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Held:
     @property
     def is_open(self) -> bool:
         """Whether it was so once, as sources establish, and may be so on the day: that it is, none says."""
-        return self.row.state == "possible" and self.status == ESTABLISHED
+        return self.row.state in {"possible", "between"} and self.status == ESTABLISHED
 
     @property
     def last(self) -> date | None:
@@ -199,7 +202,7 @@ def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> 
         counts=[
             (key, sum(one.held.status == key and not one.held.is_open for one in compared)) for key in ORDER
         ],
-        possible=sum(one.held.row.state == "possible" for one in compared),
+        states=Counter(one.held.row.state for one in compared),
         evidence=evidence,
         cut=cut,
         shown=MAX_ROWS,
@@ -383,4 +386,5 @@ def time_of(row: Solution, words: Words) -> Time:
         else format_window(*bounds[2:]) or str(_("not stated")),
         is_settled=row["known"] is not None,
         last=bounds[2] if bounds[3] is None else None,
+        following=day_of(row["next"]),
     )

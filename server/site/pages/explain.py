@@ -126,6 +126,16 @@ class View:
             "", ""
         )
 
+    def own_sentence(self, fact: Fact) -> tuple[Shown, str] | None:
+        """Return the subject of a statement, and how a sentence of its own goes on; None where it has none.
+
+        Such are statements of classes whose names are no nouns: somebody has been foreign minister.
+        """
+        subject, predicate, target = fact
+        own = getattr(predicate, "value", "") == RDF_TYPE and self.wording.has_own_sentence(target)
+        name, sentence = self.show(subject), self.wording.sentence(fact)
+        return (name, sentence.removeprefix(name.text)) if own and sentence.startswith(name.text) else None
+
     def axioms(self, proof: Proof) -> list[Fact]:
         """Return what the ontology says in a step, without what only builds its expressions."""
         shown = self.explanation.shown(proof)
@@ -202,7 +212,8 @@ class View:
             found = self.explanation.reasons(found[0])
         if found and set.intersection(*map(self.restated_sources, found)):
             return []
-        sentences = dict.fromkeys(self.wording.sentence(one.conclusion) for one in found if one.conclusion)
+        telling = [one for one in found if not is_plain_kind(one)] or found
+        sentences = dict.fromkeys(self.wording.sentence(one.conclusion) for one in telling if one.conclusion)
         return [text for text in sentences if text != self.wording.sentence(self.explanation.fact)]
 
     def restated_sources(self, proof: Proof) -> set[str]:
@@ -228,6 +239,12 @@ class View:
         is_type = getattr(predicate, "value", "") == RDF_TYPE
         term = target if is_type else predicate
         return self.wording.definition(self.wording.current(term) if isinstance(term, NamedNode) else term)
+
+
+def is_plain_kind(proof: Proof) -> bool:
+    """Tell whether a premise only says of what kind a thing is, as asserted: that Lavrov is a person."""
+    fact = proof.conclusion
+    return not proof.rule and fact is not None and getattr(fact[1], "value", "") == RDF_TYPE
 
 
 def page(explanation: Explanation) -> str:

@@ -349,6 +349,7 @@ def page(one: QuestionRequest) -> Response:
         answer=found,
         answered=answered,
         overdue=overdue,
+        related=[question_named(name) for line in one.question.own("see") for name in line],
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found) if found else "",
         citations=[

@@ -50,13 +50,14 @@ ROLES: Final = {
 class Value:
     """What a cell shows of one term; `why` is its statement where only reasoning says it, `mark` its mark.
 
-    `status` is the key of its status.
+    `status` is the key of its status, `span` what is known of the time that it shows.
     """
 
     shown: Shown
     why: Triple | None = None
     status: str = ""
     mark: str = ""
+    span: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ class Cells:
         if text and "true" in self.texts(node, "wic:openEnd"):
             text = str(_("%(time)s, without end", time=text))
         if text:
-            yield Value(linked(text, node)), statements
+            yield Value(linked(text, node), span=bounds), statements
         elif shown := self.words.show(node):
             yield Value(shown), ()
 

@@ -33,8 +33,8 @@ from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.reading import MAX_SHOWN
 from wicara.server.site.tables.statuses import AHEAD, is_reported, status_of_graphs, statuses_of
-from wicara.server.site.times import LAST, day_of
-from wicara.server.site.words import Words, iris_of, labels_of
+from wicara.server.site.times import LAST, day_of, format_attested
+from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -345,12 +345,22 @@ def as_one(rows: Sequence[Row], columns: Sequence[Column]) -> Row:
         for value in chain.from_iterable(cell.values for cell in alike):
             values.setdefault(value.shown.text, value)
         held = {text: value for text, value in values.items() if value.status not in AHEAD}
-        values = held if held and column.show is Show.TIME else values
+        values = attested_together(held or values) if column.show is Show.TIME else values
         statements = chain.from_iterable(cell.statements for cell in alike)
         in_order = sorted(values.values(), key=lambda one: (one.status in AHEAD, one.shown.text.casefold()))
         cells.append(Cell(tuple(in_order), tuple(dict.fromkeys(statements))))
     support = reduce(or_, (row.support for row in others), surest.support)
     return replace(surest, cells=tuple(cells), support=support)
+
+
+def attested_together(times: Mapping[str, Value]) -> dict[str, Value]:
+    """Return times by their words; those of which one day alone is known are one, first to last."""
+    days = {day: value for value in times.values() if value.span and (day := value.span.attested)}
+    if len(days) < 2:  # noqa: PLR2004 - several
+        return {**times}
+    text = format_attested(days)
+    together = replace(days[min(days)], shown=Shown(text, text))
+    return {text: together} | {name: one for name, one in times.items() if one not in days.values()}
 
 
 def in_block(cell: Cell, column: Column) -> Cell:

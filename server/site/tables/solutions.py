@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -94,13 +95,15 @@ class Column:
 class Lead:
     """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
-    It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of.
+    It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
+    `stated` the facts that make each of the statements that it rests on.
     """
 
     parts: tuple[str | Shown, ...]
     holds: str
     statuses: tuple[Status, ...]
     quoted: tuple[Basis, ...] = field(compare=False)
+    stated: tuple[Sequence[Basis], ...] = field(compare=False)
 
     @property
     def text(self) -> str:
@@ -191,14 +194,11 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
         for solution, support in zip(found.rows, backed, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
-    terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
-    chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    said = tuple(
-        leads(question, chosen, columns, zip(rows, ([row] for row in found.rows), strict=True), evidence)
-    )
+    alone = zip(rows, ([row] for row in found.rows), strict=True)
+    said = tuple(leads(question, values, columns, alone, evidence))
     listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
-    lead = tuple(dict.fromkeys(leads(question, chosen, columns, together, evidence)))
+    lead = tuple(dict.fromkeys(leads(question, values, columns, together, evidence)))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     own = {graph for support in backed for graph in support.graphs}
     own |= {basis.graph for one in lead for basis in one.quoted}
@@ -231,7 +231,7 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
 
 def leads(
     question: Question,
-    chosen: Mapping[str, Sequence[Shown]],
+    values: Mapping[str, Term],
     columns: Sequence[Column],
     rows: Iterable[tuple[Row, Iterable[Solution]]],
     evidence: Evidence,
@@ -240,8 +240,11 @@ def leads(
 
     What the header `cites` are variables of graphs that are cited one by one, of all solutions that a row is
     made of; what came of a plan goes before its status. The words of a source on a standing
-    go before what the bounds leave open.
+    go before what the bounds leave open. Of an answer about a day the source nearest to it is shown.
     """
+    terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
+    chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
+    near = next(filter(None, map(day_of, values.values())), None)
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
     sentences = dict(zip(LANGUAGES, said, strict=False))
@@ -264,7 +267,8 @@ def leads(
             parts,
             "" if settled else row.state,
             () if OUTCOME in names else statuses,
-            tuple(evidence.of(cited) if cited else quoted_for(row.support, parts, evidence)),
+            tuple(evidence.of(cited) if cited else quoted_for(row.support, parts, evidence, near)),
+            tuple(evidence.of(one.graphs) for one in row.support.statements),
         )
 
 
@@ -292,10 +296,13 @@ def listed_together(
     return found.values()
 
 
-def quoted_for(support: Support, parts: Iterable[str | Shown], evidence: Evidence) -> Iterator[Basis]:
+def quoted_for(
+    support: Support, parts: Iterable[str | Shown], evidence: Evidence, near: date | None
+) -> Iterator[Basis]:
     """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
 
-    Premises of a conclusion are among them where it is about a person, or nothing is stated.
+    Premises of a conclusion are among them where it is about a person, or nothing is stated. Of a day, the
+    source nearest to it in time is the first.
     """
     named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
     about = [one for one in support.statements if getattr(one.triple.subject, "value", "").startswith(PERSON)]
@@ -303,7 +310,7 @@ def quoted_for(support: Support, parts: Iterable[str | Shown], evidence: Evidenc
     missing = [named[one] for one in subjects if one in named]
     graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
     known = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
-    known.sort(key=lambda one: (not one.quotes, one.graph not in support.graphs))
+    known.sort(key=lambda one: (one.graph not in support.graphs, days_from(near, one), not one.quotes))
     texts = [
         " ".join((*(quote.exact.value for quote in one.quotes), evidence.words.show_iri(one.graph).text))
         for one in known
@@ -317,6 +324,12 @@ def quoted_for(support: Support, parts: Iterable[str | Shown], evidence: Evidenc
         yield known[best]
         missing = [names for names in missing if not any(name in texts[best] for name in names)]
         first = False
+
+
+def days_from(near: date | None, basis: Basis) -> int:
+    """Return how many days lie between a day and the source of a fact; none for no day."""
+    issued = day_of(basis.text.issued) if basis.text else None
+    return abs(((issued or date.min) - near).days) if near else 0
 
 
 def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:
@@ -424,6 +437,14 @@ def holding(terms: Terms, _words: Words) -> Value:
     return Value(Shown(time, key), mark=key)
 
 
+def attested(terms: Terms, words: Words) -> Value:
+    """Return whether something holds then for certain, possibly, or by texts of days before and after."""
+    _possible, certain, between = (isinstance(term, Literal) and term.value == "true" for term in terms)
+    if between and not certain:
+        return Value(Shown("", BETWEEN), mark=BETWEEN)
+    return holding(terms[:2], words)
+
+
 def outcome(terms: Terms, _words: Words) -> Value:
     """Return what became of a plan, by its key in `holds` of words.toml."""
     key = getattr(terms[0], "value", "")
@@ -438,10 +459,12 @@ def span(terms: Terms, _words: Words) -> Value | None:
 
 HOLDS: Final = "holds"
 CERTAIN: Final = "certain"
+BETWEEN: Final = "between"
 WHEN: Final = "when"
 OUTCOME: Final = "outcome"
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("possible", "certain", *NAMES): (HOLDS, holding),
+    ("possible", "certain", "between"): (HOLDS, attested),
     ("possible", "certain"): (HOLDS, holding),
     NAMES: (WHEN, span),
     ("earliest", "latestStart", "earliestEnd", "latest"): (WHEN, span),
