@@ -205,6 +205,13 @@ def test_how_far_a_plan_was_implemented(server: Server) -> None:
     assert re.search(r'See also: <a href="/questions/activities-carried-out[^"]*">', page)
 
 
+@pytest.mark.parametrize("slug", ["trade-rank", "trade-by-year", "growth-by-year", "ranks-by-year"])
+def test_figures_lead_to_where_they_stand_side_by_side(server: Server, slug: str) -> None:
+    """An answer with figures of several sources leads to the one that sets those of a year side by side."""
+    assert re.search(r'See also: <a href="/questions/figures-side-by-side[^"]*">', ask(server, slug).text)
+    assert ask(server, "figures-side-by-side").status == 200
+
+
 def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     """All that was said at a meeting is there: proposals with their answers, appeals, then the rest."""
     found = sentences_of(server, "statements-and-answers")
