@@ -82,13 +82,15 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
 
 
 def test_who_answers(data: Path) -> None:
-    """The form says who answers and when, if the operator does; a page leads straight to another address."""
+    """The form and /about say who answers and when; a page leads straight to another address."""
     address = "https://example.org/report?about={iri}"
     with served("--data", data, "--reports-answered", "The desk of X, in two days.") as server:
-        form = server.get("/report?about=%2Fmap", accept="text/html").text
-        assert "The desk of X, in two days." in form
-        assert "has given no name" not in form
+        for path in ("/report?about=%2Fmap", "/about"):
+            page = server.get(path, accept="text/html").text
+            assert "The desk of X, in two days." in page
+            assert "has given no name" not in page
     with served("--data", data, "--report-errors", address) as server:
+        assert "has given no name" not in server.get("/about", accept="text/html").text
         page = server.get("/as-of?date=2018-08-02", accept="text/html").text
         href = re.findall(r'<a href="([^"]+)" rel="nofollow">Report an error', page)
         assert unquote(href[0]).endswith("/as-of?date=2018-08-02")

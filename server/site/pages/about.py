@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.sparql import solutions
 from wicara.queries import page_query
-from wicara.server.app_state import store
+from wicara.server.app_state import settings, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, language
@@ -76,4 +76,10 @@ def all_sources() -> str:
 @operation(query=("lang",))
 def about() -> str:
     """Tell how the dataset is made, what its limits are, and how to report an error."""
-    return render_template("about.html", age=age_of_sources(), report=report_href(canonical()))
+    return render_template(
+        "about.html",
+        age=age_of_sources(),
+        report=report_href(canonical()),
+        answered=settings().reports_answered,
+        kept=settings().report_errors is None,
+    )
