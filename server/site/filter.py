@@ -85,7 +85,13 @@ class Filter:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of an address that choose the same, the shortest way."""
         pairs = [(key, value) for key in FACETS for value in self.chosen.get(key, ())]
-        return pairs + [(name, str(day)) for name, day in (("from", self.first), ("to", self.last)) if day]
+        return [*pairs, *self.ends.items()]
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The parameters of its days, as fields show them too: a year alone where that means the same day."""
+        days = {"from": self.first, "to": self.last}
+        return {name: str(day).removesuffix(OF_YEARS[name]) for name, day in days.items() if day}
 
     def without(self, key: str, value: str = "") -> Filter:
         """Return the filter without a value of a facet, without a facet, or without its days."""

@@ -68,15 +68,22 @@ def test_coordinator_by_timeline(visit: Visit, scripts: bool) -> None:  # noqa: 
 
 
 @pytest.mark.parametrize("view", ["timeline", "map", "network", "figures"])
-def test_a_day_of_the_filter_holds_at_once(visit: Visit, view: str) -> None:
-    """A day that is typed into the filter of a picture holds without a button; the address has it alone."""
+def test_days_of_the_filter_hold_when_both_are_typed(visit: Visit, view: str) -> None:
+    """Leaving the first day changes nothing yet; Enter in the second asks for both, as they were typed."""
     page = visit(f"/{view}", java_script_enabled=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.get_by_role("main").locator("summary", has_text="Filter").click()
-    page.get_by_label("From").first.fill("2017")
+    page.get_by_label("From").first.fill("1991")
     page.keyboard.press("Tab")
-    chosen = page.get_by_role("listitem").filter(has_text="1 January 2017")
+    expect(page.get_by_label("Up to").first).to_be_focused()
+    page.keyboard.type("2020")
+    assert [url for url in asked if "from=" in url] == []
+    page.keyboard.press("Enter")
+    chosen = page.get_by_role("listitem").filter(has_text="31 December 2020")
     expect(chosen.first).to_be_visible()
-    assert page.url.partition("?")[2] == "from=2017"
+    assert page.url.partition("?")[2] == "from=1991&to=2020"
+    expect(page.get_by_label("From").first).to_have_value("1991")
 
 
 def test_what_a_closer_timeline_leaves_out_is_counted(visit: Visit) -> None:

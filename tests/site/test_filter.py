@@ -16,7 +16,7 @@ HTML = "text/html"
 MAX_QUERIES = 6
 VIEWS = ("search", "timeline", "map", "network", "figures")
 SOURCE = "kemlu-2018-08-02-asean-russia"
-DAYS = {"from": "2016-01-01", "to": "2016-12-31"}
+DAYS = {"from": "2016", "to": "2016-12-15"}
 ID = "https://w3id.org/wicara/id/"
 SOCHI, MEETING = f"{ID}event/2016-05-19-sochi-summit", f"{ID}event/2018-08-02-asean-russia-meeting"
 
@@ -57,6 +57,22 @@ def test_the_address(server: Server) -> None:
         assert f"/{view}?{urlencode(without_days)}" in links
         queries = re.findall(r'queries;desc="(\d+)"', answer.headers.get("Server-Timing", ""))
         assert int(queries[0] if queries else 0) <= MAX_QUERIES, view
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_years_stay_years(server: Server, view: str) -> None:
+    """A year stays a year in its field and in the links; an empty field shows nothing that may be a day."""
+
+    def fields(address: str) -> tuple[str, list[str]]:
+        text = server.get(address, accept=HTML).text
+        return text, re.findall(r'<input type="text" id="(?:from|to)"[^>]*>', text)
+
+    text, asked = fields(f"/{view}?from=1991&to=2020")
+    assert [re.findall(r' value="([^"]*)"', one) for one in asked] == [["1991"], ["2020"]]
+    assert f'href="/{view}?from=1991&amp;to=2020"' in text
+    _text, empty = fields(f"/{view}")
+    assert len(empty) == len(asked)
+    assert not any(re.search(r'(?:value|placeholder)="[^"]*[0-9]', one) for one in empty)
 
 
 def test_what_cannot_be_filtered(server: Server) -> None:

@@ -61,7 +61,7 @@ export function inPlace(drawn) {
     go(`${location.pathname}?${new URLSearchParams(asked)}`);
   });
   document.addEventListener("change", (event) => {
-    const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date], input[pattern])");
+    const field = event.target.closest("main form[data-at-once] :is(select, input[type=checkbox], input[type=date])");
     const isTyped = field?.type !== "date" || !field.value || field.value >= "1000"; // else its year is being typed
     if (field?.validity.valid && isTyped) field.form.requestSubmit();
   });
