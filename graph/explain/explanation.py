@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis
     from wicara.graph.reasoning.matching import Inference
     from wicara.graph.reasoning.proofs import Near, Proof
-    from wicara.graph.reasoning.rules import Fact
+    from wicara.graph.reasoning.rules import Fact, Term
     from wicara.graph.store import BuiltDataset
 
 __all__ = ["LIMIT", "Explainer", "Explanation", "Verdict"]
@@ -60,7 +60,8 @@ class Explanation:
     `proofs` end in asserted statements, of which `grounds` tells the graphs and the words; `background` is
     what a source says on things whose class stands among the names only; `said` are the contents of claims
     that say it; `near` are inferences that lack one premise; `contrary` is what speaks against it;
-    `abbreviations` are those of the quoted words, each with what it stands for and the graph that says so.
+    `abbreviations` are those of the quoted words, each with what it stands for and the graph that says so;
+    `about` are the graphs among `grounds` that speak of the subject, whatever else they say.
     """
 
     fact: Fact
@@ -72,6 +73,7 @@ class Explanation:
     background: Mapping[Fact, tuple[Basis, ...]] = field(default_factory=dict)
     contrary: Contrary = field(default_factory=Contrary)
     abbreviations: tuple[tuple[str, str, str], ...] = ()
+    about: frozenset[str] = frozenset()
 
     @property
     def status(self) -> str:
@@ -124,7 +126,8 @@ class Explanation:
         """Return what a proof, or else the statement itself, ends in that rests on words or a source.
 
         These are all the facts that state a leaf on what the conclusion is about. For another leaf they are
-        needed only where none of these states it, too, and what only names a thing where none tells of it.
+        needed only where none of these states it, too: then those that speak of the subject as well, or else
+        all. What only names a thing is needed where none tells of it.
         """
         leaves = sorted(proof.leaves() if proof else (self.fact,), key=lambda leaf: self.fact[0] not in leaf)
         found: dict[str, Basis] = {}
@@ -132,7 +135,8 @@ class Explanation:
         for leaf in leaves:
             stating = [basis for basis in self.grounds.get(leaf, ()) if basis.kind in WITH_BASIS]
             if self.fact[0] in leaf or not any(basis.graph in found for basis in stating):
-                found |= {basis.graph: basis for basis in stating}
+                nearest = [basis for basis in stating if basis.graph in self.about] or stating
+                found |= {basis.graph: basis for basis in nearest}
             told |= {*leaf} if stating else set()
         for leaf in leaves:
             naming = self.background.get(leaf, ()) if leaf[0] not in told else ()
@@ -186,7 +190,14 @@ class Explainer:
             quoted = chain.from_iterable((*grounds.values(), *known.values()))
             spelled_out = tuple(self.abbreviations(quoted))
             return Explanation(
-                fact, verdict, proofs, grounds, said, background=known, abbreviations=spelled_out
+                fact,
+                verdict,
+                proofs,
+                grounds,
+                said,
+                background=known,
+                abbreviations=spelled_out,
+                about=self.speaking_of(fact[0], grounds.values()),
             )
         store = self.dataset.store
         ahead = self.derivations.near(fact, LIMIT)
@@ -201,6 +212,15 @@ class Explainer:
         cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
         background = self.background(cited)
         return Explanation(fact, Verdict.NEITHER, (), cited, said, near, background, against)
+
+    def speaking_of(self, thing: Term, grounds: Iterable[Sequence[Basis]]) -> frozenset[str]:
+        """Return the graphs among the grounds of statements that speak of a thing."""
+        if not isinstance(thing, NamedNode):
+            return frozenset()
+        find = self.dataset.store.quads_for_pattern
+        quads = chain(find(thing, None, None, None), find(None, None, thing, None))
+        speaking = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
+        return frozenset(speaking & {one.graph for found in grounds for one in found})
 
     def abbreviations(self, bases: Iterable[Basis]) -> Iterator[tuple[str, str, str]]:
         """Yield the abbreviations in quoted words, with what each stands for and the graph that says so."""

@@ -6,9 +6,10 @@ import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
-from reader import Reader
+from reader import Reader, text_of
 from server_process import served
 from wicara.graph.status import ORDER
 from wicara.ontology import WIC
@@ -195,6 +196,23 @@ def test_a_conclusion_from_offices_leads_to_why(server: Server) -> None:
     assert "foreign minister" in server.get(unescape(told[1]), accept=HTML).text
     for other in (f"{address}?infer=off", "/doc/person/joko-widodo"):
         assert "has been foreign minister" not in server.get(other, accept=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("language", "sources"), [("en", "The sources are "), ("id", "Sumber-sumbernya adalah ")]
+)
+def test_what_a_post_is_needs_no_words_about_others(server: Server, language: str, sources: str) -> None:
+    """Of several facts that tell what kind of post it is, those about other holders are left out."""
+    asked = {"subject": "person:retno-marsudi", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
+    why = text_of(server.get(f"/explain?{urlencode(asked)}", accept=HTML, accept_language=language).text)
+    assert "Menteri Luar Negeri RI, Retno" in why
+    assert "Sugiono" not in why
+    assert sources in why
+    asked["subject"] = "person:sugiono"
+    alone = text_of(server.get(f"/explain?{urlencode(asked)}", accept=HTML, accept_language=language).text)
+    assert "disambut Menteri Luar Negeri Sugiono" in alone
+    assert "Retno" not in alone
+    assert sources not in alone
 
 
 def test_what_a_person_said_stands_with_its_source(server: Server) -> None:
