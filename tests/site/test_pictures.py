@@ -363,6 +363,25 @@ def test_a_place_says_how_much_was_held_there(server: Server) -> None:
     assert not [one for one in parts if "Russia (territory)" in one[:200] and "Sochi 2016" in one]
 
 
+def test_the_number_of_a_place_leaves_out_plans(server: Server) -> None:
+    """The mark of a place counts what took place; plans are told apart; with plans alone it is hollow."""
+    drawn = server.get("/map", accept=HTML).text
+    spots = re.findall(r'<a class="spot( hollow)?".*?<title>([^<]*)</title>(.*?)</a>', drawn)
+    needed(bool(spots), "the scripts of the pages are not built: `make test` does it")
+    marks = {
+        title.partition(": ")[0]: (title.partition(": ")[2], hollow, mark) for hollow, title, mark in spots
+    }
+    for one in (one for one in records(server, "map") if one["kind"] == "place"):
+        held = {*one["events"]}  # type: ignore[misc] # a list
+        planned = {*one["planned"]} - held  # type: ignore[misc] # a list
+        parts = [str(len(held))] * bool(held) + [f"{len(planned)} planned"] * bool(planned)
+        told, hollow, mark = marks[str(one["label"])]
+        assert (told, bool(hollow)) == (" + ".join(parts), bool(planned and not held)), one["label"]
+        assert re.findall(r'class="count"[^>]*>(\d+)<', mark) == [str(len(held))] * bool(held)
+    card = drawn.partition("<bdi>Kuala Lumpur</bdi></a>")[2].partition("</h3>")[0]
+    assert re.search(r">[1-9][0-9]* \+ [1-9][0-9]* planned<", card)
+
+
 def test_names_on_a_narrow_map(server: Server) -> None:
     """Where names have no room on a narrow screen, that of the place where most was held stands."""
     drawn = server.get("/map", accept=HTML).text
@@ -370,7 +389,7 @@ def test_names_on_a_narrow_map(server: Server) -> None:
     needed(bool(found), "the scripts of the pages are not built: `make test` does it")
     names = {name: lesser for lesser, name in found}
     places = [one for one in records(server, "map") if one["kind"] == "place"]
-    most = max(places, key=lambda one: len({*one["events"], *one["planned"]}))  # type: ignore[misc] # both are lists
+    most = max(places, key=lambda one: len({*one["events"]}))  # type: ignore[misc] # a list
     assert names[str(most["label"])] == ""
     assert " lesser" in names.values()
 
@@ -381,7 +400,7 @@ def test_places_lie_where_they_are(server: Server) -> None:
     needed(answer.status == 200, "the scripts of the pages are not built: `make test` does it")
     boxes = {code: state["box"] for code, state in answer.json["states"].items()}
     text = server.get("/map", accept=HTML).text
-    spots = re.findall(r'data-at="([\d.]+) ([\d.]+)".*?<title>(.*?)(?:: \d+)?</title>', text)
+    spots = re.findall(r'data-at="([\d.]+) ([\d.]+)".*?<title>(.*?)(?:: [^<]*)?</title>', text)
     places = {name: (float(x), float(y)) for x, y, name in spots}
     left, top, right, bottom = boxes["RUS"]
     x, y = places["Sochi"]

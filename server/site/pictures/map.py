@@ -72,6 +72,16 @@ class Place:
         """Each event once: as held where it was, else as planned."""
         return once(self.events)
 
+    @property
+    def held(self) -> list[Held]:
+        """What took place there."""
+        return [one for one in self.once if not one.planned]
+
+    @property
+    def planned(self) -> list[Held]:
+        """What was only planned there."""
+        return [one for one in self.once if one.planned]
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -336,7 +346,7 @@ def with_room(spots: list[Spot]) -> list[Spot]:
     """Return places, those marked whose names collide on a narrow screen with names of more frequent ones."""
     taken: list[Box] = []
     named = set()
-    for spot in sorted(spots, key=lambda one: -len(one.place.once)):
+    for spot in sorted(spots, key=lambda one: (-len(one.place.held), -len(one.place.planned))):
         name = sides_of(spot, NARROW)[spot.side]
         if not any(collide(name, other) for other in taken):
             taken.append(name)
