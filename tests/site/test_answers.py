@@ -208,6 +208,22 @@ def test_how_far_a_plan_was_implemented(server: Server) -> None:
     assert re.search(r'See also: <a href="/questions/activities-carried-out[^"]*">', page)
 
 
+@pytest.mark.parametrize(
+    ("language", "when"), [("en", "as of 1 November 2010"), ("id", "per 1 November 2010")]
+)
+def test_a_yearly_figure_is_of_no_month(server: Server, language: str, when: str) -> None:
+    """Trade "a year" whose year the words do not tell is as of its text, not of the month of the summit."""
+    told = sentences_of(server, "trade-by-year", language)
+    assert [one for one in told if one.lower().startswith(f"{when.lower()}: ")]
+    assert not [one for one in told if "oktober 2010" in one.lower() or "october 2010" in one.lower()]
+
+
+def test_what_a_text_tells_itself_is_no_saying(server: Server) -> None:
+    """In the editors' words, a figure that a text gives in its own voice is not one that somebody put."""
+    told = next(one for one in sentences_of(server, "trade-by-year", "id") if one.startswith("2023: "))
+    assert "Perdagangan ASEAN dan Rusia mencapai hampir 22 miliar dolar AS pada 2023" in told
+
+
 @pytest.mark.parametrize("slug", ["trade-rank", "trade-by-year", "growth-by-year", "ranks-by-year"])
 def test_figures_lead_to_where_they_stand_side_by_side(server: Server, slug: str) -> None:
     """An answer with figures of several sources leads to the one that sets those of a year side by side."""
