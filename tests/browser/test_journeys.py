@@ -107,6 +107,19 @@ def test_texts_are_shown_where_asked_for(visit: Visit) -> None:
 
 
 @BOTH
+def test_a_link_to_a_folded_part_opens_it(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """Each link to a part of where sources differ opens the part, and so does an address that ends in it."""
+    page = visit("/conflicts", java_script_enabled=scripts)
+    table = page.get_by_role("region", name="Figures", exact=True)
+    expect(table).to_be_hidden()
+    page.get_by_role("paragraph").get_by_role("link", name="Figures", exact=True).click()
+    expect(table).to_be_visible()
+    expect(page.get_by_role("heading", name="Figures", exact=True)).to_be_in_viewport()
+    page = visit("/conflicts#terms", java_script_enabled=scripts)
+    expect(page.get_by_role("region", name="Terms", exact=True)).to_be_visible()
+
+
+@BOTH
 def test_a_place_shows_its_card_over_the_map(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """A place on the map opens its card without losing the map, and the card leads back to it."""
     page = visit("/map", java_script_enabled=scripts)

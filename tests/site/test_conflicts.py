@@ -210,13 +210,13 @@ def test_what_is_read_from_others(
 def test_figures_name_who_gives_them_and_of_whom(server: Server) -> None:
     """A figure that differs has its speaker and its parties beside it; parts are folded with their number."""
     text = server.get("/conflicts", accept="text/html").text
-    part = text.partition('<h2 id="figures">')[2].partition("</details>")[0]
+    part = text.partition('<h2 id="name-figures">')[2].partition("</details>")[0]
     growth = next(one for one in part.split("<tr>") if "Joko Widodo" in one)
     assert "Vladimir Putin" in growth
     head = re.sub("<.*?>", "", growth.partition("</th>")[0])
     assert {"ASEAN", "Russia"} <= set(re.split(r",\s*", head.strip()))
     assert re.search(
-        r'<details class="all">\s*<summary><h2 id="figures">Figures</h2> <small[^>]*>\d+</small>', text
+        r'<details class="all">\s*<summary><h2 id="name-figures">Figures</h2> <small[^>]*>\d+</small>', text
     )
     assert "Side by side" not in text
 
