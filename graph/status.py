@@ -40,14 +40,14 @@ OWN_WORDS: Final = "narration"
 class Status:
     """A status by its key in the table; of a reading its confidence, of a claim those who make it.
 
-    `covered` is, of a plan, the last day on which a text came out that tells of the same, and `came_about`
-    the first text by which it was held or had begun.
+    `covered` is, of a plan, when the last text came out that tells of the same, from one day to another where
+    only a month or a year is known, and `came_about` the first text by which it was held or had begun.
     """
 
     key: str
     confidence: NamedNode | None = None
     by: tuple[NamedNode, ...] = ()
-    covered: date | None = None
+    covered: tuple[date, date] | None = None
     came_about: NamedNode | None = None
 
     @property

@@ -117,6 +117,18 @@ def test_when_a_plan_was_made_known_is_not_when_it_is_due(
     assert [one for one in sentences if not any(told.startswith(one) for told in found)] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "after"),
+    [("en", "no text here tells of it after November 2018)"), ("id", "menyebutnya sesudah November 2018)")],
+)
+def test_a_text_known_to_a_month_alone_has_no_day(server: Server, language: str, after: str) -> None:
+    """Up to when texts tell of a plan is a month where the last of them is known to a month alone."""
+    (told,) = (
+        one for one in sentences_of(server, "still-to-come", language) if "33, Nov" in one or "33rd" in one
+    )
+    assert after in told
+
+
 def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: BuiltDataset) -> None:
     """Each event that is planned and that no text reports as held is there once, and nothing else."""
     planned = f"""PREFIX wic: <{WIC}> PREFIX status: <{BASE}/concept/status/>

@@ -8,9 +8,9 @@ only the editors say of a thing, such as its class, weakens nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
@@ -34,10 +34,11 @@ from wicara.server.app_state import per_version
 from wicara.server.linked.statements import Statement
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
-from wicara.server.site.times import day_of, format_day, formatted
+from wicara.server.site.times import LAST, day_of, format_day, format_period, formatted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from pyoxigraph import DefaultGraph, Triple
     from wicara.graph.evidence import Basis
@@ -46,12 +47,16 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.words import Term, Words
 
+    Days: TypeAlias = tuple[date, date]
+    """The first and the last day on which something can be."""
+
 AHEAD: Final = frozenset({"planned", "proposed"})
 """The statuses of what was still to come for its source."""
 HAS_TIME, REPORTS, REPORTED_STATUS = map(
     NamedNode, (f"{WIC}hasTimeSpan", f"{WIC}reports", f"{WIC}reportedStatus")
 )
-REPORT_OF, LATEST_START = NamedNode(f"{WIC}reportOf"), NamedNode(f"{WIC}latestStart")
+REPORT_OF = NamedNode(f"{WIC}reportOf")
+EARLIEST_START, LATEST_START = NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")
 PLANNED_TIMES: Final = (NamedNode(f"{WIC}hasPlannedTimeSpan"), NamedNode(f"{WIC}hasProposedTimeSpan"))
 PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
 SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
@@ -236,7 +241,7 @@ class Aftermath:
     """What texts tell later of what was planned; each thing is looked up once."""
 
     built: BuiltDataset
-    days: dict[str, date | None] = field(default_factory=dict)
+    days: dict[str, Days | None] = field(default_factory=dict)
 
     def planned(self, things: Iterable[Term], statements: Iterable[Statement]) -> list[NamedNode]:
         """Return what is planned of the things of a row, and of what its statements link.
@@ -257,17 +262,18 @@ class Aftermath:
         find = self.built.store.quads_for_pattern
         return is_reported(thing) or any(any(find(thing, link, None, None)) for link in PLANNED_TIMES)
 
-    def covered(self, things: Iterable[NamedNode]) -> date | None:
-        """Return the last day on which a text came out, for the thing that texts tell of least lately."""
-        return min(filter(None, map(self.last_day, things)), default=None)
+    def covered(self, things: Iterable[NamedNode]) -> Days | None:
+        """Return when the last text came out, for the thing that texts tell of least lately."""
+        return min(filter(None, map(self.last_days, things)), default=None, key=itemgetter(1))
 
-    def last_day(self, thing: NamedNode) -> date | None:
-        """Return the last day on which a text came out whose facts name a thing."""
+    def last_days(self, thing: NamedNode) -> Days | None:
+        """Return when the last text came out whose facts name a thing."""
         if thing.value not in self.days:
             find = self.built.store.quads_for_pattern
             quads = chain(find(thing, None, None, None), find(None, None, thing, None))
             texts = self.texts(quad.graph_name for quad in quads)
-            self.days[thing.value] = max(filter(None, map(self.issued, texts)), default=None)
+            found = filter(None, map(self.issued, texts))
+            self.days[thing.value] = max(found, default=None, key=itemgetter(1, 0))
         return self.days[thing.value]
 
     def came_about(self, things: Iterable[NamedNode]) -> NamedNode | None:
@@ -279,7 +285,7 @@ class Aftermath:
             held = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
             begun = () if is_reported(thing) else find(thing, HAS_TIME, None, None)
             graphs += [quad.graph_name for quad in chain(*held, begun)]
-        return min(self.texts(graphs), key=lambda text: self.issued(text) or date.max, default=None)
+        return min(self.texts(graphs), key=lambda text: (self.issued(text) or (LAST, LAST))[1], default=None)
 
     def texts(self, graphs: Iterable[Term | DefaultGraph]) -> set[NamedNode]:
         """Return the texts that some graphs are facts of."""
@@ -288,19 +294,25 @@ class Aftermath:
         found = chain.from_iterable(find(fact, FACT_OF, None, None) for fact in facts)
         return {quad.object for quad in found if isinstance(quad.object, NamedNode)}
 
-    def issued(self, text: NamedNode) -> date | None:
-        """Return the day on which a text came out, or else the last day that its reports can be of."""
+    def issued(self, text: NamedNode) -> Days | None:
+        """Return the day on which a text came out, or else the first and last that its reports can be of."""
         find = self.built.store.quads_for_pattern
-        days = (quad.object for quad in find(text, ISSUED, None, None))
-        times = chain.from_iterable(
-            find(report.subject, HAS_TIME, None, None) for report in find(None, REPORT_OF, text, None)
-        )
-        bounds = chain.from_iterable(
-            find(span, LATEST_START, None, None)
-            for time in times
-            if isinstance(span := time.object, NamedNode)
-        )
-        return next(filter(None, map(day_of, chain(days, (quad.object for quad in bounds)))), None)
+        for quad in find(text, ISSUED, None, None):
+            if day := day_of(quad.object):
+                return day, day
+        for report in find(None, REPORT_OF, text, None):
+            for time in find(report.subject, HAS_TIME, None, None):
+                first, last = (self.bound(time.object, bound) for bound in (EARLIEST_START, LATEST_START))
+                if last:
+                    return first or last, last
+        return None
+
+    def bound(self, span: Term, bound: NamedNode) -> date | None:
+        """Return a bound of a time span."""
+        if not isinstance(span, NamedNode):
+            return None
+        quads = self.built.store.quads_for_pattern(span, bound, None, None)
+        return next(filter(None, (day_of(quad.object) for quad in quads)), None)
 
     def source(self, text: NamedNode, lang: str) -> tuple[str, str, Term | None]:
         """Return the short label of a text in a language, its publisher's label, and the day of issue."""
@@ -334,10 +346,10 @@ def is_ahead(statuses: Sequence[Status]) -> bool:
 
 
 def age_of_plan(status: Status) -> str:
-    """Return up to which day a source tells of what was planned and did not come about by any."""
+    """Return up to which day, month or year a source tells of what was planned, and by none came about."""
     if status.covered is None:
         return ""
-    return str(_("no text here tells of it after %(day)s", day=format_day(status.covered)))
+    return str(_("no text here tells of it after %(day)s", day=format_period(*status.covered)))
 
 
 def age_of_sources() -> str:
