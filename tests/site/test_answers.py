@@ -200,9 +200,11 @@ def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) 
 
 
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
-    """Who was at five meetings that are established was so often there; one sentence counts them."""
+    """Who was at five meetings that are established was so often there; it counts and cites them."""
     (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))
-    assert retno.startswith("Retno L.P. Marsudi; meetings and other events: 5. established Source")
+    counted = "Retno L.P. Marsudi; meetings and other events, counted here: 5. established Source"
+    assert retno.startswith(counted)
+    assert retno.count("Source: ") == 5
     rows = server.get("/questions/met-whom-most.csv?lang=en").text.splitlines()
     assert sum("Retno" in row.partition(",")[0] for row in rows) == 5
     (putin,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Vladimir"))
