@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -367,3 +368,51 @@ def test_a_day_leads_to_its_questions_and_back(server: Server) -> None:
     assert 'href="/questions/coordinator-on?date=2016-05-19"' in day
     assert "At which meetings was Retno on 19 May 2016?" in text_of(day)
     assert 'href="/as-of?date=2016-05-19"' in ask(server, "coordinator-on", date="2016-05-19").text
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/questions/coordinator-on", "date=2018-08-02"),
+        ("/questions/coordinator-on?date=2016-05-19&infer=off&lang=id", "date=2016-05-19"),
+        ("/as-of", "date=20"),
+        ("/as-of?with=2018-08-02&date=2016-05-19", "with=2018-08-02"),
+    ],
+)
+def test_the_address_for_sharing_gives_what_is_shown(server: Server, path: str, value: str) -> None:
+    """What is told of a page to those that share it leads to the same, with all that was left to defaults."""
+    page = server.get(path, accept=HTML).text
+    told = re.search(r'<meta property="og:url" content="([^"]+)">', page)
+    canonical = re.search(r'<link rel="canonical" href="([^"]+)">', page)
+    assert told
+    assert canonical
+    address = unescape(canonical[1])
+    assert unescape(told[1]).endswith(address)
+    assert value in address
+    assert ("infer=off" in address) == ("infer=off" in path)
+    again = server.get(address + ("&lang=id" if "lang=id" in path else ""), accept=HTML).text
+    assert re.findall("<h1>.*</h1>", again) == re.findall("<h1>.*</h1>", page)
+    assert query_of(again) == query_of(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("en", "The newest text here is of "), ("id", "Teks terbaru di sini bertanggal ")],
+)
+@pytest.mark.parametrize("path", ["/questions/coordinator-on", "/as-of"])
+def test_a_day_after_the_newest_text_is_called_so(
+    server: Server, path: str, language: str, note: str
+) -> None:
+    """An answer for a day that no text here reaches says of which day the newest is; other days do not."""
+    newest = re.search(r'value="(\d{4}-\d\d-\d\d)"', server.get("/as-of", accept=HTML).text)
+    assert newest
+    after = date.fromisoformat(newest[1]) + timedelta(days=1)
+    for day, said in ((after, 1), (newest[1], 0)):
+        page = server.get(f"{path}?date={day}", accept=HTML, accept_language=language).text
+        assert text_of(page).count(note) == said, day
+    assert (
+        newest[1][:4]
+        in text_of(server.get(f"{path}?date={after}", accept=HTML, accept_language=language).text).partition(
+            note
+        )[2][:40]
+    )

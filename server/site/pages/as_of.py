@@ -33,6 +33,7 @@ from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, graphs_of, solve, supports_of
+from wicara.server.site.tables.statuses import newest_before
 from wicara.server.site.times import NAMES, bounds_of, day_of, format_day, format_span, format_window
 from wicara.server.site.words import Shown
 from wicara.server.sparql.protocol import QueryOperation
@@ -212,14 +213,27 @@ def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> 
         single=lambda one: address_of((one,)),
         questions=list(questions_about(chosen[0])) if len(chosen) == 1 else [],
         format_day=format_day,
+        newest=newest_before(chosen),
+        address=canonical_of(chosen) if chosen else "",
         kept=choices_made().items(),
         alternates=[(form, address_of(chosen, f".{form.name}")) for form in DOWNLOADS] if chosen else [],
     )
 
 
+def canonical_of(chosen: Sequence[date]) -> str:
+    """Return where one day or two are, without what only changes how they are shown."""
+    kept = {} if infer() else {"infer": "off"}
+    return f"{PATH}?{urlencode({**fields_of(chosen), **kept})}"
+
+
+def fields_of(chosen: Sequence[date]) -> dict[str, str]:
+    """Return one day or two as the fields of an address."""
+    return {name: str(day) for name, day in zip(("date", "with"), chosen, strict=False)}
+
+
 def address_of(chosen: Sequence[date], suffix: str = "") -> str:
     """Return where one day or two are, as a page or in a format; with conclusions if this request has."""
-    values = {name: str(day) for name, day in zip(("date", "with"), chosen, strict=False)}
+    values = fields_of(chosen)
     if suffix and not infer():
         values["infer"] = "off"
     return with_choices(f"{PATH}{suffix}?{urlencode(values)}")

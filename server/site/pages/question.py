@@ -26,7 +26,7 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
-from wicara.server.site.tables.statuses import in_words, sayings_of
+from wicara.server.site.tables.statuses import in_words, newest_before, sayings_of
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -49,6 +49,8 @@ OFFERS: Final = negotiation.PAGES
 DOWNLOADS: Final = tuple(form for form in negotiation.RESULTS if form is not negotiation.HTML)
 ANSWERS: Final = (negotiation.HTML, *DOWNLOADS)
 """What the answer to a question is offered in."""
+SHOWN: Final = ("infer", "version")
+"""The choices that change what an answer is, beside its values."""
 WIDGETS: Final = {"xsd:date": "date", "xsd:decimal": "decimal", "xsd:integer": "integer"}
 """The fields of a form by the datatype of their values; words are typed, things chosen from a list."""
 
@@ -94,9 +96,23 @@ class QuestionRequest:
 
     def pinned(self) -> str:
         """Return the address of the page with all values, the language and the version of the dataset."""
-        given = [(value.parameter.name, value.given) for value in self.values]
-        fields = urlencode([*given, *choices_made().items(), ("version", dataset().version)])
-        return f"{PATH}/{self.question.slug}?{fields}"
+        return self.with_all({**choices_made(), "version": dataset().version})
+
+    def canonical(self) -> str:
+        """Return the address of the page with all values, and without what only changes how it is shown."""
+        return self.with_all({name: request.args[name] for name in SHOWN if name in request.args})
+
+    def with_all(self, choices: Mapping[str, str]) -> str:
+        """Return the address of the page with all values, and with choices."""
+        fields = urlencode(
+            [*((value.parameter.name, value.given) for value in self.values), *choices.items()]
+        )
+        return f"{PATH}/{self.question.slug}" + (f"?{fields}" if fields else "")
+
+    @property
+    def newest(self) -> str:
+        """The day of the newest text, in words, where a value is a later day; else nothing."""
+        return newest_before(day_of(value.term) for value in self.values)
 
     def parts(self, lang: str) -> list[tuple[bool, str]]:
         """Return the question in a language, cut into pieces: whether each is a value, and its words."""

@@ -364,6 +364,12 @@ def covered_until() -> str:
     return format_day(covered) if covered else ""
 
 
+def newest_before(days: Iterable[date | None]) -> str:
+    """Return the last day that a source reports on, in words, where one of some days is later."""
+    covered = per_version(sayings_of).covered
+    return format_day(covered) if covered and any(day and day > covered for day in days) else ""
+
+
 def weakest_of(first: Sequence[Status], second: Sequence[Status]) -> tuple[Status, ...]:
     """Return the weakest of two rows' statuses; none where neither has one."""
     found = weakest([*first, *second])
