@@ -138,10 +138,13 @@ def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: B
           FILTER NOT EXISTS {{ ?held wic:reports ?event ; wic:reportedStatus status:held }}
           FILTER NOT EXISTS {{ ?event wic:hasTimeSpan ?actual }} }}"""
     wanted = {row["event"].value for row in dataset.store.query(planned)}  # type: ignore[union-attr]
-    rows = DictReader(server.get("/questions/still-to-come.csv?lang=en").text.splitlines())
+    rows = [*DictReader(server.get("/questions/still-to-come.csv?lang=en").text.splitlines())]
     found = [row["event"] for row in rows]
     assert sorted(found) == sorted(wanted)
     assert wanted
+    # The latest expected come first; those without a day come last, by when they were made known.
+    days = [(row["earliest"], row["madeKnownOn"]) for row in rows]
+    assert days == sorted(days, reverse=True)
     # Planned in one text, and spoken of as held in a later one.
     assert not any("us-asean-special-summit" in one for one in found)
 
