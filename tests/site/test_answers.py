@@ -60,8 +60,8 @@ if TYPE_CHECKING:
         (
             "trade-rank",
             [
-                "Russia was number 13 among trading partners of ASEAN in 2014. established",
-                "Russia was number 8 among trading partners of ASEAN in 2014. established",
+                "Russia was number 13 among trading partners of ASEAN in 2014. sources differ",
+                "Russia was number 8 among trading partners of ASEAN in 2014. sources differ",
                 "Russia was number 8 among trading partners of ASEAN in 2015. claimed by Jojie Samuel",
                 "Russia was number 8 among dialogue partners of ASEAN in 2017. established",
                 "Russia was number 8 among trading partners of ASEAN in 2018. claimed by Retno L.P. Marsudi",
@@ -233,6 +233,37 @@ def test_a_yearly_figure_is_of_no_month(server: Server, language: str, when: str
     told = sentences_of(server, "trade-by-year", language)
     assert [one for one in told if one.lower().startswith(f"{when.lower()}: ")]
     assert not [one for one in told if "oktober 2010" in one.lower() or "october 2010" in one.lower()]
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "first"),
+    [("en", "sources differ", "number 13"), ("id", "sumber berbeda", "peringkat 13")],
+)
+def test_sentences_whose_values_clash_are_marked(
+    server: Server, language: str, mark: str, first: str
+) -> None:
+    """They lead to where sources differ, in place of the usual status; what only rounds does not."""
+    told = sentences_of(server, "trade-rank", language)
+    marked = [one for one in told if mark in one]
+    assert len(marked) == 2
+    assert {"2014" in one for one in marked} == {True}
+    assert [one for one in marked if first in one]
+    page = ask(server, "trade-rank", language).text
+    assert re.search(rf'<a class="mark claim" href="/conflicts(?:\?[^"#]*)?#figures">{mark}</a>', page)
+    assert 'id="figures"' in server.get("/conflicts").text
+    years = [one.partition(":")[0] for one in sentences_of(server, "trade-by-year", language) if mark in one]
+    assert {*years} == {"2014", "2015", "2017", "2018"}
+    assert years.count("2018") == 3
+    assert not [one for one in sentences_of(server, "summits-as-counted", language) if mark in one]
+
+
+def test_rows_whose_values_clash_are_marked_in_the_data(server: Server) -> None:
+    """As data, an answer says of each row whether other sources give another value."""
+    rows = [*DictReader(server.get("/questions/trade-rank.csv?lang=en").text.splitlines())]
+    assert {(row["year"], row["clash"]) for row in rows if row["clash"]} == {("2014", "sources differ")}
+    assert {row["clash"] for row in rows if row["year"] != "2014"} == {""}
+    plain = server.get("/questions/coordinator-on.csv?lang=en").text
+    assert "clash" not in plain.partition("\n")[0]
 
 
 def test_what_a_text_tells_itself_is_no_saying(server: Server) -> None:

@@ -403,6 +403,7 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     for lead in found.lead:
         marks = [] if lead.is_plain else [in_words(lead.statuses[0], found.evidence.words)]
         marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
+        marks += [str(_("sources differ"))] if lead.clash else []
         said += [
             f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
             *(f"  {one}" for one in quotations(found.evidence, (basis.graph for basis in lead.quoted))),

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from itertools import chain, zip_longest
 from operator import or_
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -28,6 +28,9 @@ from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
 from wicara.graph.status import ORDER
+from wicara.queries import comparisons
+from wicara.server.app_state import dataset, remembered
+from wicara.server.descriptions.counts import merges
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
+    from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.cells import Cells, Value
     from wicara.server.site.tables.layout import Block, Column, Layout
     from wicara.server.site.tables.reading import Found
@@ -99,7 +103,8 @@ class Evidence:
 class Row:
     """A row: its cells, what it rests on, its statuses, the main one first, and whether it holds on a day.
 
-    `thing` is the IRI of what it is of, where that has a page.
+    `thing` is the IRI of what it is of, where that has a page; `clash` the comparison by which other sources
+    give another value, if they do.
     """
 
     cells: tuple[Cell, ...]
@@ -108,6 +113,28 @@ class Row:
     state: str = ""
     current: bool = False
     thing: str = ""
+    clash: str = ""
+
+
+def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:
+    """Return for each solution the comparison by which the value of its thing clashes, or nothing.
+
+    `named` is a variable, with the comparison that its things are looked for in: `clash` of a header.
+    """
+    found = [
+        (name, key, remembered((clashing, key), partial(clashing, dataset(), key))) for name, key in named
+    ]
+    return [
+        next((key for name, key, things in found if getattr(row[name], "value", "") in things), "")
+        for row in rows
+    ]
+
+
+def clashing(built: BuiltDataset, comparison: str) -> frozenset[str]:
+    """Return the things whose values clash by a comparison (`queries/conflicts/`), with one query."""
+    query = next(one.select for one in comparisons() if one.id == comparison)
+    found = solutions(built.store, query, union=merges(built))
+    return frozenset(getattr(row[name], "value", "") for row in found for name in ("x", "y"))
 
 
 @dataclass(frozen=True)

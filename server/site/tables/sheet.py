@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.graph.status import Status
-    from wicara.server.site.tables.rows import Evidence, Table
+    from wicara.server.site.tables.rows import Evidence, Row, Table
     from wicara.server.site.tables.solutions import Answer, Solutions
     from wicara.server.site.words import Words
 
@@ -42,6 +42,7 @@ NOT_INSTALLED: Final = (
 IN_CELL: Final = "; "
 STATUS: Final = "status"
 CAME_ABOUT: Final = "cameAbout"
+CLASH: Final = "clash"
 STATEMENT: Final = "statement"
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
 """The columns that an answer has as data beside its variables."""
@@ -118,7 +119,9 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
-                    str(_("Status")): in_words(row.statuses[0], evidence.words) if row.statuses else "",
+                    str(_("Status")): IN_CELL.join(
+                        [in_words(one, evidence.words) for one in row.statuses[:1]] + clash_of(row)
+                    ),
                     str(_("Sources")): IN_CELL.join(articles),
                     str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
                     str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
@@ -127,6 +130,11 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                 }
             )
     return found
+
+
+def clash_of(row: Row) -> list[str]:
+    """Return in words that other sources give another value than a row, if they do."""
+    return [str(_("sources differ"))] if row.clash else []
 
 
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
@@ -138,8 +146,10 @@ def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
         parts = [text for one in times for text in (one.mark, one.shown.text)]
         sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
         texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
-        rows.append({STATEMENT: said.text, **standing(row.statuses, parts, answered.evidence.words), **texts})
-    first = (STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT)
+        known = standing(row.statuses, parts, answered.evidence.words)
+        rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row))})
+    first = [STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT]
+    first += [CLASH] if any(row.clash for row in answered.table.rows) else []
     return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
 
 

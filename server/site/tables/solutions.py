@@ -14,7 +14,7 @@ from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
-from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
+from wicara.server.site.tables.rows import Row, Support, Table, clashes_of, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, is_plain, weakest_of
 from wicara.server.site.times import (
     NAMES,
@@ -96,7 +96,7 @@ class Lead:
     """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
     It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
-    `stated` the facts that make each of the statements that it rests on.
+    `stated` the facts that make each of the statements that it rests on, `clash` that of its row.
     """
 
     parts: tuple[str | Shown, ...]
@@ -104,6 +104,7 @@ class Lead:
     statuses: tuple[Status, ...]
     quoted: tuple[Basis, ...] = field(compare=False)
     stated: tuple[Sequence[Basis], ...] = field(compare=False)
+    clash: str = ""
 
     @property
     def text(self) -> str:
@@ -189,9 +190,10 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     terms = chain(values.values(), chain.from_iterable(row.values() for row in found.rows))
     evidence = evidence_for(store, terms, graphs_of(backed))
     columns = filled_columns(found.names, found.rows)
+    clashes = clashes_of(question.own("clash"), found.rows)
     rows = [
-        row_of(solution, columns, support, evidence)
-        for solution, support in zip(found.rows, backed, strict=True)
+        replace(row_of(solution, columns, support, evidence), clash=clash)
+        for solution, support, clash in zip(found.rows, backed, clashes, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     alone = zip(rows, ([row] for row in found.rows), strict=True)
@@ -269,6 +271,7 @@ def leads(
             () if OUTCOME in names else statuses,
             tuple(evidence.of(cited) if cited else quoted_for(row.support, parts, evidence, near)),
             tuple(evidence.of(one.graphs) for one in row.support.statements),
+            row.clash,
         )
 
 
@@ -290,7 +293,13 @@ def listed_together(
         statuses = weakest_of(before.statuses, row.statuses)
         support = before.support | row.support
         found[key] = (
-            replace(before, cells=tuple(cells), support=support, statuses=statuses),
+            replace(
+                before,
+                cells=tuple(cells),
+                support=support,
+                statuses=statuses,
+                clash=before.clash or row.clash,
+            ),
             (*solutions, solution),
         )
     return found.values()
