@@ -81,5 +81,5 @@ def about() -> str:
         age=age_of_sources(),
         report=report_href(canonical()),
         answered=settings().reports_answered,
-        kept=settings().report_errors is None,
+        has_form=settings().report_errors is None,
     )
