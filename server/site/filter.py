@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
 from flask import g, request
+from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, key_of
 from wicara.server.app_state import infer, remembered
 from wicara.server.descriptions.openapi import several
 from wicara.server.http.addresses import KEPT, with_choices
@@ -131,7 +132,20 @@ def values_asked(key: str) -> tuple[str, ...]:
     if key in ACTORS:
         parts = (one.partition("/") for one in request.args.getlist("actor"))
         given += [value for facet, _slash, value in parts if facet == key]
+    if key == "status":
+        given = [of_status(value) for value in given]
     return tuple(dict.fromkeys(value[:MAX_VALUE] for value in given if value))[:MAX_VALUES]
+
+
+def of_status(value: str) -> str:
+    """Return the status that a value of an address means; earlier addresses name concepts of vocabularies."""
+    scheme, slash, name = value.partition("/")
+    if not slash:
+        return value
+    try:
+        return REPORTED[name] if scheme == "status" else key_of(CLAIM, name, NONE)
+    except KeyError:
+        return value
 
 
 def read_filter() -> Filter:
@@ -157,6 +171,11 @@ class Chip:
     value: object
     href: str
     is_time: bool = False
+
+
+def place_of_status(name: str, value: str) -> int:
+    """Return the place of a value in its field: statuses go from the strongest to the weakest."""
+    return ORDER.index(value) if name == "status" and value in ORDER else len(ORDER)
 
 
 @dataclass(frozen=True)
@@ -235,7 +254,7 @@ class Narrowed:
                 )
                 for value in dict.fromkeys((*counted, *chosen))
             ]
-            options.sort(key=lambda one: str(one.name).casefold())
+            options.sort(key=lambda one: (place_of_status(name, one.value), str(one.name).casefold()))
             if options:
                 yield FACETS[key].name, options, len(self.offered[key]) - len(counted)
 

@@ -27,6 +27,7 @@ class Kind:
     label: str = ""
     weight: float = 1.0
     joined: bool = False
+    status: bool = False
     lane: str = ""
     shape: str = ""
     pictures: tuple[str, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
@@ -57,6 +58,34 @@ def test_the_address(server: Server) -> None:
         assert f"/{view}?{urlencode(without_days)}" in links
         queries = re.findall(r'queries;desc="(\d+)"', answer.headers.get("Server-Timing", ""))
         assert int(queries[0] if queries else 0) <= MAX_QUERIES, view
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_is_established_and_what_is_planned(server: Server, view: str) -> None:
+    """Each view tells apart by the same filter what is established, claimed and planned."""
+    kind = {"kind": "event"} if view in {"search", "timeline"} else {}
+    known, planned = (shown(server, view, status=status, **kind) for status in ("established", "planned"))
+    assert known
+    assert not known & planned
+    if view in {"search", "timeline"}:
+        assert f"{ID}event/2018-11-asean-summit" in planned
+    text = server.get(f"/{view}?status=planned", accept=HTML).text
+    assert re.search(r"Status: (?:<span>)?planned", text)
+
+
+def test_one_status_each(server: Server) -> None:
+    """A thing has one status; no claim is established, and each result has the status it is chosen by."""
+
+    def found(**asked: str) -> dict[str, Any]:
+        return json.loads(server.get(f"/search.json?{urlencode(asked)}").text)  # type: ignore[no-any-return]
+
+    values = [one["value"] for one in found()["facets"]["status"]]
+    by_status = [{one["iri"] for one in found(status=key)["results"]} for key in values]
+    assert sum(map(len, by_status)) == len(set().union(*by_status)) > 1000
+    claimed = {one["value"] for one in found(kind="claim")["facets"]["status"]}
+    assert "claimed" in claimed
+    assert "established" not in claimed
+    assert {tuple(one["status"]) for one in found(status="planned")["results"]} == {("planned",)}
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -8,10 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import ACTUAL
+from wicara.graph.evidence import Basis
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
-from wicara.graph.status import name_of
+from wicara.graph.status import CLAIMED, ESTABLISHED, READ, Status, name_of, status_of, strongest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
@@ -79,7 +79,7 @@ class Figure:
     written: str = ""
     bound: str | None = None
     graphs: list[str] = field(default_factory=list)
-    modalities: list[str] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
     who: list[str] = field(default_factory=list)
     possibly: list[str] = field(default_factory=list)
     confidence: list[str] = field(default_factory=list)
@@ -94,12 +94,9 @@ class Figure:
 
     @property
     def manner(self) -> str:
-        """Whether it is a plain fact (`actual`), of a modality such as `planned`, or only in a claim."""
-        if self.graphs and all(kind_of(graph) is GraphKind.CONTENT for graph in self.graphs):
-            return "claimed"
-        if not self.modalities or ACTUAL in self.modalities:
-            return "actual"
-        return self.modalities[0].removeprefix(PREFIXES["modality"])
+        """Whether it is a plain fact (`actual`), or the key of the strongest status that graphs give it."""
+        status = strongest(self.statuses)
+        return status.key if status and status.key not in {ESTABLISHED, READ} else "actual"
 
     @property
     def speakers(self) -> list[str]:
@@ -153,7 +150,7 @@ class Figure:
     def iris(self) -> Iterator[str]:
         """Yield the IRIs that a page names for it."""
         yield from filter(None, (self.iri, self.indicator, self.unit, self.bound))
-        yield from chain(self.modalities, self.who, self.possibly, self.confidence, *self.of.values())
+        yield from chain(self.who, self.possibly, self.confidence, *self.of.values())
         yield from chain(self.judged, *self.judged.values())
 
 
@@ -250,11 +247,20 @@ def read_figures(store: Store, some: Iterable[str]) -> list[Figure]:
         if number is not None:
             one = known.setdefault((iri, number), Figure(iri, number))
             add_iri(one.graphs, row, "graph")
-            add_iri(one.modalities, row, "modality")
+            one.statuses += [status_by(row)] if row["graph"] else []
             add_iri(one.who, row, "who")
             add_iri(one.possibly, row, "possibly")
             add_iri(one.confidence, row, "confidence")
     return [*known.values()]
+
+
+def status_by(row: QuerySolution) -> Status:
+    """Return the status that a graph gives a value: the content of a claim is claimed."""
+    graph = value(row, "graph")
+    if kind_of(graph) is GraphKind.CONTENT:
+        return Status(CLAIMED)
+    said = ((key, row[key]) for key in ("kind", "modality", "basis", "confidence"))
+    return status_of(Basis(graph, {key: [term] for key, term in said if term}))
 
 
 def add_contexts(store: Store, some: Iterable[Figure]) -> None:

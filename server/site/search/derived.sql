@@ -12,12 +12,11 @@ JOIN link AS selector ON selector.name = 'selector' AND selector.subject = targe
 JOIN exact ON exact.selector = selector.object
 WHERE evidence.name = 'evidence';
 
--- The members of a situation have its values; its status is that of an event alone.
+-- The members of a situation have its values, but for its status.
 INSERT OR IGNORE INTO value
 SELECT member.iri, bit, value
 FROM link JOIN value ON value.thing = link.subject JOIN thing AS member ON member.iri = link.object
-WHERE link.name = 'member'
-  AND (bit != (SELECT bit FROM bit WHERE facet = 'status') OR member.kind = 'event');
+WHERE link.name = 'member' AND bit != (SELECT bit FROM bit WHERE facet = 'status');
 
 -- What a fact names has the source of the fact.
 INSERT OR IGNORE INTO value

@@ -14,7 +14,8 @@ Texts are folded before they come in, and queries before they go in: FTS5 sees A
 organization, person, area or status where it is that one, where a statement joins the two, or where a
 situation joins them: a participation, a tenure, a membership, a report. A fact has what its statements name,
 an article what its facts have; what a fact names has the source of that fact. A year counts from the first to
-the last possible day, and so do days.
+the last possible day, and so do days. The status of a thing is that of `graph/status.toml`: of an event what
+reports make it, of a claim what its modality does, of others the strongest of the facts about them.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
-from wicara.graph.evidence import WITH_BASIS
+from wicara.graph.evidence import SAID, WITH_BASIS, Basis
 from wicara.graph.names import GraphKind
 from wicara.graph.names import kind_of as kind_of_graph
+from wicara.graph.status import CLAIM, reported, status_of, status_of_claim, strongest
 from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 from wicara.server.site.kinds import KINDS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Store, Triple
+    from wicara.graph.status import Status
+    from wicara.graph.terms import Term
     from wicara.queries import Question
 
     Row = tuple[object, ...]
@@ -79,6 +83,8 @@ LINKS: Final = {
 by names in the table `link`."""
 OTHERWISE_LINKS: Final = frozenset({"article", "during"})
 """Those of them that are read as any other link, too."""
+REPORTS, REPORTED, CONTENT_OF = (f"{WIC}{name}" for name in ("reports", "reportedStatus", "contentOf"))
+"""What a report tells of which event, and whose content a graph is."""
 EXACT: Final = f"{PREFIXES['oa']}exact"
 DATES: Final = frozenset(f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
 YEAR: Final = re.compile(r"([0-9]{4}(?![0-9]))(-[0-9]{2})?(-[0-9]{2})?")
@@ -93,6 +99,9 @@ SELECT words FROM text JOIN thing ON id = thing
 WHERE role <= 1 AND kind IN ('person', 'state', 'organization', 'place')"""
 """The names of those that readers look for most, whose words a misspelled one is more likely to be."""
 JOINED: Final = frozenset(key for key, kind in KINDS.items() if kind.joined)
+SAYINGS: Final = frozenset(KINDS["act"].classes)
+"""The classes of communicative acts: that it was said is so, whatever is said."""
+WITH_STATUS: Final = frozenset(key for key, kind in KINDS.items() if kind.status)
 PLACES: Final = {key: place for place, key in enumerate(KINDS)}
 """The places of the kinds in a list."""
 GRAPHS: Final = frozenset({"fact", "background"})
@@ -127,12 +136,12 @@ class Facet(NamedTuple):
 
 FACETS: Final = {
     "kind": Facet(_("Kind"), 1),
+    "status": Facet(_("Status"), 64),
     "state": Facet(_("State"), 2, ("",), f"{BASE}/id/state/"),
     "organization": Facet(_("Organization"), 4, ("",), f"{BASE}/id/body/"),
     "person": Facet(_("Person"), 8, ("",), f"{BASE}/id/person/"),
     "area": Facet(_("Area"), 16, ("",), f"{BASE}/concept/area/"),
     "year": Facet(_("Year"), 32),
-    "status": Facet(_("Status"), 64, ("status/", "modality/"), f"{BASE}/concept/"),
     "source": Facet(_("Source"), 128, ("",), f"{BASE}/id/article/"),
 }
 """The facets, by the parameter of an address that chooses values of them, in the order of the page."""
@@ -199,6 +208,12 @@ class Reading:
         self.days: dict[str, tuple[str, str]] = {}
         self.links: set[Row] = set()
         self.exact: set[Row] = set()
+        self.said: dict[str, dict[str, list[Term]]] = {}
+        self.contents: dict[str, str] = {}
+        self.reports: dict[str, str] = {}
+        self.reported: dict[str, list[NamedNode]] = {}
+        self.facts: dict[str, set[str]] = {}
+        self.sayings: set[str] = set()
 
     def kind(self, iri: str) -> str | None:
         """Return the kind of the thing of an IRI, or None where it is none, or one too many."""
@@ -246,6 +261,7 @@ class Reading:
 
     def read_link(self, subject: str, predicate: str, value: str) -> None:
         """Take a link to the value of a facet, a situation, a time span, or on the way to a quote."""
+        self.read_status(subject, predicate, value)
         if predicate in LINKS:
             self.links.add((LINKS[predicate], subject, value))
             if LINKS[predicate] not in OTHERWISE_LINKS:
@@ -268,6 +284,17 @@ class Reading:
         if value_of(subject) and of_value != OTHER and self.kind(value):
             self.give(value, subject)
 
+    def read_status(self, subject: str, predicate: str, value: str) -> None:
+        """Take what decides on a status: what is said of a graph or a claim, reported of an event, an act."""
+        if predicate in SAID:
+            self.said.setdefault(subject, {}).setdefault(SAID[predicate], []).append(NamedNode(value))
+        elif predicate == REPORTED:
+            self.reported.setdefault(subject, []).append(NamedNode(value))
+        elif predicate in {REPORTS, CONTENT_OF}:
+            (self.reports if predicate == REPORTS else self.contents)[subject] = value
+        elif predicate == RDF_TYPE and value in SAYINGS:
+            self.sayings.add(subject)
+
     def join(self, thing: str, kind: str, value: str) -> None:
         """Give a thing the value of a facet, or the time span, that it is linked to."""
         if not self.give(thing, value) and kind != "timespan" and kind_of(value) == "timespan":
@@ -281,6 +308,41 @@ class Reading:
                 self.join(graph, kind, term.value)
                 if term.value in self.kinds or kind_of(term.value):
                     self.links.add(("told", graph, term.value))
+
+    def tell(self, graph: str, subject: Term) -> None:
+        """Take that a graph says something of a thing."""
+        if isinstance(subject, NamedNode) and kind_of(subject.value) in WITH_STATUS:
+            self.facts.setdefault(subject.value, set()).add(graph)
+
+    def rows_of_statuses(self) -> Iterator[Row]:
+        """Yield the status of facts, claims and events, and of what facts are about, where they have one."""
+        of_events: dict[str, list[NamedNode]] = {}
+        for report, event in self.reports.items():
+            of_events.setdefault(event, []).extend(self.reported.get(report, ()))
+        for thing, kind in self.kinds.items():
+            found = None
+            if kind == CLAIM:
+                found = self.status_of_claim(thing)
+            elif kind == "fact":
+                found = status_of(Basis(thing, self.said.get(thing, {})))
+            elif kind in WITH_STATUS:
+                found = reported(of_events.get(thing, ())) or strongest(self.statuses_of(thing))
+            if found:
+                yield thing, FACETS["status"].bit, found.key
+
+    def statuses_of(self, thing: str) -> Iterator[Status]:
+        """Yield what each graph makes of what it says of a thing; of a report or an act, that it was made."""
+        saying = thing in self.reports or thing in self.sayings
+        for graph in self.facts.get(thing, ()):
+            if graph in self.contents:
+                yield from filter(None, [self.status_of_claim(self.contents[graph])])
+            else:
+                yield status_of(Basis(graph, self.said.get(graph, {})), saying=saying)
+
+    def status_of_claim(self, claim: str) -> Status | None:
+        """Return the status of what a claim says; None where nothing tells how it is meant."""
+        modality = next(iter(self.said.get(claim, {}).get("modality", ())), None)
+        return status_of_claim(modality, Basis(claim)) if modality else None
 
     def rows_of_years(self) -> Iterator[Row]:
         """Yield the years of things; a time span has all from its first to its last."""
@@ -306,6 +368,8 @@ def read(store: Store, *, plain: bool) -> Reading:
         kind = kinds[iri] if iri in kinds else kinds.setdefault(iri, kind_of_graph(iri))
         if kind in WITH_BASIS:
             reading.mention(iri, quad.triple)
+        if kind in WITH_BASIS or kind is GraphKind.CONTENT:
+            reading.tell(iri, quad.subject)
         if plain and kind is not GraphKind.CONTENT:
             reading.read(quad.triple)
     return reading
@@ -325,6 +389,7 @@ def fill(
     connection.executemany("INSERT INTO thing (iri, kind, place, weight) VALUES (?, ?, ?, ?)", things)
     connection.executemany("INSERT INTO found_text VALUES (?, ?, ?, ?, ?)", reading.texts)
     connection.executemany("INSERT INTO value VALUES (?, ?, ?)", reading.values)
+    connection.executemany("INSERT INTO value VALUES (?, ?, ?)", reading.rows_of_statuses())
     connection.executemany("INSERT INTO year VALUES (?, ?)", reading.rows_of_years())
     periods = ((thing, *days) for thing, days in reading.days.items())
     connection.executemany("INSERT INTO period VALUES (?, ?, ?)", periods)

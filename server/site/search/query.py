@@ -135,15 +135,15 @@ class Understood:
         return (" OR " if self.some else " AND ").join(map(term, self.phrases))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Hit:
-    """A result: what it is, the texts that it has, and its statuses."""
+    """A result: what it is, the texts that it has, and the key of its status."""
 
     number: int
     iri: str
     kind: str
     texts: list[Text] = field(default_factory=list)
-    statuses: list[str] = field(default_factory=list)
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
     for number, *text in index.execute(TEXTS, numbers):
         hits[number].texts.append(Text(*text))
     for number, status in index.execute(STATUSES, numbers):
-        hits[number].statuses.append(status)
+        hits[number].status = status
 
     chosen = [f"{FACETS[key].bit}/{value}" for key, values in query.chosen.items() for value in values]
     by_bit: dict[int, list[Count]] = {facet.bit: [] for facet in FACETS.values()}

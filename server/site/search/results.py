@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, key_of
 from wicara.ontology import BASE, PREFIXES
 from wicara.server.http.addresses import with_choices
 from wicara.server.site.kinds import KINDS
@@ -76,7 +75,7 @@ class Row:
     kind: str
     kind_name: object
     status: str
-    """The key of its status, as far as reports or its modality tell it (`graph/status.toml`)."""
+    """The key of its status (`graph/status.toml`); nothing where it has none."""
     lines: list[Line]
 
 
@@ -157,7 +156,7 @@ def row(hit: Hit, words: Words, beginnings: Collection[str]) -> Row:
         excerpt(shown.text, beginnings),
         hit.kind,
         kind_name(hit.kind, words)[0],
-        status_of(hit),
+        hit.status,
         [
             Line(
                 ROLES[text.role],
@@ -168,17 +167,6 @@ def row(hit: Hit, words: Words, beginnings: Collection[str]) -> Row:
             for text in texts_shown(hit, shown.text, words, beginnings)
         ],
     )
-
-
-def status_of(hit: Hit) -> str:
-    """Return the key of the status of a result: what is reported of an event, what a claim or a fact is."""
-    found: set[str] = set()
-    for scheme, _slash, name in (one.partition("/") for one in hit.statuses):
-        if scheme == "status":
-            found.add(REPORTED.get(name, ""))
-        elif name != "actual" or hit.kind == CLAIM:
-            found.add(key_of(CLAIM if hit.kind == CLAIM else NONE, name, NONE))
-    return min(found - {""}, key=ORDER.index, default="")
 
 
 def status_words(key: str) -> str:
@@ -253,8 +241,8 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
     """Return what a value is called, and the language of that where it is another than the reader's."""
     if key == "kind":
         return kind_name(value, words)
-    if value in WORDS["facet-values"]:
-        return WORDS["facet-values"][value], None
+    if key == "status" and value in WORDS["statuses"]:
+        return status_words(value), None
     iri = FACETS[key].iri(value)
     label = words.label(iri) if iri else None
     if label is None:
