@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.sparql_text import BEGINS, IRI, LABEL, LANGUAGE, LETTER, LOCAL, LONG, NUMBER, SHORT
+from wicara.graph.sparql_text import (
+    BEGINS,
+    IRI,
+    LABEL,
+    LANGUAGE,
+    LETTER,
+    LOCAL,
+    LONG,
+    NUMBER,
+    SHORT,
+    class_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +51,13 @@ JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])
 """Objects and arrays, beside strings."""
 CHAIN: Final = 10
 """How many operators and keywords count as one bracket."""
+BEGINS_TERM: Final = class_of("<\"'?$_:0-9A-Za-z")
 SKELETON: Final = re.compile(
     rf"""
       \#[^\r\n]*+
     | {LANGUAGE}
     | \^\^
-    | (?=([<"'?$_:0-9A-Za-z\x80-\U0010ffff]))
+    | (?=({BEGINS_TERM}))
       (?: {IRI} | {"|".join((*LONG, *SHORT))} | [?$]{LETTER}++ | (?:_|{BEGINS}{LABEL})?+:{LOCAL} | {NUMBER} )
     | ({BEGINS}{LABEL})
     | (?:\\.)++

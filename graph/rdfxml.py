@@ -8,7 +8,6 @@ something else.
 
 from __future__ import annotations
 
-import re
 from html import escape
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Final, cast
@@ -17,7 +16,7 @@ from xml.parsers import expat
 from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.names import NAMESPACES
-from wicara.graph.xml_text import NAME_CHAR, NAME_START, xml_text
+from wicara.graph.xml_text import NAME_CHAR, NAME_START, compiled, xml_text
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ RDF: Final = PREFIXES["rdf"]
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 """The namespace that no prefix may be bound to (Namespaces in XML 1.0, section 3)."""
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
-NAME: Final = re.compile(rf"[{NAME_START}][{NAME_CHAR}]*\Z")
+NAME: Final = rf"[{NAME_START}][{NAME_CHAR}]*\Z"
 """NCName (Namespaces in XML 1.0)."""
 OTHERS: Final = "Turtle, N-Triples and JSON-LD"
 RESERVED: Final = frozenset(
@@ -66,7 +65,7 @@ def cut(predicate: str) -> tuple[str, str]:
 
 def is_name(text: str, start: int = 0) -> bool:
     """Tell whether a text names an element from a place on, for parsers of the fourth edition of XML too."""
-    if NAME.match(text, start) is None:
+    if compiled(NAME).match(text, start) is None:
         return False
     if not text.isascii():
         try:

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wicara.graph.sparql_paths import CLOSING, OPENING, Triples, Unsplittable, closing, union
-from wicara.graph.sparql_text import is_unclear, tokens, turn
+from wicara.graph.sparql_text import LETTER, is_unclear, tokens, turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 MAY_DIFFER: Final = re.compile(
     r"graph\s*+(?:\#[^\r\n]*+\s*+)*+[?$]|(?<!\|)\|(?!\|)"
-    r"|(?<!select)(?<!select\s)(?<!distinct\s)(?<!reduced\s)(?<!\()[*?](?![A-Za-z0-9_\x80-\U0010ffff])",
+    rf"|(?<!select)(?<!select\s)(?<!distinct\s)(?<!reduced\s)(?<!\()[*?](?!{LETTER})",
     re.IGNORECASE,
 )
 """What a text has that may be meant: GRAPH with a variable, an alternative, or a path of length zero."""
-LONE_MARK: Final = re.compile(r"[?](?![A-Za-z0-9_\x80-\U0010ffff])")
+LONE_MARK: Final = re.compile(rf"[?](?!{LETTER})")
 MAX_DEPTH: Final = 100
 """Groups within groups that are looked into."""
 MAX_TEXT: Final = 4_000_000

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode, QuerySolutions
 
-LETTER: Final = r"[A-Za-z0-9_\x80-\U0010ffff]"
+
+def class_of(some: str) -> str:
+    """Return the class of some ASCII characters and of all others, as a pattern.
+
+    It is told by what it lacks: a range up to U+10FFFF takes `re` a millisecond to compile.
+    """
+    wanted = re.compile(f"[{some}]")
+    return f"[^{''.join(re.escape(one) for one in map(chr, range(0x80)) if not wanted.match(one))}]"
+
+
+LETTER: Final = class_of("A-Za-z0-9_")
 ESCAPED: Final = r"\\[_~.\-!$&'()*+,;=/?#@%]"
 ECHAR: Final = r"\\[tbnrf\\\"']|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 IN_IRI: Final = r"[^<>\"{}|^`\x00-\x20]"
@@ -25,10 +35,13 @@ LONG: Final = (
 )
 SHORT: Final = (rf"\"(?:[^\"\\\r\n]++|{ECHAR})*+\"", rf"'(?:[^'\\\r\n]++|{ECHAR})*+'")
 LANGUAGE: Final = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
-LABEL: Final = rf"(?:{LETTER}|-)*+(?:\.++(?:{LETTER}|-)++)*+"
-LOCAL: Final = rf"(?:{LETTER}|[:\-%]|{ESCAPED})*+(?:\.++(?:{LETTER}|[:\-%]|{ESCAPED})++)?+"
+IN_LABEL: Final = class_of("A-Za-z0-9_-")
+LABEL: Final = rf"{IN_LABEL}*+(?:\.++{IN_LABEL}++)*+"
+IN_LOCAL: Final = rf"(?:{class_of('A-Za-z0-9_:%-')}|{ESCAPED})"
+LOCAL: Final = rf"{IN_LOCAL}*+(?:\.++{IN_LOCAL}++)?+"
 """The parser takes dots in one place of a local name only."""
-BEGINS: Final = r"[A-Za-z\x80-\U0010ffff]"
+BEGINS: Final = class_of("A-Za-z")
+IN_WORD: Final = class_of("A-Za-z0-9_.-")
 NAME: Final = rf"(?:{BEGINS}{LABEL})?+:{LOCAL}"
 EXPONENT: Final = r"[eE][+-]?[0-9]++"
 NUMBER: Final = rf"[0-9]++\.[0-9]*+{EXPONENT}|[0-9]*+\.[0-9]++(?:{EXPONENT})?+|[0-9]++(?:{EXPONENT})?+"
@@ -45,7 +58,7 @@ LEXICON: Final = re.compile(
     | (?P<node>_:{LETTER}{LABEL})
     | (?P<name>{NAME})
     | (?P<number>{NUMBER})
-    | (?P<word>{BEGINS}(?:{LETTER}|[.\-])*+)
+    | (?P<word>{BEGINS}{IN_WORD}*+)
     | (?P<mark>[^"'\\`])
     | (?P<nothing>.)
     """,

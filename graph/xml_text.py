@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final, Protocol
 
 from wicara.graph.errors import DoesNotFit
@@ -18,6 +19,8 @@ NAME_START: Final = (
 )
 NAME_CHAR: Final = NAME_START + "\\-.0-9\xb7\u0300-\u036f\u203f\u2040"
 """NameStartChar and NameChar but for the colon (XML 1.0, section 2.3)."""
+compiled: Final = cache(re.compile)
+"""Returns a pattern compiled, when it is first looked for: one of these characters takes milliseconds."""
 
 
 class Sink(Protocol):

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.xml_text import NAME_CHAR, NAME_START
+from wicara.graph.xml_text import NAME_CHAR, NAME_START, compiled
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -57,15 +57,15 @@ INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
 TOKEN: Final = re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?")
 LANGUAGE: Final = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 STRINGS: Final = {
-    f"{XSD}language": LANGUAGE,
-    f"{XSD}NCName": re.compile(f"[{NAME_START}][{NAME_CHAR}]*"),
-    f"{XSD}Name": re.compile(f"[:{NAME_START}][:{NAME_CHAR}]*"),
-    f"{XSD}NMTOKEN": re.compile(f"[:{NAME_CHAR}]+"),
-    f"{XSD}token": TOKEN,
-    f"{XSD}normalizedString": re.compile(r"[^\t\n\r]*"),
-    f"{XSD}string": re.compile(r"[\s\S]*"),
+    f"{XSD}language": LANGUAGE.pattern,
+    f"{XSD}NCName": f"[{NAME_START}][{NAME_CHAR}]*",
+    f"{XSD}Name": f"[:{NAME_START}][:{NAME_CHAR}]*",
+    f"{XSD}NMTOKEN": f"[:{NAME_CHAR}]+",
+    f"{XSD}token": TOKEN.pattern,
+    f"{XSD}normalizedString": r"[^\t\n\r]*",
+    f"{XSD}string": r"[\s\S]*",
 }
-"""The string datatypes with what their values look like, from the smallest value space on."""
+"""The string datatypes with the patterns of their values, from the smallest value space on."""
 
 PLAIN: Final = frozenset({f"{RDF}PlainLiteral", f"{RDF}langString"})
 
@@ -111,7 +111,7 @@ def in_space(value: Value, datatype: str) -> bool:
     if datatype in INTEGERS:
         return space == "number" and is_between(content, *INTEGERS[datatype])
     if datatype in STRINGS:
-        return space == "string" and is_string(content, STRINGS[datatype])
+        return space == "string" and is_string(content, compiled(STRINGS[datatype]))
     if datatype in PLAIN:
         return space == "string" and (datatype != f"{RDF}langString" or bool(content[1]))  # type: ignore[index]
     if datatype == f"{XSD}dateTimeStamp":
