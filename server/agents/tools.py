@@ -259,7 +259,7 @@ def query(call: Call) -> Json:
     try:
         read = list(islice(rows_of(results), call.start, call.start + MAX_ITEMS + 1))
     except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+        raise failed(fault, text) from fault
     shown = read[:MAX_ITEMS]
     return evident(
         call,

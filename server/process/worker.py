@@ -38,6 +38,7 @@ from wicara.server.site.search import index_file
 from wicara.server.sparql import query
 from wicara.server.sparql.protocol import ASSERTED
 from wicara.server.sparql.representation import QueryRequest
+from wicara.server.sparql.results import failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -376,7 +377,12 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
     if found is None:
         return False
     reply.status, reply.headers = b"%d" % found.status, messages.encoded(found.headers.items())
-    reply.write_all(found.body)
+    try:
+        reply.write_all(found.body)
+    except (OSError, RuntimeError, ValueError) as fault:
+        if reply.is_lost:
+            raise
+        raise failed(fault, found.query) from fault
     return True
 
 
@@ -393,7 +399,7 @@ def run_app(app: WSGIApplication, request: Request, reply: ReplyWriter) -> None:
 
 def write_problem(fault: Exception, reply: ReplyWriter) -> None:
     """Write the problem of a fault of evaluation."""
-    problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
+    problem = failed(fault, "")
     if isinstance(fault, MemoryError):
         problem.status = HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(fault, DoesNotFit):

@@ -53,11 +53,12 @@ BODIES: Final = {protocol.QUERY: "Query", protocol.FORM: "QueryForm"}
 
 
 class Answer(NamedTuple):
-    """An answer: status, headers, and the body or what writes it."""
+    """An answer to a query: status, headers, and the body or what writes it, which evaluates the query."""
 
     status: HTTPStatus
     headers: dict[str, str]
     body: bytes | StreamedBody
+    query: str = ""
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
@@ -90,7 +91,9 @@ def query() -> BaseResponse:
     if answered:
         return Response(answered.body, answered.status, answered.headers, direct_passthrough=True)
     asked_for = read_operation(request)
-    shown = page_parts(evaluate(dataset(), asked_for, settings()), dataset().for_inference(asked_for.infer))
+    shown = page_parts(
+        evaluate(dataset(), asked_for, settings()), dataset().for_inference(asked_for.infer), asked_for.query
+    )
     return Response(
         render_template(
             "results.html", operation=asked_for, unknown=unknown_in(asked_for.query, dataset()), **shown
@@ -117,10 +120,13 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
     unknown = unknown_in(wanted.query, dataset)
     if unknown:
         headers["Wicara-Unknown-Terms"] = as_header(unknown)
-    body, cut = body_of(results, form, settings.limits, dataset.prefixes, links_to(unknown))
+    try:
+        body, cut = body_of(results, form, settings.limits, dataset.prefixes, links_to(unknown))
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise failed(fault, wanted.query) from fault
     if cut:
         headers["Wicara-Truncated"] = str(cut)
-    return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers))
+    return Answer(HTTPStatus.OK, headers, compression.encoded(body, coding, headers), wanted.query)
 
 
 def unknown_in(query: str, dataset: BuiltDataset) -> tuple[UnknownTerm, ...]:
@@ -173,7 +179,7 @@ def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) 
     except TooManyGraphs as fault:
         raise protocol.bad(f"{fault}.") from fault
     except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+        raise failed(fault, wanted.query) from fault
 
 
 def syntax_problem(kind: str, fault: SparqlSyntaxError) -> Problem:

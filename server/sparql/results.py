@@ -19,6 +19,7 @@ from wicara.server.http.compression import StreamedBody
 from wicara.server.http.problems import Problem
 from wicara.server.linked.statements import Statement, in_sections
 from wicara.server.site.words import Words, iris_of, labels_of
+from wicara.server.sparql.calls import calls_service, failed_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,10 +41,12 @@ UNKNOWN_FUNCTION: Final = "The custom function"
 """How pyoxigraph begins to say that a function does not exist, or takes other arguments."""
 
 
-def failed(fault: Exception) -> Problem:
+def failed(fault: Exception, query: str) -> Problem:
     """Return the problem of a query that parses and cannot be evaluated; some are the query's own fault."""
     if UNKNOWN_FUNCTION in str(fault):
         return Problem(HTTPStatus.BAD_REQUEST, f"{fault}.")
+    if calls_service(query):
+        return failed_call(fault)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")
 
 
@@ -235,13 +238,13 @@ class CappedSink:
         return bytes(self.written[: self.last]) + end
 
 
-def page_parts(results: Results, store: Store) -> dict[str, object]:
-    """Return what a page shows of results: a table, a yes or no, or statements; and the other formats."""
+def page_parts(results: Results, store: Store, query: str) -> dict[str, object]:
+    """Return what a page shows of the results of a query: a table, a yes or no, statements; other formats."""
     offers = [offer for offer in offers_for(results) if offer is not negotiation.HTML]
     try:
         shown = table(results, store) if isinstance(results, QuerySolutions) else facts(results, store)
     except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+        raise failed(fault, query) from fault
     return {"offers": offers, **shown}
 
 

@@ -16,6 +16,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.problems import Problem
 from wicara.server.process import admission
 from wicara.server.sparql import protocol, rewriting
+from wicara.server.sparql.calls import Documents, calls_service, failed_call
 from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.prologues import one_prologue
 from wicara.server.sparql.protocol import bad, read_update
@@ -81,6 +82,7 @@ def apply(
     `graphs` are those that the request names for its WHERE clauses.
     """
     prefixes = dict(dataset().prefixes)
+    documents = Documents(settings(), prefixes, base)
     text = without_silent_calls(text, "update", settings(), prefixes, base)
     admit(text, "update", settings(), prefixes, base)
 
@@ -97,20 +99,22 @@ def apply(
         single = rewriting.edited(text, first)
         edits = rewrite(single)
         mended = rewriting.mended(single, prefixes, listed)
+        whole = rewriting.edited(mended, edits if mended == single else rewrite(mended))
+        loadings = documents.in_update(whole)
     except (Unclear, TooManyGraphs) as fault:
         raise bad(str(fault)) from fault
     except SyntaxError:  # of its prologue or USING, which the parser tells in the whole
-        mended = single
+        whole, loadings = rewriting.edited(single, edits), []
     rewritten = rewriting.edited(single, edits)
     try:
-        if mended != single:
-            parse_update(rewritten, prefixes, base)
-        with failures():
-            dataset().store.update(
-                rewritten if mended == single else rewriting.edited(mended, rewrite(mended)),
-                base_iri=base,
-                prefixes=prefixes,
-            )
+        with failures(text):
+            if loadings or whole != rewritten:
+                parse_update(documents.left_out(rewritten), prefixes, base)
+            if len(loadings) == 1 and len(rewriting.operations(whole)) == 1:
+                documents.load(loadings[0], dataset().store)
+            else:
+                statements = rewriting.edited(whole, documents.edits(loadings))
+                dataset().store.update(statements, base_iri=base, prefixes=prefixes)
     except SyntaxError as fault:
         parse = partial(parse_update, prefixes=prefixes, base=base)
         located = locate(rewritten, fault, parse, prefixes)
@@ -120,15 +124,15 @@ def apply(
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turn a fault of the engine into a Problem; a SyntaxError goes through."""
+def failures(update: str = "") -> Iterator[None]:
+    """Turn a fault of the engine, at an update if it is one, into a Problem; a SyntaxError goes through."""
     try:
         yield
     except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+        raise failed(fault, update) from fault
 
 
-def failed(fault: Exception) -> Problem:
+def failed(fault: Exception, update: str) -> Problem:
     """Return the problem of a change that is well-formed and cannot be made."""
     reason = str(fault)
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
@@ -136,4 +140,6 @@ def failed(fault: Exception) -> Problem:
     for words, status, detail in FAILURES:
         if words in reason:
             return Problem(status, detail.format(reason))
+    if calls_service(update):
+        return failed_call(fault)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The change could not be made: {reason}")

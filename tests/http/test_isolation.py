@@ -132,20 +132,6 @@ def test_memory(limited: Server) -> None:
     assert limited.ask(query, accept="text/html", timeout=LIMIT).media_type == "text/html"
 
 
-def test_a_call_that_fails_is_no_limit() -> None:
-    """Where a server that SERVICE may call is down, the answer tells that, and no limit."""
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        service = f"<{url}> {{ ?s ?p ?o }}"
-        with served("--empty", "--allow-service", url) as server:
-            for accept in ("application/sparql-results+json", "application/sparql-results+xml", "text/csv"):
-                answer = server.ask(f"SELECT * {{ SERVICE {service} }}", accept=accept)
-                assert (answer.status, answer.json.get("limit")) == (500, None)
-                assert "refused" in answer.json["detail"]
-            assert server.ask(f"SELECT * {{ SERVICE SILENT {service} }}").rows == [{}]
-
-
 def test_a_crash_takes_nobody_along(limited: Server) -> None:
     """Executors that are killed from outside are replaced; the request they had is a 503, or is not hurt."""
     for _ in range(3):

@@ -144,7 +144,7 @@ def solve(operation: QueryOperation, limit: int = MAX_ROWS) -> Solutions:
     try:
         rows = [{name: row[name] for name in names} for row in islice(results, limit + 1)]
     except (OSError, RuntimeError, ValueError) as fault:
-        raise failed(fault) from fault
+        raise failed(fault, operation.query) from fault
     return Solutions(names, tuple(rows[:limit]), len(rows) > limit)
 
 
