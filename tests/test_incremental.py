@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from checker import faults
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from wicara.graph.reasoning.closure_file import read_closure, write_closure
@@ -157,6 +157,8 @@ def test_without_proofs_nothing_is_retracted() -> None:
 
 
 EDGES: Final = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=9)
+AROUND_ZERO: Final = [(0, 0), (0, 2), (0, 3), (0, 4), (1, 2), (2, 0)]
+"""What is left of these and 0-1 without the first six connects 0 and 1 by the last alone."""
 LINKED: Final = NamedNode("http://example.org/linked")
 AXIOMS: Final = tuple(
     Triple(LINKED, TYPE, NamedNode(f"{OWL}{kind}Property")) for kind in ("Symmetric", "Transitive")
@@ -180,6 +182,7 @@ def components(edges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
 
 @pytest.mark.parametrize("relation", [NamedNode(f"{OWL}sameAs"), LINKED], ids=["sameAs", "linked"])
 @settings(max_examples=40)
+@example(changes=[(True, AROUND_ZERO), (True, [(0, 1)]), (False, [(0, 0)] * 6)], axioms_first=True)
 @given(changes=st.lists(st.tuples(st.booleans(), EDGES), min_size=1, max_size=4), axioms_first=st.booleans())
 def test_classes_of_equals(
     relation: NamedNode, changes: list[tuple[bool, list[tuple[int, int]]]], *, axioms_first: bool

@@ -245,10 +245,10 @@ class Engine:
         for join in self.schema.joins(template, since):
             key = (join.rule, join.atoms, join.heads, join.tests)
             if key not in self.joins:
-                self.joins[key] = self.leftward(join)
+                self.joins[key] = self.linearised(join)
                 yield self.joins[key]
 
-    def leftward(self, join: Join) -> Join:
+    def linearised(self, join: Join) -> Join:
         """Return a join of a table with itself, end to start, as one with its steps; others as they are."""
         if not is_transitive(join):
             return join
@@ -297,6 +297,8 @@ class Engine:
 
     def is_closed_by_classes(self, join: Join) -> bool:
         """Tell whether a join is the symmetry or the transitivity of a table that has both."""
+        if not join.atoms:
+            return False
         table = join.atoms[0].table
         pair = self.symmetric.get(table), self.transitive.get(table)
         return None not in pair and join in pair
@@ -372,10 +374,12 @@ class Engine:
         return len(self.facts.batches) - 1
 
     def derivations(self, table: int, subjects: Ints, objects: Ints) -> Iterator[tuple[Join, Head, Rows]]:
-        """Yield every one-step derivation of pairs of a table from the facts there are."""
+        """Yield the one-step derivations of pairs of a table, but those by which classes are closed."""
         for target in (None, *distinct(objects).tolist()):
             chosen = slice(None) if target is None else objects == target
             for join, head in tuple(self.concluding.get((table, target), ())):
+                if self.is_closed_by_classes(join):
+                    continue
                 rows = self.backward(join, head, subjects[chosen], objects[chosen])
                 if rows.size:
                     yield join, head, rows
@@ -406,7 +410,7 @@ class Engine:
         for each, gone in by_table:
             for place in (each, self.steps.get(each, each)):
                 self.tables[place].remove(self.facts.subjects.values[gone], self.facts.objects.values[gone])
-        self.drop(frozenset((*lost.tolist(), *listed.tolist())))
+        self.rebuild_joins(frozenset((*lost.tolist(), *listed.tolist())))
         for each, gone in by_table:
             self.rederive(each, self.facts.subjects.values[gone], self.facts.objects.values[gone])
         self.run()
@@ -418,8 +422,8 @@ class Engine:
         facts = self.schema.lists_of(self.facts.subjects.values[numbers].tolist())
         return np.array(sorted(facts), np.int64)
 
-    def drop(self, lost: frozenset[int]) -> None:
-        """Forget the joins whose schema premises are lost, unless others give the same join."""
+    def rebuild_joins(self, lost: frozenset[int]) -> None:
+        """Forget the joins whose schema premises are lost, and begin anew those that others give."""
         broken = {key for key, join in self.joins.items() if not lost.isdisjoint(join.schema)}
         if not broken:
             return
@@ -439,7 +443,12 @@ class Engine:
                     self.start(join)
 
     def rederive(self, table: int, subjects: Ints, objects: Ints) -> None:
-        """Make those of some lost facts pending that follow from what remains."""
+        """Make those of some lost facts pending that follow from what remains.
+
+        Classes are closed again as a whole: their table's steps are not all that are symmetric to one.
+        """
+        if table in self.symmetric.keys() & self.transitive.keys():
+            self.unclosed.add(table)
         for join, head, rows in self.derivations(table, subjects, objects):
             keys, at = self.wanted(head, rows)
             if len(keys):

@@ -91,7 +91,7 @@ class SparkClosure:
 
     def close(self) -> None:
         """Close the premises under the rules."""
-        grown = self.save(self.given(self.premises), len(np.unique(self.premises, axis=0)))
+        grown = self.save(self.stage_rows(self.premises), len(np.unique(self.premises, axis=0)))
         while grown.size:
             self.total += grown
             self.extend_schema(grown)
@@ -99,7 +99,7 @@ class SparkClosure:
             self.fit_to_size()
             candidates = [*self.conclusions(grown, fresh)]
             if len(self.concluded):
-                candidates.append(self.given(self.concluded))
+                candidates.append(self.stage_rows(self.concluded))
             if not candidates:
                 return
             grown = self.save(self.new_among(candidates))
@@ -138,8 +138,8 @@ class SparkClosure:
         for name in ("spark.sql.adaptive.enabled", "spark.sql.codegen.wholeStage"):
             self.spark.conf.set(name, size > LARGE)
 
-    def given(self, rows: Ints) -> str:
-        """Return a query of rows of three numbers, each once; a fourth is the join of their proof."""
+    def stage_rows(self, rows: Ints) -> str:
+        """Write rows of numbers to a file; return a query of each once: three, and the join of its proof."""
         path = self.work / f"rows-{self.rounds}.txt"
         path.write_text("\n".join(" ".join(map(str, row)) for row in rows.tolist()), encoding="ascii")
         name = f"rows_{self.rounds}"

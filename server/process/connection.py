@@ -141,7 +141,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Let the answer under way end, and then the connection."""
-        self.go_on()
+        self.send_or_defer()
         super().shutdown()
 
     def data_received(self, data: bytes) -> None:
@@ -195,7 +195,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self.go_on()
+        self.send_or_defer()
         super().on_message_begin()
         self.in_head = True
         self.answered = False
@@ -233,9 +233,9 @@ class Connection(HttpToolsProtocol):
     def begin(self, begun: Begun) -> None:
         """Take note that an executor answers the request that waits."""
         self.waiting, self.begun = None, begun
-        begun.job.hand_over = begun.job.link.on_frame = self.go_on
+        begun.job.hand_over = begun.job.link.on_frame = self.send_or_defer
 
-    def go_on(self) -> None:
+    def send_or_defer(self) -> None:
         """Send the answer that an executor was asked for, if it is there and whole; else wait in a task.
 
         Half of the front's time for a short answer would go into the task and its messages. This is called as

@@ -195,7 +195,7 @@ class Front:
         if writes:
             await exchange.answer(await self.write(exchange, request, seconds))
         else:
-            await self.read(exchange, request, seconds)
+            await self.answer_read(exchange, request, seconds)
 
     async def agents_endpoint(self, method: str) -> Endpoint:
         """Return what speaks the Model Context Protocol; raises Problem 405, or 501 without the extra."""
@@ -248,7 +248,7 @@ class Front:
         since = time.monotonic()
         if not self.pool.queue and self.ask(connection, request, key, since):
             return True
-        waiting = Waiting(since, partial(self.ask, connection, request, key, since), connection.go_on)
+        waiting = Waiting(since, partial(self.ask, connection, request, key, since), connection.send_or_defer)
         connection.waiting = waiting if self.pool.wait(waiting) else None
         return connection.waiting is not None
 
@@ -264,7 +264,7 @@ class Front:
         self.metrics.misses += 1
         asked = Asked(key, generation, self.next_id(), began, 0.0)
         connection.answered = True
-        connection.send_whole(self.whole(asked, HTTPStatus.OK.value, *found))
+        connection.send_whole(self.finish_reply(asked, HTTPStatus.OK.value, *found))
         return True
 
     def ask(self, connection: Connection, request: Request, key: bytes, since: float) -> bool:
@@ -289,9 +289,9 @@ class Front:
             return None
         link.take()
         self.pool.end(begun.job)
-        return self.whole(begun, status, lines, body)
+        return self.finish_reply(begun, status, lines, body)
 
-    def whole(self, asked: Asked, status: int, lines: bytes, body: bytes) -> bytes:
+    def finish_reply(self, asked: Asked, status: int, lines: bytes, body: bytes) -> bytes:
         """Return an answer as it goes out but for Date; it is counted, and cached if it may be."""
         if asked.generation is self.pool.generation:
             self.cache.put(asked.key, status, lines, (body,))
@@ -300,7 +300,7 @@ class Front:
         self.metrics.count("query", status, seconds)
         return b"".join((STATUS_LINES[status], lines, EVERY_REPLY_LINES, own, b"\r\n", body))
 
-    async def read(self, exchange: Exchange, request: Request, seconds: float) -> None:
+    async def answer_read(self, exchange: Exchange, request: Request, seconds: float) -> None:
         """Answer a request that changes nothing, from the cache where it was answered before."""
         key = key_in(exchange.scope, request.body)
         cached = self.cache.get(key)
@@ -330,7 +330,7 @@ class Front:
         job, stopped, reply, parts = begun.job, False, None, list[bytes]()
         job.watch = lambda: asyncio.ensure_future(self.stop_when_gone(exchange, job))
         if job.low:
-            job.look()
+            job.watch_client()
         try:
             reply, parts = await self.relay(exchange, job)
         except (LostError, TimeoutError):
@@ -376,7 +376,7 @@ class Front:
         reply = messages.Reply.unpacked(payload)
         if kind == messages.ANSWER:
             return reply, [reply.body]
-        job.look()
+        job.watch_client()
         gathered = Gathered(self.cache, wanted=is_cacheable(reply) and exchange.method == "GET")
         try:
             async with asyncio.timeout(None) as sending:

@@ -100,7 +100,7 @@ class Job:
     hand_over: Callable[[], None] | None = None
     """Gives a job for which no task waits yet to a task."""
 
-    def look(self) -> None:
+    def watch_client(self) -> None:
         """Begin to watch the client: worth it only for a job that goes on for a while."""
         if self.hand_over is not None:
             self.hand_over()
@@ -234,7 +234,7 @@ class Pool:
                 if job := self.lease_idle(deadline):
                     return job
                 self.grow()
-                await self.turn(began)
+                await self.wait_turn(began)
 
     def lease_idle(self, deadline: float) -> Job | None:
         """Return a job with an executor that is free now; None where a request has to wait for one."""
@@ -249,7 +249,7 @@ class Pool:
             return False
         self.queue.append(waiting)
         self.grow()
-        self.look()
+        self.schedule_tick()
         return True
 
     def idle_of(self, generation: Generation) -> Link | None:
@@ -305,7 +305,7 @@ class Pool:
             generation.busy -= 1
             self.close_when_done(generation)
 
-    async def turn(self, since: float) -> None:
+    async def wait_turn(self, since: float) -> None:
         """Wait until there may be a free executor; who has waited since longest comes first."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -344,10 +344,10 @@ class Pool:
         generation.busy += 1
         self.jobs.add(job)
         self.running += 1
-        self.look()
+        self.schedule_tick()
         return job
 
-    def look(self) -> None:
+    def schedule_tick(self) -> None:
         """Look soon at what runs and what waits."""
         if self.ticker is None:
             self.ticker = asyncio.get_running_loop().call_later(TICK, self.tick)
@@ -400,7 +400,7 @@ class Pool:
                 continue
             age = now - job.began
             if age > SOON and not job.low:
-                job.look()
+                job.watch_client()
                 job.low = job.worked() > LONG and job.link.set_priority(LOW)
             makes_wait = bool(self.queue) and age > SOON and (job.low or job.link.paused)
             if not job.slow and (age > SLOW or makes_wait):
@@ -414,7 +414,7 @@ class Pool:
             if hand_over is not None:
                 hand_over()
         if self.jobs or any(each.hand_over for each in self.queue):
-            self.look()
+            self.schedule_tick()
 
     def give_up(self, waiting: Waiting) -> None:
         """Take a request out of the queue."""

@@ -84,9 +84,9 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
             if nearest
             else rows_in_order(block, pattern, page, shown)
         )
-        parts.append(finding(key, in_order, block.columns))
+        parts.append(block_query(key, in_order, block.columns))
     if layout.glance:
-        parts.append(finding(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
+        parts.append(block_query(f'"{GLANCE}" AS ?key', f"VALUES ?row {{ {subject} }}", layout.glance))
     rows: dict[str, dict[NamedNode, None]] = defaultdict(dict)
     nodes: dict[str, dict[NamedNode, None]] = defaultdict(dict)
     totals: dict[str, int] = {}
@@ -118,7 +118,7 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
 
 def placed(block: Block, pattern: str) -> str:
     """Return the query that finds the rows of a block, each with its place in the order, if it has one."""
-    places = " UNION ".join(leading("?row", path) for path in block.places)
+    places = " UNION ".join(path_pattern("?row", path) for path in block.places)
     place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
     names = distinguishing(block)
     found = f"{with_distinguishing(block, pattern)} {place}"
@@ -130,7 +130,7 @@ def nearest_rows(block: Block, pattern: str, subject: NamedNode, size: int) -> s
 
     All rows that have a time come before a thing that has none.
     """
-    places = " UNION ".join(leading(str(subject), path) for path in block.places)
+    places = " UNION ".join(path_pattern(str(subject), path) for path in block.places)
     own = f"SELECT (MIN(?in) AS ?now) {{ {places} }}"
     sides = (
         f"{{ SELECT ?row {{ {{ {own} }} {{ {placed(block, pattern)} }} FILTER({side}) }}"
@@ -159,18 +159,18 @@ def with_distinguishing(block: Block, pattern: str) -> str:
     return " ".join((pattern, *parts))
 
 
-def leading(start: str, path: Steps, stem: str = "?row") -> str:
+def path_pattern(start: str, path: Steps, stem: str = "?row") -> str:
     """Return the pattern of what a path leads to (?in), step by step; variables on the way begin with `stem`.
 
     Each step is optional, as engines then look it up of what is found, and not of all that there is.
     """
     step, *rest = path
     end = f"{stem}_" if rest else "?in"
-    further = f" OPTIONAL {leading(end, tuple(rest), end)}" if rest else ""
+    further = f" OPTIONAL {path_pattern(end, tuple(rest), end)}" if rest else ""
     return f"{{ {start} {step} {end}{further} }}"
 
 
-def finding(key: str, rows: str, columns: tuple[Column, ...]) -> str:
+def block_query(key: str, rows: str, columns: tuple[Column, ...]) -> str:
     """Return the part of a query that finds the rows of a block and what is near them."""
     near = " UNION ".join(f"{{ ?row {path} ?node }}" for path in paths_of(columns))
     found = f"{rows} OPTIONAL {{ {near} FILTER(!isLiteral(?node)) }}" if near else rows
