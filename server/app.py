@@ -22,7 +22,14 @@ from wicara.server import app_state
 from wicara.server.agents import tools
 from wicara.server.descriptions import conformance, describe, openapi
 from wicara.server.http import compression, conditional, problems
-from wicara.server.http.addresses import Everything, canonical, in_language, with_choices, with_fields
+from wicara.server.http.addresses import (
+    Everything,
+    canonical,
+    in_language,
+    in_same_language,
+    with_choices,
+    with_fields,
+)
 from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, reconciliation, resources
 from wicara.server.settings import DEFAULT_SETTINGS
@@ -98,6 +105,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
         named=language.WORDS,
         with_choices=with_choices,
         in_language=in_language,
+        in_same_language=in_same_language,
         canonical=canonical,
         current_dataset=app_state.dataset,
         legend=home.legend,

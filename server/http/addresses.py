@@ -190,12 +190,18 @@ def without(*names: str) -> str:
         if pair[0] not in names and (place is None or pair[0] in OWN)
     ]
     path = place or quote(raw_path(), safe=SAFE)
-    return with_fields(f"/{path.lstrip('/')}", urlencode(fields))  # two slashes would lead to another host
+    path = f"/{path.lstrip('/')}"  # two slashes would lead to another host
+    return with_fields(path, urlencode(fields, safe="/:"))
 
 
 def canonical() -> str:
-    """Return the path of this page without what only changes how it is shown."""
-    return without("lang")
+    """Return the path of this page without empty fields, and without what only changes how it is shown."""
+    return without("lang", *(name for name, values in request.args.lists() if not any(values)))
+
+
+def in_same_language(path: str) -> str:
+    """Return a path with the language that this request asks for, if it asks for one."""
+    return with_fields(path, urlencode({"lang": request.args["lang"]} if "lang" in request.args else {}))
 
 
 def in_language(lang: str) -> str:

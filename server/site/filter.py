@@ -299,11 +299,6 @@ class Narrowed:
         return bool(self.offered) and "index_is_unfinished" in g
 
     @property
-    def link(self) -> str:
-        """The shortest address of this view."""
-        return self.address(self.asked)
-
-    @property
     def views(self) -> list[tuple[object, str, bool]]:
         """The views that share the filter: their names, their addresses, and whether each is this one."""
         fields = urlencode(self.asked.pairs, safe="/")

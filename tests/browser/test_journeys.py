@@ -97,6 +97,22 @@ def test_what_a_closer_timeline_leaves_out_is_counted(visit: Visit) -> None:
     expect(page.locator(".edges a:visible")).to_have_text([re.compile(r"← \d+ earlier")])
 
 
+def test_the_link_is_of_what_is_shown(visit: Visit) -> None:
+    """The link that a timeline gives, and copies, has the days to which it was brought."""
+    page = visit("/timeline", permissions=["clipboard-read", "clipboard-write"])
+    link = page.get_by_role("contentinfo").get_by_role("link", name=re.compile(":[0-9]+.timeline"))
+    expect(link).to_have_attribute("href", "/timeline")
+    page.get_by_label("From").first.fill("1991")
+    page.keyboard.press("Enter")
+    expect(link).to_have_attribute("href", "/timeline?from=1991")
+    page.get_by_role("link", name="Zoom in").click()
+    expect(link).to_have_attribute("href", re.compile("from=[0-9-]{10}&to=[0-9-]{10}$"))
+    page.get_by_role("main").get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("main").get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    expect(link).to_have_text(page.url.removeprefix("http://"))
+
+
 def test_texts_are_shown_where_asked_for(visit: Visit) -> None:
     """All kinds but the texts are ticked; with these too they have a lane, and the address says so."""
     page = visit("/timeline")

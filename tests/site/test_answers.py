@@ -326,7 +326,7 @@ def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
     assert whole
     assert told["description"].endswith("…")
     assert whole[1].startswith(told["description"][:-1].rstrip() + " ")
-    assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers\?meeting=event%3A[\w-]+", told["url"])
+    assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers\?meeting=event:[\w-]+", told["url"])
 
 
 def test_how_many_were_announced_is_said_with_the_words(server: Server) -> None:

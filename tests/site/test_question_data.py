@@ -119,7 +119,7 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     page = unescape(ask(server, "coordinator-on").text)
     version = server.get("/healthz").json["version"]
     pinned = (
-        f"/questions/coordinator-on?partnership=partnership%3Aasean-russia&date=2018-08-02&version={version}"
+        f"/questions/coordinator-on?partnership=partnership:asean-russia&date=2018-08-02&version={version}"
     )
     assert f'href="{pinned}"' in page
     copied = re.search(r'data-copy="(Who was [^"]*)"', page)

@@ -396,6 +396,38 @@ def test_the_address_for_sharing_gives_what_is_shown(server: Server, path: str, 
 
 
 @pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/", "/"),
+        ("/about?lang=id", "/about?lang=id"),
+        ("/timeline?from=2010&to=&source=&actor=state/laos", "/timeline?from=2010&actor=state/laos"),
+        ("/search?q=Lavrov&kind=person", "/search?q=Lavrov&kind=person"),
+        ("/as-of?date=2016-05-19&lang=id", "/as-of?date=2016-05-19&lang=id"),
+        (
+            "/questions/coordinator-on?lang=id",
+            "/questions/coordinator-on?partnership=partnership:asean-russia&date=2018-08-02&lang=id&version=",
+        ),
+        ("/doc/person/sergey-lavrov", "/doc/person/sergey-lavrov"),
+        ("/sparql?query=ASK{}", "/sparql?query="),
+        ("/no-such-page", ""),
+    ],
+)
+def test_a_page_ends_with_its_address(server: Server, path: str, address: str) -> None:
+    """Each page says by which address it is found again, with all its values and none that is empty."""
+    page = server.get(path, accept=HTML).text
+    told = re.search(r'<a id="this-page" href="([^"]+)" rel="nofollow">([^<]+)</a>', page)
+    assert bool(told) == bool(address)
+    if told:
+        href, shown = map(unescape, told.groups())
+        assert href.startswith(address)
+        assert href == address or address.endswith("=")
+        assert shown == f"127.0.0.1:{server.port}{href}"
+        again = server.get(href, accept=HTML).text
+        assert re.findall("<h1>.*</h1>", again) == re.findall("<h1>.*</h1>", page)
+        assert re.search('<html lang="(..)">', again)[1] == ("id" if "lang=id" in path else "en")  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
     ("language", "note"),
     [("en", "The newest text here is of "), ("id", "Teks terbaru di sini bertanggal ")],
 )

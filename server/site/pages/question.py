@@ -105,7 +105,7 @@ class QuestionRequest:
     def with_all(self, choices: Mapping[str, str]) -> str:
         """Return the address of the page with all values, and with choices."""
         fields = urlencode(
-            [*((value.parameter.name, value.given) for value in self.values), *choices.items()]
+            [*((value.parameter.name, value.given) for value in self.values), *choices.items()], safe="/:"
         )
         return f"{PATH}/{self.question.slug}" + (f"?{fields}" if fields else "")
 

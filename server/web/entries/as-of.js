@@ -18,7 +18,7 @@ async function show(day) {
   const response = await fetch(address(day), { signal: asked.signal, headers: { Accept: "text/html" } });
   if (!response.ok) return location.assign(address(day));
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const part of ["h1", "#held"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  for (const part of ["h1", "#held", "#this-page"]) document.querySelector(part).replaceWith(page.querySelector(part));
   const [earlier, later] = [page.querySelector("nav[data-days]").firstElementChild, page.querySelector("nav[data-days]").lastElementChild];
   days.firstElementChild.replaceWith(earlier);
   days.lastElementChild.replaceWith(later);

@@ -1,21 +1,20 @@
-// Buttons that copy: an answer, an address, a citation with the day on which it was read. Without a script, none is shown.
+// Buttons that copy: an answer, the address of the page, a citation with the day on which it was read. Without a script, none is shown.
 
 const today = new Intl.DateTimeFormat(document.documentElement.lang === "id" ? "id" : "en-GB", { dateStyle: "long" });
 
-/** Returns what a button copies: an address in full, a citation with today's date. */
+/** Returns what a button copies: the address of the page in full, a citation with today's date. */
 function text(button) {
-  const given = button.dataset.copy;
-  if (given.startsWith("/")) return new URL(given, location).href;
-  return button.closest(".citations") ? `${given} (${today.format(new Date())})` : given;
+  if ("copyLink" in button.dataset) return document.getElementById("this-page").href;
+  return button.closest(".citations") ? `${button.dataset.copy} (${today.format(new Date())})` : button.dataset.copy;
 }
 
 /** Shows the buttons that are on the page. */
 function offer() {
-  for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const button of document.querySelectorAll("button[data-copied]")) button.hidden = !navigator.clipboard;
 }
 
 document.addEventListener("click", async ({ target }) => {
-  const button = target.closest("button[data-copy]");
+  const button = target.closest("button[data-copied]");
   if (!button) return;
   const name = button.textContent;
   await navigator.clipboard.writeText(text(button));

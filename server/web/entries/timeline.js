@@ -2,7 +2,7 @@
 
 import { scaleUtc } from "d3-scale";
 import { bounds, shapes } from "../pictures/shapes.js";
-import { inPlace } from "../pictures/visit.js";
+import { inPlace, moved } from "../pictures/visit.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86_400_000;
@@ -110,7 +110,7 @@ class Timeline {
     const address = new URL(location.href);
     address.searchParams.set("from", iso(start));
     address.searchParams.set("to", iso(end - DAY));
-    history.replaceState(null, "", address);
+    moved(address);
     this.draw();
     if ("cut" in this.root.dataset) this.fetchLater();
   }

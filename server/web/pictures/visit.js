@@ -6,6 +6,14 @@ function isHere(address) {
   return url.origin === location.origin && url.pathname === location.pathname;
 }
 
+/** Goes over to an address that shows what is on the screen already, as does the link to the page. */
+export function moved(address) {
+  history.replaceState(null, "", address);
+  const link = document.getElementById("this-page");
+  link.href = address;
+  link.textContent = link.href.split("://")[1];
+}
+
 /** Returns what finds the focused element again on the next page. */
 function place(element) {
   if (!element) return null;
@@ -24,7 +32,7 @@ async function show(address, drawn) {
   const focused = place(document.activeElement);
   const isOpen = document.querySelector("details.panel")?.open;
   document.title = page.title;
-  for (const part of ["main", ".bar .switch-language"]) {
+  for (const part of ["main", ".bar .switch-language", "#this-page"]) {
     const [old, now] = [document.querySelector(part), page.querySelector(part)];
     if (old && now) old.replaceWith(document.adoptNode(now));
   }
