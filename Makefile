@@ -29,7 +29,7 @@ COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve scripts wheel test test-long test-spark test-engines coverage lint bench conformance compare screenshots chromium java virtuoso clean
+.PHONY: help serve scripts wheel tested-with test test-long spark test-spark test-engines coverage lint bench conformance compare screenshots chromium java virtuoso clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -68,15 +68,21 @@ wheel: $(BUILT)
 	  *) rm -rf dist; echo "The wheel does not hold $$entry." >&2; exit 1;; esac; done
 	@echo dist/wicara-*.whl
 
-test: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
+test: tested-with
 	$(BIN)/pytest $(PYTEST) --timeout 900 $(TESTS)
 
-test-long: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
+test-long: tested-with
 	$(BIN)/pytest $(PYTEST) --timeout 3000 -m long $(TESTS)
 
+# What tests need comes from three registries, and is fetched side by side.
+tested-with: $(INSTALLED)
+	@$(MAKE) --silent --jobs 4 $(TOOLS) $(BUILT) $(FROM_NPM) chromium
+
 # pyspark has 300 MB: it is not among what other tests need.
-test-spark: $(TOOLS) java
+spark: $(TOOLS) java
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --retries 1 --timeout 20 --editable '.[spark]' || true
+
+test-spark: spark
 	@if $(BIN)/python -c 'import pyspark' 2>/dev/null && command -v java >/dev/null; then \
 	  $(BIN)/pytest --numprocesses 0 --timeout 900 $(if $(LONG),-m "long or not long") tests/test_spark.py; \
 	else echo 'Spark is not tested: pyspark could not be installed, or there is no Java.' >&2; fi
@@ -85,7 +91,7 @@ test-engines: $(TOOLS) $(BUILT) $(if $(filter virtuoso,$(ENGINES)),virtuoso)
 	@$(if $(filter spark,$(ENGINES)),$(MAKE) --no-print-directory test-spark LONG=1)
 	@$(if $(filter-out spark,$(ENGINES)),PYTHONPATH=tests $(BIN)/python tests/compare_stores.py $(filter-out spark,$(ENGINES)) $(WITH))
 
-coverage: $(TOOLS) $(BUILT) $(FROM_NPM) chromium
+coverage: tested-with
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run --source="$(COVERED)" -m pytest $(PYTEST) --timeout 900 -m "long or not long" $(TESTS)
 	@$(BIN)/coverage combine --quiet

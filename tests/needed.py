@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _pytest.mark import ParameterSet
 
 
 def long(*values: object) -> ParameterSet:
     """Return a case that only `make test-long` runs."""
     return pytest.param(*values, marks=pytest.mark.long)
+
+
+def one_of(count: int, cases: Iterable[object]) -> list[object]:
+    """Return cases of which one of so many is run each time, and the others by `make test-long`."""
+    return [case if number % count == 0 else long(case) for number, case in enumerate(cases)]
 
 
 def needed(is_there: object, told: str) -> None:

@@ -110,6 +110,7 @@ def test_a_retraction_is_what_a_rebuild_gives(wicara: Command, own_data: Path, t
     assert list((own_data / "overlay").iterdir()) == []
 
 
+@pytest.mark.long
 def test_an_addition_is_what_a_rebuild_gives(
     wicara: Command, own_data: Path, addition: Callable[..., Path], tmp_path: Path, stated: Facts
 ) -> None:

@@ -124,6 +124,7 @@ def command_of(process: int) -> bytes:
     return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
+@pytest.mark.long
 @with_java
 def test_interrupted(tmp_path: Path) -> None:
     """Ctrl-C ends the command and its Java process, and leaves no files."""
@@ -164,7 +165,7 @@ def test_what_it_lacks(
     assert words.format(port=port) in done.stderr
 
 
-@pytest.mark.skipif(HAS_PYSPARK, reason="pyspark is installed")
+@pytest.mark.skipif(HAS_PYSPARK, reason="pyspark is installed; `.ci/run` tries it without")
 def test_without_pyspark(wicara: Command) -> None:
     """Where the extra is not installed, the command names it."""
     done = wicara("reason", RULES, *SPARK)

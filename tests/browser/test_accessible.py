@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from accessible import check
 from kinds import KINDS, TEMPLATES
+from needed import one_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,7 +26,7 @@ FEW: Final = [
 ]  # as long as a book, of the blocks that the page of a class has
 
 
-@pytest.mark.parametrize("path", FEW)
+@pytest.mark.parametrize("path", one_of(2, FEW))
 def test_a_page_is_accessible_and_fits(opened: tuple[Page, list[str]], path: str) -> None:
     """On a telephone and on a desk, in light and in the dark, nothing is wrong."""
     check(*opened, path)

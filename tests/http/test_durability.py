@@ -127,7 +127,7 @@ def pids_of(server: Server, role: str) -> list[int]:
 
 
 @pytest.mark.parametrize("updates", [25, long(1000)])
-@pytest.mark.parametrize("role", ["front", "executor", "all below"])
+@pytest.mark.parametrize("role", ["front", long("executor"), "all below"])
 def test_kill_in_the_middle_of_updates(tmp_path: Path, role: str, updates: int) -> None:
     """After kill -9 in the middle of many updates all that were acknowledged are there, and none by half."""
     folder = tmp_path / "d"

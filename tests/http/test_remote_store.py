@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 import pytest
+from needed import one_of
 from prepared import PATIENCE
 from server_process import serve, served, wait_until
 from stores import OXIGRAPH, free_port, oxigraph
@@ -167,7 +168,7 @@ def comparable(answer: Answer) -> tuple[int, str, object]:
     return answer.status, answer.media_type, sorted(answer.text.splitlines()) if is_set else answer.text
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", one_of(3, PATHS))
 def test_answers(remote: Server, built: Server, path: str) -> None:
     """Pages, questions, downloads, proofs, search and results of queries are those of its own store."""
     accept = "application/sparql-results+json, application/n-triples;q=0.9, text/html;q=0.5, */*;q=0.1"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from needed import one_of
 from reader import Reader, text_of
 from server_process import served
 from wicara.graph.status import ORDER
@@ -269,7 +270,7 @@ def test_history(tmp_path: Path) -> None:
     assert page.glance["Revises"].endswith("F1")
 
 
-@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize("path", one_of(2, KINDS))
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_every_kind(server: Server, path: str, language: str) -> None:
     """Every kind of thing has a page in both languages, with few queries, of a moderate size."""
