@@ -30,7 +30,6 @@ from wicara.graph.store import (
     BuildInputs,
     BuiltDataset,
     is_held,
-    is_whole,
     open_dataset,
     read_record,
     refused,
@@ -174,8 +173,7 @@ def prepared(data: Path, wanted: Wanted, progress: Progress, *, force: bool = Fa
     engine = wanted.engine or NATIVE
     build = (data / CURRENT).resolve()
     files = source_files(*wanted.folders)
-    carry = not force and is_whole(build)
-    with carried_on(data, build, program_key(), wanted.folders) if carry else nullcontext() as step:
+    with nullcontext() if force else carried_on(data, build, program_key(), wanted.folders) as step:
         if step is not None:
             yield Grown.of(step, digest_of(*wanted.folders), engine, data, files)
         else:

@@ -233,12 +233,12 @@ class Grown(Candidate):
             for quads in (self.carried.into, self.carried.out)
         )
         with SortedLines(path) as lines:
-            out = {one for one in lines_of([*both(self.resumed.went), *came]) if one in lines}
+            out = lines.those_of(lines_of([*both(self.resumed.went), *came]))
             for quad in went:
                 (line,) = lines_of(inferred([quad.triple]))
                 if quad not in self.store and (line in new or (line in lines and line not in out)):
                     new |= lines_of([quad])
-            return LineChange(out - new, {one for one in new if one not in lines}, path)
+            return LineChange(out - new, new - lines.those_of(new), path)
 
     @cached_property
     def premises(self) -> frozenset[Triple]:

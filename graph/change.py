@@ -67,28 +67,25 @@ def change(
     progress("waiting for another build to end")
     with sole_builder(data), staged(data) as stage:
         wanted = wanted_in(data, extra)
-        before = build_before(data, wanted, progress)
+        is_built = build_before(data, wanted, progress)
         edit(stage, lambda: read_inputs(*wanted.folders))
         record = read_record(data / CURRENT)
-        after = Wanted((extra, stage), record.engine if before and record else None)
+        after = Wanted((extra, stage), record.engine if is_built and record else None)
         with prepared(data, after, progress) as candidate:
             require(candidate, STAGES, progress)
-            found = compared(before, wanted, candidate)
+            found = compared(data if is_built else None, wanted, candidate)
             if not dry_run and candidate.inputs.digest != digest_of(*wanted.folders):
                 progress("writing the store")
                 carry_out(data, after, candidate)
             return found
 
 
-def build_before(data: Path, wanted: Wanted, progress: Progress) -> BuiltDataset | None:
-    """Return the build of the overlay as it is, made first where there is none; None where it falls short.
-
-    A change may be just what mends that.
-    """
+def build_before(data: Path, wanted: Wanted, progress: Progress) -> bool:
+    """Build the overlay as it is where that is not done; tell whether it can be: a change may mend it."""
     with suppress(FaultyData):
         renew(data, wanted, progress)
-        return open_dataset(data)
-    return None
+        return True
+    return False
 
 
 def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
@@ -106,17 +103,18 @@ def named_quads(dataset: BuiltDataset) -> tuple[Quad, ...]:
     return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
 
 
-def compared(before: BuiltDataset | None, wanted: Wanted, candidate: Candidate) -> Change:
+def compared(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
     """Return how the named graphs change, but for what graph/meta says of the inputs.
 
-    `wanted` is what the inputs were, and `before` their build, if there is one.
+    `wanted` is what the inputs were, and `data` the folder of their build, if there is one. Raises StoreFault
+    where that is damaged.
     """
     if candidate.step is not None:
         lines = candidate.conclusions_changed
         old = {*candidate.gone, *parse(b"".join(lines.out), RdfFormat.N_QUADS)}
         new = {*candidate.fresh, *parse(b"".join(lines.into), RdfFormat.N_QUADS)}
     else:
-        old = {*(named_quads(before) if before else Candidate(read_inputs(*wanted.folders)).quads)}
+        old = {*(named_quads(open_dataset(data)) if data else Candidate(read_inputs(*wanted.folders)).quads)}
         new = {*candidate.quads, *inferred(candidate.closure.conclusions)}
     out, into = (
         {q for q in quads if kind(q) not in {None, GraphKind.META}} for quads in (old - new, new - old)

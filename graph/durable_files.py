@@ -6,21 +6,24 @@ import fcntl
 import os
 import shutil
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
+from threading import Thread
 from time import time_ns
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
 BLOCK: Final = 1 << 20
 """Bytes that are copied at a time."""
+READ: Final = 16 << 20
+"""Bytes that are read at a time for a SHA-256: a thread that does so gives way to others between them."""
 SETTLED: Final = 2_000_000_000
 """How many nanoseconds after a change of a file the next one surely has another time."""
 DIGESTS: Final[dict[tuple[int, int, int, int], str]] = {}
@@ -70,10 +73,30 @@ def digest_of_file(path: Path) -> str:
         key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if key in DIGESTS:
             return DIGESTS[key]
-        digest = file_digest(file, "sha256").hexdigest()
+        digest = sha256()
+        block = memoryview(bytearray(min(status.st_size + 1, READ)))
+        while size := file.readinto(block):
+            digest.update(block[:size])
         if time_ns() - status.st_mtime_ns > SETTLED:
-            DIGESTS[key] = digest
-        return digest
+            DIGESTS[key] = digest.hexdigest()
+        return digest.hexdigest()
+
+
+@contextmanager
+def digested_beside(paths: Iterable[Path]) -> Iterator[None]:
+    """Find the SHA-256 of files in a thread while the block runs: `digest_of_file` has them after it."""
+
+    def run() -> None:
+        for path in paths:
+            with suppress(OSError):  # who asks for it is told
+                digest_of_file(path)
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 @contextmanager

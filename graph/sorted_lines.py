@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 from wicara.graph.durable_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
     from pathlib import Path
     from types import TracebackType
@@ -47,6 +48,19 @@ class SortedLines:
         """Tell whether the file has a line."""
         return self.line_at(self.place_of(line)) == line
 
+    def those_of(self, lines: Iterable[bytes]) -> set[bytes]:
+        """Return the lines that the file has: they are looked for where one there begins with the same word.
+
+        That is the subject of a statement in N-Quads: what is told of new things is not there.
+        """
+        found: set[bytes] = set()
+        place = 0
+        for word, alike in groupby(sorted(lines), key=first_word):
+            place = self.place_of(word, place)
+            if self.line_at(place).startswith(word):
+                found.update(line for line in alike if line in self)
+        return found
+
     def line_at(self, place: int) -> bytes:
         """Return the line that begins at a place; none at the end."""
         self.file.seek(place)
@@ -76,6 +90,12 @@ class SortedLines:
         while block := self.file.read(min(BLOCK, end - start)):
             write(block)
             start += len(block)
+
+
+def first_word(line: bytes) -> bytes:
+    """Return what a line begins with, up to its first space."""
+    word, space, _ = line.partition(b" ")
+    return word + space
 
 
 def write_changed(path: Path, change: LineChange) -> tuple[int, str]:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
-from wicara.graph.durable_files import digest_of_file
+from wicara.graph.durable_files import digest_of_file, digested_beside
 from wicara.graph.inputs import (
     DATASET,
     NOT_RDF,
@@ -42,6 +42,8 @@ from wicara.graph.inputs import (
 )
 from wicara.graph.names import ASSERTED, META, PREF_LABEL, GraphKind
 from wicara.graph.store import ASSERTED as STATED
+from wicara.graph.store import files_of
+from wicara.graph.store import is_whole as is_whole_build
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES
 
@@ -245,29 +247,39 @@ def is_running(process: int) -> bool:
 def carried_on(
     data: Path, build: Path, program: str, folders: tuple[Path | None, ...]
 ) -> Iterator[Step | None]:
-    """Give the state of a build, carried on to the inputs as they are; None where it is not to be used."""
+    """Give the state of a build, carried on to the inputs as they are; None where it is not to be used.
+
+    Nor is it where the build is not whole. Its files, and those of the state, are read in other threads.
+    """
     folder = data / STATE / build.name
     trial = None
     try:
         record = read_record(folder)
-        units = None
-        if record is not None and record.program == program:
-            units = changed_units(folder, record, source_files(*folders))
-        delta = None if units is None else delta_of(units)
-        if record is None or delta is None:
+        if record is None or record.program != program:
             yield None
             return
-        step = None
-        with suppress(OSError):
-            trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
-            link_store(folder / STORE, trial / STORE, record.store)
-            step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
-            if step is not None and is_whole(folder / CLOSURE, record.closure):
-                step = replace(step, closure=folder / CLOSURE)
-        yield step
+        with digested_beside(map(build.joinpath, files_of(infer=True))):
+            with digested_beside(files_of_state(folder, record)):
+                units = changed_units(folder, record, source_files(*folders))
+                delta = None if units is None else delta_of(units)
+            step = None
+            with suppress(OSError):
+                if delta is not None:
+                    trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
+                    link_store(folder / STORE, trial / STORE, record.store)
+                    step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
+                if step is not None and is_whole(folder / CLOSURE, record.closure):
+                    step = replace(step, closure=folder / CLOSURE)
+        yield step if is_whole_build(build) else None
     finally:
         if trial is not None:
             shutil.rmtree(trial, ignore_errors=True)
+
+
+def files_of_state(folder: Path, record: Record) -> Iterator[Path]:
+    """Yield the files of the store and the closure of a state."""
+    yield from (folder / STORE / name for name in record.store)
+    yield from (folder / CLOSURE / name for name in record.closure)
 
 
 def link_store(source: Path, target: Path, contents: Mapping[str, str]) -> None:

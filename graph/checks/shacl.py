@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain, product
@@ -239,22 +240,43 @@ class Scope:
 
 
 def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) -> Iterator[Result]:
-    """Yield the results of severity sh:Violation of all shapes with targets; within a scope, if given."""
-    for shape in shapes:
-        if scope is None:
-            foci = targets_of(data, shape)
-        else:
-            foci = [
-                n for n in scope.nodes(shape) if any(is_targeted(data, n, target) for target in shape.targets)
-            ]
-        for focus in foci:
-            yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
-            for query in shape.queries if shape.is_violation else ():
-                yield from answers(data, shape, query, focus)
+    """Yield the results of severity sh:Violation of all shapes with targets; within a scope, if given.
+
+    What queries have against changed subjects is asked in a thread: the engine answers beside all else.
+    """
+    every = tuple(shapes)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        asked = [beside.submit(list, rows) for rows in about_changes(data, every, scope)] if scope else []
+        for shape in every:
+            foci = targets_of(data, shape) if scope is None else in_scope(data, shape, scope)
+            for focus in foci:
+                yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
+                for query in shape.queries if shape.is_violation else ():
+                    yield from answers(data, shape, query, focus)
+        for found in asked:
+            yield from found.result()
+
+
+def about_changes(data: Data, shapes: Iterable[Shape], scope: Scope) -> Iterator[Iterator[Result]]:
+    """Yield the answers of each query that any statement may decide, about the changed subjects."""
+    for shape in shapes if scope.changed else ():
         about = [(query, name) for query in shape.queries for name in query.about]
-        if scope is not None and scope.changed and about:
-            for focus, (query, name) in product(targets_of(data, shape), about):
-                yield from answers(data, shape, query, focus, {name: scope.changed})
+        for focus, (query, name) in product(targets_of(data, shape) if about else (), about):
+            yield answers(data, shape, query, focus, {name: scope.changed})
+
+
+def in_scope(data: Data, shape: Shape, scope: Scope) -> list[Term]:
+    """Return the focus nodes of a shape within a scope."""
+    classes = [data.subclasses(term) for kind, term in shape.targets if kind == "targetClass"]
+    others = [target for target in shape.targets if target[0] != "targetClass"]
+    found = []
+    for node in scope.nodes(shape):
+        types = data.objects(node, TYPE) if classes else ()
+        if not all(each.isdisjoint(types) for each in classes) or any(
+            is_targeted(data, node, target) for target in others
+        ):
+            found.append(node)
+    return found
 
 
 def targets_of(data: Data, shape: Shape) -> Iterable[Term]:
@@ -267,20 +289,21 @@ class Readers:
 
     def __init__(self) -> None:
         """Begin without shapes."""
-        self.ways: dict[NamedNode, list[tuple[Shape, Way, bool]]] = defaultdict(list)
+        self.ways: dict[NamedNode, dict[tuple[Way, bool], dict[Shape, None]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
 
     def add(self, shape: Shape, ways: Iterable[Way]) -> None:
         """Note the ways by which a shape reads data."""
         for way in ways:
             for place, step in enumerate(way):
                 back = tuple(each.back for each in reversed(way[: place + step.repeated]))
-                self.ways[step.predicate].append((shape, back, step.inverse))
+                self.ways[step.predicate][back, step.inverse][shape] = None
 
-    def of(self, data: Data, triple: Triple) -> Iterator[tuple[Shape, Term]]:
-        """Yield the shapes that read a triple, with the focus nodes from which they do."""
-        for shape, back, inverse in self.ways.get(triple.predicate, ()):
-            for focus in data.along(triple.object if inverse else triple.subject, back):
-                yield shape, focus
+    def of(self, data: Data, triple: Triple) -> Iterator[tuple[Iterable[Shape], Sequence[Term]]]:
+        """Yield shapes that read a triple, those that do so by one way together, with their focus nodes."""
+        for (back, inverse), shapes in self.ways[triple.predicate].items():
+            yield shapes, list(data.along(triple.object if inverse else triple.subject, back))
 
 
 def scope_of(data: Data, shapes: Collection[Shape], changed: Collection[Triple]) -> Scope:
@@ -289,6 +312,19 @@ def scope_of(data: Data, shapes: Collection[Shape], changed: Collection[Triple])
     A way from a focus node over changed triples begins with unchanged ones: it is gone back from the first
     changed triple on it. A query that does not say what it reads is asked of all targets.
     """
+
+    @cache
+    def nodes() -> Mapping[Shape, Mapping[Term, None]]:
+        return concerned(data, shapes, changed)
+
+    subjects = frozenset(triple.subject for triple in changed if isinstance(triple.subject, NamedNode))
+    return Scope(lambda shape: nodes()[shape], subjects)
+
+
+def concerned(
+    data: Data, shapes: Collection[Shape], changed: Collection[Triple]
+) -> Mapping[Shape, Mapping[Term, None]]:
+    """Return for each shape the nodes that a change of triples concerns (see `scope_of`)."""
     readers, missing = Readers(), Readers()
     nodes: dict[Shape, dict[Term, None]] = defaultdict(dict)
     for shape in shapes:
@@ -299,14 +335,13 @@ def scope_of(data: Data, shapes: Collection[Shape], changed: Collection[Triple])
             nodes[shape].update(dict.fromkeys(targets_of(data, shape)))
     of_class = shapes_of_classes(data, shapes)
     for triple in changed:
-        for shape, focus in readers.of(data, triple):
-            nodes[shape][focus] = None
-        for shape, focus in missing.of(data, triple) if not data.holds(triple) else ():
-            nodes[shape][focus] = None
+        is_gone = triple.predicate in missing.ways and not data.holds(triple)
+        for by_way, foci in chain(readers.of(data, triple), missing.of(data, triple) if is_gone else ()):
+            for shape in by_way if foci else ():
+                nodes[shape].update(dict.fromkeys(foci))
         for shape in of_class.get(triple.object, ()) if triple.predicate == TYPE else ():
             nodes[shape][triple.subject] = None
-    subjects = frozenset(triple.subject for triple in changed if isinstance(triple.subject, NamedNode))
-    return Scope(lambda shape: nodes[shape], subjects)
+    return nodes
 
 
 def target_ways(shape: Shape) -> Iterator[Way]:
