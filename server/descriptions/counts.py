@@ -1,4 +1,7 @@
-"""How much a dataset holds (VoID, section 4.6), and when it was made: found once for each of its versions."""
+"""How much a dataset holds (VoID, section 4.6), and when it was made: found once for each of its versions.
+
+That of a build is kept with it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pyoxigraph import NamedNode
 from wicara.graph.names import DEFAULT, GRAPHS
 from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
+from wicara.server import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +78,11 @@ class Statistics:
 
 
 def graphs(built: BuiltDataset) -> Graphs:
+    """Tell how many triples each graph holds."""
+    return kept.value(built, "graphs", count_graphs, lambda known: Graphs(**known))
+
+
+def count_graphs(built: BuiltDataset) -> Graphs:
     """Count the triples of each graph."""
     store = built.store
     counted = by_name(store, BY_GRAPH)
@@ -96,7 +105,20 @@ def classes(built: BuiltDataset) -> dict[str, int]:
 
 
 def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
-    """Count the uses of each property with the instances of each class, by class and property."""
+    """Tell how often each property is used with the instances of each class, by class and property."""
+    return kept.value(built, "partitions", count_partitions, read_partitions)
+
+
+def read_partitions(known: Mapping[str, Mapping[str, dict[str, Any]]]) -> Mapping[str, Mapping[str, Uses]]:
+    """Return what was counted before, from JSON."""
+    uses: defaultdict[str, dict[str, Uses]] = defaultdict(dict)
+    for cls, properties in known.items():
+        uses[cls] = {name: Uses(**each) for name, each in properties.items()}
+    return uses
+
+
+def count_partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
+    """Count the uses of each property with the instances of each class."""
     uses: defaultdict[str, defaultdict[str, Uses]] = defaultdict(lambda: defaultdict(Uses))
     if len(built.store) > MAX_PARTITIONED:
         return uses
@@ -117,7 +139,12 @@ def merges(built: BuiltDataset) -> bool:
 
 
 def statistics(built: BuiltDataset) -> Statistics:
-    """Count what VoID tells: of the default graph, or of all graphs merged."""
+    """Return what VoID tells: of the default graph, or of all graphs merged."""
+    return kept.value(built, "statistics", count_statistics, lambda known: Statistics(**known))
+
+
+def count_statistics(built: BuiltDataset) -> Statistics:
+    """Count what VoID tells."""
     store, union = built.store, merges(built)
     entities = "FILTER(isIRI(?s))" if built.plain else f'FILTER(STRSTARTS(STR(?s), "{THINGS}"))'
     properties = frequencies(store, PROPERTIES[union], union=union)

@@ -1,7 +1,7 @@
 """Sizes and checksums of all downloads of a version (DCAT 3, section 6.8.15): made apart from requests.
 
 A process of the server makes them while the machine has nothing else to do, once for a build: they are kept
-with its state, or beside the socket of the server where that is not to be written.
+with it, or beside the socket of the server where that is not to be written.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import json
 import os
 from contextlib import suppress
 from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import current_app
 from wicara.graph.export import EXPORTS, capable, quads_of
 from wicara.graph.formats import serialize_quads
-from wicara.graph.state import STATE
+from wicara.server import kept
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, remembered
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 EXTENSION: Final = "wicara-downloads"
 PREPARED: Final = "wicara-downloads-prepared"
 """Where an app says that a process measures its downloads: no request waits for that."""
-NAME: Final = "downloads.json"
+NAME: Final = "downloads"
 NICE: Final = 5
 """How nice a process is that lets all others go first."""
 MAX_MEASURED: Final = 100_000
@@ -59,27 +60,26 @@ def is_measurable(built: BuiltDataset) -> bool:
 
 
 def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
-    """Return where the sizes of a dataset are kept: with the state of a build, or in a folder."""
-    state = built.path.parent.parent / STATE / built.path.name
-    return state / NAME if os.access(state, os.W_OK) else folder and folder / f"{built.digest}.{NAME}"
+    """Return where the sizes of a dataset are kept: with a build, or in a folder."""
+    return kept.place_of(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
 
 
-def sizes_in(path: Path | None) -> dict[str, Size] | None:
+def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
     """Return what was measured before, or None."""
-    if path is not None:
-        with suppress(OSError):
-            return {name: Size(*size) for name, size in json.loads(path.read_bytes()).items()}
-    return None
+    file = kept.found(path, built)
+    if file is None:
+        return None
+    with file:
+        return {name: Size(*size) for name, size in json.load(file).items()}
 
 
 def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
     """Return what was measured of a dataset, or measure it and keep that."""
     path = place_of(folder, built)
-    found = sizes_in(path)
+    found = sizes_in(path, built)
     if found is None:
         found = measured(built)
-        if path:
-            keep(path, json.dumps(found).encode())
+        kept.keep(path, built, BytesIO(json.dumps(found).encode()))
     return found
 
 
@@ -117,5 +117,5 @@ def sizes() -> dict[str, Size] | None:
         return {}
     folder: Path | None = current_app.extensions.get(EXTENSION)
     if current_app.extensions.get(PREPARED):
-        return sizes_in(place_of(folder, dataset()))
+        return sizes_in(place_of(folder, dataset()), dataset())
     return remembered(EXTENSION, lambda: sizes_of(folder, dataset()))

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import pytest
 import uvloop
 from prepared import PATIENCE
 from server_process import serve, served, wait_until
+from wicara.graph.store import open_dataset
+from wicara.server import create_app
 from wicara.server.process.messages import FAULT, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conftest import Command
@@ -54,7 +59,7 @@ def test_nobody_waits_for_checksums(own_data: Path) -> None:
 
     They are measured once for a build, and not for each server of it.
     """
-    [sizes] = own_data.glob("state/*/downloads.json")
+    [sizes] = own_data.glob("state/*/downloads.kept")
     measured = sizes.read_bytes()
     sizes.unlink()
     with served("--data", own_data) as running:
@@ -65,6 +70,82 @@ def test_nobody_waits_for_checksums(own_data: Path) -> None:
     assert sizes.read_bytes() == measured
     assert "checksumValue" in told.text
     assert told.headers["ETag"]
+
+
+def void_of(data: Path) -> str:
+    """Return how the build in a folder is described by an app that has just begun."""
+    return create_app(open_dataset(data)).test_client().get("/.well-known/void").text
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes], **head: str) -> None:
+    """Change what is kept in a file; its first line tells the new content, but for what `head` names."""
+    line, _, content = path.read_bytes().partition(b"\n")
+    code, version, _ = line.decode().split()
+    content = change(content)
+    told = {"code": code, "version": version, "content": sha256(content).hexdigest()} | head
+    path.write_bytes(f"{told['code']} {told['version']} {told['content']}\n".encode() + content)
+
+
+def test_counts_are_made_once_for_a_build(own_data: Path) -> None:
+    """What is kept with a build is told, not counted anew."""
+    told = void_of(own_data)
+    [path] = own_data.glob("state/*/statistics.kept")
+    triples = re.search(r"void:triples (\d+)", told)
+    assert triples
+    rewritten(path, lambda content: content.replace(triples[1].encode(), b"4711"))
+    assert void_of(own_data) == told.replace(f" {triples[1]} ", " 4711 ")
+
+
+@pytest.mark.parametrize(
+    "head", [{"code": "0" * 64}, {"version": "0" * 64}, {"content": "0" * 64}], ids="".join
+)
+def test_what_is_kept_of_others_is_made_anew(own_data: Path, head: dict[str, str]) -> None:
+    """Counts by other code, of another version, or spoilt, are as good as none; they are counted anew."""
+    told = void_of(own_data)
+    [path] = own_data.glob("state/*/statistics.kept")
+    kept = path.read_bytes()
+    rewritten(path, lambda content: content.replace(b"1", b"2"), **head)
+    assert void_of(own_data) == told
+    assert path.read_bytes() == kept
+
+
+def test_what_was_cut_off_is_made_anew(own_data: Path) -> None:
+    """Half a file is as good as none; what a killed process has left goes when the next one writes."""
+    told = void_of(own_data)
+    [path] = own_data.glob("state/*/statistics.kept")
+    kept = path.read_bytes()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left = path.with_name(f"trial-{ended.pid}-{path.name}")
+    for half in (path, left):
+        half.write_bytes(kept[: len(kept) // 2])
+    assert void_of(own_data) == told
+    assert path.read_bytes() == kept
+    assert not left.exists()
+
+
+def test_the_index_is_made_once_for_a_build(own_data: Path) -> None:
+    """The index of a search is that of the server before; one that is spoilt is made anew."""
+    with served("--data", own_data) as running:
+        told = running.get("/search.csv?q=lavrov")
+        wait_until(lambda: any(own_data.glob("state/*/search-on.kept")))
+    [path] = own_data.glob("state/*/search-on.kept")
+    kept = path.read_bytes()
+
+    def without_words(content: bytes) -> bytes:
+        file = own_data / "index.sqlite"
+        file.write_bytes(content)
+        with closing(sqlite3.connect(file)) as index, index:
+            index.execute("UPDATE text SET words = 'of the file'")
+        return file.read_bytes()
+
+    rewritten(path, without_words)
+    with served("--data", own_data) as running:
+        assert "of the file" in running.get("/search.csv?q=lavrov").text
+    path.write_bytes(kept[:-1])
+    with served("--data", own_data) as running:
+        assert running.get("/search.csv?q=lavrov").text == told.text
+        wait_until(lambda: path.read_bytes() == kept)
 
 
 @pytest.mark.parametrize(

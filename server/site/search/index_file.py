@@ -2,6 +2,7 @@
 
 It is made once for each version, a second after that or when it is first needed, by a process of its own,
 which the deadline of a request does not stop; searches wait a little, and are 503 where that is not enough.
+That of a build is kept with it for the next server.
 Where there is no such folder, or no room in it, each process keeps an index of its own in memory.
 """
 
@@ -13,10 +14,12 @@ import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from flask import current_app
 from wicara.queries import sought
+from wicara.server import kept
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, infer, settings
 from wicara.server.http.problems import Problem
@@ -102,11 +105,20 @@ class IndexFiles:
         path = path_of(folder, built, inferred=inferred)
         if path.exists():
             return
+        place = kept.place_of(built, f"search-{'on' if inferred else 'off'}")
         unfinished = folder / "search.unfinished"
         unfinished.unlink(missing_ok=True)
-        with closing(connect(unfinished.as_uri())) as connection:
-            self.fill(connection, built, inferred=inferred)
+        known = kept.found(place, built)
+        if known is not None:
+            with known, unfinished.open("wb") as copy:
+                copyfileobj(known, copy)
+        else:
+            with closing(connect(unfinished.as_uri())) as connection:
+                self.fill(connection, built, inferred=inferred)
         unfinished.rename(path)
+        if known is None:
+            with path.open("rb") as made:
+                kept.keep(place, built, made)
         files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
         for old in files[:-MAX_VERSIONS]:
             old.unlink(missing_ok=True)

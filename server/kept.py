@@ -1,0 +1,117 @@
+"""What a server finds once in a build, kept with its state for all that serve it later: index, counts, sizes.
+
+A file begins with a line of the code and the version that it is of, and of the SHA-256 of the rest. What is
+of others, or not whole, is found anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache
+from hashlib import file_digest, sha256
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from wicara.graph.build import program_key
+from wicara.graph.durable_files import digest_of_file
+from wicara.graph.state import STATE, TRIAL, is_running
+from wicara.graph.store import SENTINEL
+
+from wicara import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from io import BufferedIOBase
+
+    from wicara.graph.store import BuiltDataset
+
+Found = TypeVar("Found")
+
+HERE: Final = Path(__file__).parent
+NO_CODE: Final = frozenset({"static", "web"})
+"""The folders here that decide nothing of what is kept."""
+SUFFIX: Final = ".kept"
+HEAD: Final = 1000
+"""Bytes that the first line of a file has at most."""
+
+
+@cache
+def code() -> str:
+    """Return the SHA-256 (hex) of what decides what is found in a build: code, its data, queries, engines."""
+    folders = (each for each in HERE.iterdir() if each.is_dir() and each.name not in NO_CODE)
+    files = (
+        path
+        for path in chain(HERE.iterdir(), *(each.rglob("*") for each in (*folders, queries.HERE)))
+        if path.is_file() and path.suffix in {".py", ".sql", ".toml", ".rq", ".po"}
+    )
+    total = sha256(f"{program_key()} {sqlite3.sqlite_version}".encode())
+    for path in sorted(files):
+        total.update(digest_of_file(path).encode())
+    return total.hexdigest()
+
+
+def place_of(built: BuiltDataset, name: str) -> Path | None:
+    """Return where something of a build is kept; None for what is no build, or has no state to write to."""
+    state = built.path.parent.parent / STATE / built.path.name
+    is_build = not built.plain and (built.path / SENTINEL).is_file()
+    return state / f"{name}{SUFFIX}" if is_build and os.access(state, os.W_OK) else None
+
+
+def head_of(built: BuiltDataset, content: BufferedIOBase) -> bytes:
+    """Return the first line of a file that keeps the rest of an open one."""
+    return f"{code()} {built.digest} {file_digest(content, 'sha256').hexdigest()}\n".encode()
+
+
+def found(path: Path | None, built: BuiltDataset) -> BufferedIOBase | None:
+    """Return what is kept of a dataset, open for reading; None where there is nothing whole of this code."""
+    if path is not None:
+        with suppress(OSError):
+            file = path.open("rb")
+            head = file.readline(HEAD)
+            begin = file.tell()
+            if head == head_of(built, file):
+                file.seek(begin)
+                return file
+            file.close()
+    return None
+
+
+def keep(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> None:
+    """Keep what was found of a dataset; it is no more than a saving, so the disk may refuse."""
+    if path is None:
+        return
+    unfinished = path.with_name(f"{TRIAL}{os.getpid()}-{path.name}")
+    with suppress(OSError):
+        for left in path.parent.glob(f"{TRIAL}*{SUFFIX}"):
+            if not is_running(int(left.name.removeprefix(TRIAL).partition("-")[0])):
+                left.unlink(missing_ok=True)
+        try:
+            begin = content.tell()
+            with unfinished.open("wb") as file:
+                file.write(head_of(built, content))
+                content.seek(begin)
+                copyfileobj(content, file)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def value(
+    built: BuiltDataset, name: str, find: Callable[[BuiltDataset], Found], read: Callable[[Any], Found]
+) -> Found:
+    """Return what a function finds in a dataset; it is kept as JSON, which `read` takes."""
+    path = place_of(built, name)
+    file = found(path, built)
+    if file is not None:
+        with file:
+            return read(json.load(file))
+    fresh = find(built)
+    keep(path, built, BytesIO(json.dumps(fresh, default=asdict).encode()))
+    return fresh
