@@ -242,8 +242,8 @@ def comparisons() -> tuple[Question, ...]:
 
 
 def sought() -> tuple[Question, ...]:
-    """Return the comparisons that readers ask for in words of their own (`also`)."""
-    return tuple(one for one in comparisons() if "also" in one.header)
+    """Return what readers ask for in words of their own (`also`) and a page of its own answers (`page`)."""
+    return tuple(one for one in (page_query("register"), *comparisons()) if "also" in one.header)
 
 
 def questions(folder: Path = HERE) -> tuple[Question, ...]:

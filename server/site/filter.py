@@ -27,6 +27,7 @@ from wicara.server.site.search.index import FACETS
 from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, days_of, offered
 from wicara.server.site.search.results import labelled, value_name
+from wicara.server.site.tables.register import UNSETTLED
 from wicara.server.site.times import TO, format_day
 from wicara.server.site.words import Words
 
@@ -62,8 +63,11 @@ VIEWS: Final = {
     "/map": ("event",),
     "/network": ("event", "situation", "series", "partnership"),
     "/figures": ("observation",),
+    "/claims": ("fact",),
 }
 """The views that share the filter, each with the kinds of search that it applies to; none: to all."""
+STATUSES: Final = {"/claims": UNSETTLED}
+"""The statuses of what a view shows, where it does not show all."""
 MAX_VALUE, MAX_VALUES = 120, 20
 """Characters of a chosen value, and chosen values of a facet."""
 MAX_OPTIONS: Final = 200
@@ -199,7 +203,9 @@ class Narrowed:
                 raise
             g.index_is_unfinished = True
             return {key: [] for key in FACETS}
-        return remembered((offered, kinds, infer()), lambda: offered(found, kinds))
+        every = remembered((offered, kinds, infer()), lambda: offered(found, kinds))
+        own = STATUSES.get(self.path, ORDER)
+        return {**every, "status": [one for one in every["status"] if one.value in own]}
 
     @cached_property
     def left_out(self) -> list[str]:

@@ -89,6 +89,7 @@ def install(app: Flask) -> None:
         text_html=text,
         status_html=status,
         statuses_html=statuses,
+        aftermath_html=aftermath,
         is_plain=is_plain,
         basis_html=basis,
         place_in_source=place_in_source,

@@ -28,6 +28,7 @@ from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
 from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
+from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
 from wicara.server.site.tables.statuses import (
@@ -290,6 +291,7 @@ def variables(view: View) -> Mapping[str, object]:
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
         "history": view.history(),
         "report": report_href(iri),
+        "claims": with_choices(address) if (address := address_for(view.subject)) else "",
         "sheets": sheets(),
     }
 

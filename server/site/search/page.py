@@ -159,16 +159,17 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
         key=lambda one: (bool(day and days(one)), scores[one.slug]),
         reverse=True,
     )
-    found = [differing() if one in sought() else suggested(one, day) for one in best[:MAX_QUESTIONS]]
+    found = [page_for(one) if one in sought() else suggested(one, day) for one in best[:MAX_QUESTIONS]]
     if day and not dataset().plain:
         held = str(_("As of %(day)s", day=format_day(day)))
         found.append((held, with_choices(f"/as-of?date={day.isoformat()}")))
     return found
 
 
-def differing() -> tuple[str, str]:
-    """Return the name of the page where sources differ, and its address."""
-    return str(WORDS["parts"]["/conflicts"]), with_choices("/conflicts")
+def page_for(one: Question) -> tuple[str, str]:
+    """Return the name and the address of the page that answers what readers ask for."""
+    path = one.header["page"][0]
+    return str(WORDS["parts"][path]), with_choices(path)
 
 
 def split_day(text: str) -> tuple[date | None, str]:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import MODALITY, WITH_BASIS, graphs_of
+from wicara.graph.evidence import MODALITY, SAID, WITH_BASIS, Basis, graphs_of
 from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
@@ -37,11 +37,10 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.times import LAST, day_of, format_day, format_period, formatted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pyoxigraph import DefaultGraph, Triple
-    from wicara.graph.evidence import Basis
+    from pyoxigraph import DefaultGraph, Quad, Triple
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
@@ -58,6 +57,10 @@ HAS_TIME, REPORTS, REPORTED_STATUS = map(
 REPORT_OF = NamedNode(f"{WIC}reportOf")
 EARLIEST_START, LATEST_START = NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")
 PLANNED_TIMES: Final = (NamedNode(f"{WIC}hasPlannedTimeSpan"), NamedNode(f"{WIC}hasProposedTimeSpan"))
+ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF = (
+    NamedNode(f"{WIC}{name}")
+    for name in ("hasParticipation", "hasProspectiveParticipation", "participant", "onBehalfOf")
+)
 PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
 SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
 HELD: Final = NamedNode(f"{BASE}/concept/status/held")
@@ -191,9 +194,12 @@ def with_aftermath(status: Status, things: Iterable[Term], statements: Iterable[
     """Return the status of things, or of statements; of a plan with what texts tell of it later."""
     if not is_ahead([status]):
         return status
-    aftermath = per_version(Aftermath)
+    aftermath, statements = per_version(Aftermath), [*statements]
     planned = aftermath.planned(things, statements)
-    return replace(status, covered=aftermath.covered(planned), came_about=aftermath.came_about(planned))
+    plans = aftermath.texts(NamedNode(one) for statement in statements for one in statement.graphs)
+    return replace(
+        status, covered=aftermath.covered(planned), came_about=aftermath.came_about(planned, plans)
+    )
 
 
 def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
@@ -246,10 +252,13 @@ class Aftermath:
     def planned(self, things: Iterable[Term], statements: Iterable[Statement]) -> list[NamedNode]:
         """Return what is planned of the things of a row, and of what its statements link.
 
-        These are events and what has a planned time, or else what the statements are about. Of a claim no
-        later text is to be expected: that it was made is all.
+        These are who was to take part, or events and what has a planned time, or else what the statements are
+        about. Of a claim no later text is to be expected: that it was made is all.
         """
         leaves = [*leaves_of(statements)]
+        linked = (one for leaf in leaves if isinstance(one := leaf.object, NamedNode))
+        if attending := [one for one in dict.fromkeys(linked) if self.events_of(one)]:
+            return attending
         subjects = [one for leaf in leaves if isinstance(one := leaf.subject, NamedNode)]
         if any(one.value.startswith(PREFIXES["claim"]) for one in subjects):
             return []
@@ -261,6 +270,13 @@ class Aftermath:
         """Tell whether a thing is an event that is reported on, or has a planned or a proposed time."""
         find = self.built.store.quads_for_pattern
         return is_reported(thing) or any(any(find(thing, link, None, None)) for link in PLANNED_TIMES)
+
+    def events_of(self, thing: Term) -> list[NamedNode]:
+        """Return the events that a thing is a part in that was to be taken; none where it is no such part."""
+        if not isinstance(thing, NamedNode):
+            return []
+        quads = self.built.store.quads_for_pattern(None, TO_ATTEND, thing, None)
+        return [one for quad in quads if isinstance(one := quad.subject, NamedNode)]
 
     def covered(self, things: Iterable[NamedNode]) -> Days | None:
         """Return when the last text came out, for the thing that texts tell of least lately."""
@@ -276,16 +292,54 @@ class Aftermath:
             self.days[thing.value] = max(found, default=None, key=itemgetter(1, 0))
         return self.days[thing.value]
 
-    def came_about(self, things: Iterable[NamedNode]) -> NamedNode | None:
-        """Return the first text by which one of some things was held or had begun."""
+    def came_about(self, things: Iterable[NamedNode], plans: Collection[NamedNode]) -> NamedNode | None:
+        """Return the first text by which one of some things was held, had begun, or was attended so.
+
+        `plans` are the texts of the plan: what one of them, or a text from before them, tells as so was so
+        already, and no text says what became of the plan.
+        """
         find = self.built.store.quads_for_pattern
-        graphs = []
+        graphs: list[Term | DefaultGraph] = []
         for thing in things:
+            if events := self.events_of(thing):
+                graphs += chain.from_iterable(self.attendance(thing, event) for event in events)
+                continue
             reports = [quad.subject for quad in find(None, REPORTS, thing, None)]
             held = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
-            begun = () if is_reported(thing) else find(thing, HAS_TIME, None, None)
-            graphs += [quad.graph_name for quad in chain(*held, begun)]
-        return min(self.texts(graphs), key=lambda text: (self.issued(text) or (LAST, LAST))[1], default=None)
+            begun = () if is_reported(thing) else self.begun(thing)
+            graphs += (quad.graph_name for quad in chain(*held, begun))
+        ends = {text: (self.issued(text) or (LAST, LAST))[1] for text in self.texts(graphs)}
+        since = min((days[0] for plan in plans if (days := self.issued(plan))), default=None)
+        if any(text in plans or (since and day < since) for text, day in ends.items()):
+            return None
+        return min(ends, key=ends.__getitem__, default=None)
+
+    def begun(self, thing: NamedNode) -> Iterator[Quad]:
+        """Yield the statements that give a thing its time, but for those of plans and the like."""
+        for quad in self.built.store.quads_for_pattern(thing, HAS_TIME, None, None):
+            graph = quad.graph_name
+            if isinstance(graph, NamedNode) and not is_ahead([self.status_of(graph)]):
+                yield quad
+
+    def status_of(self, graph: NamedNode) -> Status:
+        """Return the status that a graph gives its statements."""
+        find = self.built.store.quads_for_pattern
+        said: dict[str, list[Term]] = {}
+        for name, key in SAID.items():
+            said[key] = [
+                *said.get(key, ()),
+                *(quad.object for quad in find(graph, NamedNode(name), None, None)),
+            ]
+        return status_of(Basis(graph.value, said))
+
+    def attendance(self, prospect: NamedNode, event: NamedNode) -> Iterator[Term | DefaultGraph]:
+        """Yield the graphs by which those who were to take part in an event did, or others for them."""
+        find = self.built.store.quads_for_pattern
+        expected = {quad.object for quad in find(prospect, PARTICIPANT, None, None)}
+        for part in find(event, ATTENDED, None, None):
+            if isinstance(part.object, NamedNode):
+                took = chain(*(find(part.object, link, None, None) for link in (PARTICIPANT, ON_BEHALF)))
+                yield from (quad.graph_name for quad in took if quad.object in expected)
 
     def texts(self, graphs: Iterable[Term | DefaultGraph]) -> set[NamedNode]:
         """Return the texts that some graphs are facts of."""

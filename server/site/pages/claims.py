@@ -1,0 +1,263 @@
+"""The register of what was claimed or planned: who says so, when, in which words, and what other texts say.
+
+A row is a fact whose status is weaker than what its words tell plainly (`graph/status.toml`). Beside it stand
+the other values that a comparison finds (`queries/conflicts/`), the texts whose facts make the same
+statements, and, of a plan, the first text by which it came about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, render_template
+from pyoxigraph import NamedNode
+from wicara.graph.evidence import WITH_BASIS
+from wicara.graph.names import kind_of
+from wicara.graph.sparql import value
+from wicara.ontology import RDF_TYPE, WIC
+from wicara.queries import comparisons
+from wicara.server.app_state import dataset, per_version, watched
+from wicara.server.descriptions.openapi import operation
+from wicara.server.linked.resources import number_of_page
+from wicara.server.linked.statements import Statement
+from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
+from wicara.server.site.html import source_name
+from wicara.server.site.pages.conflicts import Said, conflicting, difference, times, together
+from wicara.server.site.pictures.picture import Portion, changed, short_of, thing_asked
+from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
+from wicara.server.site.tables.rows import evidence_for
+from wicara.server.site.tables.sheet import (
+    CAME_ABOUT,
+    CLASH,
+    IN_CELL,
+    SHEETS,
+    SOURCES,
+    as_sheet,
+    columns_of_sources,
+    quotations,
+    sheets,
+)
+from wicara.server.site.tables.statuses import came_about, in_words, is_ahead, is_time, with_aftermath
+from wicara.server.site.times import format_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyoxigraph import QuerySolution, Triple
+    from wicara.graph.status import Status
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.site.tables.rows import Evidence
+    from wicara.server.site.words import Term
+
+blueprint = Blueprint("claims", __name__)
+
+PAGE: Final = 15
+"""Rows on a page."""
+COLUMNS: Final = (
+    *("statement", "status", "saidBy", "date"),
+    *(*SOURCES, CLASH, "alsoToldBy", CAME_ABOUT, "fact"),
+)
+MAX_MARKS: Final = 2
+"""How many texts that say the same, or otherwise, a row names."""
+SAYING: Final = frozenset(
+    (RDF_TYPE, *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus", "hasTimeSpan")))
+)
+"""The properties of statements that every text makes for itself."""
+
+
+@dataclass(frozen=True)
+class Differing:
+    """Values that other sources give: the comparison that finds them, and each with its graphs."""
+
+    comparison: str
+    values: Sequence[Said]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the register: a fact with what other texts say of the same."""
+
+    claimed: Claimed
+    status: Status
+    differing: Sequence[Differing]
+    same: Sequence[str]
+    """Facts of other texts that make the same statements."""
+
+    @property
+    def others(self) -> list[Said]:
+        """The values that other sources give, each once."""
+        return [*dict.fromkeys(value for one in self.differing for value in one.values)]
+
+
+def chosen() -> list[Claimed]:
+    """Return what of the register this request asks for; raises Problem 400 or 404 for what is none."""
+    view, speaker, thing = narrowed(PATH), thing_asked("by"), thing_asked("of")
+    statuses = view.applied.chosen.get("status", UNSETTLED)
+    about = facts_of(thing) if thing else None
+    return [
+        one
+        for one in per_version(register)
+        if one.status.key in statuses
+        and (speaker is None or speaker in one.who)
+        and (about is None or one.fact.value in about)
+        and view.has(one.fact.value)
+    ]
+
+
+def content_of(fact: NamedNode) -> list[Triple]:
+    """Return what a fact states."""
+    return [quad.triple for quad in dataset().store.quads_for_pattern(None, None, None, fact)]
+
+
+def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
+    """Return the facts of other texts that make all that a fact states of things, one of each text."""
+    find = dataset().store.quads_for_pattern
+    decisive = [each for each in content if each.predicate.value not in SAYING and not is_time(each.subject)]
+    found: set[str] | None = None
+    for triple in decisive:
+        quads = find(triple.subject, triple.predicate, triple.object, None)
+        graphs = {name.value for quad in quads if isinstance(name := quad.graph_name, NamedNode)}
+        found = graphs if found is None else found & graphs
+    of_text = dict.fromkeys(
+        iri.rpartition("/")[0] for iri in sorted(found or ()) if kind_of(iri) in WITH_BASIS
+    )
+    own = one.fact.value.rpartition("/")[0]
+    return [
+        next(iri for iri in sorted(found or ()) if iri.startswith(f"{text}/"))
+        for text in of_text
+        if text != own
+    ]
+
+
+def comparing(_built: BuiltDataset) -> dict[str, list[tuple[str, list[QuerySolution]]]]:
+    """Return, for each graph that a comparison names, the comparison and the rows about the same."""
+    found: dict[str, list[tuple[str, list[QuerySolution]]]] = {}
+    for one in comparisons():
+        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
+        for rows in together(own):
+            for graph in dict.fromkeys(value(row, name) for row in rows for name in ("g1", "g2")):
+                found.setdefault(graph, []).append((one.id, rows))
+    return found
+
+
+def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple[list[Entry], Evidence]:
+    """Return rows of the register, and what they rest on, with the words for that and for what is `named`."""
+    known = per_version(comparing)
+    connected = {one.fact.value: known.get(one.fact.value, []) for one in some}
+    contents = {one.fact.value: content_of(one.fact) for one in some}
+    same = {one.fact.value: saying_the_same(one, contents[one.fact.value]) for one in some}
+    rows = [row for groups in connected.values() for _key, of_group in groups for row in of_group]
+    evidence = evidence_for(
+        watched(dataset().store),
+        chain(*((one.fact, one.claim, one.article, *one.who) for one in some), terms_of(rows), named),
+        [
+            *connected,
+            *chain.from_iterable(same.values()),
+            *(value(row, name) for row in rows for name in ("g1", "g2")),
+        ],
+    )
+    spans = per_version(times)
+    left = {one.id: bool(one.own("left")) for one in comparisons()}
+    found = []
+    for one in some:
+        iri = one.fact.value
+        differing = [
+            Differing(
+                key,
+                [
+                    each
+                    for each in difference(of_group, evidence, spans, by_side=left[key]).values
+                    if iri not in each.graphs
+                ],
+            )
+            for key, of_group in connected[iri]
+        ]
+        statements = [Statement(triple, (iri,)) for triple in contents[iri]]
+        status = with_aftermath(one.status, (), statements)
+        found.append(Entry(one, status, differing, [] if is_ahead([status]) else same[iri]))
+    return found, evidence
+
+
+def terms_of(rows: Iterable[QuerySolution]) -> Iterator[Term | None]:
+    """Yield the terms of conflicts."""
+    for row in rows:
+        yield from (row[name] for name in ("x", "p", "left", "y", "q", "right", "unit", "b1", "b2"))
+
+
+@blueprint.get(PATH)
+@operation(query=("of", "by", *BY_FILTER, "page", "lang"))
+def page() -> str:
+    """List what was claimed or planned, with what other texts say of it."""
+    found = chosen()
+    portion = Portion("claims", len(found), PAGE, number_of_page())
+    by, of = thing_asked("by"), thing_asked("of")
+    speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
+    shown, evidence = entries(portion.of(found), (by, of, *speakers))
+    words = evidence.words
+    return render_template(
+        "claims.html",
+        entries=shown,
+        evidence=evidence,
+        words=words,
+        narrowed=narrowed(PATH),
+        portion=portion,
+        speakers=sorted(filter(None, map(words.show, speakers)), key=lambda one: one.text.casefold()),
+        by=words.show(by),
+        of=words.show(of),
+        most=MAX_MARKS,
+        short_of=short_of,
+        changed=changed,
+        FILTER_PARAMETERS=PARAMETERS,
+        period=format_period,
+        sheets=[(form, changed(f"{PATH}.{form.extension}", page=None)) for form in sheets()],
+    )
+
+
+@blueprint.get(f"{PATH}.<any({', '.join(SHEETS)}):form>")
+@operation(
+    query=("of", "by", *BY_FILTER, "lang"),
+    types=tuple(form.media_type for form in SHEETS.values()),
+    faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
+)
+def table(form: str) -> Response:
+    """Return what the register shows as a file, all rows of it."""
+    shown, evidence = entries(chosen())
+    kind = SHEETS[form]
+    found = [record(one, evidence) for one in shown]
+    response = Response(as_sheet(found, COLUMNS, kind), headers={"Content-Type": kind.content_type()})
+    response.headers["Content-Disposition"] = f'inline; filename="claims.{form}"'
+    response.vary.add("Accept-Language")
+    return response
+
+
+def record(one: Entry, evidence: Evidence) -> dict[str, str]:
+    """Return a row of the register as data."""
+    words, own = evidence.words, one.claimed
+    sources = columns_of_sources(quotations(evidence, [own.fact.value]))
+    others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.others]
+    return {
+        "statement": words.show_iri(own.fact.value).text,
+        "status": in_words(own.status, words),
+        "saidBy": IN_CELL.join(words.show_iri(who.value).text for who in own.who),
+        "date": "/".join(map(str, dict.fromkeys(own.days or ()))),
+        **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),
+        CLASH: IN_CELL.join(others),
+        "alsoToldBy": texts_of(one.same, evidence),
+        CAME_ABOUT: came_about(one.status, words),
+        "fact": own.fact.value,
+    }
+
+
+def value_in_words(one: Said) -> str:
+    """Return a value that another source gives, with its bound."""
+    return " ".join(filter(None, (one.bound.text if one.bound else "", one.text)))
+
+
+def texts_of(graphs: Iterable[str], evidence: Evidence) -> str:
+    """Return what the texts of some facts are called, in brackets."""
+    texts = (basis.text for basis in evidence.of(graphs))
+    names = dict.fromkeys(source_name(text, evidence.words) for text in texts if text)
+    return f"({', '.join(names)})" if names else ""

@@ -1,0 +1,72 @@
+"""What of the dataset is claimed or planned: the facts whose status is weaker than that of what is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from pyoxigraph import NamedNode
+from wicara.graph.evidence import Basis
+from wicara.graph.sparql import solutions, value
+from wicara.graph.status import ESTABLISHED, ORDER, READ, Status, status_of
+from wicara.ontology import BASE
+from wicara.queries import page_query
+from wicara.server.app_state import dataset, per_version
+from wicara.server.site.tables.statuses import Aftermath
+
+if TYPE_CHECKING:
+    from wicara.graph.store import BuiltDataset
+    from wicara.server.site.tables.statuses import Days
+    from wicara.server.site.words import Term
+
+PATH: Final = "/claims"
+UNSETTLED: Final = tuple(key for key in ORDER if key not in {ESTABLISHED, READ})
+"""The statuses of what is claimed, planned or less."""
+SAID: Final = ("kind", "modality", "basis", "confidence", "who")
+"""What a fact says of itself that its status and its claimants are read from."""
+
+
+@dataclass
+class Claimed:
+    """A fact that is claimed or planned: its text, when that came out, its status, who says so, its claim."""
+
+    fact: NamedNode
+    article: Term
+    days: Days | None
+    status: Status
+    who: list[NamedNode] = field(default_factory=list)
+    claim: NamedNode | None = None
+
+
+def register(built: BuiltDataset) -> list[Claimed]:
+    """Return what is claimed or planned, the newest text first; with one query, once a version."""
+    found: dict[str, Claimed] = {}
+    for row in solutions(built.store, page_query("register").body):
+        iri, text = value(row, "fact"), row["article"]
+        if iri not in found:
+            said = {key: [row[key]] for key in SAID if row[key]}
+            days = per_version(Aftermath).issued(text) if isinstance(text, NamedNode) else None
+            found[iri] = Claimed(NamedNode(iri), text, days, status_of(Basis(iri, said)))
+        one, who, claim = found[iri], row["who"], row["claim"]
+        one.who += [who] if isinstance(who, NamedNode) and who not in one.who else []
+        one.claim = claim if isinstance(claim, NamedNode) else one.claim
+    kept = [one for one in found.values() if one.status.key in UNSETTLED]
+    return sorted(kept, key=lambda one: (-one.days[1].toordinal() if one.days else 0, one.fact.value))
+
+
+def facts_of(thing: NamedNode) -> set[str]:
+    """Return the facts that a thing is, that are about it, or that name it."""
+    find = dataset().store.quads_for_pattern
+    quads = chain(find(thing, None, None, None), find(None, None, thing, None))
+    return {thing.value, *(value.value for quad in quads if isinstance(value := quad.graph_name, NamedNode))}
+
+
+def address_for(thing: NamedNode) -> str:
+    """Return the address of what the register has by or of a thing; nothing where it has nothing."""
+    known, found = per_version(register), facts_of(thing)
+    name = "by" if any(thing in one.who for one in known) else "of"
+    if name == "by" or any(one.fact.value in found for one in known):
+        return f"{PATH}?{urlencode({name: thing.value.removeprefix(f'{BASE}/id/')}, safe='/')}"
+    return ""

@@ -1,0 +1,114 @@
+"""The register of claims and plans: who says what, in which words, and what other texts say of it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from reader import Reader
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+HTML = "text/html"
+FACT = "https://w3id.org/wicara/graph/fact/"
+RELEASE = "kemlu-2018-08-02-asean-russia"
+MAX_QUERIES, MAX_WORDS, MAX_LINKS = 6, 1500, 120
+
+
+def rows(server: Server, **asked: str) -> dict[str, dict[str, str]]:
+    """Return the rows of the register as data, by fact."""
+    answer = server.get(f"/claims.csv?{urlencode(asked)}")
+    assert answer.status == 200
+    return {row["fact"].removeprefix(FACT): row for row in csv.DictReader(StringIO(answer.text))}
+
+
+def test_what_is_listed(server: Server) -> None:
+    """Claims, plans, proposals and appeals are listed, the newest text first; what is established is not."""
+    found = rows(server)
+    statuses = {row["status"].partition(" by ")[0] for row in found.values()}
+    assert statuses == {"claimed", "planned", "proposed", "called for", "thought possible"}
+    days = [row["date"].rpartition("/")[2] for row in found.values()]
+    assert days == sorted(days, reverse=True)
+    trade = found["mina-2019-07-31-asean-rusia/F007"]
+    assert trade["saidBy"] == "Retno L.P. Marsudi"
+    assert trade["date"] == "2019-07-31"
+    assert "19.6 billion (News Front" in trade["clash"]
+
+
+def test_words_of_the_source(server: Server) -> None:
+    """A claim has the words that it rests on, where they are quoted, and else where it stands."""
+    found = rows(server)
+    assert "2018-2021" in found[f"{RELEASE}/F006"]["quotation"]
+    assert found["mina-2019-07-31-asean-rusia/F007"]["editorsWords"]
+
+
+def test_what_came_of_a_plan(server: Server) -> None:
+    """A plan comes about by a text that reports so, never by a plan, nor by one from before it."""
+    found = rows(server, status="planned")
+    assert found[f"{RELEASE}/F006"]["cameAbout"] == "Mi'raj News Agency, 8 Nov 2018"
+    assert found["setkab-2016-05-17-sochi-summit/F002"]["cameAbout"] == "Kemlu, 2 Aug 2018"
+    assert found["whitehouse-2022-04-16-special-summit/F003"]["cameAbout"]
+    assert not found["whitehouse-2022-04-16-special-summit/F004"]["cameAbout"]
+    assert not found["whitehouse-2023-09-06-us-asean-summit/F009"]["cameAbout"]
+    assert not found[f"{RELEASE}/F037"]["cameAbout"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"by": "person/retno-marsudi"},
+        {"area": "counter-terrorism"},
+        {"status": "proposed"},
+        {"source": RELEASE},
+        {"actor": "state/russia"},
+        {"of": "event/2018-11-asean-russia-summit"},
+        {"from": "2021", "to": "2021"},
+    ],
+    ids=str,
+)
+def test_choices(server: Server, asked: dict[str, str]) -> None:
+    """Each choice narrows the register, on the page as in its data, and the page says so."""
+    found, every = rows(server, **asked), rows(server)
+    assert 0 < len(found) < len(every)
+    assert found.keys() < every.keys()
+    reader = Reader(server.get(f"/claims?{urlencode(asked)}", accept=HTML).text)
+    assert re.search(rf"\b{len(found)} claims? (?:and|or) plans?", reader.text)
+    if "by" in asked:
+        assert {row["saidBy"] for row in found.values()} == {"Retno L.P. Marsudi"}
+
+
+def test_where_it_is_reached(server: Server) -> None:
+    """Every page leads to the register, and those of a claim, a speaker and an event to their part of it."""
+    assert "/claims" in dict(Reader(server.get("/", accept=HTML).text).links)
+    for page, part in (
+        ("claim/arf-ism-co-chairs", "of=claim/arf-ism-co-chairs"),
+        ("person/retno-marsudi", "by=person/retno-marsudi"),
+        ("event/2018-11-asean-russia-summit", "of=event/2018-11-asean-russia-summit"),
+    ):
+        links = dict(Reader(server.get(f"/doc/{page}", accept=HTML).text).links)
+        assert f"/claims?{part}" in links, page
+        assert rows(server, **dict([part.split("=")]))
+
+
+@pytest.mark.parametrize("address", ["/claims", "/claims?status=claimed&page=3&lang=id", "/claims?page=12"])
+def test_small(server: Server, address: str) -> None:
+    """The register has at most six queries a page, and beside the folded filter 1,500 words, 120 links."""
+    answer = server.get(address, accept=HTML)
+    reader = Reader(re.sub(r"(?s)<details.*?</details>", "", answer.text))
+    assert len(reader.text.split()) <= MAX_WORDS
+    assert len(reader.links) <= MAX_LINKS
+    queries = re.findall(r'queries;desc="(\d+)"', answer.headers.get("Server-Timing", ""))
+    assert int(queries[0] if queries else 0) <= MAX_QUERIES
+
+
+def test_nothing_and_faults(server: Server) -> None:
+    """Where nothing fits the page says so; a thing that is none is refused, as is a day."""
+    text = server.get("/claims?by=place/singapore", accept=HTML).text
+    assert "There are no claims or plans here." in text
+    assert server.get("/claims?of=no+thing", accept=HTML).status == 400
+    assert server.get("/claims?from=2018-02-30", accept=HTML).status == 400
