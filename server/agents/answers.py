@@ -138,13 +138,18 @@ def described(basis: Basis, words: Words) -> Json:
     return {key: value for key, value in result.items() if value}
 
 
-def traced(row: Json, support: Support, statuses: Sequence[Status], words: Words) -> Item:
-    """Return a row with its status, what it rests on, and the proofs of what is inferred."""
+def traced(row: Json, support: Support, statuses: Sequence[Status], words: Words, clash: str = "") -> Item:
+    """Return a row with its status, what it rests on, and the proofs of what is inferred.
+
+    `clash` is the comparison by which other sources give another value, if they do.
+    """
     behind = dict.fromkeys((*support.graphs, *graphs_behind(support.statements)))
     status = in_words(statuses[0], words) if statuses else ""
     if support.inferred:
         proofs = [public_url(explain_href(triple)) for triple in support.inferred]
         row = row | {"inferred": True, "proofs": proofs[:MAX_PROOFS]}
+    if clash:
+        row = row | {"sources_differ": public_url(f"/conflicts#{clash}")}
     if not (behind or support.inferred):
         row = row | {"untraced": "No single statement says this: `explain` or `describe` its parts."}
     return Item(row | ({"status": status} if status else {}), tuple(behind))

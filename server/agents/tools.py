@@ -17,7 +17,7 @@ from wicara.graph.sparql import solutions
 from wicara.graph.terms import UnknownTerm as Unreadable
 from wicara.graph.terms import read_fact
 from wicara.graph.unknown_terms import nearest, occurs, unknown_terms
-from wicara.ontology import WIC
+from wicara.ontology import PREFIXES, WIC
 from wicara.server.agents import TABLE
 from wicara.server.agents.answers import (
     MIN_BUDGET,
@@ -49,7 +49,7 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.results import rows as rows_of_search
 from wicara.server.site.search.results import status_words, words_for
-from wicara.server.site.tables.rows import evidence_for, supports_of_rows
+from wicara.server.site.tables.rows import clashes_of, evidence_for, supports_of_rows
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, graphs_of, solve
 from wicara.server.site.words import prefixed
 from wicara.server.sparql.protocol import QueryOperation
@@ -238,6 +238,7 @@ def ask(call: Call) -> Json:
             row.support,
             row.statuses,
             words,
+            row.clash,
         )
         for row, solution in zip(answered.table.rows, table.rows, strict=True)
     ]
@@ -303,10 +304,25 @@ def evident(
             support,
             support.statuses(evidence.bases, row.values()),
             evidence.words,
+            clash,
         )
-        for row, support in zip(rows, backed, strict=True)
+        for row, support, clash in zip(rows, backed, differing(rows), strict=True)
     ]
     return Packing(call, evidence).pack(items, more=more, **members)
+
+
+def differing(rows: Sequence[dict[str, Term]]) -> list[str]:
+    """Return for each row the comparison by which other sources give a figure in it another value."""
+    figures = [
+        {
+            name: term
+            for name, term in row.items()
+            if isinstance(term, NamedNode) and term.value.startswith(PREFIXES["observation"])
+        }
+        for row in rows
+    ]
+    names = dict.fromkeys(chain.from_iterable(figures))
+    return clashes_of([(name, "figures") for name in names], [dict.fromkeys(names) | row for row in figures])
 
 
 def cell(term: Term, words: Words) -> Json | str:

@@ -114,6 +114,22 @@ def test_rows_of_queries_are_traced(server: Server) -> None:
     assert any(basis.get("words") for basis in answer["evidence"].values())
 
 
+def test_where_sources_differ(server: Server) -> None:
+    """A figure to which other sources give another value says so, in an answer and in rows of a query."""
+    given = {"sparql": "SELECT ?o ?v { ?o wic:observedIndicator ind:total-trade ; wic:value ?v }"}
+    answers = over_http(
+        server,
+        ("ask", {"question": "trade-by-year", "budget": 100_000}),
+        ("query", given | {"budget": 100_000}),
+    )
+    for answer in answers:
+        told = ["sources_differ" in row for row in answer["rows"]]
+        assert any(told)
+        assert not all(told)
+        link = next(row["sources_differ"] for row in answer["rows"] if "sources_differ" in row)
+        assert link.endswith("/conflicts#figures")
+
+
 def test_schema_is_short(server: Server) -> None:
     """The summary of the schema has fewer than 3,000 tokens, at three bytes a token."""
     [answer] = over_http(server, ("describe", {}))
