@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -85,6 +86,9 @@ def test_choices(server: Server, asked: dict[str, str]) -> None:
 def test_where_it_is_reached(server: Server) -> None:
     """Every page leads to the register, and those of a claim, a speaker and an event to their part of it."""
     assert "/claims" in dict(Reader(server.get("/", accept=HTML).text).links)
+    for words in ("claims", "klaim"):
+        found = json.loads(server.get(f"/search.json?q={words}").text)
+        assert found["questions"][0]["page"] == "/claims"
     for page, part in (
         ("claim/arf-ism-co-chairs", "of=claim/arf-ism-co-chairs"),
         ("person/retno-marsudi", "by=person/retno-marsudi"),

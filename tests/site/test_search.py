@@ -207,7 +207,6 @@ def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str
 def test_where_sources_differ(server: Server, query: str) -> None:
     """The page of differences is offered by words that readers have for it, but not for figures alone."""
     assert found(server, q=query)["questions"][0]["page"] == "/conflicts"
-    assert found(server, q="klaim")["questions"][0]["page"] == "/claims"
     assert "/conflicts" not in [one["page"] for one in found(server, q="figures")["questions"]]
 
 
