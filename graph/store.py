@@ -196,13 +196,19 @@ def load_build(path: Path, record: BuildRecord, data: Path, *, infer: bool) -> S
 
 
 def fill(store: Store, content: bytes) -> None:
-    """Load N-Quads into a store in memory; blank nodes keep their names, which proofs know them by.
+    """Load the N-Quads of a build into a store; blank nodes keep their names, which proofs know them by.
 
-    pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly.
+    pyoxigraph renames the blank nodes of what it loads, but not of what it parses, three times as slowly. It
+    has written all of it: IRIs are not looked at again.
     """
-    lines = content.splitlines(keepends=True)
-    store.load(b"".join(line for line in lines if b"_:" not in line), RdfFormat.N_QUADS)
-    store.extend(parse(b"".join(line for line in lines if b"_:" in line), RdfFormat.N_QUADS))
+    named, others, place = [], [], 0
+    while (found := content.find(b"_:", place)) >= 0:
+        begin, end = content.rfind(b"\n", place, found) + 1 or place, content.find(b"\n", found) + 1
+        named.append(content[place:begin])
+        others.append(content[begin : end or len(content)])
+        place = end or len(content)
+    store.load(b"".join((*named, content[place:])), RdfFormat.N_QUADS, lenient=True)
+    store.extend(parse(b"".join(others), RdfFormat.N_QUADS))
 
 
 def hold(dataset: BuiltDataset) -> None:
