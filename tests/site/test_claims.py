@@ -116,3 +116,10 @@ def test_nothing_and_faults(server: Server) -> None:
     assert "There are no claims or plans here." in text
     assert server.get("/claims?of=no+thing", accept=HTML).status == 400
     assert server.get("/claims?from=2018-02-30", accept=HTML).status == 400
+
+
+def test_a_time_that_is_worked_out(server: Server) -> None:
+    """A time that the words of a source do not name is told with the words that it is worked out from."""
+    text = server.get("/conflicts", accept=HTML).text
+    assert "from 1999 on (worked out from “20th anniversary”)" in text
+    assert "dihitung dari “20th anniversary”" in server.get("/conflicts?lang=id", accept=HTML).text

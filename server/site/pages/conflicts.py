@@ -35,7 +35,7 @@ from wicara.server.site.times import Bounds, day_of, format_span, format_window
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import QuerySolution
+    from pyoxigraph import Quad, QuerySolution
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence
@@ -163,13 +163,16 @@ def conflicting(_built: BuiltDataset) -> list[QuerySolution]:
     return list(rows(" UNION ".join(parts), SELECTED)) if parts else []
 
 
-Spans: TypeAlias = "Mapping[tuple[str, str, str], list[tuple[str, Bounds]]]"
-"""The times of things, by thing, property and day of a bound: each with the graph that gives it."""
+Spans: TypeAlias = "Mapping[tuple[str, str, str], list[tuple[str, Bounds, str]]]"
+"""The times of things, by thing, property and day of a bound: each with the graph that gives it, and the
+words that it is worked out from, where these do not name it."""
+WRITTEN: Final = NamedNode(f"{WIC}asWritten")
+NUMBER: Final = re.compile("[0-9]{1,9}")
 
 
 def times(built: BuiltDataset) -> Spans:
     """Look up the times of the things whose bounds conflict, as each graph gives them."""
-    found: dict[tuple[str, str, str], list[tuple[str, Bounds]]] = {}
+    found: dict[tuple[str, str, str], list[tuple[str, Bounds, str]]] = {}
     for thing in {row["x"] for row in per_version(conflicting) if is_bound(row["p"])}:
         links = (built.store.quads_for_pattern(thing, link, None, None) for link in LINKS)
         spans = (quad.object for quad in chain.from_iterable(links))
@@ -181,9 +184,23 @@ def times(built: BuiltDataset) -> Spans:
                         by_graph.setdefault(quad.graph_name.value, {})[name] = quad.object
             for graph, given in by_graph.items():
                 bounds = Bounds(*(day_of(given.get(name)) for name in BOUNDS))
+                words = derived_from(
+                    bounds, built.store.quads_for_pattern(span, WRITTEN, None, NamedNode(graph))
+                )
                 for name, day in given.items():
-                    found.setdefault((thing.value, f"{WIC}{name}", day.value), []).append((graph, bounds))
+                    key = (thing.value, f"{WIC}{name}", day.value)
+                    found.setdefault(key, []).append((graph, bounds, words))
     return found
+
+
+def derived_from(bounds: Bounds, written: Iterable[Quad]) -> str:
+    """Return the words that a time is worked out from: with a number, but neither its year nor its day."""
+    own = {number for day in bounds.known for number in (day.year, day.day)}
+    for quad in written:
+        numbers = set(map(int, NUMBER.findall(quad.object.value)))
+        if numbers and not numbers & own:
+            return quad.object.value
+    return ""
 
 
 def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
@@ -270,10 +287,14 @@ def is_bound(name: Term | None) -> bool:
     return isinstance(name, NamedNode) and BOUND.fullmatch(name.value) is not None
 
 
-def time_of(spans: Iterable[tuple[str, Bounds]], graph: str) -> str:
+def time_of(spans: Iterable[tuple[str, Bounds, str]], graph: str) -> str:
     """Return the time whose bound a graph gives, in words: of several, the one that it gives itself."""
     own = sorted(spans, key=lambda one: (one[0] != graph, one[0]))
-    return format_span(own[0][1]) if own else ""
+    if not own:
+        return ""
+    _graph, bounds, words = own[0]
+    when = format_span(bounds)
+    return str(_("%(when)s (worked out from “%(words)s”)", when=when, words=words)) if words else when
 
 
 def in_full(term: Term | None, name: Term | None, unit: Term | None, words: Words) -> str:
