@@ -201,9 +201,16 @@ def aftermath(plan: Status, words: Words) -> Markup:
 
 
 def doubt(one: Basis, words: Words) -> Markup:
-    """Return how sure a graph is of its reading, where that is not sure."""
+    """Return how sure a graph is of its reading, where that is not sure.
+
+    What stands in the text itself is sure; where it may be somebody's, the doubt is whether it is theirs.
+    """
     terms = [term for term in one.said.get("confidence", ()) if name_of(term) != "high"]
-    return SPACE.join(NOTE % shown.text for term in terms if (shown := words.show(term)))
+    found = [shown.text for term in terms if (shown := words.show(term))]
+    who = [shown.text for term in one.said.get("possibly", ()) if (shown := words.show(term))]
+    if found and who:
+        found = [f"{word('possibly', words.lang)} {', '.join(who)} ({', '.join(found)})"]
+    return SPACE.join(NOTE % each for each in found)
 
 
 def basis(one: Basis, cards: Container[str], words: Words, before: Basis | None = None) -> Markup:
@@ -273,7 +280,7 @@ def row_marks(
     where another page unfolds them.
     """
     words = evidence.words
-    known = evidence.of(row.support.graphs)
+    known = evidence.behind(row)
     on_cards = {card_key(own): own for own in reversed(known)}
     first = list(on_cards.values())[: -most - 1 : -1]
     shown = {own.graph for own in first}

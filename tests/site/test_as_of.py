@@ -238,6 +238,18 @@ def test_reasons_and_evidence(server: Server) -> None:
     assert "D07" in settled[0]
 
 
+def test_what_later_texts_tell(server: Server) -> None:
+    """What texts of later days tell says so; a plan is no evidence of what others tell as so."""
+    (indonesia,) = held(page_of(server, "2019-06-01"), "coordinators")["certain"]
+    assert "told also by later texts, the last of 2 August 2021" in indonesia
+    assert "F006" not in indonesia
+    (planned,) = held(page_of(server, "2018-08-02"), "coordinators")["to-come"]
+    assert "F006" in planned
+    page = page_of(server, "1998-01-01")
+    assert "told only by later texts, the first of 1999" in text_of(page)
+    assert "hanya disebut teks sesudah tanggal itu" in page_of(server, "1998-01-01", "id")
+
+
 @pytest.mark.parametrize(("first", "second"), [("2016-05-19", "2019-06-01"), ("2019-06-01", "2016-05-19")])
 def test_two_days_compared(server: Server, first: str, second: str) -> None:
     """What ended, what began and what holds on both, whichever is given first, as on the pages of each."""

@@ -440,7 +440,7 @@ def test_figures(server: Server) -> None:
     assert "42%" in "".join(found.words)
     assert "16.74 billion" in found.text
     assert "No. 8" in found.text
-    assert "possibly by Retno L.P. Marsudi" in found.text
+    assert "possibly by Retno L.P. Marsudi (medium confidence)" in found.text
     assert "assessment that implementation has come only so far" in found.text
     assert "/graph/fact/kemlu-2018-08-02-asean-russia/F038" in found.links
     assert 'width="42.0%"' in server.get("/figures", accept=HTML).text

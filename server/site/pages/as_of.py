@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain, groupby
@@ -33,14 +33,23 @@ from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, graphs_of, solve, supports_of
-from wicara.server.site.tables.statuses import newest_before
-from wicara.server.site.times import NAMES, bounds_of, day_of, format_day, format_span, format_window
+from wicara.server.site.tables.statuses import Aftermath, newest_before
+from wicara.server.site.times import (
+    NAMES,
+    bounds_of,
+    day_of,
+    format_day,
+    format_period,
+    format_span,
+    format_window,
+)
 from wicara.server.site.words import Shown
 from wicara.server.sparql.protocol import QueryOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
@@ -90,6 +99,8 @@ class Held:
     section: str
     row: Row
     times: tuple[Time, ...]
+    told_later: tuple[str, bool] = ("", False)
+    """When a text of a later day came out: the last of several; if all are such, the first, with True."""
 
     @property
     def status(self) -> str:
@@ -337,6 +348,7 @@ def held_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared
             for place in range(2)
         ]
         held = held_by([(row, support) for row, support, _place in members], evidence)
+        held = replace(held, told_later=told_later(evidence.behind(held.row), day))
         is_old = held.last is not None and held.last < day - YEAR
         compared.append(Compared(held, (states[0], states[1]), is_old))
     compared.sort(
@@ -387,6 +399,17 @@ def held_by(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> He
         ),
         tuple(dict.fromkeys(time_of(row, words) for row, _support in group)),
     )
+
+
+def told_later(some: Iterable[Basis], day: date) -> tuple[str, bool]:
+    """Return when the texts of some facts came out that did so after a day, in words, and whether all did."""
+    issued = per_version(Aftermath).issued
+    found = [issued(NamedNode(one.text.iri)) if one.text else None for one in some]
+    later = sorted(days for days in found if days and days[0] > day)
+    if not later:
+        return "", False
+    only = len(later) == len(found)
+    return format_period(*later[0 if only else -1]), only
 
 
 def time_of(row: Solution, words: Words) -> Time:

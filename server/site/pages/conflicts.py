@@ -196,10 +196,10 @@ def times(built: BuiltDataset) -> Spans:
 def derived_from(bounds: Bounds, written: Iterable[Quad]) -> str:
     """Return the words that a time is worked out from: with a number, but neither its year nor its day."""
     own = {number for day in bounds.known for number in (day.year, day.day)}
-    for quad in written:
-        numbers = set(map(int, NUMBER.findall(quad.object.value)))
+    for words in (quad.object.value for quad in written if isinstance(quad.object, Literal)):
+        numbers = set(map(int, NUMBER.findall(words)))
         if numbers and not numbers & own:
-            return quad.object.value
+            return words
     return ""
 
 

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Shown, Term
 
 TIMES: Final = frozenset(iri for iri, _backward in parts_of(PATHS["time"]))
+DECISIVE: Final = {"claim": frozenset({MODALITY}), "figure": frozenset({f"{WIC}value"})}
+"""The properties whose statements decide on the status of things that have one beside that of their time."""
 """The properties by which a thing has its time, as held, planned or proposed."""
 CONCLUDED: Final = NamedNode(f"{WIC}HasBeenForeignMinister")
 """The class that only the posts which a person has held put that person in."""
@@ -187,11 +189,11 @@ class View:
         return in_own_language(texts, self.words.lang) if self.layout.key == "claim" else None
 
     def statuses(self) -> tuple[Status, ...]:
-        """Return the status of the subject: of a graph, of a claim, of what is reported or has its time."""
+        """Return the status of the subject: of a graph, a claim, a figure, or what is reported or timed."""
         bases = self.evidence.bases
         if self.subject.value in bases:
             return (with_aftermath(status_of(bases[self.subject.value]), (), self.read.content),)
-        decisive = {MODALITY} if self.layout.key == "claim" else set() if is_reported(self.subject) else TIMES
+        decisive = DECISIVE.get(self.layout.key, frozenset() if is_reported(self.subject) else TIMES)
         found = [one for one in self.read.outgoing if one.triple.predicate.value in decisive]
         return statuses_of(found, bases, things=(self.subject,))
 

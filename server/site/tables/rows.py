@@ -27,7 +27,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
-from wicara.graph.status import ORDER
+from wicara.graph.status import ORDER, status_of
 from wicara.queries import comparisons
 from wicara.server.app_state import dataset, remembered
 from wicara.server.descriptions.counts import merges
@@ -35,7 +35,7 @@ from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.reading import MAX_SHOWN
-from wicara.server.site.tables.statuses import AHEAD, is_reported, status_of_graphs, statuses_of
+from wicara.server.site.tables.statuses import AHEAD, is_ahead, is_reported, status_of_graphs, statuses_of
 from wicara.server.site.times import LAST, day_of, format_attested
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
@@ -97,6 +97,13 @@ class Evidence:
         """Return the bases of some graphs in reading order."""
         found = (self.bases[graph] for graph in dict.fromkeys(graphs) if graph in self.bases)
         return sorted(found, key=lambda one: one.order)
+
+    def behind(self, row: Row | Line) -> list[Basis]:
+        """Return what a row rests on, in reading order: plans only for a plan, or where nothing else is."""
+        known, statuses = self.of(row.support.graphs), row.statuses if isinstance(row, Row) else ()
+        if not statuses or is_ahead(statuses):
+            return known
+        return [one for one in known if not is_ahead([status_of(one)])] or known
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,9 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
     for table in tables:
         for row in table.rows:
             cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
-            texts = [basis.text for basis in evidence.of(row.support.graphs) if basis.text]
-            quoted = quotations(evidence, row.support.graphs)
+            behind = evidence.behind(row)
+            texts = [basis.text for basis in behind if basis.text]
+            quoted = quotations(evidence, [basis.graph for basis in behind])
             after = came_about(row.statuses[0], evidence.words) if row.statuses else ""
             articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
             found.append(
@@ -144,7 +145,8 @@ def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
     for said, row in zip(answered.said, answered.table.rows, strict=True):
         times = chain.from_iterable(row.cells[place].values for place in places)
         parts = [text for one in times for text in (one.mark, one.shown.text)]
-        sources = columns_of_sources(quotations(answered.evidence, row.support.graphs))
+        behind = [basis.graph for basis in answered.evidence.behind(row)]
+        sources = columns_of_sources(quotations(answered.evidence, behind))
         texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
         known = standing(row.statuses, parts, answered.evidence.words)
         rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row))})
