@@ -82,6 +82,18 @@ def test_what_is_only_cited_is_no_quotation(server: Server) -> None:
         assert not row["editorsWords"].startswith("(")
 
 
+def test_what_only_follows_has_sources(server: Server) -> None:
+    """A row that no fact states has the sources that it follows from, in the data as in the table."""
+    rows = [*csv.DictReader(StringIO(server.get("/questions/attendees-of-an-event.csv?lang=en").text))]
+    assert len(rows) > 2
+    for row in rows:
+        assert row["sourceName"], row
+        assert row["sourceUrl"].startswith("http"), row
+        assert row["quotation"] or row["editorsWords"], row
+    page = server.get("/questions/attendees-of-an-event", accept="text/html").text
+    assert "F083" in page.partition('id="as-table"')[2]
+
+
 def test_what_became_of_a_plan_is_in_the_data(server: Server) -> None:
     """The row of a plan names the first text that reports that it came about; that of a fact names none."""
     rows = csv.DictReader(StringIO(server.get("/questions/coordinator-on.csv?date=2018-08-02&lang=en").text))

@@ -35,7 +35,14 @@ from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.reading import MAX_SHOWN
-from wicara.server.site.tables.statuses import AHEAD, is_ahead, is_reported, status_of_graphs, statuses_of
+from wicara.server.site.tables.statuses import (
+    AHEAD,
+    graphs_behind,
+    is_ahead,
+    is_reported,
+    status_of_graphs,
+    statuses_of,
+)
 from wicara.server.site.times import LAST, day_of, format_attested
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
@@ -99,8 +106,12 @@ class Evidence:
         return sorted(found, key=lambda one: one.order)
 
     def behind(self, row: Row | Line) -> list[Basis]:
-        """Return what a row rests on, in reading order: plans only for a plan, or where nothing else is."""
-        known, statuses = self.of(row.support.graphs), row.statuses if isinstance(row, Row) else ()
+        """Return what a row rests on, in reading order: plans only for a plan, or where nothing else is.
+
+        What only follows rests on what its first proof does.
+        """
+        known = self.of(row.support.graphs) or self.of(graphs_behind(row.support.statements))
+        statuses = row.statuses if isinstance(row, Row) else ()
         if not statuses or is_ahead(statuses):
             return known
         return [one for one in known if not is_ahead([status_of(one)])] or known
