@@ -22,7 +22,7 @@ from wicara.graph.terms import sorted_quads
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from pyoxigraph import QuerySolutions, Store
+    from pyoxigraph import BlankNode, QuerySolutions, Store
     from wicara.graph.xml_text import Sink
 
 Reader: TypeAlias = Callable[["Store"], Iterable[Quad]]
@@ -156,13 +156,15 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
     return quads
 
 
-def check_graph(store: Store, graph: NamedNode | DefaultGraph, form: Format) -> None:
-    """Raise DoesNotFit where a stored graph, of any size, cannot be written in a format."""
+def check_graph(store: Store, graph: NamedNode | DefaultGraph | None, form: Format) -> None:
+    """Raise DoesNotFit where a stored graph, or with None any, of any size, cannot be written in a format."""
     condition, held = form.unfit or ("", "")
-    if condition and bool(store.query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}", default_graph=[graph])):
+    within: list[NamedNode | BlankNode | DefaultGraph] | None = None if graph is None else [graph]
+    pattern = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }" if graph is None else "?s ?p ?o"
+    if condition and bool(store.query(f"ASK {{ {pattern} FILTER({condition}) }}", default_graph=within)):
         raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
     if form.check_predicate:
-        predicates = store.query("SELECT DISTINCT ?p { ?s ?p ?o }", default_graph=[graph])
+        predicates = store.query(f"SELECT DISTINCT ?p {{ {pattern} }}", default_graph=within)
         for solution in cast("QuerySolutions", predicates):
             form.check_predicate(solution["p"].value)
 

@@ -52,11 +52,8 @@ HIDDEN: Final = re.compile(r"\\|%(?:2e|2f|5c)|/\.{1,2}(?:[/;]|\Z)", re.IGNORECAS
 """What a path is not compared with: a server may take it for another path."""
 
 
-def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str], base: str | None) -> None:
-    """Raise Problem where a text asks for what the settings do not allow; `kind` is `query` or `update`.
-
-    `prefixes` and `base` are those that it will be evaluated with.
-    """
+def check_depth(text: str, settings: Settings) -> None:
+    """Raise Problem 400 for a text that the parser and the planner would take long for, or not survive."""
     limit = settings.limits.max_nesting
     if limit and text_nests_beyond(text, limit):
         raise Problem(
@@ -66,6 +63,14 @@ def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str],
         )
     if limit and has_too_many_triples(text):
         raise Problem(HTTPStatus.BAD_REQUEST, f"This has a pattern of more than {MAX_TRIPLES} triples.")
+
+
+def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str], base: str | None) -> None:
+    """Raise Problem where a text asks for what the settings do not allow; `kind` is `query` or `update`.
+
+    `prefixes` and `base` are those that it will be evaluated with.
+    """
+    check_depth(text, settings)
     lower = text.lower()
     if "service" not in lower and (kind == "query" or "load" not in lower):
         return
@@ -88,8 +93,10 @@ def without_silent_calls(
     """Return a text whose silent calls of servers that are not allowed call nothing.
 
     They succeed then with nothing done, as the standards have it (SPARQL 1.1 Update, section 3.1.4; Federated
-    Query, 2.3). Calls that are not silent, or could be read in two ways, are left to `admit`.
+    Query, 2.3). Calls that are not silent, or could be read in two ways, are left to `admit`. Raises Problem
+    400 for a text that is too deep to be parsed.
     """
+    check_depth(text, settings)
     if "silent" not in text.lower() or not calls_others(text, kind, settings.allow_service, prefixes, base):
         return text
     declared = declarations(text)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, render_template, request
+from pyoxigraph import QueryTriples
 from wicara.graph import sparql
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
 from wicara.graph.sparql_patterns import TooManyGraphs
@@ -27,7 +28,7 @@ from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
 from wicara.server.sparql.representation import VARY, QueryRequest, best, differs, head_of
-from wicara.server.sparql.results import body_of, failed, offers_for, page_parts
+from wicara.server.sparql.results import Asked, body_of, failed, graph_body, offers_for, page_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,11 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
     if unknown:
         headers["Wicara-Unknown-Terms"] = as_header(unknown)
     try:
-        body, cut = body_of(results, form, settings.limits, dataset.prefixes, links_to(unknown))
+        if isinstance(results, QueryTriples):
+            asked = Asked(wanted.query, lambda: evaluate(dataset, wanted, settings))
+            body, cut = graph_body(results, form, dataset, settings.limits, asked)
+        else:
+            body, cut = body_of(results, form, settings.limits, links_to(unknown))
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault, wanted.query) from fault
     if cut:

@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final, NamedTuple, cast
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import formats
+from wicara.graph.errors import DoesNotFit
+from wicara.graph.export import check_graph
 from wicara.graph.formats import RESULTS, serialize_triples, stream_answer
 from wicara.graph.xml_text import XmlSink
 from wicara.server.http import negotiation
@@ -22,11 +24,12 @@ from wicara.server.site.words import Words, iris_of, labels_of
 from wicara.server.sparql.calls import calls_service, failed_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import Store, Triple
     from wicara.graph.formats import Format
     from wicara.graph.sparql import Results
+    from wicara.graph.store import BuiltDataset
     from wicara.graph.xml_text import Sink
     from wicara.server.settings import Limits
     from wicara.server.site.words import Term
@@ -37,6 +40,14 @@ MAX_SHOWN: Final = 1000
 """How many rows or statements a page shows; the other formats hold all."""
 NOT_XML: Final = "JSON, CSV and TSV"
 """The formats of results that hold what XML does not."""
+MAKES_UNFIT: Final = re.compile(
+    r"<<|triple|langdir|@[a-z0-9-]+--|\\u|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[iu]ri\s*\(|service",
+    re.IGNORECASE,
+)
+"""What a query has that makes terms which a format of RDF 1.1, or of XML, cannot hold."""
+UNFIT: Final[dict[tuple[str, str], bool]] = {}
+"""Whether a dataset, by its digest, has what a format cannot hold."""
+MAX_REMEMBERED: Final = 8
 UNKNOWN_FUNCTION: Final = "The custom function"
 """How pyoxigraph begins to say that a function does not exist, or takes other arguments."""
 
@@ -77,27 +88,26 @@ def cut_at(limits: Limits, rows: int, size: int) -> Cut | None:
     return None
 
 
-def body_of(
-    results: Results, form: Format, limits: Limits, prefixes: Mapping[str, str], links: Sequence[str] = ()
-) -> tuple[bytes | StreamedBody, Cut | None]:
-    """Return results in a format other than HTML, and the limit that they were cut at.
+class Asked(NamedTuple):
+    """A query, and what evaluates it once more."""
 
-    `links` stand in the head of JSON. Without a limit, solutions and large graphs are written as they are
-    found, and never held as a whole.
+    query: str
+    evaluate: Callable[[], Results]
+
+
+def body_of(
+    results: QuerySolutions | QueryBoolean, form: Format, limits: Limits, links: Sequence[str] = ()
+) -> tuple[bytes | StreamedBody, Cut | None]:
+    """Return the answer to SELECT or ASK in a format other than HTML, and the limit that it was cut at.
+
+    `links` stand in the head of JSON. Without a limit, solutions are written as they are found, and never
+    held as a whole.
     Raises DoesNotFit where the format cannot hold them.
     """
     if isinstance(results, QueryBoolean):
         body = results.serialize(format=RESULTS[form.name].results) or b""
         return with_links(body, links) if form is formats.JSON else body, None
     is_capped = bool(limits.max_rows or limits.max_bytes)
-    if isinstance(results, QueryTriples):
-        if is_capped:
-            triples, cut = cut_graph(results, limits)
-            return serialize_triples(triples, form), cut
-        first = list(islice(results, MAX_SORTED + 1))
-        if len(first) <= MAX_SORTED:
-            return serialize_triples(first, form), None
-        return StreamedBody(lambda sink: stream_answer(first, results, form, sink, prefixes)), None
     if is_capped:
         capped = CappedSink(form, limits)
         with suppress(CapReached):
@@ -106,12 +116,60 @@ def body_of(
     return StreamedBody(lambda sink: write(results, form, sink, links)), None
 
 
+def graph_body(
+    triples: QueryTriples, form: Format, dataset: BuiltDataset, limits: Limits, asked: Asked
+) -> tuple[bytes | StreamedBody, Cut | None]:
+    """Return the answer to CONSTRUCT or DESCRIBE in a format other than HTML, and the limit of its cut.
+
+    Without a limit, a large graph is written as it is found, and never held as a whole. One that may not fit
+    is written to nowhere first, so that no answer breaks off at what its format cannot hold.
+    Raises DoesNotFit where the format cannot hold it.
+    """
+    if limits.max_rows or limits.max_bytes:
+        collected, cut = cut_graph(triples, limits)
+        return serialize_triples(collected, form), cut
+    first = list(islice(triples, MAX_SORTED + 1))
+    if len(first) <= MAX_SORTED:
+        return serialize_triples(first, form), None
+    if may_not_fit(dataset, asked.query, form):
+        stream_answer(first, triples, form, Nowhere(), dataset.prefixes)
+        first, triples = [], cast("QueryTriples", asked.evaluate())
+    return StreamedBody(lambda sink: stream_answer(first, triples, form, sink, dataset.prefixes)), None
+
+
 def write(solutions: QuerySolutions, form: Format, sink: Sink, links: Sequence[str] = ()) -> None:
     """Write solutions; raises DoesNotFit where the format cannot hold them."""
     checked = XmlSink(sink, NOT_XML) if form is formats.XML else sink
     if links and form is formats.JSON:
         checked = LinkedSink(sink, links)
     solutions.serialize(cast("IO[bytes]", checked), form.results)
+
+
+class Nowhere:
+    """A sink that keeps nothing."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+def may_not_fit(dataset: BuiltDataset, query: str, form: Format) -> bool:
+    """Tell whether a graph that a query makes may hold what a format cannot: by its text, or by the data."""
+    if form.unfit is None:
+        return False
+    if MAKES_UNFIT.search(query):
+        return True
+    if (dataset.digest, form.name) not in UNFIT:
+        if len(UNFIT) >= MAX_REMEMBERED:
+            UNFIT.clear()
+        try:
+            check_graph(dataset.store, None, form)
+        except DoesNotFit:
+            UNFIT[dataset.digest, form.name] = True
+    return UNFIT.setdefault((dataset.digest, form.name), False)
 
 
 def with_links(body: bytes, links: Sequence[str]) -> bytes:

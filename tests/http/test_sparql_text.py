@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, Store
 from server_process import served
 from wicara.server.http.problems import Problem
 from wicara.server.settings import Limits, Settings
-from wicara.server.sparql.guard import admit
+from wicara.server.sparql.guard import admit, without_silent_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -409,3 +409,19 @@ def test_the_look_is_linear(piece: str) -> None:
             return processor_time(lambda: refusal(text, "http://a.example/"))
 
         assert grows_linearly(cost, SHORT)
+
+
+def test_what_is_too_deep_is_not_parsed() -> None:
+    """Thousands of alternatives, which the parser takes long for, are refused before silent calls are sought."""
+
+    def cost(size: int) -> int:
+        path = "|".join(["<x:p>"] * (size // 6))
+        text = f"ASK {{ ?s {path} ?o SERVICE SILENT <{U}> {{}} }}"
+
+        def refused() -> None:
+            with pytest.raises(Problem, match="nested deeper"):
+                without_silent_calls(text, "query", Settings(), {}, BASE)
+
+        return processor_time(refused)
+
+    assert grows_linearly(cost, 12_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -101,6 +101,29 @@ def test_construct(writable: Server, triple: str, named: str, many: str) -> None
     assert answer.status == 406
     assert named in answer.json["detail"]
     assert "Turtle" in answer.json["detail"]
+
+
+LATE: Final = {
+    "made": "TRIPLE(<x:a>, <x:b>, 1)",
+    "with a direction": "STRLANGDIR('a', 'en', 'rtl')",
+    "a character": r"'a\u0001b'",
+    "of the data": "?term",
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_late_term_is_told_before_the_answer_begins(writable: Server, name: str) -> None:
+    """A graph that is unfit only after thousands of triples is 406 as well, in formats that lack the term."""
+    put(writable, "/store?graph=urn:late", "<urn:x:s> <urn:x:p> <<( <x:a> <x:b> 1 )>> .")
+    query = (
+        "CONSTRUCT { ?n <urn:x:q> ?o } { GRAPH <urn:late> { ?s ?p ?term } "
+        f"{{ SELECT * {{ {MANY} }} ORDER BY ?i ?j }} BIND(IF(?i = 59 && ?j = 59, {LATE[name]}, 1) AS ?o) }}"
+    )
+    for media_type in (RDFXML, "application/ld+json"):
+        answer = writable.ask(query, accept=media_type)
+        fits = name == "a character" and media_type != RDFXML
+        assert answer.status == (200 if fits else 406)
+    assert writable.ask(query, accept="application/n-triples").text.count("\n") == 3600
 
 
 @pytest.mark.parametrize(
