@@ -8,6 +8,7 @@
   - StoreFault: the built dataset is missing, corrupt or cannot be written
   - Unavailable: the machine refuses (port in use, no space left)
     - OutputFault: an output cannot be written
+    - TooMuch: what is asked for does not fit into the memory that there is
     - RemoteFault: a store elsewhere does not answer as it should
 """
 
@@ -55,6 +56,12 @@ class OutputFault(Unavailable):
     """An output cannot be written (EX_IOERR)."""
 
     exit_code = 74
+
+
+class TooMuch(Unavailable):
+    """What is asked for does not fit into the memory that there is; 1 may be an answer (EX_SOFTWARE)."""
+
+    exit_code = 70
 
 
 class RemoteFault(Unavailable):

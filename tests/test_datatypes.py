@@ -82,8 +82,10 @@ INVALID: Final = {
     "unsignedByte": ("256", "-1"),
     "float": ("inf", "1e", "0x1"),
     "boolean": ("True", "yes", ""),
-    "token": (" a", "a  b", "a\tb"),
-    "normalizedString": ("a\nb",),
+    "string": ("\ufffe", "a\uffff"),
+    "token": (" a", "a  b", "a\tb", "\ufffe"),
+    "normalizedString": ("a\nb", "\uffff"),
+    "anyURI": ("\ufffe",),
     "Name": ("1a", "", "a b", "\u0301a"),
     "NCName": (":a", "a:b"),
     "NMTOKEN": ("", "a b"),
@@ -176,6 +178,15 @@ def test_different_values_are_never_the_same(wicara: Command, tmp_path: Path) ->
         (tmp_path / "x.ttl").write_text(head + line, encoding="utf-8")
         result = wicara("reason", tmp_path / "x.ttl")
         assert (result.returncode, "eq-diff1" in result.stderr) == (3, True), line
+
+
+def test_characters() -> None:
+    """A string has what XML 1.0 or 1.1 has as a character, and no other; that of a language may have any."""
+    for text in ("\x01", "\x85", "\ufffd", "\U0001fffe"):
+        assert value_of(Literal(text)) is not None
+    for text in ("\0", "\ufffe", "\uffff"):
+        assert is_ill_typed(Literal(f"a{text}b"))
+        assert not is_ill_typed(Literal(text, language="en"))
 
 
 TEXT: Final = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

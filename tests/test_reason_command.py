@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -273,21 +274,85 @@ def test_a_chain_of_properties(wicara: Command, write: Callable[..., Path]) -> N
     assert set(of_a) == {f"{name('a')} {name(f'p{n}')} {name('b')} ." for n in range(76, 151)}
 
 
-def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
-    """Where memory runs out, one line says so, and the exit code is no verdict."""
-    lines = (f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 8000))
-    (tmp_path / "star.nt").write_text("".join(lines), encoding="utf-8")
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); "
+def reasoned_within(megabytes: int, file: Path) -> subprocess.CompletedProcess[str]:
+    """Reason with a file in a process that may take so much address space."""
+    limit = megabytes << 20
+    limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit})); "
     run = "from wicara.cli import main; main(['reason', sys.argv[1]])"
-    result = subprocess.run(
-        [sys.executable, "-c", limited + run, tmp_path / "star.nt"],
+    return subprocess.run(
+        [sys.executable, "-c", limited + run, file],
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
-    assert (result.returncode, result.stderr) == (70, "wicara: out of memory\n")
+
+
+def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
+    """What is too much for the memory is known before: how many statements, and no exit code of a verdict."""
+    lines = (f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 8000))
+    (tmp_path / "star.nt").write_text("".join(lines), encoding="utf-8")
+    result = reasoned_within(1024, tmp_path / "star.nt")
+    assert (result.returncode, result.stdout) == (70, "")
+    assert "63,984,001 statements follow, or more" in result.stderr
+    assert "--engine spark" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+EQUALS: Final = 400
+CLIQUES: Final = {
+    "one fact of two of them": (["<a:3> <x:p> <a:7> ."], EQUALS * EQUALS - 1),
+    "a fact of each": ([f'<a:{n}> <x:p{n}> "{n}" .' for n in range(EQUALS)], EQUALS * (EQUALS - 1)),
+    "a fact of each two": (
+        [f"<a:{n}> <x:p> <a:{m}> ." for n in range(EQUALS) for m in range(EQUALS)],
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLIQUES)
+def test_many_equals(name: str, tmp_path: Path) -> None:
+    """Hundreds of names of one thing have what is said of each, within the memory that this takes."""
+    said, count = CLIQUES[name]
+    chain = (f"<a:{n}> <{PREFIXES['owl']}sameAs> <a:{n + 1}> ." for n in range(EQUALS - 1))
+    (tmp_path / "equals.nt").write_text("\n".join((*chain, *said)), encoding="utf-8")
+    result = reasoned_within(1024, tmp_path / "equals.nt")
+    assert result.returncode == 0, result.stderr
+    predicates = Counter(line.split(" ", 2)[1] for line in result.stdout.splitlines())
+    assert predicates.pop(f"<{PREFIXES['owl']}sameAs>") == (EQUALS - 1) ** 2
+    assert predicates.total() == count
+
+
+DISJOINT: Final = {
+    "AllDifferent": ("owl:distinctMembers", [], ":m5 owl:sameAs :m700 .", "eq-diff3"),
+    "AllDisjointClasses": (
+        "owl:members",
+        [f":x{n} a :m{n} ." for n in range(800)],
+        ":s rdfs:subClassOf :m7 . :x3 a :s .",
+        "cax-adc",
+    ),
+    "AllDisjointProperties": (
+        "owl:members",
+        [f":x{n} :m{n} :y{n} ." for n in range(800)],
+        ":s rdfs:subPropertyOf :m9 . :x4 :s :y4 .",
+        "prp-adp",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DISJOINT)
+def test_a_long_list_of_what_is_disjoint(kind: str, tmp_path: Path) -> None:
+    """Of hundreds of members, only those that meet cost anything; one that is listed twice meets itself."""
+    predicate, data, clash, rule = DISJOINT[kind]
+    head = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+    members = " ".join(f":m{n}" for n in range(800))
+    for more, found in (("", 0), (clash, 1), (f"[] a owl:{kind} ; {predicate} ( :m1 :m2 :m1 ) .", 1)):
+        text = f"{head}@prefix : <x:> .\n[] a owl:{kind} ; {predicate} ( {members} ) .\n" + "\n".join(data)
+        (tmp_path / "all.ttl").write_text(f"{text}\n{more}", encoding="utf-8")
+        result = reasoned_within(600, tmp_path / "all.ttl")
+        assert result.returncode == 3 * found, result.stderr
+        assert (rule in result.stderr) == bool(found)
 
 
 def test_profile(wicara: Command, write: Callable[..., Path]) -> None:

@@ -24,7 +24,9 @@ from wicara.graph.reasoning.tables import (
 )
 
 if TYPE_CHECKING:
-    from wicara.graph.reasoning.tables import Relation
+    from collections.abc import Callable
+
+    from wicara.graph.reasoning.tables import Index, Relation
 
 CHUNK: Final = 1 << 22
 """How many pairs are made at a time."""
@@ -46,12 +48,16 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes of a table, and how conclusions join it; reflexive: it also has each member twice."""
+    """The classes of a table, and how conclusions join it; reflexive: it also has each member twice.
+
+    `expect` is told how many pairs there will be, before they are made.
+    """
 
     table: Relation
     by_symmetry: Conclude
     by_transitivity: Conclude
     place: Place
+    expect: Callable[[int], None]
     reflexive: bool
 
     def close(self, grown: Delta) -> None:
@@ -101,15 +107,25 @@ class Classes:
             _, there = self.table.by_subject.find(pack(nodes[roots], nodes[roots]))
             own, at = nodes[roots[~there]], at[~there]
             self.place(self.by_transitivity(own, own, reached[at], back[at]))
-        parts = max(1, -(-int((high - low).sum()) // CHUNK))
+        pairs = int((high - low).sum())
+        self.expect(pairs - len(self.table))
+        parts = max(1, -(-pairs // CHUNK))
         for part in np.array_split(np.arange(len(members)), parts):
             two, source = ranges(low[part], high[part])
             one = part[source]
             subjects, objects = nodes[members[one]], nodes[members[two]]
             _, there = self.table.by_subject.find(pack(subjects, objects))
             new = ~there if self.reflexive else ~there & (one != two)
-            pairs = self.by_transitivity(subjects[new], objects[new], back[one[new]], reached[two[new]])
-            self.place(pairs)
+            self.place(self.by_transitivity(subjects[new], objects[new], back[one[new]], reached[two[new]]))
+
+
+def smallest(members: Ints, equals: Index) -> Ints:
+    """Return the smallest of what each term equals and itself."""
+    low, high = equals.spans(members)
+    found = members.copy()
+    has = low < high
+    found[has] = np.minimum(members[has], unpack(equals.keys[low[has]])[1])
+    return found
 
 
 def classes_around(table: Relation, nodes: Ints) -> tuple[Ints, Ints, Ints, Ints]:

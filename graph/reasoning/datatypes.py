@@ -67,6 +67,8 @@ STRINGS: Final = {
 }
 """The string datatypes with the patterns of their values, from the smallest value space on."""
 
+NO_CHAR: Final = re.compile("[\0\ufffe\uffff]")
+"""What no string of XSD has (XSD 1.1-2, section 3.3.1): a Char of neither XML 1.0 nor XML 1.1."""
 PLAIN: Final = frozenset({f"{RDF}PlainLiteral", f"{RDF}langString"})
 
 INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
@@ -90,6 +92,8 @@ def value_of(literal: Literal) -> Value | None:
         if literal.direction:
             return ("dirLangString", (literal.value, language, str(literal.direction)))
         return ("string", (literal.value, language))
+    if datatype.startswith(XSD) and NO_CHAR.search(literal.value):
+        return None
     read = READERS.get(datatype)
     value = read(literal.value) if read else None
     return value if value is not None and in_space(value, datatype) else None

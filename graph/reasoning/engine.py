@@ -10,26 +10,42 @@ owl:sameAs is, is closed by classes.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from wicara.graph.reasoning.classes import Classes
-from wicara.graph.reasoning.joins import Atom, Join, Older, Rows, Slot, bind, first_rows, join_rows
-from wicara.graph.reasoning.schema import Schema, Template, templates
+from wicara.graph.reasoning.classes import Classes, smallest
+from wicara.graph.reasoning.joins import (
+    ANY_AGE,
+    Atom,
+    Clash,
+    Join,
+    Older,
+    Rows,
+    Slot,
+    bind,
+    first_rows,
+    is_symmetric,
+    is_transitive,
+    join_rows,
+)
+from wicara.graph.reasoning.rules import REPLACING, is_variable
+from wicara.graph.reasoning.schema import Schema, Template, Vocabulary, templates
 from wicara.graph.reasoning.tables import (
     ASSERTED,
     GONE,
     Batch,
     Delta,
     Dependents,
+    Derived,
     FactTable,
     Ints,
-    Mask,
     Tables,
     all_facts,
+    by_object,
     concatenate,
+    contains,
     distinct,
     first_of_each,
     pack,
@@ -37,47 +53,17 @@ from wicara.graph.reasoning.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from wicara.graph.reasoning.rules import Rule
 
 Head = tuple[Slot, int, Slot]
-
-
-@dataclass(frozen=True)
-class Derived:
-    """Conclusions of one join in one round: packed pairs, the batch and rows of their proofs."""
-
-    keys: Ints
-    batch: int
-    rows: Ints
-    stepped: bool
+CROWD: Final = 8
+"""With how many times as many equals, or rows, as facts it is these that are replaced, each class once."""
 
 
 class Exhausted(Exception):  # noqa: N818 - not a fault of the engine, but a limit that its user set
-    """The closure would outgrow the limit; what is in it follows, but more may."""
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Rows of a rule whose conclusion is false, by the batch of their premises."""
-
-    join: Join
-    batch: int
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What the engine needs to know of the terms behind the numbers.
-
-    The number of each IRI; the literals whose value is a whole number; the tests on columns of literals; the
-    tables in which a pair of the same term twice is trivial.
-    """
-
-    number: Callable[[str], int]
-    literals: Callable[[int], Sequence[int]]
-    tests: Mapping[str, Callable[[Ints, Ints], Mask]]
-    reflexive: frozenset[int] = frozenset()
+    """The closure would outgrow the limit: to so many facts, or more. What is in it follows, but more may."""
 
 
 class Engine:
@@ -94,13 +80,16 @@ class Engine:
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
         self.axioms = frozenset[int]().union(*self.templates.values())
-        self.spanning = {each: tables for each, tables in self.templates.items() if each.spans_tables}
+        self.spanning = {
+            each: tables for each, tables in self.templates.items() if each.spans_tables or each.meeting
+        }
         self.spanned: dict[Template, int] = {}
         self.matched = 0
         self.steps: dict[int, int] = {}
         self.symmetric: dict[int, Join] = {}
         self.transitive: dict[int, Join] = {}
         self.unclosed: set[int] = set()
+        self.replacing = {n: REPLACING[rule.name] for n, rule in enumerate(rules) if rule.name in REPLACING}
         self.joins: dict[object, Join] = {}
         self.triggers: dict[tuple[int, int | None], list[tuple[Join, int]]] = defaultdict(list)
         self.targets: dict[int, set[int]] = defaultdict(set)
@@ -165,9 +154,8 @@ class Engine:
         def conclude(join: Join, subjects: Ints, objects: Ints, *premises: Ints) -> Delta:
             if not len(subjects):
                 return Delta(subjects, objects, subjects)
+            self.expect(len(subjects))
             start, rows = self.facts.size, np.arange(len(subjects))
-            if self.limit is not None and start + len(rows) > self.limit:
-                raise Exhausted
             batch = self.batch_of(join, Rows(len(rows), {}, dict(enumerate(premises))))
             numbers = self.facts.add(table, subjects, objects, np.full(len(rows), batch), rows)
             self.facts.spans[batch] = start, self.facts.size
@@ -182,7 +170,9 @@ class Engine:
             partial(conclude, joins[table]) for joins in (self.symmetric, self.transitive)
         )
         reflexive = table not in self.vocabulary.reflexive
-        Classes(self.tables.grow(table), by_symmetry, by_transitivity, place, reflexive).close(grown)
+        Classes(self.tables.grow(table), by_symmetry, by_transitivity, place, self.expect, reflexive).close(
+            grown
+        )
 
     def confirm(self, table: int, found: Sequence[Derived], deltas: dict[int, Delta]) -> None:
         """Make premises of conclusions that are stated now; each is a step of its own from now on."""
@@ -232,13 +222,20 @@ class Engine:
 
     def is_due(self, template: Template, watched: frozenset[int], deltas: Mapping[int, Delta]) -> bool:
         """Tell whether a template may have new joins after this growth."""
-        if watched & deltas.keys() or not self.matched:
+        if watched & deltas.keys() or not self.matched or self.may_meet(template, deltas):
             return True
         if not template.spans_tables:
             return False
         tables = len(self.tables) if self.schema.is_possible(template) else 0
         before, self.spanned[template] = self.spanned.get(template, 0), tables
         return tables > before
+
+    def may_meet(self, template: Template, deltas: Mapping[int, Delta]) -> bool:
+        """Tell whether members of a list may meet in this growth, where a template asks for that."""
+        if template.meeting is None:
+            return False
+        predicate = template.meeting.premises[0].predicate
+        return is_variable(predicate) or self.vocabulary.number(predicate) in deltas
 
     def new_joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield a template's joins that are not known yet; matches of facts before `since` are known."""
@@ -321,11 +318,45 @@ class Engine:
         if not all(len(self.tables[table]) for table in join.tables):
             return
         done = self.evaluated[id(join)]
-        left = (n for n in range(len(join.atoms)) if n != place)
-        start = first_rows(join.atoms[place], delta, place)
-        rows = join_rows(start, join, left, self.tables, Older(done, self.grown_from))
+        older = Older(dict(done), self.grown_from)
         done[place] = None
+        delta = self.replaceable(join, place, delta)
+        if self.is_crowded(join, place, delta):
+            place, older = 1 - place, ANY_AGE
+            delta = self.replaceable(join, place, all_facts(self.tables[join.atoms[place].table]))
+        start = first_rows(join.atoms[place], delta, place)
+        left = (n for n in range(len(join.atoms)) if n != place)
+        rows = join_rows(start, join, left, self.tables, older)
         self.conclude(join, self.passing(join, rows))
+
+    def replaceable(self, join: Join, place: int, delta: Delta) -> Delta:
+        """Return the facts of a delta in which a join has to replace a term by its equals.
+
+        Subjects are replaced first, then objects. As equality is transitive, what these rules concluded has
+        its equals by the fact that it came from, and so has all but one of the facts that equals replaced in
+        them make alike: a class of n would else give each fact in n ways.
+        """
+        end = self.replacing.get(join.rule)
+        if end is None or join.atoms[place].table == self.schema.same_as:
+            return delta
+        batch = self.facts.batch.values[delta.facts]
+        rules = {n: self.facts.batches[n].rule for n in distinct(batch).tolist() if n >= 0}
+        done = [n for n, rule in rules.items() if self.replacing.get(rule, -1) >= end]
+        delta = delta.take(~contains(batch, np.array(done, np.int64))) if done else delta
+        equals = self.tables[self.schema.same_as].by_subject
+        ends = (smallest(delta.subjects, equals), delta.objects)
+        if end:
+            ends = (delta.subjects, smallest(delta.objects, equals))
+        return delta.take(first_of_each(pack(*ends))[1])
+
+    def is_crowded(self, join: Join, place: int, delta: Delta) -> bool:
+        """Tell whether equals are far more than the facts, or meet them too often: those are begun with."""
+        end, atom = self.replacing.get(join.rule), join.atoms[place]
+        if end is None or atom.table != self.schema.same_as:
+            return False
+        table = self.tables[join.atoms[1 - place].table]
+        low, high = (table.by_object if end else table.by_subject).spans(delta.subjects)
+        return max(len(low), int((high - low).sum())) > CROWD * len(table)
 
     def passing(self, join: Join, rows: Rows) -> Rows:
         """Return the rows that pass the join's tests."""
@@ -355,11 +386,15 @@ class Engine:
     def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
         """Keep conclusions, with their proofs, for the next round; raises Exhausted beyond the limit."""
         self.waiting += len(keys)
-        if self.limit is not None and self.facts.size + self.waiting > self.limit:
-            self.pending.clear()
-            raise Exhausted
+        self.expect(self.waiting)
         stepped = table in self.steps and any(atom.table == self.steps[table] for atom in join.atoms)
         self.pending[table].append(Derived(keys, self.batch_of(join, rows), np.arange(rows.size), stepped))
+
+    def expect(self, more: int) -> None:
+        """Raise Exhausted where so many more facts would be beyond the limit."""
+        if self.limit is not None and self.facts.size + more > self.limit:
+            self.pending.clear()
+            raise Exhausted(self.facts.size + more)
 
     def batch_of(self, join: Join, rows: Rows) -> int:
         """Keep the premises of some rows and return the number of their batch."""
@@ -453,37 +488,3 @@ class Engine:
             keys, at = self.wanted(head, rows)
             if len(keys):
                 self.pend(join, table, keys, rows.take(at))
-
-
-def is_symmetric(join: Join) -> bool:
-    """Tell whether a join is that of a table turned round, into itself."""
-    if len(join.atoms) != 1 or len(join.heads) != 1 or join.tests:
-        return False
-    (atom,) = join.atoms
-    is_open = isinstance(atom.subject, str) and isinstance(atom.object, str) and atom.subject != atom.object
-    return is_open and join.heads[0] == (atom.object, atom.table, atom.subject)
-
-
-def is_transitive(join: Join) -> bool:
-    """Tell whether a join is that of a table with itself, end to start, into itself."""
-    if len(join.atoms) != 2 or len(join.heads) != 1:  # noqa: PLR2004 - two ends
-        return False
-    (one, two), head = join.atoms, join.heads[0]
-    variables = {place for place in (one.subject, one.object, two.object) if isinstance(place, str)}
-    return (
-        len(variables) == 3  # noqa: PLR2004 - start, middle, end
-        and one.object == two.subject
-        and (one.subject, one.table, two.object) == head
-        and one.table == two.table
-    )
-
-
-def by_object(delta: Delta, targets: Collection[int]) -> Iterator[tuple[int, Delta]]:
-    """Yield the facts that have each of some objects, where there are any."""
-    if not targets:
-        return
-    chosen = np.flatnonzero(np.isin(delta.objects, list(targets)))
-    order = chosen[np.argsort(delta.objects[chosen], kind="stable")]
-    objects, starts = np.unique(delta.objects[order], return_index=True)
-    for target, rows in zip(objects.tolist(), np.split(order, starts[1:]), strict=False):
-        yield target, delta.take(rows)

@@ -14,28 +14,30 @@ from __future__ import annotations
 
 import gc
 import json
+import resource
 from codecs import BOM_UTF8
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain, count, repeat
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
-from wicara.graph.errors import Unavailable, UnreadableInput, error_place
+from wicara.graph.errors import TooMuch, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.closure import is_universal
+from wicara.graph.reasoning.engine import Exhausted
 from wicara.graph.reasoning.matching import contradictions, describe
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pyoxigraph import Quad
     from wicara.graph.reasoning.matching import Inference
@@ -48,6 +50,8 @@ LABELLED: Final = frozenset({RdfFormat.N_TRIPLES, RdfFormat.N_QUADS})
 BLOCK: Final = 1 << 24
 """How many bytes of N-Triples are split at a time."""
 END: Final = " .\n"
+FACT: Final = 150
+"""Bytes that a fact takes at least, in tables and as a line: with fewer, nothing is begun that cannot end."""
 
 
 @dataclass(frozen=True)
@@ -245,16 +249,43 @@ class Result:
 
 
 def native(document: Document, *, proofs: bool = False, all_rules: bool = False) -> Result:
-    """Return what the engine of this package concludes; `all_rules` turns on the trivial rules too."""
+    """Return what the engine of this package concludes; `all_rules` turns on the trivial rules too.
+
+    Raises TooMuch where that is known not to fit into memory.
+    """
     with no_collection():
         reasoner = Reasoner(all_rules=all_rules)
         numbers = np.array([reasoner.number(term) for term in document.terms], np.int64)
-        reasoner.add_tables(tables_of(numbers[document.rows]))
+        memory = available_memory()
+        reasoner.engine.limit = memory // FACT
+        try:
+            reasoner.add_tables(tables_of(numbers[document.rows]))
+        except Exhausted as fault:
+            (count,) = fault.args
+            raise TooMuch(
+                f"{count:,} statements follow, or more, and the memory that is left, {memory >> 20:,} MB, is "
+                "too small for them. Each two of many equal things are a statement, and each has what is "
+                "said of the others: state fewer of them, give more memory, or use --engine spark."
+            ) from fault
         return Result(
             inferred=serialize(reasoner.terms, conclusions(reasoner)),
             proofs="".join(proof_lines(reasoner)).encode() if proofs else b"",
             contradictions=in_words(reasoner.contradictions()),
         )
+
+
+def available_memory() -> int:
+    """Return how many bytes this process may still take; more than there are, where nothing tells."""
+    try:
+        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text("ascii").splitlines())
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError):
+        return 1 << 62
+    left = int(told["MemAvailable"].split()[0]) << 10
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return (
+        left if soft == resource.RLIM_INFINITY else min(left, max(0, soft - pages * resource.getpagesize()))
+    )
 
 
 def owlrl(document: Document, **_options: bool) -> Result:

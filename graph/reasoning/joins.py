@@ -58,6 +58,14 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Clash:
+    """Rows of a rule whose conclusion is false, by the batch of their premises."""
+
+    join: Join
+    batch: int
+
+
+@dataclass(frozen=True)
 class Older:
     """Atoms of a join that are joined only with facts whose numbers are below one."""
 
@@ -173,3 +181,26 @@ def cross(rows: Rows, others: Rows) -> Rows:
     one = rows.take(np.repeat(np.arange(rows.size), others.size))
     two = others.take(np.tile(np.arange(others.size), rows.size))
     return Rows(one.size, one.columns | two.columns, one.facts | two.facts)
+
+
+def is_symmetric(join: Join) -> bool:
+    """Tell whether a join is that of a table turned round, into itself."""
+    if len(join.atoms) != 1 or len(join.heads) != 1 or join.tests:
+        return False
+    (atom,) = join.atoms
+    is_open = isinstance(atom.subject, str) and isinstance(atom.object, str) and atom.subject != atom.object
+    return is_open and join.heads[0] == (atom.object, atom.table, atom.subject)
+
+
+def is_transitive(join: Join) -> bool:
+    """Tell whether a join is that of a table with itself, end to start, into itself."""
+    if len(join.atoms) != 2 or len(join.heads) != 1:  # noqa: PLR2004 - two ends
+        return False
+    (one, two), head = join.atoms, join.heads[0]
+    variables = {place for place in (one.subject, one.object, two.object) if isinstance(place, str)}
+    return (
+        len(variables) == 3  # noqa: PLR2004 - start, middle, end
+        and one.object == two.subject
+        and (one.subject, one.table, two.object) == head
+        and one.table == two.table
+    )

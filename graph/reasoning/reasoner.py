@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.reasoning.datatypes import DATATYPES, TESTS, has_value, is_ill_typed, value_of
-from wicara.graph.reasoning.engine import Engine, Vocabulary
+from wicara.graph.reasoning.engine import Engine
 from wicara.graph.reasoning.matching import ILL_TYPED, Inference
 from wicara.graph.reasoning.rules import REFLEXIVE, Rule, Term, rules
+from wicara.graph.reasoning.schema import Vocabulary
 from wicara.graph.reasoning.tables import GONE, Column, contains
 from wicara.graph.terms import triple_of
 from wicara.ontology import PREFIXES
@@ -19,7 +20,7 @@ from wicara.ontology import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.engine import Clash
+    from wicara.graph.reasoning.joins import Clash
     from wicara.graph.reasoning.tables import Ints, Mask
 
 DATATYPE: Final = PREFIXES["rdfs"] + "Datatype"

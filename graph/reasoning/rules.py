@@ -22,6 +22,8 @@ Fact: TypeAlias = tuple["Term", "Term", "Term"]
 FILE: Final = Path(__file__).parent / "owl2rl.rules"
 
 SAME_AS: Final = PREFIXES["owl"] + "sameAs"
+REPLACING: Final = {"eq-rep-s": 0, "eq-rep-o": 1}
+"""The rules that replace the subject or the object of a fact by what it equals, in this order."""
 REFLEXIVE: Final = (
     *(PREFIXES["owl"] + name for name in ("sameAs", "equivalentClass", "equivalentProperty")),
     *(PREFIXES["rdfs"] + name for name in ("subClassOf", "subPropertyOf")),

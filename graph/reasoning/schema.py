@@ -6,11 +6,12 @@ match of its schema premises. Other rules are joins as they stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, permutations, product
 from typing import TYPE_CHECKING
 
+import numpy as np
 from wicara.graph.names import FIRST, NIL, REST
 from wicara.graph.reasoning.joins import Atom, Join, Slot, Test
 from wicara.graph.reasoning.rules import (
@@ -22,14 +23,29 @@ from wicara.graph.reasoning.rules import (
     is_variable,
     unfold,
 )
+from wicara.graph.reasoning.tables import Relation, contains, distinct, pack, ranges, unpack
 from wicara.ontology import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from wicara.graph.reasoning.tables import Relation
+    from wicara.graph.reasoning.tables import Ints, Mask
 
 Bindings = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the engine needs to know of the terms behind the numbers.
+
+    The number of each IRI; the literals whose value is a whole number; the tests on columns of literals; the
+    tables in which a pair of the same term twice is trivial.
+    """
+
+    number: Callable[[str], int]
+    literals: Callable[[int], Sequence[int]]
+    tests: Mapping[str, Callable[[Ints, Ints], Mask]]
+    reflexive: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,13 +62,13 @@ class Cell:
 class Match:
     """A match of some schema premises: bindings, facts used, and the data premises that lists unfold to.
 
-    `lists` are all facts of the lists that it speaks of: one that is broken has no members.
+    `newest` is the last fact of the lists that it speaks of: one that is broken has no members.
     """
 
     bindings: Bindings
     facts: tuple[int, ...] = ()
     patterns: tuple[Pattern, ...] = ()
-    lists: tuple[int, ...] = ()
+    newest: int = -1
 
     def __add__(self, other: Match) -> Match:
         """Return both matches as one."""
@@ -60,8 +76,20 @@ class Match:
             self.bindings | other.bindings,
             self.facts + other.facts,
             self.patterns + other.patterns,
-            self.lists + other.lists,
+            max(self.newest, other.newest),
         )
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which pairs of members of a list are wanted: those that meet in data premises, by a fact since one.
+
+    One premise has both variables as its ends; two have one each, and what else they say is the same.
+    """
+
+    premises: tuple[Pattern, ...]
+    variables: tuple[str, str]
+    since: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,19 @@ class Template:
         return any(is_variable(p.predicate) and p.predicate not in bound for p in self.data)
 
     @cached_property
+    def meeting(self) -> Pairs | None:
+        """The data premises in which two members of a list meet; None where there is no such list."""
+        for over in (p for p in self.schema if isinstance(p, Over) and p.name == "pair"):
+            one, two = over.variables[1:]
+            together = tuple(p for p in self.data if {one, two} == {p.subject, p.object})
+            first, second = (tuple(p for p in self.data if each in p.terms) for each in (one, two))
+            if len(together) == 1:
+                return Pairs(together, (one, two), 0)
+            if len(first) == len(second) == 1 and renamed(first[0], one) == renamed(second[0], two):
+                return Pairs((*first, *second), (one, two), 0)
+        return None
+
+    @cached_property
     def axiom(self) -> Pattern | None:
         """The schema premise, where there is but one, of one triple, and it binds the predicates.
 
@@ -95,6 +136,11 @@ class Template:
     def renaming(self) -> tuple[Pattern, ...]:
         """The schema premises that say that a predicate is the same as something else."""
         return tuple(p for p in self.schema if isinstance(p, Pattern) and p.predicate == SAME_AS)
+
+
+def renamed(pattern: Pattern, variable: str) -> tuple[str, ...]:
+    """Return the places of a premise, with the same mark wherever it has a variable."""
+    return tuple("" if term == variable else term for term in pattern.terms)
 
 
 def templates(rules: Sequence[Rule]) -> list[Template]:
@@ -153,11 +199,13 @@ class Schema:
 
     def joins(self, template: Template, since: int) -> Iterator[Join]:
         """Yield the joins of a template that rest on a schema fact from a number on, or on none."""
+        pairs = template.meeting and replace(template.meeting, since=since)
         starts = chain.from_iterable(
-            self.matches(template.schema, template.rule, start) for start in self.starts(template)
+            self.matches(template.schema, template.rule, start, pairs) for start in self.starts(template)
         )
+        knows_age = not (template.spans_tables or pairs)
         for match in starts if template.axiom is None else self.pattern_matches(template.axiom, {}, since):
-            if match.facts and max(match.facts + match.lists) < since and not template.spans_tables:
+            if match.facts and knows_age and max(match.newest, *match.facts) < since:
                 continue
             patterns = (*template.data, *match.patterns)
             for bindings in self.with_predicates(patterns, match.bindings):
@@ -210,19 +258,24 @@ class Schema:
         tests = tuple(Test(each.name, tuple(map(slot, each.variables))) for each in template.rule.tests)
         return Join(template.place, atoms, heads, facts, tests)
 
-    def matches(self, premises: Sequence[Premise], rule: Rule, match: Match) -> Iterator[Match]:
-        """Yield each match of the schema premises that goes with what is matched already."""
+    def matches(
+        self, premises: Sequence[Premise], rule: Rule, match: Match, chosen: Pairs | None = None
+    ) -> Iterator[Match]:
+        """Yield each match of the schema premises that goes with what is matched already.
+
+        `chosen` tells which pairs of the members of a list are wanted; without it, all are.
+        """
         if not premises:
             yield match
             return
         premise = premises[0]
         found = (
-            self.list_matches(premise, rule, match.bindings)
+            self.list_matches(premise, rule, match, chosen)
             if isinstance(premise, Over)
             else self.pattern_matches(premise, match.bindings)
         )
         for more in found:
-            yield from self.matches(premises[1:], rule, match + more)
+            yield from self.matches(premises[1:], rule, match + more, chosen)
 
     def pattern_matches(self, pattern: Pattern, bindings: Bindings, since: int = 0) -> Iterator[Match]:
         """Yield the facts, from a number on, that match a schema premise."""
@@ -242,17 +295,23 @@ class Schema:
             return (bindings.get(term),)
         return self.literals(int(term)) if term.isdigit() else (self.number(term),)
 
-    def list_matches(self, over: Over, rule: Rule, bindings: Bindings) -> Iterator[Match]:
+    def list_matches(self, over: Over, rule: Rule, match: Match, chosen: Pairs | None) -> Iterator[Match]:
         """Yield what a premise over a list unfolds to: its members, pairs of them, or data premises."""
-        cells = self.cells(bindings[over.variables[0]])
-        facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
+        cells = self.cells(match.bindings[over.variables[0]])
+        newest = max((fact for cell in cells for fact in (cell.held, cell.on)), default=-1)
         if over.name == "member":
             for cell in cells:
-                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held), lists=facts)
+                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held), newest=newest)
         elif over.name == "pair":
-            yield from pairs(over, cells, facts)
+            one, two = over.variables[1:]
+            is_known = chosen is not None and max(newest, *match.facts) < chosen.since
+            for near, far in met(self, cells, chosen, all_ages=not is_known):
+                earlier, later = sorted((near, far), key=lambda cell: len(cell.reached))
+                facts = (*later.reached, earlier.held, later.held)
+                yield Match({one: near.member, two: far.member}, facts, newest=newest)
         elif cells:
             members = {f"?member/{i}": cell.member for i, cell in enumerate(cells)}
+            facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
             yield Match(members, facts, unfold(over, len(cells), rule))
 
     def lists_of(self, nodes: Iterable[int]) -> set[int]:
@@ -290,11 +349,56 @@ def by_fact(row: tuple[int, int, int]) -> int:
     return row[2]
 
 
-def pairs(over: Over, cells: Sequence[Cell], lists: tuple[int, ...]) -> Iterator[Match]:
-    """Yield any two members of a list, both ways round; `lists` are all facts of the list."""
-    one, two = over.variables[1:]
-    for i, near in enumerate(cells):
-        for far in cells[i + 1 :]:
-            facts = (*far.reached, near.held, far.held)
-            yield Match({one: near.member, two: far.member}, facts, lists=lists)
-            yield Match({one: far.member, two: near.member}, facts, lists=lists)
+# Pairs of members of a list: a list of hundreds has more than can be joins.
+
+
+def met(
+    schema: Schema, cells: Sequence[Cell], chosen: Pairs | None, *, all_ages: bool
+) -> Iterator[tuple[Cell, Cell]]:
+    """Yield two cells of a list for each way to take two; those that are `chosen`, of facts of all ages."""
+    if chosen is None:
+        yield from permutations(cells, 2)
+        return
+    places: dict[int, list[int]] = {}
+    for place, cell in enumerate(cells):
+        places.setdefault(cell.member, []).append(place)
+    members = distinct(np.array([*places], np.int64))
+    meet = together if len(chosen.premises) == 1 else side_by_side
+    ones, twos = unpack(meet(schema, chosen, members, 0 if all_ages else chosen.since))
+    for one, two in zip(ones.tolist(), twos.tolist(), strict=True):
+        for near, far in product(places[one], places[two]):
+            if near != far:
+                yield cells[near], cells[far]
+
+
+def together(schema: Schema, chosen: Pairs, members: Ints, since: int) -> Ints:
+    """Return the pairs of members that are subject and object of a fact."""
+    (premise,) = chosen.premises
+    table = schema.tables.get(schema.number(premise.predicate), Relation())
+    rows, _ = ranges(*table.by_subject.spans(members))
+    rows = rows[table.by_subject.facts[rows] >= since]
+    subjects, objects = unpack(table.by_subject.keys[rows])
+    within = contains(objects, members)
+    if premise.subject != chosen.variables[0]:
+        subjects, objects = objects, subjects
+    return pack(subjects[within], objects[within])
+
+
+def side_by_side(schema: Schema, chosen: Pairs, members: Ints, since: int) -> Ints:
+    """Return the pairs of members that have the rest of a fact in common."""
+    premise, variable = chosen.premises[0], chosen.variables[0]
+    if premise.predicate == variable:
+        tables = {member: schema.tables.get(member, Relation()).by_subject for member in members.tolist()}
+        columns = [(np.full(len(each.keys), n), each.keys, each.facts) for n, each in tables.items()]
+        of, rest, facts = (np.concatenate(column) for column in zip(*columns, strict=True))
+    else:
+        table = schema.tables.get(schema.number(premise.predicate), Relation())
+        index = table.by_object if premise.object == variable else table.by_subject
+        rows, _ = ranges(*index.spans(members))
+        (of, rest), facts = unpack(index.keys[rows]), index.facts[rows]
+    concerned = contains(rest, distinct(rest[facts >= since]))
+    of, rest = of[concerned], rest[concerned]
+    order = np.lexsort((of, rest))
+    of, rest = of[order], rest[order]
+    twos, source = ranges(np.searchsorted(rest, rest), np.searchsorted(rest, rest, side="right"))
+    return distinct(pack(of[source], of[twos]))

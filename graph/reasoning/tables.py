@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -362,6 +365,16 @@ class Delta:
         return Delta(self.subjects[rows], self.objects[rows], self.facts[rows])
 
 
+@dataclass(frozen=True)
+class Derived:
+    """Conclusions of one join in one round: packed pairs, the batch and rows of their proofs."""
+
+    keys: Ints
+    batch: int
+    rows: Ints
+    stepped: bool
+
+
 def concatenate(one: Delta, two: Delta) -> Delta:
     """Return the facts of both."""
     columns = ((one.subjects, two.subjects), (one.objects, two.objects), (one.facts, two.facts))
@@ -371,3 +384,14 @@ def concatenate(one: Delta, two: Delta) -> Delta:
 def all_facts(table: Relation) -> Delta:
     """Return all facts of a table."""
     return Delta(*unpack(table.by_subject.keys), table.by_subject.facts)
+
+
+def by_object(delta: Delta, targets: Collection[int]) -> Iterator[tuple[int, Delta]]:
+    """Yield the facts that have each of some objects, where there are any."""
+    if not targets:
+        return
+    chosen = np.flatnonzero(np.isin(delta.objects, list(targets)))
+    order = chosen[np.argsort(delta.objects[chosen], kind="stable")]
+    objects, starts = np.unique(delta.objects[order], return_index=True)
+    for target, rows in zip(objects.tolist(), np.split(order, starts[1:]), strict=False):
+        yield target, delta.take(rows)
