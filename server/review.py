@@ -189,11 +189,17 @@ class Api:
             "tag": self.session.tag(item.iri),
         }
 
-    def get_fact(self, fact: str) -> dict[str, Any]:
-        """Return an item as its form shows it: what is proposed, what it lacks, names of things."""
+    def get_fact(self, fact: str, start: str = "", end: str = "") -> dict[str, Any]:
+        """Return an item as its form shows it: what is proposed, what it lacks, names of things.
+
+        With `start` and `end` it has the words of this span instead of its own.
+        """
         self.session.refresh()
         item = self.session.known(fact)
-        return {**self.shown(item), **self.with_names(self.session.proposal(item)), "mark": item.mark}
+        record = self.session.proposal(item)
+        if end:
+            record = self.session.with_words(record, int(start), int(end))
+        return {**self.shown(item), **self.with_names(record), "mark": item.mark}
 
     def with_names(self, record: Record) -> dict[str, Any]:
         """Return a record with the names of the things in it."""

@@ -33,10 +33,16 @@ hampir 42 persen kegiatan telah dilaksanakan.
 "Kerja sama kita tidak boleh berhenti di sini saja," lanjutnya. Pertemuan itu dihadiri Jepang, Selandia \
 Baru, dan Rusia. Kerja sama akan diteruskan, ujar Suhardjo.
 
-Ketua Harian Partai Contoh Sudarsono Hartono hadir. Yang pasti, kata dia, perairan itu tetap terbuka seperti \
-dua tahun terakhir. Bentrokan terjadi di Laut Utara pada 1 Mei 2019. \
-Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019. Kedua negara memberlakukan pembatasan. \
+Wakil Ketua DPR sekaligus Ketua Harian Partai Contoh Sudarsono Hartono hadir. \
+Yang pasti, kata dia, perairan itu tetap terbuka seperti \
+dua tahun terakhir. Bentrokan antara nelayan Jepang dan Kanada terjadi di Laut Utara pada 1 Mei 2019. \
+Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019. \
+Kedua negara juga telah memberlakukan pembatasan. \
+Hubungan keduanya menjadi tegang pada 2008. \
 Jepang melarang impor ikan dan garam.
+
+"Untuk urusan Jepang dan Kanada, hubungan keduanya tetap baik dan mekanisme kerja samanya berjalan," kata \
+Presiden Rusia Vladimir Putin.
 
 "Kami tidak akan menutup laut itu lagi," ujar Suhardjo di Sochi, Kamis (2/5/2019).
 """
@@ -51,7 +57,8 @@ Canada, Japan, and New Zealand are expected to sign the Invented Treaty in May 2
 would stay open, she said in an interview.
 
 Japan, Canada, and New Zealand are on friendly terms, Suhardjo informed the press of the long history of the \
-ties, two years ago. Suhardjo chaired the Invented Forum on 2 May 2019. Canada restored its ties with Japan.
+ties, two years ago. Suhardjo said in Sochi on 2 May that the harbour was open. \
+Suhardjo chaired the Invented Forum on 2 May 2019. Canada restored its ties with Japan.
 
 Canada has not joined the BRICS. Analyst Joan Fairweather welcomed the open markets, such as the fish market.
 """
@@ -76,15 +83,22 @@ EXPECTED = {
         ("plan", "menghadiri KTT", {"modality": "planned"}),
         ("claim", "Kerja sama akan diteruskan", {"speaker": "Rekawati Suhardjo"}),
         ("dateline", "JAKARTA, CONTOH.com", {"place": "JAKARTA"}),
-        ("role", "Ketua Harian Partai Contoh Sudarsono", {"person": "Sudarsono Hartono"}),
+        ("role", "Wakil Ketua DPR sekaligus", {"person": "Sudarsono Hartono", "post": "Wakil Ketua DPR"}),
+        ("role", "Ketua Harian Partai Contoh Sudarsono", {"post": "Ketua Harian Partai Contoh"}),
+        ("role", "Presiden Rusia Vladimir Putin", {"person": "Vladimir Putin", "post": "Presiden Rusia"}),
         ("claim", "perairan itu tetap terbuka", {"speaker": "Sudarsono Hartono"}),
-        ("event", "terjadi di Laut Utara", {"pattern": "Held", "date": "2019-05-01"}),
+        (
+            "event",
+            "terjadi di Laut Utara",
+            {"date": "2019-05-01", "meeting": "Bentrokan antara nelayan Jepang dan Kanada"},
+        ),
+        ("quotation", "hubungan keduanya tetap baik dan mekanisme", {"speaker": "Vladimir Putin"}),
         (
             "event",
             "Jepang menutup perbatasannya",
             {"actor": "Jepang", "did": "menutup perbatasannya dengan Kanada", "date": "2019-05-02"},
         ),
-        ("event", "Kedua negara memberlakukan", {"actor": "Jepang", "partner": "Kanada"}),
+        ("event", "Kedua negara juga telah", {"actor": "Jepang", "partner": "Kanada"}),
         ("event", "Jepang melarang", {"did": "melarang impor ikan dan garam"}),
         ("quotation", "Kami tidak akan menutup", {"date": "2019-05-02", "place": "Sochi"}),
     ],
@@ -102,9 +116,10 @@ EXPECTED = {
         ("claim", "the border would stay open", {"speaker": "Rekawati Suhardjo"}),
         ("plan", "are expected to sign", {"modality": "planned"}),
         ("event", "chaired the Invented Forum", {"pattern": "Chaired", "meeting": "Invented Forum"}),
-        ("date", "on 2 May 2019", {"meeting": "Invented Forum"}),
+        ("meeting", "Invented Forum", {"date": "2019-05-02"}),
         ("event", "Canada restored", {"actor": "Canada", "did": "restored its ties"}),
         ("claim", "the long history of the ties", {"speaker": "Rekawati Suhardjo"}),
+        ("claim", "the harbour was open", {"speaker": "Rekawati Suhardjo"}),
         ("role", "Analyst Joan Fairweather", {"person": "Joan Fairweather"}),
         ("claim", "welcomed the open markets, such as", {"speaker": "Joan Fairweather"}),
     ],
@@ -171,6 +186,9 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
         assert one["rule"].startswith(f"{language}.{one['part'].replace('quotation', 'quote')}")
         assert 0 < one["score"] <= 1
         assert one.get("unit") != "years", "“Two years ago” is no figure."
+        assert "urusan" not in one["quote"], "Of what words speak is not what they say."
+        assert not one["quote"].startswith("keduanya menjadi"), "Not they are tense, their relations are."
+        assert (one["part"], one.get("date")) != ("date", "2019-05-01"), "Its event has the day."
     for part, words, fields in EXPECTED[language]:
         alike = [one for one in found["suggestions"] if one["part"] == part and words in one["quote"]]
         assert any(fields.items() <= one.items() for one in alike), (
@@ -305,6 +323,6 @@ def test_the_lists_of_facts_are_reached(shared: Path) -> None:
         check=True,
     )
     shares = json.loads(done.stdout)["all"]["all"]
-    assert shares["kept"] >= 85
+    assert all(part["kept"] >= 85 for part in json.loads(done.stdout)["all"].values())
     assert shares["touched"] >= 65
     assert shares["speaker right"] >= 85

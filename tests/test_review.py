@@ -269,7 +269,7 @@ def test_what_is_new_has_what_checks_ask_for(tmp_path: Path, wicara: Command) ->
             "joko-widodo",
             "president-of-indonesia",
         )
-        coming = page.fact("date", "9 June")["record"]
+        coming = page.fact("meeting", "ASEAN-Canada Summit")["record"]
         assert (coming["patterns"], coming["said"]["factKind"]) == (["Planned"], "kind:plan")
         assert last(page.fact("role", "Nguyen")["record"]["values"]["state"][0]["iri"]) == "china"
         both = page.fact("event", "Both countries")["record"]["values"]

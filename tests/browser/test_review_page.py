@@ -1,8 +1,9 @@
-"""From a pasted text to served facts, with the keyboard alone; and how many keys it takes."""
+"""From a pasted text to served facts, with the keyboard alone: how many keys it takes, what forms take."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -175,3 +176,116 @@ def test_from_paste_to_served_facts(browser: Browser, shared: Path, wicara: Comm
         ).rows
         assert {row["number"] for row in rows} > {*accepted}
         assert len(rows) == RIGHT + 1
+
+
+SAID: Final = "Joko Widodo said in Sochi on 2 May 2019 that trade grew with others."
+MOST_TABS: Final = 60
+DONE: Final = "Japan, China and Russia opened an office. Russia will host the ASEAN-Russia summit."
+
+
+def marked(page: Page, key: str, letters: str) -> None:
+    """Mark words: the first by its first letters, the last by its own, with a capital."""
+    page.keyboard.press(key)
+    for word in letters.split():
+        page.keyboard.type(word)
+        page.clock.run_for(2000)  # the letters that come now begin another word
+    page.keyboard.press("Enter")
+    expect(page.locator("form.fact")).to_be_visible()
+
+
+def reached(page: Page, field: str) -> None:
+    """Go to a field with Tab alone; what is folded on the way is opened."""
+    for _ in range(MOST_TABS):
+        name, is_folded = page.evaluate(
+            """() => [document.activeElement.name,
+                     document.activeElement.matches('details:not([open]) > summary')]"""
+        )
+        if name == field:
+            return
+        page.keyboard.press("Enter" if is_folded else "Tab")
+    pytest.fail(f"Tab does not reach {field}")
+
+
+def chosen(page: Page, field: str, typed: str, name: str) -> None:
+    """Choose a thing that is known in a field, by its name."""
+    reached(page, field)
+    page.keyboard.type(typed)
+    page.clock.run_for(100)
+    option = page.locator("ul.suggestions:not([hidden]) [role=option]").filter(has_text=name).first
+    expect(option).to_be_visible()
+    while option.get_attribute("aria-selected") != "true":
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def saved(page: Page) -> None:
+    """Save a form."""
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("form.fact")).to_have_count(0)
+
+
+def begun(page: Page, letters: str, pattern: str) -> None:
+    """Begin a fact with words of the text and the pattern of a name."""
+    marked(page, "n", letters)
+    expect(page.locator("form.fact select").first).to_be_focused()
+    page.keyboard.type(pattern)
+    page.keyboard.press("Tab")
+
+
+def test_day_place_all_who_did_it_and_a_host_to_come(
+    browser: Browser, wicara: Command, tmp_path: Path
+) -> None:
+    """Where and when it was said, all who did something, and a host to come are entered by keyboard.
+
+    Other words of a suggestion take the place of those that it had, and the other language quotes what is
+    written in that of the text. What is said by nobody is not saved.
+    """
+    file, source = tmp_path / "my" / "office.trig", tmp_path / "office.txt"
+    source.write_text(f"{SAID} {DONE}\n", encoding="utf-8")
+    with reviewed(file, "--source", source, "--date", "2019-05-03") as review:
+        page = browser.new_context(locale="en", viewport={"width": 1280, "height": 900}).new_page()
+        page.clock.install()
+        page.goto(f"http://127.0.0.1:{review.port}{review.path}")
+        current(page)
+        while "trade grew" not in page.locator("li.current q").inner_text():
+            decided(page, "r")
+            current(page)
+        page.keyboard.press("w")
+        for _ in range(2):
+            page.keyboard.press("Shift+ArrowLeft")
+        page.keyboard.press("Enter")
+        quote = page.locator("form.fact [data-field=quote] input")
+        expect(quote).to_have_value("trade grew")
+        expect(page.locator("[data-field=says-id] input")).to_have_value("“trade grew”")
+        reached(page, "says-en")
+        page.keyboard.press("End")
+        page.keyboard.type("!")
+        expect(page.locator("[data-field=says-id] input")).to_have_value("“trade grew!”")
+        chosen(page, "place", "soch", "Sochi")
+        reached(page, "within")
+        page.keyboard.type("2019-05-02")
+        saved(page)
+
+        begun(page, "opened Office", "did s")
+        chosen(page, "who", "japa", "Japan")
+        chosen(page, "also", "chin", "China")
+        chosen(page, "also", "russ", "Russia")
+        expect(page.locator("[data-field=also] .chips .mark")).to_have_count(2)
+        saved(page)
+
+        begun(page, "host Summit", "is to take")
+        chosen(page, "event", "asean-russia summit", "ASEAN-Russia Summit")
+        chosen(page, "who", "russ", "Russia")
+        chosen(page, "role", "host", "host")
+        saved(page)
+
+        begun(page, "trade Grew", "said")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("form.fact [data-field=speaker] .fault")).to_be_visible()
+    long = wicara("expand", file).stdout
+    assert "wic:heldAt place:sochi" in long
+    assert "Joko Widodo: trade grew! (Sochi) (2 May 2019)" in long
+    assert {"state:china", "state:japan", "state:russia"} <= set(
+        re.findall(r"wic:participant (state:\w+)", long)
+    )
+    assert re.search(r"wic:hasProspectiveParticipation situation:russia-to-be-at", long)

@@ -283,7 +283,9 @@ class Claims:
         said = self.words.pattern("after-quote").match(view, end)
         if said and (found := mentions.who(said.end(), min(said.end() + NEAR, len(view)), first=True)):
             return Saying(found, "thereafter", 0.85)
-        return Saying(mentions.last, "continued", 0.5)
+        before = max(mentions.last.start if mentions.last else 0, self.quotes[number - 1][1] if number else 0)
+        goes_on = view.count("\n", before, start) <= 1  # no paragraph of other things stands between
+        return Saying(mentions.last if goes_on else None, "continued", 0.5)
 
     def behind(self, start: int, end: int) -> Mention | None:
         """Return who is named with a word of saying right behind a quotation."""
@@ -389,6 +391,9 @@ class Claims:
         if act.kind != "say":
             that = self.words.pattern("that-next").match(self.reading.view, act.end, end)
             return that.end() if that else act.start
+        placed = self.words.pattern("placed-that").match(self.reading.view, act.end, end)
+        if placed:
+            return placed.end()  # "said in Jakarta on Friday that …"
         introduction = self.words.pattern("told-that").match(self.reading.view, act.end, end)
         return introduction.end() if introduction and act.verb in self.to_somebody else act.end
 

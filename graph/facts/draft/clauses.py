@@ -42,6 +42,8 @@ def pieces(view: str, start: int, end: int, words: Words) -> Iterator[Span]:
             bounds.append([at, first])
         at = last
     for first, last in bounds:
+        if first == start and is_introduction(view, first, last, words):
+            continue
         span = trimmed(view, first, last, words)
         if count(view[slice(*span)]) >= MIN_WORDS:
             yield span
@@ -58,10 +60,11 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
     """Tell whether a joint stands between two parts rather than two names or two words of one kind."""
     before = words.pattern("last-word").search(view[max(0, joint.start() - AROUND) : joint.start()])
     after = words.pattern("first-word").match(view, joint.end())
+    goes_on = joint[0].strip() == "," and words.pattern("continues").match(view, joint.end())
+    if goes_on or view.startswith("\u2026", joint.end()):  # what was left out joins nothing
+        return False
     if before is None or after is None:
         return True
-    if joint[0].strip() == "," and words.pattern("continues").match(view, joint.end()):
-        return False
     if joint[0].startswith((",", ";")):
         if before[0].isdigit() and after[0].isdigit():
             return False  # "July 12, 2016"
@@ -73,6 +76,14 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
     verb = words.pattern("verb-like").match(after[0])
     same_prefix = verb is not None and bool(verb.lastindex) and before[0].startswith(verb[1])
     return verb is not None and not same_prefix
+
+
+def is_introduction(view: str, start: int, end: int, words: Words) -> bool:
+    """Tell whether a piece only says of what the next one speaks: "On trade with Japan, we think …"."""
+    tokens = [token[0] for token in WORD.finditer(view, start, end)]
+    begins = bool(tokens) and tokens[0].lower() in words.entries("persons", "prepositions")
+    verb_like = words.pattern("verb-like")
+    return begins and view[end : end + 1] == "," and not any(map(verb_like.match, tokens))
 
 
 def in_brackets(view: str, start: int, at: int) -> bool:

@@ -69,7 +69,7 @@ class Events:
                 happened.append(meetings[number])
                 number += 1
             while dated < len(self.dates) and self.dates[dated].start < end:
-                if happened:
+                if happened and not is_told(self.dates[dated], happened):
                     yield self.dated(self.dates[dated], happened, meetings)
                 dated += 1
 
@@ -129,6 +129,8 @@ class Events:
             if count(self.view[slice(*span)]) >= MIN_WORDS:
                 by_verb = self.by_verb(verb, span, meetings)
                 happens = by_verb.get("pattern") == "Held"
+                if happens and "meeting" not in by_verb:
+                    by_verb |= self.happening(start, token, end)
                 fields = {"verb": lemma, **({} if happens else self.actors(actor))}
                 if subject and not happens:
                     did = trimmed(self.view, subject.end, span[1], self.words)
@@ -160,6 +162,11 @@ class Events:
     def event_verbs(self) -> frozenset[str]:
         """The verbs of events."""
         return frozenset(self.words.entries("events", "verbs"))
+
+    @cached_property
+    def auxiliaries(self) -> frozenset[str]:
+        """The words that may stand between a subject and its verb."""
+        return frozenset(self.words.entries("events", "auxiliaries"))
 
     def clause_end(self, at: int, end: int) -> int:
         """Return where the clause of a verb ends, after at most so many words."""
@@ -199,10 +206,35 @@ class Events:
         named = {name: things[name] for name in needed if things[name]}
         return {"pattern": pattern, **named} if pattern == "Held" or len(named) == len(needed) else {}
 
+    def happening(self, start: int, verb: re.Match[str], end: int) -> dict[str, str]:
+        """Return what took place, as a field, by the words before its verb, or right behind the verb."""
+        heads = self.words.pattern("happening")
+        begin = max(start, verb.start() - SUBJECT)
+        marks = [mark.end() for mark in STOP.finditer(self.view, begin, verb.start())]
+        begin = marks[-1] if marks else begin
+        head = heads.search(self.view, begin, verb.start())
+        if head:
+            tail = self.words.pattern("clause-start").search(self.view, head.end(), verb.start())
+            last = tail.start() if tail and not self.joins_names(tail) else verb.start()
+        else:
+            head = heads.match(self.view, verb.end() + 1, end)
+            last = self.clause_end(head.end(), end) if head else 0
+        if head is None:
+            return {}
+        words = self.text(*trimmed(self.view, head.start(), last, self.words)).split()
+        while words[-1].lower() in self.auxiliaries:
+            words.pop()
+        return {"meeting": " ".join(words)}
+
+    def joins_names(self, joint: re.Match[str]) -> bool:
+        """Tell whether a word joins two names: "antara Thailand dan Kamboja"."""
+        return self.view[joint.end() :].lstrip()[:1].isupper()
+
     def subject(self, start: int, verb: int) -> Mention | None:
         """Return the subject of a verb, where it stands right before it."""
         mentions = [one for one in self.mentions.within(max(start, verb - SUBJECT), verb) if one.end <= verb]
-        near = mentions and count(self.view[mentions[-1].end : verb]) <= 1
+        between = WORD.findall(self.view, mentions[-1].end, verb) if mentions else []
+        near = mentions and (len(between) <= 1 or self.auxiliaries.issuperset(map(str.lower, between)))
         is_subject = (
             near
             and not self.mentions.after_preposition(mentions[-1].start, start)
@@ -263,7 +295,9 @@ class Events:
             "event": self.text(event.start, event.end),
             "written": self.text(when.start, when.end),
         }
-        named = next((one for one in meetings if is_part(one, event)), None)
+        named = next(
+            (one for one in (*meetings, event) if is_part(one, event) and "meeting" in one.fields), None
+        )
         if named:
             fields["meeting"] = named.fields["meeting"]
         if when.edtf:
@@ -365,6 +399,13 @@ class Events:
             span = 0, max(match.end(name) for name in ("place", *groups)) + bool(match["agency2"])
             fields = {"place": self.text(*match.span("place")), **({"publisher": agency} if agency else {})}
             yield self.suggestion(span, "dateline.first", 0.85, fields)
+
+
+def is_told(when: When, happened: Sequence[Suggestion]) -> bool:
+    """Tell whether the event whose date it may be has it already, and a place for it."""
+    fields, part = (one := nearest(when, happened)).fields, one.part
+    takes = parts()[fields.get("pattern", part)].get("values", {}).values()
+    return bool(when.edtf) and "date" in takes and fields.get("date") == when.edtf
 
 
 def nearest(when: When, happened: Sequence[Suggestion]) -> Suggestion:

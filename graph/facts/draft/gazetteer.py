@@ -48,11 +48,13 @@ class Gazetteer:
         }
         self.labels: dict[str, dict[str, str]] = {}
         self.things: dict[str, tuple[str, str, str]] = {}
-        for name, iri in sorted(names_with_iris(quads)):
-            kind = kind_of(iri)
+        named = [(name, iri, kind_of(iri)) for name, iri in sorted(names_with_iris(quads))]
+        for name, iri, kind in named:
             if kind:
                 self.labels.setdefault(kind, {})[name] = iri
-            if kind in KINDS and len(name) >= MIN_LETTERS:
+        for name, iri, kind in named:
+            is_post = name in self.labels.get("post", {})  # also the name of an office: "President of Russia"
+            if kind in KINDS and len(name) >= MIN_LETTERS and not is_post:
                 self.things.setdefault(name, (kind, iri, ""))
         territories = {name: code for code, name in words.locale.territories.items() if code.isalpha()}
         for name, code in (territories | words.tables["states"]).items():

@@ -132,8 +132,18 @@ class Mentions:
         kinds = {"pronoun": "pronoun", "pronoun-plural": "plural", "office": "office", "collective": "body"}
         for pattern, kind in kinds.items():
             for found in self.words.pattern(pattern).finditer(self.view):
-                if not self.persons.in_role(found.start()):
+                if not self.persons.in_role(found.start()) and not self.is_possessor(found):
                     yield Mention(found.start(), found.end(), " ".join(found[0].split()), kind)
+
+    def is_possessor(self, found: re.Match[str]) -> bool:
+        """Tell whether "both countries" only tells whose something is, as in "hubungan keduanya"."""
+        is_pair = found[0].lower() in self.words.entries("persons", "pairs")
+        if not (is_pair and self.words.tables["persons"]["possessors-follow"]):
+            return False
+        near = self.view[max(0, found.start() - 30) : found.start()]
+        before = self.words.pattern("subject-before").search(near)
+        small = self.words.function_words | self.prepositions
+        return before is not None and before[1].lower() not in small
 
     # Who acts
 

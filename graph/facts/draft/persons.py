@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz, process, utils
@@ -81,7 +82,10 @@ class Persons:
             if name_start < end:
                 taken = end
                 start = self.before_title(found.start())
-                yield self.role((start, end), view[start:post_end], view[name_start:end], "title", 0.9)
+                joints = self.words.pattern("post-joint").finditer(view, start, post_end)
+                cuts = [(start, start), *(joint.span() for joint in joints), (post_end, post_end)]
+                for (_, first), (last, _) in pairwise(cuts):
+                    yield self.role((first, end), view[first:last], view[name_start:end], "title", 0.9)
 
     def role(self, span: Span, post: str, name: str, rule: str, score: float) -> Suggestion:
         """Return the suggestion that a person holds a post."""

@@ -51,6 +51,11 @@ class Words:
         """Return a pattern by its name: that of the language, or else the one that the languages share."""
         return compiled(self.language, name)
 
+    def compile(self) -> None:
+        """Compile all patterns, which takes half a second, before a text is there."""
+        for name in {*self.tables["patterns"], *self.shared}:
+            self.pattern(name)
+
     def expression(self, name: str) -> str:
         """Return a pattern as a verbose regular expression, with what its placeholders stand for."""
         if name in {"month", "weekday"}:

@@ -25,7 +25,6 @@ from wicara.graph.facts.review.record import (
     mark_of,
     record_of,
 )
-from wicara.graph.facts.review.things import Things, verdicts_in
 from wicara.graph.facts.review.trig_text import TrigText
 from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time, subjects_of, words_of
 from wicara.graph.facts.short_form import source as described
@@ -34,12 +33,13 @@ from wicara.graph.inputs import NamesOfThings, canonical
 from wicara.graph.names import GraphKind, called, graph_iri, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from wicara.graph.facts.lock import Locked
     from wicara.graph.facts.review.live import Live
     from wicara.graph.facts.review.record import Record
+    from wicara.graph.facts.review.things import Things
     from wicara.graph.facts.short_form import Stated, Subject
     from wicara.graph.facts.source import Source, Text
     from wicara.graph.terms import Node
@@ -73,17 +73,15 @@ class Item:
 class DataFile:
     """One data file of one article, with the text that it is of."""
 
-    def __init__(
-        self, file: Path, text: Text, quads: Sequence[Quad], fold: Callable[[str], str], by: str
-    ) -> None:
-        """Open a file with the text that it is of; `quads` are the dataset without the file.
+    def __init__(self, file: Path, text: Text, things: Things, by: str) -> None:
+        """Open a file with the text that it is of; `things` are those of the dataset without the file.
 
         Raises UnreadableInput where the file is not to be read, or is of another text.
         """
         self.file, self.text, self.by = file, text, by
         self.live: Live | None = None
-        self.things = Things(quads, fold, verdicts_in(file.parent))
-        self.base_names = dict(self.things.names)
+        self.things = things
+        self.base_names = dict(things.names)
         self.log = Log(file)
         self.held: dict[str, str] = {}
         self.read()

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.drafting import draft, drafted_file
 from wicara.graph.facts.draft.reading import extracted
+from wicara.graph.facts.draft.words import LANGUAGES, words_of
 from wicara.graph.facts.review.data_file import replaced
 from wicara.graph.facts.review.live import Live
 from wicara.graph.facts.review.session import Session
+from wicara.graph.facts.review.things import Things, verdicts_in
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.facts.source import Text, read_text
 from wicara.graph.inputs import read_inputs
@@ -56,25 +58,27 @@ class Desk:
             Thread(target=self.read_ahead).start()
             return
         text = read_text(self.source)
-        quads = self.dataset
         if not self.file.exists():
             if extracted(text) is not text:
                 raise UnreadableInput(
                     f"{self.source} is HTML: run `wicara draft {self.source} --text TEXT -o {self.file}`, "
                     "then review it with --source TEXT"
                 )
-            self.draft(text, quads, None)
-        self.session = Session(self.file, text, quads, self.fold, self.by)
-        Thread(target=self.begin_checks, args=(self.session, quads)).start()
+            self.draft(text, None)
+        self.session = Session(self.file, text, self.things, self.by)
+        Thread(target=self.begin_checks, args=(self.session,)).start()
 
     def read_ahead(self) -> None:
-        """Read the dataset while somebody pastes; what is wrong with it is told then."""
+        """Make ready what no text is needed for while somebody pastes; what is wrong is told then."""
         with suppress(UnreadableInput):
-            _ = self.dataset
+            _ = self.things
+            for language in LANGUAGES:
+                words_of(language).compile()
+            _ = self.live
 
-    def begin_checks(self, session: Session, quads: tuple[Quad, ...]) -> None:
+    def begin_checks(self, session: Session) -> None:
         """Close the dataset while people read, then let the session check facts against it."""
-        session.live = Live(quads)
+        session.live = self.live
 
     def check(self, session: Session, fact: str, record: Record, *, anew: bool = False) -> Checked:
         """Return what is wrong with a record, and what would follow from it; decisions go on meanwhile.
@@ -117,7 +121,7 @@ class Desk:
             self.published = date.fromisoformat(published) if published else None
         except ValueError as error:
             raise UnreadableInput(f"{published!r} is no day: write it as 2018-08-02") from error
-        self.draft(text, self.dataset, language or None)
+        self.draft(text, language or None)
         replaced(self.source, text.characters.encode())
         self.open()
 
@@ -126,10 +130,20 @@ class Desk:
         """Return the dataset with the folder of more data, without the file."""
         return read_inputs(self.extra, without=self.file).quads
 
-    def draft(self, text: Text, quads: tuple[Quad, ...], language: str | None) -> None:
+    @cached_property
+    def things(self) -> Things:
+        """Return what the dataset names, with what was decided on names in the folder of the file."""
+        return Things(self.dataset, self.fold, verdicts_in(self.file.parent))
+
+    @cached_property
+    def live(self) -> Live:
+        """Return the dataset closed, which facts are checked against."""
+        return Live(self.dataset)
+
+    def draft(self, text: Text, language: str | None) -> None:
         """Write the file with the suggestions for a text."""
         name = slug(self.file.name.removesuffix(self.file.suffix))
-        found = draft(text.characters, quads, self.published, language)
+        found = draft(text.characters, self.dataset, self.published, language)
         content = drafted_file(found, text, name, self.published, language)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         replaced(self.file, content.encode())

@@ -33,12 +33,13 @@ OF: Final = frozenset(TABLE["post"]["of"])
 
 
 def needs(record: Record, things: Things) -> list[Sequence[str]]:
-    """Return what a record lacks for something new in it: of each group, one parameter must be given."""
+    """Return what a record lacks for its patterns and what is new: of each group, one must be given."""
     takes, values = taken(record), record["values"]
     new = {
         thing["kind"] for thing in record["things"] if {"iri": thing["iri"]} in values.get(thing["kind"], ())
     }
     groups = [group for kind in sorted(new) for group in TABLE["needs"].get(kind, ())]
+    groups += [group for name in record["patterns"] for group in TABLE["asks"].get(name, ())]
     if DAY in takes and not has_time(record, things):
         groups.append([name for name in (DAY, *MEANINGS) if name in takes])
     return [
@@ -77,10 +78,11 @@ def post_type(title: str, things: Things) -> str | None:
     ranks = set(TABLE["post"]["ranks"])
     best: list[tuple[int, int, str]] = []
     for text, labels in things.labels.items():
-        label = words_of(text)
-        start = within(label, words)
+        types = [one.iri for one in labels if "/post-type/" in one.iri]
+        label = words_of(text) if types else []
+        start = within(label, words) if types else None
         if start is not None and not (ranks & set(words)) - set(label):
-            best += [(start, -len(label), one.iri) for one in labels if "/post-type/" in one.iri]
+            best += [(start, -len(label), iri) for iri in types]
     return min(best)[2] if best else None
 
 

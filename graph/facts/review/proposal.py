@@ -161,7 +161,8 @@ class Maker:
             return
         candidates = self.things.candidates(mention, kinds, self.language, limit=3)
         nobody = kinds[0] == "person" and mention not in self.persons
-        if candidates or nobody or kinds[0] not in SURE:
+        is_described = mention[:1].islower()  # it has no name
+        if candidates or nobody or is_described or kinds[0] not in SURE:
             record["open"].append(
                 {
                     "parameter": parameter,

@@ -36,13 +36,14 @@ from wicara.graph.names import PREF_LABEL, called
 from wicara.graph.terms import read_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Triple
     from wicara.graph.facts.review.data_file import Item
     from wicara.graph.facts.review.live import Finding, Findings
     from wicara.graph.facts.review.record import Record
+    from wicara.graph.facts.review.things import Things
     from wicara.graph.facts.source import Text
     from wicara.graph.terms import Term
 
@@ -94,11 +95,9 @@ class Checked:
 class Session(DataFile):
     """One data file under review."""
 
-    def __init__(
-        self, file: Path, text: Text, quads: Sequence[Quad], fold: Callable[[str], str], by: str
-    ) -> None:
+    def __init__(self, file: Path, text: Text, things: Things, by: str) -> None:
         """Open a file, as a DataFile is opened."""
-        super().__init__(file, text, quads, fold, by)
+        super().__init__(file, text, things, by)
         self.checked: dict[CheckKey, Checked] = {}
         self.unchecked: list[str] = []
 
@@ -223,7 +222,7 @@ class Session(DataFile):
     def unmet(self, record: Record) -> Iterator[Fault]:
         """Yield what checks would ask for of something new in a record."""
         for group in needs(record, self.things):
-            yield Fault(group[0], f"What is new needs this: {' or '.join(group)}.", hard=False)
+            yield Fault(group[0], f"Checks ask for this: {' or '.join(group)}.", hard=False)
 
     # Deciding
 
@@ -309,6 +308,23 @@ class Session(DataFile):
             "missing": ["pattern"],
         }
 
+    def with_words(self, record: Record, start: int, end: int) -> Record:
+        """Return a record that rests on other words of the text; what only quoted the old ones quotes these.
+
+        A sentence that was made of its fields is made again.
+        """
+        words = self.record_for(start, end)
+        made = self.maker().sentences(record)
+        values = {
+            name: [{**one, "text": retold(one["text"], record["quote"], words["quote"])} for one in given]
+            if all("text" in one for one in given)
+            else given
+            for name, given in record["values"].items()
+        }
+        labels = {code: "" if text == made[code] else text for code, text in record["labels"].items()}
+        about = {"values": values, "labels": labels, "quote": words["quote"], "span": words["span"]}
+        return self.maker().completed({**record, **about})
+
     def description(self) -> dict[str, Any]:
         """Return what the file says of the article, for a form; `named` is who the text says publishes it."""
         subject = self.subjects[NamedNode(self.source.iri)]
@@ -379,6 +395,16 @@ class Session(DataFile):
         path = self.file.with_name(self.file.name.removesuffix(self.file.suffix) + IDENTITY)
         append(path, verdict_line(verdict))
         self.things.decide(verdict)
+
+
+def retold(text: str, quote: str, words: str) -> str:
+    """Return other words in the place of a quote, or of its end, which a subject stands before."""
+    told = text.strip("“”")
+    start = quote.find(" ".join(told.split()[:2])) if told else -1
+    if start < 0 or not (told.startswith(quote[start:]) or quote[start:].startswith(told)):
+        return text
+    new = words.removeprefix(quote[:start])
+    return new if text == told else f"“{new}”"
 
 
 def faults_of_fields(record: Record) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ class Review {
   #details = new Map();
   #form = null;
   #busy = false;
+  #taken = null;
   #foreseen = new AbortController();
 
   constructor(whole) {
@@ -195,7 +196,7 @@ class Review {
     const run = {
       a: () => this.#accept(), Enter: () => this.#accept(), e: () => this.#edit(), r: () => this.#decide("reject"), u: () => this.#decide("unsure"),
       j: () => this.#go(this.at + 1), ArrowDown: () => this.#go(this.at + 1), k: () => this.#go(this.at - 1), ArrowUp: () => this.#go(this.at - 1),
-      o: () => this.#go(this.#firstOpen(this.at + 1)), z: () => this.#undo(), n: () => this.#mark(), g: () => this.#article(), A: () => this.#several(), "?": () => this.help.showModal(),
+      o: () => this.#go(this.#firstOpen(this.at + 1)), z: () => this.#undo(), n: () => this.#mark(), w: () => this.#words(), g: () => this.#article(), A: () => this.#several(), "?": () => this.help.showModal(),
     }[event.key];
     if (!run || (event.key === "Enter" && event.target.closest?.("button, a"))) return;
     event.preventDefault();
@@ -210,7 +211,7 @@ class Review {
     }
     const span = this.text.key(event);
     if (span) event.preventDefault();
-    if (event.defaultPrevented) step(event, () => span && this.#fresh(span));
+    if (event.defaultPrevented) step(event, () => span && this.#taken(span));
   }
 
   // Decisions
@@ -368,13 +369,31 @@ class Review {
 
   #mark() {
     this.#close();
+    this.#taken = (span) => this.#fresh(span);
     this.text.begin(this.item?.start ?? 0);
+    this.say(t("marking"));
+  }
+
+  /** Marks other words for the current item: those that it has are marked first. */
+  #words() {
+    if (!this.item) return;
+    this.#close();
+    const { fact, start, end } = this.item;
+    this.#taken = (span) => this.#other(fact, span);
+    this.text.begin(start, end);
     this.say(t("marking"));
   }
 
   async #fresh([start, end]) {
     this.say("");
     this.#open(await get("new", { start, end }));
+  }
+
+  async #other(fact, [start, end]) {
+    this.say("");
+    const detail = await get("fact", { fact, start, end });
+    this.unfinished.drop(fact);
+    if (fact === this.item?.fact) this.#open(detail);
   }
 
   async #article() {
@@ -420,7 +439,7 @@ class Review {
   }
 
   #helpDialog() {
-    const keys = ["a", "e", "r", "u", "j", "k", "o", "z", "n", "g", "A", "?"];
+    const keys = ["a", "e", "w", "r", "u", "j", "k", "o", "z", "n", "g", "A", "?"];
     const rows = (names) => names.map((key) => element("tr", {}, element("th", { scope: "row" }, element("kbd", {}, key)), element("td", {}, t(`key-${key}`))));
     const dialog = element("dialog", { class: "help", "aria-label": t("help"), keydown: (event) => { if (event.key === "?" ) dialog.close(); } },
       element("h2", {}, t("help")), element("table", {}, element("tbody", {}, ...rows(keys))),

@@ -126,6 +126,15 @@ export class Form {
     this.record.values[text.name] = ["en", "id"].map((language) => ({ text: language === of ? this.record.quote : `“${this.record.quote}”`, language }));
   }
 
+  /** Lets the other language follow where it only quotes what was told in the language of the text. */
+  #quoting(name, code, before, value) {
+    if (code !== document.body.dataset.language) return;
+    const other = this.record.values[name].find(({ language }) => language !== code);
+    if (!other || other.text !== `“${before}”`) return;
+    other.text = `“${value}”`;
+    this.#fields.get(`${name}-${other.language}`).input.value = other.text;
+  }
+
   /** Returns the name that is open for a field; of a new fact its words are, for the first field of a thing,
    * where they are not what was said or done. */
   #question(name) {
@@ -161,8 +170,10 @@ export class Form {
       const codes = ["en", "id"].map((code) => {
         const text = () => (this.record.values[name] ?? []).find(({ language }) => language === code)?.text ?? "";
         return this.#line(`${name}-${code}`, `${label} (${code})`, text(), (value) => {
+          const before = text();
           const others = (this.record.values[name] ?? []).filter(({ language }) => language !== code);
           this.record.values[name] = value ? [...others, { text: value, language: code }] : others;
+          if (isTold({ kinds, many, required })) this.#quoting(name, code, before, value);
         }, required);
       });
       return element("div", {}, ...codes);

@@ -86,9 +86,9 @@ export class MarkedText {
     return this.#caret !== null;
   }
 
-  /** Begins to mark at a code point, or with what is selected. */
-  begin(point) {
-    const chosen = this.#selected();
+  /** Begins to mark at a code point, with the words to another one, or with what is selected. */
+  begin(point, end) {
+    const chosen = end === undefined ? this.#selected() : [this.unit(point), this.unit(end)];
     const first = this.#wordAt(chosen?.[0] ?? this.unit(point));
     this.#caret = { anchor: first, focus: chosen ? this.#wordAt(chosen[1] - 1) : first };
     this.node.focus({ preventScroll: true });
@@ -111,8 +111,8 @@ export class MarkedText {
       this.stop();
       return span;
     }
-    if (to) this.#move(this.#caret.focus + to, shiftKey);
-    else if (sentence) this.#move(this.#sentenceFrom(sentence), shiftKey);
+    if (to) this.#move((to < 0 && !shiftKey ? this.#caret.anchor : this.#caret.focus) + to, shiftKey);
+    else if (sentence) this.#move(this.#sentenceFrom(sentence, shiftKey), shiftKey);
     else if (key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) this.#find(key);
     else return null;
     event.preventDefault();
@@ -125,10 +125,15 @@ export class MarkedText {
     this.#show();
   }
 
-  #sentenceFrom(step) {
-    const at = this.words[this.#caret.focus][0];
-    const number = this.sentences.findLastIndex((start) => start <= at) + step;
-    return this.#wordAt(this.sentences[Math.max(0, Math.min(this.sentences.length - 1, number))]);
+  /** Returns the first word of this sentence or of the next one; where the marked words grow, the last of this one. */
+  #sentenceFrom(step, grows) {
+    const { focus } = this.#caret;
+    const number = this.sentences.findLastIndex((start) => start <= this.words[focus][0]);
+    const first = (of) => this.#wordAt(this.sentences[Math.max(0, Math.min(this.sentences.length - 1, of))]);
+    const last = (of) => this.words.findLastIndex(([start]) => start < (this.sentences[of + 1] ?? this.text.length));
+    if (step < 0) return focus > first(number) ? first(number) : first(number - 1);
+    if (!grows) return first(number + 1);
+    return focus < last(number) ? last(number) : last(number + 1);
   }
 
   /** Goes to the next word that begins with the letters typed; a capital extends the marked words to it. */
@@ -137,10 +142,11 @@ export class MarkedText {
     const text = (now - this.#typed.at < TYPED ? this.#typed.text : "") + letter;
     this.#typed = { text, at: now };
     const begins = (word) => this.text.slice(...this.words[word]).toLowerCase().startsWith(text.toLowerCase());
-    const from = this.#caret.focus + (text.length > 1 ? 0 : 1);
+    const extends_ = text[0] !== text[0].toLowerCase();
+    const from = (extends_ ? this.#caret.focus : this.#caret.anchor) + (text.length > 1 ? 0 : 1);
     for (let step = 0; step < this.words.length; step += 1) {
       const word = (from + step) % this.words.length;
-      if (begins(word)) return this.#move(word, text[0] !== text[0].toLowerCase() && word > this.#caret.anchor);
+      if (begins(word)) return this.#move(word, extends_ && word > this.#caret.anchor);
     }
   }
 
