@@ -51,7 +51,7 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     page = server.get("/doc/state/laos", accept="text/html").text
     assert f'href="/report?about={quote(ABOUT, safe="")}"' in page
     assert f'value="{ABOUT}"' in server.get(f"/report?about={ABOUT}", accept="text/html").text
-    here = "/questions/has-been-foreign-minister?state=state%2Flaos"
+    here = "/questions/has-been-foreign-minister?state=state/laos"
     footer = f'href="/report?about={quote(here, safe="")}" rel="nofollow"'
     assert footer in server.get(here, accept="text/html").text
     form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
