@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import uvloop
 from prepared import PATIENCE
+from pyoxigraph import NamedNode, Triple, serialize
 from server_process import serve, served, wait_until
+from wicara.graph.formats import BY_EXTENSION
 from wicara.graph.store import open_dataset
 from wicara.server import create_app
 from wicara.server.process.messages import FAULT, Link
@@ -52,6 +54,18 @@ def test_port_in_use(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "--port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("extension", BY_EXTENSION)
+def test_every_extension(tmp_path: Path, extension: str) -> None:
+    """A file of RDF is served by any extension that other commands read it by, packed too."""
+    triple = Triple(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"))
+    content = serialize([triple], format=BY_EXTENSION[extension].rdf)
+    plain, packed = tmp_path / f"one.{extension}", tmp_path / f"two.{extension}.gz"
+    plain.write_bytes(content or b"")
+    packed.write_bytes(gzip.compress((content or b"").replace(b"x:o", b"x:other")))
+    with served(plain, packed) as running:
+        assert {row["o"] for row in running.ask("SELECT ?o { ?s ?p ?o }").rows} == {"x:o", "x:other"}
 
 
 def test_nobody_waits_for_checksums(own_data: Path) -> None:
