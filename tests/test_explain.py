@@ -284,7 +284,7 @@ def test_what_a_thing_is_ends_in_a_source(
         (
             ("situation:russia-dialogue-partner", "wic:hasTime", "timespan:russia-dialogue-partner"),
             ["the time of Russia as dialogue partner of ASEAN is from 1996 on"],
-            "a time is told for Russia as dialogue partner",
+            "a time is told for “Russia as dialogue partner",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
@@ -135,6 +135,13 @@ class View:
         own = getattr(predicate, "value", "") == RDF_TYPE and self.wording.has_own_sentence(target)
         name, sentence = self.show(subject), self.wording.sentence(fact)
         return (name, sentence.removeprefix(name.text)) if own and sentence.startswith(name.text) else None
+
+    def places(self, fact: Fact) -> list[Shown]:
+        """Return the three terms of a statement; of a class, "is a" is "is an" where the name wants it."""
+        subject, predicate, target = map(self.show, fact)
+        if getattr(fact[1], "value", "") == RDF_TYPE and self.wording.article(fact[2]) == "an ":
+            predicate = replace(predicate, text=f"{predicate.text}n")
+        return [subject, predicate, target]
 
     def axioms(self, proof: Proof) -> list[Fact]:
         """Return what the ontology says in a step, without what only builds its expressions."""
