@@ -54,6 +54,13 @@ def test_page_in_indonesian(server: Server) -> None:
     assert "lang=id" in text
 
 
+def test_the_name_of_a_class_has_its_article(server: Server) -> None:
+    """A step says that a meeting is an event, in English with the article that the name wants."""
+    fact = ("event:2018-08-02-asean-russia-meeting", "a", "wic:Event")
+    assert ">is an</" in server.get(path(fact), accept=HTML).text
+    assert ">adalah</" in server.get(path(fact, lang="id"), accept=HTML).text
+
+
 def told(server: Server, *fact: str, language: str = "en") -> str:
     """Return what a reader sees of an explanation before the rules are unfolded."""
     answer = server.get(path(fact), accept=HTML, accept_language=language)
