@@ -23,7 +23,7 @@ if TYPE_CHECKING:
             "en",
             ["established"],
             (
-                "at that time; begun between 2 August 2018 and 8 November 2018; "
+                "at that time; begun between 2 August 2018 and 14 November 2018; "
                 "ended between 2 August 2021 and 31 December 2021"
             ),
         ),
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
             "id",
             ["dilaporkan sumber"],
             (
-                "berlaku pada tanggal itu; mulai antara 2 Agustus 2018 dan 8 November 2018; "
+                "berlaku pada tanggal itu; mulai antara 2 Agustus 2018 dan 14 November 2018; "
                 "berakhir antara 2 Agustus 2021 dan 31 Desember 2021"
             ),
         ),
@@ -98,7 +98,7 @@ def test_what_became_of_a_plan_is_in_the_data(server: Server) -> None:
     """The row of a plan names the first text that reports that it came about; that of a fact names none."""
     rows = csv.DictReader(StringIO(server.get("/questions/coordinator-on.csv?date=2018-08-02&lang=en").text))
     after = {row["status"].partition(" (")[0]: row["cameAbout"] for row in rows}
-    assert after == {"read from the words": "", "planned": "Mi'raj News Agency, 8 Nov 2018"}
+    assert after == {"read from the words": "", "planned": "SINDOnews, 14 Nov 2018"}
     rows = csv.DictReader(StringIO(server.get("/as-of.csv?date=2018-10-01&lang=en").text))
     assert {bool(row["cameAbout"]) for row in rows if row["status"] != "planned"} == {False}
 
