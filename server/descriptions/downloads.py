@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import current_app
 from wicara.graph.export import EXPORTS, capable, quads_of
-from wicara.graph.formats import serialize_quads
+from wicara.graph.formats import DEFAULT, serialize_quads
 from wicara.server import kept
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, remembered
@@ -44,13 +44,21 @@ class Size(NamedTuple):
 
 
 def measured(built: BuiltDataset) -> dict[str, Size]:
-    """Return the size and checksum of each download of a dataset, by its name with the extension."""
+    """Return the size and checksum of each download of a dataset, by its name with the extension.
+
+    What stands in the default graph alone is written once for formats with the same writer.
+    """
     found = {}
     for part in EXPORTS.values():
         quads = quads_of(built, part.name)
+        is_default = all(quad.graph_name == DEFAULT for quad in quads[-1:])
+        written: dict[object, Size] = {}
         for form in capable(part):
-            body = serialize_quads(quads, form)
-            found[f"{part.name}.{form.extension}"] = Size(len(body), sha256(body).hexdigest())
+            writer = (is_default and form.write) or form
+            if writer not in written:
+                body = serialize_quads(quads, form)
+                written[writer] = Size(len(body), sha256(body).hexdigest())
+            found[f"{part.name}.{form.extension}"] = written[writer]
     return found
 
 
