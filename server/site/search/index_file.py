@@ -65,8 +65,9 @@ class IndexFiles:
         """Return the index of a dataset, open for reading."""
         name = name_of(built, inferred=inferred)
         if self.connection is None or self.name != name:
-            if self.connection is not None:
-                self.connection.close()
+            before, self.connection = self.connection, None  # there may be none yet of the other
+            if before is not None:
+                before.close()
             self.connection, self.name = self.opened(built, inferred=inferred, patience=patience), name
         return self.connection
 
