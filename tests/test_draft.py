@@ -38,7 +38,7 @@ Yang pasti, kata dia, perairan itu tetap terbuka seperti \
 dua tahun terakhir. Bentrokan antara nelayan Jepang dan Kanada terjadi di Laut Utara pada 1 Mei 2019. \
 Jepang menutup perbatasannya dengan Kanada pada 2 Mei 2019. \
 Kedua negara juga telah memberlakukan pembatasan. \
-Hubungan keduanya menjadi tegang pada 2008. \
+Hubungan keduanya menjadi tegang pada 2008. Jepang tidak lagi menyinggung perairan itu. \
 Jepang melarang impor ikan dan garam.
 
 "Untuk urusan Jepang dan Kanada, hubungan keduanya tetap baik dan mekanisme kerja samanya berjalan," kata \
@@ -58,7 +58,8 @@ would stay open, she said in an interview.
 
 Japan, Canada, and New Zealand are on friendly terms, Suhardjo informed the press of the long history of the \
 ties, two years ago. Suhardjo said in Sochi on 2 May that the harbour was open. \
-Suhardjo chaired the Invented Forum on 2 May 2019. Canada restored its ties with Japan.
+Suhardjo chaired the Invented Forum on 2 May 2019. Canada restored its ties with Japan. \
+Japan never supported the fish market.
 
 Canada has not joined the BRICS. Analyst Joan Fairweather welcomed the open markets, such as the fish market.
 """
@@ -186,6 +187,9 @@ def test_each_part_is_suggested(wicara: Command, texts: Path, language: str) -> 
         assert one["rule"].startswith(f"{language}.{one['part'].replace('quotation', 'quote')}")
         assert 0 < one["score"] <= 1
         assert one.get("unit") != "years", "“Two years ago” is no figure."
+        assert not re.match("menyinggung|supported", one["quote"]), (
+            "What was not said or done is not suggested."
+        )
         assert "urusan" not in one["quote"], "Of what words speak is not what they say."
         assert not one["quote"].startswith("keduanya menjadi"), "Not they are tense, their relations are."
         assert (one["part"], one.get("date")) != ("date", "2019-05-01"), "Its event has the day."
