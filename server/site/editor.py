@@ -19,6 +19,7 @@ from pyoxigraph import Literal, NamedNode, Store
 from wicara.graph.names import shorten
 from wicara.graph.sparql import MAX_SHOWN, SparqlSyntaxError, first_faulty_token, parse_query, solutions
 from wicara.ontology import BASE, data_shape_files, expand
+from wicara.queries import page_query
 from wicara.server.app_state import dataset, infer, settings
 from wicara.server.descriptions.counts import CLASSES, PROPERTIES, frequencies, merges
 from wicara.server.descriptions.openapi import JSON, operation
@@ -84,11 +85,17 @@ def form() -> str:
     return render_template(
         "query.html",
         query=request.args.get("query") or example(questions),
+        starter=starter(),
         asserted=not infer(),
         questions=questions,
         times=times(),
         script_context=script_context(questions),
     )
+
+
+def starter() -> str:
+    """Return the query that an editor begins with, with names in the language of the reader."""
+    return page_query("starter").with_values({"lang": f'"{language()}"'}).strip()
 
 
 def example(questions: tuple[Question, ...]) -> str:
@@ -115,6 +122,7 @@ def script_context(questions: tuple[Question, ...]) -> dict[str, Any]:
         "language": language(),
         "base": BASE,
         "local": LOCAL,
+        "starter": starter(),
         "examples": {question.id: question.body for question in questions},
     }
 

@@ -113,6 +113,18 @@ def test_the_link_is_of_what_is_shown(visit: Visit) -> None:
     expect(link).to_have_text(page.url.removeprefix("http://"))
 
 
+@BOTH
+def test_the_source_of_a_long_answer_is_one_click_away(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """Where an answer has many sources they are folded; the link at a sentence opens them at its own."""
+    page = visit("/questions/plans-and-the-record", java_script_enabled=scripts)
+    cards = page.locator("article.card.source")
+    expect(cards.first).to_be_hidden()
+    link = page.locator(".says .source-line a[href^='#basis-']").first
+    card = page.locator(f"[id='{str(link.get_attribute('href'))[1:]}']")
+    link.click()
+    expect(card).to_be_in_viewport()
+
+
 def test_texts_are_shown_where_asked_for(visit: Visit) -> None:
     """All kinds but the texts are ticked; with these too they have a lane, and the address says so."""
     page = visit("/timeline")
@@ -201,6 +213,8 @@ def test_language(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as abo
 def test_query_is_edited_run_and_shared(visit: Visit) -> None:
     """A question opens in the editor, runs, is changed and shared by its address."""
     page = visit("/query")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("tabpanel").last).to_contain_text("Anatoly Torkunov")
     page.get_by_text("Example questions").click()
     page.get_by_role("link", name=re.compile("Which events have taken place in Russia")).click()
     page.get_by_role("button", name="Run").click()

@@ -97,14 +97,14 @@ def sentences_of(server: Server, slug: str, language: str = "en", **values: str)
             "en",
             (
                 "33rd ASEAN Summit, November 2018: expected in November 2018; made known on 2 August 2018",
-                "ARF Inter-Sessional Meeting on CTTC, 2019-2020: made known on 2 August 2018 by Sergey",
+                "ARF Inter-Sessional Meeting on CTTC, 2019-2020: no day is named; made known on 2 Aug",
             ),
         ),
         (
             "id",
             (
                 "KTT ASEAN ke-33, November 2018: menurut rencana pada November 2018; disampaikan pada 2 Agu",
-                "ARF Inter-Sessional Meeting on CTTC 2019-2020: disampaikan pada 2 Agustus 2018 oleh Sergey",
+                "ARF Inter-Sessional Meeting on CTTC 2019-2020: harinya tidak disebutkan; disampaikan pada 2",
             ),
         ),
     ],
@@ -142,9 +142,11 @@ def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: B
     found = [row["event"] for row in rows]
     assert sorted(found) == sorted(wanted)
     assert wanted
-    # The latest expected come first; those without a day come last, by when they were made known.
-    days = [(row["earliest"], row["madeKnownOn"]) for row in rows]
+    # The latest expected come first; those without a day stand by when they were made known, and say so.
+    days = [(row["earliest"] or row["madeKnownOn"], row["madeKnownOn"]) for row in rows]
     assert days == sorted(days, reverse=True)
+    assert {bool(row["earliest"]) for row in rows} == {True, False}
+    assert all((": no day is named;" in row["statement"]) == (not row["earliest"]) for row in rows)
     # Planned in one text, and spoken of as held in a later one.
     assert not any("us-asean-special-summit" in one for one in found)
 
@@ -175,7 +177,7 @@ def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) 
             "2019-06-01",
             (
                 "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
-                " as had been planned; no text of that time here says who was to follow."
+                " as had been planned by 2 August 2018; no text of that time here says who was to follow."
                 " established at that time 9 sources"
                 " Source: ASEAN reaffirms Russia's strategic partner role (Sputnik, 31 July 2019)"
             ),
@@ -184,14 +186,14 @@ def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) 
             "2021-07-10",
             (
                 "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
-                " as had been planned; Cambodia was to follow. established"
+                " as had been planned by 2 August 2018; Cambodia was to follow. established"
             ),
         ),
         (
             "2025-01-01",
             (
                 "Myanmar was coordinator of the ASEAN-Russia partnership (2024\u20132027),"
-                " as had been planned; no source"
+                " as had been planned by 1 March 2024; no source"
             ),
         ),
     ],
@@ -233,6 +235,26 @@ def test_a_yearly_figure_is_of_no_month(server: Server, language: str, when: str
     told = sentences_of(server, "trade-by-year", language)
     assert [one for one in told if one.lower().startswith(f"{when.lower()}: ")]
     assert not [one for one in told if "oktober 2010" in one.lower() or "october 2010" in one.lower()]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "as it stood in November 2016: USD 13.3 billion."),
+        ("id", "sebagaimana tercatat pada November 2016: USD 13,3 miliar."),
+    ],
+)
+def test_what_stood_so_in_a_month_is_no_trade_of_that_month(server: Server, language: str, told: str) -> None:
+    """A figure of which the words say in which month it stood so is not told like one of a year."""
+    assert [one for one in sentences_of(server, "trade-by-year", language) if one.startswith(told)]
+
+
+def test_a_plan_that_came_about_has_its_day(server: Server) -> None:
+    """Of who was coordinator as had been planned, the answer says by when a text told of the plan."""
+    (told,) = sentences_of(server, "coordinator-on", "id", date="2019-06-01")
+    assert "sebagaimana direncanakan sebelumnya (per 2 Agustus 2018); tidak ada teks" in told
+    rows = DictReader(server.get("/questions/coordinator-on.csv?date=2024-09-01").text.splitlines())
+    assert [row["plannedOn"] for row in rows] == ["2024-03-01"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,47 @@ def test_citation(server: Server) -> None:
     assert re.search(r"^N1  - Read at http", cited, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("path", "author", "day", "url"),
+    [
+        (f"/doc/article/{ARTICLE}", "Ministry of Foreign Affairs of Indonesia", "2018/08/02", "http"),
+        ("/doc/article/tass-2016-05-19-jubilee-summit-opens", "TASS", "2016/05/19", "http"),
+        (
+            "/doc/article/kemlu-2018-11-bertolak-ke-singapura",
+            "Ministry of Foreign Affairs of Indonesia",
+            "",
+            "http",
+        ),
+        (
+            "/doc/person/sergey-lavrov",
+            "Wicara contributors",
+            "2",
+            "https://w3id.org/wicara/id/person/sergey-lavrov",
+        ),
+        (
+            MEETING,
+            "Wicara contributors",
+            "2",
+            "https://w3id.org/wicara/id/event/2018-08-02-asean-russia-meeting",
+        ),
+    ],
+)
+def test_what_programs_cite(server: Server, path: str, author: str, day: str, url: str) -> None:
+    """Programs are told of the page of a text who published it, when and where; of others, who made the page.
+
+    A text of which only the month is known is given no day; the day of reading a copy is none of issue.
+    """
+    text = server.get(path, accept=HTML).text
+    told = dict(re.findall(r'<meta name="citation_(\w+)" content="([^"]*)">', text))
+    assert told["author"] == author
+    assert told["public_url"].startswith(url)
+    assert told.get("publication_date", "").startswith(day)
+    assert ("publication_date" in told) == bool(day)
+    if "/article/" in path:
+        of_source = text.partition("TY  - PRESS")[2].partition("ER  -")[0]
+        assert re.findall("^DA  - (.*)$", of_source, re.MULTILINE) == ([day] if day else [])
+
+
 REPORTED = ("mid-2018-08-02-lavrov-news-conference", "mid-2018-08-03-russia-asean-meeting")
 CITED = {
     MEETING: {ARTICLE, *REPORTED},

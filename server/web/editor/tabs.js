@@ -15,11 +15,11 @@ export class Tabs {
     withKeys(row, () => this.close());
   }
 
-  /** Opens what was open last, or one new query. */
-  start() {
+  /** Opens what was open last, or a query to start with. */
+  start(query) {
     const open = this.store.all();
     const last = open.find(({ id }) => id === this.store.current) ?? open.at(-1);
-    this.go(last ?? fresh(this.unnamed()));
+    this.go(last ?? fresh(this.unnamed(), query));
   }
 
   /** Returns what a query is called: in the language of the page where nobody has named it. */

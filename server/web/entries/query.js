@@ -199,11 +199,11 @@ function begin() {
   const [navigation] = performance.getEntriesByType("navigation");
   const { value } = on.query;
   const infer = !on["only-asserted"].checked;
-  if (value.trim() && navigation?.type === "navigate") {
+  if (value.trim() && value.trim() !== site.starter && navigation?.type === "navigate") {
     tabs.open(value);
     if (!infer) tabs.go({ ...tabs.current, infer });
   } else {
-    tabs.start();
+    tabs.start(site.starter);
   }
 }
 
