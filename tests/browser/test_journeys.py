@@ -89,7 +89,10 @@ def test_days_of_the_filter_hold_when_both_are_typed(visit: Visit, view: str) ->
 def test_what_a_closer_timeline_leaves_out_is_counted(visit: Visit) -> None:
     """Nothing is outside a timeline of all; closer and later it says how much lies before and after."""
     page = visit("/timeline")
+    heading = page.locator("#picture")
+    before = heading.inner_text()
     page.get_by_role("link", name="All", exact=True).click()
+    expect(heading).not_to_have_text(before)
     expect(page.locator(".edges a:visible")).to_have_count(0)
     page.get_by_role("link", name="Zoom in").click()
     expect(page.locator(".edges")).to_have_text(re.compile(r"← \d+ earlier\s*\d+ later →"))

@@ -257,6 +257,24 @@ def test_texts_are_off_the_timeline(server: Server) -> None:
     assert len({str(one["item"]) for one in records(server, "timeline", kind="text")}) == int(told[2])
 
 
+def test_a_long_timeline_is_folded(server: Server) -> None:
+    """Where there is much, a lane folds what is of one year, or all that lasts; nothing is left out."""
+
+    def folds(kinds: str) -> tuple[list[str], list[str], int]:
+        drawn = server.get(f"/timeline{kinds}", accept=HTML).text
+        names = re.findall(r'<summary><span class="row"><span class="what">(.*?) <small', drawn)
+        open_rows = re.findall(r'<li class="row" id="row-\d+-(\w+)"', drawn)
+        return names, open_rows, len(re.findall('<li class="row"', drawn))
+
+    names, open_rows, every = folds("")
+    assert "2018" in names
+    assert {"event", "coordinator", "document"} == {*open_rows} - {"act"}
+    assert len(open_rows) < every / 4
+    assert every >= len({one["item"] for one in records(server, "timeline") if one["latestStart"]})
+    names, open_rows, every = folds("?kind=office")
+    assert len(open_rows) > every / 2
+
+
 def test_figures_are_called_by_their_value(server: Server) -> None:
     """On a timeline a figure is called by its value, what it counts and who gives it."""
     told = {str(one["label"]) for one in records(server, "timeline", kind="figure")}

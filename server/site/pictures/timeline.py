@@ -36,7 +36,7 @@ from wicara.server.site.pictures.picture import (
     thing_asked,
     words_for,
 )
-from wicara.server.site.pictures.track import Scale, Shape, shapes
+from wicara.server.site.pictures.track import Row, Scale, Track, grouped, shapes
 from wicara.server.site.tables.cells import amount
 from wicara.server.site.times import (
     NAMES,
@@ -69,6 +69,10 @@ LASTING: Final = frozenset({"office", "standing"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
 """The lanes of what may happen in the course of something else."""
+BRIEF: Final = HAPPENING | {"text"}
+"""The lanes of what is told year by year where there is much."""
+ASIDE: Final = LASTING | {"figure"}
+"""The lanes that are folded whole where there is much: what lasts, and what has a page of its own."""
 MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
 """What a property says of the time that it gives; others give a time as a plain fact."""
 PLANNED: Final = f"{PREFIXES['modality']}planned"
@@ -85,8 +89,8 @@ COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
 NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 ONE_DAY: Final = timedelta(days=1)
-FOLDED: Final = 3
-"""How many rows of the same time a lane folds into one."""
+LONG: Final = 60
+"""How many rows make a picture long: more is folded in it."""
 
 
 @dataclass
@@ -154,26 +158,6 @@ class Reading:
     sources: list[EvidenceLink]
 
 
-@dataclass(frozen=True)
-class Track:
-    """A time as it is drawn: its manner, its shapes, and its days for scripts."""
-
-    manner: str
-    shapes: list[Shape]
-    days: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A thing on the page, with its times in words, drawn, and the graphs that state them."""
-
-    item: Item
-    shown: Shown
-    when: list[str]
-    tracks: list[Track]
-    sources: list[EvidenceLink]
-
-
 @picture(
     "about",
     "date",
@@ -216,7 +200,7 @@ def timeline() -> Picture:
             "chosen": lanes,
             "unasked": UNASKED,
             "lanes": [
-                (lane, len(members), by_day(members))
+                (lane, len(members), grouped(members, folding(lane, len(drawn))))
                 for lane in LANES
                 if (members := [line for line in drawn.values() if line.item.lane == lane])
             ],
@@ -394,13 +378,11 @@ def left_outside(view: Narrowed, index: Index, lanes: Collection[str]) -> tuple[
     return earlier, sum(bool(last) and days[0] > last for days in known)
 
 
-def by_day(lines: Sequence[Row]) -> list[list[Row]]:
-    """Return the rows of a lane in groups: those of one day together where they are many, others alone."""
-    groups: list[list[Row]] = []
-    for _when, members in groupby(lines, key=lambda line: line.when):
-        group = list(members)
-        groups += [group] if len(group) >= FOLDED else [[line] for line in group]
-    return groups
+def folding(lane: str, number: int) -> str:
+    """Return what a lane folds together in a picture of so many rows, as `grouped` takes it."""
+    if number <= LONG:
+        return "time"
+    return "all" if lane in ASIDE else "year" if lane in BRIEF else "time"
 
 
 def telling(times: Sequence[Time]) -> list[Time]:

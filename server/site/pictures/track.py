@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from wicara.server.site.language import format_date
+from wicara.server.site.times import TO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from wicara.server.site.pictures.picture import EvidenceLink
+    from wicara.server.site.pictures.timeline import Item
     from wicara.server.site.times import Bounds
+    from wicara.server.site.words import Shown
 
 BREADTH: Final = 100
 """The breadth of a picture, in percent."""
@@ -27,6 +32,8 @@ MIN_DAYS: Final = 14
 """How many days a picture shows at least."""
 POINT: Final = 0.9
 """Up to how many percent of the breadth a time is drawn as a point."""
+FOLDED: Final = 3
+"""How many rows are folded into one."""
 
 
 @dataclass(frozen=True)
@@ -163,3 +170,52 @@ def shapes(bounds: Bounds, scale: Scale) -> list[Shape]:
     drawn += [Shape("open", start, 0)] if is_open_before else []
     drawn += [Shape("open", end, BREADTH)] if is_open_after else []
     return [shape.cut() for shape in drawn if shape.is_inside]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A time as it is drawn: its manner, its shapes, and its days for scripts."""
+
+    manner: str
+    shapes: list[Shape]
+    days: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing on the page, with its times in words, drawn, and the graphs that state them."""
+
+    item: Item
+    shown: Shown
+    when: list[str]
+    tracks: list[Track]
+    sources: list[EvidenceLink]
+
+    @property
+    def years(self) -> list[str]:
+        """The years that it begins and ends in, as far as they are known."""
+        known = sorted(day for time in self.item.shown for day in time.bounds.known)
+        return [str(known[0].year), str(known[-1].year)] if known else [""]
+
+
+def grouped(lines: Sequence[Row], folds: str) -> list[tuple[str, list[Track], list[Row]]]:
+    """Return rows in groups, each with its name and how it is drawn; few stand alone, without a name.
+
+    `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`.
+    """
+    keys: Mapping[str, Callable[[Row], tuple[str, ...]]] = {
+        "time": lambda line: tuple(line.when),
+        "year": lambda line: (line.years[0],),
+        "all": lambda _line: (),
+    }
+    groups: list[tuple[str, list[Track], list[Row]]] = []
+    for key, members in groupby(lines, key=keys[folds]):
+        rows = list(members)
+        if len(rows) < FOLDED:
+            groups += [("", [], [line]) for line in rows]
+            continue
+        years = sorted(year for line in rows for year in line.years)
+        every = [track for line in rows for track in line.tracks]
+        name = "; ".join(key) or f"{years[0]}{TO}{years[-1]}"
+        groups.append((name, rows[0].tracks if folds == "time" else every, rows))
+    return groups
