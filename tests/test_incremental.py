@@ -11,6 +11,7 @@ import pytest
 from checker import faults
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from needed import long
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from wicara.graph.reasoning.closure_file import read_closure, write_closure
 from wicara.graph.reasoning.proofs import derivations_of
@@ -131,16 +132,16 @@ LISTS: Final = """
 """
 
 
-@pytest.mark.parametrize("kept", [False, True])
-def test_a_list_that_breaks_or_is_mended(*, kept: bool) -> None:
+@pytest.mark.parametrize("reasoner_is", ["kept", long("new")])
+def test_a_list_that_breaks_or_is_mended(reasoner_is: str) -> None:
     """Without a part of a list nothing follows from its members; with it again, all does; from disk, too."""
     prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("owl", "rdf"))
     premises = {quad.triple for quad in parse((prefixes + LISTS).encode(), format=RdfFormat.TURTLE)}
     parts = [one for one in premises if one.predicate.value.rpartition("#")[2] in {"first", "rest"}]
     consistent = {one for one in premises if one.predicate.value != f"{OWL}members"}
     for part in parts:
-        start = consistent if kept else premises
-        reasoner = from_disk(Reasoner(start)) if kept else Reasoner(start)
+        start = consistent if reasoner_is == "kept" else premises
+        reasoner = from_disk(Reasoner(start)) if reasoner_is == "kept" else Reasoner(start)
         reasoner.retract([part])
         assert contents(reasoner) == contents(Reasoner(start - {part}))
         reasoner.add([part])

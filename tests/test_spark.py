@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from checker import is_instance
 from closures import real_premises
+from needed import long
 from pyoxigraph import RdfFormat, serialize
 from server_process import wait_until
 from stores import free_port
@@ -46,10 +47,13 @@ with_java = pytest.mark.skipif(
 
 
 @with_java
-def test_the_closure_is_the_native_one(wicara: Command, tmp_path: Path) -> None:
-    """Of the dataset, with axioms of each kind: the same bytes, contradictions, and sound first proofs."""
-    files = [RULES, tmp_path / "dataset.nt"]
-    serialize(real_premises(), files[1], RdfFormat.N_TRIPLES)
+@pytest.mark.parametrize("of", ["axioms", long("the dataset, too")])
+def test_the_closure_is_the_native_one(wicara: Command, tmp_path: Path, of: str) -> None:
+    """Of axioms of each kind, and of the dataset: the same bytes, contradictions, and sound first proofs."""
+    files = [RULES]
+    if of != "axioms":
+        files.append(tmp_path / "dataset.nt")
+        serialize(real_premises(), files[1], RdfFormat.N_TRIPLES)
     proofs = tmp_path / "proofs.jsonl"
     native = wicara("reason", *files)
     spark = subprocess.run(

@@ -26,7 +26,7 @@ FEW: Final = [
 ]  # as long as a book, of the blocks that the page of a class has
 
 
-@pytest.mark.parametrize("path", one_of(2, FEW))
+@pytest.mark.parametrize("path", one_of(3, FEW))
 def test_a_page_is_accessible_and_fits(opened: tuple[Page, list[str]], path: str) -> None:
     """On a telephone and on a desk, in light and in the dark, nothing is wrong."""
     check(*opened, path)

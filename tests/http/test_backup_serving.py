@@ -76,6 +76,7 @@ def test_while_a_server_writes(wicara: Command, tmp_path: Path) -> None:
         assert update(server, "INSERT DATA { <x:new> <x:a> 1 }").status == 204
 
 
+@pytest.mark.long
 def test_the_same_answers(wicara: Command, own_data: Path, tmp_path: Path) -> None:
     """A server of what was restored answers as the one before, a built dataset and a writable one."""
     with served("--data", own_data) as server:

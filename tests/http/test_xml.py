@@ -167,7 +167,7 @@ def test_stored_graphs_come_back(writable: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "last", ['<urn:x:s> <http://ex.org/123> "1" .', long(r'<urn:s> <urn:p> "\u0001" .'), ""]
+    "last", [long('<urn:x:s> <http://ex.org/123> "1" .'), long(r'<urn:s> <urn:p> "\u0001" .'), ""]
 )
 def test_a_large_export(tmp_path: Path, last: str) -> None:
     """An export of more than is sorted is 406, or the same graph as in N-Triples; again, with a SHA-256."""

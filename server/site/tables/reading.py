@@ -34,9 +34,9 @@ BLOCK_PAGE: Final = 40
 """How many rows of a block a page shows that shows nothing else."""
 FACTS: Final = 30
 """How many facts a page shows in reading order, beside what else is known of their source."""
-MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 10
+MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS, NEAREST_SHOWN = 5, 4, 10, 4
 """How many rows of a block a page shows beside others, and beside so many blocks: the newest where the block
-is sorted by time."""
+is sorted by time; and how many of those that are nearest in time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
 META: Final = graph_iri(GraphKind.META)

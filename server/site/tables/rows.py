@@ -34,7 +34,7 @@ from wicara.server.descriptions.counts import merges
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
-from wicara.server.site.tables.reading import MAX_SHOWN
+from wicara.server.site.tables.reading import NEAREST_SHOWN
 from wicara.server.site.tables.statuses import (
     AHEAD,
     graphs_behind,
@@ -308,7 +308,7 @@ class Blocks:
         beside = [pair for pair in rows if pair not in before and pair not in after]
         beside.sort(key=lambda pair: not pair[1].current)
         turns = chain.from_iterable(zip_longest(before, after))
-        chosen = [*beside[:1], *filter(None, turns), *beside[1:]][:MAX_SHOWN]
+        chosen = [*beside[:1], *filter(None, turns), *beside[1:]][:NEAREST_SHOWN]
         return [pair for pair in rows if pair in chosen]
 
     def row(self, block: Block, node: NamedNode) -> Row:

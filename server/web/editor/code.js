@@ -85,7 +85,7 @@ export class Code {
       EditorView.domEventHandlers({ beforeinput: replaced }),
       EditorState.transactionFilter.of((change) => declared(change, prefixes())),
       EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
       EditorView.lineWrapping,
       EditorState.tabSize.of(2),
       THEME,
