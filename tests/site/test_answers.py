@@ -386,3 +386,4 @@ def test_who_says_it_is_said_once(server: Server) -> None:
     found = sentences_of(server, "how-far-implemented")
     assert any("said by Retno L.P. Marsudi. claimed sources differ Source" in one for one in found)
     assert any("Only the sentences around it suggest who says it" in one for one in found)
+    assert "A source reports it as a fact" in ask(server, "how-far-implemented").text
