@@ -4,7 +4,7 @@ DIR/state/<build>/state.json     of which program it is, its units, and the dige
 DIR/state/<build>/units/<key>/   each unit as it was read: a file of the inputs, and those of its name
 DIR/state/<build>/store/         the statements and their default graph without conclusions (RocksDB)
 DIR/state/<build>/closure/       what follows, with first proofs (graph/reasoning/closure_file.py)
-DIR/state/<build>/*.kept         what servers have found in it (server/kept.py)
+DIR/state/<build>/*.cache        what servers have computed of it (server/build_cache.py)
 
 A state is believed where program, ontology and shapes are the same and the store names the same inputs; it is
 left aside where something is retracted, or a change renames what others speak of. The whole is built then.

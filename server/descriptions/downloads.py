@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flask import current_app
 from wicara.graph.export import EXPORTS, capable, quads_of
 from wicara.graph.formats import DEFAULT, serialize_quads
-from wicara.server import kept
+from wicara.server import build_cache
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, remembered
 
@@ -69,12 +69,12 @@ def is_measurable(built: BuiltDataset) -> bool:
 
 def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
     """Return where the sizes of a dataset are kept: with a build, or in a folder."""
-    return kept.place_of(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
+    return build_cache.path_of(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
 
 
 def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
     """Return what was measured before, or None."""
-    file = kept.found(path, built)
+    file = build_cache.opened(path, built)
     if file is None:
         return None
     with file:
@@ -87,7 +87,7 @@ def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
     found = sizes_in(path, built)
     if found is None:
         found = measured(built)
-        kept.keep(path, built, BytesIO(json.dumps(found).encode()))
+        build_cache.store(path, built, BytesIO(json.dumps(found).encode()))
     return found
 
 

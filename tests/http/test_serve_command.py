@@ -73,7 +73,7 @@ def test_nobody_waits_for_checksums(own_data: Path) -> None:
 
     They are measured once for a build, and not for each server of it.
     """
-    [sizes] = own_data.glob("state/*/downloads.kept")
+    [sizes] = own_data.glob("state/*/downloads.cache")
     measured = sizes.read_bytes()
     sizes.unlink()
     with served("--data", own_data) as running:
@@ -103,7 +103,7 @@ def rewritten(path: Path, change: Callable[[bytes], bytes], **head: str) -> None
 def test_counts_are_made_once_for_a_build(own_data: Path) -> None:
     """What is kept with a build is told, not counted anew."""
     told = void_of(own_data)
-    [path] = own_data.glob("state/*/statistics.kept")
+    [path] = own_data.glob("state/*/statistics.cache")
     triples = re.search(r"void:triples (\d+)", told)
     assert triples
     rewritten(path, lambda content: content.replace(triples[1].encode(), b"4711"))
@@ -116,7 +116,7 @@ def test_counts_are_made_once_for_a_build(own_data: Path) -> None:
 def test_what_is_kept_of_others_is_made_anew(own_data: Path, head: dict[str, str]) -> None:
     """Counts by other code, of another version, or spoilt, are as good as none; they are counted anew."""
     told = void_of(own_data)
-    [path] = own_data.glob("state/*/statistics.kept")
+    [path] = own_data.glob("state/*/statistics.cache")
     kept = path.read_bytes()
     rewritten(path, lambda content: content.replace(b"1", b"2"), **head)
     assert void_of(own_data) == told
@@ -126,7 +126,7 @@ def test_what_is_kept_of_others_is_made_anew(own_data: Path, head: dict[str, str
 def test_what_was_cut_off_is_made_anew(own_data: Path) -> None:
     """Half a file is as good as none; what a killed process has left goes when the next one writes."""
     told = void_of(own_data)
-    [path] = own_data.glob("state/*/statistics.kept")
+    [path] = own_data.glob("state/*/statistics.cache")
     kept = path.read_bytes()
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
@@ -142,8 +142,8 @@ def test_the_index_is_made_once_for_a_build(own_data: Path) -> None:
     """The index of a search is that of the server before; one that is spoilt is made anew."""
     with served("--data", own_data) as running:
         told = running.get("/search.csv?q=lavrov")
-        wait_until(lambda: any(own_data.glob("state/*/search-on.kept")))
-    [path] = own_data.glob("state/*/search-on.kept")
+        wait_until(lambda: any(own_data.glob("state/*/search-on.cache")))
+    [path] = own_data.glob("state/*/search-on.cache")
     kept = path.read_bytes()
 
     def without_words(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from flask import current_app
 from wicara.queries import sought
-from wicara.server import kept
+from wicara.server import build_cache
 from wicara.server.app_state import EXTENSION as SERVED
 from wicara.server.app_state import dataset, infer, settings
 from wicara.server.http.problems import Problem
@@ -106,10 +106,10 @@ class IndexFiles:
         path = path_of(folder, built, inferred=inferred)
         if path.exists():
             return
-        place = kept.place_of(built, f"search-{'on' if inferred else 'off'}")
+        place = build_cache.path_of(built, f"search-{'on' if inferred else 'off'}")
         unfinished = folder / "search.unfinished"
         unfinished.unlink(missing_ok=True)
-        known = kept.found(place, built)
+        known = build_cache.opened(place, built)
         if known is not None:
             with known, unfinished.open("wb") as copy:
                 copyfileobj(known, copy)
@@ -119,7 +119,7 @@ class IndexFiles:
         unfinished.rename(path)
         if known is None:
             with path.open("rb") as made:
-                kept.keep(place, built, made)
+                build_cache.store(place, built, made)
         files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
         for old in files[:-MAX_VERSIONS]:
             old.unlink(missing_ok=True)

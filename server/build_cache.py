@@ -1,4 +1,4 @@
-"""What a server finds once in a build, kept with its state for all that serve it later: index, counts, sizes.
+"""What a server computes once of a build, cached with its state for all that serve it later.
 
 A file begins with a line of the code and the version that it is of, and of the SHA-256 of the rest. What is
 of others, or not whole, is found anew.
@@ -36,8 +36,8 @@ Found = TypeVar("Found")
 
 HERE: Final = Path(__file__).parent
 NO_CODE: Final = frozenset({"static", "web"})
-"""The folders here that decide nothing of what is kept."""
-SUFFIX: Final = ".kept"
+"""The folders here that decide nothing of what is cached."""
+SUFFIX: Final = ".cache"
 HEAD: Final = 1000
 """Bytes that the first line of a file has at most."""
 
@@ -57,8 +57,8 @@ def code() -> str:
     return total.hexdigest()
 
 
-def place_of(built: BuiltDataset, name: str) -> Path | None:
-    """Return where something of a build is kept; None for what is no build, or has no state to write to."""
+def path_of(built: BuiltDataset, name: str) -> Path | None:
+    """Return where something of a build is cached; None for what is no build, or has no state to write to."""
     state = built.path.parent.parent / STATE / built.path.name
     is_build = not built.plain and (built.path / SENTINEL).is_file()
     return state / f"{name}{SUFFIX}" if is_build and os.access(state, os.W_OK) else None
@@ -69,8 +69,8 @@ def head_of(built: BuiltDataset, content: BufferedIOBase) -> bytes:
     return f"{code()} {built.digest} {file_digest(content, 'sha256').hexdigest()}\n".encode()
 
 
-def found(path: Path | None, built: BuiltDataset) -> BufferedIOBase | None:
-    """Return what is kept of a dataset, open for reading; None where there is nothing whole of this code."""
+def opened(path: Path | None, built: BuiltDataset) -> BufferedIOBase | None:
+    """Return what is cached of a dataset, open for reading; None where nothing is whole and of this code."""
     if path is not None:
         with suppress(OSError):
             file = path.open("rb")
@@ -83,8 +83,8 @@ def found(path: Path | None, built: BuiltDataset) -> BufferedIOBase | None:
     return None
 
 
-def keep(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> None:
-    """Keep what was found of a dataset; it is no more than a saving, so the disk may refuse."""
+def store(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> None:
+    """Cache what was computed of a dataset; it is no more than a saving, so the disk may refuse."""
     if path is None:
         return
     unfinished = path.with_name(f"{TRIAL}{os.getpid()}-{path.name}")
@@ -106,12 +106,12 @@ def keep(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> Non
 def value(
     built: BuiltDataset, name: str, find: Callable[[BuiltDataset], Found], read: Callable[[Any], Found]
 ) -> Found:
-    """Return what a function finds in a dataset; it is kept as JSON, which `read` takes."""
-    path = place_of(built, name)
-    file = found(path, built)
+    """Return what a function computes of a dataset; it is cached as JSON, which `read` takes."""
+    path = path_of(built, name)
+    file = opened(path, built)
     if file is not None:
         with file:
             return read(json.load(file))
     fresh = find(built)
-    keep(path, built, BytesIO(json.dumps(fresh, default=asdict).encode()))
+    store(path, built, BytesIO(json.dumps(fresh, default=asdict).encode()))
     return fresh
