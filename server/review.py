@@ -250,7 +250,8 @@ class Api:
         session, maker = self.session, self.session.maker()
         item = session.items.get(session.fact_iri(fact))
         filled = maker.filled(record, session.mark_of(item) if item else {})
-        fills = {name: values for name, values in filled["values"].items() if not record["values"].get(name)}
+        given = record["values"]
+        fills = {name: values for name, values in filled["values"].items() if values and not given.get(name)}
         return {
             "faults": list(map(asdict, session.before_reasoning(fact, filled)[0].faults)),
             "sentences": maker.sentences(filled),

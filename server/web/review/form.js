@@ -220,12 +220,13 @@ export class Form {
     this.#follow(found);
   }
 
-  /** Puts what the text tells of something new into its fields, once, and shows which of them lack something. */
+  /** Puts what the text tells of something new into its fields, once, and shows which of them lack something.
+   * A field that someone is in, or has typed into, keeps what it has. */
   #complete({ fills, names, missing }) {
     Object.assign(this.names, names);
     for (const [name, values] of Object.entries(fills)) {
       const field = this.#fields.get(name);
-      if (!field || this.#filled.has(name)) continue;
+      if (!field || this.#filled.has(name) || field.input === document.activeElement || field.input.value) continue;
       this.#filled.add(name);
       this.record.values[name] = values;
       if (field instanceof ThingField) field.fill(values);
