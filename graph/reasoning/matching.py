@@ -17,8 +17,8 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import FIRST, NIL, REST, called_term
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
 from wicara.graph.reasoning.rules import (
+    Builtin,
     Fact,
-    Over,
     Pattern,
     Term,
     is_variable,
@@ -203,16 +203,16 @@ def cells(start: Term, facts: FactIndex) -> Iterator[tuple[Term, tuple[Fact, ...
         ahead += [(rest[2], (*path, rest)) for rest in facts.match(node, REST, None) if rest[2] not in seen]
 
 
-def members(over: Over, start: Term, task: Task) -> Iterator[Unfolded]:
+def members(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
     """Yield each member of a list."""
     for node, path in cells(start, task.facts):
         for held in task.facts.match(node, FIRST, None):
-            yield {over.variables[1]: held[2]}, (*path, held), ()
+            yield {builtin.variables[1]: held[2]}, (*path, held), ()
 
 
-def pairs(over: Over, start: Term, task: Task) -> Iterator[Unfolded]:
+def pairs(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
     """Yield any two members at different places of a list, both ways round."""
-    one, two = over.variables[1:]
+    one, two = builtin.variables[1:]
     for node, path in cells(start, task.facts):
         for far in task.facts.match(node, FIRST, None):
             for near in (held for link in path for held in task.facts.match(link[0], FIRST, None)):
@@ -220,14 +220,14 @@ def pairs(over: Over, start: Term, task: Task) -> Iterator[Unfolded]:
                 yield {one: far[2], two: near[2]}, (*path, near, far), ()
 
 
-def whole_lists(over: Over, start: Term, task: Task) -> Iterator[Unfolded]:
+def whole_lists(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
     """Yield the members of a list that ends and is not empty, and the patterns that it unfolds to."""
     for node, path in cells(start, task.facts):
         if node != NIL or not path:
             continue
         for held in product(*(task.facts.match(link[0], FIRST, None) for link in path)):
             found = {f"?member/{i}": fact[2] for i, fact in enumerate(held)}
-            yield found, (*path, *held), unfold(over, len(held), task.rule)
+            yield found, (*path, *held), unfold(builtin, len(held), task.rule)
 
 
 # Contradictions.

@@ -185,7 +185,7 @@ def first_proof(
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class RankedProof:
     """A proof, what it rests on, and how many steps it has as a tree."""
 
     proof: Proof
@@ -199,7 +199,7 @@ class Way:
 
 
 class Search:
-    """A search for the proofs of a fact: the ways to each fact behind it, until no way is new.
+    """A search for the proofs of a fact: those of each fact behind it, until none is new.
 
     As in an assumption-based truth maintenance system (de Kleer 1986): each fact has the smallest sets of
     asserted facts that give it, which are combined along the inferences up to a fixpoint.
@@ -210,58 +210,58 @@ class Search:
         self.goal, self.limit = goal, limit
         self.derivations = derivations
         self.inferences: dict[Fact, list[Inference]] = {}
-        self.ways: dict[Fact, list[Way]] = {}
+        self.ranked: dict[Fact, list[RankedProof]] = {}
         self.look_behind()
 
     def look_behind(self) -> None:
-        """Collect the inferences behind the goal; the facts that end them have one way each."""
+        """Collect the inferences behind the goal; the facts that end them have one proof each."""
         ahead, left = [self.goal], REACH
         known: dict[Fact, Proof] = {}
         for fact in ahead:
-            if fact in self.ways:
+            if fact in self.ranked:
                 continue
             if fact != self.goal and (fact not in self.derivations.concluded or not left):
                 first = self.derivations.first_proof(fact, known)
-                self.ways[fact] = [Way(first, frozenset(first.leaves()), 1)] if first else []
+                self.ranked[fact] = [RankedProof(first, frozenset(first.leaves()), 1)] if first else []
             else:
                 self.inferences[fact] = list(islice(self.derivations.inferences(fact), left))
-                self.ways[fact] = []
+                self.ranked[fact] = []
                 left -= len(self.inferences[fact])
                 ahead += [premise for step in self.inferences[fact] for premise in step.premises]
 
     def proofs(self) -> tuple[Proof, ...]:
-        """Return the proofs of the goal when no way is new any more."""
+        """Return the proofs of the goal when no proof is new any more."""
         facts = list(reversed(self.inferences))
         for _ in range(len(facts) + 1):
             improved = [fact for fact in facts if self.improve(fact)]
             if not improved:
                 break
-        return tuple(way.proof for way in self.ways[self.goal])
+        return tuple(ranked.proof for ranked in self.ranked[self.goal])
 
     def improve(self, fact: Fact) -> bool:
-        """Combine the ways of the premises of each inference of a fact; tell whether anything is new."""
-        before = self.ways[fact]
+        """Combine the proofs of the premises of each inference of a fact; tell whether anything is new."""
+        before = self.ranked[fact]
         for step in self.inferences[fact]:
-            for way in self.combined(step):
-                self.ways[fact] = with_way(self.ways[fact], way, self.limit)
-        return self.ways[fact] != before
+            for new in self.combined(step):
+                self.ranked[fact] = with_proof(self.ranked[fact], new, self.limit)
+        return self.ranked[fact] != before
 
-    def combined(self, step: Inference) -> Iterator[Way]:
-        """Yield the ways that an inference makes of those of its premises, up to a number."""
-        choices: Collection[list[Way]] = [self.ways[premise] for premise in step.premises]
+    def combined(self, step: Inference) -> Iterator[RankedProof]:
+        """Yield the proofs that an inference makes of those of its premises, up to a number."""
+        choices: Collection[list[RankedProof]] = [self.ranked[premise] for premise in step.premises]
         maximum = min(prod(map(len, choices)), self.limit**2)
         for chosen in islice(product(*choices), maximum):
-            proof = Proof(step.conclusion, step.rule, tuple(way.proof for way in chosen))
-            leaves = frozenset[Fact]().union(*(way.leaves for way in chosen))
-            yield Way(proof, leaves, 1 + sum(way.size for way in chosen))
+            proof = Proof(step.conclusion, step.rule, tuple(ranked.proof for ranked in chosen))
+            leaves = frozenset[Fact]().union(*(ranked.leaves for ranked in chosen))
+            yield RankedProof(proof, leaves, 1 + sum(ranked.size for ranked in chosen))
 
 
-def with_way(ways: list[Way], way: Way, limit: int) -> list[Way]:
-    """Return the ways with one more, without those that rest on all that another rests on, up to a limit."""
-    if any(each.leaves <= way.leaves and each.rank <= way.rank for each in ways):
-        return ways
-    left = [each for each in ways if not way.leaves <= each.leaves]
-    return sorted([*left, way], key=lambda each: each.rank)[:limit]
+def with_proof(ranked: list[RankedProof], new: RankedProof, limit: int) -> list[RankedProof]:
+    """Return proofs and one more, without those that rest on all that another rests on, up to a limit."""
+    if any(each.leaves <= new.leaves and each.rank <= new.rank for each in ranked):
+        return ranked
+    left = [each for each in ranked if not new.leaves <= each.leaves]
+    return sorted([*left, new], key=lambda each: each.rank)[:limit]
 
 
 # For programs.

@@ -56,7 +56,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Over:
+class Builtin:
     """A premise over the members of an RDF list, or a test on literals: name, variables, triples."""
 
     name: str
@@ -69,7 +69,7 @@ class Over:
         return self.name not in OVER_LISTS
 
 
-Premise = Pattern | Over
+Premise = Pattern | Builtin
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class Rule:
         return tuple(p for p in self.premises if isinstance(p, Pattern))
 
     @property
-    def tests(self) -> tuple[Over, ...]:
+    def tests(self) -> tuple[Builtin, ...]:
         """The tests on literals among the premises."""
-        return tuple(p for p in self.premises if isinstance(p, Over) and p.is_test)
+        return tuple(p for p in self.premises if isinstance(p, Builtin) and p.is_test)
 
     @property
     def is_axiomatic(self) -> bool:
@@ -99,26 +99,26 @@ class Rule:
         return bool(self.tests) and len(self.tests) == len(self.premises)
 
 
-def unfold(over: Over, length: int, rule: Rule) -> tuple[Pattern, ...]:
+def unfold(builtin: Builtin, length: int, rule: Rule) -> tuple[Pattern, ...]:
     """Return the triples that an `every` or a `chain` premise is over a list of some length.
 
     `?member/0` and so on are the members; other variables that stand only in an `every` are one a member.
     """
-    if over.name == "chain":
-        _, start, end = over.variables
+    if builtin.name == "chain":
+        _, start, end = builtin.variables
         nodes = [start, *(f"?between/{i}" for i in range(1, length)), end]
         return tuple(Pattern(nodes[i], f"?member/{i}", nodes[i + 1]) for i in range(length))
     outside = {term for pattern in (*rule.patterns, *rule.conclusions) for term in pattern.terms}
 
     def renamed(term: str, place: int) -> str:
-        if term == over.variables[1]:
+        if term == builtin.variables[1]:
             return f"?member/{place}"
         return f"{term}/{place}" if is_variable(term) and term not in outside else term
 
     return tuple(
         Pattern(*(renamed(term, place) for term in pattern.terms))
         for place in range(length)
-        for pattern in over.triples
+        for pattern in builtin.triples
     )
 
 
@@ -156,7 +156,7 @@ def parse_rule(line: str, table: str) -> Rule:
         name=parts["name"],
         table=table,
         premises=tuple(
-            parse_over(part["test"], part["inside"]) if part["test"] else parse_pattern(part["triple"])
+            parse_builtin(part["test"], part["inside"]) if part["test"] else parse_pattern(part["triple"])
             for part in PREMISE.finditer(premises)
             if part[0].strip()
         ),
@@ -166,11 +166,11 @@ def parse_rule(line: str, table: str) -> Rule:
     )
 
 
-def parse_over(name: str, inside: str) -> Over:
+def parse_builtin(name: str, inside: str) -> Builtin:
     """Return a premise over a list, or a test."""
     variables, _, triples = inside.partition(":")
     patterns = (parse_pattern(part) for part in triples.split(",") if part.strip())
-    return Over(name, tuple(variables.split()), tuple(patterns))
+    return Builtin(name, tuple(variables.split()), tuple(patterns))
 
 
 def parse_pattern(text: str) -> Pattern:

@@ -16,7 +16,7 @@ from wicara.graph.names import FIRST, NIL, REST
 from wicara.graph.reasoning.joins import Atom, Join, Slot, Test
 from wicara.graph.reasoning.rules import (
     SAME_AS,
-    Over,
+    Builtin,
     Pattern,
     Premise,
     Rule,
@@ -105,14 +105,14 @@ class Template:
     def spans_tables(self) -> bool:
         """Whether a data premise has a predicate that no axiom binds: it is tried on every table."""
         axioms = [p for p in self.schema if p not in self.renaming]
-        bound = {v for p in axioms for v in (p.variables if isinstance(p, Over) else p.terms)}
+        bound = {v for p in axioms for v in (p.variables if isinstance(p, Builtin) else p.terms)}
         return any(is_variable(p.predicate) and p.predicate not in bound for p in self.data)
 
     @cached_property
     def meeting(self) -> Pairs | None:
         """The data premises in which two members of a list meet; None where there is no such list."""
-        for over in (p for p in self.schema if isinstance(p, Over) and p.name == "pair"):
-            one, two = over.variables[1:]
+        for builtin in (p for p in self.schema if isinstance(p, Builtin) and p.name == "pair"):
+            one, two = builtin.variables[1:]
             together = tuple(p for p in self.data if {one, two} == {p.subject, p.object})
             first, second = (tuple(p for p in self.data if each in p.terms) for each in (one, two))
             if len(together) == 1:
@@ -157,7 +157,7 @@ def divided(rule: Rule) -> tuple[tuple[Premise, ...], tuple[Pattern, ...]]:
     but for types by a variable class and for equalities that no predicate hangs on. Elsewhere all are data.
     """
     patterns = tuple(p for p in rule.premises if isinstance(p, Pattern))
-    lists = [p for p in rule.premises if isinstance(p, Over) and not p.is_test]
+    lists = [p for p in rule.premises if isinstance(p, Builtin) and not p.is_test]
     predicates = {p.predicate for p in (*patterns, *rule.conclusions) if is_variable(p.predicate)}
     if not lists and not predicates:
         return (), patterns
@@ -192,7 +192,7 @@ class Schema:
 
     def watched(self, template: Template) -> frozenset[int]:
         """Return the tables whose growth may give a template joins, beside new tables if it spans them."""
-        lists = {self.first, self.rest} if any(isinstance(p, Over) for p in template.schema) else set()
+        lists = {self.first, self.rest} if any(isinstance(p, Builtin) for p in template.schema) else set()
         return frozenset(
             lists | {self.number(p.predicate) for p in template.schema if isinstance(p, Pattern)}
         )
@@ -271,7 +271,7 @@ class Schema:
         premise = premises[0]
         found = (
             self.list_matches(premise, rule, match, chosen)
-            if isinstance(premise, Over)
+            if isinstance(premise, Builtin)
             else self.pattern_matches(premise, match.bindings)
         )
         for more in found:
@@ -295,15 +295,17 @@ class Schema:
             return (bindings.get(term),)
         return self.literals(int(term)) if term.isdigit() else (self.number(term),)
 
-    def list_matches(self, over: Over, rule: Rule, match: Match, chosen: Pairs | None) -> Iterator[Match]:
+    def list_matches(
+        self, builtin: Builtin, rule: Rule, match: Match, chosen: Pairs | None
+    ) -> Iterator[Match]:
         """Yield what a premise over a list unfolds to: its members, pairs of them, or data premises."""
-        cells = self.cells(match.bindings[over.variables[0]])
+        cells = self.cells(match.bindings[builtin.variables[0]])
         newest = max((fact for cell in cells for fact in (cell.held, cell.on)), default=-1)
-        if over.name == "member":
+        if builtin.name == "member":
             for cell in cells:
-                yield Match({over.variables[1]: cell.member}, (*cell.reached, cell.held), newest=newest)
-        elif over.name == "pair":
-            one, two = over.variables[1:]
+                yield Match({builtin.variables[1]: cell.member}, (*cell.reached, cell.held), newest=newest)
+        elif builtin.name == "pair":
+            one, two = builtin.variables[1:]
             is_known = chosen is not None and max(newest, *match.facts) < chosen.since
             for near, far in met(self, cells, chosen, all_ages=not is_known):
                 earlier, later = sorted((near, far), key=lambda cell: len(cell.reached))
@@ -312,7 +314,7 @@ class Schema:
         elif cells:
             members = {f"?member/{i}": cell.member for i, cell in enumerate(cells)}
             facts = tuple(fact for cell in cells for fact in (cell.held, cell.on))
-            yield Match(members, facts, unfold(over, len(cells), rule))
+            yield Match(members, facts, unfold(builtin, len(cells), rule))
 
     def lists_of(self, nodes: Iterable[int]) -> set[int]:
         """Return all facts of the lists that some cells are part of, before them and after."""

@@ -27,7 +27,7 @@ from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
-from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read, rows_of
+from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read_statements, rows_of
 from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
@@ -125,7 +125,7 @@ class View:
         found = rows_of(store(), subject, shown, page if self.block else 0)
         self.rows_in_all = max((one.total for one in found.values()), default=0)
         self.layout = shown
-        self.read = read(store(), Lists(subject, counts, self.first), found, self.layout)
+        self.read = read_statements(store(), Lists(subject, counts, self.first), found, self.layout)
         rows = [row for one in found.values() for row in one.rows]
         graphs = [
             *chain.from_iterable(one.graphs for one in self.read.known),

@@ -34,9 +34,9 @@ BLOCK_PAGE: Final = 40
 """How many rows of a block a page shows that shows nothing else."""
 FACTS: Final = 30
 """How many facts a page shows in reading order, beside what else is known of their source."""
-MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS, NEAREST_SHOWN = 5, 4, 10, 4
+MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 10
 """How many rows of a block a page shows beside others, and beside so many blocks: the newest where the block
-is sorted by time; and how many of those that are nearest in time."""
+is sorted by time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
 META: Final = graph_iri(GraphKind.META)
@@ -58,7 +58,7 @@ def properties_of(columns: tuple[Column, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Found:
+class BlockRows:
     """Rows of a block, all that stands near them, and how many rows the block has in all."""
 
     rows: tuple[NamedNode, ...]
@@ -66,7 +66,7 @@ class Found:
     total: int
 
 
-def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, Found]:
+def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, BlockRows]:
     """Return the rows of each block of a layout by its number, and the glance, with one query.
 
     A `page` is one of all rows from the first on; page 0 is what is shown beside other blocks.
@@ -98,7 +98,9 @@ def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> 
             rows[key][one["row"]] = nodes[key][one["row"]] = None
         if isinstance(node, NamedNode):
             nodes[key][node] = None
-    return {key: Found(tuple(found), tuple(nodes[key]), totals.get(key, 1)) for key, found in rows.items()}
+    return {
+        key: BlockRows(tuple(found), tuple(nodes[key]), totals.get(key, 1)) for key, found in rows.items()
+    }
 
 
 def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
@@ -108,7 +110,7 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
     names = distinguishing(block)
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) {names}"
-    found = f"{{ {placed(block, pattern)} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
+    found = f"{{ {rows_with_places(block, pattern)} ORDER BY {order} OFFSET {first} LIMIT {size} }}"
     return (
         f"{found} {{ SELECT ?row {names} {{ {with_distinguishing(block, pattern)} }} }}"
         if block.each
@@ -116,7 +118,7 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     )
 
 
-def placed(block: Block, pattern: str) -> str:
+def rows_with_places(block: Block, pattern: str) -> str:
     """Return the query that finds the rows of a block, each with its place in the order, if it has one."""
     places = " UNION ".join(path_pattern("?row", path) for path in block.places)
     place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
@@ -133,7 +135,7 @@ def nearest_rows(block: Block, pattern: str, subject: NamedNode, size: int) -> s
     places = " UNION ".join(path_pattern(str(subject), path) for path in block.places)
     own = f"SELECT (MIN(?in) AS ?now) {{ {places} }}"
     sides = (
-        f"{{ SELECT ?row {{ {{ {own} }} {{ {placed(block, pattern)} }} FILTER({side}) }}"
+        f"{{ SELECT ?row {{ {{ {own} }} {{ {rows_with_places(block, pattern)} }} FILTER({side}) }}"
         f" ORDER BY {order} ?row LIMIT {size} }}"
         for side, order in (
             ("COALESCE(?place < ?now, !BOUND(?now))", "DESC(?place)"),
@@ -178,7 +180,7 @@ def block_query(key: str, rows: str, columns: tuple[Column, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Read:
+class PageStatements:
     """The statements that a page is made of: a page of each list, and what blocks and citation need."""
 
     outgoing: tuple[Statement, ...]
@@ -198,7 +200,9 @@ class Lists:
     first: int
 
 
-def read(store: Store, lists: Lists, rows: Mapping[str, Found], layout: Layout) -> Read:
+def read_statements(
+    store: Store, lists: Lists, rows: Mapping[str, BlockRows], layout: Layout
+) -> PageStatements:
     """Return the statements that a page shows, with one query."""
     subject, counts, first = lists.subject, lists.counts, lists.first
     columns = {str(number): block.columns for number, block in enumerate(layout.blocks)}
@@ -226,7 +230,7 @@ def read(store: Store, lists: Lists, rows: Mapping[str, Found], layout: Layout) 
         key = value(row, "key")
         ends = (row["x"] if key == "in" else row["s"], row["x"] if key == "out" else row["o"])
         quads[key].append(Quad(ends[0], row["p"], ends[1], row["g"] or DefaultGraph()))
-    return Read(
+    return PageStatements(
         statements_of(quads["out"]),
         statements_of(quads["in"]),
         statements_of(quads["content"], contents=True),

@@ -34,7 +34,6 @@ from wicara.server.descriptions.counts import merges
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
-from wicara.server.site.tables.reading import NEAREST_SHOWN
 from wicara.server.site.tables.statuses import (
     AHEAD,
     graphs_behind,
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.cells import Cells, Value
     from wicara.server.site.tables.layout import Block, Column, Layout
-    from wicara.server.site.tables.reading import Found
+    from wicara.server.site.tables.reading import BlockRows
     from wicara.server.site.words import Term
 
 Pattern: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
@@ -66,6 +65,8 @@ LAST_RANK: Final = (len(ORDER), "")
 """The rank of what has no status, after all others."""
 STATES_NOTHING: Final = frozenset({GraphKind.CONTENT, GraphKind.ALIGNMENT, GraphKind.META})
 """The graphs that state nothing about the world."""
+NEAREST_SHOWN: Final = 4
+"""How many rows of a block that is sorted by nearness in time a page shows."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ class Blocks:
 
     subject: NamedNode
     layout: Layout
-    found: Mapping[str, Found]
+    found: Mapping[str, BlockRows]
     cells: Cells
     evidence: Evidence
     whole: bool = False
@@ -273,7 +274,7 @@ class Blocks:
             if found and found.rows != (self.subject,):
                 yield self.table(block, found)
 
-    def table(self, block: Block, found: Found) -> Table:
+    def table(self, block: Block, found: BlockRows) -> Table:
         """Return a block with its rows in order, without the columns that are empty."""
         groups: dict[tuple[object, ...], list[NamedNode]] = {}
         for node in found.rows:
