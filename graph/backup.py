@@ -84,7 +84,7 @@ class Dataset:
 
     def __str__(self) -> str:
         """Say it in words."""
-        counts = (f"{number:,} quads in {called(place)}" for place, number in self.stores.items())
+        counts = (f"{number:,} quads in {place_name(place)}" for place, number in self.stores.items())
         return f"dataset {self.version} ({self.digest[:12]}): {', '.join(counts)}"
 
 
@@ -108,7 +108,7 @@ class Backup(Dataset):
         return (place for place in self.stores if place not in self.files)
 
 
-def called(place: str) -> str:
+def place_name(place: str) -> str:
     """Return the end of a place as messages have it: a store is a folder."""
     name = PurePosixPath(place).name
     return name if "." in name else f"{name}/"
@@ -374,7 +374,7 @@ def restore(backup: Path, data: Path, progress: Progress, *, force: bool = False
         raise Unavailable(f"a process uses the dataset in {data}: stop it first")
     try:
         with folder_made(data), unfinished(data / STAGE) as stage:
-            put_together(stage, backup, record, progress)
+            copy_into_stage(stage, backup, record, progress)
             progress("waiting for the disk")
             sync_all(stage)
             before = None
@@ -414,7 +414,7 @@ def folder_made(data: Path) -> Iterator[None]:
             data.rmdir()
 
 
-def put_together(stage: Path, folder: Path, backup: Backup, progress: Progress) -> None:
+def copy_into_stage(stage: Path, folder: Path, backup: Backup, progress: Progress) -> None:
     """Copy the files of a backup, and make its links; of a writable dataset, a snapshot too."""
     for number, (place, content) in enumerate(sorted(backup.files.items()), 1):
         progress(f"copying file {number} of {len(backup.files)}")

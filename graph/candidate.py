@@ -33,7 +33,7 @@ SCHEMA: Final = tuple(NamedNode(graph_iri(kind)) for kind in (GraphKind.ONTOLOGY
 NEAR: Final = frozenset({GraphKind.ENTITIES, GraphKind.BACKGROUND})
 
 
-def both(conclusions: Iterable[Triple]) -> list[Quad]:
+def in_both_graphs(conclusions: Iterable[Triple]) -> list[Quad]:
     """Return conclusions as quads of graph/inferred, and of the default graph."""
     quads = inferred(conclusions)
     return [*quads, *(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)]
@@ -139,7 +139,7 @@ class Candidate:
 
     def lines_of_conclusions(self) -> set[bytes]:
         """Return what conclusions add: graph/inferred, and its triples in the default graph."""
-        quads = both(self.closure.conclusions)
+        quads = in_both_graphs(self.closure.conclusions)
         is_stated = (isinstance(q.graph_name, DefaultGraph) and q in self.store for q in quads)
         return lines_of(quad for quad, stated in zip(quads, is_stated, strict=True) if not stated)
 
@@ -233,7 +233,7 @@ class Grown(Candidate):
             for quads in (self.carried.into, self.carried.out)
         )
         with SortedLines(path) as lines:
-            out = lines.those_of(lines_of([*both(self.resumed.went), *came]))
+            out = lines.those_of(lines_of([*in_both_graphs(self.resumed.went), *came]))
             for quad in went:
                 (line,) = lines_of(inferred([quad.triple]))
                 if quad not in self.store and (line in new or (line in lines and line not in out)):

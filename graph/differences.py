@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import WAY
-from wicara.graph.names import GraphKind, called, kind_of
+from wicara.graph.names import GraphKind, iri_name, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def lines(quads: Iterable[Quad]) -> tuple[str, ...]:
 
 def short_form_of(term: object) -> str:
     """Return a term as people read it, a literal in quotation marks."""
-    return called(term.value) if isinstance(term, NamedNode) else str(term)
+    return iri_name(term.value) if isinstance(term, NamedNode) else str(term)
 
 
 def as_text(differing: Differences) -> str:
@@ -156,7 +156,9 @@ def as_text(differing: Differences) -> str:
         for kind, ways in differing.counts().items()
     ]
     for thing in differing.things:
-        parts.append(f"{marks[thing.change]} {called(thing.iri)}{f'  {thing.label}' if thing.label else ''}")
+        parts.append(
+            f"{marks[thing.change]} {iri_name(thing.iri)}{f'  {thing.label}' if thing.label else ''}"
+        )
         if thing.change in {REWORDED, CHANGED}:
             parts += [f"    - {line}" for line in thing.before] + [f"    + {line}" for line in thing.after]
     return "\n".join(parts) + "\n"

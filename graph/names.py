@@ -123,17 +123,17 @@ def short_name(iri: str) -> tuple[str, str] | None:
     return (prefix, local) if prefix and LOCAL_NAME.fullmatch(local) else None
 
 
-def called(iri: str) -> str:
+def iri_name(iri: str) -> str:
     """Return an IRI as people read it."""
     if iri.startswith(GRAPHS):
         return f"graph:{iri.removeprefix(GRAPHS)}"
     return shorten([iri]).names.get(iri, f"<{iri}>")
 
 
-def called_term(term: object) -> str:
+def term_name(term: object) -> str:
     """Return any RDF term as people read it."""
     if isinstance(term, NamedNode):
-        return called(term.value)
+        return iri_name(term.value)
     if isinstance(term, BlankNode):
         return "[a blank node]"
     return term.value if isinstance(term, Literal) else str(term)

@@ -17,7 +17,7 @@ from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
 from wicara.graph.facts.lock import lock_path
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
-from wicara.graph.names import GRAPHS, PROV, GraphKind, called, kind_of
+from wicara.graph.names import GRAPHS, PROV, GraphKind, iri_name, kind_of
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def retract(stage: Path, graph: str, day: date) -> None:
     ended = Literal(f"{day.isoformat()}T00:00:00Z", datatype=DATE_TIME)
     noted = retracted(stage)
     if graph in noted:
-        raise UnreadableInput(f"{called(graph)} is retracted already; --undo brings it back")
+        raise UnreadableInput(f"{iri_name(graph)} is retracted already; --undo brings it back")
     write_retracted(stage, {**noted, graph: Quad(NamedNode(graph), INVALIDATED, ended, PROV)})
 
 
@@ -151,8 +151,8 @@ def restore(stage: Path, graph: str) -> None:
     """Take the retraction of a graph out of a staged overlay; raises UnreadableInput where it has none."""
     noted = retracted(stage)
     if graph not in noted:
-        others = f"; retracted are {', '.join(map(called, sorted(noted)))}" if noted else ""
-        raise UnreadableInput(f"{called(graph)} is not retracted in the overlay{others}")
+        others = f"; retracted are {', '.join(map(iri_name, sorted(noted)))}" if noted else ""
+        raise UnreadableInput(f"{iri_name(graph)} is not retracted in the overlay{others}")
     write_retracted(stage, {name: quad for name, quad in noted.items() if name != graph})
 
 
@@ -173,11 +173,11 @@ def graph_named(name: str, graphs: Iterable[str]) -> str:
     """
     known = {iri for iri in graphs if kind_of(iri) in RETRACTABLE}
     wanted = name.strip("<>")
-    meant = sorted(iri for iri in known if wanted in {iri, called(iri)} or iri.endswith(f"/{wanted}"))
+    meant = sorted(iri for iri in known if wanted in {iri, iri_name(iri)} or iri.endswith(f"/{wanted}"))
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise UnreadableInput(f"{name} may be {' or '.join(map(called, meant))}: write more of the name")
+        raise UnreadableInput(f"{name} may be {' or '.join(map(iri_name, meant))}: write more of the name")
     raise UnreadableInput(f"no fact or background graph is called {name}{nearest(wanted, known)}")
 
 
@@ -185,7 +185,7 @@ def nearest(wanted: str, known: Collection[str]) -> str:
     """Return a hint at the graph with the most similar name, as the end of a sentence."""
     ends = {end: iri for iri in sorted(known, reverse=True) for end in ends_of(iri)}
     near = get_close_matches(wanted.removeprefix("graph:"), ends, n=1, cutoff=0.5)
-    return f": did you mean {called(ends[near[0]])}?" if near else "; `wicara query` lists them"
+    return f": did you mean {iri_name(ends[near[0]])}?" if near else "; `wicara query` lists them"
 
 
 def ends_of(iri: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from wicara.graph.inputs import (
     read_inputs,
     statements_of,
 )
-from wicara.graph.names import PREF_LABEL, GraphKind, called, kind_of
+from wicara.graph.names import PREF_LABEL, GraphKind, iri_name, kind_of
 from wicara.graph.releases import release
 from wicara.ontology import BASE, PREFIXES
 
@@ -100,7 +100,7 @@ def place(quad: Quad) -> str:
         return "labels of selectors"
     if evidence := re.fullmatch(rf"{BASE}/id/evidence/.*-([fd][0-9]+)(?:-[a-z0-9]+)*", subject):
         return evidence[1].upper()
-    return called(graph if kind_of(graph) in {GraphKind.CONTENT, GraphKind.BACKGROUND} else subject)
+    return iri_name(graph if kind_of(graph) in {GraphKind.CONTENT, GraphKind.BACKGROUND} else subject)
 
 
 def test_the_dataset_is_the_first_version_but_for_the_deviations() -> None:
@@ -192,7 +192,7 @@ def test_the_files_of_the_first_version_convert(tmp_path: Path) -> None:
 def test_what_is_not_said_is_the_default(article: Path) -> None:
     """A fact has its kind, modality, confidence, sentence and hash though the file does not say so."""
     quads = {
-        (called(q.subject.value), called(q.predicate.value), str(q.object))
+        (iri_name(q.subject.value), iri_name(q.predicate.value), str(q.object))
         for q in quads_of(data_file(article))
     }  # type: ignore[union-attr]
     fact, evidence = "graph:fact/contoh/F002", "evidence:contoh-f002-2"
@@ -322,7 +322,9 @@ f:D01 skos:prefLabel "Not before the 14th"@en , "Tidak sebelum tanggal 14"@id ; 
 """
     article.write_text(short + narrower, encoding="utf-8")
     triples = merged(quads_of(data_file(article)), {GraphKind.FACT})
-    bounds = {called(t.predicate.value): str(t.object.value) for t in triples if "timespan" in str(t.subject)}  # type: ignore[union-attr]
+    bounds = {
+        iri_name(t.predicate.value): str(t.object.value) for t in triples if "timespan" in str(t.subject)
+    }  # type: ignore[union-attr]
     assert bounds["wic:earliestStart"] == "2018-11-14"
     assert bounds["wic:latestStart"] == "2018-11-30"
     assert bounds["wic:granularity"].endswith("/day"), "The finest granularity holds."
@@ -360,7 +362,7 @@ def test_a_fact_of_each_pattern_is_added_from_a_row(
     added = wicara("facts", article, "--add", table)
     assert (added.returncode, added.stderr) == (0, "")
     assert wicara("lock", article, "--source", text).returncode == 0
-    graphs = {called(quad.graph_name.value) for quad in quads_of(data_file(article))}  # type: ignore[union-attr]
+    graphs = {iri_name(quad.graph_name.value) for quad in quads_of(data_file(article))}  # type: ignore[union-attr]
     for number, pattern in enumerate(patterns().values(), 101):
         assert f"graph:fact/contoh/F{number}" in graphs, pattern.name
         sheet = called_with("facts", article, "--pattern", pattern.name).stdout

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import QueryBoolean, QuerySolutions
 
 from wicara.graph.errors import OutputFault
-from wicara.graph.names import called, called_term
+from wicara.graph.names import iri_name, term_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,7 +110,7 @@ def answer_table(answer: QuerySolutions | QueryBoolean) -> bytes:
     if isinstance(answer, QueryBoolean):
         return b"true\n" if answer else b"false\n"
     titles = [variable.value for variable in answer.variables]
-    rows = [["" if term is None else called_term(term) for term in solution] for solution in answer]
+    rows = [["" if term is None else term_name(term) for term in solution] for solution in answer]
     return table(titles, rows, "1 solution" if len(rows) == 1 else f"{len(rows)} solutions")
 
 
@@ -124,7 +124,7 @@ def source_table(sources: Sequence[Source], supplied: Sequence[Supplied]) -> byt
         if text is not None:
             at_hand = f"{'at hand' if text.identical else 'another text'}: {text.text.path}"
         figures = (str(source.length), str(len(source.sentences))) if source.sha256 else ("", "")
-        publisher = called(source.publisher) if source.publisher else ""
+        publisher = iri_name(source.publisher) if source.publisher else ""
         rows.append(
             (
                 *(source.name, source.title, source.issued, publisher, source.language),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
-from wicara.graph.names import called_term
+from wicara.graph.names import term_name
 from wicara.graph.rdflib_terms import node_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def cell(term: Term | None) -> str:
     """Return a term as HTML."""
     if term is None:
         return ""
-    text = escape(called_term(term))
+    text = escape(term_name(term))
     if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
         return f'<a href="{escape(term.value)}">{text}</a>'
     return text

@@ -24,7 +24,7 @@ from wicara.graph.checks.constraints import CONSTRAINTS
 from wicara.graph.checks.shacl import Query, Shape, Step, text_of
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, statements_of
-from wicara.graph.names import FIRST, NIL, REST, GraphKind, called
+from wicara.graph.names import FIRST, NIL, REST, GraphKind, iri_name
 from wicara.ontology import PREFIXES
 
 from wicara import ontology
@@ -64,9 +64,9 @@ class Violation:
 
     def __str__(self) -> str:
         """Return one line, in which IRIs are written as people read them."""
-        message = IRI.sub(lambda match: called(match.group()), self.message)
-        value = self.value and IRI.sub(lambda match: called(match.group()), self.value)
-        return f"{called(self.focus)}: {message}{f' (is {value})' if value else ''}"
+        message = IRI.sub(lambda match: iri_name(match.group()), self.message)
+        value = self.value and IRI.sub(lambda match: iri_name(match.group()), self.value)
+        return f"{iri_name(self.focus)}: {message}{f' (is {value})' if value else ''}"
 
 
 def validate(

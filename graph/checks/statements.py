@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INVALIDATED, kind, merged, nodes_of
 from wicara.graph.facts.identity import CODES, check_identity, read_identity
-from wicara.graph.names import GRAPHS, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of
+from wicara.graph.names import GRAPHS, PREF_LABEL, TYPE, GraphKind, graph_iri, iri_name, kind_of
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, WIC
 
@@ -52,9 +52,9 @@ def undescribed_graphs(candidate: Candidate) -> Iterator[str]:
         }
         stating = {graph for graph in named if kind_of(graph) == of_kind}
         for graph in sorted(stating - described):
-            yield f"{called(graph)} is not described in graph:prov as a {called(of_class.value)}"
+            yield f"{iri_name(graph)} is not described in graph:prov as a {iri_name(of_class.value)}"
         for graph in sorted(described - stating):
-            yield f"{called(graph)} is described as a {called(of_class.value)} but states nothing"
+            yield f"{iri_name(graph)} is described as a {iri_name(of_class.value)} but states nothing"
 
 
 def graphs_concerned(candidate: Candidate) -> set[NamedNode] | None:
@@ -74,10 +74,10 @@ def unknown_iris(candidate: Candidate) -> Iterator[str]:
     known = {*ours(candidate.store)} if unknown else set()
     for iri in sorted(unknown):
         near = get_close_matches(iri, known, n=1, cutoff=0.9)
-        hint = f"did you mean {called(near[0])}?" if near else "give it a class and labels, or mend the IRI"
+        hint = f"did you mean {iri_name(near[0])}?" if near else "give it a class and labels, or mend the IRI"
         place = candidate.places.of(iri, None, [unknown[iri]])
         where = f" ({place})" if place else ""
-        yield f"{called(iri)}, used in {called(unknown[iri])}, is not defined anywhere: {hint}{where}"
+        yield f"{iri_name(iri)}, used in {iri_name(unknown[iri])}, is not defined anywhere: {hint}{where}"
 
 
 def undefined(candidate: Candidate) -> dict[str, str]:
@@ -117,8 +117,8 @@ def blank_nodes(candidate: Candidate) -> Iterator[str]:
     for quad in candidate.fresh:
         terms = (quad.subject, quad.object)
         if kind(quad) != GraphKind.ONTOLOGY and any(isinstance(term, BlankNode) for term in terms):
-            where = called(graph_name(quad))
-            yield f"a blank node stands in {where}, with {called(quad.predicate.value)}: name it"
+            where = iri_name(graph_name(quad))
+            yield f"a blank node stands in {where}, with {iri_name(quad.predicate.value)}: name it"
 
 
 def identity(candidate: Candidate) -> Iterable[str]:

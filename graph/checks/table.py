@@ -18,7 +18,7 @@ from wicara.graph.assembly import graphs_of_proof, graphs_stating, merged
 from wicara.graph.checks import statements
 from wicara.graph.checks.shapes import ontology_violations
 from wicara.graph.facts.selector import compare
-from wicara.graph.names import GraphKind, called
+from wicara.graph.names import GraphKind, iri_name
 from wicara.graph.reasoning import materialise
 from wicara.ontology import PREFIXES
 
@@ -58,7 +58,7 @@ def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str],
     """Run the checks, one after the other; beside them those that run in processes of their own."""
     checks = tuple(checks)
     with ExitStack() as stack:
-        begun = {check.name: stack.enter_context(apart(check, candidate)) for check in checks if check.reads}
+        begun = {check.name: stack.enter_context(forked(check, candidate)) for check in checks if check.reads}
         for check in checks:
             progress(f"checking: {check.title}")
             findings = begun[check.name]() if check.reads else check.findings(candidate)
@@ -66,7 +66,7 @@ def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str],
 
 
 @contextmanager
-def apart(check: Check, candidate: Candidate) -> Iterator[Callable[[], Iterable[str]]]:
+def forked(check: Check, candidate: Candidate) -> Iterator[Callable[[], Iterable[str]]]:
     """Begin a check in a forked process, and give what returns its findings; the process ends with the block.
 
     What it reads is found before: the threads of a store on disk do not go on in a forked process.
@@ -143,7 +143,7 @@ def inferred_identity(candidate: Candidate) -> Iterator[str]:
         if triple.predicate == SAME_AS:
             iris = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
             where = see(graphs_stating(candidate.store, iris))
-            yield f"{called(iris[0])} and {called(iris[1])} come out as one thing{where}"
+            yield f"{iri_name(iris[0])} and {iri_name(iris[1])} come out as one thing{where}"
 
 
 def disagreements(candidate: Candidate) -> Iterator[str]:
@@ -162,7 +162,7 @@ def see(graphs: Sequence[str], words: dict[str, str] | None = None) -> str:
     """Return the first of these graphs as the end of a sentence, each with its words if they are given."""
     more = f" and {len(graphs) - GRAPHS_NAMED} more" if len(graphs) > GRAPHS_NAMED else ""
     quoted = words or {}
-    named = (f"{called(g)} (“{quoted[g]}”)" if g in quoted else called(g) for g in graphs[:GRAPHS_NAMED])
+    named = (f"{iri_name(g)} (“{quoted[g]}”)" if g in quoted else iri_name(g) for g in graphs[:GRAPHS_NAMED])
     return f"; see {', '.join(named)}{more}" if graphs else ""
 
 

@@ -49,10 +49,12 @@ class Contrary:
 
 def contrary(store: Store, fact: tuple[Term | None, ...]) -> Contrary:
     """Return what speaks against a statement in a store."""
-    excluding = dict.fromkeys((*apart(store, fact), *others(store, fact), *against(store, fact)))
-    said = tuple(dict.fromkeys(instead(store, fact)))[:MAX_SHOWN]
+    excluding = dict.fromkeys(
+        (*disjoint_classes(store, fact), *other_values(store, fact), *exclusions(store, fact))
+    )
+    said = tuple(dict.fromkeys(other_properties(store, fact)))[:MAX_SHOWN]
     told = excluding or said
-    return Contrary(tuple(excluding)[:MAX_SHOWN], said, () if told else tuple(besides(store, fact)))
+    return Contrary(tuple(excluding)[:MAX_SHOWN], said, () if told else tuple(other_objects(store, fact)))
 
 
 def is_excluded(store: Store, asked: Fact, missing: tuple[Term | None, ...]) -> bool:
@@ -64,12 +66,12 @@ def is_excluded(store: Store, asked: Fact, missing: tuple[Term | None, ...]) -> 
     turned = missing[0] == asked[2] and missing[2] == asked[0]
     return (
         turned
-        or any(True for _ in apart(store, missing))
-        or any(True for way in turns(store, missing) for _ in others(store, way, SINGLE))
+        or any(True for _ in disjoint_classes(store, missing))
+        or any(True for way in both_directions(store, missing) for _ in other_values(store, way, SINGLE))
     )
 
 
-def turns(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Term | None, ...]]:
+def both_directions(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Term | None, ...]]:
     """Yield a statement, and what it says from the other end."""
     subject, predicate, target = fact
     yield fact
@@ -83,7 +85,7 @@ def turns(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Term | 
         yield from ((target, other, subject) for other in inverses)
 
 
-def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
+def disjoint_classes(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
     """Yield the classes of the ends of a statement that are disjoint with those that it would put them in."""
     subject, predicate, target = fact
     wanted: list[tuple[Term | None, set[NamedNode]]] = []
@@ -102,7 +104,7 @@ def apart(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, N
                 yield (thing, TYPE, own), other
 
 
-def others(
+def other_values(
     store: Store, fact: tuple[Term | None, ...], single: Sequence[NamedNode] = ()
 ) -> Iterator[tuple[Fact, NamedNode | None]]:
     """Yield the other values of a property that has one value at most, as those of `single` have, too."""
@@ -111,11 +113,11 @@ def others(
         return
     if predicate in single or FUNCTIONAL in set(iris_at(store, predicate, TYPE)):
         for quad in store.quads_for_pattern(subject, predicate, None, None):
-            if quad.object != target and is_said(quad.graph_name):
+            if quad.object != target and is_stated(quad.graph_name):
                 yield (subject, predicate, quad.object), None
 
 
-def against(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
+def exclusions(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact, NamedNode | None]]:
     """Yield the statements on the ends of a statement that speak against it."""
     if fact[1] in AGAINST or fact[1] == TYPE:
         return
@@ -124,23 +126,25 @@ def against(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tuple[Fact,
             continue
         for predicate in AGAINST:
             for quad in store.quads_for_pattern(end, predicate, None, None):
-                if is_said(quad.graph_name):
+                if is_stated(quad.graph_name):
                     yield (end, predicate, quad.object), None
 
 
-def instead(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
+def other_properties(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
     """Yield the statements that join the ends of a statement by another property, in either direction."""
     subject, predicate, target = fact
     if predicate == TYPE or not isinstance(subject, NamedNode) or not isinstance(target, NamedNode):
         return
     for start, end in ((subject, target), (target, subject)):
-        found = (quad for quad in store.quads_for_pattern(start, None, end, None) if is_said(quad.graph_name))
+        found = (
+            quad for quad in store.quads_for_pattern(start, None, end, None) if is_stated(quad.graph_name)
+        )
         quads = sorted((quad for quad in found if quad.predicate not in AGAINST), key=str)
         asserted = [quad for quad in quads if quad.graph_name != INFERRED]
         yield from ((start, quad.predicate, end) for quad in asserted or quads)
 
 
-def besides(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
+def other_objects(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
     """Yield what the property says of one end of a statement and something else, where that is not much."""
     subject, predicate, target = fact
     if predicate == TYPE or not isinstance(predicate, NamedNode):
@@ -149,12 +153,12 @@ def besides(store: Store, fact: tuple[Term | None, ...]) -> Iterator[Fact]:
         if isinstance(start, Literal) or not isinstance(start or end, NamedNode):
             continue
         quads = store.quads_for_pattern(start, predicate, end, None)
-        found = {(quad.subject, predicate, quad.object) for quad in quads if is_said(quad.graph_name)}
+        found = {(quad.subject, predicate, quad.object) for quad in quads if is_stated(quad.graph_name)}
         if len(found) <= BESIDES:
             yield from sorted(found, key=str)
 
 
-def is_said(graph: object) -> bool:
+def is_stated(graph: object) -> bool:
     """Tell whether what stands in a graph is said by the dataset."""
     return isinstance(graph, NamedNode) and kind_of(graph.value) not in NOT_SAID
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.names import FIRST, NIL, REST, called
+from wicara.graph.names import FIRST, NIL, REST, iri_name
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class Wording:
         """
         subject, target = fact[0], fact[2]
         predicate = self.current(fact[1]) if isinstance(fact[1], NamedNode) else fact[1]
-        name = called(predicate.value) if isinstance(predicate, NamedNode) else ""
-        of_class = f"a {called(target.value)}" if isinstance(target, NamedNode) else ""
+        name = iri_name(predicate.value) if isinstance(predicate, NamedNode) else ""
+        of_class = f"a {iri_name(target.value)}" if isinstance(target, NamedNode) else ""
         if isinstance(target, NamedNode) and self.only_renames(fact):
             return self.text(PLAIN["sentences"]["renamed"]).format(o=self.term(target))
         is_axiom = (
@@ -102,7 +102,7 @@ class Wording:
 
     def has_own_sentence(self, target: Term | None) -> bool:
         """Tell whether that something is of a class is said in a sentence of its own (`sentences.toml`)."""
-        return isinstance(target, NamedNode) and f"a {called(target.value)}" in PLAIN["sentences"]
+        return isinstance(target, NamedNode) and f"a {iri_name(target.value)}" in PLAIN["sentences"]
 
     def by_definition(self, fact: tuple[Term | None, ...]) -> str:
         """Return a statement as a plain sentence: what meets a class expression is what its class means."""
@@ -158,14 +158,14 @@ class Wording:
             return None
         if isinstance(subject, BlankNode) and predicate.value in STRUCTURE:
             return self.text(WORDS["part"])
-        name = called(predicate.value)
+        name = iri_name(predicate.value)
         keys = [name]
         if isinstance(target, BlankNode):
             keys.insert(0, f"{name} _")
         if isinstance(subject, BlankNode):
             keys.insert(0, f"_ {name}")
         if isinstance(target, NamedNode) and name == "rdf:type":
-            keys.insert(0, f"a {called(target.value)}")
+            keys.insert(0, f"a {iri_name(target.value)}")
         return next((self.text(AXIOMS[key]) for key in keys if key in AXIOMS), None)
 
     def term(self, term: Term | None, depth: int = 0) -> str:
@@ -217,7 +217,7 @@ class Wording:
             )
             if labels:
                 return labels[0].value
-        return called(iri.value)
+        return iri_name(iri.value)
 
     def expression(self, node: BlankNode, depth: int) -> str:
         """Return a class expression, or a list, in words."""

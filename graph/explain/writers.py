@@ -19,7 +19,7 @@ from wicara.graph.evidence import WITH_BASIS, described
 from wicara.graph.explain.explanation import Verdict
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.formats import FORMATS, serialize_quads
-from wicara.graph.names import TYPE, GraphKind, called
+from wicara.graph.names import TYPE, GraphKind, iri_name
 from wicara.graph.reasoning.rules import sentence
 from wicara.graph.status import ESTABLISHED, status_of
 from wicara.graph.terms import sorted_quads, triple_of
@@ -115,9 +115,9 @@ class Tree:
                 yield f"Proof {number} of {len(this.proofs)}"
             yield from drawn(self.support(proof))
         for short, long, graph in this.abbreviations:
-            yield f"“{short}” stands for “{long}” ({called(graph)})"
+            yield f"“{short}” stands for “{long}” ({iri_name(graph)})"
         for ground in this.said:
-            yield f"A claim says so, which nobody asserts here: {called(ground.graph)}"
+            yield f"A claim says so, which nobody asserts here: {iri_name(ground.graph)}"
         for fact, other in this.contrary.excluding:
             apart = f", and no {self.wording.term(other)} is one" if other else ""
             yield f"What speaks against it: {self.wording.sentence(fact)}{apart}"
@@ -194,9 +194,12 @@ class Tree:
         """Return a graph with its sentence and the words, or the source, that it rests on."""
         name = KINDS.get(ground.kind) if ground.kind else "the file"
         if ground.kind in WITH_BASIS:
-            name = f"{called(ground.graph)}: {self.wording.term(NamedNode(ground.graph))}"
+            name = f"{iri_name(ground.graph)}: {self.wording.term(NamedNode(ground.graph))}"
         quotes: list[Branch] = [
-            (f"“{q.exact.value}” ({called(q.sentence or q.article)}, characters {q.start} to {q.end})", ())
+            (
+                f"“{q.exact.value}” ({iri_name(q.sentence or q.article)}, characters {q.start} to {q.end})",
+                (),
+            )
             for q in ground.quotes
         ]
         cited: list[Branch] = [(source, ()) for source in ground.sources]
@@ -204,10 +207,10 @@ class Tree:
             place = (
                 self.wording.text(text.places) if "en" in text.places else next(iter(text.places.values()))
             )
-            cited.append((f"{called(text.iri)}, {place} (read at {text.copy})", ()))
+            cited.append((f"{iri_name(text.iri)}, {place} (read at {text.copy})", ()))
         graded: list[Branch] = [(line, ()) for line in [self.graded(ground)] if line]
         return (
-            f"{verb} {name or called(ground.graph)}",
+            f"{verb} {name or iri_name(ground.graph)}",
             [*graded, *quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
         )
 

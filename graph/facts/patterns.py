@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
-from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, called_term
+from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, term_name
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pat
         yield f"p:{name} has {len(terms)} values: give it one; another one is another fact"
     for term in terms:
         if not parameters()[node].takes(term):
-            yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {called_term(term)}"
+            yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {term_name(term)}"
 
 
 def faults_of_use(known: Sequence[Pattern], given: Values) -> Iterator[tuple[NamedNode, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.facts.source import END, START, by_subject, first, match_source, number, read_sources
-from wicara.graph.names import PREF_LABEL, called
+from wicara.graph.names import PREF_LABEL, iri_name
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Evidence:
 
     def __str__(self) -> str:
         """Name the fact and the span, as messages do."""
-        return f"{called(self.fact)} [{self.selector.start},{self.selector.end})"
+        return f"{iri_name(self.fact)} [{self.selector.start},{self.selector.end})"
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> 
         and quad.object.language == language
     }
     quotes = {item.fact: item.selector.exact for item in items if item.fact in labels}
-    return [called(fact) for fact, exact in sorted(quotes.items()) if not parts(exact) & parts(labels[fact])]
+    return [
+        iri_name(fact) for fact, exact in sorted(quotes.items()) if not parts(exact) & parts(labels[fact])
+    ]
 
 
 def parts(words: str) -> set[str]:

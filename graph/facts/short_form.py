@@ -40,10 +40,10 @@ from wicara.graph.names import (
     PROV,
     TYPE,
     GraphKind,
-    called,
-    called_term,
     graph_iri,
+    iri_name,
     kind_of,
+    term_name,
 )
 from wicara.graph.terms import read_term
 from wicara.ontology import BASE, PREFIXES, WIC
@@ -183,7 +183,7 @@ def expand(
     had = {quad.object for quad in quads}
     for node, subject in context.subjects.items():
         if is_time(node) and subject.values.keys() - NAMES and node not in had:
-            context.faults.add(subject.line, f"no fact here has {called_term(node)} as its time")
+            context.faults.add(subject.line, f"no fact here has {term_name(node)} as its time")
     context.faults.raise_for(name)
     return quads
 
@@ -262,8 +262,9 @@ def expanded(subject: Subject, context: Context) -> Iterator[Quad]:
     else:
         context.faults.add(
             subject.line,
-            f"{called(iri)} is neither a source, nor a thing, nor a fact: a thing is {BASE}/id/KIND/SLUG or, "
-            "below a base of your own, https://HOST/KIND/SLUG; what is said of it is in the graph of a fact",
+            f"{iri_name(iri)} is neither a source, nor a thing, nor a fact: a thing is {BASE}/id/KIND/SLUG "
+            "or, below a base of your own, https://HOST/KIND/SLUG; what is said of it is in the graph of "
+            "a fact",
         )
 
 
@@ -303,13 +304,13 @@ def instances(subject: Subject, context: Context) -> Iterator[Quad]:
     if not kinds:
         for node in given:
             context.faults.add(
-                subject.line_of(node), f"{called_term(subject.node)} is of no pattern: say a p:…"
+                subject.line_of(node), f"{term_name(subject.node)} is of no pattern: say a p:…"
             )
         return
     found = instance(subject.node, kinds, given, context.names, context.base)  # type: ignore[arg-type]
     for parameter, fault in found.faults:
         line = subject.line_of(parameter) if parameter else subject.line
-        context.faults.add(line, f"{called_term(subject.node)}: {fault}")
+        context.faults.add(line, f"{term_name(subject.node)}: {fault}")
     yield from found.statements
     for thing, said in found.things:
         if not any(thing in named for named in (context.subjects, context.elsewhere, context.minted)):
@@ -326,7 +327,7 @@ def names(subject: Subject, faults: Faults) -> Iterator[Quad]:
             elif not is_time(subject.node):
                 faults.add(
                     line,
-                    f"{called_term(predicate)} of {called_term(subject.node)} stands outside any graph: only "
+                    f"{term_name(predicate)} of {term_name(subject.node)} stands outside any graph: only "
                     "its class and names may; put what a text says into the graph of a fact",
                 )
 
@@ -375,7 +376,7 @@ def description(subject: Subject, kind: GraphKind | None, faults: Faults) -> Ite
                 if kind != GraphKind.CONTENT and isinstance(term, NamedNode) and term.value.startswith(P):
                     continue
                 if isinstance(term, BlankNode):
-                    faults.add(line, f"{called_term(predicate)} has a blank node: name it")
+                    faults.add(line, f"{term_name(predicate)} has a blank node: name it")
                 yield Quad(subject.node, predicate, term, PROV)
 
 
@@ -432,7 +433,7 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
     if not every and not rests and len(faults) == before:
         faults.add(
             subject.line,
-            f'{called_term(subject.node)} has no words: give it in:quote "words"@id, '
+            f'{term_name(subject.node)} has no words: give it in:quote "words"@id, '
             "wic:locator if the text was read elsewhere, or prov:wasDerivedFrom what it follows from",
         )
     for words in every:
@@ -473,7 +474,7 @@ def with_bounds(quads: Sequence[Quad], line_of: Callable[[Quad], int], faults: F
             if predicate not in given:
                 yield Quad(quad.subject, predicate, value, quad.graph_name)
             elif name != "granularity":
-                beside = f"{called_term(quad.subject)} has a {called_term(predicate)} beside its date"
+                beside = f"{term_name(quad.subject)} has a {term_name(predicate)} beside its date"
                 faults.add(line_of(quad), beside)
 
 

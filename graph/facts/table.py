@@ -28,7 +28,16 @@ from wicara.graph.facts.short_form import (
     expanded_in,
     subjects_of,
 )
-from wicara.graph.names import DERIVED_FROM, PREF_LABEL, TYPE, GraphKind, called, graph_iri, kind_of, shorten
+from wicara.graph.names import (
+    DERIVED_FROM,
+    PREF_LABEL,
+    TYPE,
+    GraphKind,
+    graph_iri,
+    iri_name,
+    kind_of,
+    shorten,
+)
 from wicara.graph.turtle import Layout, Paragraphs, declarations, iris_of, quoted
 from wicara.ontology import LANGUAGES, PREFIXES, WIC
 
@@ -201,7 +210,7 @@ def fact_text(row: Mapping[str, str], source: Source, graph: str = "") -> str:
     said += [f"skos:prefLabel {' , '.join(labels)}"] if labels else []
     said += [f"in:quote {quoted(row['quote'])}@{source.language or 'und'}"] if row.get("quote") else []
     said += [f"in:span {quoted(row['span'])}"] if row.get("span") else []
-    said += [f"{called(node.value)} {row[name]}" for name, node in SAID.items() if row.get(name)]
+    said += [f"{iri_name(node.value)} {row[name]}" for name, node in SAID.items() if row.get(name)]
     said += [row["more"]] if row.get("more") else []
     block = f"{fact} {{\n{row['statements']}\n}}\n" if row.get("statements") else ""
     return block + f"{fact} " + " ;\n    ".join(said) + " .\n"

@@ -14,7 +14,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.names import FIRST, NIL, REST, called_term
+from wicara.graph.names import FIRST, NIL, REST, term_name
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
 from wicara.graph.reasoning.rules import (
     Builtin,
@@ -292,4 +292,4 @@ def template_of(clash: Inference) -> tuple[str, Bindings | None]:
 
 def name_of(term: Term) -> str:
     """Return a term as people read it; literals and blank nodes as N-Triples writes them."""
-    return called_term(term) if isinstance(term, NamedNode) else str(term)
+    return term_name(term) if isinstance(term, NamedNode) else str(term)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from wicara.graph.names import called_term
+from wicara.graph.names import term_name
 from wicara.graph.nesting import too_deep_is_unreadable
 from wicara.graph.reasoning.axioms import (
     ANNOTATION,
@@ -129,7 +129,7 @@ def findings(triples: Iterable[Triple], looks: Sequence[Look]) -> tuple[Finding,
     """Return what some looks find, and each circle; raises UnreadableInput where one nests too deep."""
     axioms = frozenset(triples)
     circles = frozenset(circular(axioms))
-    found = {Finding(f"{called_term(t.subject)} {called_term(t.predicate)}", CIRCLE) for t in circles}
+    found = {Finding(f"{term_name(t.subject)} {term_name(t.predicate)}", CIRCLE) for t in circles}
     found |= {finding for look in looks for finding in look(Axioms(axioms - circles))}
     return tuple(sorted(found, key=str))
 
@@ -137,7 +137,7 @@ def findings(triples: Iterable[Triple], looks: Sequence[Look]) -> tuple[Finding,
 def finding(where: Axiom, fault: str) -> Finding:
     """Return a finding with its axiom in words."""
     subject, predicate = where
-    return Finding(f"{called_term(subject)} {called_term(NamedNode(predicate))}", fault)
+    return Finding(f"{term_name(subject)} {term_name(NamedNode(predicate))}", fault)
 
 
 # Axioms about classes and datatypes (section 4.2.5).
@@ -200,7 +200,7 @@ def wrong_value(value: Term, kinds: Sequence[str], where: Axiom) -> Iterator[Fin
     """Name a literal where none may stand, and another term where a literal must."""
     if kinds in ([OBJECT], [VALUE]) and isinstance(value, Literal) != (kinds == [VALUE]):
         wanted = "a literal must" if kinds == [VALUE] else "no literal may"
-        yield finding(where, f"{called_term(value)} stands where {wanted} stand, after an owl:{kinds[0]}")
+        yield finding(where, f"{term_name(value)} stands where {wanted} stand, after an owl:{kinds[0]}")
 
 
 def forbidden(axioms: Axioms) -> Iterator[Finding]:
@@ -228,7 +228,7 @@ def expression(axioms: Axioms, term: Term, position: str, where: Axiom) -> Itera
         if fault := faulty_name(axioms, term, position):
             yield finding(where, fault)
     elif isinstance(term, Literal):
-        yield finding(where, f"{called_term(term)} is not {position} expression")
+        yield finding(where, f"{term_name(term)} is not {position} expression")
     elif position != DATA and axioms.is_datatype(term):
         yield finding(where, f"a data range may not be {position}")
     else:
@@ -246,13 +246,13 @@ def faulty_name(axioms: Axioms, term: NamedNode, position: str) -> str | None:
         return f"owl:Thing may not be {position}"
     is_class = f"{OWL}Class" in axioms.types(term) or term.value == f"{OWL}Nothing"
     if (term.value in DATATYPES or axioms.is_datatype(term)) and not is_class:
-        return None if position == DATA else f"{called_term(term)} is a datatype and may not be {position}"
+        return None if position == DATA else f"{term_name(term)} is a datatype and may not be {position}"
     if term.value.startswith((XSD, RDFS, RDF)):
         kind = "datatype" if term.value.startswith(XSD) else "class or datatype"
-        return f"{called_term(term)} is no {kind} of OWL 2 RL"
+        return f"{term_name(term)} is no {kind} of OWL 2 RL"
     if is_class:
-        return f"{called_term(term)} is a class and may not be {position}" if position == DATA else None
-    return f"{called_term(term)} is not declared as a {'datatype' if position == DATA else 'class'}"
+        return f"{term_name(term)} is a class and may not be {position}" if position == DATA else None
+    return f"{term_name(term)} is not declared as a {'datatype' if position == DATA else 'class'}"
 
 
 def construct(axioms: Axioms, term: Term, name: str, position: str, where: Axiom) -> Iterator[Finding]:
@@ -271,7 +271,7 @@ def construct(axioms: Axioms, term: Term, name: str, position: str, where: Axiom
     elif name == "oneOf":
         for member in axioms.members(values[0]):
             if isinstance(member, Literal):
-                yield finding(where, f"{called_term(member)} is no individual: owl:oneOf lists literals")
+                yield finding(where, f"{term_name(member)} is no individual: owl:oneOf lists literals")
     else:
         members = axioms.members(values[0])
         if not members and name == "intersectionOf":
@@ -310,7 +310,7 @@ def maximum(axioms: Axioms, term: Term, name: str, kinds: Sequence[str], where: 
     (number,) = axioms.objects(term, name)
     value = value_of(number) if isinstance(number, Literal) else None
     if value not in (value_of(Literal(0)), value_of(Literal(1))):
-        yield finding(where, f"owl:{name} must be 0 or 1, not {called_term(number)}")
+        yield finding(where, f"owl:{name} must be 0 or 1, not {term_name(number)}")
     wanted = ("onDataRange" if kinds == [VALUE] else "onClass") if "Qualified" in name else ""
     for filler, position in (("onClass", SUB), ("onDataRange", DATA)):
         targets = axioms.objects(term, filler)
@@ -337,11 +337,11 @@ def faulty_properties(
     kinds = [axioms.kinds(prop) for prop in props]
     for prop, own in zip(props, kinds, strict=True):
         if not own:
-            yield finding(where, f"{called_term(prop)} is not declared as a property")
+            yield finding(where, f"{term_name(prop)} is not declared as a property")
         elif not set(own) & set(wanted):
-            yield finding(where, f"{called_term(prop)} is an owl:{own[0]}, which may not stand here")
+            yield finding(where, f"{term_name(prop)} is an owl:{own[0]}, which may not stand here")
         if prop in axioms.composite and where[1] in SIMPLE_ONLY:
-            yield finding(where, f"{called_term(prop)} follows from a chain or transitivity")
+            yield finding(where, f"{term_name(prop)} follows from a chain or transitivity")
     if kinds and all(kinds) and where[1] != HAS_KEY and not set.intersection(*map(set, kinds)):
         yield finding(where, "properties of objects and of data may not stand in one axiom")
     if TOP_DATA in (props[:1] if where[1] == f"{RDFS}subPropertyOf" else props):
@@ -383,7 +383,7 @@ def declarations(axioms: Axioms) -> Iterator[Finding]:
         if {f"{OWL}Class", f"{RDFS}Datatype"} <= axioms.types(term) and isinstance(term, NamedNode):
             kinds = ["Class", "Datatype"]
         if len(kinds) > 1:
-            yield finding((term, TYPE), f"{called_term(term)} is declared as {' and '.join(kinds)}")
+            yield finding((term, TYPE), f"{term_name(term)} is declared as {' and '.join(kinds)}")
 
 
 def triples(axioms: Axioms) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from itertools import chain, islice, product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
-from wicara.graph.names import called_term
+from wicara.graph.names import term_name
 from wicara.graph.reasoning.closure import to_oxigraph, triples_of
 from wicara.graph.reasoning.matching import FactIndex, Inference, matches
 from wicara.graph.reasoning.rules import Fact, Term, rules
@@ -47,7 +47,7 @@ class Proof:
             node, depth = ahead.pop()
             is_known = bool(node.rule) and id(node) in seen
             note = f"({node.rule}{', see above' if is_known else ''})" if node.rule else "(asserted)"
-            fact = " ".join(map(called_term, node.conclusion)) if node.conclusion else "a contradiction"
+            fact = " ".join(map(term_name, node.conclusion)) if node.conclusion else "a contradiction"
             lines.append(f"{'  ' * depth}{fact} {note}")
             seen.add(id(node))
             if not is_known:

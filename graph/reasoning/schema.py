@@ -307,7 +307,7 @@ class Schema:
         elif builtin.name == "pair":
             one, two = builtin.variables[1:]
             is_known = chosen is not None and max(newest, *match.facts) < chosen.since
-            for near, far in met(self, cells, chosen, all_ages=not is_known):
+            for near, far in cell_pairs(self, cells, chosen, all_ages=not is_known):
                 earlier, later = sorted((near, far), key=lambda cell: len(cell.reached))
                 facts = (*later.reached, earlier.held, later.held)
                 yield Match({one: near.member, two: far.member}, facts, newest=newest)
@@ -354,7 +354,7 @@ def by_fact(row: tuple[int, int, int]) -> int:
 # Pairs of members of a list: a list of hundreds has more than can be joins.
 
 
-def met(
+def cell_pairs(
     schema: Schema, cells: Sequence[Cell], chosen: Pairs | None, *, all_ages: bool
 ) -> Iterator[tuple[Cell, Cell]]:
     """Yield two cells of a list for each way to take two; those that are `chosen`, of facts of all ages."""
@@ -365,7 +365,7 @@ def met(
     for place, cell in enumerate(cells):
         places.setdefault(cell.member, []).append(place)
     members = distinct(np.array([*places], np.int64))
-    meet = together if len(chosen.premises) == 1 else side_by_side
+    meet = pairs_in_facts if len(chosen.premises) == 1 else side_by_side
     ones, twos = unpack(meet(schema, chosen, members, 0 if all_ages else chosen.since))
     for one, two in zip(ones.tolist(), twos.tolist(), strict=True):
         for near, far in product(places[one], places[two]):
@@ -373,7 +373,7 @@ def met(
                 yield cells[near], cells[far]
 
 
-def together(schema: Schema, chosen: Pairs, members: Ints, since: int) -> Ints:
+def pairs_in_facts(schema: Schema, chosen: Pairs, members: Ints, since: int) -> Ints:
     """Return the pairs of members that are subject and object of a fact."""
     (premise,) = chosen.premises
     table = schema.tables.get(schema.number(premise.predicate), Relation())

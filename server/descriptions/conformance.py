@@ -15,7 +15,7 @@ from wicara.graph import formats
 from wicara.graph.formats import serialize_triples
 from wicara.ontology import BASE, LANGUAGES
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import said, with_choices
+from wicara.server.http.addresses import uncached_response, with_choices
 from wicara.server.linked.resources import with_query
 from wicara.server.site.language import language
 
@@ -108,7 +108,7 @@ def answer(form: Format, media_type: str) -> Response:
         body = turtle()
     else:
         body = serialize_triples((quad.triple for quad in quads()), form)
-    response = said(body, form.content_type(media_type))
+    response = uncached_response(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
     others = documents.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))

@@ -28,7 +28,7 @@ from wicara.server.descriptions.counts import (
 from wicara.server.descriptions.downloads import sizes
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import public_url, said
+from wicara.server.http.addresses import public_url, uncached_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -109,7 +109,7 @@ def describe_service() -> BaseResponse:
 
 def as_rdf(triples: Iterable[Triple], form: Format, media_type: str) -> Response:
     """Return triples as a response."""
-    return said(serialize_triples(triples, form), form.content_type(media_type))
+    return uncached_response(serialize_triples(triples, form), form.content_type(media_type))
 
 
 def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN401 - as templates take them

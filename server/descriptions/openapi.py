@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from flask import Blueprint, current_app
 from wicara.server.app_state import settings
 from wicara.server.http import negotiation
-from wicara.server.http.addresses import said
+from wicara.server.http.addresses import uncached_response
 from wicara.server.settings import limits
 from wicara.server.site.language import LANGUAGES
 
@@ -116,7 +116,7 @@ def media_types(*offers: Format) -> tuple[str, ...]:
 def document() -> Response:
     """Return this document."""
     body = json.dumps(describe(settings().limits), ensure_ascii=False, indent=1)
-    return said(body.encode(), "application/json")
+    return uncached_response(body.encode(), "application/json")
 
 
 @cache

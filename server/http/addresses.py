@@ -220,7 +220,7 @@ def href_of(iri: str) -> str | None:
         return None
 
 
-def said(body: bytes, content_type: str) -> Response:
+def uncached_response(body: bytes, content_type: str) -> Response:
     """Return a response that depends on more than the dataset, such as how the server was started.
 
     Its entity tag so tells its bytes, and the coding that they will have.

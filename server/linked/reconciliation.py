@@ -17,7 +17,7 @@ from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server.app_state import per_version, store
 from wicara.server.descriptions.counts import partitions
 from wicara.server.descriptions.openapi import HTML, JSON, operation
-from wicara.server.http.addresses import path_of, public_url, said
+from wicara.server.http.addresses import path_of, public_url, uncached_response
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import language
 from wicara.server.site.parameters import InvalidValueError, read_thing
@@ -364,4 +364,4 @@ def bad(detail: str) -> Problem:
 
 def as_json(value: Json) -> Response:
     """Return an answer of the service."""
-    return said(json.dumps(value, ensure_ascii=False).encode(), "application/json")
+    return uncached_response(json.dumps(value, ensure_ascii=False).encode(), "application/json")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uvicorn._types import ASGI3Application
-    from wicara.server.process.exchange import Begun
+    from wicara.server.process.exchange import RunningRequest
     from wicara.server.process.front import Front
     from wicara.server.process.pool import Waiting
 
@@ -103,7 +103,7 @@ class Connection(HttpToolsProtocol):
         self.looked_up = 0
         self.answered = False
         self.waiting: Waiting | None = None
-        self.begun: Begun | None = None
+        self.begun: RunningRequest | None = None
         self.under_way: RequestResponseCycle | None = None
         """The request that a task answers; `cycle` is the last of a pipeline."""
         self.keep_alive = True
@@ -230,7 +230,7 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             self.cycle.keep_alive = False
 
-    def begin(self, begun: Begun) -> None:
+    def begin(self, begun: RunningRequest) -> None:
         """Take note that an executor answers the request that waits."""
         self.waiting, self.begun = None, begun
         begun.job.hand_over = begun.job.link.on_frame = self.send_or_defer

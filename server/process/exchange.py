@@ -64,7 +64,7 @@ STATUS_LINES: Final = {
     status.value: b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
 }
 BEGUN: Final = "wicara.begun"
-"""The member of an ASGI scope whose request an executor answers already: a `Begun`."""
+"""The member of an ASGI scope whose request an executor answers already: a `RunningRequest`."""
 WAITING_SINCE: Final = "wicara.waiting_since"
 """The member of one whose request waits for an executor since a time of the monotonic clock."""
 
@@ -94,7 +94,7 @@ class Rejected(Problem):
 
 
 @dataclass
-class Asked:
+class ReplyContext:
     """A request as it was asked, and what is to be done with its answer."""
 
     key: bytes
@@ -108,7 +108,7 @@ class Asked:
 
 
 @dataclass
-class Begun(Asked):
+class RunningRequest(ReplyContext):
     """A request that an executor answers."""
 
     job: Job

@@ -28,12 +28,12 @@ from wicara.server.process.exchange import (
     STATUS_LINES,
     WAITING_SINCE,
     WITH_BODY,
-    Asked,
-    Begun,
     Broken,
     ClientGone,
     Exchange,
     Rejected,
+    ReplyContext,
+    RunningRequest,
     forwarded,
     json_reply,
     not_stored,
@@ -135,7 +135,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3.0, HTTP)."""
-        begun: Begun | None = scope.get(BEGUN)
+        begun: RunningRequest | None = scope.get(BEGUN)
         exchange = Exchange(scope, receive, send, begun.exchange_id if begun else self.next_id())
         try:
             try:
@@ -262,7 +262,7 @@ class Front:
         if found is None:
             return False
         self.metrics.misses += 1
-        asked = Asked(key, generation, self.next_id(), began, 0.0)
+        asked = ReplyContext(key, generation, self.next_id(), began, 0.0)
         connection.answered = True
         connection.send_whole(self.finish_reply(asked, HTTPStatus.OK.value, *found))
         return True
@@ -276,10 +276,12 @@ class Front:
         job.link.send(messages.REQUEST, request.packed())
         queued = time.monotonic() - since
         began = time.perf_counter() - queued
-        connection.begin(Begun(key, job.generation, self.next_id(), began, queued, job, self.limits.timeout))
+        connection.begin(
+            RunningRequest(key, job.generation, self.next_id(), began, queued, job, self.limits.timeout)
+        )
         return True
 
-    def whole_answer(self, begun: Begun) -> bytes | None:
+    def whole_answer(self, begun: RunningRequest) -> bytes | None:
         """Return an answer as it goes out but for Date, if it is there and whole; the job has ended then."""
         link = begun.job.link
         if not link.received or link.received[0][0] != messages.ANSWER:
@@ -291,7 +293,7 @@ class Front:
         self.pool.end(begun.job)
         return self.finish_reply(begun, status, lines, body)
 
-    def finish_reply(self, asked: Asked, status: int, lines: bytes, body: bytes) -> bytes:
+    def finish_reply(self, asked: ReplyContext, status: int, lines: bytes, body: bytes) -> bytes:
         """Return an answer as it goes out but for Date; it is counted, and cached if it may be."""
         if asked.generation is self.pool.generation:
             self.cache.put(asked.key, status, lines, (body,))
@@ -319,10 +321,10 @@ class Front:
             raise busy("executors", "No process was free to answer in time.") from None
         exchange.queued = time.perf_counter() - exchange.began
         job.link.send(messages.REQUEST, request.packed())
-        begun = Begun(key, generation, exchange.id, exchange.began, exchange.queued, job, seconds)
+        begun = RunningRequest(key, generation, exchange.id, exchange.began, exchange.queued, job, seconds)
         await self.finish(exchange, begun)
 
-    async def finish(self, exchange: Exchange, begun: Begun) -> None:
+    async def finish(self, exchange: Exchange, begun: RunningRequest) -> None:
         """Send what an executor answers, and cache it.
 
         The executor is free for others before the last bytes go out, however slowly the client takes them.

@@ -145,7 +145,9 @@ def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
 
 def of_page(iri: str, title: str) -> Citation:
     """Return the citation of what this version of the dataset says, under an address, of something."""
-    whole = {name: in_own_language(terms, language()) for name, terms in per_version(said_of_itself).items()}
+    whole = {
+        name: in_own_language(terms, language()) for name, terms in per_version(self_description).items()
+    }
     author, name_of_whole = whole["creator"], whole["title"]
     name = "-".join(iri.rpartition("wicara")[2].partition("?")[0].split("/")[-2:])
     return Citation(
@@ -160,7 +162,7 @@ def of_page(iri: str, title: str) -> Citation:
     )
 
 
-def said_of_itself(built: BuiltDataset) -> dict[str, list[Term]]:
+def self_description(built: BuiltDataset) -> dict[str, list[Term]]:
     """Return who made a dataset, and what it is called."""
     return {
         name: [

@@ -171,12 +171,12 @@ def vocabulary(built: BuiltDataset) -> dict[str, Any]:
             row["x"].value: int(row["n"].value) for row in solutions(built.store, IN_USE, union=union)
         },
     }
-    declared, owners = said_of_terms(built.asserted, union=union), classes_by_property(built)
+    declared, owners = term_descriptions(built.asserted, union=union), classes_by_property(built)
     terms_by_kind = {kind: listed(kind, declared, uses[kind], owners) for kind in KINDS}
     return {"prefixes": dict(built.prefixes), **terms_by_kind}
 
 
-def said_of_terms(store: Store, *, union: bool) -> dict[str, Said]:
+def term_descriptions(store: Store, *, union: bool) -> dict[str, Said]:
     """Return what the dataset says of each term that it declares, by property."""
     terms: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for row in solutions(store, DECLARED, union=union):

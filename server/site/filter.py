@@ -112,7 +112,7 @@ class Filter:
         return Search(text, {**self.chosen, **more}, language(), *days)
 
 
-def day_asked(name: str) -> date | None:
+def requested_day(name: str) -> date | None:
     """Return the day of a parameter, or None where it is left out; raises Problem 400 for none."""
     given = request.args.get(name, "").strip()
     if not given:
@@ -130,7 +130,7 @@ def day_asked(name: str) -> date | None:
         raise Problem(HTTPStatus.BAD_REQUEST, str(detail)) from fault
 
 
-def values_asked(key: str) -> tuple[str, ...]:
+def requested_values(key: str) -> tuple[str, ...]:
     """Return the values of a facet that this request chooses."""
     given = request.args.getlist(key)
     if key in ACTORS:
@@ -154,8 +154,8 @@ def of_status(value: str) -> str:
 
 def read_filter() -> Filter:
     """Return the filter of this request; raises Problem 400 for a day that is none."""
-    chosen = {key: values for key in FACETS_OF_FILTER if (values := values_asked(key))}
-    return Filter(chosen, day_asked("from"), day_asked("to"))
+    chosen = {key: values for key in FACETS_OF_FILTER if (values := requested_values(key))}
+    return Filter(chosen, requested_day("from"), requested_day("to"))
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.cards import card_key, cards_of, spans_of
 from wicara.server.site.tables.statuses import (
     age_of_plan,
-    called,
     came_about,
     covered_until,
     in_words,
     is_ahead,
     is_plain,
+    source_label,
     status_of_statement,
 )
 from wicara.server.site.times import day_of, format_day
@@ -233,7 +233,7 @@ def source_name(source: Source, words: Words) -> str:
     """Return how marks call a source."""
     label = source.labels.get(words.lang) or next(iter(source.labels.values()), "")
     publisher = "" if label else words.show_iri(source.publisher or source.iri).text
-    return called(label, publisher, source.issued, words.lang)
+    return source_label(label, publisher, source.issued, words.lang)
 
 
 def marks_in(bases: Sequence[Basis], cards: Container[str], words: Words) -> Iterator[Markup]:

@@ -238,7 +238,7 @@ def kind_of(parameter: Parameter) -> str:
 def choices(parameters: Iterable[Parameter]) -> Choices:
     """Return what there is to choose for parameters, with one query, or none where all are literals."""
     kinds = sorted({kind_of(parameter) for parameter in parameters if is_thing(parameter)})
-    rows = found_of(kinds) if kinds else []
+    rows = things_of_kinds(kinds) if kinds else []
     of_kind: dict[str, set[NamedNode]] = {}
     for kind, one, _label in rows:
         of_kind.setdefault(kind.value, set()).add(one)
@@ -250,7 +250,7 @@ def choices(parameters: Iterable[Parameter]) -> Choices:
     )
 
 
-def found_of(kinds: Sequence[str]) -> list[tuple[NamedNode, NamedNode, object]]:
+def things_of_kinds(kinds: Sequence[str]) -> list[tuple[NamedNode, NamedNode, object]]:
     """Return the things of kinds with their labels: conclusions too, whatever the request wants."""
     query = CHOICES.format(kinds=" ".join(f"<{kind}>" for kind in kinds), rows=MAX_ROWS)
     found = ((row["kind"], row["x"], row["label"]) for row in solutions(dataset().store, query))

@@ -28,7 +28,7 @@ from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
 from wicara.server.sparql.representation import VARY, QueryRequest, best, differs, head_of
-from wicara.server.sparql.results import Asked, body_of, failed, graph_body, offers_for, page_parts
+from wicara.server.sparql.results import RepeatableQuery, body_of, failed, graph_body, offers_for, page_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
         headers["Wicara-Unknown-Terms"] = as_header(unknown)
     try:
         if isinstance(results, QueryTriples):
-            asked = Asked(wanted.query, lambda: evaluate(dataset, wanted, settings))
+            asked = RepeatableQuery(wanted.query, lambda: evaluate(dataset, wanted, settings))
             body, cut = graph_body(results, form, dataset, settings.limits, asked)
         else:
             body, cut = body_of(results, form, settings.limits, links_to(unknown))

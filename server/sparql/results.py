@@ -88,7 +88,7 @@ def cut_at(limits: Limits, rows: int, size: int) -> Cut | None:
     return None
 
 
-class Asked(NamedTuple):
+class RepeatableQuery(NamedTuple):
     """A query, and what evaluates it once more."""
 
     query: str
@@ -117,7 +117,7 @@ def body_of(
 
 
 def graph_body(
-    triples: QueryTriples, form: Format, dataset: BuiltDataset, limits: Limits, asked: Asked
+    triples: QueryTriples, form: Format, dataset: BuiltDataset, limits: Limits, asked: RepeatableQuery
 ) -> tuple[bytes | StreamedBody, Cut | None]:
     """Return the answer to CONSTRUCT or DESCRIBE in a format other than HTML, and the limit of its cut.
 

@@ -24,7 +24,7 @@ from wicara.graph.facts.source import language_of, match_source, read_sources, r
 from wicara.graph.facts.table import facts_of_table, facts_table, prefixes_for
 from wicara.graph.formats import TRIG, serialize_quads
 from wicara.graph.inputs import data_file, names_with, quads_of, read_inputs, statements_of
-from wicara.graph.names import GraphKind, called, called_term
+from wicara.graph.names import GraphKind, iri_name, term_name
 from wicara.graph.terms import quad_key
 from wicara.output import emit
 
@@ -278,8 +278,8 @@ def describe(change: Change, *, dry_run: bool) -> str:
     if not change.out and not change.into:
         return "no statement changes"
     lines = (
-        *(f"- {called(graph)}" for graph in change.graphs_out),
-        *(f"+ {called(graph)}" for graph in change.graphs_into),
+        *(f"- {iri_name(graph)}" for graph in change.graphs_out),
+        *(f"+ {iri_name(graph)}" for graph in change.graphs_into),
         f"stated: {count_changes(change, is_conclusion=False)}",
         f"inferred: {count_changes(change, is_conclusion=True)}",
         *conclusions("-", change.out),
@@ -302,7 +302,7 @@ def count_changes(change: Change, *, is_conclusion: bool) -> str:
 def conclusions(mark: str, quads: Collection[Quad]) -> Iterator[str]:
     """Yield the conclusions among some quads, a line each."""
     listed = sorted(
-        " ".join(map(called_term, quad.triple)) for quad in quads if kind(quad) == GraphKind.INFERRED
+        " ".join(map(term_name, quad.triple)) for quad in quads if kind(quad) == GraphKind.INFERRED
     )
     yield from (f"  {mark} {line}" for line in listed[:LISTED])
     if len(listed) > LISTED:

@@ -8,7 +8,7 @@ import click
 
 from wicara.commands import confirm, current, dataset_options
 from wicara.graph.endpoint import ASSERTED, DEFAULT, PROOFS, endpoint_at
-from wicara.graph.names import called
+from wicara.graph.names import iri_name
 from wicara.graph.publishing import publish as send
 
 if TYPE_CHECKING:
@@ -48,5 +48,5 @@ def publish(data: Path, extra: Path | None, *, url: str, query_url: str, update_
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
     report = send(current(data, extra), endpoint_at(url, query_url, update_url))
     for name in report.graphs:
-        confirm(UNNAMED.get(name) or called(name))
+        confirm(UNNAMED.get(name) or iri_name(name))
     confirm(f"{report.deleted} statements deleted, {report.inserted} inserted in {len(report.graphs)} graphs")

@@ -148,7 +148,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         reports_answered=reports_answered,
         reports=None if report_errors or files or empty else str((data / REPORTS).resolve()),
         texts=str(found.resolve())
-        if (found := texts or kept_texts(data, plain=bool(files or empty)))
+        if (found := texts or text_folder(data, plain=bool(files or empty)))
         else None,
     )
 
@@ -172,7 +172,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     supervisor.run(served, settings, host, port, announce, reload=reload)
 
 
-def kept_texts(data: Path, *, plain: bool) -> Path | None:
+def text_folder(data: Path, *, plain: bool) -> Path | None:
     """Return the folder of the texts that `wicara source add` keeps; None where there is none."""
     folder = data / TEXTS
     return folder if not plain and folder.is_dir() else None

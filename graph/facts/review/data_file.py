@@ -30,7 +30,7 @@ from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time,
 from wicara.graph.facts.short_form import source as described
 from wicara.graph.facts.source import read_sources
 from wicara.graph.inputs import NamesOfThings, canonical
-from wicara.graph.names import GraphKind, called, graph_iri, kind_of
+from wicara.graph.names import GraphKind, graph_iri, iri_name, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +132,7 @@ class DataFile:
         faults = Faults()
         quads: list[Quad] = []
         for subject in self.subjects.values():
-            if isinstance(subject.node, NamedNode) and called(subject.node.value).startswith("article:"):
+            if isinstance(subject.node, NamedNode) and iri_name(subject.node.value).startswith("article:"):
                 quads.extend(described(subject, faults))
         faults.raise_for(str(self.file))
         sources = read_sources(quads)

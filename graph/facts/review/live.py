@@ -17,7 +17,7 @@ from wicara.graph.assembly import kind, merged, with_default_graph
 from wicara.graph.checks import shacl
 from wicara.graph.checks.shapes import shapes_of, violation
 from wicara.graph.checks.statements import MINTED, is_defined
-from wicara.graph.names import PREMISES, called
+from wicara.graph.names import PREMISES, iri_name
 from wicara.graph.reasoning.closure import inconsistencies_of, is_trivial
 from wicara.graph.reasoning.reasoner import Reasoner
 from wicara.graph.reasoning.rules import SAME_AS
@@ -133,7 +133,7 @@ class Live:
         undefined = {iri for iri in iris if not is_defined(self.store, iri)}
         for iri in sorted(undefined):
             yield Finding(
-                f"{called(iri)} is not known: choose a thing, or make it a new one", frozenset({iri})
+                f"{iri_name(iri)} is not known: choose a thing, or make it a new one", frozenset({iri})
             )
         data = shacl.Data(self.store)
         scope = shacl.scope_of(data, self.shapes, changed)
@@ -146,7 +146,7 @@ class Live:
             if triple.predicate.value == SAME_AS:
                 ends = [triple.subject.value, triple.object.value]  # type: ignore[union-attr]
                 yield Finding(
-                    f"{called(ends[0])} and {called(ends[1])} come out as one thing", frozenset(ends)
+                    f"{iri_name(ends[0])} and {iri_name(ends[1])} come out as one thing", frozenset(ends)
                 )
 
 

@@ -16,7 +16,7 @@ from wicara.graph.facts.patterns import P, parameters, patterns, sentence
 from wicara.graph.facts.review.needs import fills, named_by_type, needs, post_values
 from wicara.graph.facts.review.record import TABLE, term_of
 from wicara.graph.facts.skeleton import slug
-from wicara.graph.names import called
+from wicara.graph.names import iri_name
 from wicara.graph.terms import read_term
 from wicara.ontology import BASE, LANGUAGES
 
@@ -230,7 +230,7 @@ def with_source(record: Record) -> Record:
     speaker = (values.get("speaker") or values.get("by") or [{}])[0].get("iri")
     if not speaker or record["said"].get("attributedTo"):
         return record
-    return {**record, "said": {**record["said"], "attributedTo": called(speaker)}}
+    return {**record, "said": {**record["said"], "attributedTo": iri_name(speaker)}}
 
 
 def states_something(record: Record, name: str) -> bool:

@@ -32,7 +32,7 @@ from wicara.graph.facts.review.things import Verdict, verdict_line
 from wicara.graph.facts.short_form import subjects_of
 from wicara.graph.facts.skeleton import stripped
 from wicara.graph.facts.table import writer_of
-from wicara.graph.names import PREF_LABEL, called
+from wicara.graph.names import PREF_LABEL, iri_name
 from wicara.graph.terms import read_term
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ class Session(DataFile):
         words = self.record_for(start, end)
         made = self.maker().sentences(record)
         values = {
-            name: [{**one, "text": retold(one["text"], record["quote"], words["quote"])} for one in given]
+            name: [{**one, "text": requoted(one["text"], record["quote"], words["quote"])} for one in given]
             if all("text" in one for one in given)
             else given
             for name, given in record["values"].items()
@@ -385,7 +385,7 @@ class Session(DataFile):
             return None
         for iri, _, after in last["changes"]:
             if self.trig.of(iri) != after:
-                raise Conflict(f"{called(iri)} has been changed since: it is left as it is.")
+                raise Conflict(f"{iri_name(iri)} has been changed since: it is left as it is.")
         texts = {iri: before for iri, before, _ in last["changes"]}
         self.write(texts, {"decision": "undo", "fact": last["fact"], "part": "", "of": last["number"]})
         return str(last["fact"])
@@ -397,7 +397,7 @@ class Session(DataFile):
         self.things.decide(verdict)
 
 
-def retold(text: str, quote: str, words: str) -> str:
+def requoted(text: str, quote: str, words: str) -> str:
     """Return other words in the place of a quote, or of its end, which a subject stands before."""
     told = text.strip("“”")
     start = quote.find(" ".join(told.split()[:2])) if told else -1

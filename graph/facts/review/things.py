@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from wicara.graph.facts.identity import normalise, read_identity
 from wicara.graph.facts.patterns import kind_of_thing
 from wicara.graph.facts.review.log import read_log
-from wicara.graph.names import TYPE, called, called_term
+from wicara.graph.names import TYPE, iri_name, term_name
 from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -114,14 +114,14 @@ class Things:
             node, term = quad.subject, quad.object
             if not isinstance(node, NamedNode):
                 if quad.predicate == SUBCLASS:
-                    self.inferred.add(called_term(term))
+                    self.inferred.add(term_name(term))
                 continue
             if quad.predicate == TYPE and isinstance(term, NamedNode):
                 self.classes.setdefault(node.value, term.value)
             if quad.predicate == SUBCLASS and isinstance(term, NamedNode):
-                self.subclasses[called(node.value)] = called(term.value)
+                self.subclasses[iri_name(node.value)] = iri_name(term.value)
             if quad.predicate == EQUIVALENT:
-                self.inferred.add(called(node.value))
+                self.inferred.add(iri_name(node.value))
             self.note_tenure(quad)
             reason = LABELS.get(quad.predicate.value)
             if reason and isinstance(term, Literal):
@@ -189,7 +189,7 @@ class Things:
 
     def shown(self, iri: str, language: str) -> str:
         """Return what a thing is called, its IRI where it has no name."""
-        return self.name(iri, language) or self.name(iri, "en") or self.name(iri, "id") or called(iri)
+        return self.name(iri, language) or self.name(iri, "en") or self.name(iri, "id") or iri_name(iri)
 
     def decide(self, verdict: Verdict) -> None:
         """Take in what was decided on a mention."""

@@ -14,7 +14,7 @@ from wicara.ontology import CONCEPT_SCHEMES, PREFIXES, WIC
 from wicara.server.app_state import infer, per_version, store
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import SAFE, public_url, said
+from wicara.server.http.addresses import SAFE, public_url, uncached_response
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import describe, serialize_descriptions
 from wicara.server.site.language import format_date, language
@@ -229,7 +229,7 @@ def diagram() -> Response:
     model = ontology()
     drawing = drawn(tree(model, words_for(model, ())))
     picture = render_template("_diagram.html", drawing=drawing, root=public_url("/ont"))
-    response = said(picture.encode(), SVG)
+    response = uncached_response(picture.encode(), SVG)
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import render_template
 from pyoxigraph import Literal, NamedNode, Triple
-from wicara.graph.names import GRAPHS, GraphKind, called, graph_iri
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri, iri_name
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import infer, store
@@ -118,7 +118,7 @@ class Describer:
             definitions=definitions,
             rows=tuple(self.rows(iri)),
             characteristics=tuple(
-                WORDS["characteristics"][called(kind)] for kind in kinds if kind in CHARACTERISTICS
+                WORDS["characteristics"][iri_name(kind)] for kind in kinds if kind in CHARACTERISTICS
             ),
             sentences=tuple(self.sentences.about(iri)),
             notes=self.literals(iri, *NOTES),

@@ -93,7 +93,7 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Held:
+class StateOnDay:
     """Something that holds on a day: a row of who and what, with the times by which it is so."""
 
     section: str
@@ -150,7 +150,7 @@ class Field:
 class Compared:
     """Something that holds on one of two days or on both, and how it holds on each; empty: not at all."""
 
-    held: Held
+    held: StateOnDay
     states: tuple[str, str]
     is_old: bool = False
     """Whether it is last known to hold more than a year before the later day."""
@@ -197,7 +197,9 @@ def days_of(fields: Iterable[Field]) -> tuple[date, ...]:
 def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> str:
     """Return the page of one day or two, or the one that says what is wrong with a field."""
     operations = [QueryOperation(query_of(day), infer=infer()) for day in chosen]
-    compared, evidence, cut = held_on([solve(one, MAX_ROWS) for one in operations], max(chosen, default=None))
+    compared, evidence, cut = states_on(
+        [solve(one, MAX_ROWS) for one in operations], max(chosen, default=None)
+    )
     sections = [(key, own_text(names)) for key, *names in page_query("as-of").own("section")]
     return render_template(
         "as_of.html",
@@ -282,10 +284,10 @@ def with_changes(
 ) -> Solutions:
     """Return the rows of two days with the day, what became of each, and the facts that it rests on."""
     on = [day for day, number in zip(chosen, numbers, strict=True) for _row in range(number)]
-    held = {(same(row), day) for row, day in zip(table.rows, on, strict=True)}
+    held = {(group_key(row), day) for row, day in zip(table.rows, on, strict=True)}
     rows = []
     for row, day, support in zip(table.rows, on, backed, strict=True):
-        earlier, later = ((same(row), one) in held for one in chosen)
+        earlier, later = ((group_key(row), one) in held for one in chosen)
         more = {
             "day": Literal(str(day), datatype=DATE),
             "change": Literal(CHANGES[earlier, later]),
@@ -323,7 +325,7 @@ def changes_of(built: BuiltDataset) -> Days:
     return Days(tuple(sorted(changing)), max(reported, default=None))
 
 
-def held_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared], Evidence | None, bool]:
+def states_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared], Evidence | None, bool]:
     """Return what solutions tell of one day or two, what that rests on, and whether there is more.
 
     `day` is the later one.
@@ -335,9 +337,9 @@ def held_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared
     rows = tuple(chain(*(one.rows for one in found)))
     backed, evidence = evidence_of(Solutions(found[0].names, rows, cut=False))
     places = chain(*([place] * len(one.rows) for place, one in enumerate(found)))
-    ordered = sorted(zip(rows, backed, places, strict=True), key=lambda one: same(one[0]))
+    ordered = sorted(zip(rows, backed, places, strict=True), key=lambda one: group_key(one[0]))
     compared = []
-    for _key, group in groupby(ordered, key=lambda one: same(one[0])):
+    for _key, group in groupby(ordered, key=lambda one: group_key(one[0])):
         members = list(group)
         states = [
             min(
@@ -347,8 +349,8 @@ def held_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared
             )
             for place in range(2)
         ]
-        held = held_by([(row, support) for row, support, _place in members], evidence)
-        held = replace(held, told_later=told_later(evidence.behind(held.row), day))
+        held = state_of([(row, support) for row, support, _place in members], evidence)
+        held = replace(held, told_later=later_publication(evidence.behind(held.row), day))
         is_old = held.last is not None and held.last < day - YEAR
         compared.append(Compared(held, (states[0], states[1]), is_old))
     compared.sort(
@@ -374,13 +376,13 @@ def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Sta
     return support.statuses(evidence.bases, [row["thing"]] if row["thing"] is not None else ())
 
 
-def same(row: Solution) -> tuple[str, ...]:
+def group_key(row: Solution) -> tuple[str, ...]:
     """Return the key under which rows are grouped: of whom and of what, or else of which thing."""
     names = ("section", "thing", "what") if row["who"] is None else ("section", "who", "what")
     return tuple(str(row[name]) for name in names)
 
 
-def held_by(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> Held:
+def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> StateOnDay:
     """Return what rows of one group tell together: the surest of them counts."""
     words = evidence.words
     group = sorted(group, key=lambda pair: RANKS.index(text_of(pair[0]["holds"])))
@@ -389,7 +391,7 @@ def held_by(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> He
         support |= one
     first = group[0][0]
     shown = [words.show(first["who"] or first["thing"]), words.show(first["what"])]
-    return Held(
+    return StateOnDay(
         text_of(first["section"]),
         Row(
             tuple(Cell((Value(one),)) if one else Cell() for one in shown),
@@ -401,7 +403,7 @@ def held_by(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> He
     )
 
 
-def told_later(some: Iterable[Basis], day: date) -> tuple[str, bool]:
+def later_publication(some: Iterable[Basis], day: date) -> tuple[str, bool]:
     """Return when the texts of some facts came out that did so after a day, in words, and whether all did."""
     issued = per_version(Aftermath).issued
     found = [issued(NamedNode(one.text.iri)) if one.text else None for one in some]

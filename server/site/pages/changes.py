@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.differences import differences
-from wicara.graph.names import called
+from wicara.graph.names import iri_name
 from wicara.graph.releases import UnknownVersion, release, versions
 from wicara.server.app_state import dataset, remembered, store
 from wicara.server.http import documents, negotiation
@@ -83,7 +83,7 @@ def page(differing: Differences) -> str:
     return render_template(
         "changes.html",
         differing=differing,
-        shown=[(one, called(one.iri), path_of(one.iri), words.label(one.iri)) for one in shown],
+        shown=[(one, iri_name(one.iri), path_of(one.iri), words.label(one.iri)) for one in shown],
         cut=len(differing.things) > MAX_SHOWN,
         versions=[*versions(), dataset().version],
     )

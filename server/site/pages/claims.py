@@ -25,8 +25,14 @@ from wicara.server.linked.resources import number_of_page
 from wicara.server.linked.statements import Statement
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
-from wicara.server.site.pages.conflicts import Said, conflicting, difference, times, together
-from wicara.server.site.pictures.picture import Portion, changed, short_of, thing_asked
+from wicara.server.site.pages.conflicts import (
+    ConflictingValue,
+    conflicting,
+    difference,
+    grouped_by_thing,
+    times,
+)
+from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
 from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
 from wicara.server.site.tables.rows import evidence_for
 from wicara.server.site.tables.sheet import (
@@ -73,7 +79,7 @@ class Differing:
     """Values that other sources give: the comparison that finds them, and each with its graphs."""
 
     comparison: str
-    values: Sequence[Said]
+    values: Sequence[ConflictingValue]
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,14 @@ class Entry:
     """Facts of other texts that make the same statements."""
 
     @property
-    def others(self) -> list[Said]:
+    def others(self) -> list[ConflictingValue]:
         """The values that other sources give, each once."""
         return [*dict.fromkeys(value for one in self.differing for value in one.values)]
 
 
 def chosen() -> list[Claimed]:
     """Return what of the register this request asks for; raises Problem 400 or 404 for what is none."""
-    view, speaker, thing = narrowed(PATH), thing_asked("by"), thing_asked("of")
+    view, speaker, thing = narrowed(PATH), requested_thing("by"), requested_thing("of")
     statuses = view.applied.chosen.get("status", UNSETTLED)
     about = facts_of(thing) if thing else None
     return [
@@ -137,7 +143,7 @@ def comparing(_built: BuiltDataset) -> dict[str, list[tuple[str, list[QuerySolut
     found: dict[str, list[tuple[str, list[QuerySolution]]]] = {}
     for one in comparisons():
         own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
-        for rows in together(own):
+        for rows in grouped_by_thing(own):
             for graph in dict.fromkeys(value(row, name) for row in rows for name in ("g1", "g2")):
                 found.setdefault(graph, []).append((one.id, rows))
     return found
@@ -193,7 +199,7 @@ def page() -> str:
     """List what was claimed or planned, with what other texts say of it."""
     found = chosen()
     portion = Portion("claims", len(found), PAGE, number_of_page())
-    by, of = thing_asked("by"), thing_asked("of")
+    by, of = requested_thing("by"), requested_thing("of")
     speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
     shown, evidence = entries(portion.of(found), (by, of, *speakers))
     words = evidence.words
@@ -251,7 +257,7 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
     }
 
 
-def value_in_words(one: Said) -> str:
+def value_in_words(one: ConflictingValue) -> str:
     """Return a value that another source gives, with its bound."""
     return " ".join(filter(None, (one.bound.text if one.bound else "", one.text)))
 

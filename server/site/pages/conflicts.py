@@ -73,7 +73,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Said:
+class ConflictingValue:
     """A value that sources give: of which properties, with its bound and unit, in which graphs."""
 
     properties: tuple[Shown, ...]
@@ -88,7 +88,7 @@ class Difference:
     """Statements that cannot all be true: what they are about, the values, where they stand."""
 
     about: tuple[Shown, ...]
-    values: list[Said]
+    values: list[ConflictingValue]
     between: tuple[object, ...]
 
 
@@ -227,14 +227,14 @@ def in_words(
         own_text(compared),
         comparison.body,
         counted,
-        [difference(connected, evidence, spans, by_side=bool(left)) for connected in together(own)],
+        [difference(connected, evidence, spans, by_side=bool(left)) for connected in grouped_by_thing(own)],
         counted.conflicts > len(own),
         next((slug for (slug,) in comparison.own("see")), ""),
         left,
     )
 
 
-def together(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
+def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
     """Return conflicts in groups: those that share a thing, directly or by way of others, in their order."""
     groups: list[tuple[set[str], list[QuerySolution]]] = []
     for row in found:
@@ -272,7 +272,7 @@ def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans, *, 
         for sources, names in alike.items():
             named = [name for name in names if name != VALUE and not is_bound(name)]
             properties = tuple(filter(None, map(words.show, named)))
-            values.append(Said(properties, text, words.show(bound), sources, is_left))
+            values.append(ConflictingValue(properties, text, words.show(bound), sources, is_left))
     first = found[0]
     told = (first[name] for name in ("about", "one", "other", "during"))
     about = dict.fromkeys(told if first["about"] else (first["x"],))

@@ -76,13 +76,13 @@ def explain() -> Response:
     if not any(given):
         return Response(render_template("explain.html", explanation=None, **frame("")))
     form, media_type = documents.chosen(OFFERS, request.args.getlist("format"))
-    body = body_of(per_version(Explainer).explain(fact_asked(given), limit()), form)
+    body = body_of(per_version(Explainer).explain(requested_fact(given), limit()), form)
     return Response(
         body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
     )
 
 
-def fact_asked(given: list[str]) -> Fact:
+def requested_fact(given: list[str]) -> Fact:
     """Return the statement that is asked for; raises Problem 400 where a term cannot be read."""
     try:
         subject, predicate, target = given
@@ -273,14 +273,14 @@ def page(explanation: Explanation) -> str:
         title=wording.sentence(explanation.fact),
         neither=explanation.verdict is Verdict.NEITHER,
         limited=len(explanation.proofs) == limit() > 1,
-        others=others(explanation),
+        others=more_proofs_address(explanation),
         is_structure=is_structure,
         rule_sentence=lambda rule: sentence(rule, language()),
         **frame(query(format=None)),
     )
 
 
-def others(explanation: Explanation) -> str | None:
+def more_proofs_address(explanation: Explanation) -> str | None:
     """Return the address of the page with more proofs, where there may be more."""
     asked_for = limit()
     if asked_for == MAX_PROOFS or (asked_for > 1 and len(explanation.proofs) < asked_for):

@@ -23,7 +23,7 @@ from wicara.ontology import WIC
 from wicara.server.app_state import dataset, per_version, store, watched
 from wicara.server.descriptions.counts import made_at
 from wicara.server.descriptions.openapi import HTML, operation, operations
-from wicara.server.http.addresses import path_of, public_url, said, with_fields
+from wicara.server.http.addresses import path_of, public_url, uncached_response, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import gettext as _
 from wicara.server.site.ontology.model import ontology
@@ -84,7 +84,7 @@ def for_language_models() -> Response:
 
 def as_text(text: str) -> Response:
     """Return a text as a response."""
-    return said(text.encode(), f"{TEXT}; charset=utf-8")
+    return uncached_response(text.encode(), f"{TEXT}; charset=utf-8")
 
 
 @blueprint.get("/sitemap.xml")
@@ -110,7 +110,7 @@ def as_sitemap(count: int, pages: Iterable[str]) -> Response:
     ours = (page if page.startswith("/") else path_of(page) for page in pages) if count == 1 else ()
     paths = dict.fromkeys(path.partition("#")[0] for path in ours if path)
     text = render_template("sitemap.xml", url=public_url, with_fields=with_fields, count=count, paths=paths)
-    return said(text.encode(), XML)
+    return uncached_response(text.encode(), XML)
 
 
 def portions() -> list[list[str]]:
@@ -143,7 +143,7 @@ def feed_of_changes() -> Response:
     text = render_template(
         "changes.xml", url=public_url, dataset=DATASET, changes=changes(), max_facts=MAX_FACTS
     )
-    response = said(NO_CHAR.sub(UNKNOWN, text.encode()), ATOM)
+    response = uncached_response(NO_CHAR.sub(UNKNOWN, text.encode()), ATOM)
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -208,11 +208,11 @@ def changes() -> list[Change]:
         digest=dataset().digest[:12],
     )
     version = Change(f"{DATASET}#{dataset().digest}", title, "/", per_version(made_at))
-    every = [version, *together(found, words), *by_day(found, words)]
+    every = [version, *grouped_by_source(found, words), *by_day(found, words)]
     return sorted(every, key=lambda one: one.when, reverse=True)[:MAX_CHANGES]
 
 
-def together(found: Iterable[Known], words: Words) -> Iterator[Change]:
+def grouped_by_source(found: Iterable[Known], words: Words) -> Iterator[Change]:
     """Yield the facts that have no day of their own, those of a source together."""
     groups: dict[str, list[str]] = {}
     for one in found:

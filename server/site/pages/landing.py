@@ -17,7 +17,7 @@ from wicara.server.app_state import dataset
 from wicara.server.descriptions.describe import SHAPES, VOID, downloads, editorial
 from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import public_url, said
+from wicara.server.http.addresses import public_url, uncached_response
 from wicara.server.site.language import language
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def landing() -> BaseResponse:
         body = render_template(
             "dataset.html", description=description, files=files, linked=schema_org(description, files)
         )
-        response = said(body.encode(), form.content_type(media_type))
+        response = uncached_response(body.encode(), form.content_type(media_type))
         response.headers["Link"] = signposts(description, files)
     else:
         response = redirect(VOID, HTTPStatus.SEE_OTHER)

@@ -17,7 +17,7 @@ from wicara.server.app_state import dataset, infer, per_version, store
 from wicara.server.descriptions.describe import triples_of
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
-from wicara.server.http.addresses import choices_made, public_url, said, with_choices
+from wicara.server.http.addresses import choices_made, public_url, uncached_response, with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
@@ -183,7 +183,7 @@ def all_questions() -> tuple[Question, ...]:
 def in_form(form: Format, media_type: str) -> Response:
     """List the questions that the dataset answers: as a page, or as executable SPARQL (SHACL)."""
     body = gallery().encode() if form is negotiation.HTML else serialize_triples(described(), form)
-    response = said(body, form.content_type(media_type))
+    response = uncached_response(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
     others = documents.links(form, OFFERS, lambda offer: with_query(f"{PATH}.{offer.extension}"))
@@ -400,7 +400,7 @@ def all_passed(one: Question, found: Solutions) -> bool:
 def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
     said = []
-    for lead in found.lead:
+    for lead in found.short:
         marks = [] if lead.is_plain else [in_words(lead.statuses[0], found.evidence.words)]
         marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
         marks += [str(_("sources differ"))] if lead.clash else []

@@ -15,7 +15,7 @@ from wicara.server.http.addresses import with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.statements import counts_of
 from wicara.server.site.pages.resource import View
-from wicara.server.site.pictures.picture import thing_asked
+from wicara.server.site.pictures.picture import requested_thing
 from wicara.server.site.tables.reading import BLOCK_PAGE
 from wicara.server.site.tables.sheet import SHEETS, as_sheet, records
 
@@ -54,7 +54,7 @@ def choose() -> BaseResponse:
 )
 def table(block: str, form: str) -> Response:
     """Return a table of the page about a thing (`of`) as a file; `block` is its key, as in `show`."""
-    subject = thing_asked("of")
+    subject = requested_thing("of")
     if subject is None:
         raise Problem(HTTPStatus.BAD_REQUEST, "Parameter `of` must name the thing whose table is wanted.")
     counts = counts_of(store(), subject)

@@ -25,9 +25,9 @@ from wicara.server.site.pictures.picture import (
     iri_of,
     listed,
     picture,
+    requested_thing,
     rows,
     sources,
-    thing_asked,
     words_for,
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
@@ -186,7 +186,7 @@ class Chart:
 @picture("about", "page")
 def figures() -> Picture:
     """Show the statistical observations."""
-    about = thing_asked("about")
+    about = requested_thing("about")
     some: Collection[str] | None = concerned_with(store(), about) if about else None
     view = narrowed("/figures")
     if view.days is not None:

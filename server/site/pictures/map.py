@@ -49,7 +49,7 @@ GAP: Final = 10
 
 
 @dataclass
-class Held:
+class EventAt:
     """An event at a place: whether only planned there, and the graphs that state it."""
 
     event: str
@@ -64,21 +64,21 @@ class Place:
     iri: str
     latitude: float
     longitude: float
-    events: list[Held]
+    events: list[EventAt]
     graphs: list[str] = field(default_factory=list)
 
     @property
-    def once(self) -> list[Held]:
+    def once(self) -> list[EventAt]:
         """Each event once: as held where it was, else as planned."""
-        return once(self.events)
+        return without_repeats(self.events)
 
     @property
-    def held(self) -> list[Held]:
+    def held(self) -> list[EventAt]:
         """What took place there."""
         return [one for one in self.once if not one.planned]
 
     @property
-    def planned(self) -> list[Held]:
+    def planned(self) -> list[EventAt]:
         """What was only planned there."""
         return [one for one in self.once if one.planned]
 
@@ -194,7 +194,7 @@ def map_() -> Picture:
     places, states = read_places(store(), held), read_states(store())
     if view.days is not None:
         places = {iri: place for iri, place in places.items() if place.events}
-    elsewhere = {iri: once(events) for iri, events in held.items() if iri not in places}
+    elsewhere = {iri: without_repeats(events) for iri, events in held.items() if iri not in places}
     named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:MAX_SHOWN])}
     named |= {
         iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
@@ -230,9 +230,9 @@ def colours(body: str, words: Words) -> dict[str, str]:
     return {kind: str(text) % {"body": name} for kind, text in COLOURS.items() if body or kind == "neither"}
 
 
-def once(events: Iterable[Held]) -> list[Held]:
+def without_repeats(events: Iterable[EventAt]) -> list[EventAt]:
     """Return each event once: as held where it was, else as planned."""
-    found: dict[str, Held] = {}
+    found: dict[str, EventAt] = {}
     for one in events:
         if one.event not in found or not one.planned:
             found[one.event] = one
@@ -248,7 +248,7 @@ def degrees(term: Term | None, limit: float) -> float | None:
     return number if number is not None and -limit <= number <= limit else None
 
 
-def read_places(store: Store, held: dict[str, list[Held]]) -> dict[str, Place]:
+def read_places(store: Store, held: dict[str, list[EventAt]]) -> dict[str, Place]:
     """Return the places that have coordinates on Earth, by IRI, with the events at them."""
     places: dict[str, Place] = {}
     for row in rows(store, "map-places"):
@@ -260,13 +260,15 @@ def read_places(store: Store, held: dict[str, list[Held]]) -> dict[str, Place]:
     return places
 
 
-def read_events(store: Store) -> tuple[dict[str, list[Held]], bool]:
+def read_events(store: Store) -> tuple[dict[str, list[EventAt]], bool]:
     """Return what was held or is planned at each place, by the IRI of the place, and whether that is all."""
-    by_place: dict[str, dict[tuple[str, bool], Held]] = {}
+    by_place: dict[str, dict[tuple[str, bool], EventAt]] = {}
     found = list(rows(store, "map-events"))
     for row in found:
         key = (value(row, "event"), value(row, "link") == f"{WIC}plannedAt")
-        add_iri(by_place.setdefault(value(row, "place"), {}).setdefault(key, Held(*key)).graphs, row, "graph")
+        add_iri(
+            by_place.setdefault(value(row, "place"), {}).setdefault(key, EventAt(*key)).graphs, row, "graph"
+        )
     held = {iri: [*events.values()] for iri, events in by_place.items()}
     return held, len(found) < limit_of("map-events")
 

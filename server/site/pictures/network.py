@@ -25,15 +25,15 @@ from wicara.server.site.pictures.picture import (
     changed,
     classes_with,
     iri_of,
-    kinds_asked,
     limit_of,
     listed,
     picture,
+    requested_kinds,
+    requested_thing,
+    requested_things,
     rows,
     short_of,
     sources,
-    thing_asked,
-    things_asked,
     words_for,
 )
 from wicara.server.site.pictures.placing import placed
@@ -201,7 +201,7 @@ def network() -> Picture:
         met = met_by(store(), opened[0], near)  # a filter takes as many queries as a page may have
         ranked += [one.person for one in met if one.person not in ranked]
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
-    wanted = kinds_asked(SHAPES)
+    wanted = requested_kinds(SHAPES)
     fitting = [node for node in ranked if shapes[node] in wanted or node in opened]
     nodes = fitting[:MAX_NODES]
     others = [node for node in nodes if node not in opened]
@@ -342,11 +342,11 @@ def opened_of(tops: Sequence[str], view: Narrowed) -> list[str]:
     By default these are the actors of the filter, else the person who took part in most, else those with the
     most links.
     """
-    start = thing_asked("start")
+    start = requested_thing("start")
     actors = [FACETS[key].iri(value) for key in ACTORS for value in view.asked.chosen.get(key, ())]
     persons = [iri for iri in tops if kind_of(iri) == "person"]
     chosen = [iri for iri in actors if iri] or persons[:1] or tops[:2]
-    nodes = [start, *things_asked("open")] if start else [NamedNode(iri) for iri in chosen]
+    nodes = [start, *requested_things("open")] if start else [NamedNode(iri) for iri in chosen]
     return list(dict.fromkeys(node.value for node in nodes))
 
 

@@ -32,7 +32,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES, WORDS, language
-from wicara.server.site.tables.statuses import called
+from wicara.server.site.tables.statuses import source_label
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
@@ -208,18 +208,18 @@ def short_of(iri: str) -> str:
     return iri.removeprefix(ROOT)
 
 
-def thing_asked(name: str) -> NamedNode | None:
+def requested_thing(name: str) -> NamedNode | None:
     """Return the thing that a parameter names, or None where it is left out or empty."""
     given = request.args.get(name, "").strip()
     return thing(given) if given else None
 
 
-def things_asked(name: str) -> tuple[NamedNode, ...]:
+def requested_things(name: str) -> tuple[NamedNode, ...]:
     """Return the things that a parameter names, each once."""
     return tuple(dict.fromkeys(thing(given) for given in request.args.getlist(name) if given))
 
 
-def kinds_asked(known: Collection[str], unasked: Collection[str] = ()) -> frozenset[str]:
+def requested_kinds(known: Collection[str], unasked: Collection[str] = ()) -> frozenset[str]:
     """Return which of the known kinds the parameter `kind` names; where it names none, all but some."""
     return frozenset(request.args.getlist("kind")) & frozenset(known) or frozenset(known) - frozenset(unasked)
 
@@ -310,6 +310,6 @@ def names_of_texts(built: BuiltDataset) -> dict[tuple[str, str], str]:
                 if isinstance(term := row[name], Literal) and term.language in {lang, None}:
                     parts[name] = term.value
     return {
-        (text, lang): called(parts.get("short", ""), parts.get("publisher", ""), issued[text], lang)
+        (text, lang): source_label(parts.get("short", ""), parts.get("publisher", ""), issued[text], lang)
         for (text, lang), parts in found.items()
     }

@@ -52,7 +52,7 @@ def on_rings(far: Places) -> Places:
     return np.asarray(far[0][:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1))
 
 
-def apart(places: Places, far: Places) -> Places:
+def at_distances(places: Places, far: Places) -> Places:
     """Return places whose distances come near those wanted: ROUNDS steps of majorization."""
     with np.errstate(divide="ignore"):
         weights = np.where(far > 0, far**-2.0, 0)
@@ -120,6 +120,6 @@ def placed(sizes: tuple[Pair, ...], pairs: frozenset[tuple[int, int]]) -> list[P
     ends = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
     boxes = np.array(sizes, dtype=np.float64)
     far = distances(len(sizes), pairs)
-    places = apart(on_rings(far), far) * LONG * np.array([BROAD, 1.0])
+    places = at_distances(on_rings(far), far) * LONG * np.array([BROAD, 1.0])
     places = without_overlaps(places, boxes, ends) - lift(boxes)
     return [(round(float(x), 1), round(float(y), 1)) for x, y in places - places[0]]

@@ -17,7 +17,7 @@ from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_inference, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
-from wicara.server.site.filter import day_asked, narrowed
+from wicara.server.site.filter import narrowed, requested_day
 from wicara.server.site.kinds import KINDS
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import gettext as _
@@ -27,13 +27,13 @@ from wicara.server.site.pictures.picture import (
     changed,
     classes_with,
     iri_of,
-    kinds_asked,
     listed,
     names_of_texts,
     picture,
+    requested_kinds,
+    requested_thing,
     rows,
     sources,
-    thing_asked,
     words_for,
 )
 from wicara.server.site.pictures.track import Row, Scale, Track, grouped, shapes
@@ -168,7 +168,7 @@ class Reading:
 )
 def timeline() -> Picture:
     """Show what happened and what held when, and what held on a day."""
-    about, day, lanes = thing_asked("about"), day_asked("date"), kinds_asked(LANES, UNASKED)
+    about, day, lanes = requested_thing("about"), requested_day("date"), requested_kinds(LANES, UNASKED)
     index = per_inference(read_index)
     view = narrowed("/timeline")
     everything = [item for item in items(store(), index, about) if view.has(item.iri)]
@@ -325,7 +325,7 @@ def labels_of(counted: Iterable[Mapping[str, Term | None]], words: Words) -> dic
 
 def scale_for(some: Sequence[Item], day: date | None) -> Scale:
     """Return the days that the picture shows: those asked for, else those of what does not last long."""
-    start, end = day_asked("from"), day_asked("to")
+    start, end = requested_day("from"), requested_day("to")
     if start and end:
         return Scale.between(start, end)
     brief = [item for item in some if item.lane not in LASTING]

@@ -44,7 +44,7 @@ MAX_VERSIONS: Final = 4
 """How many indexes stay: requests of an older version may be under way."""
 
 
-class Apart(Protocol):
+class IndexProcess(Protocol):
     """What makes an index in another process, which has the lock until it ends."""
 
     def __call__(self, lock: IO[str], *, inferred: bool) -> None:
@@ -57,7 +57,7 @@ class IndexFiles:
 
     questions: Sequence[Question] = ()
     folder: Path | None = None
-    apart: Apart | None = None
+    apart: IndexProcess | None = None
     name: str = ""
     connection: sqlite3.Connection | None = None
 
@@ -156,7 +156,7 @@ def is_free(lock: IO[str]) -> bool:
     return True
 
 
-def keep_in(app: Flask, folder: Path | None = None, apart: Apart | None = None) -> None:
+def keep_in(app: Flask, folder: Path | None = None, apart: IndexProcess | None = None) -> None:
     """Keep the indexes of an app in memory, or in a folder that all processes of a server use."""
     app.extensions[EXTENSION] = IndexFiles(app.config["QUESTIONS"], folder, apart)
 

@@ -19,7 +19,7 @@ from wicara.server.descriptions.openapi import several
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import with_choices
 from wicara.server.linked.resources import number_of_page, with_query
-from wicara.server.site.filter import BY_FILTER, narrowed, values_asked
+from wicara.server.site.filter import BY_FILTER, narrowed, requested_values
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.question import PATH as QUESTIONS
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wicara.queries import Question
-    from wicara.server.site.search.query import Found
+    from wicara.server.site.search.query import SearchResult
 
 blueprint = Blueprint("search", __name__)
 
@@ -76,7 +76,7 @@ MONTHS: Final = {
 
 def answer(form: Format, media_type: str) -> Response:
     """Find things by words and by facets; a download without `page` has all of them, up to 10,000."""
-    kinds = values_asked("kind")
+    kinds = requested_values("kind")
     more = {"kind": kinds} if kinds else {}
     query = narrowed(PATH).asked.search(request.args.get("q", "")[:MAX_TEXT], **more)
     number = number_of_page()
@@ -105,7 +105,7 @@ BY_KIND: Final = several("kind", "Only results with a value of the facet kind.")
 documents.publish(blueprint, PATH, OFFERS, answer, ("q", BY_KIND, *BY_FILTER, "page", "infer", "lang"))
 
 
-def body(form: Format, query: Search, found: Found, number: int) -> bytes:
+def body(form: Format, query: Search, found: SearchResult, number: int) -> bytes:
     """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
     if form in RDF:
         return serialize_triples(as_triples(address(query), found), form)

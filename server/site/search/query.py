@@ -147,7 +147,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What was found: how many, the part of them that was asked for, and the counts of each facet.
 
     `limit` is how many things can be found at all, None where that is each one.
@@ -214,7 +214,7 @@ def nearest(index: sqlite3.Connection, word: str) -> str:
     return min(near)[2] if near else ""
 
 
-def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) -> Found:
+def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) -> SearchResult:
     """Return a part of what is found, the best first or by kind and name, and the counts of all of it.
 
     The table `hit` has what the text finds, with the facets (bits) whose choices it does not meet. A value is
@@ -247,7 +247,7 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
     by_bit: dict[int, list[Count]] = {facet.bit: [] for facet in FACETS.values()}
     for bit, value, number in index.execute(COUNTS, {"most": MAX_VALUES, "chosen": json.dumps(chosen)}):
         by_bit[bit].append(Count(value, number))
-    return Found(
+    return SearchResult(
         understood,
         index.execute("SELECT COUNT(*) FROM hit WHERE failed = 0").fetchone()[0],
         [*hits.values()],

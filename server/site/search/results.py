@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from wicara.server.site.search.index import Text
-    from wicara.server.site.search.query import Found, Hit, Search
+    from wicara.server.site.search.query import Hit, Search, SearchResult
     from wicara.server.site.words import Shown
 
 PATH: Final = "/search"
@@ -123,7 +123,7 @@ def toggled(query: Search, key: str, value: str) -> str:
     return address(replace(query, chosen={**query.chosen, key: now}))
 
 
-def words_for(index: sqlite3.Connection, found: Found, query: Search) -> Words:
+def words_for(index: sqlite3.Connection, found: SearchResult, query: Search) -> Words:
     """Return the labels of all that a page shows, from the index."""
     iris = {hit.iri for hit in found.hits}
     iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
@@ -143,7 +143,7 @@ def labelled(index: sqlite3.Connection, iris: Iterable[str]) -> Words:
     return Words(known, language())
 
 
-def rows(found: Found, words: Words) -> list[Row]:
+def rows(found: SearchResult, words: Words) -> list[Row]:
     """Return the results as a table shows them."""
     return [row(hit, words, found.understood.words) for hit in found.hits]
 
@@ -204,13 +204,13 @@ def matched(text: str, beginnings: Collection[str]) -> set[str]:
     return {one for one in beginnings if any(begins(word, (one,)) for word in has)}
 
 
-def groups(found: Found, query: Search, words: Words) -> list[Group]:
+def groups(found: SearchResult, query: Search, words: Words) -> list[Group]:
     """Return the facets that have values, with their counts."""
     every = [Group(key, facet.name, choices(key, found, query, words)) for key, facet in FACETS.items()]
     return [group for group in every if group.choices]
 
 
-def choices(key: str, found: Found, query: Search, words: Words) -> list[Choice]:
+def choices(key: str, found: SearchResult, query: Search, words: Words) -> list[Choice]:
     """Return the values of a facet: years from the latest, others from the most frequent."""
     chosen = query.chosen.get(key, ())
     numbers = dict.fromkeys(chosen, 0) | {count.value: count.number for count in found.counts[key]}
@@ -252,7 +252,7 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
 
 def as_json(
     query: Search,
-    found: Found,
+    found: SearchResult,
     listed: Sequence[Row],
     facets: Sequence[Group],
     questions: Iterable[tuple[str, str]],
@@ -317,7 +317,7 @@ def as_csv(listed: Sequence[Row]) -> bytes:
     return out.getvalue().encode()
 
 
-def as_triples(path: str, found: Found) -> Iterator[Triple]:
+def as_triples(path: str, found: SearchResult) -> Iterator[Triple]:
     """Yield the results as a list (schema:ItemList) that names the search, with what each is called.
 
     Words of a source are said of the list's item, not of the thing.

@@ -92,7 +92,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Lead:
+class ShortAnswer:
     """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
     It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
@@ -123,13 +123,13 @@ class Answer:
     """An answer as a page shows it."""
 
     table: Table
-    lead: tuple[Lead, ...]
+    short: tuple[ShortAnswer, ...]
     """What the first rows say, each thing once; `more` counts what is left out."""
     more: int
     evidence: Evidence
     cut: bool
     columns: tuple[str, ...]
-    said: tuple[Lead, ...]
+    said: tuple[ShortAnswer, ...]
     """What each row says."""
     cards: Mapping[str, Basis]
     """What the rows rest on themselves, and of the premises of conclusions what is quoted."""
@@ -197,10 +197,10 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     alone = zip(rows, ([row] for row in found.rows), strict=True)
-    said = tuple(leads(question, values, columns, alone, evidence))
+    said = tuple(short_answers(question, values, columns, alone, evidence))
     listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
-    lead = tuple(dict.fromkeys(leads(question, values, columns, together, evidence)))
+    lead = tuple(dict.fromkeys(short_answers(question, values, columns, together, evidence)))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     own = {graph for support in backed for graph in support.graphs}
     own |= {basis.graph for one in lead for basis in one.quoted}
@@ -231,13 +231,13 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
     return Row(cells, support, support.statuses(evidence.bases, things), "".join(marks[:1]))
 
 
-def leads(
+def short_answers(
     question: Question,
     values: Mapping[str, Term],
     columns: Sequence[Column],
     rows: Iterable[tuple[Row, Iterable[Solution]]],
     evidence: Evidence,
-) -> Iterator[Lead]:
+) -> Iterator[ShortAnswer]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
     What the header `cites` are variables of graphs that are cited one by one, of all solutions that a row is
@@ -265,7 +265,7 @@ def leads(
         )
         terms = (solution[name] for name in citing for solution in solutions)
         cited = [*dict.fromkeys(term.value for term in terms if isinstance(term, NamedNode))]
-        yield Lead(
+        yield ShortAnswer(
             parts,
             "" if settled else row.state,
             () if OUTCOME in names else statuses,

@@ -229,7 +229,7 @@ def claimant(who: NamedNode, words: Words) -> str:
     return words.show_iri(who.value).text
 
 
-def called(label: str, publisher: str, issued: Term | None, lang: str) -> str:
+def source_label(label: str, publisher: str, issued: Term | None, lang: str) -> str:
     """Return how marks call a source in a language: by a short label, else publisher and day of issue."""
     day = day_of(issued) if isinstance(issued, Literal) else None
     return label or ", ".join(filter(None, (publisher, formatted(day, "d MMM y", lang) if day else "")))
@@ -386,7 +386,7 @@ class Aftermath:
     def called(self, text: NamedNode, lang: str) -> str:
         """Return how marks call a text in a language."""
         label, publisher, issued = self.source(text, lang)
-        return called(label, publisher, issued, lang)
+        return source_label(label, publisher, issued, lang)
 
 
 def is_time(thing: Term) -> bool:
