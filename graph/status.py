@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
-from wicara.ontology import expand
+from wicara.ontology import PREFIXES, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +28,13 @@ REPORTED: Final[dict[str, str]] = dict(TABLE["reported"])
 SAYING: Final = frozenset(map(expand, TABLE["saying"]))
 """The properties of statements that only tell that something was said."""
 ESTABLISHED, READ, CLAIMED = "established", "read", "claimed"
-KEYS: Final = ("kind", "modality", "basis")
+KEYS: Final = ("kind", "modality", "basis", "speaker")
 CLAIM: Final = "claim"
 """The kind of a fact that only tells what somebody says."""
 NONE: Final = "none"
-"""What stands in the table for a kind, modality or basis that a graph does not have."""
+"""What stands in the table for a kind, modality, basis or unsure speaker that a graph does not have."""
+UNSURE: Final = "unsure"
+"""What stands in the table for a speaker who only possibly says what a graph says."""
 OWN_WORDS: Final = "narration"
 
 
@@ -40,13 +42,15 @@ OWN_WORDS: Final = "narration"
 class Status:
     """A status by its key in the table; of a reading its confidence, of a claim those who make it.
 
-    `covered` is, of a plan, when the last text came out that tells of the same, from one day to another where
-    only a month or a year is known, and `came_about` the first text by which it was held or had begun.
+    `possibly` are those who may be the ones that make a claim. `covered` is, of a plan, when the last text
+    came out that tells of the same, from one day to another where only a month or a year is known, and
+    `came_about` the first text by which it was held or had begun.
     """
 
     key: str
     confidence: NamedNode | None = None
     by: tuple[NamedNode, ...] = ()
+    possibly: tuple[NamedNode, ...] = ()
     covered: tuple[date, date] | None = None
     came_about: NamedNode | None = None
 
@@ -58,16 +62,16 @@ class Status:
         return ORDER.index(self.key), str(degrees.index(degree) if degree in degrees else degree)
 
 
-def key_of(kind: str, modality: str, basis: str) -> str:
-    """Return the status of a combination, each place the last part of a concept's IRI, or `none`.
+def key_of(kind: str, modality: str, basis: str, speaker: str = NONE) -> str:
+    """Return the status of a combination: the last parts of concepts' IRIs, `unsure` of a speaker, or `none`.
 
     Raises KeyError for a combination that no rule fits.
     """
-    given = dict(zip(KEYS, (kind, modality, basis), strict=True))
+    given = dict(zip(KEYS, (kind, modality, basis, speaker), strict=True))
     for rule in TABLE["rules"]:
         if all(given[key] in rule[key] for key in KEYS if key in rule):
             return str(rule["status"])
-    raise KeyError((kind, modality, basis))
+    raise KeyError((kind, modality, basis, speaker))
 
 
 def status_of(basis: Basis, *, saying: bool = False) -> Status:
@@ -76,12 +80,15 @@ def status_of(basis: Basis, *, saying: bool = False) -> Status:
     Whatever is said, that it was said is what the source reports: words between quotation marks and reported
     speech are then its own. A concept that the table does not know makes a claim.
     """
-    kind, modality, words = (name_of(next(iter(basis.said.get(key, ())), None)) for key in KEYS)
+    kind, modality, words = (
+        name_of(next(iter(basis.said.get(key, ())), None)) for key in ("kind", "modality", "basis")
+    )
+    speaker = UNSURE if basis.said.get("possibly") else NONE
     if saying:
-        kind, modality = NONE, "actual"
+        kind, modality, speaker = NONE, "actual", NONE
         words = OWN_WORDS if words in {"quoted", "reported-speech"} else words
     try:
-        key = key_of(kind, modality, words)
+        key = key_of(kind, modality, words, speaker)
     except KeyError:
         key = CLAIMED
     confidence = next(
@@ -89,18 +96,24 @@ def status_of(basis: Basis, *, saying: bool = False) -> Status:
     )
     if key == ESTABLISHED and name_of(confidence) in TABLE["doubtful"]:
         key = READ
-    return Status(key, confidence if key == READ else None, claimants(basis) if key == CLAIMED else ())
+    return claim(basis) if key == CLAIMED else Status(key, confidence if key == READ else None)
 
 
 def status_of_claim(modality: Term | None, basis: Basis) -> Status:
     """Return the status of what a claim says, by its own modality; `basis` is the graph that says that."""
     key = key_of(CLAIM, name_of(modality), NONE)
-    return Status(key, by=claimants(basis) if key == CLAIMED else ())
+    return claim(basis) if key == CLAIMED else Status(key)
 
 
-def claimants(basis: Basis) -> tuple[NamedNode, ...]:
-    """Return those who say what a graph says."""
-    return tuple(term for term in basis.said.get("who", ()) if isinstance(term, NamedNode))
+def claim(basis: Basis) -> Status:
+    """Return the status of what a graph claims: who says it; or who possibly does, and then not the text."""
+    who, possibly = (
+        tuple(term for term in basis.said.get(key, ()) if isinstance(term, NamedNode))
+        for key in ("who", "possibly")
+    )
+    if possibly:
+        who = tuple(term for term in who if not term.value.startswith(PREFIXES["article"]))
+    return Status(CLAIMED, by=who, possibly=possibly)
 
 
 def name_of(term: Term | None) -> str:
@@ -126,8 +139,10 @@ def weakest(statuses: Iterable[Status]) -> Status | None:
 
 
 def with_all_claimants(status: Status, others: Iterable[Status]) -> Status:
-    """Return a status with those who claim it in others of the same key."""
+    """Return a status with those who claim it, or possibly do, in others of the same key."""
+    same = [other for other in others if other.key == status.key]
     return replace(
         status,
-        by=tuple(dict.fromkeys(who for other in others if other.key == status.key for who in other.by)),
+        by=tuple(dict.fromkeys(who for other in same for who in other.by)),
+        possibly=tuple(dict.fromkeys(who for other in same for who in other.possibly)),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
-from wicara.graph.status import NONE, ORDER, TABLE, key_of
+from wicara.graph.status import NONE, ORDER, TABLE, UNSURE, key_of
 from wicara.ontology import PREFIXES
 
 VOCABULARIES: Final = Path(__file__).parents[1] / "ontology/vocab"
@@ -25,18 +25,23 @@ def concepts(scheme: str) -> list[str]:
 
 
 KINDS, MODALITIES, BASES = map(concepts, ("fact-kind", "modality", "attribution-basis"))
-COMBINATIONS: Final = [*product([*KINDS, NONE], [*MODALITIES, NONE], [*BASES, NONE])]
+COMBINATIONS: Final = [*product([*KINDS, NONE], [*MODALITIES, NONE], [*BASES, NONE], [UNSURE, NONE])]
 
 
 def test_no_combination_is_missing() -> None:
-    """Every kind, modality and basis of the vocabularies together have a status of the order."""
-    assert len(COMBINATIONS) > 8 * 6 * 8
+    """Every kind, modality and basis of the vocabularies together have a status, whoever speaks."""
+    assert len(COMBINATIONS) > 8 * 6 * 8 * 2
     assert {key_of(*one) for one in COMBINATIONS} == set(ORDER)
 
 
 def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule names concepts that there are, and some combination has its status by it alone."""
-    known = {"kind": {*KINDS, NONE}, "modality": {*MODALITIES, NONE}, "basis": {*BASES, NONE}}
+    known = {
+        "kind": {*KINDS, NONE},
+        "modality": {*MODALITIES, NONE},
+        "basis": {*BASES, NONE},
+        "speaker": {UNSURE, NONE},
+    }
     rules = TABLE["rules"]
     before = {one: key_of(*one) for one in COMBINATIONS}
     for rule in rules:
@@ -45,10 +50,10 @@ def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert before != {one: without(*one) for one in COMBINATIONS}, rule
 
 
-def without(kind: str, modality: str, basis: str) -> str:
+def without(kind: str, modality: str, basis: str, speaker: str) -> str:
     """Return the status of a combination, and nothing where no rule fits."""
     try:
-        return key_of(kind, modality, basis)
+        return key_of(kind, modality, basis, speaker)
     except KeyError:
         return ""
 
@@ -59,7 +64,9 @@ def without(kind: str, modality: str, basis: str) -> str:
         (("reported-fact", "actual", "narration"), "established"),
         (("reported-fact", "actual", "reported-speech"), "claimed"),
         (("reported-fact", "actual", "presupposition"), "read"),
-        (("statistic", "actual", "contextual"), "established"),
+        (("statistic", "actual", "narration"), "established"),
+        (("statistic", "actual", "contextual"), "read"),
+        (("statistic", "actual", "reported-speech"), "claimed"),
         (("metadata", "actual", "quoted"), "established"),
         (("claim", "actual", "quoted"), "claimed"),
         (("claim", "normative", "quoted"), "called-for"),
@@ -79,3 +86,9 @@ def without(kind: str, modality: str, basis: str) -> str:
 def test_what_a_combination_is(combination: tuple[str, str, str], status: str) -> None:
     """What was planned, proposed, wanted, thought or claimed is that and no more, in whatever words."""
     assert key_of(*combination) == status
+
+
+def test_an_unsure_speaker() -> None:
+    """Words that are only possibly somebody's make no more of a statement than a claim of theirs does."""
+    found = {key_of(*words, UNSURE) for *words, speaker in COMBINATIONS if speaker == UNSURE}
+    assert found == set(ORDER[ORDER.index("claimed") :])

@@ -203,11 +203,13 @@ def aftermath(plan: Status, words: Words) -> Markup:
 def doubt(one: Basis, words: Words) -> Markup:
     """Return how sure a graph is of its reading, where that is not sure.
 
-    What stands in the text itself is sure; where it may be somebody's, the doubt is whether it is theirs.
+    What stands in the text itself is sure; where it may be somebody's, the doubt is whether it is theirs. The
+    status of what is claimed names whose it may be.
     """
     terms = [term for term in one.said.get("confidence", ()) if name_of(term) != "high"]
     found = [shown.text for term in terms if (shown := words.show(term))]
-    who = [shown.text for term in one.said.get("possibly", ()) if (shown := words.show(term))]
+    possibly = [] if status_of(one).possibly else one.said.get("possibly", ())
+    who = [shown.text for term in possibly if (shown := words.show(term))]
     if found and who:
         found = [f"{word('possibly', words.lang)} {', '.join(who)} ({', '.join(found)})"]
     return SPACE.join(NOTE % each for each in found)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import Basis
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
-from wicara.graph.status import CLAIMED, ESTABLISHED, READ, Status, name_of, status_of, strongest
+from wicara.graph.status import CLAIMED, ESTABLISHED, Status, name_of, status_of, strongest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
@@ -96,7 +96,7 @@ class Figure:
     def manner(self) -> str:
         """Whether it is a plain fact (`actual`), or the key of the strongest status that graphs give it."""
         status = strongest(self.statuses)
-        return status.key if status and status.key not in {ESTABLISHED, READ} else "actual"
+        return status.key if status and status.key != ESTABLISHED else "actual"
 
     @property
     def speakers(self) -> list[str]:
@@ -259,7 +259,7 @@ def status_by(row: QuerySolution) -> Status:
     graph = value(row, "graph")
     if kind_of(graph) is GraphKind.CONTENT:
         return Status(CLAIMED)
-    said = ((key, row[key]) for key in ("kind", "modality", "basis", "confidence"))
+    said = ((key, row[key]) for key in ("kind", "modality", "basis", "confidence", "possibly"))
     return status_of(Basis(graph, {key: [term] for key, term in said if term}))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PATH: Final = "/claims"
 UNSETTLED: Final = tuple(key for key in ORDER if key not in {ESTABLISHED, READ})
 """The statuses of what is claimed, planned or less."""
-SAID: Final = ("kind", "modality", "basis", "confidence", "who")
+SAID: Final = ("kind", "modality", "basis", "confidence", "who", "possibly")
 """What a fact says of itself that its status and its claimants are read from."""
 
 

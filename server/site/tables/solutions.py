@@ -261,7 +261,12 @@ def short_answers(
         parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
         named = {part.full for part in parts if not isinstance(part, str)}
         statuses = tuple(
-            replace(one, by=tuple(who for who in one.by if who.value not in named)) for one in row.statuses
+            replace(
+                one,
+                by=tuple(who for who in one.by if who.value not in named),
+                possibly=tuple(who for who in one.possibly if who.value not in named),
+            )
+            for one in row.statuses
         )
         terms = (solution[name] for name in citing for solution in solutions)
         cited = [*dict.fromkeys(term.value for term in terms if isinstance(term, NamedNode))]

@@ -214,9 +214,13 @@ def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
 def in_words(status: Status, words: Words) -> str:
     """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
-    if status.key == CLAIMED and status.by:
-        names = ", ".join(claimant(one, words) for one in status.by)
-        return str(_("claimed by %(who)s", who=names))
+    if status.key == CLAIMED:
+        who, possibly = (
+            ", ".join(claimant(one, words) for one in some) for some in (status.by, status.possibly)
+        )
+        if who:
+            name = str(_("claimed by %(who)s", who=who))
+        return f"{name}, {_('possibly by')} {possibly}" if possibly else name
     if status.key == READ and status.confidence:
         return f"{name} ({words.show_iri(status.confidence.value).text})"
     return name
