@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined, Undefined
 from werkzeug.exceptions import HTTPException
 from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import DoesNotFit, RemoteFault
-from wicara.graph.facts.texts import read_texts
+from wicara.graph.facts.selector import read_texts
 from wicara.graph.releases import release
 from wicara.queries import questions
 from wicara.server import app_state

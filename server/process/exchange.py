@@ -12,15 +12,18 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from wicara.server.http import ranges
+from wicara.server.http.conditional import content_range, is_divisible, wanted_part
 from wicara.server.http.problems import Problem, rendered
 from wicara.server.process.messages import UNCHUNKED, Reply, Request, encoded, header_lines
+from wicara.server.process.pool import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from wicara.server.process.messages import Headers
     from wicara.server.process.pool import Generation, Job
+    from wicara.server.process.versions import WriteStopped
+    from wicara.server.settings import Limits
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -145,13 +148,13 @@ def json_reply(status: HTTPStatus, members: dict[str, Any]) -> Reply:
 def partial(reply: Reply, headers: Headers) -> Reply:
     """Return the part of a whole reply that a request wants, if it wants one; raises Problem 416."""
     etag, size = reply.header(b"etag"), len(reply.body)
-    if not ranges.is_divisible("GET", reply.status, etag):
+    if not is_divisible("GET", reply.status, etag):
         return reply
-    part = ranges.wanted_part(headers, etag, size)
+    part = wanted_part(headers, etag, size)
     if part is None:
         return reply
     kept = [header for header in reply.headers if header[0] != b"content-length"]
-    kept += [ranges.content_range(*part, size), (b"content-length", b"%d" % (part[1] - part[0]))]
+    kept += [content_range(*part, size), (b"content-length", b"%d" % (part[1] - part[0]))]
     return Reply(HTTPStatus.PARTIAL_CONTENT.value, kept, reply.body[slice(*part)])
 
 
@@ -311,3 +314,57 @@ class Exchange:
                 {"Connection": "close"},
             )
         return bytes(whole)
+
+
+# What a request gets whose executor or writer was stopped, or that found none free in time.
+
+
+RETRY: Final = {"Retry-After": "1"}
+EFFECTS: Final = {
+    "no": "Nothing was changed.",
+    "unknown": "It was applied completely or not at all. Check the data before you send it again.",
+}
+"""What is known of the effect of a write that was stopped."""
+
+
+def busy(limit: str, detail: str) -> Rejected:
+    """Return the problem of a request that gets no executor in time."""
+    return Rejected(limit, HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY, limit="executors")
+
+
+def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Problem:
+    """Return the problem of a request whose executor was stopped (`why`), or ended by itself (None)."""
+    unavailable = HTTPStatus.SERVICE_UNAVAILABLE
+    if why is Stopped.DEADLINE:
+        detail = (
+            f"The query was stopped after {seconds:g} seconds. Narrow it down or add LIMIT. The limit "
+            f"of this server is {limits.timeout:g} seconds (--timeout); `timeout=` sets a lower one."
+        )
+        return Problem(unavailable, detail, limit="timeout", seconds=seconds)
+    if why is Stopped.SLOW_LANE_FULL:
+        detail = "Too many slow queries are running; this one was stopped for others. Try again soon."
+        return Problem(unavailable, detail, RETRY, limit="slow_lane")
+    if why is Stopped.SHUTDOWN:
+        return Problem(unavailable, "The server is stopping.", RETRY)
+    return Problem(unavailable, process_ended("query", limits), limit="memory")
+
+
+def process_ended(what: str, limits: Limits) -> str:
+    """Return what is said of a query or an update whose process ended by itself."""
+    return (
+        f"The {what} ended its process: it needs more memory than the limit of "
+        f"{limits.memory} MB (--memory), or it crashed the query engine."
+    )
+
+
+def write_stopped(fault: WriteStopped, seconds: float, limits: Limits) -> Problem:
+    """Return the problem of a write that was stopped: what is known of its effect, and why it was stopped."""
+    unavailable, effect = HTTPStatus.SERVICE_UNAVAILABLE, EFFECTS[fault.applied]
+    if fault.late:
+        detail = (
+            f"The update was stopped after {seconds:g} seconds; the limit of this server is "
+            f"{limits.timeout:g} seconds (--timeout). {effect}"
+        )
+        return Problem(unavailable, detail, limit="timeout", seconds=seconds, applied=fault.applied)
+    detail = f"{process_ended('update', limits)} {effect}"
+    return Problem(unavailable, detail, limit="memory", applied=fault.applied)

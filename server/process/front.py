@@ -25,6 +25,7 @@ from wicara.server.process.cache import Cache, Gathered, is_cacheable, key_in
 from wicara.server.process.exchange import (
     BEGUN,
     EVERY_REPLY_LINES,
+    RETRY,
     STATUS_LINES,
     WAITING_SINCE,
     WITH_BODY,
@@ -34,10 +35,13 @@ from wicara.server.process.exchange import (
     Rejected,
     ReplyContext,
     RunningRequest,
+    busy,
     forwarded,
     json_reply,
     not_stored,
     own_headers,
+    query_stopped,
+    write_stopped,
 )
 from wicara.server.process.log import SLOW, log, query_hash
 from wicara.server.process.lookups import PATH as LOOKED_UP
@@ -45,7 +49,6 @@ from wicara.server.process.lookups import Lookups
 from wicara.server.process.messages import LostError, header_lines, last_field
 from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
 from wicara.server.process.pool import Pool, QueueFull, Stopped, Waiting
-from wicara.server.process.stopped import RETRY, busy, query_stopped, write_stopped
 from wicara.server.process.versions import Versions, WriteStopped
 from wicara.server.sparql.protocol import ASSERTED
 

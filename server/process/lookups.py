@@ -22,8 +22,9 @@ from wicara.graph.terms import IRI as IRI_KEY
 from wicara.graph.terms import LITERAL as LITERAL_KEY
 from wicara.graph.turtle import plain_turtle
 from wicara.ontology import PREFIXES
-from wicara.server.http import compression, negotiation, ranges
+from wicara.server.http import compression, negotiation
 from wicara.server.http.compression import StreamedBody
+from wicara.server.http.conditional import ACCEPT_RANGES
 from wicara.server.http.problems import Problem
 from wicara.server.process.messages import encoded, header_lines
 from wicara.server.process.subjects import SubjectFile, path_of
@@ -353,7 +354,7 @@ class Lookups:
         body = StreamedBody(lambda sink: sink.write(plain)) if streams else plain
         body = compression.encoded(body, coded, head)
         whole = body if isinstance(body, bytes) else b"".join(body)
-        lines = [*encoded(head.items()), (b"content-length", b"%d" % len(whole)), ranges.UNIT]
+        lines = [*encoded(head.items()), (b"content-length", b"%d" % len(whole)), ACCEPT_RANGES]
         self.answered += 1
         return header_lines(lines), whole
 

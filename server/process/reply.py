@@ -6,8 +6,8 @@ from http import HTTPStatus
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
 
-from wicara.server.http import ranges
 from wicara.server.http.compression import HELD, StreamedBody
+from wicara.server.http.conditional import ACCEPT_RANGES, content_range, is_divisible, wanted_part
 from wicara.server.http.problems import Problem
 from wicara.server.process import messages
 
@@ -96,8 +96,8 @@ class ReplyWriter:
         """Return status, headers and a body as a payload; whether parts can be had is told there."""
         given = dict(self.headers)
         etag = given.get(b"etag", b"")
-        if ranges.is_divisible(self.request.method, int(self.status), etag) and ranges.UNIT[0] not in given:
-            self.headers.append(ranges.UNIT)
+        if is_divisible(self.request.method, int(self.status), etag) and ACCEPT_RANGES[0] not in given:
+            self.headers.append(ACCEPT_RANGES)
         return messages.packed([self.status], self.headers, body)
 
     def send(self, kind: bytes, *parts: bytes) -> None:
@@ -170,12 +170,12 @@ class MeasuredReply(ReplyWriter):
         """Return where the part that is wanted begins and ends, and make this a 206; raises Problem 416."""
         etag = self.header(b"etag")
         found = None
-        if ranges.is_divisible(self.request.method, int(self.status), etag):
-            found = ranges.wanted_part(self.request.headers, etag, self.total)
+        if is_divisible(self.request.method, int(self.status), etag):
+            found = wanted_part(self.request.headers, etag, self.total)
         if found is None:
             return 0, self.total
         self.status = b"%d" % HTTPStatus.PARTIAL_CONTENT
-        self.headers.append(ranges.content_range(*found, self.total))
+        self.headers.append(content_range(*found, self.total))
         return found
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.facts.selector import TextAtHand
 from wicara.graph.facts.source import read_sources
-from wicara.graph.facts.texts import TextAtHand
 from wicara.ontology import WIC
 from wicara.server.app_state import per_version
 

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from wicara.commands import Command, confirm, dataset_options, progress
 from wicara.graph.endpoint import endpoint_at
-from wicara.graph.facts.texts import FOLDER as TEXTS
+from wicara.graph.facts.selector import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
 REPORTS: Final = "reports.jsonl"

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from wicara.commands import dataset_options
+from wicara.graph.facts.selector import FOLDER, source_of_text
 from wicara.graph.facts.source import read_sources, read_text
-from wicara.graph.facts.texts import FOLDER, source_of_text
 from wicara.graph.inputs import read_inputs
 from wicara.graph.overlay import overlay_of
 from wicara.output import emit
