@@ -1,4 +1,4 @@
-"""Begin an article, cite its words, add facts and take them back."""
+"""Begin an article, cite its words, keep its text, add facts and take them back."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from wicara.graph.facts.lock import lock as write_lock
 from wicara.graph.facts.lock import lock_path, lock_text
 from wicara.graph.facts.quote import quote as find
 from wicara.graph.facts.quote import quote_line, read_span
+from wicara.graph.facts.selector import FOLDER, source_of_text
 from wicara.graph.facts.short_form import facts_and_sources
 from wicara.graph.facts.shorten import shortened
 from wicara.graph.facts.skeleton import proposal, skeleton, slug, source_for
@@ -307,3 +308,28 @@ def conclusions(mark: str, quads: Collection[Quad]) -> Iterator[str]:
     yield from (f"  {mark} {line}" for line in listed[:LISTED])
     if len(listed) > LISTED:
         yield f"  {mark} and {len(listed) - LISTED} more"
+
+
+@click.group()
+def source() -> None:
+    """Keep texts of articles beside the dataset, so that pages show the sentences that facts rest on."""
+
+
+@source.command("add")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@dataset_options
+def add_texts(files: tuple[Path, ...], data: Path, extra: Path | None) -> None:
+    """Keep the texts in FILES in the folder texts/ beside the builds.
+
+    A text is recognized by its SHA-256: it must be, byte for byte, that of a source. Only pages show it:
+    it is in no build, export or backup. To take it back, delete the file.
+    """
+    known = read_sources(read_inputs(extra, overlay.overlay_of(data)).quads)
+    texts = [read_text(file) for file in files]
+    sources = [source_of_text(text, known) for text in texts]
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for text, found in zip(texts, sources, strict=True):
+        place = folder / f"{text.sha256}.txt"
+        emit(text.characters.encode(), place)
+        click.echo(f"{found.name}: {place}")
