@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import DefaultGraph
-from wicara.graph.formats import BY_EXTENSION
 from wicara.graph.sparql_text import GAP, IRI, NAME, declared_prefixes, graph_iris, tokens
-from wicara.server.http import negotiation
 from wicara.server.http.problems import Problem
 from wicara.server.process.log import log_now
 from wicara.server.sparql.guard import is_below
 from wicara.server.sparql.rewriting import Edit, edited, in_text, operations
-from wicara.server.sparql.uploads import BY_MEDIA_TYPE, Upload, insertion, without_mark
+from wicara.server.sparql.uploads import MEDIA_TYPES, Upload, insertion, read_upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,7 +33,6 @@ LOAD: Final = re.compile(
     re.DOTALL,
 )
 """An operation that loads a document (SPARQL 1.1 Update, rule 31); keywords may have no space after them."""
-ACCEPT: Final = ", ".join(BY_MEDIA_TYPE)
 IN_URL: Final = "/?%:@!$&'()*+,;=~-._"
 """What stands in the path and query of a URL as it stands in those of an IRI."""
 CONNECTIONS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
@@ -180,7 +177,7 @@ class Documents:
         path = quote(url.path or "/", IN_URL) + (f"?{quote(url.query, IN_URL)}" if url.query else "")
         connection = CONNECTIONS[url.scheme](url.hostname or "", url.port, timeout=limits.timeout or None)
         try:
-            connection.request("GET", path, headers={"Accept": ACCEPT})
+            connection.request("GET", path, headers={"Accept": MEDIA_TYPES})
             response = connection.getresponse()
             body = response.read(limits.max_upload + 1 if limits.max_upload else None)
         except (OSError, HTTPException, UnicodeError) as fault:
@@ -191,15 +188,9 @@ class Documents:
             raise unusable(f"<{iri}> cannot be loaded: its server answers {response.status}.")
         if 0 < limits.max_upload < len(body):
             raise unusable(f"<{iri}> is longer than {limits.max_upload} bytes (--max-upload).")
+        charset, file = response.headers.get_content_charset(""), url.path.rpartition("/")[2]
         media_type = response.headers.get_content_type()
-        extension = url.path.rpartition("/")[2].rpartition(".")[2].lower()
-        form = BY_MEDIA_TYPE.get(media_type) or BY_EXTENSION.get(extension)
-        if form not in negotiation.RDF:
-            raise unusable(f"<{iri}> is no RDF that can be loaded: its media type is {media_type}.")
-        charset = response.headers.get_content_charset() or ""
-        upload = Upload(without_mark(body, form), form, f"<{iri}>", charset)
-        upload.check(limits)
-        return upload
+        return read_upload(body, media_type, charset, limits, name=f"<{iri}>", file=file)
 
 
 def parts_of(match: re.Match[str], declared: set[str]) -> list[str]:

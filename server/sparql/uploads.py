@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from flask import Request
     from pyoxigraph import DefaultGraph, NamedNode, Store
-    from werkzeug.datastructures import FileStorage
     from wicara.graph.formats import Format
     from wicara.graph.rdfxml_input import Readable
     from wicara.server.settings import Limits
@@ -127,52 +126,53 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
     Raises Problem 415 for another media type or none, 400 for what must not be parsed.
     """
     check_length(request, limits.max_upload)
-    if multipart and request.mimetype == MULTIPART:
-        uploads = files(request)
-    else:
-        form = BY_MEDIA_TYPE.get(request.mimetype)
-        if form is None:
-            raise unsupported(f"Unsupported content type {request.mimetype or 'none'}", multipart=multipart)
-        body = request.get_data()
+    types = (*BY_MEDIA_TYPE, MULTIPART) if multipart else tuple(BY_MEDIA_TYPE)
+    if not multipart or request.mimetype != MULTIPART:
         charset = request.mimetype_params.get("charset", "")
-        uploads = [Upload(without_mark(body, form), form, charset=charset)]
-    for upload in uploads:
-        upload.check(limits)
-    return uploads
-
-
-def files(request: Request) -> list[Upload]:
-    """Return the files of a form; raises Problem 400 where there are none, or fields beside them."""
-    uploads = [upload_of(file) for _, file in request.files.items(multi=True)]
-    if not uploads or request.form:
+        return [read_upload(request.get_data(), request.mimetype, charset, limits, types=types)]
+    files = [file for _, file in request.files.items(multi=True)]
+    if not files or request.form:
         raise bad("A form must contain one or more RDF files with file names, and no other fields.")
-    return uploads
+    return [
+        read_upload(
+            file.read(),
+            file.mimetype,
+            file.mimetype_params.get("charset", ""),
+            limits,
+            name=f"The file {file.filename}",
+            file=file.filename or "",
+            types=types,
+        )
+        for file in files
+    ]
 
 
-def upload_of(file: FileStorage) -> Upload:
-    """Return a file of a form; its content type tells the format, else the extension of its name."""
-    name = file.filename or ""
-    form = BY_MEDIA_TYPE.get(file.mimetype) or BY_EXTENSION.get(name.rpartition(".")[2].lower())
+def read_upload(  # noqa: PLR0913 - what a document comes with
+    body: bytes,
+    media_type: str,
+    charset: str,
+    limits: Limits,
+    *,
+    name: str = "The body",
+    file: str = "",
+    types: Iterable[str] = BY_MEDIA_TYPE,
+) -> Upload:
+    """Return a document whose media type tells the format, else the extension of the name of its file.
+
+    Raises Problem 415 for a format that is none of RDF, 400 for what must not be parsed.
+    """
+    form = BY_MEDIA_TYPE.get(media_type) or BY_EXTENSION.get(file.rpartition(".")[2].lower())
     if form not in negotiation.RDF:
-        raise unsupported(f"The content type of the file {name} is {file.mimetype or 'none'}", multipart=True)
-    charset = file.mimetype_params.get("charset", "")
-    return Upload(without_mark(file.read(), form), form, f"The file {name}", charset)
-
-
-def without_mark(body: bytes, form: Format) -> bytes:
-    """Return a document without its byte order mark, which RDF/XML keeps: it goes before the charset."""
-    return body if form is formats.RDFXML else body.removeprefix(BOM_UTF8)
-
-
-def unsupported(reason: str, *, multipart: bool) -> Problem:
-    """Return the problem of a media type that is none of RDF; it lists those that are."""
-    listed = MEDIA_TYPES + (f", {MULTIPART}" if multipart else "")
-    return Problem(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"{reason}; supported types are {listed}.",
-        {"Accept-Post": listed},
-        available=listed.split(", "),
-    )
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"{name} has the media type {media_type or 'none'}; supported types are {', '.join(types)}.",
+            {"Accept-Post": ", ".join(types)},
+            available=[*types],
+        )
+    # RDF/XML keeps its byte order mark, which goes before the charset.
+    upload = Upload(body if form is formats.RDFXML else body.removeprefix(BOM_UTF8), form, name, charset)
+    upload.check(limits)
+    return upload
 
 
 def insertion(graph: NamedNode | None, uploads: Iterable[Upload], base: str, first: str = "") -> str:
