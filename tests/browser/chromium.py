@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
     from server_process import Server
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-MISSING: Final = "no Chromium: install it (Debian: apt-get install chromium), or run `make test` as root"
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""By the processor that a page takes, least first: that is Chromium without what is around a page."""
+MISSING: Final = (
+    "no Chromium: install it (Debian: apt-get install chromium-headless-shell), or run `make test` as root"
+)
 
 
 def chromium() -> str | None:
