@@ -43,7 +43,9 @@ def answer(store: Store, query: str, name: str) -> Results:
     if text_nests_beyond(query, MAX_QUERY_NESTING):
         raise Unanswerable(f"{name} is nested more than {MAX_QUERY_NESTING} deep")
     if has_too_many_triples(query):
-        raise Unanswerable(f"{name} has a pattern of more than {MAX_TRIPLES} triples")
+        raise Unanswerable(
+            f"{name} has a pattern of more than {MAX_TRIPLES} triples, or DESCRIBE with more terms than that"
+        )
     try:
         return sparql.query(store, query, prefixes=PREFIXES)
     except SparqlSyntaxError as fault:

@@ -35,7 +35,7 @@ MAX_NESTING: Final = 500
 MAX_QUERY_NESTING: Final = 200
 """How deep a query may nest that a command answers."""
 MAX_TRIPLES: Final = 2_000
-"""How many triples a pattern of a query may have."""
+"""How many triples a pattern of a query may have, and how many terms a query may describe."""
 TRIPLE_TERMS: Final = re.compile(
     rb"""
       \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
@@ -71,6 +71,7 @@ DATA: Final = re.compile(
     rf"|(?i:values)\s*+(?:[?$]|\([^()]*+\))\s*+\{{{INSIDE}\}}"
 )
 """Data and templates: what they hold makes no tree deeper."""
+DESCRIBED: Final = re.compile(r"(?i:describe)\b((?:\s++\S(?!\S))++)")
 LINK: Final = re.compile(r"[A-Za-z]{2,}+|&&|\|\||[-+*/!|^]|(?P<next>;)|(?P<open>[{(\[])|(?P<close>[})\]])")
 MARK: Final = re.compile(
     r"(?P<call>[A-Za-z]{2,}+\s*+\()|(?P<open>[{(\[])|(?P<close>[})\]])|(?P<end>[.;,])|(?<!\S)(?P<term>\S)(?!\S)"
@@ -108,14 +109,19 @@ def text_nests_beyond(text: str, limit: int) -> bool:
 
 
 def has_too_many_triples(text: str) -> bool:
-    """Tell whether a pattern of a query or update has more triples than the planner of the engine bears."""
+    """Tell whether a pattern has more triples, or DESCRIBE more terms, than the engine bears."""
     return len(text) > 2 * MAX_TRIPLES and triples(text) > MAX_TRIPLES
 
 
 def triples(text: str) -> int:
-    """Return how many triples the longest pattern of a text has; a group or a member of a list is one."""
-    longest, counts, around = 0, [0], [""]
-    for mark in MARK.finditer(DATA.sub(" ", skeleton_of(text))):
+    """Return how many triples the longest pattern of a text has; a group or a member of a list is one.
+
+    So is each term that is described: the engine makes a union of them.
+    """
+    skeleton = skeleton_of(text)
+    longest = max((len(terms.split()) for terms in DESCRIBED.findall(skeleton)), default=0)
+    counts, around = [0], [""]
+    for mark in MARK.finditer(DATA.sub(" ", skeleton)):
         if mark["open"] or mark["call"]:
             around.append(
                 "call" if mark["call"] or (around[-1] == "call" and mark["open"] == "(") else mark[0]
@@ -143,7 +149,7 @@ def nesting(text: str) -> int:
     skeleton = skeleton_of(text)
     deepest = max(accumulate(map(BRACKETS.__getitem__, NO_BRACKET.sub("", skeleton))), default=0)
     chain = longest = depth = 0
-    for link in LINK.finditer(DATA.sub(" ", skeleton)):
+    for link in LINK.finditer(DATA.sub(lambda data: " values " if data[0][0] in "vV" else " ", skeleton)):
         if link["open"]:
             depth += 1
         elif link["close"]:

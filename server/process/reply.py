@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 CHUNK: Final = 1 << 18
-MEASURED: Final = frozenset({b"range", messages.UNCHUNKED})
-"""The headers of a request whose answer needs its length before its first byte."""
 
 
 class ReplyWriter:
@@ -182,6 +180,7 @@ class MeasuredReply(ReplyWriter):
 def reply_to(request: Request, connection: socket.socket) -> ReplyWriter:
     """Return what takes the reply to a request: one that tells its length where the request needs that."""
     names = {name for name, _ in request.headers}
-    if request.method == "HEAD" or (request.method == "GET" and names & MEASURED):
+    in_part = request.method == "GET" and b"range" in names
+    if request.method == "HEAD" or in_part or messages.UNCHUNKED in names:
         return MeasuredReply(connection, request)
     return ReplyWriter(connection, request)

@@ -62,7 +62,10 @@ def check_depth(text: str, settings: Settings) -> None:
             "operators or clauses count as one bracket.",
         )
     if limit and has_too_many_triples(text):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"This has a pattern of more than {MAX_TRIPLES} triples.")
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"This has a pattern of more than {MAX_TRIPLES} triples, or DESCRIBE with more terms than that.",
+        )
 
 
 def admit(text: str, kind: str, settings: Settings, prefixes: Mapping[str, str], base: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -121,13 +122,31 @@ def test_answers_that_differ_have_no_parts(server: Server) -> None:
     assert (random.headers["ETag"], random.headers["Accept-Ranges"]) == (None, None)
 
 
-def test_http_1_0(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_http_1_0(server: Server, tmp_path: Path, method: str) -> None:
     """A client of HTTP/1.0 gets no chunks: the length of a stream is told (RFC 9112, section 6.1)."""
     file = tmp_path / "answer"
-    url = f"http://127.0.0.1:{server.port}{QUERY}"
+    address, _, form = f"http://127.0.0.1:{server.port}{QUERY}".partition("?")
     told = subprocess.run(
-        ["curl", "-s", "--http1.0", "-D", "-", "-o", str(file), url], check=True, capture_output=True
+        ["curl", "-s", "--http1.0", "-D", "-", "-o", str(file)]
+        + ([f"{address}?{form}"] if method == "GET" else ["-d", form, address]),
+        check=True,
+        capture_output=True,
     ).stdout.lower()
     assert b"transfer-encoding" not in told
     assert b"content-length: %d\r\n" % file.stat().st_size in told
     assert file.read_bytes() == server.get(QUERY).body
+
+
+def test_http_1_0_has_no_broken_answer(server: Server) -> None:
+    """What fails late is an error for a client of HTTP/1.0, to which a broken answer would look whole."""
+    rows = " ".join(map(str, range(20_000)))
+    query = f'SELECT (IF(?v = 19999, "\\u0001", STR(?v)) AS ?x) {{ VALUES ?v {{ {rows} }} }}'.encode()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(
+            b"POST /sparql HTTP/1.0\r\nAccept: application/sparql-results+xml\r\n"
+            b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n%s" % (len(query), query)
+        )
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert answer.split()[1] == b"406"
+    assert b"<result>" not in answer

@@ -305,6 +305,8 @@ TOO_DEEP = {
     "bindings": f"ASK {{ {''.join(f'BIND(1 AS ?v{number})' for number in range(3000))} }}",
     "filters": f"ASK {{ {'FILTER(1)' * 10000} }}",
     "sub-selects": f"ASK {{ {'{SELECT*{}}' * 3000} }}",
+    "blocks of values": f"ASK {{ {''.join(f'VALUES ?v{number} {{ 1 }}' for number in range(3000))} }}",
+    "short blocks of values": f"ASK {{ {'values(){()}' * 3000} }}",
     "expressions": f"SELECT {' '.join(f'(1 AS ?v{number})' for number in range(3000))} {{}}",
 }
 ENOUGH = {
@@ -317,6 +319,7 @@ ENOUGH = {
     "values at the end": f"SELECT * {{ ?a ?p ?o }} VALUES ?a {{ {'<x:x> ' * 1000} }}",
     "a template": f"CONSTRUCT {{ {'?s ?p ?o . ' * 500} }} WHERE {{ ?s ?p ?o }}",
     "templates of an update": f"DELETE {{ {'?s ?p ?o . ' * 500} }} INSERT {{ {'?s ?p ?o . ' * 500} }} WHERE {{}}",
+    "things described": f"DESCRIBE {'<x:x> ' * 1000} {{ ?s ?p ?o }}",
     "an IN list": f"ASK {{ ?s ?p ?o FILTER(?o IN ({', '.join(['1', '(2)'] * 500)})) }}",
     "arguments": f"ASK {{ FILTER(CONCAT({', '.join(['1.5'] * 1000)})) }}",
     "names with dots and hyphens": f"PREFIX a: <x:> SELECT * {{ VALUES ?v {{ {'a:b-c.d-e ' * 1000} }} }}",
@@ -349,6 +352,8 @@ MANY_TRIPLES = {
     "a collection": f"ASK {{ ?s <x:p> ({'?o ' * 2500}) }}",
     "groups": f"ASK {{ {'{ ?s ?p ?o } ' * 2500} }}",
     "what is deleted": f"DELETE WHERE {{ {'?s ?p ?o . ' * 2500} }}",
+    "what is described": f"DESCRIBE {' '.join(f'<x:{number}>' for number in range(5000))}",
+    "variables described": f"describe{'?v' * 2500} {{ ?s ?p ?o }}",
 }
 
 
