@@ -24,9 +24,13 @@ ENTRIES := $(notdir $(wildcard server/web/entries/*.js))
 QUIETLY := --no-audit --no-fund --no-package-lock --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=20000
 # Tests that follow one another share their servers: a process takes them in one piece, and helps the other at the end.
 PYTEST := --numprocesses $(if $(TESTS),0,$(WORKERS)) --dist worksteal
+# Python compiles what is imported: that is a fifth of what pip would compile.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 COVERED := $(CURDIR)/wicara,$(CURDIR)/graph,$(CURDIR)/ontology,$(CURDIR)/queries,$(CURDIR)/server
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of containers often set it: then each process would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: help serve scripts wheel tested-with test test-long spark test-spark test-engines coverage lint bench conformance compare screenshots chromium java virtuoso clean
@@ -80,7 +84,7 @@ tested-with: $(INSTALLED)
 
 # pyspark has 300 MB: it is not among what other tests need.
 spark: $(TOOLS) java
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --retries 1 --timeout 20 --editable '.[spark]' || true
+	@PYTHONWARNINGS=ignore $(INSTALL) --retries 1 --timeout 20 --editable '.[spark]' || true
 
 test-spark: spark
 	@if $(BIN)/python -c 'import pyspark' 2>/dev/null && command -v java >/dev/null; then \
@@ -106,7 +110,7 @@ lint: $(TOOLS)
 	MYPYPATH=$(TYPED) $(BIN)/mypy --strict --package wicara
 
 bench: $(INSTALLED)
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --group bench
+	@PYTHONWARNINGS=ignore $(INSTALL) --group bench
 	@$(BIN)/python benchmarks/processes.py
 	@$(BIN)/python benchmarks/in_process.py
 	@$(BIN)/python benchmarks/pages.py
@@ -130,7 +134,7 @@ clean:
 
 # The scripts of the pages. Node comes from PyPI where there is none.
 $(BUILT): $(WEB) | $(INSTALLED)
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --retries 1 --timeout 10 --group web
+	@command -v npm >/dev/null || $(INSTALL) --retries 1 --timeout 10 --group web
 	@timeout 20 npm view --silent --prefer-offline --fetch-retries=0 --fetch-timeout=10000 esbuild version >/dev/null || \
 	  { echo "npm does not reach its registry, $$(npm config get registry)" >&2; exit 1; }
 	@echo 'Building the scripts of the pages…' >&2
@@ -165,12 +169,12 @@ $(INSTALLED): pyproject.toml
 	    echo "Name another one: make PYTHON=python3.12"; exit 1; } >&2
 	@echo 'Installing Wicara into $(VENV)…' >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable .
+	@$(INSTALL) --upgrade 'pip>=25.1'
+	@PYTHONWARNINGS=ignore $(INSTALL) --editable .
 	@touch $@
 
 # What tests and lint need besides.
 $(TOOLS): $(INSTALLED)
 	@echo 'Installing what tests need into $(VENV)…' >&2
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --group test --group lint
+	@PYTHONWARNINGS=ignore $(INSTALL) --group test --group lint
 	@touch $@
