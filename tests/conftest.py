@@ -56,6 +56,17 @@ LONGEST = (
 """The files with the longest tests: they come first, so that none is left when all others are done."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the first process of tests compile what all import, while the others wait for it."""
+    with Path(__file__).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the longest tests begin."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
