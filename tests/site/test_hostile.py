@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from reader import Reader
@@ -131,3 +132,19 @@ def test_unknown(hostile: Server) -> None:
         answer = hostile.get(path, accept=HTML)
         assert answer.status == 404
         assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("value", ["state/\x0e", "state:\x0e", "\x0e<", "person/ x", "-1"])
+def test_parameters(hostile: Server, value: str) -> None:
+    """No value of any parameter of a page ends in a fault of the server."""
+    paths = json.loads(hostile.get("/openapi.json").text)["paths"]
+    asked = {
+        (path, parameter["name"])
+        for path, operations in paths.items()
+        for parameter in operations.get("get", {}).get("parameters", ())
+        if parameter["in"] == "query" and "{" not in path
+    }
+    assert len(asked) > 50
+    for path, name in sorted(asked):
+        answer = hostile.get(f"{path}?{urlencode({name: value})}", accept=HTML)
+        assert answer.status < 500, (path, name)

@@ -191,11 +191,11 @@ def thing(name: str) -> NamedNode:
     partnership. Raises Problem 400 for what is none of these.
     """
     path, short = PATH.fullmatch(name), PREFIXED.fullmatch(name)
-    if path:
-        return NamedNode(ROOT + path[1])
-    if short and short[1] in PREFIXES:
-        return NamedNode(PREFIXES[short[1]] + short[2])
     try:
+        if path:
+            return NamedNode(ROOT + path[1])
+        if short and short[1] in PREFIXES:
+            return NamedNode(PREFIXES[short[1]] + short[2])
         return NamedNode(name)
     except ValueError as fault:
         raise Problem(

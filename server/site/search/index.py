@@ -130,8 +130,11 @@ class Facet(NamedTuple):
     base: str = ""
 
     def iri(self, value: str) -> str | None:
-        """Return the IRI that a value in an address stands for, or None where values are no IRIs."""
-        return self.base + value if self.base else None
+        """Return the IRI that a value in an address stands for; None where it stands for none."""
+        try:
+            return NamedNode(self.base + value).value if self.base else None
+        except ValueError:
+            return None
 
 
 FACETS: Final = {
