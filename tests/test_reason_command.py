@@ -300,6 +300,25 @@ def test_a_closure_that_does_not_fit(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
+NEARLY: Final = {
+    "equals": [f"<a:0> <{PREFIXES['owl']}sameAs> <a:{n}> .\n" for n in range(1, 1900)],
+    "long names": [
+        *(f"<x:p> <{PREFIXES['rdfs']}domain> <a:{n:0>2000}> .\n" for n in range(100)),
+        *(f"<b:{n:0>2000}> <x:p> <x:o> .\n" for n in range(2500)),
+    ],
+}
+
+
+@pytest.mark.parametrize("lines", NEARLY.values(), ids=NEARLY)
+def test_a_closure_that_nearly_fits(tmp_path: Path, lines: list[str]) -> None:
+    """Tables, or lines to be written, that are somewhat too large are told of in one line too."""
+    (tmp_path / "facts.nt").write_text("".join(lines), encoding="utf-8")
+    result = reasoned_within(1024, tmp_path / "facts.nt")
+    assert (result.returncode, result.stdout) == (70, "")
+    assert "statements follow, or more" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 EQUALS: Final = 400
 CLIQUES: Final = {
     "one fact of two of them": (["<a:3> <x:p> <a:7> ."], EQUALS * EQUALS - 1),
