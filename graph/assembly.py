@@ -8,17 +8,16 @@ from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from wicara.graph.evidence import WAY
 from wicara.graph.names import ASSERTED, DEFAULT, DERIVED_FROM, INFERRED, GraphKind, kind_of
 from wicara.graph.terms import text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from pyoxigraph import Store
-    from wicara.graph.reasoning.rules import Fact
+    from wicara.graph.reasoning.rules import Fact, Term
 
 INVALIDATED: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 CURRENT: Final = NamedNode(f"{WIC}currentLabel")
@@ -41,19 +40,47 @@ CITABLE: Final = (GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, Grap
 
 
 def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    """Return the quads without retracted fact graphs, what was derived from these, and what told of them.
-
-    A graph is retracted by `prov:invalidatedAtTime`; that statement is all that remains. Names of things that
-    nothing else tells of go with it.
-    """
+    """Return the quads without those that are retracted, things called as a later source calls them."""
     every = tuple(quads)
-    invalid: set[object] = {quad.subject for quad in every if quad.predicate == INVALIDATED}
-    graphs = reached(invalid, [(q.object, q.subject) for q in every if q.predicate == DERIVED_FROM])
-    about = reached(graphs, [(q.subject, q.object) for q in every if q.predicate in WAY])
-    left = [q for q in every if q.predicate == INVALIDATED or not {q.graph_name, q.subject} & about]
-    named_still = things_in(quad for quad in left if kind(quad) != GraphKind.ENTITIES)
-    orphans = things_in(quad for quad in every if quad.graph_name in graphs) - named_still
-    return tuple(renamed(quad for quad in left if quad.subject not in orphans))
+    gone = retracted(every)
+    return tuple(renamed(quad for quad in every if quad not in gone))
+
+
+def retracted(quads: Collection[Quad]) -> frozenset[Quad]:
+    """Return which of some quads are retracted."""
+    if not any(quad.predicate == INVALIDATED for quad in quads):
+        return frozenset()
+    store = Store()
+    store.bulk_extend(quads)
+    return retracted_in(store)
+
+
+def retracted_in(store: Store) -> frozenset[Quad]:
+    """Return what the named graphs of a store hold of what is retracted, found from the retractions on.
+
+    A graph is retracted by `prov:invalidatedAtTime`; that statement is all that remains. What was derived
+    from it goes too, what told of these graphs, and the names of things that nothing else tells of.
+    """
+
+    def quads(*pattern: Term | None) -> Iterator[Quad]:
+        found = store.quads_for_pattern(*pattern)  # type: ignore[arg-type] # one term a place, or None
+        return (quad for quad in found if not isinstance(quad.graph_name, DefaultGraph))
+
+    invalid = {quad.subject for quad in quads(None, INVALIDATED, None, None)}
+    graphs = reached(invalid, lambda graph: (q.subject for q in quads(None, DERIVED_FROM, graph, None)))
+
+    def evidence(node: Term) -> Iterator[Term]:
+        values = (quad.object for way in WAY for quad in quads(node, way, None))
+        return (value for value in values if not isinstance(value, Literal))
+
+    about = reached(graphs, evidence)
+    found = chain.from_iterable((*quads(node, None, None), *quads(None, None, None, node)) for node in about)
+    gone = {quad for quad in found if quad.predicate != INVALIDATED}
+    for thing in things_in(chain.from_iterable(quads(None, None, None, graph) for graph in graphs)):
+        told = chain(quads(thing, None, None), quads(None, None, thing))
+        if all(quad in gone or kind(quad) == GraphKind.ENTITIES for quad in told):
+            gone.update(quads(thing, None, None))
+    return frozenset(gone)
 
 
 def renamed(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -70,17 +97,20 @@ def renamed(quads: Iterable[Quad]) -> Iterator[Quad]:
             yield Quad(quad.subject, VARIANT, quad.object, quad.graph_name)
 
 
-def things_in(quads: Iterable[Quad]) -> set[object]:
+def things_in(quads: Iterable[Quad]) -> set[NamedNode]:
     """Return the individuals that the quads tell of."""
     terms = (term for quad in quads for term in (quad.subject, quad.object))
     return {term for term in terms if isinstance(term, NamedNode) and term.value.startswith(THINGS)}
 
 
-def reached(start: set[object], links: Collection[tuple[object, object]]) -> set[object]:
-    """Return `start` and all that links, each from one node to another, lead to from it."""
+def reached(start: Iterable[Term], links: Callable[[Term], Iterable[Term]]) -> set[Term]:
+    """Return the nodes of `start` and all that links lead to from them."""
     nodes = set(start)
-    while more := {end for begin, end in links if begin in nodes} - nodes:
+    fresh = list(nodes)
+    while fresh:
+        more = set(links(fresh.pop())) - nodes
         nodes |= more
+        fresh += more
     return nodes
 
 

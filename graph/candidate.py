@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
-from wicara.graph.assembly import INVALIDATED, accepted, inferred, merged, with_default_graph
+from wicara.graph.assembly import INVALIDATED, inferred, merged, renamed, retracted, with_default_graph
 from wicara.graph.checks.shapes import validate
 from wicara.graph.checks.statements import undefined
 from wicara.graph.inputs import Inputs, Places
 from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.reasoning import Closure, materialise
 from wicara.graph.sorted_lines import LineChange, SortedLines
-from wicara.graph.state import digest_quad
+from wicara.graph.state import digest_quad, remove_from, settled
 from wicara.graph.store import ASSERTED, INFERRED, current_build, lines_of
 from wicara.ontology import data_shape_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -76,7 +76,13 @@ class Candidate:
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
         """The accepted statements in their named graphs, and the digest of the inputs in graph/meta."""
-        return (*accepted(self.inputs.quads), digest_quad(self.inputs.digest))
+        left = (quad for quad in self.inputs.quads if quad not in self.retracted)
+        return (*renamed(left), digest_quad(self.inputs.digest))
+
+    @cached_property
+    def retracted(self) -> frozenset[Quad]:
+        """What the inputs state and is retracted."""
+        return retracted(self.inputs.quads)
 
     @cached_property
     def store(self) -> Store:
@@ -103,24 +109,24 @@ class Candidate:
     @cached_property
     def violations(self) -> frozenset[Violation]:
         """Where the data does not meet its shapes, before anything is inferred."""
-        return self.violations_at()
-
-    def violations_at(self, things: Iterable[str] | None = None) -> frozenset[Violation]:
-        """Return the violations; where things are named by their IRIs, those of these only."""
-        return frozenset(validate(self.store, data_shape_files(), things))
+        return frozenset(validate(self.store, data_shape_files()))
 
     @cached_property
     def gaps(self) -> frozenset[Violation]:
         """The violations that a retraction brought about: what it leaves need not be complete."""
-        if not self.violations or self.unretracted is self:
+        if not self.violations or not self.retracted:
             return frozenset()
-        return self.violations - self.unretracted.violations_at({found.focus for found in self.violations})
+        with self.unretracted() as store:
+            foci = {found.focus for found in self.violations}
+            return self.violations.difference(validate(store, data_shape_files(), foci))
 
-    @cached_property
-    def unretracted(self) -> Candidate:
-        """The candidate with all that was retracted still in it; itself if nothing was."""
-        quads = tuple(quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
-        return Candidate(replace(self.inputs, quads=quads)) if len(quads) < len(self.inputs.quads) else self
+    @contextmanager
+    def unretracted(self) -> Iterator[Store]:
+        """Give a store of what there would be if nothing was retracted, as long as the block runs."""
+        quads = (quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
+        store = Store()
+        store.bulk_extend(with_default_graph(tuple(renamed(quads)), infer=False))
+        yield store
 
     @cached_property
     def premises_to_compare(self) -> frozenset[Triple]:
@@ -174,6 +180,24 @@ class Grown(Candidate):
         if self.step is None:
             raise ValueError("a candidate grows from a state")
         return self.step
+
+    @property
+    def retracted(self) -> frozenset[Quad]:
+        """What the inputs state and is retracted."""
+        return self.carried.retracted
+
+    @contextmanager
+    def unretracted(self) -> Iterator[Store]:
+        """Give the store with what was retracted put back, as long as the block runs."""
+        ended = set(self.store.quads_for_pattern(None, INVALIDATED, None, None))
+        remove_from(self.store, ended)
+        self.store.extend(self.retracted)
+        out, into = settled(self.store, self.retracted | ended)
+        try:
+            yield self.store
+        finally:
+            remove_from(self.store, self.retracted | into)
+            self.store.extend(out | ended)
 
     @cached_property
     def store(self) -> Store:
@@ -264,7 +288,8 @@ class Grown(Candidate):
 
     @cached_property
     def violations(self) -> frozenset[Violation]:
-        """Where the data does not meet its shapes, as far as what changed has to do with it."""
+        """Where the data does not meet its shapes, as far as what changed or is retracted concerns it."""
         quads = (*self.carried.into, *self.carried.out)
         changed = {quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
+        changed.update(quad.triple for quad in self.retracted)
         return frozenset(validate(self.store, data_shape_files(), changed=changed))

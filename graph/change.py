@@ -30,6 +30,7 @@ from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import digest_of, read_inputs
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.overlay import publish, staged
+from wicara.graph.state import graphs_of_build
 from wicara.graph.store import CURRENT, BuiltDataset, open_dataset, read_record
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
     from wicara.graph.build import Progress
-    from wicara.graph.inputs import Inputs
 
-    Edit = Callable[[Path, Callable[[], Inputs]], None]
+    Edit = Callable[[Path, Callable[[], Collection[str]]], None]
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,14 @@ def change(
 ) -> Change:
     """Edit the overlay and let the current build follow; with `dry_run` only tell what would change.
 
-    `edit` gets the staged overlay and the inputs as they were. Raises a WicaraError; nothing is changed then.
+    `edit` gets the staged overlay, and what tells the IRIs of the graphs as they were, retracted ones too.
+    Raises a WicaraError; nothing is changed then.
     """
     progress("waiting for another build to end")
     with sole_builder(data), staged(data) as stage:
         wanted = wanted_in(data, extra)
         is_built = build_before(data, wanted, progress)
-        edit(stage, lambda: read_inputs(*wanted.folders))
+        edit(stage, lambda: graphs_before(data if is_built else None, wanted))
         record = read_record(data / CURRENT)
         after = Wanted((extra, stage), record.engine if is_built and record else None)
         with prepared(data, after, progress) as candidate:
@@ -78,6 +79,12 @@ def change(
                 progress("writing the store")
                 carry_out(data, after, candidate)
             return found
+
+
+def graphs_before(data: Path | None, wanted: Wanted) -> Collection[str]:
+    """Return the IRIs of the graphs of inputs, retracted ones too; `data` is the folder of their build."""
+    known = data and graphs_of_build(data, (data / CURRENT).resolve())
+    return known or read_inputs(*wanted.folders).graphs
 
 
 def build_before(data: Path, wanted: Wanted, progress: Progress) -> bool:

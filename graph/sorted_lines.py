@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Self
 
 from wicara.graph.durable_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
     from pathlib import Path
     from types import TracebackType
@@ -60,6 +60,11 @@ class SortedLines:
             if self.line_at(place).startswith(word):
                 found.update(line for line in alike if line in self)
         return found
+
+    def beginning(self, start: bytes) -> Iterator[bytes]:
+        """Yield the lines that begin with some bytes."""
+        self.file.seek(self.place_of(start))
+        return takewhile(lambda line: line.startswith(start), self.file)
 
     def line_at(self, place: int) -> bytes:
         """Return the line that begins at a place; none at the end."""

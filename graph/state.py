@@ -3,11 +3,12 @@
 DIR/state/<build>/state.json     of which program it is, its units, and the digest of the inputs
 DIR/state/<build>/units/<key>/   each unit as it was read: a file of the inputs, and those of its name
 DIR/state/<build>/store/         the statements and their default graph without conclusions (RocksDB)
+DIR/state/<build>/retracted.nq   what the units state beside, and is retracted
 DIR/state/<build>/closure/       what follows, with first proofs (graph/reasoning/closure_file.py)
 DIR/state/<build>/*.cache        what servers have computed of it (server/build_cache.py)
 
 A state is believed where program, ontology and shapes are the same and the store names the same inputs; it is
-left aside where something is retracted, or a change renames what others speak of. The whole is built then.
+left aside where a change renames what others speak of. The whole is built then.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
-from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged, retracted_in
 from wicara.graph.durable_files import digest_of_file, digested_beside
 from wicara.graph.inputs import (
     DATASET,
@@ -40,7 +41,8 @@ from wicara.graph.inputs import (
     source_files,
     statements_of,
 )
-from wicara.graph.names import ASSERTED, META, PREF_LABEL, GraphKind
+from wicara.graph.names import ASSERTED, GRAPHS, META, PREF_LABEL, GraphKind, split
+from wicara.graph.sorted_lines import SortedLines, first_word
 from wicara.graph.store import ASSERTED as STATED
 from wicara.graph.store import files_of
 from wicara.graph.store import is_whole as is_whole_build
@@ -57,6 +59,7 @@ STATE: Final = "state"
 RECORD: Final = "state.json"
 STORE: Final = "store"
 CLOSURE: Final = "closure"
+RETRACTED: Final = "retracted.nq"
 UNITS: Final = "units"
 TRIAL: Final = "trial-"
 DIGEST: Final = NamedNode(PREFIXES["dcterms"] + "identifier")
@@ -73,13 +76,14 @@ FEW: Final = 50
 
 @dataclass(frozen=True)
 class Record:
-    """Of what a state is: program, inputs, each unit's key and graph, the files of store and closure."""
+    """Of what a state is: program, inputs, each unit's key and graph, the SHA-256 of its other files."""
 
     program: str
     digest: str
     units: Mapping[str, tuple[str, str | None]]
     store: Mapping[str, str]
     closure: Mapping[str, str]
+    retracted: str
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,8 @@ class Step:
     """A state carried on to other inputs: its store as it is then, and the quads that went and came.
 
     `out` and `into` are of the named graphs and of their default graph; `near` is what named graphs state now
-    of the things and properties that changed; `before` is the state's folder, and `closure` that of its
-    closure, None where it has none that is whole.
+    of the things and properties that changed, and `retracted` what is retracted now; `before` is the state's
+    folder, and `closure` that of its closure, None where it has none that is whole.
     """
 
     store: Store
@@ -129,6 +133,7 @@ class Step:
     out: frozenset[Quad]
     into: frozenset[Quad]
     near: frozenset[Quad]
+    retracted: frozenset[Quad]
     closure: Path | None = None
 
 
@@ -156,7 +161,7 @@ def keep_state(
 ) -> None:
     """Write what a new build leaves for the next; it is no more than a saving, so the disk may refuse."""
     folder, step = data / STATE / build.name, candidate.step
-    if any(candidate.store.quads_for_pattern(None, INVALIDATED, None, None)):
+    if any(quad.predicate == CURRENT for quad in candidate.retracted):
         return
     with suppress(OSError):
         from wicara.graph.reasoning.closure_file import write_closure  # noqa: PLC0415 - brings the engine
@@ -170,7 +175,8 @@ def keep_state(
             step.store.backup(str(folder / STORE))
         if candidate.closure.reasoner is not None:
             write_closure(folder / CLOSURE, candidate.closure.reasoner)
-        record = Record(program, candidate.inputs.digest, {}, {}, {})
+        serialize(sorted(candidate.retracted, key=str), str(folder / RETRACTED), format=RdfFormat.N_QUADS)
+        record = Record(program, candidate.inputs.digest, {}, {}, {}, digest_of_file(folder / RETRACTED))
         finish(folder, record, files, step.before if step else None)
 
 
@@ -209,9 +215,8 @@ def read_record(folder: Path) -> Record | None:
     try:
         record = json.loads((folder / RECORD).read_bytes())
         units = {name: (str(key), graph) for name, (key, graph) in record["units"].items()}
-        return Record(
-            record["program"], record["digest"], units, dict(record["store"]), dict(record["closure"])
-        )
+        store, closure = (dict(record[name]) for name in (STORE, CLOSURE))
+        return Record(record["program"], record["digest"], units, store, closure, record["retracted"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -267,7 +272,9 @@ def carried_on(
                 if delta is not None:
                     trial = Path(mkdtemp(prefix=f"{TRIAL}{os.getpid()}-", dir=data / STATE))
                     link_store(folder / STORE, trial / STORE, record.store)
-                    step = stepped(folder, trial, (record.digest, digest_of(*folders)), delta)
+                    gone = read_retracted(folder, record)
+                    digests = record.digest, digest_of(*folders)
+                    step = stepped(Store(str(trial / STORE)), folder, digests, delta, gone)
                 if step is not None and is_whole(folder / CLOSURE, record.closure):
                     step = replace(step, closure=folder / CLOSURE)
         yield step if is_whole_build(build) else None
@@ -300,6 +307,28 @@ def link_store(source: Path, target: Path, contents: Mapping[str, str]) -> None:
 def is_whole(closure: Path, contents: Mapping[str, str]) -> bool:
     """Tell whether there is a closure, with just these files; raises OSError where one cannot be read."""
     return bool(contents) and all(digest_of_file(closure / name) == each for name, each in contents.items())
+
+
+def read_retracted(folder: Path, record: Record) -> frozenset[Quad]:
+    """Return what a state holds of what is retracted; raises OSError where it is damaged."""
+    if digest_of_file(folder / RETRACTED) != record.retracted:
+        raise OSError(f"{folder / RETRACTED} is damaged")
+    return frozenset(parse(path=folder / RETRACTED, format=RdfFormat.N_QUADS))
+
+
+def graphs_of_build(data: Path, build: Path) -> frozenset[str] | None:
+    """Return the IRIs of the graphs that a build has, and of those retracted; None without its state."""
+    folder = data / STATE / build.name
+    record = read_record(folder)
+    with suppress(OSError):
+        if record is not None:
+            gone = read_retracted(folder, record)
+            with SortedLines(build / STATED) as lines:
+                stated = {first_word(line) for line in lines.beginning(f"<{GRAPHS}".encode())}
+            return frozenset(word.decode()[1:-2] for word in stated).union(
+                text_of(q.graph_name) for q in gone
+            )
+    return None
 
 
 def contents_of(store: Path) -> dict[str, str]:
@@ -359,7 +388,7 @@ def stated(files: Iterable[SourceFile], others: Lookup) -> frozenset[Quad]:
 def is_local(quad: Quad) -> bool:
     """Tell whether a statement concerns only what it speaks of."""
     nodes = (quad.subject, quad.object)
-    is_schema = kind(quad) in SCHEMA or quad.predicate in {INVALIDATED, CURRENT}
+    is_schema = kind(quad) in SCHEMA or quad.predicate == CURRENT
     return not is_schema and not any(isinstance(node, BlankNode) for node in nodes)
 
 
@@ -368,9 +397,11 @@ def stated_elsewhere(
 ) -> frozenset[Quad] | None:
     """Return those of the quads that other units state too; None where there are too many to look for.
 
-    A unit is read where it holds the last part of the name of one of the things.
+    A unit is read where it holds the last part of the name of one of the things; for a retraction that of the
+    property, which no short form stands for.
     """
-    parts = {text_of(quad.subject).rpartition("/")[2].encode() for quad in quads}
+    told = (quad.predicate if quad.predicate == INVALIDATED else quad.subject for quad in quads)
+    parts = {split(text_of(node))[1].encode() for node in told}
     if len(parts) > FEW:
         return None
     near = [
@@ -381,30 +412,35 @@ def stated_elsewhere(
     return quads & stated(near, names)
 
 
-def stepped(folder: Path, trial: Path, digests: tuple[str, str], delta: Delta) -> Step | None:
-    """Change a store that was copied; None where it is of other inputs, holds retractions, or cannot follow.
+def stepped(
+    store: Store, folder: Path, digests: tuple[str, str], delta: Delta, before: frozenset[Quad]
+) -> Step | None:
+    """Change the copy of a state's store; None where it is of other inputs, or cannot follow.
 
-    `digests` are of the inputs as they were, and as they are. Raises OSError where it is damaged.
+    `digests` are of the inputs as they were, and as they are; `before` is what was retracted.
     """
     old, new = map(digest_quad, digests)
-    store = Store(str(trial / STORE))
-    if old not in store or any(store.quads_for_pattern(None, INVALIDATED, None, None)):
+    if old not in store:
         return None
-    there = stated_of(store, {(quad.subject, quad.predicate) for quad in (*delta.out, *delta.into, old)})
-    out = {*delta.out, old} & there
-    into = {*delta.into, new} - there
+    store.extend(before)
+    out = {quad for quad in (*delta.out, old) if quad in store}
+    into = {quad for quad in (*delta.into, new) if quad not in store}
     names = [quad for quad in out | into if is_name(quad)]
     if any(is_mentioned(store, quad) or is_renamed(store, quad) for quad in names):
         return None
-    now = there - out | into
-    gone, come = change_of_default(now)
-    out |= gone
-    into |= come
-    for quad in out:
-        store.remove(quad)
+    remove_from(store, out)
     store.extend(into)
+    gone = retracted_in(store)
+    if any(quad.predicate == CURRENT for quad in gone):
+        return None
+    remove_from(store, gone)
+    out = out - before | gone - before - into
+    into = into - gone | before - gone - delta.out
+    places = {(quad.subject, quad.predicate) for quad in out | into}
+    now = stated_of(store, places)
     named = frozenset(quad for quad in now if not isinstance(quad.graph_name, DefaultGraph))
-    return Step(store, folder, frozenset(out), frozenset(into), named)
+    went, came = follow(store, now)
+    return Step(store, folder, frozenset(out | went), frozenset(into | came), named, gone)
 
 
 def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set[Quad]:
@@ -419,14 +455,21 @@ def stated_of(store: Store, places: Collection[tuple[object, NamedNode]]) -> set
 
 def settled(store: Store, changed: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
     """Let the default graph follow changes of named graphs; return what went and what came in it."""
-    places = {(quad.subject, quad.predicate) for quad in changed}
-    out, into = change_of_default(
-        {quad for place in places for quad in store.quads_for_pattern(*place, None)}
-    )
-    for quad in out:
-        store.remove(quad)
+    return follow(store, stated_of(store, {(quad.subject, quad.predicate) for quad in changed}))
+
+
+def follow(store: Store, stated: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
+    """Let the default graph follow what some things are stated to have; return what went and came in it."""
+    out, into = change_of_default(stated)
+    remove_from(store, out)
     store.extend(into)
     return out, into
+
+
+def remove_from(store: Store, quads: Iterable[Quad]) -> None:
+    """Take quads out of a store."""
+    for quad in quads:
+        store.remove(quad)
 
 
 def change_of_default(quads: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:

@@ -19,12 +19,12 @@ from server_process import stopped_when
 from test_build import ARTICLE, FACT, fact, one
 from wicara.graph import overlay
 from wicara.graph.assembly import merged
-from wicara.graph.build import ensure, key_of
+from wicara.graph.build import ensure, key_of, prepared, wanted_in
 from wicara.graph.candidate import Candidate
 from wicara.graph.change import change
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
-from wicara.graph.names import PREMISES, GraphKind, graph_iri
+from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
 from wicara.graph.reasoning.closure import closure_of
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from conftest import Command, Facts
     from pyoxigraph import Quad
-    from wicara.graph.inputs import Inputs
+    from wicara.graph.change import Edit
 
 pytestmark = pytest.mark.first_article
 
@@ -211,10 +211,10 @@ def test_a_name_of_two_graphs_is_refused() -> None:
         graph_named("F038", [graph("F038"), graph_iri(GraphKind.FACT, "another", "F038")])
 
 
-def retracting(*names: str) -> Callable[[Path, Inputs], None]:
+def retracting(*names: str) -> Edit:
     """Return an edit of the overlay that retracts facts."""
 
-    def edit(stage: Path, _inputs: Inputs) -> None:
+    def edit(stage: Path, _graphs: Callable[[], Collection[str]]) -> None:
         for name in names:
             overlay.retract(stage, graph(name), date.fromisoformat(DAY))
 
@@ -225,9 +225,33 @@ def test_a_retraction_may_leave_gaps(own_data: Path) -> None:
     """What a retraction leaves incomplete is told and accepted, by the rebuild too."""
     found = change(own_data, None, retracting("F008"), lambda _step: None)
     assert [gap for gap in found.gaps if gap.startswith("claim:security-threats: ")]
+    again = change(own_data, None, retracting("F074"), lambda _step: None)
+    assert set(found.gaps) <= set(again.gaps)
+    assert again.gaps == tuple(sorted(map(str, Candidate(read_inputs(overlay_of(own_data))).gaps)))
     followed = read_record(own_data / "current")
     ensure(own_data, force=True)
     assert read_record(own_data / "current") == followed
+
+
+@pytest.mark.parametrize("seed", [0, *map(long, range(1, 6))])
+def test_retractions_are_gone_on_from(seed: int, own_data: Path, addition: Callable[..., Path]) -> None:
+    """Whatever is retracted and restored, a build goes on to what a build from nothing is."""
+    chosen = random.Random(seed)  # noqa: S311 - a test that can be repeated
+    graphs = {iri for iri in read_inputs().graphs if kind_of(iri) in overlay.RETRACTABLE}
+    names = chosen.sample(sorted(graphs), 6)
+    stage = own_data / "overlay"
+    stage.mkdir()
+    more = addition(more_trig=fact("event:2018-08-02-asean-russia-meeting wic:heldAt place:sochi"))
+    for retracted in (names[:4], names[2:], [graph("F900"), *names[3:5]], []):
+        (stage / overlay.RETRACTED).unlink(missing_ok=True)
+        for name in retracted:
+            overlay.retract(stage, name, date.fromisoformat(DAY))
+        if retracted:
+            overlay.put(stage, [more / "more.trig"])
+        with prepared(own_data, wanted_in(own_data, None), lambda _step: None) as candidate:
+            assert candidate.step is not None
+        ensure(own_data)
+        check_build(own_data)
 
 
 def test_changes_follow_one_another(own_data: Path, addition: Callable[..., Path]) -> None:

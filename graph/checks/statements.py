@@ -125,9 +125,10 @@ def identity(candidate: Candidate) -> Iterable[str]:
     """Compare the reviewed table of mentions with the data; it may name what was retracted."""
     table = read_identity()
     found = check_identity(table, named(candidate.store, table))
-    if candidate.unretracted is candidate:
+    if not found or not candidate.retracted:
         return found
-    standing = set(check_identity(table, named(candidate.unretracted.store, table)))
+    with candidate.unretracted() as store:
+        standing = set(check_identity(table, named(store, table)))
     return [finding for finding in found if finding in standing]
 
 

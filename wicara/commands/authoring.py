@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from wicara.graph.change import Change, Edit
     from wicara.graph.facts.source import Source
-    from wicara.graph.inputs import Inputs
 
 
 def known_sources(extra: Path | None) -> tuple[Source, ...]:
@@ -226,7 +225,7 @@ def add(files: tuple[Path, ...], data: Path, extra: Path | None, *, dry_run: boo
     folder overlay/ beside the builds, under their own names (a file of the same name is replaced), and are
     part of every later build there.
     """
-    change_overlay(data, extra, lambda stage, _inputs: overlay.put(stage, files), dry_run=dry_run)
+    change_overlay(data, extra, lambda stage, _graphs: overlay.put(stage, files), dry_run=dry_run)
 
 
 @click.command()
@@ -251,8 +250,8 @@ def retract(  # noqa: PLR0913 - one parameter an option
     not change: the retraction is recorded in overlay/retracted.trig beside the builds.
     """
 
-    def edit(stage: Path, inputs: Callable[[], Inputs]) -> None:
-        iri = overlay.graph_named(graph, inputs().graphs)
+    def edit(stage: Path, graphs: Callable[[], Collection[str]]) -> None:
+        iri = overlay.graph_named(graph, graphs())
         if undo:
             overlay.restore(stage, iri)
         else:
