@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from rdflib import OWL, RDF, SH, Graph, URIRef
 from rdflib.collection import Collection
 from wicara.graph.assembly import accepted, merged
@@ -116,8 +116,20 @@ def found_by_both(triples: Iterable[Triple], folder: str) -> set[Violation]:
 def found_in_change(example: Path, folder: str) -> list[Violation]:
     """Return the violations that are found by looking at what an example concerns, where it is data."""
     came = read(example) - setting(folder)
-    store = store_of(setting(folder) | came)
-    return validate(store, FILES[folder](), changed=came if folder == "data" else None)
+    store = sound(folder)
+    spoiling = [Quad(*triple) for triple in came]
+    store.extend(spoiling)
+    try:
+        return validate(store, FILES[folder](), changed=came if folder == "data" else None)
+    finally:
+        for quad in spoiling:
+            store.remove(quad)
+
+
+@cache
+def sound(folder: str) -> Store:
+    """Return a store of the sound data, which each example spoils in its turn."""
+    return store_of(setting(folder))
 
 
 def by_pyshacl(triples: Iterable[Triple], folder: str) -> set[Violation]:
