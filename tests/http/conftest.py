@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def one_writable() -> Iterator[Server]:
-    """Return a server that takes writes, whatever other tests have left in it."""
-    with served("--empty", *WRITABLE) as running:
+    """Return a server that takes writes, whatever other tests have left in it.
+
+    It has two executors, as each write has all of them forked anew.
+    """
+    with served("--empty", *WRITABLE, "--executors", 2) as running:
         yield running
 
 
