@@ -358,23 +358,22 @@ def test_reports(data_dir: Path, wicara: Command) -> None:
     assert "mailto:" in refused.stderr
 
 
-def test_text_at_hand(data_dir: Path, shared: Path, tmp_path: Path) -> None:
+def test_text_at_hand(server: Server, data_dir: Path, shared: Path, tmp_path: Path) -> None:
     """With the text, a fact shows its sentence with the words marked; nothing else holds the text."""
     text = (shared / "sources" / f"{ARTICLE}.txt").read_text("utf-8")
     (tmp_path / "any name.txt").write_text(text, encoding="utf-8")
     (tmp_path / "other.txt").write_text("Another text.", encoding="utf-8")
     path = f"/graph/fact/{ARTICLE}/F038"
-    with served("--data", data_dir, "--texts", tmp_path) as server:
-        page = server.get(path, accept=HTML)
+    with served("--data", data_dir, "--texts", tmp_path) as with_text:
+        page = with_text.get(path, accept=HTML)
         ((passage,),) = (re.findall(r'<p class="passage"[^>]*>(.*?)</p>', page.text, re.DOTALL),)
         assert unescape(re.sub("<[^>]+>", "", passage)) == text[1425:1478]
         assert "42%" in "".join(re.findall("<mark>(.*?)</mark>", passage))
         secret = text[1425:1460]
         for other in ("/export/all.trig", f"{path}.ttl", "/search.json?q=implementasi", "/.well-known/void"):
-            assert secret not in server.get(other).text
+            assert secret not in with_text.get(other).text
         tag = page.headers["ETag"]
-    with served("--data", data_dir) as server:
-        plain = server.get(path, accept=HTML)
+    plain = server.get(path, accept=HTML)
     assert plain.headers["ETag"] != tag
     assert "<mark>" not in plain.text
     assert "42%" in plain.text
