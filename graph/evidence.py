@@ -59,8 +59,10 @@ SOURCES_OF: Final = """{{ SELECT DISTINCT ?graph ?of ?first ?publisher ?issued ?
   OPTIONAL {{ ?of dcterms:publisher ?publisher }}
   OPTIONAL {{ ?of dcterms:issued ?issued }}
   OPTIONAL {{ ?of wic:shortLabel ?short }}
-  OPTIONAL {{ ?graph wic:locator ?place . ?of wic:readOn ?read ; wic:readAt ?readAt }}
+  OPTIONAL {{ ?of wic:readOn ?read ; wic:readAt ?readAt }}
+  OPTIONAL {{ ?graph wic:locator ?place FILTER(BOUND(?read)) }}
 }} }}"""
+"""Each OPTIONAL joins by one variable: the engine evaluates one that has two as all pairs of its sides."""
 QUOTES_OF: Final = """{{ SELECT DISTINCT ?graph ?sentence ?article ?start ?end ?exact ?copy {{
   VALUES ?graph {{ {graphs} }}
   ?graph wic:evidence ?evidence .
