@@ -18,10 +18,9 @@ from wicara.server.process import admission
 from wicara.server.sparql import protocol, rewriting
 from wicara.server.sparql.calls import Documents, calls_service, failed_call
 from wicara.server.sparql.guard import admit, without_silent_calls
-from wicara.server.sparql.prologues import one_prologue
 from wicara.server.sparql.protocol import bad, read_update
 from wicara.server.sparql.query import RELATIVE_TO, syntax_problem
-from wicara.server.sparql.rewriting import Unclear
+from wicara.server.sparql.rewriting import Unclear, one_prologue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

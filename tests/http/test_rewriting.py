@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.sparql import QueryDataset
-from wicara.server.sparql.prologues import one_prologue
-from wicara.server.sparql.rewriting import Edit, Unclear, edited, on_dataset, origin, within
+from wicara.server.sparql.rewriting import Edit, Unclear, edited, on_dataset, one_prologue, origin, within
 
 G = NamedNode("x:g")
 NODES = [NamedNode(f"x:{letter}") for letter in "abc"]

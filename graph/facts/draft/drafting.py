@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.claims import Claims
-from wicara.graph.facts.draft.dates import dates
+from wicara.graph.facts.draft.dates import dates, figures
 from wicara.graph.facts.draft.events import Events
-from wicara.graph.facts.draft.figures import figures
-from wicara.graph.facts.draft.gazetteer import Gazetteer
-from wicara.graph.facts.draft.mentions import Mentions
+from wicara.graph.facts.draft.mentions import Gazetteer, Mentions
 from wicara.graph.facts.draft.persons import Persons
 from wicara.graph.facts.draft.reading import read
 from wicara.graph.facts.draft.suggestion import as_trig, in_order

@@ -15,7 +15,7 @@ from wicara.graph.facts.draft.words import WORD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wicara.graph.facts.draft.gazetteer import Gazetteer, Known
+    from wicara.graph.facts.draft.mentions import Gazetteer, Known
     from wicara.graph.facts.draft.reading import Reading
     from wicara.graph.facts.draft.words import Words
     from wicara.graph.facts.skeleton import Span
