@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pages import tell
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, serialize
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.store import plain
+from wicara.graph.store import served_as_is
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server import create_app
 
@@ -67,7 +67,7 @@ def main() -> None:
     store = Store()
     store.bulk_extend(quads(options.facts))
     print(f"{options.facts:,} facts, {len(store):,} quads: medians of processor time")
-    app = create_app(plain(Path(), store, "many", "many"))
+    app = create_app(served_as_is(Path(), store, "many", "many"))
     start = time.process_time()
     app.test_client().get("/search?q=x")
     print(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.build import ensure
 from wicara.graph.names import GraphKind, graph_iri
-from wicara.graph.store import plain
+from wicara.graph.store import served_as_is
 from wicara.ontology import BASE, PREFIXES, WIC
 from wicara.server import create_app
 
@@ -52,13 +52,13 @@ def main() -> None:
     print(f"Pages inside a process: medians of {RUNS}, processor time")
     with tempfile.TemporaryDirectory() as folder:
         built = ensure(Path(folder))
-        whole = plain(Path(), built.store, built.version, built.digest)
+        whole = served_as_is(Path(), built.store, built.version, built.digest)
         tell(create_app(whole), PAGES)
     for graphs in (False, True):
         store = Store()
         store.bulk_extend(events(graphs=graphs))
         print(f"{len(store):,} statements, {'each in a graph of its event too' if graphs else 'no graphs'}")
-        tell(create_app(plain(Path(), store, "large", "large")), LARGE)
+        tell(create_app(served_as_is(Path(), store, "large", "large")), LARGE)
 
 
 def events(*, graphs: bool) -> Iterator[Quad]:

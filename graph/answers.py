@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 from wicara.graph import sparql
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.formats import FORMATS, RESULTS, in_words, serialize_triples
+from wicara.graph.formats import FORMATS, RESULTS, any_of, serialize_triples
 from wicara.graph.nesting import MAX_QUERY_NESTING, MAX_TRIPLES, has_too_many_triples, text_nests_beyond
 from wicara.graph.sparql import SparqlSyntaxError
 from wicara.graph.xml_text import xml_text
@@ -58,7 +58,7 @@ def answer(store: Store, query: str, name: str) -> Results:
 def tabular(results: Results) -> QuerySolutions | QueryBoolean:
     """Return an answer that can be shown as a table; raises Unanswerable where it is a graph."""
     if isinstance(results, QueryTriples):
-        raise Unanswerable(f"The answer is a graph, not a table. Choose {in_words(FORMATS)}.")
+        raise Unanswerable(f"The answer is a graph, not a table. Choose {any_of(FORMATS)}.")
     return results
 
 
@@ -73,12 +73,10 @@ def serialize_answer(results: Results, form: str) -> bytes:
     """Return an answer in a format; raises Unanswerable where answers to such queries have no such format."""
     if isinstance(results, QueryTriples):
         if form not in FORMATS:
-            raise Unanswerable(
-                f"The answer is a graph, which has no {form} form. Choose {in_words(FORMATS)}."
-            )
+            raise Unanswerable(f"The answer is a graph, which has no {form} form. Choose {any_of(FORMATS)}.")
         return serialize_triples(results, FORMATS[form])
     if form not in RESULTS:
-        raise Unanswerable(f"The answer is a table, which has no {form} form. Choose {in_words(RESULTS)}.")
+        raise Unanswerable(f"The answer is a table, which has no {form} form. Choose {any_of(RESULTS)}.")
     try:
         content = results.serialize(format=RESULTS[form].results) or b""
     except (OSError, RuntimeError) as fault:

@@ -34,8 +34,8 @@ def named_canonically(quads: set[Quad]) -> set[Quad]:
         dataset = Dataset(quads)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         return set(dataset)
-    names = {node: BlankNode(f"b{place}") for place, node in enumerate(in_order(around))}
-    return {renamed(quad, names) for quad in quads}
+    names = {node: BlankNode(f"b{place}") for place, node in enumerate(node_order(around))}
+    return {with_names(quad, names) for quad in quads}
 
 
 def surroundings(quads: Iterable[Quad]) -> Around:
@@ -47,7 +47,10 @@ def surroundings(quads: Iterable[Quad]) -> Around:
         for node in set(nodes):
             names = dict.fromkeys(nodes, other) | {node: BlankNode("self")}
             around[node].append(
-                (str(renamed(quad, names)), tuple(other_node for other_node in nodes if other_node != node))
+                (
+                    str(with_names(quad, names)),
+                    tuple(other_node for other_node in nodes if other_node != node),
+                )
             )
     rank = {
         text: place
@@ -125,7 +128,7 @@ def refined(around: Around, colours: Colours) -> tuple[Colours, int]:
             return colours, work
 
 
-def in_order(around: Around) -> list[BlankNode]:
+def node_order(around: Around) -> list[BlankNode]:
     """Return the nodes in an order that, as far as can be told in time, does not depend on their names."""
     colours, work = refined(around, dict.fromkeys(around, 0))
     while work <= WORK:
@@ -141,7 +144,7 @@ def in_order(around: Around) -> list[BlankNode]:
     return sorted(around, key=lambda node: (colours[node], node.value))
 
 
-def renamed(quad: Quad, names: Mapping[BlankNode, BlankNode]) -> Quad:
+def with_names(quad: Quad, names: Mapping[BlankNode, BlankNode]) -> Quad:
     """Return a quad with other names for its blank nodes."""
 
     def term(old: object) -> object:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from wicara.graph.candidate import Candidate
-    from wicara.graph.checks.table import Check, Result
+    from wicara.graph.checks.table import Check, Outcome
 
     Progress = Callable[[str], None]
 
@@ -96,7 +96,7 @@ class Wanted:
     @property
     def key(self) -> str:
         """What the build will be known by."""
-        return key_of(*self.folders)
+        return build_key(*self.folders)
 
 
 def wanted_in(data: Path, extra: Path | None, engine: str | None = None) -> Wanted:
@@ -134,7 +134,7 @@ def is_current(data: Path, wanted: Wanted) -> bool:
     return record.key == wanted.key and wanted.engine in {None, record.engine}
 
 
-def key_of(*folders: Path | None) -> str:
+def build_key(*folders: Path | None) -> str:
     """Return what a build is known by: the SHA-256 (hex) of inputs, code and library versions."""
     return sha256(f"{digest_of(*folders)}{program_key()}".encode()).hexdigest()
 
@@ -207,18 +207,18 @@ def require(candidate: Candidate, stages: Iterable[Iterable[Check]], progress: P
             raise FaultyData(message(failed))
 
 
-def message(failed: Iterable[Result]) -> str:
+def message(failed: Iterable[Outcome]) -> str:
     """Return one message that lists the findings and says what to do."""
     return "\n".join(
         (
             "build aborted: the data failed validation",
-            *(line for result in failed for line in listed(result)),
+            *(line for result in failed for line in finding_lines(result)),
             "Correct the files and run the command again. The previous build is unchanged.",
         )
     )
 
 
-def listed(result: Result) -> Iterator[str]:
+def finding_lines(result: Outcome) -> Iterator[str]:
     """Yield the lines that tell what a check has found."""
     yield f"- failed: {result.title}"
     yield from (f"  - {finding}" for finding in result.findings[:LISTED])

@@ -126,17 +126,17 @@ def compared(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
     out, into = (
         {q for q in quads if kind(q) not in {None, GraphKind.META}} for quads in (old - new, new - old)
     )
-    stay = {graph for graph in graphs_of(out | into) if stays(graph, candidate, into)}
+    stay = {graph for graph in graph_iris_of(out | into) if stays(graph, candidate, into)}
     return Change(
         out=frozenset(out),
         into=frozenset(into),
-        graphs_out=tuple(sorted(graphs_of(out) - graphs_of(into) - stay)),
-        graphs_into=tuple(sorted(graphs_of(into) - graphs_of(out) - stay)),
+        graphs_out=tuple(sorted(graph_iris_of(out) - graph_iris_of(into) - stay)),
+        graphs_into=tuple(sorted(graph_iris_of(into) - graph_iris_of(out) - stay)),
         gaps=tuple(sorted(map(str, candidate.gaps))),
     )
 
 
-def graphs_of(quads: Iterable[Quad]) -> set[str]:
+def graph_iris_of(quads: Iterable[Quad]) -> set[str]:
     """Return the IRIs of the graphs of some quads."""
     return {quad.graph_name.value for quad in quads}  # type: ignore[union-attr] # named graphs
 

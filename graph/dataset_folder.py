@@ -36,6 +36,6 @@ def dataset_folder() -> Path:
     return folder
 
 
-def name_of(folder: Path) -> str:
+def folder_name(folder: Path) -> str:
     """Return what messages and the digest call the folder of the dataset."""
     return "graph/data" if folder == PACKAGED else folder.name

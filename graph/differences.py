@@ -72,7 +72,7 @@ class Differences:
 
 def differences(before: BuiltDataset, after: BuiltDataset) -> Differences:
     """Return what differs between two versions in what is asserted; what was inferred follows from it."""
-    old, new = things(before.asserted), things(after.asserted)
+    old, new = quads_by_thing(before.asserted), quads_by_thing(after.asserted)
     differing = [
         difference(iri, old.get(iri, frozenset()), new.get(iri, frozenset()))
         for iri in old.keys() | new.keys()
@@ -82,7 +82,7 @@ def differences(before: BuiltDataset, after: BuiltDataset) -> Differences:
     return Differences(before.version, after.version, differing)
 
 
-def things(store: Store) -> dict[str, frozenset[Quad]]:
+def quads_by_thing(store: Store) -> dict[str, frozenset[Quad]]:
     """Return the quads that belong to each fact, background or other thing, by its IRI.
 
     The evidence of a fact belongs to the fact. Statements of blank nodes are left out: they have no names.
@@ -112,7 +112,9 @@ def difference(iri: str, old: frozenset[Quad], new: frozenset[Quad]) -> Differen
         change = WITHDRAWN if old else ADDED
     else:
         change = REWORDED if {quad.predicate for quad in out | into} <= WORDS else CHANGED
-    return Difference(iri, kind_of_thing(iri), change, label_of(new or old, iri), lines(out), lines(into))
+    return Difference(
+        iri, kind_of_thing(iri), change, label_of(new or old, iri), nt_lines(out), nt_lines(into)
+    )
 
 
 def kind_of_thing(iri: str) -> str:
@@ -137,7 +139,7 @@ def label_of(quads: Iterable[Quad], iri: str) -> str:
     return names[0][1] if names else ""
 
 
-def lines(quads: Iterable[Quad]) -> tuple[str, ...]:
+def nt_lines(quads: Iterable[Quad]) -> tuple[str, ...]:
     """Return statements as lines, sorted."""
     return tuple(sorted({" ".join(map(short_form_of, quad.triple)) for quad in quads}))
 

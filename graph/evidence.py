@@ -91,7 +91,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Source:
+class CitedSource:
     """The text that a fact is of: its IRI, its publisher, the day of issue, its short labels by language.
 
     `first` is the text that this one is a copy or a translation of: the two are one witness.
@@ -122,7 +122,7 @@ class Basis:
     said: Mapping[str, list[Term]] = field(default_factory=dict)
     quotes: Sequence[Quote] = ()
     derived_from: tuple[Basis, ...] = ()
-    text: Source | None = None
+    text: CitedSource | None = None
 
     @property
     def kind(self) -> GraphKind | None:
@@ -192,7 +192,7 @@ def bases_of(
         return {}
     said: dict[str, dict[str, list[Term]]] = {name: {} for name in names}
     quoted: dict[str, list[Quote]] = {name: [] for name in names}
-    texts: dict[str, Source] = {}
+    texts: dict[str, CitedSource] = {}
     values = " ".join(str(NamedNode(name)) for name in names)
     parts = [SAID_OF.format(graphs=values, properties=", ".join(f"<{iri}>" for iri in SAID))]
     parts += [SOURCES_OF.format(graphs=values)]
@@ -210,7 +210,7 @@ def bases_of(
     return {name: Basis(name, said[name], quoted[name], text=texts.get(name)) for name in names}
 
 
-def source_of(row: QuerySolution, known: Source | None) -> Source:
+def source_of(row: QuerySolution, known: CitedSource | None) -> CitedSource:
     """Return the text of a fact that a solution tells of, with what other solutions have told of it."""
     labels, places = ({**known.labels}, {**known.places}) if known else ({}, {})
     for name, texts in (("short", labels), ("place", places)):
@@ -219,7 +219,7 @@ def source_of(row: QuerySolution, known: Source | None) -> Source:
     iri, first, publisher, copy = (
         getattr(row[name], "value", "") for name in ("of", "first", "publisher", "readAt")
     )
-    return Source(iri, first, publisher, row["issued"], labels, places, row["read"], copy)
+    return CitedSource(iri, first, publisher, row["issued"], labels, places, row["read"], copy)
 
 
 def quote_of(row: QuerySolution) -> Quote | None:
@@ -284,9 +284,9 @@ def with_origins(graph: str, known: Mapping[str, Basis], seen: frozenset[str] = 
     return replace(basis, derived_from=tuple(with_origins(name, known, seen | {graph}) for name in origins))
 
 
-def described(store: Store, node: NamedNode) -> Iterator[Quad]:
+def provenance_of(store: Store, node: NamedNode) -> Iterator[Quad]:
     """Yield the provenance of a graph: what is said of it, of its evidence, of targets and selectors."""
     for quad in store.quads_for_pattern(node, None, None, PROV):
         yield quad
         if quad.predicate in WAY and isinstance(quad.object, NamedNode):
-            yield from described(store, quad.object)
+            yield from provenance_of(store, quad.object)

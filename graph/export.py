@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 from wicara.graph.errors import DoesNotFit, Unwritable
-from wicara.graph.evidence import WAY, described
-from wicara.graph.formats import FORMATS, Format, holding, in_words, serialize_quads, write_all
+from wicara.graph.evidence import WAY, provenance_of
+from wicara.graph.formats import FORMATS, Format, any_of, holding, serialize_quads, write_all
 from wicara.graph.names import DERIVED_FROM, GRAPHS, INFERRED, PROV, GraphKind, graph_iri, kind_of
 from wicara.graph.terms import sorted_quads
 from wicara.ontology import PREFIXES
@@ -77,7 +77,9 @@ def reified_facts(store: Store) -> Iterator[Quad]:
     for fact in store.named_graphs():
         if isinstance(fact, NamedNode) and kind_of(fact.value) is GraphKind.FACT:
             yield from reified(store, fact)
-            yield from (Quad(quad.subject, quad.predicate, quad.object) for quad in described(store, fact))
+            yield from (
+                Quad(quad.subject, quad.predicate, quad.object) for quad in provenance_of(store, fact)
+            )
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def part_named(graph: str) -> Export:
         return Export(iri, "a named graph", named_graph(iri))
     except ValueError as fault:
         raise Unwritable(
-            f"{graph!r} is no IRI. Give {in_words(EXPORTS)}, or the IRI of a named graph."
+            f"{graph!r} is no IRI. Give {any_of(EXPORTS)}, or the IRI of a named graph."
         ) from fault
 
 
@@ -135,11 +137,11 @@ def check_format(part: Export, form: Format) -> None:
         what = "more than one graph" if part.dataset else "RDF 1.2 triple terms"
         raise Unwritable(
             f"{part.name!r} holds {what}, and {form.label} cannot. Choose "
-            f"--format {in_words(other.name for other in able)}."
+            f"--format {any_of(other.name for other in able)}."
         )
 
 
-def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
+def part_quads(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
     """Return a part of the dataset as sorted quads, a named graph's with its name.
 
     Raises Unwritable where there is no such graph.
@@ -151,7 +153,7 @@ def quads_of(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
     quads = sorted_quads(part.read(store))
     if not quads and graph not in EXPORTS and not store.contains_named_graph(NamedNode(part.name)):
         raise Unwritable(
-            f"The dataset has no graph <{part.name}>. Give {in_words(EXPORTS)}, or the IRI of a named graph."
+            f"The dataset has no graph <{part.name}>. Give {any_of(EXPORTS)}, or the IRI of a named graph."
         )
     return quads
 
@@ -193,4 +195,4 @@ def export(dataset: Built, graph: str, form: str, *, infer: bool = True) -> byte
     Raises Unwritable where there is no such graph or the format cannot hold it.
     """
     check_format(part_named(graph), FORMATS[form])
-    return serialize_quads(quads_of(dataset, graph, infer=infer), FORMATS[form])
+    return serialize_quads(part_quads(dataset, graph, infer=infer), FORMATS[form])

@@ -154,7 +154,7 @@ def format_of_file(path: Path) -> RdfFormat:
     packed = path.suffix.lower() == GZIP
     form = BY_EXTENSION.get((Path(path.stem) if packed else path).suffix.removeprefix(".").lower())
     if form is None or form.rdf is None:
-        raise UnreadableInput(f"{path}: the extension tells the format: {in_words(BY_EXTENSION)}")
+        raise UnreadableInput(f"{path}: the extension tells the format: {any_of(BY_EXTENSION)}")
     return form.rdf
 
 
@@ -178,7 +178,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             raise OSError(f"damaged gzip: {error}") from error
 
 
-def in_words(names: Iterable[str]) -> str:
+def any_of(names: Iterable[str]) -> str:
     """Return names as `a, b or c`."""
     *others, last = names
     return f"{', '.join(others)} or {last}" if others else last
@@ -191,7 +191,7 @@ def holding(statements: Iterable[Statement], form: Format) -> Iterable[Statement
 
 def of_rdf11(statements: Iterable[Statement], form: Format) -> Iterator[Statement]:
     """Yield statements; raises DoesNotFit at one of RDF 1.2."""
-    able = in_words(other.name for other in FORMATS.values() if other.triple_terms)
+    able = any_of(other.name for other in FORMATS.values() if other.triple_terms)
     for statement in statements:
         if isinstance(statement.object, Triple):
             raise DoesNotFit(f"{form.label} has no RDF 1.2 triple terms. Choose {able}.")

@@ -24,7 +24,7 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.blank_nodes import blank_nodes, named_canonically
-from wicara.graph.dataset_folder import ABOUT, dataset_folder, name_of
+from wicara.graph.dataset_folder import ABOUT, dataset_folder, folder_name
 from wicara.graph.durable_files import digest_of_file
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.lock import read_lock
@@ -128,7 +128,7 @@ def source_files(*folders: Path | None) -> tuple[SourceFile, ...]:
 def roots(folders: Iterable[Path | None]) -> Iterator[tuple[Path, str]]:
     """Yield the folder of the dataset and those that are added, with their names; raises UnreadableInput."""
     own = dataset_folder()
-    yield own, name_of(own)
+    yield own, folder_name(own)
     yield from ((folder, folder.name or folder.resolve().name) for folder in folders if folder)
 
 
@@ -214,9 +214,9 @@ def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) ->
     if file.kind is None and is_short(statements):
         for stated in statements:
             if not isinstance(stated.quad.graph_name, DefaultGraph):
-                placed(stated.quad, file)
+                in_its_graph(stated.quad, file)
         return iter(expand(statements, file.name, read_lock(file.path, file.name), names))
-    return (placed(stated.quad, file) for stated in statements)
+    return (in_its_graph(stated.quad, file) for stated in statements)
 
 
 class NamesOfThings:
@@ -299,7 +299,7 @@ def parsed(file: SourceFile) -> Iterator[Stated]:
         ) from error
 
 
-def placed(quad: Quad, file: SourceFile) -> Quad:
+def in_its_graph(quad: Quad, file: SourceFile) -> Quad:
     """Return the quad in the graph of its file, or as it is where the file names graphs that it may name."""
     if file.kind is not None:
         return Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph_iri(file.kind)))
@@ -331,7 +331,7 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
 def dataset_version() -> str:
     """Return the version of the data that a build starts from; raises UnreadableInput."""
     folder = dataset_folder()
-    return version_in(quads_of(SourceFile(folder / ABOUT, f"{name_of(folder)}/{ABOUT}", GraphKind.META)))
+    return version_in(quads_of(SourceFile(folder / ABOUT, f"{folder_name(folder)}/{ABOUT}", GraphKind.META)))
 
 
 def version_in(quads: Iterable[Quad]) -> str:
@@ -340,7 +340,7 @@ def version_in(quads: Iterable[Quad]) -> str:
     for quad in quads:
         if (quad.subject.value, quad.predicate.value) == wanted:  # type: ignore[union-attr]
             return str(quad.object.value)  # type: ignore[union-attr]
-    raise UnreadableInput(f"{name_of(dataset_folder())}/{ABOUT} gives <{DATASET}> no owl:versionInfo")
+    raise UnreadableInput(f"{folder_name(dataset_folder())}/{ABOUT} gives <{DATASET}> no owl:versionInfo")
 
 
 class Place(NamedTuple):

@@ -38,15 +38,15 @@ def is_type(quad: Quad) -> bool:
     return quad.predicate.value == RDF_TYPE and not isinstance(quad.object, Literal)
 
 
-def identifier(node: NamedNode | BlankNode, names: Mapping[str, str]) -> str:
+def json_id(node: NamedNode | BlankNode, names: Mapping[str, str]) -> str:
     """Return an IRI or a blank node as a value of `@id` or `@type`."""
     return names.get(node.value, node.value) if isinstance(node, NamedNode) else str(node)
 
 
-def value(term: Term, names: Mapping[str, str]) -> Json | str:
+def json_value(term: Term, names: Mapping[str, str]) -> Json | str:
     """Return an object of a statement: a plain string, a value object, or a reference."""
     if not isinstance(term, Literal):
-        return {"@id": identifier(term, names)}  # type: ignore[arg-type]  # triple terms are refused before
+        return {"@id": json_id(term, names)}  # type: ignore[arg-type]  # triple terms are refused before
     if term.language:
         return {"@value": term.value, "@language": term.language}
     datatype = term.datatype.value
@@ -60,11 +60,11 @@ def node_object(subject: NamedNode | BlankNode, quads: Iterable[Quad], names: Ma
     members: dict[str, list[Any]] = {}
     for quad in quads:
         if is_type(quad):
-            members.setdefault("@type", []).append(identifier(quad.object, names))  # type: ignore[arg-type]  # no literal
+            members.setdefault("@type", []).append(json_id(quad.object, names))  # type: ignore[arg-type]  # no literal
         else:
-            members.setdefault(identifier(quad.predicate, names), []).append(value(quad.object, names))
+            members.setdefault(json_id(quad.predicate, names), []).append(json_value(quad.object, names))
     single = {key: values[0] if len(values) == 1 else values for key, values in members.items()}
-    return {"@id": identifier(subject, names), **single}
+    return {"@id": json_id(subject, names), **single}
 
 
 def nodes(quads: Iterable[Quad], names: Mapping[str, str]) -> list[Json]:
@@ -82,6 +82,6 @@ def write_jsonld(quads: Sequence[Quad]) -> Iterable[str]:
         if isinstance(name, DefaultGraph):
             graph += objects
         else:
-            graph.append({"@id": identifier(name, short.names), "@graph": objects})
+            graph.append({"@id": json_id(name, short.names), "@graph": objects})
     yield json.dumps({"@context": dict(short.prefixes), "@graph": graph}, ensure_ascii=False, indent=1)
     yield "\n"

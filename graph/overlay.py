@@ -110,12 +110,12 @@ def put(stage: Path, files: Iterable[Path]) -> None:
                 f"{file} cannot be added: give a .trig file of facts or a .ttl file of entities, "
                 f"not named {RETRACTED}"
             )
-        write_durably(stage / file.name, text_of(file).encode())
+        write_durably(stage / file.name, file_text(file).encode())
         if lock_path(file).exists():
-            write_durably(lock_path(stage / file.name), text_of(lock_path(file)).encode())
+            write_durably(lock_path(stage / file.name), file_text(lock_path(file)).encode())
 
 
-def text_of(file: Path) -> str:
+def file_text(file: Path) -> str:
     """Return a file's text; raises UnreadableInput."""
     try:
         return read_bytes(file, str(file)).decode()
@@ -178,10 +178,10 @@ def graph_named(name: str, graphs: Iterable[str]) -> str:
         return meant[0]
     if meant:
         raise UnreadableInput(f"{name} may be {' or '.join(map(iri_name, meant))}: write more of the name")
-    raise UnreadableInput(f"no fact or background graph is called {name}{nearest(wanted, known)}")
+    raise UnreadableInput(f"no fact or background graph is called {name}{similar_hint(wanted, known)}")
 
 
-def nearest(wanted: str, known: Collection[str]) -> str:
+def similar_hint(wanted: str, known: Collection[str]) -> str:
     """Return a hint at the graph with the most similar name, as the end of a sentence."""
     ends = {end: iri for iri in sorted(known, reverse=True) for end in ends_of(iri)}
     near = get_close_matches(wanted.removeprefix("graph:"), ends, n=1, cutoff=0.5)

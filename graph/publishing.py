@@ -59,7 +59,7 @@ def publish(dataset: BuiltDataset, store: Endpoint) -> Report:
 
 def send(dataset: BuiltDataset, store: Endpoint) -> Report:
     """Send what differs, the version last."""
-    wanted = graphs_of(dataset)
+    wanted = statements_by_graph(dataset)
     hashes = {name: hash_of(triples) for name, triples in wanted.items()}
     said = store.published()
     there = said.hashes
@@ -99,7 +99,7 @@ def mark(store: Endpoint, name: str, value: str) -> None:
     store.update(f"{old} ;\n{new}" if new else old)
 
 
-def graphs_of(dataset: BuiltDataset) -> Graphs:
+def statements_by_graph(dataset: BuiltDataset) -> Graphs:
     """Return the statements of each graph that a store is to hold, blank nodes as IRIs."""
     found: defaultdict[str, set[Triple]] = defaultdict(set)
     without = dataset.asserted.quads_for_pattern(None, None, None, DefaultGraph())

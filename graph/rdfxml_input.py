@@ -120,7 +120,7 @@ def is_known(encoding: str) -> bool:
         return False
 
 
-def read(parser: XMLParserType, text: bytes) -> None:
+def parse_all(parser: XMLParserType, text: bytes) -> None:
     """Read a document to its end; raises SyntaxError where it is not well-formed, or entities blow it up."""
     parser.SkippedEntityHandler = refuse_entity
     parser.ExternalEntityRefHandler = lambda *_names: 0
@@ -157,7 +157,7 @@ class Expanded:
         parser.CommentHandler = lambda data: self.parts.append(f"<!--{data}-->")
         parser.ProcessingInstructionHandler = lambda name, data: self.parts.append(f"<?{name} {data}?>")
         head = self.text[: self.text.index(b"<!DOCTYPE")]
-        read(parser, self.text)
+        parse_all(parser, self.text)
         return b"\n" * head.count(b"\n") + "".join(self.parts).encode()
 
     def begin_doctype(self, *_names: object) -> None:
@@ -214,7 +214,7 @@ class Changes:
             parser.CharacterDataHandler = self.data
             parser.CommentHandler = self.comment
             parser.ProcessingInstructionHandler = self.instruction
-        read(parser, self.text)
+        parse_all(parser, self.text)
         parts: list[bytes] = []
         place = 0
         for start, end, text in self.edits:
@@ -329,13 +329,13 @@ def clark(name: str) -> str:
 
 def without_language(quad: Quad) -> Quad:
     """Return a quad whose literals have no language where that was the tag for none."""
-    return Quad(quad.subject, quad.predicate, plain(quad.object), quad.graph_name)
+    return Quad(quad.subject, quad.predicate, without_tag(quad.object), quad.graph_name)
 
 
-def plain(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | BlankNode | Literal | Triple:
+def without_tag(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | BlankNode | Literal | Triple:
     """Return a term without the tag for no language, also within a triple term."""
     if isinstance(term, Literal) and term.language == NO_LANGUAGE:
         return Literal(term.value)
     if isinstance(term, Triple):
-        return Triple(term.subject, term.predicate, plain(term.object))
+        return Triple(term.subject, term.predicate, without_tag(term.object))
     return term

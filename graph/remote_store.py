@@ -25,7 +25,7 @@ from wicara.graph.errors import RemoteFault, Unavailable
 from wicara.graph.inputs import DATASET, version_in
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.reasoning.matching import Inference
-from wicara.graph.reasoning.proof_file import term_of
+from wicara.graph.reasoning.proof_file import parsed_term
 from wicara.graph.reasoning.rules import Fact
 from wicara.graph.sparql import dataset_of_text, parse_query
 from wicara.graph.sparql_text import tokens
@@ -246,7 +246,7 @@ class RemoteProofs(Mapping[Fact, Inference]):
         self.store.check_version()
         for row in rows:
             rule, *texts = json.loads(row["step"].value)
-            conclusion, *premises = (cast("Fact", tuple(map(term_of, fact))) for fact in texts)
+            conclusion, *premises = (cast("Fact", tuple(map(parsed_term, fact))) for fact in texts)
             yield conclusion, Inference(rule, tuple(premises), conclusion)
 
     def __getitem__(self, fact: Fact) -> Inference:

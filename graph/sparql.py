@@ -183,7 +183,7 @@ def merged(store: Store, dataset: QueryDataset) -> Store:
     return merge
 
 
-def graphs_of(solutions: Results) -> list[str]:
+def graphs_listed(solutions: Results) -> list[str]:
     """Return the graphs that a query lists, as SPARQL writes them; raises TooManyGraphs for a blank node."""
     found = [solution["graph"] for solution in cast("QuerySolutions", solutions)]
     if any(isinstance(graph, BlankNode) for graph in found):
@@ -229,7 +229,7 @@ def query(
             for clause in from_clauses(text, form, {*known, *declared_prefixes(text[: form.start()])})
         )
         listing = f"{text[: form.start()]}\nSELECT ?graph {clauses} {{ GRAPH ?graph {{}} }}"
-        mended = mended_query(text, form.start(), lambda: graphs_of(evaluate(listing)))
+        mended = mended_query(text, form.start(), lambda: graphs_listed(evaluate(listing)))
         if mended != text:
             parse_query(text, known, base)
         return evaluate(mended)

@@ -149,7 +149,7 @@ class Triples:
         branches, at = self.sequence(at)
         while self.tokens[at].text == "|":
             more, at = self.sequence(at + 1)
-            limit(len(branches) + len(more))
+            check_branches(len(branches) + len(more))
             branches += more
         return branches, at
 
@@ -158,7 +158,7 @@ class Triples:
         steps, at = self.step(at)
         while self.tokens[at].text == "/":
             more, at = self.step(at + 1)
-            limit(len(steps) * len(more))
+            check_branches(len(steps) * len(more))
             steps = [
                 Branch(
                     f"{first.path}/{second.path}",
@@ -176,7 +176,7 @@ class Triples:
             return [branch._replace(path=f"^({branch.path})") for branch in inner], at
         start = at
         if self.tokens[at].text == "(":
-            limit(closing(self.tokens, at) - at)
+            check_branches(closing(self.tokens, at) - at)
             branches, at = self.alternatives(at + 1)
             if self.tokens[at].text != ")":
                 raise Unsplittable
@@ -252,7 +252,7 @@ def closing(tokens: Sequence[Token], at: int) -> int:
     raise Unsplittable
 
 
-def limit(branches: int) -> None:
+def check_branches(branches: int) -> None:
     """Raise Unsplittable for too many branches."""
     if branches > MAX_BRANCHES:
         raise Unsplittable

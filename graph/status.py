@@ -58,11 +58,11 @@ class Status:
     def rank(self) -> tuple[int, str]:
         """The place in the order, the strongest first; among readings, the higher confidence."""
         degrees = ("high", "medium", "low")
-        degree = name_of(self.confidence)
+        degree = local_name(self.confidence)
         return ORDER.index(self.key), str(degrees.index(degree) if degree in degrees else degree)
 
 
-def key_of(kind: str, modality: str, basis: str, speaker: str = NONE) -> str:
+def status_key(kind: str, modality: str, basis: str, speaker: str = NONE) -> str:
     """Return the status of a combination: the last parts of concepts' IRIs, `unsure` of a speaker, or `none`.
 
     Raises KeyError for a combination that no rule fits.
@@ -81,27 +81,27 @@ def status_of(basis: Basis, *, saying: bool = False) -> Status:
     speech are then its own. A concept that the table does not know makes a claim.
     """
     kind, modality, words = (
-        name_of(next(iter(basis.said.get(key, ())), None)) for key in ("kind", "modality", "basis")
+        local_name(next(iter(basis.said.get(key, ())), None)) for key in ("kind", "modality", "basis")
     )
     speaker = UNSURE if basis.said.get("possibly") else NONE
     if saying:
         kind, modality, speaker = NONE, "actual", NONE
         words = OWN_WORDS if words in {"quoted", "reported-speech"} else words
     try:
-        key = key_of(kind, modality, words, speaker)
+        key = status_key(kind, modality, words, speaker)
     except KeyError:
         key = CLAIMED
     confidence = next(
         (term for term in basis.said.get("confidence", ()) if isinstance(term, NamedNode)), None
     )
-    if key == ESTABLISHED and name_of(confidence) in TABLE["doubtful"]:
+    if key == ESTABLISHED and local_name(confidence) in TABLE["doubtful"]:
         key = READ
     return claim(basis) if key == CLAIMED else Status(key, confidence if key == READ else None)
 
 
 def status_of_claim(modality: Term | None, basis: Basis) -> Status:
     """Return the status of what a claim says, by its own modality; `basis` is the graph that says that."""
-    key = key_of(CLAIM, name_of(modality), NONE)
+    key = status_key(CLAIM, local_name(modality), NONE)
     return claim(basis) if key == CLAIMED else Status(key)
 
 
@@ -116,14 +116,16 @@ def claim(basis: Basis) -> Status:
     return Status(CLAIMED, by=who, possibly=possibly)
 
 
-def name_of(term: Term | None) -> str:
+def local_name(term: Term | None) -> str:
     """Return the last part of a concept's IRI, and `none` without one."""
     return term.value.rpartition("/")[2] if isinstance(term, NamedNode) else NONE
 
 
 def reported(statuses: Iterable[NamedNode]) -> Status | None:
     """Return the strongest status that reports give an event, by their concepts; None without any."""
-    return strongest(Status(REPORTED[name]) for status in statuses if (name := name_of(status)) in REPORTED)
+    return strongest(
+        Status(REPORTED[name]) for status in statuses if (name := local_name(status)) in REPORTED
+    )
 
 
 def strongest(statuses: Iterable[Status]) -> Status | None:

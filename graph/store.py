@@ -288,7 +288,7 @@ def from_files(paths: Sequence[Path]) -> BuiltDataset:
             raise UnreadableInput(f"{path}{error_place(error)}: {error.msg}") from error
         except OSError as error:
             raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-    return plain(paths[0], store, "files", digest(paths), prefixes)
+    return served_as_is(paths[0], store, "files", digest(paths), prefixes)
 
 
 def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[str, str]:
@@ -310,10 +310,10 @@ def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[st
 
 def empty() -> BuiltDataset:
     """Return a dataset in memory that holds nothing."""
-    return plain(Path(), Store(), "empty", new_digest())
+    return served_as_is(Path(), Store(), "empty", new_digest())
 
 
-def plain(
+def served_as_is(
     path: Path, store: Store, version: str, digest: str, prefixes: Mapping[str, str] = MappingProxyType({})
 ) -> BuiltDataset:
     """Return a dataset that is served as it is."""

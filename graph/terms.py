@@ -21,7 +21,7 @@ from pyoxigraph import (
     Triple,
     parse,
 )
-from wicara.graph.blank_nodes import blank_nodes, named_canonically, renamed
+from wicara.graph.blank_nodes import blank_nodes, named_canonically, with_names
 from wicara.graph.errors import UnreadableInput
 from wicara.ontology import PREFIXES, RDF_TYPE
 
@@ -185,5 +185,5 @@ def sorted_answer(quads: Iterable[Quad]) -> list[Quad]:
     for quad in quads:
         for node in blank_nodes(quad):
             labels.setdefault(node, BlankNode(f"b{len(labels)}"))
-        numbered.append(renamed(quad, labels))
+        numbered.append(with_names(quad, labels))
     return sorted(set(numbered), key=quad_key)

@@ -44,7 +44,7 @@ def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> tupl
     """
     named = dict(terms(query, prefixes))
     return tuple(
-        UnknownTerm(name, nearest(store, iri, prefixes))
+        UnknownTerm(name, similar_term(store, iri, prefixes))
         for iri, name in named.items()
         if not occurs(store, iri)
     )
@@ -99,7 +99,7 @@ def occurs(store: Store, iri: str, *, as_predicate: bool = True) -> bool:
     return any(next(iter(store.quads_for_pattern(*pattern)), None) for pattern in patterns)
 
 
-def nearest(store: Store, iri: str, prefixes: Mapping[str, str]) -> str:
+def similar_term(store: Store, iri: str, prefixes: Mapping[str, str]) -> str:
     """Return the term in the namespace of an IRI that is spelled most like it, or nothing."""
     namespace, local = split(iri)
     rows = solutions(store, SIBLINGS.format(namespace=namespace, most=MAX_CANDIDATES))

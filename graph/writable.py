@@ -25,7 +25,7 @@ from weakref import finalize
 from pyoxigraph import Store
 from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import StoreFault, Unavailable
-from wicara.graph.store import BuiltDataset, new_digest, plain
+from wicara.graph.store import BuiltDataset, new_digest, served_as_is
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ class WritableDataset:
 
     def described(self) -> BuiltDataset:
         """Return the dataset without its data, for a process that only forks those that open it."""
-        return plain(self.folder, Store(), VERSION, "")
+        return served_as_is(self.folder, Store(), VERSION, "")
 
     def open_for_writing(self) -> BuiltDataset:
         """Open the store and make a snapshot of it, as the only process that may write.
@@ -82,7 +82,7 @@ class WritableDataset:
                 write_durably(self.folder / SENTINEL, b'{"format": 1}\n')
         except (OSError, RuntimeError) as error:
             raise self.refused(error) from error
-        dataset = plain(self.folder, store, VERSION, new_digest())
+        dataset = served_as_is(self.folder, store, VERSION, new_digest())
         self.publish(dataset)
         return dataset
 
@@ -111,7 +111,7 @@ class WritableDataset:
                 try:
                     lock = os.open(folder, os.O_RDONLY)
                     fcntl.flock(lock, fcntl.LOCK_SH)
-                    dataset = plain(self.folder, Store.read_only(str(folder)), VERSION, digest)
+                    dataset = served_as_is(self.folder, Store.read_only(str(folder)), VERSION, digest)
                 except (OSError, RuntimeError) as error:
                     raise unreadable(folder, error) from error
                 finalize(dataset, os.close, lock)

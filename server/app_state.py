@@ -100,7 +100,7 @@ def infer() -> bool:
     return infer_of(request.args.getlist("infer"))
 
 
-def count() -> None:
+def count_query() -> None:
     """Count a query or a look-up for the request that is under way, if one is."""
     if has_app_context():
         g.queries = queries() + 1
@@ -120,12 +120,12 @@ class Counted:
 
     def query(self, query: str, **options: Any) -> object:  # noqa: ANN401 - the store's own
         """Answer a query."""
-        count()
+        count_query()
         return self.store.query(query, **options)
 
     def quads_for_pattern(self, *pattern: Any) -> Iterator[Quad]:  # noqa: ANN401 - the store's own
         """Look a pattern up."""
-        count()
+        count_query()
         return self.store.quads_for_pattern(*pattern)
 
     def __getattr__(self, name: str) -> object:

@@ -57,7 +57,7 @@ def code() -> str:
     return total.hexdigest()
 
 
-def path_of(built: BuiltDataset, name: str) -> Path | None:
+def cache_path(built: BuiltDataset, name: str) -> Path | None:
     """Return where something of a build is cached; None for what is no build, or has no state to write to."""
     state = built.path.parent.parent / STATE / built.path.name
     is_build = not built.plain and (built.path / SENTINEL).is_file()
@@ -103,11 +103,11 @@ def store(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> No
             unfinished.unlink(missing_ok=True)
 
 
-def value(
+def cached_value(
     built: BuiltDataset, name: str, find: Callable[[BuiltDataset], Found], read: Callable[[Any], Found]
 ) -> Found:
     """Return what a function computes of a dataset; it is cached as JSON, which `read` takes."""
-    path = path_of(built, name)
+    path = cache_path(built, name)
     file = opened(path, built)
     if file is not None:
         with file:

@@ -25,7 +25,7 @@ from jinja2 import StrictUndefined
 from werkzeug.serving import WSGIRequestHandler, make_server
 from wicara.graph.errors import Unavailable, UnreadableInput, WicaraError
 from wicara.graph.facts.draft.suggestion import parts
-from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
+from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, date_in_words
 from wicara.graph.facts.patterns import parameters, patterns
 from wicara.graph.facts.review.data_file import Conflict
 from wicara.graph.facts.review.session import Refused
@@ -37,7 +37,7 @@ from wicara.server.site.language import WORDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wicara.graph.facts.review.data_file import Item
+    from wicara.graph.facts.review.data_file import ReviewItem
     from wicara.graph.facts.review.desk import Desk
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.review.session import Session
@@ -173,7 +173,7 @@ class Api:
             "checks": session.live is not None,
         }
 
-    def shown(self, item: Item) -> dict[str, Any]:
+    def shown(self, item: ReviewItem) -> dict[str, Any]:
         """Return an item as the list shows it."""
         return {
             "fact": item.fact,
@@ -347,7 +347,7 @@ def reading(text: str) -> Mapping[str, str]:
     """Return a date in words, in both languages; `fault` where it has no bounds."""
     try:
         MEANINGS["within"](text)
-        return {code: in_words(text, code) for code in language.LANGUAGES}
+        return {code: date_in_words(text, code) for code in language.LANGUAGES}
     except NotBoundedError as fault:
         return {"fault": str(fault)}
 

@@ -47,10 +47,10 @@ class Released:
         for name in ("RAW_URI", "REQUEST_URI"):
             if name in inner:
                 inner[name] = str(inner[name]).partition(prefix)[2] or "/"
-        return within(self.apps[version], inner, start_response, prefix)
+        return answer_below(self.apps[version], inner, start_response, prefix)
 
 
-def within(
+def answer_below(
     app: Flask, environ: WSGIEnvironment, start_response: StartResponse, prefix: str
 ) -> Iterable[bytes]:
     """Return what an app answers, with the addresses within its site below a prefix."""
@@ -63,7 +63,7 @@ def within(
         parts = [IN_PAGE.sub(rb"\g<before>" + prefix.encode(), b"".join(body))]
     latest = f'<{environ["PATH_INFO"]}>; rel="latest-version"'
     moved = [
-        (name, placed(name.lower(), value, prefix))
+        (name, below_prefix(name.lower(), value, prefix))
         for name, value in headers
         if not (is_page and name.lower() == "content-length")
     ]
@@ -71,7 +71,7 @@ def within(
     return parts
 
 
-def placed(name: str, value: str, prefix: str) -> str:
+def below_prefix(name: str, value: str, prefix: str) -> str:
     """Return the value of a header with the addresses that it has below a prefix."""
     if name == "link":
         return IN_LINK.sub(f"<{prefix}", value)

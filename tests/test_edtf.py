@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, in_words, shortest_form
+from wicara.graph.facts.edtf import MEANINGS, Bounds, NotBoundedError, date_in_words, shortest_form
 
 NAMES: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 BOUNDS: Final = [
@@ -75,7 +75,7 @@ def test_what_has_no_bounds_is_refused(name: str, text: str, why: str) -> None:
 )
 def test_a_date_is_worded(text: str, english: str, indonesian: str) -> None:
     """A date that names a time span is worded in both languages."""
-    assert (in_words(text, "en"), in_words(text, "id")) == (english, indonesian)
+    assert (date_in_words(text, "en"), date_in_words(text, "id")) == (english, indonesian)
 
 
 @given(st.dates(), st.dates(), st.sampled_from([4, 7, 10]), st.sampled_from(["throughout", "within"]))

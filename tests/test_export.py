@@ -27,7 +27,7 @@ from pyoxigraph import (
     parse,
 )
 from wicara.graph.errors import Unwritable
-from wicara.graph.export import export, quads_of
+from wicara.graph.export import export, part_quads
 from wicara.graph.formats import FORMATS, serialize_quads, serialize_triples
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.terms import sorted_quads
@@ -232,7 +232,7 @@ def relabelled(quad: Quad, labels: dict[object, BlankNode]) -> Quad:
 @pytest.mark.parametrize("name", one_of(3, FORMATS))
 def test_rdflib_reads_the_real_dataset(dataset: BuiltDataset, name: str) -> None:
     """Rdflib reads the default graph of the real dataset, its blank nodes too, the same from every format."""
-    found = quads_of(dataset, "default")
+    found = part_quads(dataset, "default")
     assert canonical(read_by_rdflib(serialize_quads(found, FORMATS[name]), name)) == canonical(
         through_rdflib(found)
     )
@@ -367,7 +367,7 @@ def test_reified_facts_read_back(small: InMemory, form: str) -> None:
 
 def test_every_part_is_sorted(small: InMemory) -> None:
     """Quads come in the order of code points, `rdf:type` before other predicates, the default graph first."""
-    quads = quads_of(small, "all")
+    quads = part_quads(small, "all")
     graphs = [getattr(quad.graph_name, "value", "") for quad in quads]
     assert graphs == sorted(graphs)
     of_fact = [quad.predicate.value for quad in quads if quad.subject == FACT]

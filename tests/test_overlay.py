@@ -19,7 +19,7 @@ from server_process import stopped_when
 from test_build import ARTICLE, FACT, fact, one
 from wicara.graph import overlay
 from wicara.graph.assembly import merged
-from wicara.graph.build import ensure, key_of, prepared, wanted_in
+from wicara.graph.build import build_key, ensure, prepared, wanted_in
 from wicara.graph.candidate import Candidate
 from wicara.graph.change import change
 from wicara.graph.errors import UnreadableInput
@@ -80,7 +80,7 @@ def check_build(data: Path) -> None:
     assert set(dataset.asserted) == set(expected.served(infer=False))
     record = read_record(data / "current")
     assert record is not None
-    assert (record.key, record.digest) == (key_of(overlay_of(data)), expected.inputs.digest)
+    assert (record.key, record.digest) == (build_key(overlay_of(data)), expected.inputs.digest)
     holds = {(t.subject, t.predicate, t.object) for t in merged(expected.quads, PREMISES)}
     proofs = StoredProofs(dataset.path / NAME)
     for inference in proofs.values():

@@ -16,7 +16,7 @@ from server_process import PATIENCE
 from stores import OXIGRAPH, free_port, oxigraph
 from wicara.graph.build import ensure
 from wicara.graph.endpoint import DEFAULT, STATE
-from wicara.graph.publishing import graphs_of
+from wicara.graph.publishing import statements_by_graph
 
 from wicara.cli import main
 
@@ -59,7 +59,7 @@ def wanted(dataset: BuiltDataset) -> set[tuple[str, str]]:
     """Return the statements that a store is to hold."""
     return {
         ("DEFAULT" if name == DEFAULT else f"<{name}>", str(triple))
-        for name, triples in graphs_of(dataset).items()
+        for name, triples in statements_by_graph(dataset).items()
         for triple in triples
     }
 

@@ -338,7 +338,7 @@ def test_updates(examples: int) -> None:
 
     def same(update: str) -> None:
         store, _ = stores()
-        store.update(mended(update, {}, lambda query: sparql.graphs_of(store.query(query))))
+        store.update(mended(update, {}, lambda query: sparql.graphs_listed(store.query(query))))
         graph = rdflib.Graph().parse(data=DATA.partition("<x:g> {")[0], format="turtle")
         graph.update(update)
         expected = {

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
-from wicara.graph.status import NONE, ORDER, TABLE, UNSURE, key_of
+from wicara.graph.status import NONE, ORDER, TABLE, UNSURE, status_key
 from wicara.ontology import PREFIXES
 
 VOCABULARIES: Final = Path(__file__).parents[1] / "ontology/vocab"
@@ -31,7 +31,7 @@ COMBINATIONS: Final = [*product([*KINDS, NONE], [*MODALITIES, NONE], [*BASES, NO
 def test_no_combination_is_missing() -> None:
     """Every kind, modality and basis of the vocabularies together have a status, whoever speaks."""
     assert len(COMBINATIONS) > 8 * 6 * 8 * 2
-    assert {key_of(*one) for one in COMBINATIONS} == set(ORDER)
+    assert {status_key(*one) for one in COMBINATIONS} == set(ORDER)
 
 
 def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
         "speaker": {UNSURE, NONE},
     }
     rules = TABLE["rules"]
-    before = {one: key_of(*one) for one in COMBINATIONS}
+    before = {one: status_key(*one) for one in COMBINATIONS}
     for rule in rules:
         assert [name for key, names in known.items() for name in rule.get(key, ()) if name not in names] == []
         monkeypatch.setitem(TABLE, "rules", [other for other in rules if other is not rule])
@@ -53,7 +53,7 @@ def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
 def without(kind: str, modality: str, basis: str, speaker: str) -> str:
     """Return the status of a combination, and nothing where no rule fits."""
     try:
-        return key_of(kind, modality, basis, speaker)
+        return status_key(kind, modality, basis, speaker)
     except KeyError:
         return ""
 
@@ -85,10 +85,10 @@ def without(kind: str, modality: str, basis: str, speaker: str) -> str:
 )
 def test_what_a_combination_is(combination: tuple[str, str, str], status: str) -> None:
     """What was planned, proposed, wanted, thought or claimed is that and no more, in whatever words."""
-    assert key_of(*combination) == status
+    assert status_key(*combination) == status
 
 
 def test_an_unsure_speaker() -> None:
     """Words that are only possibly somebody's make no more of a statement than a claim of theirs does."""
-    found = {key_of(*words, UNSURE) for *words, speaker in COMBINATIONS if speaker == UNSURE}
+    found = {status_key(*words, UNSURE) for *words, speaker in COMBINATIONS if speaker == UNSURE}
     assert found == set(ORDER[ORDER.index("claimed") :])

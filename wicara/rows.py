@@ -41,7 +41,7 @@ class Rows(Sequence[dict[str, Any]]):
         """Return a row, or the rows of a slice."""
         if isinstance(place, slice):
             return Rows(self.columns, self.terms[place])
-        return dict(zip(self.columns, map(value_of, self.terms[place]), strict=True))
+        return dict(zip(self.columns, map(python_value, self.terms[place]), strict=True))
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -80,7 +80,7 @@ def solutions_of(solutions: QuerySolutions) -> Rows:
     return Rows(names, tuple(tuple(row[name] for name in names) for row in solutions))
 
 
-def value_of(term: Term | None) -> Any:  # noqa: ANN401 - what a datatype means
+def python_value(term: Term | None) -> Any:  # noqa: ANN401 - what a datatype means
     """Return a term as Python has it."""
     if isinstance(term, Literal):
         return node_of(term).toPython() if term.language is None else term.value  # type: ignore[attr-defined] # a literal

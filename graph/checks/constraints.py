@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
-from wicara.graph.checks.shacl import Constraint, Step, conforms, text_of
+from wicara.graph.checks.shacl import Constraint, Step, bare_text, conforms
 from wicara.graph.names import TYPE
 from wicara.graph.reasoning.datatypes import days_in, is_ill_typed, value_of
 from wicara.ontology import PREFIXES
@@ -50,7 +50,7 @@ def count_constraint(is_wrong: Callable[[int, int], bool]) -> Maker:
     """Return what makes a constraint of how many values there are."""
 
     def made(_graph: ShapesGraph, _node: Term, parameter: Term) -> Constraint:
-        limit = int(text_of(parameter))
+        limit = int(bare_text(parameter))
         return Constraint(lambda _data, _focus, values: iter([None] if is_wrong(len(values), limit) else []))
 
     return made
@@ -86,18 +86,18 @@ KINDS: Final = {"IRI": NamedNode, "BlankNode": BlankNode, "Literal": Literal}
 
 def is_of_kind(value: Term, kind: Term) -> bool:
     """Tell whether a value is of a kind of node; `sh:IRIOrLiteral` names two."""
-    names = text_of(kind).removeprefix(SH).split("Or")
+    names = bare_text(kind).removeprefix(SH).split("Or")
     return any(isinstance(value, KINDS[name]) for name in names)
 
 
 def matches(value: Term, pattern: Term) -> bool:
     """Tell whether an IRI or a literal matches a regular expression somewhere."""
-    return not isinstance(value, BlankNode) and re.search(text_of(pattern), text_of(value)) is not None
+    return not isinstance(value, BlankNode) and re.search(bare_text(pattern), bare_text(value)) is not None
 
 
 def languages(graph: ShapesGraph, _node: Term, listed: Term) -> Constraint:
     """Make sh:languageIn."""
-    ranges = [text_of(each).lower() for each in graph.listed(listed)]
+    ranges = [bare_text(each).lower() for each in graph.listed(listed)]
 
     def fits(_data: Data, value: Term) -> bool:
         language = isinstance(value, Literal) and (value.language or "").lower()
@@ -189,7 +189,7 @@ def qualified(graph: ShapesGraph, node: Term, inner: Term) -> Constraint:
     """Make sh:qualifiedValueShape."""
     shape = graph.shape(inner)
     low, high = (
-        int(text_of(limits[0])) if limits else None
+        int(bare_text(limits[0])) if limits else None
         for limits in (graph.of(node, "qualifiedMinCount"), graph.of(node, "qualifiedMaxCount"))
     )
 

@@ -395,14 +395,14 @@ def answers(
     names = [variable.value for variable in found.variables]  # type: ignore[union-attr] # a SELECT
     for solution in found:  # type: ignore[union-attr] # as above
         row = {**{name: solution[name] for name in names}, "this": focus}
-        yield Result(focus, row.get("value", focus), filled(query.message, row), shape)
+        yield Result(focus, row.get("value", focus), filled_message(query.message, row), shape)
 
 
-def filled(message: str, row: Mapping[str, Term | None]) -> str:
+def filled_message(message: str, row: Mapping[str, Term | None]) -> str:
     """Return a message with the values of a row in the place of `{?name}`."""
-    return PLACEHOLDER.sub(lambda m: m[0] if (term := row.get(m[1])) is None else text_of(term), message)
+    return PLACEHOLDER.sub(lambda m: m[0] if (term := row.get(m[1])) is None else bare_text(term), message)
 
 
-def text_of(term: Term) -> str:
+def bare_text(term: Term) -> str:
     """Return a term without marks: an IRI, or a literal's lexical form."""
     return str(term) if not hasattr(term, "value") else str(term.value)

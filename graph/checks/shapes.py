@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.checks import constraints, shacl
 from wicara.graph.checks.constraints import CONSTRAINTS
-from wicara.graph.checks.shacl import Query, Shape, Step, text_of
+from wicara.graph.checks.shacl import Query, Shape, Step, bare_text
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import SourceFile, statements_of
 from wicara.graph.names import FIRST, NIL, REST, GraphKind, iri_name
@@ -106,8 +106,8 @@ def shapes_of(files: Iterable[Path]) -> tuple[shacl.Shape, ...]:
 
 def violation(result: shacl.Result) -> Violation:
     """Return a result in words."""
-    value = None if result.value is None else shacl.text_of(result.value)
-    return Violation(shacl.text_of(result.focus), result.message, value)
+    value = None if result.value is None else shacl.bare_text(result.value)
+    return Violation(shacl.bare_text(result.focus), result.message, value)
 
 
 def ontology_violations(triples: Collection[Triple], folder: Path | None) -> tuple[Violation, ...]:
@@ -180,7 +180,7 @@ class ShapesGraph:
         paths = self.of(node, "path")
         severity = self.of(node, "severity")
         shape = Shape(
-            name=text_of(node),
+            name=bare_text(node),
             path=self.path(paths[0]) if paths else None,
             message=english(self.of(node, "message")),
             is_violation=not severity or severity[0] == NamedNode(SH + "Violation"),
@@ -210,8 +210,8 @@ class ShapesGraph:
             tuple(way for path in said[SHAPE + name] for way in self.path(path))
             for name in ("reads", "lacks")
         )
-        about = tuple(map(text_of, said[SHAPE + "about"]))
-        return Query(text_of(select), english(self.of(node, "message")) or "", reads, lacks, about)
+        about = tuple(map(bare_text, said[SHAPE + "about"]))
+        return Query(bare_text(select), english(self.of(node, "message")) or "", reads, lacks, about)
 
 
 def english(messages: Collection[Term]) -> str | None:

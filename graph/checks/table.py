@@ -46,7 +46,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Result:
+class Outcome:
     """The outcome of one check: it passes if there are no findings."""
 
     name: str
@@ -54,7 +54,7 @@ class Result:
     findings: tuple[str, ...]
 
 
-def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str], None]) -> Iterator[Result]:
+def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str], None]) -> Iterator[Outcome]:
     """Run the checks, one after the other; beside them those that run in processes of their own."""
     checks = tuple(checks)
     with ExitStack() as stack:
@@ -62,7 +62,7 @@ def run(checks: Iterable[Check], candidate: Candidate, progress: Callable[[str],
         for check in checks:
             progress(f"checking: {check.title}")
             findings = begun[check.name]() if check.reads else check.findings(candidate)
-            yield Result(check.name, check.title, tuple(findings))
+            yield Outcome(check.name, check.title, tuple(findings))
 
 
 @contextmanager
@@ -99,11 +99,11 @@ def send_findings(check: Check, candidate: Candidate, sender: Connection) -> Non
     sender.send(tuple(check.findings(candidate)))
 
 
-def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Result]:
+def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Outcome]:
     """Compare the evidence with each source text, given as FILE or ID=FILE; raises UnreadableInput."""
     for source in sources:
         comparison = compare(candidate.quads, source)
-        yield Result("source", comparison.summary, comparison.findings)
+        yield Outcome("source", comparison.summary, comparison.findings)
 
 
 def ontology_shapes(candidate: Candidate) -> Iterator[str]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
-from wicara.graph.evidence import WITH_BASIS, described
+from wicara.graph.evidence import WITH_BASIS, provenance_of
 from wicara.graph.explain.explanation import Verdict
 from wicara.graph.explain.wording import is_structure
 from wicara.graph.formats import FORMATS, serialize_quads
@@ -78,7 +78,7 @@ def serialize(
         values = as_json(explanation, wording)
         return (json.dumps(values, ensure_ascii=False, indent=indent) + "\n" * bool(indent)).encode()
     chosen = FORMATS[form]
-    quads = set(quads_of(explanation, wording.store))
+    quads = set(explanation_quads(explanation, wording.store))
     if not chosen.datasets:
         named = (NamedNode, BlankNode)
         quads = {Quad(*quad.triple) for quad in quads if not isinstance(quad.graph_name, named)}
@@ -240,7 +240,7 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
 
     def statement(fact: tuple[Term | None, ...]) -> Json:
         """Return a statement with its words; an open place is null."""
-        places = zip(("subject", "predicate", "object"), map(term_of, fact), strict=True)
+        places = zip(("subject", "predicate", "object"), map(json_term, fact), strict=True)
         return {
             **dict[str, Json](places),
             "words": wording.statement(fact),
@@ -299,7 +299,7 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
     }
 
 
-def term_of(term: Term | None) -> Json:
+def json_term(term: Term | None) -> Json:
     """Return a term as SPARQL 1.1 Query Results JSON does (section 3.2.2)."""
     if isinstance(term, NamedNode):
         return {"type": "uri", "value": term.value}
@@ -341,7 +341,7 @@ def quote_of(quote: Quote) -> Json:
 # As RDF 1.2.
 
 
-def quads_of(explanation: Explanation, store: Store) -> Iterator[Quad]:
+def explanation_quads(explanation: Explanation, store: Store) -> Iterator[Quad]:
     """Yield a statement, its proofs, and the evidence that these end in."""
     for proof in explanation.proofs:
         for node in proof.nodes():
@@ -351,13 +351,13 @@ def quads_of(explanation: Explanation, store: Store) -> Iterator[Quad]:
             triple = triple_of(fact)
             if triple is not None and ground.graph:
                 graph = NamedNode(ground.graph)
-                yield Quad(name_of(fact, "s"), REIFIES, triple)
-                yield Quad(name_of(fact, "s"), DERIVED_FROM, graph)
+                yield Quad(blank_name(fact, "s"), REIFIES, triple)
+                yield Quad(blank_name(fact, "s"), DERIVED_FROM, graph)
                 yield Quad(triple.subject, triple.predicate, triple.object, graph)
             yield from quads_of_evidence(ground, store)
     triple = triple_of(explanation.fact)
     if triple is not None and (explanation.proofs or explanation.fact in explanation.grounds):
-        yield Quad(name_of(explanation.fact, "s"), REIFIES, triple)
+        yield Quad(blank_name(explanation.fact, "s"), REIFIES, triple)
 
 
 def quads_of_step(proof: Proof) -> Iterator[Quad]:
@@ -366,12 +366,12 @@ def quads_of_step(proof: Proof) -> Iterator[Quad]:
     triple = fact and triple_of(fact)
     if fact is None or triple is None:
         return
-    name = name_of(fact, "s")
+    name = blank_name(fact, "s")
     yield Quad(name, REIFIES, triple)
     if not proof.rule:
         return
-    premises = [name_of(premise.conclusion, "s") for premise in proof.premises if premise.conclusion]
-    activity, plan = name_of(fact, proof.rule, *premises), name_of(fact, f"{proof.rule}-plan")
+    premises = [blank_name(premise.conclusion, "s") for premise in proof.premises if premise.conclusion]
+    activity, plan = blank_name(fact, proof.rule, *premises), blank_name(fact, f"{proof.rule}-plan")
     rule = NamedNode(RULES + proof.rule)  # the place of the rule on the page of all rules
     yield Quad(name, GENERATED_BY, activity)
     yield Quad(activity, TYPE, ACTIVITY)
@@ -386,13 +386,13 @@ def quads_of_step(proof: Proof) -> Iterator[Quad]:
 def quads_of_evidence(ground: Basis, store: Store) -> Iterator[Quad]:
     """Yield what the dataset says of a fact's or background's graph, of its evidence and of its origins."""
     if ground.kind in WITH_BASIS:
-        for quad in described(store, NamedNode(ground.graph)):
+        for quad in provenance_of(store, NamedNode(ground.graph)):
             yield Quad(quad.subject, quad.predicate, quad.object)
     for origin in ground.derived_from:
         yield from quads_of_evidence(origin, store)
 
 
-def name_of(fact: Fact, *parts: object) -> BlankNode:
+def blank_name(fact: Fact, *parts: object) -> BlankNode:
     """Return the blank node for something about a fact: always the same one."""
     text = " ".join(map(str, (*fact, *parts)))
     return BlankNode(f"{parts[0]}-{sha256(text.encode()).hexdigest()[:HASH_DIGITS]}")

@@ -131,7 +131,7 @@ WORDS: Final = {
 PATTERNS: Final = {"year": "y", "month": "LLLL y", "day": "d MMMM y"}
 
 
-def in_words(text: str, language: str) -> str:
+def date_in_words(text: str, language: str) -> str:
     """Return a date in words: `2 August 2018`, `2016 to 2020`, `from 1991 on`; raises NotBoundedError."""
     from babel.dates import format_date  # noqa: PLC0415 - few files need it
 

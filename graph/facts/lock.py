@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from wicara.graph.facts.short_form import Words
+    from wicara.graph.facts.short_form import WordsOfFact
     from wicara.graph.facts.source import Source
 
 SUFFIX: Final = ".lock.csv"
@@ -69,7 +69,7 @@ def read_lock(path: Path, name: str) -> tuple[Locked, ...]:
     return tuple(Locked(*row) for row in rows[1:])
 
 
-def locked(words: Words, rows: Iterable[Locked]) -> Locked | None:
+def locked(words: WordsOfFact, rows: Iterable[Locked]) -> Locked | None:
     """Return the row that holds for the words of a fact; None where they have not been locked as they are."""
     for row in rows:
         if (row.fact, row.quote) == (words.fact, words.quote.value) and words.span in {"", row.span}:
@@ -77,7 +77,7 @@ def locked(words: Words, rows: Iterable[Locked]) -> Locked | None:
     return None
 
 
-def lock(words: Iterable[Words], source: Source, text: str, name: str) -> tuple[Locked, ...]:
+def lock(words: Iterable[WordsOfFact], source: Source, text: str, name: str) -> tuple[Locked, ...]:
     """Return the lock for the words of facts that stand in a text.
 
     Raises UnreadableInput that names every line of the file `name` whose words are not there.

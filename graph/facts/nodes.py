@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wicara.graph.facts.lock import Locked
-    from wicara.graph.facts.short_form import Words
+    from wicara.graph.facts.short_form import WordsOfFact
     from wicara.graph.terms import Term
 
 COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
@@ -44,7 +44,7 @@ def position(node: NamedNode, graph: NamedNode, start: str, end: str) -> Iterato
     yield Quad(node, NamedNode(PREFIXES["oa"] + "end"), Literal(end, datatype=COUNT), graph)
 
 
-def annotation(words: Words, row: Locked) -> Iterator[Quad]:
+def annotation(words: WordsOfFact, row: Locked) -> Iterator[Quad]:
     """Yield the nodes of the evidence of a fact (Web Annotation Data Model, sections 4.2.4 and 4.2.5)."""
     article = NamedNode(f"{PREFIXES['article']}{words.article}")
     name = f"{PREFIXES['evidence']}{words.article}-{words.fact.lower()}"

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
-from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, in_words
+from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, date_in_words
 from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, term_name
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
 
@@ -214,7 +214,7 @@ def instance(
     statements = tuple(
         Quad(subject, predicate, target, graph)
         for triple in template
-        for subject, predicate, target in filled(triple, values)
+        for subject, predicate, target in template_statements(triple, values)
         if subject not in of or of[subject][0] != triple.object or of[subject][1] == target
     )
     things = tuple((thing, quads) for thing, quads, _ in made if quads)
@@ -333,11 +333,11 @@ def minted(
             thing = NamedNode(f"{base}{parameter.kinds[0]}/{with_places(parameter.iri, ends.get)}")
             values[node].append(thing)
             of = (several, given[several][0]) if several else None
-            said = () if names(thing.value, "en") else described(thing, parameter, graph, by_name, names)
+            said = () if names(thing.value, "en") else minted_names(thing, parameter, graph, by_name, names)
             yield thing, tuple(said), of
 
 
-def described(
+def minted_names(
     thing: NamedNode,
     parameter: Parameter,
     graph: NamedNode,
@@ -373,7 +373,7 @@ def worded(text: str, values: Mapping[str, Sequence[Term]], language: str, names
     def shown(name: str) -> Sequence[str]:
         own = in_language(values.get(name, ()), language)
         as_date = name in MEANINGS
-        return [in_date_words(t, language) if as_date else name_of(t, language, names) for t in own]
+        return [in_date_words(t, language) if as_date else name_in(t, language, names) for t in own]
 
     return with_places(text, shown)
 
@@ -392,7 +392,7 @@ def in_language(terms: Sequence[Term], language: str) -> Sequence[Term]:
     return [term for term in terms if getattr(term, "language", None) in {None, language}] or terms
 
 
-def name_of(term: Term, language: str, names: Names) -> str:
+def name_in(term: Term, language: str, names: Names) -> str:
     """Return what a term is called in a language: the end of an IRI where no name is known."""
     if isinstance(term, NamedNode):
         return names(term.value, language) or term.value.rpartition("/")[2]
@@ -403,7 +403,7 @@ def in_date_words(term: Term, language: str) -> str:
     """Return a date in EDTF in words, or as it is where it has no bounds, which is told elsewhere."""
     text = str(getattr(term, "value", ""))
     try:
-        return in_words(text, language)
+        return date_in_words(text, language)
     except NotBoundedError:
         return text
 
@@ -415,7 +415,7 @@ def end_of(term: Term) -> str:
     return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "open"
 
 
-def filled(triple: Triple, values: Values) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+def template_statements(triple: Triple, values: Values) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
     """Yield a statement of a template for each combination of the values of its parameters."""
     places = [
         values.get(term, []) if term == ARTICLE or str(getattr(term, "value", "")).startswith(P) else [term]  # type: ignore[arg-type]

@@ -146,10 +146,10 @@ def difference(given: str, there: str) -> str:
     at = next((at for at, (own, other) in enumerate(zip(given, there, strict=False)) if own != other), None)
     if at is None:
         return f"{there!r}"
-    return f"{there!r}; its character {at + 1} is {describe(there[at])}, and you gave {describe(given[at])}"
+    return f"{there!r}; its character {at + 1} is {char_name(there[at])}, and you gave {char_name(given[at])}"
 
 
-def describe(character: str) -> str:
+def char_name(character: str) -> str:
     """Return a character with its Unicode name."""
     return f"{unicodedata.name(character, 'a control character')} (U+{ord(character):04X})"
 

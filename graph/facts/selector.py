@@ -18,9 +18,9 @@ from wicara.graph.facts.source import (
     END,
     START,
     by_subject,
+    count_of,
     first,
     match_source,
-    number,
     read_sources,
     read_text,
 )
@@ -176,8 +176,8 @@ def evidence_of(fact: str, item: str, index: Index) -> Evidence:
         article=first(index, target, OA + "hasSource"),
         sentence=first(index, item, WIC + "inSentence"),
         selector=Selector(
-            start=number(index, position, START),
-            end=number(index, position, END),
+            start=count_of(index, position, START),
+            end=count_of(index, position, END),
             exact=first(index, quote, OA + "exact"),
             sha256=first(index, position, WIC + "spanSha256"),
         ),

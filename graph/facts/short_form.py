@@ -83,7 +83,7 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Words:
+class WordsOfFact:
     """The words that a fact rests on: the first passage of the fact `F038` is `F038`, the second `F038-2`."""
 
     fact: str
@@ -219,13 +219,13 @@ def subjects_of(statements: Iterable[Stated]) -> dict[Node, Subject]:
     return subjects
 
 
-def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Words], list[Quad]]:
+def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[WordsOfFact], list[Quad]]:
     """Return the words of every fact of a file, and the descriptions of its sources in the long form.
 
     Raises UnreadableInput that names every line at fault; a lock is not needed.
     """
     faults = Faults()
-    words: list[Words] = []
+    words: list[WordsOfFact] = []
     sources: list[Quad] = []
     subjects = subjects_of(statements)
     for subject in subjects.values():
@@ -386,19 +386,19 @@ def defaults(subject: Subject, kind: GraphKind | None) -> dict[NamedNode, list[T
     parts = subject.node.value.removeprefix(GRAPHS).split("/")
     known = {"article": parts[1], "id": parts[-1], "name": parts[-1]}
     return {
-        fixed_iri(predicate): [term for value in values for term in filled(value, subject, known)]
+        fixed_iri(predicate): [term for value in values for term in template_terms(value, subject, known)]
         for predicate, values in table.items()
     }
 
 
-def filled(value: str, subject: Subject, known: Mapping[str, str]) -> list[Term]:
+def template_terms(value: str, subject: Subject, known: Mapping[str, str]) -> list[Term]:
     """Return the terms that a value of `short_form.toml` stands for."""
     if copied := PLACEHOLDER.fullmatch(value):
         return subject.terms(fixed_iri(copied[1]))
     return [fixed(value.format(**known))]
 
 
-def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[Words]:
+def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[WordsOfFact]:
     """Yield the words that a fact rests on, as the file gives them."""
     graph = subject.node.value
     fact = graph.rpartition("/")[2]
@@ -421,7 +421,7 @@ def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults)
             faults.add(holder.line_of(SPAN), f"{fact}: the span {span!r} is not START-END")
         else:
             name = fact if number == 1 else f"{fact}-{number}"
-            yield Words(name, graph, quotes[0], span, holder.line_of(QUOTE))
+            yield WordsOfFact(name, graph, quotes[0], span, holder.line_of(QUOTE))
 
 
 def evidence(subject: Subject, context: Context) -> Iterator[Quad]:

@@ -67,11 +67,11 @@ class Remaining(dict[Quad, Quad]):
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         """Begin with all of them."""
-        super().__init__((plain(quad), quad) for quad in quads)
+        super().__init__((with_plain_count(quad), quad) for quad in quads)
 
     def take(self, short: Sequence[Quad], rows: Sequence[Locked] = ()) -> Sequence[Quad]:
         """Take out what short statements stand for and return them; nothing if it is not all there."""
-        long = {plain(quad) for quad in expand([Stated(quad, 0) for quad in short], "", rows)}
+        long = {with_plain_count(quad) for quad in expand([Stated(quad, 0) for quad in short], "", rows)}
         if not long <= self.keys():
             return ()
         for quad in long:
@@ -79,7 +79,7 @@ class Remaining(dict[Quad, Quad]):
         return short
 
 
-def plain(quad: Quad) -> Quad:
+def with_plain_count(quad: Quad) -> Quad:
     """Return the quad with a count as the store writes it."""
     term = quad.object
     if isinstance(term, Literal) and term.datatype.value.endswith("#nonNegativeInteger"):
@@ -99,7 +99,7 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
     for quad in quads:
         about[quad.subject.value if isinstance(quad.subject, NamedNode) else ""].append(quad)
         stated[quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""].append(quad)
-    rows = tuple(row_of(item, sources) for item in words.values())
+    rows = tuple(lock_row(item, sources) for item in words.values())
     described = [left.take(short_source(source, about[source.iri])) for source in sources]
     facts: dict[str, Sequence[Quad]] = {}
     for iri, said in about.items():
@@ -109,7 +109,7 @@ def shortened(quads: Sequence[Quad]) -> tuple[str, tuple[Locked, ...]]:
             facts[iri] = left.take(short_fact(iri, said, quoted), rows)
     named = dict.fromkeys(quad.subject for quad in left.values() if quad.graph_name == ENTITIES)
     things = [
-        left.take([outside(quad) for quad in about[node.value] if quad.graph_name == ENTITIES])
+        left.take([without_graph(quad) for quad in about[node.value] if quad.graph_name == ENTITIES])
         for node in named
         if isinstance(node, NamedNode)
     ]
@@ -157,12 +157,12 @@ def names_a_selector(quad: Quad) -> bool:
     )
 
 
-def outside(quad: Quad) -> Quad:
+def without_graph(quad: Quad) -> Quad:
     """Return a quad as it stands outside named graphs."""
     return Quad(quad.subject, quad.predicate, quad.object)
 
 
-def row_of(item: Evidence, sources: Iterable[Source]) -> Locked:
+def lock_row(item: Evidence, sources: Iterable[Source]) -> Locked:
     """Return the row of the lock that evidence in the long form amounts to."""
     sentences = (sentence for source in sources for sentence in source.sentences)
     name = next((ordinal(each) for each in sentences if each.iri == item.sentence), "")
@@ -178,7 +178,7 @@ def short_source(source: Source, quads: Iterable[Quad]) -> list[Quad]:
     spans = " ".join(f"{sentence.start}-{sentence.end}" for sentence in source.sentences)
     node = NamedNode(source.iri)
     described = {
-        outside(quad): None
+        without_graph(quad): None
         for quad in quads
         if (quad.graph_name == ENTITIES and quad.predicate in NAMES)
         or (quad.graph_name == NamedNode(graph) and (quad.predicate not in NAMES or quad.predicate == TYPE))
@@ -194,7 +194,7 @@ def short_fact(iri: str, quads: Iterable[Quad], quoted: Sequence[Quad]) -> list[
         subject.values.setdefault(quad.predicate, []).append((quad.object, 0))
     added = defaults(subject, kind_of(iri))
     short = [
-        outside(quad)
+        without_graph(quad)
         for quad in said
         if quad.object not in added.get(quad.predicate, ()) and quad.predicate != LONG_EVIDENCE
     ]

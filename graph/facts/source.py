@@ -105,7 +105,7 @@ def source_of(iri: str, index: Index) -> Source:
     return Source(
         iri=iri,
         sha256=first(index, iri, WIC + "textSha256"),
-        length=number(index, iri, WIC + "textLength"),
+        length=count_of(index, iri, WIC + "textLength"),
         language=first(index, iri, dcterms + "language"),
         publisher=first(index, iri, dcterms + "publisher"),
         addresses=tuple(
@@ -121,7 +121,7 @@ def source_of(iri: str, index: Index) -> Source:
 def sentences_of(article: str, index: Index) -> tuple[Sentence, ...]:
     """Return the sentences of a source in the order of the text."""
     unsorted = (
-        Sentence(iri, number(index, iri, START), number(index, iri, END))
+        Sentence(iri, count_of(index, iri, START), count_of(index, iri, END))
         for iri, of_it in index.items()
         if article in of_it.get(WIC + "sentenceOf", ())
     )
@@ -156,7 +156,7 @@ def match_source(argument: str, sources: Sequence[Source]) -> Supplied:
         return Supplied(candidates[0], text)
     raise UnreadableInput(
         f"{text.path} has the SHA-256 {text.sha256}, which no source has. "
-        f"Say which one it should be, as ID=FILE; the IDs are: {known(sources)}"
+        f"Say which one it should be, as ID=FILE; the IDs are: {known_ids(sources)}"
     )
 
 
@@ -166,12 +166,12 @@ def read_named(argument: str, sources: Sequence[Source]) -> Text:
     name, equals, _ = argument.partition("=")
     if equals and not path.exists():
         raise UnreadableInput(
-            f"There is no source {name!r}, and no file {argument!r}. The IDs are: {known(sources)}"
+            f"There is no source {name!r}, and no file {argument!r}. The IDs are: {known_ids(sources)}"
         )
     return read_text(path)
 
 
-def known(sources: Sequence[Source]) -> str:
+def known_ids(sources: Sequence[Source]) -> str:
     """Return the IDs of the sources for a message."""
     return ", ".join(source.name for source in sources) or "none, as no source is described"
 
@@ -201,14 +201,14 @@ def first(index: Index, subject: str, predicate: str) -> str:
     return values[0] if values else ""
 
 
-def number(index: Index, subject: str, predicate: str) -> int:
+def count_of(index: Index, subject: str, predicate: str) -> int:
     """Return one value of a predicate as a count, or -1 where there is none or it is no count."""
     value = first(index, subject, predicate)
     return int(value) if value.isascii() and value.isdecimal() else -1
 
 
 @cache
-def identifier() -> LanguageIdentifier:
+def language_model() -> LanguageIdentifier:
     """Return the model, which takes a moment to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - it is slow to load
 
@@ -217,7 +217,7 @@ def identifier() -> LanguageIdentifier:
 
 def language_of(text: str) -> str:
     """Return the language tag of a text, such as `id`; raises UnreadableInput where it is not recognized."""
-    tag, probability = identifier().classify(text)
+    tag, probability = language_model().classify(text)
     if tag == NONE or probability < MIN_PROBABILITY:
         raise UnreadableInput(
             "The language of the text is not recognized: give it by --language, as id or en."

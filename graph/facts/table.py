@@ -68,7 +68,7 @@ def facts_table(statements: Sequence[Stated], pattern: str | None = None) -> str
     inside: dict[Node, list[Stated]] = {}
     for stated in statements:
         inside.setdefault(stated.quad.graph_name, []).append(stated)  # type: ignore[arg-type]
-    rows = [row_of(fact, subjects, inside.get(fact.node, ())) for fact in facts]
+    rows = [fact_row(fact, subjects, inside.get(fact.node, ())) for fact in facts]
     if pattern:
         rows = [row for row in rows if pattern in row["pattern"].split()]
     shown = [
@@ -89,7 +89,7 @@ def is_fact(node: NamedNode) -> bool:
     return kind_of(node.value) == GraphKind.FACT
 
 
-def row_of(fact: Subject, subjects: Mapping[Node, Subject], inside: Iterable[Stated]) -> dict[str, str]:
+def fact_row(fact: Subject, subjects: Mapping[Node, Subject], inside: Iterable[Stated]) -> dict[str, str]:
     """Return a fact as a row."""
     terms = [term for values in fact.values.values() for term, _ in values]
     triples = [stated.quad.triple for stated in inside]
@@ -100,7 +100,7 @@ def row_of(fact: Subject, subjects: Mapping[Node, Subject], inside: Iterable[Sta
     for label in fact.terms(PREF_LABEL):
         if isinstance(label, Literal):
             row[label.language or "en"] = label.value
-    row |= {name: value_of(fact, node) for name, node in (("quote", QUOTE), ("span", SPAN))}
+    row |= {name: first_text(fact, node) for name, node in (("quote", QUOTE), ("span", SPAN))}
     columns = {node: name for name, node in SAID.items()}
     more = [
         f"a {write.term(term)}"
@@ -135,14 +135,14 @@ def writer_of(terms: Iterable[Term]) -> Paragraphs:
     return Paragraphs(Layout({}, frozenset(), frozenset()), names)
 
 
-def value_of(subject: Subject, predicate: NamedNode) -> str:
+def first_text(subject: Subject, predicate: NamedNode) -> str:
     """Return the first value of a property as text, or nothing."""
     return next((str(getattr(term, "value", "")) for term in subject.terms(predicate)), "")
 
 
 def passage(holder: Subject) -> str:
     """Return a passage of `in:evidence`."""
-    span = value_of(holder, SPAN)
+    span = first_text(holder, SPAN)
     (quote,) = holder.terms(QUOTE)
     return f"[ in:quote {quote}" + (f' ; in:span "{span}" ]' if span else " ]")
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, Store, Triple
-from wicara.graph.reasoning.matching import contradictions, describe, terms_concerned
+from wicara.graph.reasoning.matching import contradiction_text, contradictions, terms_concerned
 from wicara.graph.reasoning.rules import BUILT_IN, REFLEXIVE, SAME_AS, TOP
 from wicara.ontology import PREFIXES, RDF_TYPE
 
@@ -100,16 +100,16 @@ def owlrl(premises: frozenset[Triple]) -> Closure:
     from wicara.graph.reasoning import owlrl_engine  # noqa: PLC0415 - most of a second to import
 
     facts = owlrl_engine.close(usable(premises))
-    if any(t.predicate.value == SAME_AS and not is_trivial(t) for t in owlrl_engine.triples_of(facts)):
+    if any(t.predicate.value == SAME_AS and not is_trivial(t) for t in owlrl_engine.rdf_facts(facts)):
         facts = owlrl_engine.close(premises)
-    useful = frozenset(t for t in owlrl_engine.triples_of(facts) if not is_trivial(t))
+    useful = frozenset(t for t in owlrl_engine.rdf_facts(facts) if not is_trivial(t))
     return Closure(useful - premises, inconsistencies_of(contradictions((*map(tuple, premises), *facts))))
 
 
 def inconsistencies_of(clashes: Iterable[Inference]) -> tuple[Inconsistency, ...]:
     """Return contradictions in words, sorted; of those by one rule of the same terms only the first."""
     described = [
-        Inconsistency(clash.rule, describe(clash), terms_concerned(clash), clash.premises)
+        Inconsistency(clash.rule, contradiction_text(clash), terms_concerned(clash), clash.premises)
         for clash in clashes
     ]
     described.sort(key=lambda each: (each.rule, each.message))

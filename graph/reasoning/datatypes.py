@@ -257,7 +257,7 @@ def string(text: str) -> Value:
     return ("string", (text, ""))
 
 
-def plain(text: str) -> Value | None:
+def plain_literal(text: str) -> Value | None:
     """Read an rdf:PlainLiteral: text, an at sign, and a language or nothing (RDF PlainLiteral, section 3)."""
     content, sign, language = text.rpartition("@")
     if not sign or (language and not LANGUAGE.fullmatch(language)):
@@ -268,7 +268,7 @@ def plain(text: str) -> Value | None:
 READERS: Final[dict[str, Callable[[str], Value | None]]] = {
     **dict.fromkeys(INTEGERS, integer),
     **dict.fromkeys(STRINGS, string),
-    f"{RDF}PlainLiteral": plain,
+    f"{RDF}PlainLiteral": plain_literal,
     f"{RDF}XMLLiteral": xml,
     f"{XSD}anyURI": lambda text: ("anyURI", text),
     f"{XSD}base64Binary": base64_bytes,

@@ -21,8 +21,8 @@ from wicara.graph.reasoning.joins import (
     Atom,
     Clash,
     Join,
+    JoinRows,
     Older,
-    Rows,
     Slot,
     bind,
     first_rows,
@@ -156,7 +156,7 @@ class Engine:
                 return Delta(subjects, objects, subjects)
             self.expect(len(subjects))
             start, rows = self.facts.size, np.arange(len(subjects))
-            batch = self.batch_of(join, Rows(len(rows), {}, dict(enumerate(premises))))
+            batch = self.batch_of(join, JoinRows(len(rows), {}, dict(enumerate(premises))))
             numbers = self.facts.add(table, subjects, objects, np.full(len(rows), batch), rows)
             self.facts.spans[batch] = start, self.facts.size
             return Delta(subjects, objects, numbers)
@@ -282,7 +282,7 @@ class Engine:
         """Evaluate a join for the first time, over all facts, and have it triggered from now on."""
         self.register(join)
         if not join.atoms:
-            self.conclude(join, Rows(1))
+            self.conclude(join, JoinRows(1))
             return
         if self.is_closed_by_classes(join):
             self.unclosed.add(join.atoms[0].table)
@@ -358,13 +358,13 @@ class Engine:
         low, high = (table.by_object if end else table.by_subject).spans(delta.subjects)
         return max(len(low), int((high - low).sum())) > CROWD * len(table)
 
-    def passing(self, join: Join, rows: Rows) -> Rows:
+    def passing(self, join: Join, rows: JoinRows) -> JoinRows:
         """Return the rows that pass the join's tests."""
         for test in join.tests if rows.size else ():
             rows = rows.take(self.vocabulary.tests[test.name](*(rows.value(place) for place in test.places)))
         return rows
 
-    def conclude(self, join: Join, rows: Rows) -> None:
+    def conclude(self, join: Join, rows: JoinRows) -> None:
         """Make what follows from the rows pending, as far as it is new."""
         if rows.size and not join.heads:
             self.clashes.append(Clash(join, self.batch_of(join, rows)))
@@ -374,7 +374,7 @@ class Engine:
             if not known.all():
                 self.pend(join, head[1], keys[~known], rows.take(at[~known]))
 
-    def wanted(self, head: Head, rows: Rows) -> tuple[Ints, Ints]:
+    def wanted(self, head: Head, rows: JoinRows) -> tuple[Ints, Ints]:
         """Return the different pairs of a head for some rows, without trivial ones, and the row of each."""
         subject, table, target = head
         keys, at = first_of_each(pack(rows.value(subject), rows.value(target)))
@@ -383,7 +383,7 @@ class Engine:
             return keys[keep], at[keep]
         return keys, at
 
-    def pend(self, join: Join, table: int, keys: Ints, rows: Rows) -> None:
+    def pend(self, join: Join, table: int, keys: Ints, rows: JoinRows) -> None:
         """Keep conclusions, with their proofs, for the next round; raises Exhausted beyond the limit."""
         self.waiting += len(keys)
         self.expect(self.waiting)
@@ -396,7 +396,7 @@ class Engine:
             self.pending.clear()
             raise Exhausted(self.facts.size + more)
 
-    def batch_of(self, join: Join, rows: Rows) -> int:
+    def batch_of(self, join: Join, rows: JoinRows) -> int:
         """Keep the premises of some rows and return the number of their batch."""
         width = len(join.atoms) if self.proofs else 0
         columns = [rows.facts[n] for n in range(width)]
@@ -408,7 +408,7 @@ class Engine:
         self.facts.batches.append(Batch(rule, schema, premises))
         return len(self.facts.batches) - 1
 
-    def derivations(self, table: int, subjects: Ints, objects: Ints) -> Iterator[tuple[Join, Head, Rows]]:
+    def derivations(self, table: int, subjects: Ints, objects: Ints) -> Iterator[tuple[Join, Head, JoinRows]]:
         """Yield the one-step derivations of pairs of a table, but those by which classes are closed."""
         for target in (None, *distinct(objects).tolist()):
             chosen = slice(None) if target is None else objects == target
@@ -419,10 +419,10 @@ class Engine:
                 if rows.size:
                     yield join, head, rows
 
-    def backward(self, join: Join, head: Head, subjects: Ints, objects: Ints) -> Rows:
+    def backward(self, join: Join, head: Head, subjects: Ints, objects: Ints) -> JoinRows:
         """Return the rows of a join that conclude some of these pairs."""
         keep, columns = bind(head[0], head[2], subjects, objects)
-        start = Rows(len(keep), columns).take(keep)
+        start = JoinRows(len(keep), columns).take(keep)
         return self.passing(join, join_rows(start, join, range(len(join.atoms)), self.tables))
 
     def retract(self, table: int, subjects: Ints, objects: Ints) -> None:

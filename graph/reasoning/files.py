@@ -34,7 +34,7 @@ from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.reasoning.closure import is_universal
 from wicara.graph.reasoning.engine import Exhausted
-from wicara.graph.reasoning.matching import contradictions, describe
+from wicara.graph.reasoning.matching import contradiction_text, contradictions
 from wicara.graph.reasoning.reasoner import Reasoner
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ def native(document: Document, *, proofs: bool = False, all_rules: bool = False)
         return Result(
             inferred=serialize(reasoner.terms, rows),
             proofs="".join(proof_lines(reasoner)).encode() if proofs else b"",
-            contradictions=in_words(reasoner.contradictions()),
+            contradictions=clash_lines(reasoner.contradictions()),
         )
 
 
@@ -309,13 +309,13 @@ def available_memory() -> int:
 
 def owlrl(document: Document, **_options: bool) -> Result:
     """Return what owlrl concludes, without what it says of vocabularies and of everything."""
-    from wicara.graph.reasoning.owlrl_engine import close, triples_of  # noqa: PLC0415 - slow to import
+    from wicara.graph.reasoning.owlrl_engine import close, rdf_facts  # noqa: PLC0415 - slow to import
 
     premises = frozenset(document.triples())
     facts = close(premises)
-    inferred = number_terms(t for t in frozenset(triples_of(facts)) - premises if not is_universal(t))
+    inferred = number_terms(t for t in frozenset(rdf_facts(facts)) - premises if not is_universal(t))
     clashes = contradictions((*map(tuple, premises), *facts))
-    return Result(serialize(inferred.terms, inferred.rows), b"", in_words(clashes))
+    return Result(serialize(inferred.terms, inferred.rows), b"", clash_lines(clashes))
 
 
 def spark(
@@ -339,9 +339,9 @@ def spark(
         return spark_engine.close(session, document, folder, proofs=proofs)
 
 
-def in_words(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
+def clash_lines(clashes: Iterable[Inference]) -> tuple[tuple[str, str], ...]:
     """Return contradictions as rule and words, sorted, each once."""
-    return tuple(sorted({(clash.rule, describe(clash)) for clash in clashes}))
+    return tuple(sorted({(clash.rule, contradiction_text(clash)) for clash in clashes}))
 
 
 ENGINES: Final[dict[str, Callable[..., Result]]] = {"native": native, "owlrl": owlrl, "spark": spark}

@@ -77,20 +77,20 @@ ANY_AGE: Final = Older()
 
 
 @dataclass
-class Rows:
+class JoinRows:
     """Solutions of a join: a column of terms for each variable, a column of fact numbers for each atom."""
 
     size: int
     columns: dict[str, Ints] = field(default_factory=dict)
     facts: dict[int, Ints] = field(default_factory=dict)
 
-    def take(self, rows: Ints | Mask) -> Rows:
+    def take(self, rows: Ints | Mask) -> JoinRows:
         """Return the chosen rows."""
         size = int(rows.sum()) if rows.dtype == np.bool_ else len(rows)
         columns = {name: column[rows] for name, column in self.columns.items()}
-        return Rows(size, columns, {place: column[rows] for place, column in self.facts.items()})
+        return JoinRows(size, columns, {place: column[rows] for place, column in self.facts.items()})
 
-    def where(self, mask: Mask) -> Rows:
+    def where(self, mask: Mask) -> JoinRows:
         """Return the chosen rows: these themselves, where all are."""
         return self if mask.all() else self.take(mask)
 
@@ -123,15 +123,15 @@ def bind(subject: Slot, target: Slot, subjects: Ints, objects: Ints) -> tuple[Ma
     return keep, {slot: column for slot, column in pairs if isinstance(slot, str)}
 
 
-def first_rows(atom: Atom, delta: Delta, place: int) -> Rows:
+def first_rows(atom: Atom, delta: Delta, place: int) -> JoinRows:
     """Return the facts of a delta that fit an atom, as the first rows of a join."""
     keep, columns = bind(atom.subject, atom.object, delta.subjects, delta.objects)
-    return Rows(len(keep), columns, {place: delta.facts}).take(keep)
+    return JoinRows(len(keep), columns, {place: delta.facts}).take(keep)
 
 
 def join_rows(
-    rows: Rows, join: Join, left: Iterable[int], tables: Mapping[int, Relation], older: Older = ANY_AGE
-) -> Rows:
+    rows: JoinRows, join: Join, left: Iterable[int], tables: Mapping[int, Relation], older: Older = ANY_AGE
+) -> JoinRows:
     """Return the rows joined with the atoms that are left, the best bound atom first."""
     waiting = dict.fromkeys(left)
     while waiting and rows.size:
@@ -143,7 +143,7 @@ def join_rows(
     return rows
 
 
-def best_bound(rows: Rows, join: Join, waiting: Collection[int], older: Older) -> int:
+def best_bound(rows: JoinRows, join: Join, waiting: Collection[int], older: Older) -> int:
     """Return the first atom with most places known; of those with both, first one of older facts."""
     first = chain((n for n in older.places if n in waiting), waiting)
     bound = next((n for n in first if rows.knows_both(join.atoms[n])), None)
@@ -152,7 +152,7 @@ def best_bound(rows: Rows, join: Join, waiting: Collection[int], older: Older) -
     return next((n for n in waiting if rows.knows_either(join.atoms[n])), next(iter(waiting)))
 
 
-def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
+def extend(rows: JoinRows, atom: Atom, table: Relation, place: int) -> JoinRows:
     """Return the rows joined with the facts of a table that fit an atom; may change the rows given."""
     if rows.knows_both(atom):
         at, found = table.by_subject.find(pack(rows.value(atom.subject), rows.value(atom.object)))
@@ -160,13 +160,13 @@ def extend(rows: Rows, atom: Atom, table: Relation, place: int) -> Rows:
         selected.facts[place] = table.by_subject.facts[at[found]]
         return selected
     if rows.knows(atom.subject):
-        return expand(rows, atom.subject, atom.object, table.by_subject, place)
+        return expand_rows(rows, atom.subject, atom.object, table.by_subject, place)
     if rows.knows(atom.object):
-        return expand(rows, atom.object, atom.subject, table.by_object, place)
+        return expand_rows(rows, atom.object, atom.subject, table.by_object, place)
     return cross(rows, first_rows(atom, all_facts(table), place))
 
 
-def expand(rows: Rows, known: Slot, unknown: Slot, index: Index, place: int) -> Rows:
+def expand_rows(rows: JoinRows, known: Slot, unknown: Slot, index: Index, place: int) -> JoinRows:
     """Return each row once for every pair in the index that begins with its known term."""
     at, source = ranges(*index.spans(rows.value(known)))
     found = rows.take(source)
@@ -176,11 +176,11 @@ def expand(rows: Rows, known: Slot, unknown: Slot, index: Index, place: int) -> 
     return found
 
 
-def cross(rows: Rows, others: Rows) -> Rows:
+def cross(rows: JoinRows, others: JoinRows) -> JoinRows:
     """Return every row with every other."""
     one = rows.take(np.repeat(np.arange(rows.size), others.size))
     two = others.take(np.tile(np.arange(others.size), rows.size))
-    return Rows(one.size, one.columns | two.columns, one.facts | two.facts)
+    return JoinRows(one.size, one.columns | two.columns, one.facts | two.facts)
 
 
 def is_symmetric(join: Join) -> bool:

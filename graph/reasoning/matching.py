@@ -261,13 +261,13 @@ def forward(rule: Rule, facts: FactIndex) -> list[Fact]:
     return [instantiate(head, each) for head in rule.conclusions for each in bindings]
 
 
-def describe(clash: Inference) -> str:
+def contradiction_text(clash: Inference) -> str:
     """Return a contradiction in words; where its rule has none of its own, the premises that clash."""
     template, bindings = template_of(clash)
     if bindings is None:
-        facts = (" ".join(map(name_of, fact)) for fact in clash.premises)
+        facts = (" ".join(map(term_text, fact)) for fact in clash.premises)
         return " and ".join(facts) + " cannot hold together"
-    return template.format(**{name[1:]: name_of(term) for name, term in bindings.items()})
+    return template.format(**{name[1:]: term_text(term) for name, term in bindings.items()})
 
 
 def terms_concerned(clash: Inference) -> tuple[str, ...]:
@@ -290,6 +290,6 @@ def template_of(clash: Inference) -> tuple[str, Bindings | None]:
     return template, None
 
 
-def name_of(term: Term) -> str:
+def term_text(term: Term) -> str:
     """Return a term as people read it; literals and blank nodes as N-Triples writes them."""
     return term_name(term) if isinstance(term, NamedNode) else str(term)

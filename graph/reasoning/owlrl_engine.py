@@ -117,6 +117,6 @@ def corrected_datatypes() -> Iterator[None]:
         OWLRL.AltXSDToPYTHON, OWLRL.OWL_Datatype_Subsumptions = readers, wider
 
 
-def triples_of(facts: Iterable[Fact]) -> Iterator[Triple]:
+def rdf_facts(facts: Iterable[Fact]) -> Iterator[Triple]:
     """Yield the facts that RDF can say."""
     yield from filter(None, map(triple_of, facts))

@@ -136,11 +136,11 @@ class StoredProofs(Mapping[Fact, Inference]):
 def fact_of(file: sqlite3.Connection, number: int) -> Fact:
     """Return a fact by its number."""
     subject, predicate, target = file.execute(FACT, (number,)).fetchone()
-    return term_of(subject), term_of(predicate), term_of(target)
+    return parsed_term(subject), parsed_term(predicate), parsed_term(target)
 
 
 @lru_cache(CACHED)
-def term_of(text: str) -> Term:
+def parsed_term(text: str) -> Term:
     """Return a term from its text in N-Triples."""
     (quad,) = parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES)
     term: Term = quad.object

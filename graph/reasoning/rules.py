@@ -175,11 +175,11 @@ def parse_builtin(name: str, inside: str) -> Builtin:
 
 def parse_pattern(text: str) -> Pattern:
     """Return `s p o` with prefixed names as IRIs."""
-    subject, predicate, target = map(expand, text.split())
+    subject, predicate, target = map(rule_term, text.split())
     return Pattern(subject, predicate, target)
 
 
-def expand(term: str) -> str:
+def rule_term(term: str) -> str:
     """Return a variable or a number as it is, `a` as rdf:type, a prefixed name as its IRI."""
     if term == "a":
         return RDF_TYPE

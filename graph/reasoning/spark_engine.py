@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pyoxigraph import Literal
 from wicara.graph.errors import Unavailable
-from wicara.graph.reasoning.files import END, Document, Result, in_words, serialize, tables_of, to_ntriples
+from wicara.graph.reasoning.files import END, Document, Result, clash_lines, serialize, tables_of, to_ntriples
 from wicara.graph.reasoning.matching import ILL_TYPED, Inference
 from wicara.graph.reasoning.reasoner import MAX_CLASHES, Reasoner, Statement
 from wicara.graph.reasoning.rules import Pattern, is_variable
@@ -411,5 +411,5 @@ def close(spark: SparkSession, document: Document, work: Path, *, proofs: bool) 
     return Result(
         inferred=serialize(closure.native.terms, closure.inferred()),
         proofs="".join(closure.proof_lines()).encode() if proofs else b"",
-        contradictions=in_words(closure.contradictions()),
+        contradictions=clash_lines(closure.contradictions()),
     )

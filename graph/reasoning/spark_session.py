@@ -83,7 +83,7 @@ def session(
                 with suppress(*faults()):  # its Java process ends with this one in any case
                     spark.stop()
         except faults() as fault:
-            raise Unavailable(in_words(fault)) from fault
+            raise Unavailable(failure_text(fault)) from fault
         finally:
             logging.disable(level)
 
@@ -133,7 +133,7 @@ def check_workers(spark: SparkSession, master: str) -> None:
         raise Unavailable(f"no worker of {master} has started a task within {PATIENCE} seconds.")
 
 
-def in_words(fault: Exception) -> str:
+def failure_text(fault: Exception) -> str:
     """Return what Spark failed of."""
     text = str(fault)
     if "OutOfMemoryError" in text or "Java heap space" in text or "GC overhead" in text:

@@ -133,8 +133,8 @@ class Relation:
     def match(self, subject: int | None, target: int | None, *, since: int = 0) -> list[tuple[int, int, int]]:
         """Return (subject, object, fact) for the facts with these places, from a number on; None is any."""
         if subject is None and target is not None:
-            return [(s, o, fact) for o, s, fact in within(self.by_object, target, since)]
-        found = within(self.by_subject, subject, since)
+            return [(s, o, fact) for o, s, fact in pairs_from(self.by_object, target, since)]
+        found = pairs_from(self.by_subject, subject, since)
         return found if target is None else [row for row in found if row[1] == target]
 
 
@@ -150,7 +150,7 @@ class Tables(dict[int, Relation]):
         return self.setdefault(table, Relation())
 
 
-def within(index: Index, first: int | None, since: int = 0) -> list[tuple[int, int, int]]:
+def pairs_from(index: Index, first: int | None, since: int = 0) -> list[tuple[int, int, int]]:
     """Return (first, second, fact) of the pairs that begin with a term, or of all; facts from a number on."""
     low, high = (0, len(index.keys)) if first is None else span(index, first)
     keys, facts = index.keys[low:high], index.facts[low:high]

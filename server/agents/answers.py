@@ -11,7 +11,7 @@ from wicara.server.agents import TABLE
 from wicara.server.app_state import dataset
 from wicara.server.http.addresses import path_of, public_url
 from wicara.server.site.pages.explain import explain_href
-from wicara.server.site.tables.statuses import graphs_behind, in_words
+from wicara.server.site.tables.statuses import graphs_behind, status_text
 from wicara.server.site.words import prefixed
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Packing:
         if self.evidence is None:
             return []
         known, words = self.evidence.bases, self.evidence.words
-        return [(short(graph), described(known[graph], words)) for graph in graphs if graph in known]
+        return [(short(graph), evidence_record(known[graph], words)) for graph in graphs if graph in known]
 
 
 def ending(outcome: str, **members: Any) -> Json:  # noqa: ANN401 - JSON
@@ -122,7 +122,7 @@ def ending(outcome: str, **members: Any) -> Json:  # noqa: ANN401 - JSON
     return {key: value for key, value in result.items() if value not in ("", {}, None)}
 
 
-def described(basis: Basis, words: Words) -> Json:
+def evidence_record(basis: Basis, words: Words) -> Json:
     """Return what a graph rests on: who says it, in which words, in which text, where to read it."""
     speakers = [words.show(term) for term in basis.said.get("who", ())]
     article = basis.quotes[0].article if basis.quotes else basis.text.iri if basis.text else ""
@@ -144,7 +144,7 @@ def traced(row: Json, support: Support, statuses: Sequence[Status], words: Words
     `clash` is the comparison by which other sources give another value, if they do.
     """
     behind = dict.fromkeys((*support.graphs, *graphs_behind(support.statements)))
-    status = in_words(statuses[0], words) if statuses else ""
+    status = status_text(statuses[0], words) if statuses else ""
     if support.inferred:
         proofs = [public_url(explain_href(triple)) for triple in support.inferred]
         row = row | {"inferred": True, "proofs": proofs[:MAX_PROOFS]}

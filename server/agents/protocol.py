@@ -75,7 +75,7 @@ def server_of(connect: Connect) -> Server[Any]:
 
     async def call_tool(context: ServerRequestContext[Any], call: CallToolRequestParams) -> CallToolResult:
         async with connect(context) as client:
-            text = await answer(client, call.name, call.arguments or {})
+            text = await tool_answer(client, call.name, call.arguments or {})
         return CallToolResult(content=[TextContent(type="text", text=text)])
 
     return Server(
@@ -87,7 +87,7 @@ def server_of(connect: Connect) -> Server[Any]:
     )
 
 
-async def answer(client: httpx2.AsyncClient, tool: str, arguments: Mapping[str, Any]) -> str:
+async def tool_answer(client: httpx2.AsyncClient, tool: str, arguments: Mapping[str, Any]) -> str:
     """Return what a tool answers, as JSON; a fault of the server is an outcome, never an empty answer."""
     if tool not in TABLE["tools"]:
         return ended("refused", reason=f"There is no tool {tool}; there are {', '.join(TABLE['tools'])}.")

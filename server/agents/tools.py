@@ -16,7 +16,7 @@ from wicara.graph.names import TYPE
 from wicara.graph.sparql import solutions
 from wicara.graph.terms import UnknownTerm as Unreadable
 from wicara.graph.terms import read_fact
-from wicara.graph.unknown_terms import nearest, occurs, unknown_terms
+from wicara.graph.unknown_terms import occurs, similar_term, unknown_terms
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.agents import TABLE
 from wicara.server.agents.answers import (
@@ -44,13 +44,13 @@ from wicara.server.site.language import language
 from wicara.server.site.pages.about import sources as texts
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.question import QuestionRequest, all_questions, question_named
-from wicara.server.site.parameters import InvalidValueError, choices, read_thing, value_of
+from wicara.server.site.parameters import InvalidValueError, choices, given_value, read_thing
 from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.results import rows as rows_of_search
 from wicara.server.site.search.results import status_words, words_for
 from wicara.server.site.tables.rows import clashes_of, evidence_for, supports_of_rows
-from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, graphs_of, solve
+from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, row_graphs, solve
 from wicara.server.site.words import prefixed
 from wicara.server.sparql.protocol import QueryOperation
 from wicara.server.sparql.query import evaluate
@@ -149,7 +149,7 @@ def describe(call: Call) -> Json:
     except InvalidValueError as fault:
         raise Refused(str(fault)) from fault
     if not occurs(dataset().store, thing.value):
-        instead = nearest(dataset().store, thing.value, dataset().prefixes)
+        instead = similar_term(dataset().store, thing.value, dataset().prefixes)
         raise Refused(
             f"{call.arguments['thing']}: no such thing" + (f", did you mean {instead}?" if instead else "")
         )
@@ -217,7 +217,9 @@ def ask(call: Call) -> Json:
         raise Refused(f"{question.slug} has no parameter {unknown[0]}; it has {known}.")
     options = choices(question.parameters)
     values = [
-        options.checked(value_of(parameter, [str(given[parameter.name])] if parameter.name in given else []))
+        options.checked(
+            given_value(parameter, [str(given[parameter.name])] if parameter.name in given else [])
+        )
         for parameter in question.parameters
     ]
     for value in values:
@@ -297,7 +299,7 @@ def evident(
 ) -> Json:
     """Return rows of terms, each with the support of its patterns."""
     backed = supports_of_rows(store(), patterns)
-    evidence = evidence_for(store(), chain.from_iterable(row.values() for row in rows), graphs_of(backed))
+    evidence = evidence_for(store(), chain.from_iterable(row.values() for row in rows), row_graphs(backed))
     items = [
         traced(
             {name: cell(term, evidence.words) for name, term in row.items()},

@@ -79,7 +79,7 @@ class Statistics:
 
 def graphs(built: BuiltDataset) -> Graphs:
     """Tell how many triples each graph holds."""
-    return build_cache.value(built, "graphs", count_graphs, lambda known: Graphs(**known))
+    return build_cache.cached_value(built, "graphs", count_graphs, lambda known: Graphs(**known))
 
 
 def count_graphs(built: BuiltDataset) -> Graphs:
@@ -106,7 +106,7 @@ def classes(built: BuiltDataset) -> dict[str, int]:
 
 def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
     """Tell how often each property is used with the instances of each class, by class and property."""
-    return build_cache.value(built, "partitions", count_partitions, read_partitions)
+    return build_cache.cached_value(built, "partitions", count_partitions, read_partitions)
 
 
 def read_partitions(known: Mapping[str, Mapping[str, dict[str, Any]]]) -> Mapping[str, Mapping[str, Uses]]:
@@ -140,7 +140,7 @@ def merges(built: BuiltDataset) -> bool:
 
 def statistics(built: BuiltDataset) -> Statistics:
     """Return what VoID tells: of the default graph, or of all graphs merged."""
-    return build_cache.value(built, "statistics", count_statistics, lambda known: Statistics(**known))
+    return build_cache.cached_value(built, "statistics", count_statistics, lambda known: Statistics(**known))
 
 
 def count_statistics(built: BuiltDataset) -> Statistics:
@@ -162,11 +162,11 @@ def count_statistics(built: BuiltDataset) -> Statistics:
         properties=properties,
         classes=classes,
         examples=tuple(frequencies(store, EXAMPLES[built.plain].format(entities=entities), union=union)),
-        parts={} if built.plain else parts(built),
+        parts={} if built.plain else count_parts(built),
     )
 
 
-def parts(built: BuiltDataset) -> dict[str, int]:
+def count_parts(built: BuiltDataset) -> dict[str, int]:
     """Count the triples of what the default graph is merged from."""
     counted = by_name(built.store, BY_KIND)
     kinds = {kind.value: int(counted[kind]) for kind in sorted(DEFAULT) if kind in counted}

@@ -112,7 +112,7 @@ def as_rdf(triples: Iterable[Triple], form: Format, media_type: str) -> Response
     return uncached_response(serialize_triples(triples, form), form.content_type(media_type))
 
 
-def triples_of(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN401 - as templates take them
+def template_triples(template: str, **values: Any) -> Iterator[Triple]:  # noqa: ANN401 - as templates take them
     """Yield the triples of a Turtle template; terms among the values stand in it as Turtle writes them."""
     text = render_template(
         template,
@@ -135,7 +135,7 @@ def dataset_description(measured: Mapping[str, Size]) -> Iterator[Triple]:
     root = NamedNode(public_url(f"{VOID}#dataset") if dataset().plain else DATASET)
     contact = settings().report_errors
     licences = (triple.object for triple in editorial() if triple.predicate == LICENSE)
-    return triples_of(
+    return template_triples(
         "void.ttl",
         root=root,
         digest=Literal(dataset().digest),
@@ -191,7 +191,7 @@ def service_description() -> Iterator[Triple]:
     """Yield what the endpoints for queries and updates can do, and which graphs they work on."""
     counted = per_version(graphs)
     takes_updates = settings().writable and settings().token and dataset().plain
-    return triples_of(
+    return template_triples(
         "service.ttl",
         result_formats=with_iri((*negotiation.RESULTS, *negotiation.RDF)),
         input_formats=with_iri(negotiation.RDF),

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import current_app
-from wicara.graph.export import EXPORTS, capable, quads_of
+from wicara.graph.export import EXPORTS, capable, part_quads
 from wicara.graph.formats import DEFAULT, serialize_quads
 from wicara.server import build_cache
 from wicara.server.app_state import EXTENSION as SERVED
@@ -50,7 +50,7 @@ def measured(built: BuiltDataset) -> dict[str, Size]:
     """
     found = {}
     for part in EXPORTS.values():
-        quads = quads_of(built, part.name)
+        quads = part_quads(built, part.name)
         is_default = all(quad.graph_name == DEFAULT for quad in quads[-1:])
         written: dict[object, Size] = {}
         for form in capable(part):
@@ -69,7 +69,7 @@ def is_measurable(built: BuiltDataset) -> bool:
 
 def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
     """Return where the sizes of a dataset are kept: with a build, or in a folder."""
-    return build_cache.path_of(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
+    return build_cache.cache_path(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
 
 
 def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
@@ -99,7 +99,7 @@ def keep(path: Path, content: bytes) -> None:
         unfinished.replace(path)
 
 
-def path_of(name: str) -> Path | None:
+def download_path(name: str) -> Path | None:
     """Return where something of this version that is found once is kept; None where nothing is."""
     folder: Path | None = current_app.extensions.get(EXTENSION)
     return folder and folder / f"{dataset().digest}.{name}"

@@ -115,7 +115,7 @@ def media_types(*offers: Format) -> tuple[str, ...]:
 @operation(query=(), types=JSON)
 def document() -> Response:
     """Return this document."""
-    body = json.dumps(describe(settings().limits), ensure_ascii=False, indent=1)
+    body = json.dumps(api_document(settings().limits), ensure_ascii=False, indent=1)
     return uncached_response(body.encode(), "application/json")
 
 
@@ -129,7 +129,7 @@ def shared() -> Json:
     return table
 
 
-def describe(in_force: Limits) -> Json:
+def api_document(in_force: Limits) -> Json:
     """Return the document of the current app with certain limits."""
     table = shared()
     return {
@@ -139,7 +139,7 @@ def describe(in_force: Limits) -> Json:
         "paths": paths() | table["paths"],
         "components": {
             **table["components"],
-            "responses": {name_of(status): fault(status, in_force) for status in statuses()},
+            "responses": {component_name(status): fault(status, in_force) for status in statuses()},
         },
         "x-limits": asdict(in_force),
     }
@@ -163,11 +163,11 @@ def paths() -> Json:
     """Return the path items: each path with its methods."""
     items: Json = {}
     for rule, method, documented in operations():
-        items.setdefault(path_of(rule), {})[method.lower()] = operation_object(rule, method, documented)
+        items.setdefault(api_path(rule), {})[method.lower()] = operation_object(rule, method, documented)
     return items
 
 
-def path_of(rule: Rule) -> str:
+def api_path(rule: Rule) -> str:
     """Return the path of a route as OpenAPI writes it."""
     return VARIABLE.sub(r"{\1}", rule.rule)
 
@@ -177,7 +177,7 @@ def operation_object(rule: Rule, method: str, documented: Operation) -> Json:
     view = current_app.view_functions[rule.endpoint]
     summary, _, more = (documented.summary or inspect.getdoc(view) or "").partition("\n\n")
     described: Json = {
-        "operationId": f"{method.lower()}-{path_of(rule).strip('/') or 'home'}",
+        "operationId": f"{method.lower()}-{api_path(rule).strip('/') or 'home'}",
         "summary": " ".join(summary.split()),
         "tags": [rule.endpoint.partition(".")[0]],
         "parameters": [
@@ -227,7 +227,7 @@ def responses(rule: Rule, method: str, documented: Operation) -> Iterator[tuple[
     if method == "GET" and documented.types:
         yield HTTPStatus.NOT_MODIFIED, {"description": "The client has it: `If-None-Match` names its ETag."}
     for status in faults(rule, method, documented):
-        yield status, {"$ref": f"#/components/responses/{name_of(status)}"}
+        yield status, {"$ref": f"#/components/responses/{component_name(status)}"}
 
 
 def faults(rule: Rule, method: str, documented: Operation) -> set[HTTPStatus]:
@@ -261,12 +261,12 @@ def response(status: HTTPStatus, bodies: Json, description: str) -> Json:
 
 def fault(status: HTTPStatus, in_force: Limits) -> Json:
     """Return the response object of a status from 400 on, with the limits that it may be the answer of."""
-    reached = [in_words(limit, in_force) for limit in limits() if limit.status == status]
+    reached = [limit_text(limit, in_force) for limit in limits() if limit.status == status]
     types = dict.fromkeys((offer.media_type for offer in negotiation.ERRORS), "")
     return response(status, content(types), " ".join([shared()["faults"][str(status.value)], *reached]))
 
 
-def in_words(limit: Limit, in_force: Limits) -> str:
+def limit_text(limit: Limit, in_force: Limits) -> str:
     """Return a limit in words."""
     return f"{limit.help} {getattr(in_force, limit.name):g} {limit.unit} (`{limit.option}`)."
 
@@ -279,6 +279,6 @@ def content(types: Mapping[str, str]) -> Json:
     }
 
 
-def name_of(status: HTTPStatus) -> str:
+def component_name(status: HTTPStatus) -> str:
     """Return the name of a response among the components: `NotFound`."""
     return "".join(word for word in status.phrase.title() if word.isalpha())

@@ -92,7 +92,7 @@ def readings(path: str, query: str = "") -> list[str]:
     return list(dict.fromkeys(BASE + reading for of_whole in ways for reading in of_whole))
 
 
-def known(iri: str) -> bool:
+def is_described(iri: str) -> bool:
     """Tell whether the dataset says anything of an IRI, or has a graph of that name."""
     return occurs(dataset().store, iri, as_predicate=False)
 
@@ -101,7 +101,8 @@ def leads_to(address: str, iri: str) -> bool:
     """Tell whether an address here is read as an IRI, and not as another one that is known."""
     path, _, query = address.partition("?")
     return (
-        next((reading for reading in readings(path, query) if reading == iri or known(reading)), None) == iri
+        next((reading for reading in readings(path, query) if reading == iri or is_described(reading)), None)
+        == iri
     )
 
 
@@ -154,7 +155,7 @@ def forms_at(path: str, offers: Iterable[Format]) -> list[Format]:
     return [
         offer
         for offer in offers
-        if not any(map(known, readings(*in_form(path, offer.extension).split("?", 1))))
+        if not any(map(is_described, readings(*in_form(path, offer.extension).split("?", 1))))
     ]
 
 

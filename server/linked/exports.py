@@ -82,7 +82,7 @@ def with_remembered_digest(response: Response, name: str) -> Response:
 
     Its bytes are the same as long as the version of the dataset is, which its entity tag tells, too.
     """
-    path = downloads.path_of(f"{name}{'' if infer() else '.asserted'}")
+    path = downloads.download_path(f"{name}{'' if infer() else '.asserted'}")
     if path is not None:
         with suppress(OSError):
             response.headers["Repr-Digest"] = field_of(path.read_bytes())

@@ -118,7 +118,7 @@ def matched(query: object) -> list[Json]:
     if not isinstance(query, dict) or not isinstance(query.get("query"), str):
         raise bad("A reconciliation query is an object with a string `query`.")
     types = query.get("type") or []
-    wanted = {term_of(name) for name in ([types] if isinstance(types, str) else types)}
+    wanted = {given_term(name) for name in ([types] if isinstance(types, str) else types)}
     candidates = names().nearest(query["query"][:MAX_NAME], wanted)[:MAX_RESULTS]
     given = [pair for pair in query.get("properties") or [] if isinstance(pair, dict) and pair.get("v")]
     agreeing = agreement(candidates, given)
@@ -143,7 +143,7 @@ def matched(query: object) -> list[Json]:
     return [
         {
             **id_and_name(candidate.iri, words),
-            "type": [term(iri, words) for iri in sorted(known.stated.get(candidate.iri, ()))],
+            "type": [term_record(iri, words) for iri in sorted(known.stated.get(candidate.iri, ()))],
             "score": candidate.score,
             "match": sure == [candidate.iri],
             "features": [{"id": "name", "value": by_name}],
@@ -155,7 +155,7 @@ def matched(query: object) -> list[Json]:
 def agreement(candidates: Sequence[Candidate], given: Sequence[Json]) -> dict[str, float]:
     """Return how far the values of candidates are those that a query gives: 100 for each property."""
     agreeing = dict.fromkeys((candidate.iri for candidate in candidates), 0.0)
-    properties = [term_of(pair.get("pid", "")) for pair in given]
+    properties = [given_term(pair.get("pid", "")) for pair in given]
     values = values_of(agreeing, properties)
     words = words_for(named_in(values))
     for pair, predicate in zip(given, properties, strict=True):
@@ -187,12 +187,12 @@ def extended(given: Json) -> Json:
     if max(len(ids), len(properties)) > MAX_BATCH:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"`extend` takes up to {MAX_BATCH} of each.")
     keys = [str(item.get("id")) for item in properties if isinstance(item, dict)]
-    terms = {key: term_of(key) for key in keys}
-    things = {str(key): iri_of(str(key)) for key in ids}
+    terms = {key: given_term(key) for key in keys}
+    things = {str(key): given_iri(str(key)) for key in ids}
     values = values_of(things.values(), terms.values())
     words = words_for({*named_in(values), *terms.values()})
     return {
-        "meta": [{**term(iri, words), "id": key} for key, iri in terms.items()],
+        "meta": [{**term_record(iri, words), "id": key} for key, iri in terms.items()],
         "rows": {
             key: {
                 name: [cell(value, words) for value in values.get((iri, predicate), ())]
@@ -250,13 +250,13 @@ def suggest(kind: str) -> Response:
     shown = iris[offset : offset + USUAL]
     words = words_for({*shown, *(of for iri in shown for of in names().stated.get(iri, ()))})
     if kind != "entity":
-        return as_json({"result": [term(iri, words) for iri in shown]})
+        return as_json({"result": [term_record(iri, words) for iri in shown]})
     return as_json(
         {
             "result": [
                 {
                     **id_and_name(iri, words),
-                    "notable": [term(of, words) for of in sorted(names().stated.get(iri, ()))],
+                    "notable": [term_record(of, words) for of in sorted(names().stated.get(iri, ()))],
                 }
                 for iri in shown
             ]
@@ -286,18 +286,18 @@ def properties() -> Response:
     """Propose the properties that things of a class have, those used most first (section 9.1)."""
     kind = request.args.get("type", "")
     limit = request.args.get("limit", "")
-    uses = per_version(partitions).get(term_of(kind), {}) if kind else {}
+    uses = per_version(partitions).get(given_term(kind), {}) if kind else {}
     ordered = sorted(uses, key=lambda iri: (-uses[iri].triples, iri))
     shown = ordered[: int(limit) if limit.isdigit() and int(limit) else MAX_RESULTS]
     words = words_for(shown)
-    return as_json({"type": kind, "properties": [term(iri, words) for iri in shown]})
+    return as_json({"type": kind, "properties": [term_record(iri, words) for iri in shown]})
 
 
 @blueprint.get(f"{PATH}/preview")
 @operation(query=("id", "lang"), types=HTML, faults=(HTTPStatus.NOT_FOUND,))
 def preview() -> Response:
     """Show a thing in a small page, for a frame of another site (section 6)."""
-    iri = iri_of(request.args.get("id", ""))
+    iri = given_iri(request.args.get("id", ""))
     node = NamedNode(iri)
     if not any(store().quads_for_pattern(node, None, None)):
         raise Problem(HTTPStatus.NOT_FOUND, f"The dataset says nothing of {iri}.")
@@ -325,7 +325,7 @@ def id_and_name(iri: str, words: Words) -> Json:
     return {"id": id_of(iri), "name": words.show_iri(iri).text}
 
 
-def term(iri: str, words: Words) -> Json:
+def term_record(iri: str, words: Words) -> Json:
     """Return a class or property as answers have it."""
     return {"id": prefixed(iri), "name": words.show_iri(iri).text}
 
@@ -335,7 +335,7 @@ def id_of(iri: str) -> str:
     return iri.removeprefix(f"{BASE}/")
 
 
-def iri_of(identifier: str) -> str:
+def given_iri(identifier: str) -> str:
     """Return the IRI of an identifier; raises Problem 400 for none."""
     try:
         return NamedNode(identifier if ":" in identifier else f"{BASE}/{identifier}").value
@@ -343,7 +343,7 @@ def iri_of(identifier: str) -> str:
         raise bad(f"{identifier!r} is no identifier, such as id/person/sergey-lavrov.") from fault
 
 
-def term_of(identifier: object) -> str:
+def given_term(identifier: object) -> str:
     """Return the IRI of a class or property; raises Problem 400 for none."""
     try:
         return read_thing(str(identifier)).value

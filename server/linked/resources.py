@@ -25,7 +25,7 @@ from wicara.server.http.addresses import (
     SAFE,
     forms_at,
     in_form,
-    known,
+    is_described,
     path_of,
     raw_path,
     readings,
@@ -117,7 +117,7 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     *others, last = addresses
 
     def is_known(iri: str) -> bool:
-        return iri in retired or known(iri) or ("?" in iri and bool(parts_of(iri)))
+        return iri in retired or is_described(iri) or ("?" in iri and bool(parts_of(iri)))
 
     of_one = next((address for address in others if is_known(address[0])), None)
     return of_one or next((address for address in others if parts_of(address[0])), last)
@@ -152,7 +152,7 @@ def identify(**_path: str) -> BaseResponse:
     retired = moved(iri, None)
     if retired:
         return retired
-    if not known(iri) and not parts_of(iri):
+    if not is_described(iri) and not parts_of(iri):
         raise unknown(iri)
     response = redirect(with_query(path_of(iri) or ""), HTTPStatus.SEE_OTHER)
     response.headers["Vary"] = "Accept, Accept-Language"

@@ -155,7 +155,7 @@ class Counts:
         return max(sum(self.outgoing.values()), sum(self.incoming.values()), self.content)
 
 
-class Scope(StrEnum):
+class GraphScope(StrEnum):
     """Where statements stand beside the default graph; `@` stands for a pattern."""
 
     ALONE = "{ @ }"
@@ -173,15 +173,15 @@ class Scope(StrEnum):
         return self.value.replace("@", pattern)
 
 
-def scope() -> Scope:
+def scope() -> GraphScope:
     """Return where the dataset of this request has statements."""
     served = dataset()
     if not served.plain:
-        return Scope.BUILT
-    return Scope.ALONE if next(iter(served.store.named_graphs()), None) is None else Scope.ANY
+        return GraphScope.BUILT
+    return GraphScope.ALONE if next(iter(served.store.named_graphs()), None) is None else GraphScope.ANY
 
 
-def counting(key: str, pattern: str, where: Scope) -> str:
+def counting(key: str, pattern: str, where: GraphScope) -> str:
     """Return the part of a query that counts the statements of a pattern by property."""
     return f'{{ SELECT ("{key}" AS ?key) ?p (COUNT(*) AS ?n) {{ {where.once(pattern)} }} GROUP BY ?p }}'
 
@@ -194,7 +194,7 @@ def counts_of(store: Store, subject: NamedNode) -> Counts:
             counting("out", OUT.format(node=subject), where),
             counting("in", IN.format(node=subject), where),
             f'{{ SELECT ("content" AS ?key) (COUNT(*) AS ?n) {{ GRAPH {subject} {{ ?s ?o ?x }} }} }}',
-            f'{{ SELECT DISTINCT ("class" AS ?key) ?p {{ {graphs_of(f"{subject} a ?p")} }} }}',
+            f'{{ SELECT DISTINCT ("class" AS ?key) ?p {{ {in_any_graph(f"{subject} a ?p")} }} }}',
         )
     )
     counts: dict[str, dict[str, int]] = {"out": {}, "in": {}, "content": {}, "class": {}}
@@ -202,10 +202,10 @@ def counts_of(store: Store, subject: NamedNode) -> Counts:
         name = value(row, "p") if row["p"] is not None else ""
         counts[value(row, "key")][name] = int(value(row, "n")) if row["n"] is not None else 0
     content, classes = counts["content"].get("", 0), tuple(sorted(counts["class"]))
-    return Counts(in_order(counts["out"]), in_order(counts["in"]), content, classes)
+    return Counts(naming_first(counts["out"]), naming_first(counts["in"]), content, classes)
 
 
-def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+def naming_first(counts: Mapping[str, int]) -> dict[str, int]:
     """Return counts by property in the order in which lists go through them: naming ones first."""
 
     def place(iri: str) -> tuple[int, str]:
@@ -225,33 +225,33 @@ def windows(counts: Mapping[str, int], first: int, size: int) -> Iterator[tuple[
         before += number
 
 
-def listed(pattern: str, counts: Mapping[str, int], first: int, size: int) -> Iterator[str]:
+def list_page(pattern: str, counts: Mapping[str, int], first: int, size: int) -> Iterator[str]:
     """Yield the parts of a query that read a page of a list of statements, with their graphs.
 
     They come property after property, and within one in the order of the store's index.
     """
     if first == 0 and sum(counts.values()) <= size:
-        yield graphs_of(pattern)
+        yield in_any_graph(pattern)
         return
     where = scope()
     for iri, skipped, taken in windows(counts, first, size):
         own = pattern.replace("?p", f"<{iri}>")
         page = f"SELECT ?x {{ {where.once(own)} }} OFFSET {skipped} LIMIT {taken}"
-        yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {graphs_of(own)} }}"
+        yield f"{{ {{ {page} }} BIND(<{iri}> AS ?p) {in_any_graph(own)} }}"
 
 
-def graphs_of(pattern: str, *, known: str = "") -> str:
+def in_any_graph(pattern: str, *, known: str = "") -> str:
     """Return a pattern that matches in the default graph, and in each named one with its name.
 
     All that a build has stands in a named graph. `known` is what binds variables before.
     """
     named = f"{{ {known} GRAPH ?g {{ {pattern} }} {PUBLIC} }}"
-    return named if scope() is Scope.BUILT else f"{{ {{ {known} {pattern} }} UNION {named} }}"
+    return named if scope() is GraphScope.BUILT else f"{{ {{ {known} {pattern} }} UNION {named} }}"
 
 
 def incoming_of(store: Store, subject: NamedNode, counts: Counts, first: int, size: int) -> list[Quad]:
     """Return a part of the statements that a thing is the object of, in the order of their list."""
-    branches = listed(IN.format(node=subject), counts.incoming, first, size)
+    branches = list_page(IN.format(node=subject), counts.incoming, first, size)
     query = " UNION ".join(branches)
     rows = solutions(store, f"SELECT ?x ?p ?g {{ {query} }}") if query else ()
     return [Quad(row["x"], row["p"], subject, row["g"] or DefaultGraph()) for row in rows]

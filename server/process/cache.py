@@ -145,7 +145,7 @@ class Gathered:
         self.wanted, self.parts, self.size = False, [], 0
 
 
-def key_of(method: str, url: bytes, headers: Headers, body: bytes = b"") -> bytes:
+def request_key(method: str, url: bytes, headers: Headers, body: bytes = b"") -> bytes:
     """Return what tells a request from others that may be answered otherwise."""
     seen = [b"%s: %s" % header for header in headers if header[0] in NEGOTIATED]
     return b"\n".join((method.encode(), url, *seen, b"", body))
@@ -156,7 +156,7 @@ def key_in(scope: dict[str, Any], body: bytes = b"") -> bytes:
     query = scope["query_string"]
     url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    return key_of(method, url, scope["headers"], body)
+    return request_key(method, url, scope["headers"], body)
 
 
 def is_cacheable(reply: Reply) -> bool:

@@ -21,7 +21,7 @@ import uvicorn
 from httptools import HttpParserCallbackError, HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wicara.server.http.problems import Problem, rendered
-from wicara.server.process.cache import key_of
+from wicara.server.process.cache import request_key
 from wicara.server.process.exchange import BEGUN, WAITING_SINCE, WITH_BODY
 from wicara.server.process.messages import header_lines
 
@@ -214,7 +214,7 @@ class Connection(HttpToolsProtocol):
             self.refuse(TOO_LONG if len(self.url) > MAX_URL else TOO_MANY)
             return
         if self.is_simple():
-            key = key_of("GET", self.url, self.headers)
+            key = request_key("GET", self.url, self.headers)
             if self.serve_cached(key):
                 self.answered = True
                 return

@@ -47,7 +47,7 @@ from wicara.server.process.log import SLOW, log, query_hash
 from wicara.server.process.lookups import PATH as LOOKED_UP
 from wicara.server.process.lookups import Lookups
 from wicara.server.process.messages import LostError, header_lines, last_field
-from wicara.server.process.metrics import CONTENT_TYPE, Metrics, kind_of
+from wicara.server.process.metrics import CONTENT_TYPE, Metrics, request_kind
 from wicara.server.process.pool import Pool, QueueFull, Stopped, Waiting
 from wicara.server.process.versions import Versions, WriteStopped
 from wicara.server.sparql.protocol import ASSERTED
@@ -134,7 +134,9 @@ class Front:
     def count_cached(self, url: bytes, seconds: float) -> None:
         """Count an answer that was served from the cache."""
         self.metrics.hits += 1
-        self.metrics.count(kind_of(url.partition(b"?")[0].decode("latin-1")), HTTPStatus.OK.value, seconds)
+        self.metrics.count(
+            request_kind(url.partition(b"?")[0].decode("latin-1")), HTTPStatus.OK.value, seconds
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3.0, HTTP)."""
@@ -164,7 +166,7 @@ class Front:
     def record(self, exchange: Exchange) -> None:
         """Count a request that was answered, and log it where it was slow or all are to be."""
         seconds = time.perf_counter() - exchange.began
-        self.metrics.count(kind_of(exchange.path), exchange.status, seconds)
+        self.metrics.count(request_kind(exchange.path), exchange.status, seconds)
         if self.settings.access_log or (seconds > SLOW and exchange.path not in self.status_endpoints):
             log(
                 "slow" if seconds > SLOW else "request",

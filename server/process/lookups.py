@@ -27,7 +27,7 @@ from wicara.server.http.compression import StreamedBody
 from wicara.server.http.conditional import ACCEPT_RANGES
 from wicara.server.http.problems import Problem
 from wicara.server.process.messages import encoded, header_lines
-from wicara.server.process.subjects import SubjectFile, path_of
+from wicara.server.process.subjects import SubjectFile, subjects_path
 from wicara.server.sparql import protocol
 from wicara.server.sparql.representation import QueryRequest, best, head_of
 
@@ -253,7 +253,7 @@ def in_json(term: bytes) -> bytes:
     return b'{"type":"literal","value":%s}' % literal["text"]
 
 
-def table(variables: Sequence[str], rows: Sequence[Mapping[str, bytes]]) -> bytes:
+def json_results(variables: Sequence[str], rows: Sequence[Mapping[str, bytes]]) -> bytes:
     """Return solutions in JSON (SPARQL 1.1 Query Results JSON Format), as the engine writes them."""
     labels = [(name, b'"%s":' % name.encode()) for name in variables]
     lines = [b",".join([label + in_json(row[name]) for name, label in labels]) for row in rows]
@@ -262,7 +262,7 @@ def table(variables: Sequence[str], rows: Sequence[Mapping[str, bytes]]) -> byte
     return b'{"head":{"vars":[%s]},"results":{"bindings":[%s]}}' % (head, bindings)
 
 
-def key_of(term: bytes) -> PlainKey:
+def sort_key(term: bytes) -> PlainKey:
     """Return what an IRI or literal of N-Triples is sorted by (`plain_key`); raises Unfit for any other."""
     if iri := PLAIN_IRI.fullmatch(term):
         return (IRI_KEY, iri[1].decode())
@@ -274,14 +274,14 @@ def key_of(term: bytes) -> PlainKey:
     return (LITERAL_KEY, lexical, datatype or (LANG_STRING if language else STRING), language, "")
 
 
-def described(subject: bytes, file: SubjectFile) -> bytes:
+def subject_turtle(subject: bytes, file: SubjectFile) -> bytes:
     """Return the statements of a subject in Turtle; raises Unfit for one with a blank node or triple term."""
     statements = file.statements(subject)
     if statements is None:
         raise Unfit
     about = subject[1:-1].decode()
     pairs = (statement.partition(b" ")[::2] for statement in statements)
-    rows = {(about, "" if verb == TYPE else verb[1:-1].decode(), key_of(term)) for verb, term in pairs}
+    rows = {(about, "" if verb == TYPE else verb[1:-1].decode(), sort_key(term)) for verb, term in pairs}
     return plain_turtle(rows).encode()
 
 
@@ -301,7 +301,7 @@ class Lookups:
         """Return the file of a version; None where it is not there yet."""
         if self.file is None or self.file.digest != digest:
             try:
-                self.file = SubjectFile(path_of(self.folder, digest))
+                self.file = SubjectFile(subjects_path(self.folder, digest))
             except (OSError, ValueError):
                 self.file = None
         return self.file
@@ -362,7 +362,7 @@ class Lookups:
         """Return the body of an answer; raises Unfit, and KeyError for a prefix that is not known."""
         terms = [constant.bound(iris, file.prefixes) for constant in plan.constants]
         if not plan.patterns:
-            body = described(terms[0], file)
+            body = subject_turtle(terms[0], file)
             is_there = bool(body)
         else:
             rows = solutions(plan, terms, file)[: plan.limit]
@@ -370,7 +370,7 @@ class Lookups:
             if plan.variables is None:
                 body = b'{"head":{},"boolean":%s}' % (b"true" if rows else b"false")
             else:
-                body = table(plan.variables, rows)
+                body = json_results(plan.variables, rows)
         if len(body) > MAX_BODY or not (is_there or file.plain):
             raise Unfit
         return body

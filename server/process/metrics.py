@@ -36,7 +36,7 @@ KINDS: Final = (
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
-def kind_of(path: str) -> str:
+def request_kind(path: str) -> str:
     """Return the kind of request that a path makes."""
     return next((kind for start, kind in KINDS if path.startswith(start)), "page")
 

@@ -81,7 +81,7 @@ def hash_of(subject: bytes, key: bytes) -> int:
     return number
 
 
-def path_of(folder: Path, digest: str) -> Path:
+def subjects_path(folder: Path, digest: str) -> Path:
     """Return where the file of a version is."""
     return folder / f"{digest}{SUFFIX}"
 
@@ -99,7 +99,7 @@ def make(folder: Path, dataset: BuiltDataset) -> None:
             if not lines.tell():
                 return
             write(file, lines, dataset)
-        unfinished.rename(path_of(folder, dataset.digest))
+        unfinished.rename(subjects_path(folder, dataset.digest))
     finally:
         with suppress(OSError):
             unfinished.unlink()

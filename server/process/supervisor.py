@@ -52,7 +52,7 @@ GRACE: Final = 10
 
 
 @dataclass(frozen=True)
-class Source:
+class ServedSource:
     """What is served: its origin, how to bring it up to date, and the files that it is made of."""
 
     origin: Origin
@@ -63,11 +63,11 @@ class Source:
     """Where the store is that holds it, if it is elsewhere."""
 
 
-def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> Source:
+def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) -> ServedSource:
     """Serve the built dataset; while it is served it is built again in a process of its own."""
     command = [sys.executable, "-m", "wicara", "build", "--data", str(data)]
     command += ["--add", str(extra)] if extra else []
-    return Source(
+    return ServedSource(
         Origin("build", (str(data),)),
         prepare=lambda: ensure(data, extra, progress),
         rebuild=command,
@@ -75,14 +75,14 @@ def from_build(data: Path, extra: Path | None, progress: Callable[[str], None]) 
     )
 
 
-def from_rdf(files: Sequence[Path]) -> Source:
+def from_rdf(files: Sequence[Path]) -> ServedSource:
     """Serve RDF files as they are."""
-    return Source(Origin("files", tuple(map(str, files))), files=lambda: files)
+    return ServedSource(Origin("files", tuple(map(str, files))), files=lambda: files)
 
 
-def from_store(endpoint: Endpoint) -> Source:
+def from_store(endpoint: Endpoint) -> ServedSource:
     """Serve what a store elsewhere holds; its origin is known once there is a way to it."""
-    return Source(Origin(STORE), lambda: open_published(endpoint), endpoint=endpoint)
+    return ServedSource(Origin(STORE), lambda: open_published(endpoint), endpoint=endpoint)
 
 
 def is_on_disk(data: Path, *, writable: bool) -> bool:
@@ -123,7 +123,7 @@ def address(bound: socket.socket, host: str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def stamps(source: Source) -> Stamps:
+def stamps(source: ServedSource) -> Stamps:
     """Return the time of change (ns) and size (bytes) of each file; nothing where one has no place."""
     try:
         return {
@@ -138,7 +138,7 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)  # noqa: T201 - the command's own messages
 
 
-async def renew(front: Front, source: Source) -> None:
+async def renew(front: Front, source: ServedSource) -> None:
     """Serve what the files hold now; where they are faulty, say so and go on with what was good."""
     try:
         if source.rebuild:
@@ -161,7 +161,7 @@ async def built_apart(command: Sequence[str]) -> None:
         raise FaultyData(errors.decode("utf-8", "replace").strip().removeprefix("wicara: "))
 
 
-async def watch(source: Source, known: Stamps, wanted: asyncio.Event) -> None:
+async def watch(source: ServedSource, known: Stamps, wanted: asyncio.Event) -> None:
     """Look at the files for ever, and ask for a reload when they have changed and come to rest."""
     latest = known
     while True:
@@ -172,7 +172,7 @@ async def watch(source: Source, known: Stamps, wanted: asyncio.Event) -> None:
             wanted.set()
 
 
-async def reload_when(wanted: asyncio.Event, front: Front, source: Source) -> None:
+async def reload_when(wanted: asyncio.Event, front: Front, source: ServedSource) -> None:
     """Reload whenever it is asked for, one after the other: all that ask meanwhile get one more."""
     while True:
         await wanted.wait()
@@ -221,7 +221,7 @@ async def finish(front: Front, listener: Listener, serving: asyncio.Future[None]
 
 
 async def serve(
-    source: Source,
+    source: ServedSource,
     settings: Settings,
     bound: socket.socket,
     announce: Callable[[str], None],
@@ -267,7 +267,7 @@ async def serve(
 
 
 def run(  # noqa: PLR0913 - what the command line decides
-    source: Source,
+    source: ServedSource,
     settings: Settings,
     host: str,
     port: int,

@@ -251,7 +251,7 @@ class Worker:
         if self.role == WRITER:
             run_in_thread(lambda: self.change(request))  # it may be the next fork server
         else:
-            answer(self.served, request, self.connection)
+            answer_request(self.served, request, self.connection)
 
     def change(self, request: Request) -> None:
         """Answer a write; on disk, a snapshot of the new version is made before it is acknowledged."""
@@ -329,7 +329,7 @@ def environ_of(request: Request) -> WSGIEnvironment:
     return environ
 
 
-def answer(app: Flask, request: Request, connection: socket.socket) -> None:
+def answer_request(app: Flask, request: Request, connection: socket.socket) -> None:
     """Answer a request by the query function or by the app; HEAD as GET, whose headers it shows.
 
     A fault before the first byte has gone out is a 500, or a 406 if a format cannot hold the results; a

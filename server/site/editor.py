@@ -88,7 +88,7 @@ def form() -> str:
         starter=starter(),
         asserted=not infer(),
         questions=questions,
-        times=times(),
+        times=timeouts(),
         script_context=script_context(questions),
     )
 
@@ -109,7 +109,7 @@ def example(questions: tuple[Question, ...]) -> str:
     return wanted.body
 
 
-def times() -> list[float]:
+def timeouts() -> list[float]:
     """Return the seconds to choose from; the last one is the server's limit."""
     limit = settings().limits.timeout
     return [*(time for time in TIMES if time < limit), int(limit) if limit.is_integer() else limit]
@@ -172,7 +172,7 @@ def vocabulary(built: BuiltDataset) -> dict[str, Any]:
         },
     }
     declared, owners = term_descriptions(built.asserted, union=union), classes_by_property(built)
-    terms_by_kind = {kind: listed(kind, declared, uses[kind], owners) for kind in KINDS}
+    terms_by_kind = {kind: vocabulary_terms(kind, declared, uses[kind], owners) for kind in KINDS}
     return {"prefixes": dict(built.prefixes), **terms_by_kind}
 
 
@@ -204,7 +204,7 @@ def in_shapes() -> tuple[tuple[str, str], ...]:
     return tuple((row["c"].value, row["p"].value) for row in solutions(shapes, IN_SHAPES))
 
 
-def listed(
+def vocabulary_terms(
     kind: str, declared: Mapping[str, Said], uses: Mapping[str, int], owners: Mapping[str, list[str]]
 ) -> list[dict[str, Any]]:
     """Return the terms of a kind, each with its texts, links and uses."""

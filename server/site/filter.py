@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
 from flask import g, request
-from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, key_of
+from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, status_key
 from wicara.server.app_state import infer, remembered
 from wicara.server.descriptions.openapi import several
 from wicara.server.http.addresses import KEPT, with_choices
@@ -147,7 +147,7 @@ def of_status(value: str) -> str:
     if not slash:
         return value
     try:
-        return REPORTED[name] if scheme == "status" else key_of(CLAIM, name, NONE)
+        return REPORTED[name] if scheme == "status" else status_key(CLAIM, name, NONE)
     except KeyError:
         return value
 

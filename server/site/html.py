@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request, url_for
 from markupsafe import Markup, escape
-from wicara.graph.status import ESTABLISHED, name_of, status_of
+from wicara.graph.status import ESTABLISHED, local_name, status_of
 from wicara.server.http.addresses import href_of, public_url, with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
@@ -20,11 +20,11 @@ from wicara.server.site.tables.statuses import (
     age_of_plan,
     came_about,
     covered_until,
-    in_words,
     is_ahead,
     is_plain,
     source_label,
     status_of_statement,
+    status_text,
 )
 from wicara.server.site.times import day_of, format_day
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from pyoxigraph import Triple
-    from wicara.graph.evidence import Basis, Source
+    from wicara.graph.evidence import Basis, CitedSource
     from wicara.graph.status import Status
     from wicara.server.linked.statements import Statement
     from wicara.server.site.tables.cells import Value
@@ -184,7 +184,7 @@ def statuses(known: Sequence[Status], words: Words, linked: set[str] | None = No
     `linked` are the addresses that a page links before, and what became of plans that it tells: each once.
     """
     before = frozenset(linked or ())
-    marks = [status(own.key, in_words(own, words), linked) for own in known]
+    marks = [status(own.key, status_text(own, words), linked) for own in known]
     if is_ahead(known) and (after := aftermath(known[0], words)) and after not in before:
         marks.append(NOTE % after)
         if linked is not None:
@@ -206,7 +206,7 @@ def doubt(one: Basis, words: Words) -> Markup:
     What stands in the text itself is sure; where it may be somebody's, the doubt is whether it is theirs. The
     status of what is claimed names whose it may be.
     """
-    terms = [term for term in one.said.get("confidence", ()) if name_of(term) != "high"]
+    terms = [term for term in one.said.get("confidence", ()) if local_name(term) != "high"]
     found = [shown.text for term in terms if (shown := words.show(term))]
     possibly = [] if status_of(one).possibly else one.said.get("possibly", ())
     who = [shown.text for term in possibly if (shown := words.show(term))]
@@ -231,7 +231,7 @@ def basis(one: Basis, cards: Container[str], words: Words, before: Basis | None 
     return MARK % (key, href or "", TITLE % title, name if name == one.name else f"{name} · {one.name}")
 
 
-def source_name(source: Source, words: Words) -> str:
+def source_name(source: CitedSource, words: Words) -> str:
     """Return how marks call a source."""
     label = source.labels.get(words.lang) or next(iter(source.labels.values()), "")
     publisher = "" if label else words.show_iri(source.publisher or source.iri).text
@@ -250,12 +250,12 @@ def witnesses(bases: Sequence[Basis]) -> int:
     return len({text.first or text.iri for text in texts})
 
 
-def place_in_source(source: Source, lang: str) -> str:
+def place_in_source(source: CitedSource, lang: str) -> str:
     """Return where a fact stands in a source that is cited, in the reader's language where it is said so."""
     return source.places.get(lang) or next(iter(source.places.values()), "")
 
 
-def day_of_reading(source: Source) -> str:
+def day_of_reading(source: CitedSource) -> str:
     """Return the day on which the copy of a source was read, in words."""
     day = day_of(source.read)
     return format_day(day) if day else ""
@@ -267,7 +267,7 @@ def marks_of(statement: Statement, known: Mapping[str, Basis], cards: Container[
     parts += marks_in([known[graph] for graph in statement.graphs if graph in known], cards, words)
     found_status = status_of_statement(statement, known)
     if found_status and found_status.key != ESTABLISHED:
-        parts.append(status(found_status.key, in_words(found_status, words)))
+        parts.append(status(found_status.key, status_text(found_status, words)))
     for key, graph in marks(statement):
         parts.append(MARK % (key, words.show_iri(graph).href or "", NOTHING, word(key, words.lang)))
     return SPACE.join(parts)

@@ -83,21 +83,21 @@ def default_term(parameter: Parameter) -> NamedNode | Literal:
 
 def values_of(question: Question) -> list[Value]:
     """Return the values of a question's parameters in this request; what is left out has its default."""
-    return [value_of(parameter, request.args.getlist(parameter.name)) for parameter in question.parameters]
+    return [given_value(parameter, request.args.getlist(parameter.name)) for parameter in question.parameters]
 
 
-def value_of(parameter: Parameter, given: list[str]) -> Value:
+def given_value(parameter: Parameter, given: list[str]) -> Value:
     """Return the value that a parameter has been given."""
     text = given[-1].strip() if given else ""
     text = text or default_of(parameter)
     try:
-        check(given)
+        check_given(given)
         return Value(parameter, text, READERS.get(parameter.datatype, read_thing)(text))
     except InvalidValueError as fault:
         return Value(parameter, text, None, str(fault))
 
 
-def check(given: list[str]) -> None:
+def check_given(given: list[str]) -> None:
     """Raise InvalidValueError for what is given more than once, or too long."""
     if len(given) > 1:
         raise InvalidValueError(_("This is given more than once."))

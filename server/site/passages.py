@@ -40,11 +40,11 @@ def passage(*quotes: Quote) -> Sequence[tuple[str, str]]:
 def texts_at_hand(built: BuiltDataset) -> dict[str, TextAtHand]:
     """Return the texts of the articles of a dataset that are at hand, by the IRI of the article."""
     texts = current_app.config[TEXTS]
-    sources = read_sources(quad for sha256 in texts for quad in described(built, sha256))
+    sources = read_sources(quad for sha256 in texts for quad in article_quads(built, sha256))
     return {source.iri: TextAtHand(source, texts[source.sha256]) for source in sources}
 
 
-def described(built: BuiltDataset, sha256: str) -> Iterator[Quad]:
+def article_quads(built: BuiltDataset, sha256: str) -> Iterator[Quad]:
     """Yield what a dataset says of the articles that were read from a text, and of their sentences."""
     store = built.asserted
     for article in store.quads_for_pattern(None, HASH, Literal(sha256), None):

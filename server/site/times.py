@@ -116,7 +116,7 @@ def bounds_of(terms: Mapping[str, Term | None] | QuerySolution) -> Bounds:
     return Bounds(*(day_of(terms[name]) for name in NAMES))
 
 
-def within(outer: Bounds) -> Bounds:
+def bounds_within(outer: Bounds) -> Bounds:
     """Return what is known of something that happened in the course of something else."""
     return Bounds(outer.earliest_start, outer.latest_end, outer.earliest_start, outer.latest_end)
 

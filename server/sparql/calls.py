@@ -64,7 +64,7 @@ def failed_call(fault: Exception) -> Problem:
             "SERVICE has a variable that no solution binds to an address: name the server by its IRI.",
         )
     return unusable(
-        f"A server that SERVICE calls gave no answer that can be used: {shortened(fault)}. Ask it by itself "
+        f"A server that SERVICE calls gave no answer that can be used: {fault_text(fault)}. Ask it by itself "
         "to see what it says; SERVICE SILENT goes on without it."
     )
 
@@ -74,7 +74,7 @@ def unusable(detail: str) -> Problem:
     return Problem(HTTPStatus.BAD_GATEWAY, detail, limit=CALL)
 
 
-def shortened(fault: Exception) -> str:
+def fault_text(fault: Exception) -> str:
     """Return what a fault says, on one line."""
     said = (str(fault) or type(fault).__name__).replace(UNNAMED, "")
     return " ".join(said.split())[:SAID].rstrip(".")
@@ -181,7 +181,7 @@ class Documents:
             response = connection.getresponse()
             body = response.read(limits.max_upload + 1 if limits.max_upload else None)
         except (OSError, HTTPException, UnicodeError) as fault:
-            raise unusable(f"<{iri}> cannot be loaded: {shortened(fault)}.") from fault
+            raise unusable(f"<{iri}> cannot be loaded: {fault_text(fault)}.") from fault
         finally:
             connection.close()
         if response.status != HTTPStatus.OK:

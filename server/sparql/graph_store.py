@@ -140,7 +140,7 @@ def patch(**_path: str) -> Response:
     check_exists(dataset().store, graph)
     check_conditions(is_new=False)
     text = protocol.utf8(request.get_data(), "The update")
-    apply(text, lambda text: rewriting.within(text, name_of_graph(graph)), base_of(graph))
+    apply(text, lambda text: rewriting.enclosed(text, name_of_graph(graph)), base_of(graph))
     return renew(no_content())
 
 

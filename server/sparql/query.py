@@ -19,7 +19,7 @@ from wicara.graph.sparql import QueryDataset, SparqlSyntaxError
 from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.graph.unknown_terms import UnknownTerm, unknown_terms
 from wicara.ontology import BASE
-from wicara.server.app_state import count, dataset, settings
+from wicara.server.app_state import count_query, dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import compression, conditional, negotiation
@@ -173,7 +173,7 @@ def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) 
     prefixes = dataset.prefixes_in(wanted.query)
     text = without_silent_calls(wanted.query, "query", settings, prefixes, RELATIVE_TO)
     admit(text, "query", settings, prefixes, RELATIVE_TO)
-    count()
+    count_query()
     graphs = None
     if wanted.default_graphs or wanted.named_graphs:
         graphs = QueryDataset.of(wanted.default_graphs, wanted.named_graphs)

@@ -223,7 +223,7 @@ class CapReached(Exception):  # noqa: N818 - it is how the engine is stopped
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowFrame:
     """Where rows stand in what the engine writes: what comes before the first, and after the last.
 
     `between` matches the end of a row that another one follows; strings are passed over, and `open` is one
@@ -236,12 +236,12 @@ class Rows:
 
 
 ROWS: Final = {
-    formats.JSON: Rows(
+    formats.JSON: RowFrame(
         b'"bindings":[', re.compile(rb'"(?:[^"\\]|\\.)*+"|(?P<open>")|(?P<row>\}),\{', re.DOTALL), b"]}}"
     ),
-    formats.XML: Rows(b"<results>", re.compile(rb"(?P<row></result>)<result>"), b"</results></sparql>"),
-    formats.CSV: Rows(b"\r\n", re.compile(rb'"[^"]*+"|(?P<open>")|(?P<row>\r\n)(?=.)', re.DOTALL)),
-    formats.TSV: Rows(b"\n", re.compile(rb"(?P<row>\n)(?=.)", re.DOTALL)),
+    formats.XML: RowFrame(b"<results>", re.compile(rb"(?P<row></result>)<result>"), b"</results></sparql>"),
+    formats.CSV: RowFrame(b"\r\n", re.compile(rb'"[^"]*+"|(?P<open>")|(?P<row>\r\n)(?=.)', re.DOTALL)),
+    formats.TSV: RowFrame(b"\n", re.compile(rb"(?P<row>\n)(?=.)", re.DOTALL)),
 }
 
 
@@ -300,13 +300,17 @@ def page_parts(results: Results, store: Store, query: str) -> dict[str, object]:
     """Return what a page shows of the results of a query: a table, a yes or no, statements; other formats."""
     offers = [offer for offer in offers_for(results) if offer is not negotiation.HTML]
     try:
-        shown = table(results, store) if isinstance(results, QuerySolutions) else facts(results, store)
+        shown = (
+            rows_shown(results, store)
+            if isinstance(results, QuerySolutions)
+            else triples_shown(results, store)
+        )
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault, query) from fault
     return {"offers": offers, **shown}
 
 
-def table(solutions: QuerySolutions, store: Store) -> dict[str, object]:
+def rows_shown(solutions: QuerySolutions, store: Store) -> dict[str, object]:
     """Return what a page shows of solutions: variables, rows of terms, and whether there are more."""
     names = [variable.value for variable in solutions.variables]
     rows = [[solution[name] for name in names] for solution in islice(solutions, MAX_SHOWN + 1)]
@@ -320,7 +324,7 @@ def cells(rows: list[list[Term | None]]) -> Iterator[Term]:
     return (cell for row in rows for cell in row if cell is not None)
 
 
-def facts(results: QueryBoolean | QueryTriples, store: Store) -> dict[str, object]:
+def triples_shown(results: QueryBoolean | QueryTriples, store: Store) -> dict[str, object]:
     """Return what a page shows of the answer to ASK, or of a graph."""
     if isinstance(results, QueryBoolean):
         return {"boolean": bool(results)}

@@ -129,7 +129,7 @@ class Operation:
 def operations(text: str) -> list[Operation]:
     """Return the operations of a request; raises Unclear for a text that could be read in two ways."""
     parts: list[list[Token]] = [[]]
-    for token in outside(text):
+    for token in outer_tokens(text):
         if token.text == ";":
             parts.append([])
         else:
@@ -146,7 +146,7 @@ def operation_of(tokens: Sequence[Token]) -> Operation:
     return Operation(tuple(tokens), ())
 
 
-def outside(text: str) -> Iterator[Token]:
+def outer_tokens(text: str) -> Iterator[Token]:
     """Yield the tokens outside braces, and the outer braces; raises Unclear."""
     open_marks: list[str] = []
     before: Token | None = None
@@ -168,7 +168,7 @@ class Edit(NamedTuple):
     text: str
 
 
-def in_order(edits: Iterable[Edit]) -> list[Edit]:
+def by_place(edits: Iterable[Edit]) -> list[Edit]:
     """Return edits by their places; those of one place stay in their order."""
     return sorted(edits, key=lambda edit: edit.start)
 
@@ -177,7 +177,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     """Return a text with all edits made."""
     parts: list[str] = []
     at = 0
-    for edit in in_order(edits):
+    for edit in by_place(edits):
         parts += (text[at : edit.start], edit.text)
         at = edit.end
     return "".join((*parts, text[at:]))
@@ -186,7 +186,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 def origin(edits: Iterable[Edit], place: int) -> int:
     """Return where in the text before the edits a place in the text after them comes from."""
     moved = 0
-    for edit in in_order(edits):
+    for edit in by_place(edits):
         if place < edit.start + moved:
             break
         if place < edit.start + moved + len(edit.text):
@@ -318,7 +318,7 @@ def using(
         yield Edit(operation.end, operation.end, f" ; DROP SILENT GRAPH {merge}")
 
 
-def within(text: str, graph: NamedNode | None) -> list[Edit]:
+def enclosed(text: str, graph: NamedNode | None) -> list[Edit]:
     """Return the edits by which a graph is the default graph of an update; None: it is that already.
 
     Raises Unclear for an update that names graphs, or does anything but insert and delete triples.
@@ -376,7 +376,7 @@ def one_prologue(text: str, base: str, prefixes: Mapping[str, str]) -> list[Edit
     if not any(operation.prologue for operation in updates[1:]):
         return []
     if changes_meaning(updates, prefixes):
-        return list(renamed(text, updates, Scope(base, dict(prefixes))))
+        return list(rename_edits(text, updates, Prologue(base, dict(prefixes))))
     edits = [Edit(update.prologue[0].start, update.start, "") for update in updates[1:] if update.prologue]
     hoisted = "".join(in_text(text, update.prologue) for update in updates[1:])
     return [Edit(updates[0].start, updates[0].start, hoisted), *edits]
@@ -404,7 +404,7 @@ def declarations(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
 
 
 @dataclass
-class Scope:
+class Prologue:
     """What names mean at an operation: the base, and the IRIs of prefixes, all absolute."""
 
     base: str
@@ -419,7 +419,7 @@ class Scope:
         self.prefixes |= {name[:-1]: iri.value for name, iri in zip(names, iris, strict=True)}
 
 
-def renamed(text: str, updates: Sequence[Operation], scope: Scope) -> Iterator[Edit]:
+def rename_edits(text: str, updates: Sequence[Operation], scope: Prologue) -> Iterator[Edit]:
     """Yield the edits by which later operations mean what they do, after the prologue of the first.
 
     A fault in a prologue leaves the rest as it is: the engine tells it. Raises Unclear.
@@ -430,7 +430,7 @@ def renamed(text: str, updates: Sequence[Operation], scope: Scope) -> Iterator[E
     edits: list[Edit] = []
     try:
         scope.enter(text, updates[0])
-        first = Scope(scope.base, dict(scope.prefixes))
+        first = Prologue(scope.base, dict(scope.prefixes))
         for operation in updates[1:]:
             if operation.prologue:
                 scope.enter(text, operation)

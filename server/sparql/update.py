@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, graphs_of, locate, parse_update
+from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, graphs_listed, locate, parse_update
 from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.server.app_state import dataset, renew, settings
 from wicara.server.descriptions.openapi import operation
@@ -88,10 +88,10 @@ def apply(
     def listed(query: str) -> list[str]:
         store = dataset().store
         if graphs and (graphs.default or graphs.named):
-            return graphs_of(
+            return graphs_listed(
                 store.query(query, base_iri=base, prefixes=prefixes, named_graphs=[*graphs.named])
             )
-        return graphs_of(store.query(query, base_iri=base, prefixes=prefixes))
+        return graphs_listed(store.query(query, base_iri=base, prefixes=prefixes))
 
     try:
         first = one_prologue(text, base, prefixes)

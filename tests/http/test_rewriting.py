@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from wicara.graph.sparql import QueryDataset
-from wicara.server.sparql.rewriting import Edit, Unclear, edited, on_dataset, one_prologue, origin, within
+from wicara.server.sparql.rewriting import Edit, Unclear, edited, enclosed, on_dataset, one_prologue, origin
 
 G = NamedNode("x:g")
 NODES = [NamedNode(f"x:{letter}") for letter in "abc"]
@@ -100,7 +100,7 @@ def test_within(update: list[Written]) -> None:
     elsewhere = Quad(NODES[0], NODES[0], NODES[0])
     inside.add(elsewhere)
     alone.update(text)
-    inside.update(edited(text, within(text, G)))
+    inside.update(edited(text, enclosed(text, G)))
     inside.remove(elsewhere)
     assert {quad.graph_name for quad in inside} <= {G}
     assert held(inside) == held(alone)
@@ -227,7 +227,7 @@ def test_two_readings(text: str) -> None:
 def test_fragments_are_clear(text: str) -> None:
     """Relative IRIs with a fragment, outside of expressions, can be read in one way only."""
     put_on(text, [G])
-    within(text, G)
+    enclosed(text, G)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_fragments_are_clear(text: str) -> None:
 def test_other_graphs(text: str, graph: NamedNode | None) -> None:
     """An update that names graphs, or manages them, cannot be put within one."""
     with pytest.raises(Unclear, match="PATCH"):
-        within(text, graph)
+        enclosed(text, graph)
 
 
 @pytest.mark.parametrize(

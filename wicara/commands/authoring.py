@@ -266,14 +266,14 @@ def change_overlay(data: Path, extra: Path | None, edit: Edit, *, dry_run: bool)
 
     with progress() as step:
         changed = change(data, extra, edit, step, dry_run=dry_run)
-    click.echo(f"in {data}:\n{describe(changed, dry_run=dry_run)}")
+    click.echo(f"in {data}:\n{change_lines(changed, dry_run=dry_run)}")
 
 
 LISTED: Final = 20
 """How many conclusions are listed each way."""
 
 
-def describe(change: Change, *, dry_run: bool) -> str:
+def change_lines(change: Change, *, dry_run: bool) -> str:
     """Return a change as lines: `-` is what goes, `+` what comes."""
     if not change.out and not change.into:
         return "no statement changes"

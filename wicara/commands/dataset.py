@@ -27,7 +27,7 @@ from wicara.output import emit, source_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wicara.graph.checks.table import Result
+    from wicara.graph.checks.table import Outcome
 
 
 @click.command()
@@ -66,7 +66,7 @@ def check(data: Path, extra: Path | None, sources: tuple[str, ...], *, every: bo
     raise SystemExit(any(result.findings for result in found))
 
 
-def print_checks(results: tuple[Result, ...]) -> None:
+def print_checks(results: tuple[Outcome, ...]) -> None:
     """Print the table of checks, and each finding under its check."""
     from rich.console import Console  # noqa: PLC0415 - it is slow to import
     from rich.markup import escape  # noqa: PLC0415

@@ -103,12 +103,12 @@ def entails(premises: tuple[Path, ...], conclusion: Path) -> None:
     from wicara.graph.reasoning.entailment import Inconsistent  # noqa: PLC0415 - loads numpy
     from wicara.graph.reasoning.entailment import entails as is_entailed  # noqa: PLC0415
     from wicara.graph.reasoning.files import read  # noqa: PLC0415
-    from wicara.graph.reasoning.matching import describe  # noqa: PLC0415
+    from wicara.graph.reasoning.matching import contradiction_text  # noqa: PLC0415
 
     answer = is_entailed(read(premises).triples(), read([conclusion]).triples())
     if isinstance(answer, Inconsistent):
         for step in answer.contradictions:
-            click.echo(f"inconsistent, {step.rule}: {describe(step)}", err=True)
+            click.echo(f"inconsistent, {step.rule}: {contradiction_text(step)}", err=True)
         click.echo("the premises contradict themselves, and so entail everything")
         raise SystemExit(INCONSISTENT)
     click.echo("entailed" if answer else "not entailed")

@@ -161,11 +161,11 @@ def serve(  # noqa: PLR0913 - one parameter an option
         if store:
             served = supervisor.from_store(endpoint_at(store, query_url))
         elif empty:
-            served = supervisor.Source(Origin("empty"))
+            served = supervisor.ServedSource(Origin("empty"))
         elif files:
             served = supervisor.from_rdf(files)
         elif source("data") is not ParameterSource.DEFAULT and supervisor.is_on_disk(data, writable=writable):
-            served = supervisor.Source(Origin(DISK, (str(data),)))
+            served = supervisor.ServedSource(Origin(DISK, (str(data),)))
         else:
             served = supervisor.from_build(data, extra, step)
         served.prepare()

@@ -11,8 +11,8 @@ from wicara.graph.facts.draft.dates import dates, figures
 from wicara.graph.facts.draft.events import Events
 from wicara.graph.facts.draft.mentions import Gazetteer, Mentions
 from wicara.graph.facts.draft.persons import Persons
-from wicara.graph.facts.draft.reading import read
-from wicara.graph.facts.draft.suggestion import as_trig, in_order
+from wicara.graph.facts.draft.reading import read_view
+from wicara.graph.facts.draft.suggestion import as_trig, in_text_order
 from wicara.graph.facts.draft.words import FUNCTION_WORDS, closest_language, words_of
 from wicara.graph.facts.identity import normalise
 from wicara.graph.facts.skeleton import proposal
@@ -54,7 +54,7 @@ def draft(
     `published` is the day the text is of, `language` one of LANGUAGES, told from the text if it is not given.
     Raises UnreadableInput where the text is empty.
     """
-    reading = read(text)
+    reading = read_view(text)
     closest, share = closest_language(reading.view)
     words = words_of(language or closest)
     persons = Persons(reading, words, Gazetteer(quads, words))
@@ -63,7 +63,7 @@ def draft(
     claims = Claims(reading, words, mentions, days)
     found = [*persons.new_roles(), *mentions.states(), *figures(reading, words), *claims.all()]
     found += Events(claims, days).all()
-    return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_order(found))
+    return Draft(words.language, bool(language) or share >= FUNCTION_WORDS, in_text_order(found))
 
 
 def drafted_file(draft: Draft, text: Text, name: str, published: date | None, language: str | None) -> str:

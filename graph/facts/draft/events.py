@@ -78,7 +78,9 @@ class Events:
 
         What was done is told without it.
         """
-        days = (when for when in self.dates_in(start, end) if when.edtf and nearest(when, happened) is event)
+        days = (
+            when for when in self.dates_in(start, end) if when.edtf and event_near(when, happened) is event
+        )
         day = next(days, None)
         if day is None:
             return event
@@ -290,7 +292,7 @@ class Events:
 
         `meeting` is the meeting that this event is, or that its words name.
         """
-        event = nearest(when, happened)
+        event = event_near(when, happened)
         fields: dict[str, Any] = {
             "event": self.text(event.start, event.end),
             "written": self.text(when.start, when.end),
@@ -403,12 +405,12 @@ class Events:
 
 def is_told(when: When, happened: Sequence[Suggestion]) -> bool:
     """Tell whether the event whose date it may be has it already, and a place for it."""
-    fields, part = (one := nearest(when, happened)).fields, one.part
+    fields, part = (one := event_near(when, happened)).fields, one.part
     takes = parts()[fields.get("pattern", part)].get("values", {}).values()
     return bool(when.edtf) and "date" in takes and fields.get("date") == when.edtf
 
 
-def nearest(when: When, happened: Sequence[Suggestion]) -> Suggestion:
+def event_near(when: When, happened: Sequence[Suggestion]) -> Suggestion:
     """Return the event whose words stand nearest to a date."""
     return min(happened, key=lambda one: min(abs(one.start - when.start), abs(one.end - when.start)))
 

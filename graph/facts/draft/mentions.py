@@ -291,7 +291,7 @@ class Gazetteer:
         }
         self.labels: dict[str, dict[str, str]] = {}
         self.things: dict[str, tuple[str, str, str]] = {}
-        named = [(name, iri, kind_of(iri)) for name, iri in sorted(names_with_iris(quads))]
+        named = [(name, iri, thing_kind(iri)) for name, iri in sorted(names_with_iris(quads))]
         for name, iri, kind in named:
             if kind:
                 self.labels.setdefault(kind, {})[name] = iri
@@ -325,6 +325,6 @@ def names_with_iris(quads: Iterable[Quad]) -> Iterator[tuple[str, str]]:
             yield row.mention, row.iri
 
 
-def kind_of(iri: str) -> str:
+def thing_kind(iri: str) -> str:
     """Return the kind of a thing, by its IRI: person, state, and so on; empty for another IRI."""
     return iri.removeprefix(f"{BASE}/id/").partition("/")[0] if iri.startswith(f"{BASE}/id/") else ""

@@ -69,7 +69,7 @@ class Reading:
         return len(self.view) if end < 0 else end
 
 
-def read(text: str) -> Reading:
+def read_view(text: str) -> Reading:
     """Return a text with its view and its sentences; raises UnreadableInput where it is empty."""
     if not text.strip():
         raise UnreadableInput("The text is empty: there is nothing to suggest.")

@@ -94,7 +94,7 @@ def phrase_end(tokens: Sequence[str], words: Words) -> int:
     return next(ends, last)
 
 
-def in_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+def in_text_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     """Return the suggestions in the order of the text, the best of those that say the same."""
     best: dict[tuple[int, int, str], Suggestion] = {}
     for suggestion in suggestions:

@@ -53,7 +53,7 @@ class Conflict(Exception):  # noqa: N818 - named for what it tells
 
 
 @dataclass(frozen=True)
-class Item:
+class ReviewItem:
     """A suggestion or a fact of the file."""
 
     fact: str
@@ -140,7 +140,7 @@ class DataFile:
             raise UnreadableInput(f"{self.file} describes {len(sources)} articles: a file of one is reviewed")
         return sources[0]
 
-    def item(self, subject: Subject) -> Item | None:
+    def item(self, subject: Subject) -> ReviewItem | None:
         """Return a subject as a suggestion or a fact; None for a thing, or the article."""
         iri = getattr(subject.node, "value", "")
         if kind_of(iri) != GraphKind.FACT or not isinstance(subject.node, NamedNode):
@@ -149,7 +149,7 @@ class DataFile:
         record = record_of(subject, self.subjects, self.inside.get(subject.node, ()))
         state = "fact" if mark is None else STATES.get(mark.get("decision"), OPEN)
         start, end = self.place(record)
-        return Item(iri.rpartition("/")[2], iri, state, mark or {}, record, start, end)
+        return ReviewItem(iri.rpartition("/")[2], iri, state, mark or {}, record, start, end)
 
     def place(self, record: Record) -> tuple[int, int]:
         """Return where the words of a record stand in the text; 0, 0 where they are not found."""
@@ -164,7 +164,7 @@ class DataFile:
         article = self.source.iri
         yield from (iri for iri in self.trig.subjects() if kind_of(iri) is None and iri != article)
 
-    def in_order(self) -> list[Item]:
+    def in_order(self) -> list[ReviewItem]:
         """Return suggestions and facts in the order of the text."""
         return sorted(self.items.values(), key=lambda item: (item.start, item.end, item.fact))
 
@@ -265,7 +265,7 @@ class DataFile:
         self.held |= {iri: wanted[iri] for iri in changed}
         return quads
 
-    def known(self, fact: str) -> Item:
+    def known(self, fact: str) -> ReviewItem:
         """Return a fact or a suggestion by its number; raises Conflict where the file has none of it."""
         iri = self.fact_iri(fact)
         if iri not in self.items:

@@ -113,7 +113,7 @@ class Live:
         with self.tried(texts) as changed:
             after = self.conclusions()
             wrong = tuple(dict.fromkeys(self.faults(texts, changed, after - before)))
-        return Findings(wrong, in_order(after - before), in_order(before - after))
+        return Findings(wrong, first_sorted(after - before), first_sorted(before - after))
 
     def conclusions(self) -> set[Triple]:
         """Return what follows now, without what is trivial."""
@@ -155,6 +155,6 @@ def joins_sentences(shape: shacl.Shape) -> bool:
     return bool(shape.queries) and ("targetClass", ARTICLE) in shape.targets
 
 
-def in_order(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+def first_sorted(triples: Iterable[Triple]) -> tuple[Triple, ...]:
     """Return the first of some triples, sorted."""
     return tuple(sorted(triples, key=str)[:MAX_SHOWN])

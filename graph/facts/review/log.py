@@ -84,10 +84,10 @@ def can_be_undone(entry: Mapping[str, Any]) -> bool:
 
 def summary(entries: Sequence[Mapping[str, Any]]) -> str:
     """Return what a review took: decisions, keys a suggestion and a new fact, minutes, waiting times."""
-    return "".join(f"{line}\n" for line in lines(entries))
+    return "".join(f"{line}\n" for line in summary_lines(entries))
 
 
-def lines(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def summary_lines(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the lines of a summary."""
     counts = Counter(str(entry.get("decision")) for entry in entries)
     yield ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no decisions"

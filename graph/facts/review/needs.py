@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import NamedNode
 from wicara.graph.facts.edtf import MEANINGS
 from wicara.graph.facts.patterns import P, instance, patterns
-from wicara.graph.facts.review.record import TABLE, term_of
+from wicara.graph.facts.review.record import TABLE, form_term
 from wicara.graph.facts.review.things import SPAN
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.ontology import BASE, LANGUAGES
@@ -80,7 +80,7 @@ def post_type(title: str, things: Things) -> str | None:
     for text, labels in things.labels.items():
         types = [one.iri for one in labels if "/post-type/" in one.iri]
         label = words_of(text) if types else []
-        start = within(label, words) if types else None
+        start = places_in_order(label, words) if types else None
         if start is not None and not (ranks & set(words)) - set(label):
             best += [(start, -len(label), iri) for iri in types]
     return min(best)[2] if best else None
@@ -91,7 +91,7 @@ def words_of(name: str) -> list[str]:
     return [word for word in re.split(r"[\s,]+", name) if word and word not in OF]
 
 
-def within(label: Sequence[str], words: Sequence[str]) -> int | None:
+def places_in_order(label: Sequence[str], words: Sequence[str]) -> int | None:
     """Return where the words of a label begin that stand in this order among others; None if they do not."""
     places: list[int] = []
     for word in label:
@@ -130,7 +130,7 @@ def named_by_type(title: str, values: Record, things: Things) -> dict[str, str]:
     words = words_of(things.fold(title))
     spare = {word for text in things.called(state) for word in words_of(text)}
     if not state or not any(
-        within(label, words) is not None and set(words) - set(label) <= spare
+        places_in_order(label, words) is not None and set(words) - set(label) <= spare
         for label in map(words_of, things.called(kind))
     ):
         return {}
@@ -169,7 +169,7 @@ def spans_of(record: Record) -> Iterator[tuple[str, str]]:
     given = {}
     for name, values in record["values"].items():
         try:
-            given[NamedNode(P + name)] = [term_of(name, value) for value in values]
+            given[NamedNode(P + name)] = [form_term(name, value) for value in values]
         except (ValueError, KeyError):
             continue
     graph = NamedNode(graph_iri(GraphKind.FACT, "a", "F001"))

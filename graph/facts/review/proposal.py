@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from wicara.graph.facts.draft.suggestion import parts
 from wicara.graph.facts.patterns import P, parameters, patterns, sentence
 from wicara.graph.facts.review.needs import fills, named_by_type, needs, post_values
-from wicara.graph.facts.review.record import TABLE, term_of
+from wicara.graph.facts.review.record import TABLE, form_term
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import iri_name
 from wicara.graph.terms import read_term
@@ -118,7 +118,7 @@ class Maker:
         values = {}
         for name, given in record["values"].items():
             try:
-                values[name] = [term_of(name, value) for value in given]
+                values[name] = [form_term(name, value) for value in given]
             except (ValueError, KeyError):
                 continue
 

@@ -13,7 +13,7 @@ from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.draft.suggestion import suggested
 from wicara.graph.facts.patterns import P, parameters
 from wicara.graph.facts.short_form import Subject
-from wicara.graph.facts.table import SAID, fact_text, row_of, writer_of
+from wicara.graph.facts.table import SAID, fact_row, fact_text, writer_of
 from wicara.graph.inputs import SUGGESTED
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.sparql_text import tokens
@@ -56,11 +56,11 @@ def record_of(subject: Subject, subjects: Mapping[Node, Subject], inside: Iterab
         subject.line,
         {node: values for node, values in subject.values.items() if node != SUGGESTED},
     )
-    row = row_of(plain, subjects, inside)
+    row = fact_row(plain, subjects, inside)
     return {
         "patterns": row["pattern"].split(),
         "values": {
-            node.value.removeprefix(P): [value_of(term) for term in subject.terms(node)]
+            node.value.removeprefix(P): [form_value(term) for term in subject.terms(node)]
             for node in subject.values
             if node.value.startswith(P)
         },
@@ -74,7 +74,7 @@ def record_of(subject: Subject, subjects: Mapping[Node, Subject], inside: Iterab
     }
 
 
-def value_of(term: Term) -> dict[str, str]:
+def form_value(term: Term) -> dict[str, str]:
     """Return a term as a value of a form."""
     if isinstance(term, NamedNode):
         return {"iri": term.value}
@@ -83,7 +83,7 @@ def value_of(term: Term) -> dict[str, str]:
     return {"value": getattr(term, "value", "")}
 
 
-def term_of(parameter: str, value: Mapping[str, str]) -> Term:
+def form_term(parameter: str, value: Mapping[str, str]) -> Term:
     """Return a value of a form as a term; raises ValueError where it is none that the parameter takes."""
     if "iri" in value:
         return NamedNode(value["iri"])
@@ -107,7 +107,7 @@ def record_text(fact: str, record: Record, source: Source, graph: str) -> str:
     Raises ValueError where a value is none.
     """
     terms = {
-        name: [term_of(name, value) for value in values]
+        name: [form_term(name, value) for value in values]
         for name, values in record["values"].items()
         if values
     }

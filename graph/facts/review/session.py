@@ -22,9 +22,9 @@ from wicara.graph.facts.review.needs import needs
 from wicara.graph.facts.review.proposal import Maker, with_source
 from wicara.graph.facts.review.record import (
     XSD,
+    form_value,
     record_text,
     thing_text,
-    value_of,
     with_mark,
 )
 from wicara.graph.facts.review.things import SUFFIX as IDENTITY
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import Triple
-    from wicara.graph.facts.review.data_file import Item
+    from wicara.graph.facts.review.data_file import ReviewItem
     from wicara.graph.facts.review.live import Finding, Findings
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.review.things import Things
@@ -107,13 +107,13 @@ class Session(DataFile):
         """Return what makes proposals."""
         return Maker(self.things, self.source.name, self.source.language, self.persons, self.source.issued)
 
-    def proposal(self, item: Item) -> Record:
+    def proposal(self, item: ReviewItem) -> Record:
         """Return a suggestion as it is proposed to be accepted; a fact as it is."""
         if item.state == "fact":
             return self.maker().completed(item.record)
         return self.maker().proposal(item.record, self.mark_of(item))
 
-    def mark_of(self, item: Item) -> dict[str, Any]:
+    def mark_of(self, item: ReviewItem) -> dict[str, Any]:
         """Return what the draft read, with the sentence of its words."""
         sentence = next((one for one in self.source.sentences if one.start <= item.start < one.end), None)
         words = self.text.characters[sentence.start : sentence.end] if sentence else ""
@@ -226,7 +226,7 @@ class Session(DataFile):
 
     # Deciding
 
-    def decide(self, fact: str, decision: str, about: Mapping[str, Any]) -> Item:
+    def decide(self, fact: str, decision: str, about: Mapping[str, Any]) -> ReviewItem:
         """Accept, reject or leave unsure; save; return the fact as it is now.
 
         `about` may hold `record` (else what is proposed), `tag` (of the fact as it was shown), `anyway` (also
@@ -328,7 +328,7 @@ class Session(DataFile):
     def description(self) -> dict[str, Any]:
         """Return what the file says of the article, for a form; `named` is who the text says publishes it."""
         subject = self.subjects[NamedNode(self.source.iri)]
-        given = {name: [value_of(term) for term in subject.terms(read_term(name))] for name in OF_ARTICLE}  # type: ignore[arg-type]
+        given = {name: [form_value(term) for term in subject.terms(read_term(name))] for name in OF_ARTICLE}  # type: ignore[arg-type]
         names = {t.language: t.value for t in subject.terms(PREF_LABEL) if isinstance(t, Literal)}
         publisher = self.source.publisher
         shown = self.things.shown(publisher, "en") if publisher else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 from wicara.ontology import WIC, expand
 from wicara.server.site.language import language
-from wicara.server.site.ontology.model import names
+from wicara.server.site.ontology.model import iris_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def tree(ontology: Ontology, words: Words, kind: str = "class", narrower: str = 
             yield Node(iri, words.show_iri(iri), tuple(branches(below)))
 
     for iri in own:
-        wider = [one for one in names(ontology.objects(NamedNode(iri), narrower)) if one in own]
+        wider = [one for one in iris_among(ontology.objects(NamedNode(iri), narrower)) if one in own]
         if wider and not leads_to(wider[0], iri):
             above[iri] = wider[0]
     return tuple(branches([iri for iri in own if iri not in above]))
@@ -165,8 +165,8 @@ def around(ontology: Ontology, words: Words, iri: str) -> Around | None:
     def relations(here: str, there: str) -> list[tuple[Shown, Shown]]:
         return [
             (words.show_iri(name), words.show_iri(other))
-            for name in names(ontology.subjects(NamedNode(iri), here))
-            for other in names(ontology.objects(NamedNode(name), there))
+            for name in iris_among(ontology.subjects(NamedNode(iri), here))
+            for other in iris_among(ontology.objects(NamedNode(name), there))
         ]
 
     left = relations(RANGE, DOMAIN)

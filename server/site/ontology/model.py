@@ -114,12 +114,12 @@ def indexed(rows: Iterable[tuple[str, str, Term]]) -> Index:
     return index
 
 
-def names(terms: Iterable[Term]) -> list[str]:
+def iris_among(terms: Iterable[Term]) -> list[str]:
     """Return the IRIs among terms."""
     return [term.value for term in terms if isinstance(term, NamedNode)]
 
 
-def read(built: BuiltDataset) -> Ontology:
+def read_ontology(built: BuiltDataset) -> Ontology:
     """Read the ontology of a dataset: two look-ups and a query."""
     store = watched(built.asserted)
     triples, mappings = (
@@ -133,7 +133,7 @@ def read(built: BuiltDataset) -> Ontology:
 
 def ontology() -> Ontology:
     """Return the ontology of the dataset of this request."""
-    return per_version(read)
+    return per_version(read_ontology)
 
 
 USES: Final = """

@@ -18,7 +18,7 @@ from wicara.server.http.addresses import with_choices
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.ontology.diagram import around
-from wicara.server.site.ontology.model import ABOVE, NONE, OWL, RDFS, Use, names, ontology
+from wicara.server.site.ontology.model import ABOVE, NONE, OWL, RDFS, Use, iris_among, ontology
 from wicara.server.site.ontology.sentences import CHARACTERISTICS, Links, Sentences
 from wicara.server.site.words import LABELS, SKOS, Words, iris_of, labels_of
 
@@ -107,7 +107,7 @@ class Describer:
         """Return the entry of a term."""
         use = self.uses.get(iri, NONE)
         definitions = self.literals(iri, DEFINITION)
-        kinds = names(self.ontology.objects(NamedNode(iri), RDF_TYPE))
+        kinds = iris_among(self.ontology.objects(NamedNode(iri), RDF_TYPE))
         return Entry(
             name=iri.removeprefix(WIC),
             iri=iri,
@@ -133,7 +133,7 @@ class Describer:
             if self.sentences.short and not reverse and properties == (SUBCLASS,):
                 continue  # the sentences say it
             find = self.ontology.subjects if reverse else self.ontology.objects
-            others = [*dict.fromkeys(names(find(NamedNode(iri), *properties)))]
+            others = [*dict.fromkeys(iris_among(find(NamedNode(iri), *properties)))]
             if reverse and properties != (REPLACED_BY,):
                 others = [
                     other for other in others if not self.ontology.objects(NamedNode(other), DEPRECATED)
@@ -148,7 +148,7 @@ class Describer:
         for end in example:
             shown = self.links.words.show(end)
             if shown:
-                yield self.links.link(replace(shown, text=shortened(shown.text)))
+                yield self.links.link(replace(shown, text=beginning_of(shown.text)))
 
     def literals(self, iri: str, *properties: str) -> tuple[Literal, ...]:
         """Return the different literals of some properties, the reader's language first."""
@@ -162,7 +162,7 @@ class Describer:
         )
 
 
-def shortened(text: str) -> str:
+def beginning_of(text: str) -> str:
     """Return the beginning of a long text."""
     return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}…"
 
@@ -319,7 +319,7 @@ def page(name: str) -> str | None:
         mapped=[
             (words.show_iri(how).text, other)
             for how, targets in model.mapped.get(f"<{iri}>", {}).items()
-            for other in names(targets)
+            for other in iris_among(targets)
         ],
         query=query_for(iri, kind),
         alternates=formats(f"/ont/term/{quote(name, safe='')}", offers_for(name)),

@@ -13,7 +13,7 @@ from wicara.ontology import PREFIXES, RDF_TYPE
 from wicara.server.app_state import per_version, watched
 from wicara.server.http.addresses import path_of
 from wicara.server.site.language import language
-from wicara.server.site.ontology.model import Ontology, names
+from wicara.server.site.ontology.model import Ontology, iris_among
 from wicara.server.site.ontology.term_page import formats
 from wicara.server.site.tables.cells import in_own_language
 from wicara.server.site.words import LABELS, SKOS, Words
@@ -62,7 +62,7 @@ class Vocabulary:
     concepts: tuple[Concept, ...]
 
 
-def read(built: BuiltDataset) -> Ontology:
+def read_schemes(built: BuiltDataset) -> Ontology:
     """Read the concept schemes of a dataset and their mappings: two look-ups."""
     graphs = (graph_iri(GraphKind.VOCAB), graph_iri(GraphKind.ALIGNMENT))
     quads = (
@@ -115,7 +115,7 @@ class Reader:
                 tuple(
                     (self.words.show_iri(f"{SKOS}{name}").text, self.words.show_iri(other))
                     for name in MATCHES
-                    for other in names(props.get(f"{SKOS}{name}", ()))
+                    for other in iris_among(props.get(f"{SKOS}{name}", ()))
                 ),
                 self.uses.get(iri, 0),
                 tuple(self.concepts(below, members, above | {iri})),
@@ -123,7 +123,7 @@ class Reader:
 
     def broader(self, iri: str) -> list[str]:
         """Return the broader concepts of a concept."""
-        return names(self.said.get(f"<{iri}>", {}).get(BROADER, ()))
+        return iris_among(self.said.get(f"<{iri}>", {}).get(BROADER, ()))
 
     def definition(self, iri: str) -> Literal | None:
         """Return the definition of a concept or scheme in the reader's language, else in another."""
@@ -137,7 +137,7 @@ def anchor(iri: str) -> str:
 
 def reader() -> Reader:
     """Return what makes the vocabularies of this request's dataset."""
-    schemes = per_version(read)
+    schemes = per_version(read_schemes)
     words = Words.for_request(triple for triple in schemes.triples if triple.predicate in LABELS)
     return Reader(schemes.said, words, per_version(uses_by_concept))
 

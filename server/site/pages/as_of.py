@@ -32,7 +32,7 @@ from wicara.server.site.parameters import InvalidValueError, read_day
 from wicara.server.site.tables.cells import Cell, Value
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
-from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, graphs_of, solve, supports_of
+from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, row_graphs, solve, supports_of
 from wicara.server.site.tables.statuses import Aftermath, newest_before
 from wicara.server.site.times import (
     NAMES,
@@ -367,7 +367,7 @@ def evidence_of(found: Solutions) -> tuple[list[Support], Evidence]:
     """Return what supports each solution, and what it rests on, with three queries."""
     backed = supports_of(store(), page_query("as-of"), {}, found.rows)
     terms = chain.from_iterable(row.values() for row in found.rows)
-    return backed, evidence_for(store(), terms, graphs_of(backed), quotes=False)
+    return backed, evidence_for(store(), terms, row_graphs(backed), quotes=False)
 
 
 def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Status, ...]:

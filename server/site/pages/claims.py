@@ -46,7 +46,7 @@ from wicara.server.site.tables.sheet import (
     quotations,
     sheets,
 )
-from wicara.server.site.tables.statuses import came_about, in_words, is_ahead, is_time, with_aftermath
+from wicara.server.site.tables.statuses import came_about, is_ahead, is_time, status_text, with_aftermath
 from wicara.server.site.times import format_period
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
     others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.others]
     return {
         "statement": words.show_iri(own.fact.value).text,
-        "status": in_words(own.status, words),
+        "status": status_text(own.status, words),
         "saidBy": IN_CELL.join(words.show_iri(who.value).text for who in own.who),
         "date": "/".join(map(str, dict.fromkeys(own.days or ()))),
         **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),

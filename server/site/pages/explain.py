@@ -17,7 +17,7 @@ from wicara.graph.explain.explanation import Explainer, Verdict
 from wicara.graph.explain.wording import Wording, is_structure
 from wicara.graph.explain.writers import graded_by, serialize
 from wicara.graph.reasoning.rules import sentence
-from wicara.graph.status import CLAIM, NONE, key_of, name_of
+from wicara.graph.status import CLAIM, NONE, local_name, status_key
 from wicara.graph.terms import UnknownTerm, read_fact
 from wicara.ontology import RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version
@@ -76,7 +76,7 @@ def explain() -> Response:
     if not any(given):
         return Response(render_template("explain.html", explanation=None, **frame("")))
     form, media_type = documents.chosen(OFFERS, request.args.getlist("format"))
-    body = body_of(per_version(Explainer).explain(requested_fact(given), limit()), form)
+    body = body_of(per_version(Explainer).explain(requested_fact(given), proofs_wanted()), form)
     return Response(
         body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}
     )
@@ -91,7 +91,7 @@ def requested_fact(given: list[str]) -> Fact:
         raise Problem(HTTPStatus.BAD_REQUEST, f"{fault}.") from fault
 
 
-def limit() -> int:
+def proofs_wanted() -> int:
     """Return how many proofs are asked for; raises Problem 400 for none."""
     given = request.args.get("proofs", "1")
     if not (given.isascii() and given.isdigit() and 0 < int(given[:9]) <= MAX_PROOFS):
@@ -160,7 +160,7 @@ class View:
 
     def grades(self, one: Basis) -> list[str]:
         """Return on what basis, and how surely, a fact is stated, unless it is plainly narrated."""
-        terms = [term for name, term in graded_by(one).items() if name_of(term) not in PLAIN_GRADES]
+        terms = [term for name, term in graded_by(one).items() if local_name(term) not in PLAIN_GRADES]
         return [shown.text for term in terms if (shown := self.words.show(term))]
 
     def claim_of(self, content: Basis) -> tuple[Shown | None, str]:
@@ -170,7 +170,7 @@ class View:
         claim = next((one for one in claims if isinstance(one, NamedNode)), graph)
         modality = next((quad.object for quad in found(claim, MODALITY_OF, None, None)), None)
         shown = Shown(self.wording.term(claim), claim.value, href=self.words.show_iri(claim.value).href)
-        return shown, key_of(CLAIM, name_of(modality), NONE)
+        return shown, status_key(CLAIM, local_name(modality), NONE)
 
     @property
     def first(self) -> Proof | None:
@@ -187,7 +187,7 @@ class View:
         """What the page shows the words of: of one proof its sources, and what these were worked out from."""
         if len(self.explanation.proofs) != 1:
             return self.bases
-        shown = {*graphs_of(self.sources)}
+        shown = {*all_graphs(self.sources)}
         return {graph: basis for graph, basis in self.bases.items() if graph in shown}
 
     @property
@@ -261,10 +261,10 @@ def page(explanation: Explanation) -> str:
         *chain.from_iterable((*explanation.grounds.values(), *explanation.background.values())),
         *explanation.said,
     ]
-    bases = bases_of(store, graphs_of(grounds))
+    bases = bases_of(store, all_graphs(grounds))
     wording = Wording(store, language())
     terms = [*facts_of(explanation), *(basis.terms() for basis in bases.values())]
-    named = [*iris_of(chain.from_iterable(terms)), *map(NamedNode, filter(None, graphs_of(grounds)))]
+    named = [*iris_of(chain.from_iterable(terms)), *map(NamedNode, filter(None, all_graphs(grounds)))]
     labels = labels_of(store, [*named, *map(wording.current, named)])
     return render_template(
         "explain.html",
@@ -272,31 +272,31 @@ def page(explanation: Explanation) -> str:
         view=View(explanation, Words.for_request(labels), wording, bases),
         title=wording.sentence(explanation.fact),
         neither=explanation.verdict is Verdict.NEITHER,
-        limited=len(explanation.proofs) == limit() > 1,
+        limited=len(explanation.proofs) == proofs_wanted() > 1,
         others=more_proofs_address(explanation),
         is_structure=is_structure,
         rule_sentence=lambda rule: sentence(rule, language()),
-        **frame(query(format=None)),
+        **frame(with_args(format=None)),
     )
 
 
 def more_proofs_address(explanation: Explanation) -> str | None:
     """Return the address of the page with more proofs, where there may be more."""
-    asked_for = limit()
+    asked_for = proofs_wanted()
     if asked_for == MAX_PROOFS or (asked_for > 1 and len(explanation.proofs) < asked_for):
         return None
-    return query(proofs=str(OTHERS if asked_for == 1 else min(MAX_PROOFS, asked_for + OTHERS)))
+    return with_args(proofs=str(OTHERS if asked_for == 1 else min(MAX_PROOFS, asked_for + OTHERS)))
 
 
 def frame(here: str) -> dict[str, object]:
     """Return what the page shows around an explanation: its other forms, and the filled-in form."""
     return {
-        "alternates": documents.as_data(OFFERS if here else (), lambda offer: query(format=offer.name)),
+        "alternates": documents.as_data(OFFERS if here else (), lambda offer: with_args(format=offer.name)),
         "fields": [(place, request.args.get(place, "")) for place in PLACES],
     }
 
 
-def query(**changes: str | None) -> str:
+def with_args(**changes: str | None) -> str:
     """Return the address of this explanation with some fields changed."""
     fields = {name: value for name, value in (request.args.to_dict() | changes).items() if value is not None}
     return f"/explain?{urlencode(fields)}"
@@ -314,6 +314,6 @@ def facts_of(explanation: Explanation) -> Iterator[Iterable[Term]]:
         yield from near.premises
 
 
-def graphs_of(grounds: Iterable[Basis]) -> list[str]:
+def all_graphs(grounds: Iterable[Basis]) -> list[str]:
     """Return the graphs that a page names, with those that they are derived from."""
-    return [graph for ground in grounds for graph in (ground.graph, *graphs_of(ground.derived_from))]
+    return [graph for ground in grounds for graph in (ground.graph, *all_graphs(ground.derived_from))]

@@ -126,11 +126,11 @@ def portions() -> list[list[str]]:
     questions = (f"/questions/{question.slug}" for question in all_questions())
     own_terms = (iri.removeprefix(WIC) for iri in ontology().kinds if iri.startswith(WIC))
     terms = (f"/ont/term/{quote(name, safe='')}" for name in own_terms)
-    pages = list(dict.fromkeys((*fixed, *questions, *terms, *per_version(described))))
+    pages = list(dict.fromkeys((*fixed, *questions, *terms, *per_version(described_iris))))
     return [pages[start : start + MAX_ADDRESSES] for start in range(0, len(pages), MAX_ADDRESSES)]
 
 
-def described(built: BuiltDataset) -> tuple[str, ...]:
+def described_iris(built: BuiltDataset) -> tuple[str, ...]:
     """Return the IRIs of all that a dataset describes, sorted: to make their paths takes far longer."""
     found = (value(row, "x") for row in solutions(watched(built.store), DESCRIBED))
     return tuple(sorted({iri for iri in found if iri.startswith(LISTED)}))
@@ -183,7 +183,7 @@ def instant(day: object) -> datetime | None:
     return found.replace(tzinfo=found.tzinfo or UTC) if found else None
 
 
-def known(built: BuiltDataset) -> list[Known]:
+def known_graphs(built: BuiltDataset) -> list[Known]:
     """Return what is known of each fact and background graph of a dataset, with one query."""
     return [
         Known(
@@ -198,7 +198,7 @@ def known(built: BuiltDataset) -> list[Known]:
 
 def changes() -> list[Change]:
     """Return the latest changes, the newest first: one query for the graphs, one for what they are called."""
-    found = per_version(known)
+    found = per_version(known_graphs)
     dated = {one.graph for one in found if one.since or one.until}
     articles = {one.article for one in found if one.article}
     words = Words.for_request(labels_of(store(), map(NamedNode, dated | articles)))

@@ -70,12 +70,12 @@ def about() -> dict[str, list[str]]:
     return found
 
 
-def identifier() -> str:
+def dataset_iri() -> str:
     """Return the IRI of the dataset; one that is served as it is has that of its description."""
     return public_url(f"{VOID}#dataset") if dataset().plain else DATASET
 
 
-def address(part: Export, form: Format) -> str:
+def download_address(part: Export, form: Format) -> str:
     """Return where a part of the dataset can be downloaded."""
     return public_url(f"/export/{part.name}.{form.extension}")
 
@@ -86,7 +86,7 @@ def schema_org(description: dict[str, list[str]], files: list[tuple[Export, Form
         {
             "@type": "DataDownload",
             "name": part.holds,
-            "contentUrl": address(part, form),
+            "contentUrl": download_address(part, form),
             "encodingFormat": form.media_type,
         }
         for part, form in files
@@ -95,7 +95,7 @@ def schema_org(description: dict[str, list[str]], files: list[tuple[Export, Form
     members: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "@id": identifier(),
+        "@id": dataset_iri(),
         "url": public_url(PATH),
         "identifier": dataset().digest,
         "version": dataset().version,
@@ -114,11 +114,11 @@ def schema_org(description: dict[str, list[str]], files: list[tuple[Export, Form
 def signposts(description: dict[str, list[str]], files: list[tuple[Export, Format]]) -> str:
     """Return the links of the page (RFC 8288)."""
     links = [
-        f'<{identifier()}>; rel="cite-as"',
+        f'<{dataset_iri()}>; rel="cite-as"',
         f'<{TYPE}>; rel="type"',
         *(f'<{iri}>; rel="license"' for iri in description["licence"]),
         *(f'<{VOID}>; rel="describedby"; type="{form.media_type}"' for form in negotiation.RDF),
         f'<{SHAPES}>; rel="describedby"; type="text/turtle"; profile="http://www.w3.org/ns/shacl"',
-        *(f'<{address(*file)}>; rel="item"; type="{file[1].media_type}"' for file in files),
+        *(f'<{download_address(*file)}>; rel="item"; type="{file[1].media_type}"' for file in files),
     ]
     return ", ".join(links)

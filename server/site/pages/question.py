@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.formats import serialize_triples
 from wicara.queries import THEMES
 from wicara.server.app_state import dataset, infer, per_version, store
-from wicara.server.descriptions.describe import triples_of
+from wicara.server.descriptions.describe import template_triples
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import choices_made, public_url, uncached_response, with_choices
@@ -26,7 +26,7 @@ from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
-from wicara.server.site.tables.statuses import in_words, newest_before, sayings_of
+from wicara.server.site.tables.statuses import newest_before, sayings_of, status_text
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -182,7 +182,7 @@ def all_questions() -> tuple[Question, ...]:
 
 def in_form(form: Format, media_type: str) -> Response:
     """List the questions that the dataset answers: as a page, or as executable SPARQL (SHACL)."""
-    body = gallery().encode() if form is negotiation.HTML else serialize_triples(described(), form)
+    body = gallery().encode() if form is negotiation.HTML else serialize_triples(questions_as_rdf(), form)
     response = uncached_response(body, form.content_type(media_type))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
@@ -194,10 +194,10 @@ def in_form(form: Format, media_type: str) -> Response:
 documents.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
 
 
-def described() -> Iterator[Triple]:
+def questions_as_rdf() -> Iterator[Triple]:
     """Yield the questions, their parameters and their prefixes as RDF."""
     found = all_questions()
-    return triples_of(
+    return template_triples(
         "questions.ttl",
         questions=found,
         prefixes=sorted({one for each in found for one in each.prefixes.items()}),
@@ -401,7 +401,7 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
     said = []
     for lead in found.short:
-        marks = [] if lead.is_plain else [in_words(lead.statuses[0], found.evidence.words)]
+        marks = [] if lead.is_plain else [status_text(lead.statuses[0], found.evidence.words)]
         marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
         marks += [str(_("sources differ"))] if lead.clash else []
         said += [

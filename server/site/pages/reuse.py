@@ -71,7 +71,7 @@ def schema_org(subject: NamedNode, schema: str, cells: Cells, here: str) -> Mark
             **({"license": whole["license"], "isPartOf": whole} if whole["name"] else {}),
         },
         **{name: in_languages(literals(cells, subject, path)) for name, path in TEXTS.items()},
-        **{name: things(cells, subject, path) for name, path in THINGS.items()},
+        **{name: objects_of(cells, subject, path) for name, path in THINGS.items()},
         **{
             name: next((one.value for one in literals(cells, subject, path)), "")
             for name, path in PLAIN.items()
@@ -86,7 +86,7 @@ def literals(cells: Cells, subject: Term, path: str) -> list[Literal]:
     return [one for one in cells.paths.follow(subject, (path,)) if isinstance(one, Literal)]
 
 
-def things(cells: Cells, subject: Term, path: str) -> list[Mapping[str, str]]:
+def objects_of(cells: Cells, subject: Term, path: str) -> list[Mapping[str, str]]:
     """Return the things that a property leads to."""
     return [{"@id": one.value} for one in cells.paths.follow(subject, (path,)) if isinstance(one, NamedNode)]
 

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import Basis
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
-from wicara.graph.status import CLAIMED, ESTABLISHED, Status, name_of, status_of, strongest
+from wicara.graph.status import CLAIMED, ESTABLISHED, Status, local_name, status_of, strongest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import store
 from wicara.server.linked.resources import number_of_page
@@ -22,8 +22,8 @@ from wicara.server.site.pictures.picture import (
     Picture,
     Portion,
     add_iri,
+    iri_list,
     iri_of,
-    listed,
     picture,
     requested_thing,
     rows,
@@ -106,7 +106,7 @@ class Figure:
     @property
     def doubts(self) -> list[str]:
         """How sure the reading is, where it is not sure."""
-        return [iri for iri in self.confidence if name_of(NamedNode(iri)) != "high"]
+        return [iri for iri in self.confidence if local_name(NamedNode(iri)) != "high"]
 
     @property
     def parties(self) -> list[str]:
@@ -242,7 +242,7 @@ def values_of(store: Store, some: Collection[str] | None) -> list[tuple[str, Dec
 def read_figures(store: Store, some: Iterable[str]) -> list[Figure]:
     """Return some observations, sorted by IRI, without context; one with two values is two."""
     known: dict[tuple[str, Decimal], Figure] = {}
-    for row in rows(store, "figures-values", observation=listed(some)):
+    for row in rows(store, "figures-values", observation=iri_list(some)):
         iri, number = value(row, "observation"), number_in(row["value"])
         if number is not None:
             one = known.setdefault((iri, number), Figure(iri, number))
@@ -268,7 +268,7 @@ def add_contexts(store: Store, some: Iterable[Figure]) -> None:
     by_iri: dict[str, list[Figure]] = {}
     for one in some:
         by_iri.setdefault(one.iri, []).append(one)
-    for row in rows(store, "figures-context", observation=listed(by_iri)):
+    for row in rows(store, "figures-context", observation=iri_list(by_iri)):
         for one in by_iri[value(row, "observation")]:
             add_context(one, row)
 

@@ -24,9 +24,9 @@ from wicara.server.site.pictures.picture import (
     add_iri,
     changed,
     classes_with,
+    iri_list,
     iri_of,
     limit_of,
-    listed,
     picture,
     requested_kinds,
     requested_thing,
@@ -37,7 +37,7 @@ from wicara.server.site.pictures.picture import (
     words_for,
 )
 from wicara.server.site.pictures.placing import placed
-from wicara.server.site.search.index import FACETS, kind_of
+from wicara.server.site.search.index import FACETS, search_kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -197,7 +197,7 @@ def network() -> Picture:
     near = that_fit(known, view)
     ranked = by_degree(near, opened)
     met: list[Met] = []
-    if opened and kind_of(opened[0]) == "person" and not view.asked:
+    if opened and search_kind(opened[0]) == "person" and not view.asked:
         met = met_by(store(), opened[0], near)  # a filter takes as many queries as a page may have
         ranked += [one.person for one in met if one.person not in ranked]
     shapes = shapes_of(store(), [*ranked, *(iri for iri, _ in tops)])
@@ -253,7 +253,7 @@ def edges(
     """
     parts = []
     for sides in ends:
-        values = (None if side is None else listed(side) for side in sides)
+        values = (None if side is None else iri_list(side) for side in sides)
         parts.append(
             with_rows(picture_query("network-edges"), dict(zip(("from", "to"), values, strict=True)))
         )
@@ -274,7 +274,7 @@ def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
     """Return the edges that fit the filter: the meetings among their ends decide, else the situation."""
     kept = []
     for edge in some:
-        ends = [end for end in (edge.start, edge.end) if kind_of(end) in VIEWS["/network"]]
+        ends = [end for end in (edge.start, edge.end) if search_kind(end) in VIEWS["/network"]]
         if any(map(view.has, ends or [edge.via or ""])):
             kept.append(edge)
     return kept
@@ -294,11 +294,11 @@ def met_by(store: Store, person: str, near: Iterable[Edge]) -> list[Met]:
     """
     own: dict[str, list[str]] = {}
     for edge in near:
-        if edge.start == person and kind_of(edge.end) == "event" and not edge.planned:
+        if edge.start == person and search_kind(edge.end) == "event" and not edge.planned:
             own.setdefault(edge.end, []).extend(edge.graphs)
     found: dict[str, dict[str, list[str]]] = {}
     for edge in edges(store, [(None, own)])[0] if own else []:
-        if kind_of(edge.start) == "person" and edge.start != person and not edge.planned:
+        if search_kind(edge.start) == "person" and edge.start != person and not edge.planned:
             found.setdefault(edge.start, {}).setdefault(edge.end, list(own[edge.end])).extend(edge.graphs)
     return [
         Met(one, {event: sorted(set(meetings[event])) for event in sorted(meetings, reverse=True)})
@@ -330,7 +330,7 @@ def shapes_of(store: Store, nodes: Collection[str]) -> dict[str, str]:
     """Return the shape of each node by its classes: `other` for one of no class that has a shape."""
     shape_at, place_of = classes_with("shape")[1], per_inference(read_index).classes
     places: dict[str, int] = {}
-    for solution in rows(store, "network-nodes", node=listed(nodes)):
+    for solution in rows(store, "network-nodes", node=iri_list(nodes)):
         node, place = value(solution, "node"), place_of.get(value(solution, "type"), len(shape_at))
         places[node] = min(places.get(node, place), place)
     return {node: [*shape_at, "other"][places.get(node, len(shape_at))] for node in nodes}
@@ -344,7 +344,7 @@ def opened_of(tops: Sequence[str], view: Narrowed) -> list[str]:
     """
     start = requested_thing("start")
     actors = [FACETS[key].iri(value) for key in ACTORS for value in view.asked.chosen.get(key, ())]
-    persons = [iri for iri in tops if kind_of(iri) == "person"]
+    persons = [iri for iri in tops if search_kind(iri) == "person"]
     chosen = [iri for iri in actors if iri] or persons[:1] or tops[:2]
     nodes = [start, *requested_things("open")] if start else [NamedNode(iri) for iri in chosen]
     return list(dict.fromkeys(node.value for node in nodes))

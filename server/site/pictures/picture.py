@@ -244,7 +244,7 @@ def limit_of(name: str) -> int:
     return int(LIMIT.findall(picture_query(name))[-1])
 
 
-def listed(iris: Iterable[str]) -> list[str]:
+def iri_list(iris: Iterable[str]) -> list[str]:
     """Return IRIs as SPARQL writes them."""
     return [str(NamedNode(iri)) for iri in iris]
 

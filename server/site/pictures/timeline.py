@@ -26,8 +26,8 @@ from wicara.server.site.pictures.picture import (
     Portion,
     changed,
     classes_with,
+    iri_list,
     iri_of,
-    listed,
     names_of_texts,
     picture,
     requested_kinds,
@@ -43,10 +43,10 @@ from wicara.server.site.times import (
     TO,
     Bounds,
     bounds_of,
+    bounds_within,
     format_day,
     format_period,
     format_span,
-    within,
 )
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def read_index(store: Store) -> Index:
     classes, lane_at = classes_with("lane")
     choices: dict[str, set[str]] = {iri: set() for iri in CHOICES}
     places: dict[str, int] = {}
-    for solution in rows(store, "timeline-things", **classes, choice=listed(CHOICES)):
+    for solution in rows(store, "timeline-things", **classes, choice=iri_list(CHOICES)):
         iri, place, choice = value(solution, "item"), solution["place"], iri_of(solution, "choice")
         if choice:
             choices[choice].add(iri)
@@ -267,7 +267,7 @@ def contexts(
     outer: dict[str, list[str]] = {}
     counted: list[Mapping[str, Term | None]] = []
     asked = [item.iri for item in some if item.lane in HAPPENING or item.lane == "figure"]
-    for solution in rows(store, "timeline-context", item=listed(asked)) if asked else ():
+    for solution in rows(store, "timeline-context", item=iri_list(asked)) if asked else ():
         if within_it := iri_of(solution, "outer"):
             outer.setdefault(value(solution, "item"), []).append(within_it)
         else:
@@ -283,13 +283,13 @@ def add_times(store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[s
         if all(time.link in MANNERS for time in item.times):
             around = (time for iri in outer.get(item.iri, ()) for time in known.get(iri, ()))
             spans = {time.span: time for time in around if time.link not in MANNERS}
-            item.times += [Time("during", span, within(time.bounds)) for span, time in spans.items()]
+            item.times += [Time("during", span, bounds_within(time.bounds)) for span, time in spans.items()]
 
 
 def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
     """Return the times of things, by the IRI of the thing."""
     known: dict[str, dict[tuple[str, str], Time]] = {}
-    for solution in rows(store, "times", item=listed(sorted(iris))):
+    for solution in rows(store, "times", item=iri_list(sorted(iris))):
         key = (value(solution, "link").removeprefix(WIC), value(solution, "span"))
         of_thing = known.setdefault(value(solution, "item"), {})
         if key not in of_thing:
@@ -439,7 +439,7 @@ def readings(store: Store, some: Iterable[Item], day: date) -> dict[str, Reading
         value(solution, "item"): Reading(
             value(solution, "standing").removeprefix(WIC), sources(filter(None, [iri_of(solution, "graph")]))
         )
-        for solution in rows(store, "standing", item=listed(item.iri for item in some))
+        for solution in rows(store, "standing", item=iri_list(item.iri for item in some))
         if bounds_of(solution).certain(day)
     }
 

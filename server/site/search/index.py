@@ -173,7 +173,7 @@ class Text(NamedTuple):
     source: str = ""
 
 
-def kind_of(iri: str) -> str | None:
+def search_kind(iri: str) -> str | None:
     """Return the kind of an IRI, a key of KINDS; None where it is found only through others."""
     if iri.startswith(WIC) or iri == f"{BASE}/ont":
         return "ontology"
@@ -197,7 +197,7 @@ def value_of(iri: str) -> tuple[int, str] | None:
     return (facet.bit, iri.removeprefix(facet.base)) if facet else None
 
 
-class Reading:
+class IndexReader:
     """What the statements of a dataset say of things, as rows of the tables that the index is made from."""
 
     def __init__(self, *, plain: bool) -> None:
@@ -222,7 +222,7 @@ class Reading:
         """Return the kind of the thing of an IRI, or None where it is none, or one too many."""
         known = self.kinds.get(iri)
         if known is None:
-            known = kind_of(iri)
+            known = search_kind(iri)
             if known is None or len(self.kinds) >= MAX_THINGS:
                 self.is_whole = self.is_whole and known is None
                 return None
@@ -279,7 +279,7 @@ class Reading:
         if not (value.startswith(BASE) or subject.startswith(BASE)):
             return
         self.join(subject, kind, value)
-        of_value = kind_of(value)
+        of_value = search_kind(value)
         if of_value == "situation" and kind in JOINED:
             self.links.add(("member", value, subject))
         if kind == "situation" and of_value in JOINED:
@@ -300,7 +300,7 @@ class Reading:
 
     def join(self, thing: str, kind: str, value: str) -> None:
         """Give a thing the value of a facet, or the time span, that it is linked to."""
-        if not self.give(thing, value) and kind != "timespan" and kind_of(value) == "timespan":
+        if not self.give(thing, value) and kind != "timespan" and search_kind(value) == "timespan":
             self.links.add(("span", thing, value))
 
     def mention(self, graph: str, triple: Triple) -> None:
@@ -309,12 +309,12 @@ class Reading:
         for term in (triple.subject, triple.object):
             if kind and isinstance(term, NamedNode):
                 self.join(graph, kind, term.value)
-                if term.value in self.kinds or kind_of(term.value):
+                if term.value in self.kinds or search_kind(term.value):
                     self.links.add(("told", graph, term.value))
 
     def tell(self, graph: str, subject: Term) -> None:
         """Take that a graph says something of a thing."""
-        if isinstance(subject, NamedNode) and kind_of(subject.value) in WITH_STATUS:
+        if isinstance(subject, NamedNode) and search_kind(subject.value) in WITH_STATUS:
             self.facts.setdefault(subject.value, set()).add(graph)
 
     def rows_of_statuses(self) -> Iterator[Row]:
@@ -355,9 +355,9 @@ class Reading:
             yield from ((thing, year) for year in (span if self.kinds[thing] == "timespan" else years))
 
 
-def read(store: Store, *, plain: bool) -> Reading:
+def read_store(store: Store, *, plain: bool) -> IndexReader:
     """Read what can be found in a store: of a built dataset in its default graph, else in all graphs."""
-    reading = Reading(plain=plain)
+    reading = IndexReader(plain=plain)
     kinds: dict[str, GraphKind | None] = {}
     for number, quad in enumerate(store):
         if number == MAX_QUADS:
@@ -382,7 +382,7 @@ def fill(
     connection: sqlite3.Connection, store: Store, questions: Iterable[Question] = (), *, plain: bool
 ) -> None:
     """Write the index of a store into an empty database; raises sqlite3.Error where the disk refuses."""
-    reading = read(store, plain=plain)
+    reading = read_store(store, plain=plain)
     connection.executescript(TABLES.read_text("utf-8"))
     connection.execute("BEGIN")
     connection.executemany(

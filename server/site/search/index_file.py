@@ -63,7 +63,7 @@ class IndexFiles:
 
     def open(self, built: BuiltDataset, *, inferred: bool, patience: float = MAX_WAIT) -> sqlite3.Connection:
         """Return the index of a dataset, open for reading."""
-        name = name_of(built, inferred=inferred)
+        name = index_name(built, inferred=inferred)
         if self.connection is None or self.name != name:
             before, self.connection = self.connection, None  # there may be none yet of the other
             if before is not None:
@@ -86,7 +86,7 @@ class IndexFiles:
 
         Raises Problem 503 where it takes longer than a request should.
         """
-        path = path_of(folder, built, inferred=inferred)
+        path = index_path(folder, built, inferred=inferred)
         until = time.monotonic() + min(patience, settings().limits.timeout / 2)
         started = False
         while not path.exists():
@@ -103,10 +103,10 @@ class IndexFiles:
 
     def make(self, folder: Path, built: BuiltDataset, *, inferred: bool) -> None:
         """Write an index into its file unless it is there, and remove old ones; the caller has the lock."""
-        path = path_of(folder, built, inferred=inferred)
+        path = index_path(folder, built, inferred=inferred)
         if path.exists():
             return
-        place = build_cache.path_of(built, f"search-{'on' if inferred else 'off'}")
+        place = build_cache.cache_path(built, f"search-{'on' if inferred else 'off'}")
         unfinished = folder / "search.unfinished"
         unfinished.unlink(missing_ok=True)
         known = build_cache.opened(place, built)
@@ -137,14 +137,14 @@ def connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def name_of(built: BuiltDataset, *, inferred: bool) -> str:
+def index_name(built: BuiltDataset, *, inferred: bool) -> str:
     """Return the name of the index of a dataset: what is served as it is has one alone."""
     return f"{built.digest}-{'on' if inferred or built.plain else 'off'}"
 
 
-def path_of(folder: Path, built: BuiltDataset, *, inferred: bool) -> Path:
+def index_path(folder: Path, built: BuiltDataset, *, inferred: bool) -> Path:
     """Return where the file of an index is."""
-    return folder / f"{name_of(built, inferred=inferred)}{SUFFIX}"
+    return folder / f"{index_name(built, inferred=inferred)}{SUFFIX}"
 
 
 def is_free(lock: IO[str]) -> bool:

@@ -29,12 +29,12 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, fitting, search
 from wicara.server.site.search.results import (
     PATH,
-    address,
     as_csv,
     as_json,
     as_triples,
     groups,
     rows,
+    search_url,
     words_for,
 )
 from wicara.server.site.times import format_day
@@ -92,7 +92,7 @@ def answer(form: Format, media_type: str) -> Response:
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Location"] = with_query(f"{PATH}.{form.extension}")
     links = ", ".join(
-        documents.links(form, OFFERS, lambda offer: address(query, f"{PATH}.{offer.extension}"))
+        documents.links(form, OFFERS, lambda offer: search_url(query, f"{PATH}.{offer.extension}"))
     )
     if len(links) <= MAX_LINKS:
         response.headers["Link"] = links
@@ -108,7 +108,7 @@ documents.publish(blueprint, PATH, OFFERS, answer, ("q", BY_KIND, *BY_FILTER, "p
 def body(form: Format, query: Search, found: SearchResult, number: int) -> bytes:
     """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
     if form in RDF:
-        return serialize_triples(as_triples(address(query), found), form)
+        return serialize_triples(as_triples(search_url(query), found), form)
     words = words_for(index(), found, query)
     listed = rows(found, words)
     if form is formats.CSV:
@@ -131,13 +131,13 @@ def body(form: Format, query: Search, found: SearchResult, number: int) -> bytes
         questions=questions,
         first=before + 1,
         last=last,
-        previous=address(query, page=number - 1) if number > 1 else None,
-        following=address(query, page=number + 1) if last < found.total else None,
+        previous=search_url(query, page=number - 1) if number > 1 else None,
+        following=search_url(query, page=number + 1) if last < found.total else None,
         everything=with_choices(PATH),
-        without_choices=address(Search(query.text, {}, query.lang)),
+        without_choices=search_url(Search(query.text, {}, query.lang)),
         cut=found.understood.cut or len(request.args.get("q", "")) > MAX_TEXT,
         download=DOWNLOAD,
-        alternates=documents.as_data(OFFERS, lambda offer: address(query, f"{PATH}.{offer.extension}")),
+        alternates=documents.as_data(OFFERS, lambda offer: search_url(query, f"{PATH}.{offer.extension}")),
     ).encode()
 
 

@@ -132,7 +132,7 @@ class Understood:
     @property
     def expression(self) -> str:
         """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
-        return (" OR " if self.some else " AND ").join(map(term, self.phrases))
+        return (" OR " if self.some else " AND ").join(map(fts_term, self.phrases))
 
 
 @dataclass
@@ -160,7 +160,7 @@ class SearchResult:
     limit: tuple[int] | None
 
 
-def term(phrase: Phrase) -> str:
+def fts_term(phrase: Phrase) -> str:
     """Return a phrase as FTS5 has it: a single word that is long enough is the beginning of one."""
     quoted = f'"{" ".join(phrase)}"'
     return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) >= BEGINNING else quoted
@@ -183,8 +183,10 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     plain = replace(plain, phrases=telling or plain.phrases)
     if matches(index, plain.expression):
         return plain
-    unknown = [phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, term(phrase))]
-    instead = {phrase: near for phrase in unknown if (near := nearest(index, phrase[0]))}
+    unknown = [
+        phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, fts_term(phrase))
+    ]
+    instead = {phrase: near for phrase in unknown if (near := similar_word(index, phrase[0]))}
     corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
     replaced = tuple((phrase[0], word) for phrase, word in instead.items())
     all_of_them = Understood(corrected, replaced, cut=cut)
@@ -193,7 +195,7 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     return Understood(corrected, replaced, some=len(corrected) > 1, cut=cut)
 
 
-def nearest(index: sqlite3.Connection, word: str) -> str:
+def similar_word(index: sqlite3.Connection, word: str) -> str:
     """Return the word of the index that is spelled most like one, or nothing.
 
     A word of a name may differ in a letter more than others; one that begins otherwise differs in that alone.
@@ -298,7 +300,7 @@ def fitting(index: sqlite3.Connection, words: Collection[str]) -> dict[str, tupl
     scores: defaultdict[tuple[int, str, int], float] = defaultdict(float)
     whole = 0.0
     for word in words:
-        having = index.execute(HAVING, (term((word,)),)).fetchall()
+        having = index.execute(HAVING, (fts_term((word,)),)).fetchall()
         weight = log(1 + every / (1 + len({slug for _, slug, _ in having})))
         weight *= ASKING_WEIGHT if word in ASKING else 1
         whole += weight

@@ -107,7 +107,7 @@ class Group:
         return [choice for choice in self.choices if choice.chosen]
 
 
-def address(query: Search, path: str = PATH, **more: object) -> str:
+def search_url(query: Search, path: str = PATH, **more: object) -> str:
     """Return the address of a search."""
     pairs = [("q", query.text)] if query.text else []
     pairs += [(key, value) for key in FACETS for value in query.chosen.get(key, ())]
@@ -120,7 +120,7 @@ def toggled(query: Search, key: str, value: str) -> str:
     """Return the address of a search with a value chosen, or let go where it is."""
     had = query.chosen.get(key, ())
     now = tuple(one for one in had if one != value) if value in had else (*had, value)
-    return address(replace(query, chosen={**query.chosen, key: now}))
+    return search_url(replace(query, chosen={**query.chosen, key: now}))
 
 
 def words_for(index: sqlite3.Connection, found: SearchResult, query: Search) -> Words:

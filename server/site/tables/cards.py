@@ -14,7 +14,7 @@ from wicara.graph.names import GraphKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wicara.graph.evidence import Basis, Quote, Source
+    from wicara.graph.evidence import Basis, CitedSource, Quote
     from wicara.graph.terms import Term
 
 
@@ -41,7 +41,7 @@ class Card:
         return [one for one in quotes if place_of(one) == place_of(quotes[0])]
 
     @property
-    def cited(self) -> Source | None:
+    def cited(self) -> CitedSource | None:
         """The text that is cited without its words."""
         text = self.bases[0].text
         return text if text and text.places and not self.bases[0].quotes else None

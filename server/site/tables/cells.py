@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.status import CLAIM, NONE, key_of, name_of, weakest
+from wicara.graph.status import CLAIM, NONE, local_name, status_key, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_amount, format_decimal
@@ -251,7 +251,7 @@ class Cells:
         texts = self.paths.follow(node, ("wic:contentText",))
         text = in_own_language(texts, self.words.lang)
         modality = next(iter(self.paths.follow(node, ("wic:modality",))), None)
-        status = key_of(CLAIM, name_of(modality), NONE)
+        status = status_key(CLAIM, local_name(modality), NONE)
         if text is not None and isinstance(node, NamedNode):
             shown = Shown(text.value, node.value, text.language, href_of(node.value))
             yield Value(shown, status=status), texts[text]

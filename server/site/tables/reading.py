@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.sparql import solutions, value
-from wicara.server.linked.statements import IN, OUT, graphs_of, listed, statements_of
+from wicara.server.linked.statements import IN, OUT, in_any_graph, list_page, statements_of
 from wicara.server.site.tables.layout import Order, parts_of
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def read_statements(
     columns[GLANCE] = layout.glance
     graphs = {str(number) for number, block in enumerate(layout.blocks) if block.of_graphs}
     linked = {row for key, one in rows.items() if key not in {GLANCE, *graphs} for row in one.rows}
-    out = listed(OUT.format(node=subject), counts.outgoing, first, PAGE)
-    into = listed(IN.format(node=subject), counts.incoming, first, PAGE)
+    out = list_page(OUT.format(node=subject), counts.outgoing, first, PAGE)
+    into = list_page(IN.format(node=subject), counts.incoming, first, PAGE)
     branches: dict[str, Iterable[str]] = {
         "out": (f"{branch} BIND({subject} AS ?s)" for branch in out),
         "in": (f"{branch} BIND({subject} AS ?o)" for branch in into),
@@ -244,14 +244,14 @@ def about(nodes: Sequence[NamedNode], columns: tuple[Column, ...]) -> str:
     """Return the part of a query that reads what columns need to know of terms."""
     values = f"VALUES ?s {{ {' '.join(map(str, nodes))} }}"
     pattern = f"?s ?p ?o FILTER(?p IN ({properties_of(columns)}))"
-    return f"{{ SELECT ?s ?p ?o ?g {{ {graphs_of(pattern, known=values)} }} LIMIT {MAX_STATEMENTS} }}"
+    return f"{{ SELECT ?s ?p ?o ?g {{ {in_any_graph(pattern, known=values)} }} LIMIT {MAX_STATEMENTS} }}"
 
 
 def linking(subject: NamedNode, rows: Sequence[NamedNode]) -> Iterator[str]:
     """Yield the parts of a query that read the statements between a thing and the rows of its blocks."""
     values = " ".join(map(str, rows))
-    yield graphs_of(f"{subject} ?p ?o", known=f"VALUES ?o {{ {values} }} BIND({subject} AS ?s)")
-    yield graphs_of(f"?s ?p {subject}", known=f"VALUES ?s {{ {values} }} BIND({subject} AS ?o)")
+    yield in_any_graph(f"{subject} ?p ?o", known=f"VALUES ?o {{ {values} }} BIND({subject} AS ?s)")
+    yield in_any_graph(f"?s ?p {subject}", known=f"VALUES ?s {{ {values} }} BIND({subject} AS ?o)")
 
 
 def content(graph: NamedNode, first: int) -> Iterator[str]:
@@ -262,8 +262,8 @@ def content(graph: NamedNode, first: int) -> Iterator[str]:
 
 def blank(subject: NamedNode) -> Iterator[str]:
     """Yield the parts of a query that read what is said of the blank nodes near a thing."""
-    yield graphs_of(f"{subject} ?q ?s FILTER(isBlank(?s)) ?s ?p ?o")
-    yield graphs_of(f"{subject} ?q ?b FILTER(isBlank(?b)) ?b ?r ?s FILTER(isBlank(?s)) ?s ?p ?o")
+    yield in_any_graph(f"{subject} ?q ?s FILTER(isBlank(?s)) ?s ?p ?o")
+    yield in_any_graph(f"{subject} ?q ?b FILTER(isBlank(?b)) ?b ?r ?s FILTER(isBlank(?s)) ?s ?p ?o")
 
 
 class Paths:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import QueryResultsFormat, parse_query_results
-from wicara.graph.explain.writers import term_of
+from wicara.graph.explain.writers import json_term
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
@@ -22,7 +22,7 @@ from wicara.server.site.html import place_in_source
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.solutions import HOLDS, WHEN
-from wicara.server.site.tables.statuses import came_about, in_words
+from wicara.server.site.tables.statuses import came_about, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,7 +121,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
                     str(_("Status")): IN_CELL.join(
-                        [in_words(one, evidence.words) for one in row.statuses[:1]] + clash_of(row)
+                        [status_text(one, evidence.words) for one in row.statuses[:1]] + clash_of(row)
                     ),
                     str(_("Sources")): IN_CELL.join(articles),
                     str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
@@ -170,7 +170,9 @@ def with_statuses(
 def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
     """Return the status of a row, when it holds, and which text reports that a plan came about, in words."""
     when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
-    status, after = (in_words(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
+    status, after = (
+        (status_text(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
+    )
     return {STATUS: status, WHEN: when, CAME_ABOUT: after}
 
 
@@ -180,7 +182,7 @@ def with_texts(
     """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
     bindings = []
     for solution, record in zip(found.rows, texts, strict=True):
-        given = {name: term_of(term) for name, term in solution.items() if term is not None}
+        given = {name: json_term(term) for name, term in solution.items() if term is not None}
         given |= {name: {"type": "literal", "value": text} for name, text in record.items() if text}
         bindings.append(given)
     results = {"head": {"vars": names}, "results": {"bindings": bindings}}

@@ -188,7 +188,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     """Return the answer to a question as a page shows it, with three queries however many rows there are."""
     backed = supports_of(store, question, values, found.rows)
     terms = chain(values.values(), chain.from_iterable(row.values() for row in found.rows))
-    evidence = evidence_for(store, terms, graphs_of(backed))
+    evidence = evidence_for(store, terms, row_graphs(backed))
     columns = filled_columns(found.names, found.rows)
     clashes = clashes_of(question.own("clash"), found.rows)
     rows = [
@@ -216,7 +216,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     )
 
 
-def graphs_of(backed: Iterable[Support]) -> Iterator[str]:
+def row_graphs(backed: Iterable[Support]) -> Iterator[str]:
     """Yield the graphs that solutions rest on, and those of the premises of what is inferred."""
     for support in backed:
         yield from support.graphs
@@ -390,7 +390,7 @@ def column_of(name: str, names: Sequence[str]) -> Column:
     if WORDING.search(name):
         stem = WORDING.sub("", name)
         return Column(stem, tuple(one for one in names if WORDING.sub("", one) == stem), wording)
-    return Column(name, (name,), plain if PLAIN_NUMBERS.search(name) else value)
+    return Column(name, (name,), as_written if PLAIN_NUMBERS.search(name) else value)
 
 
 def value(terms: Terms, words: Words) -> Value | None:
@@ -407,7 +407,7 @@ def figure(terms: Terms, words: Words) -> Value | None:
     return Value(Shown(amount(number.value, unit.value, words.unit(unit.value)), str(number)))
 
 
-def plain(terms: Terms, words: Words) -> Value | None:
+def as_written(terms: Terms, words: Words) -> Value | None:
     """Return a value as it stands."""
     shown = words.show(terms[0])
     return Value(replace(shown, note="")) if shown else None

@@ -211,7 +211,7 @@ def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
             yield one.triple
 
 
-def in_words(status: Status, words: Words) -> str:
+def status_text(status: Status, words: Words) -> str:
     """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
     if status.key == CLAIMED:
