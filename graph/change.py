@@ -31,7 +31,7 @@ from wicara.graph.inputs import digest_of, read_inputs
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.overlay import publish, staged
 from wicara.graph.state import graphs_of_build
-from wicara.graph.store import CURRENT, BuiltDataset, open_dataset, read_record
+from wicara.graph.store import CURRENT, open_dataset, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -105,11 +105,6 @@ def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
     remove_old(data)
 
 
-def named_quads(dataset: BuiltDataset) -> tuple[Quad, ...]:
-    """Return the quads of a dataset's named graphs, conclusions included."""
-    return tuple(quad for quad in dataset.store if not isinstance(quad.graph_name, DefaultGraph))
-
-
 def compared(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
     """Return how the named graphs change, but for what graph/meta says of the inputs.
 
@@ -121,7 +116,8 @@ def compared(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
         old = {*candidate.gone, *parse(b"".join(lines.out), RdfFormat.N_QUADS)}
         new = {*candidate.fresh, *parse(b"".join(lines.into), RdfFormat.N_QUADS)}
     else:
-        old = {*(named_quads(open_dataset(data)) if data else Candidate(read_inputs(*wanted.folders)).quads)}
+        quads = open_dataset(data).store if data else Candidate(read_inputs(*wanted.folders)).quads
+        old = {quad for quad in quads if not isinstance(quad.graph_name, DefaultGraph)}
         new = {*candidate.quads, *inferred(candidate.closure.conclusions)}
     out, into = (
         {q for q in quads if kind(q) not in {None, GraphKind.META}} for quads in (old - new, new - old)

@@ -185,14 +185,13 @@ class RemoteStore:
         else:
             where = default
         rows = cast("QuerySolutions", self.endpoint.select(f"SELECT * {{ {where} }}"))
-        found = [self.quad(row, given) for row in rows if self.is_ours(row)]
+        found = []
+        for row in rows:
+            graph = value_in(row, "g")
+            if graph is None or graph.value in self.graphs:
+                found.append(self.quad(row, given))
         self.check_version()
         return iter(found)
-
-    def is_ours(self, row: Any) -> bool:  # noqa: ANN401 - a solution
-        """Tell whether a row is of a graph that the dataset has, or of its default graph."""
-        graph = value_in(row, "g")
-        return graph is None or graph.value in self.graphs
 
     def quad(self, row: Any, given: Mapping[str, Any]) -> Quad:  # noqa: ANN401 - a solution
         """Return the quad of a row: what was not given is in it."""

@@ -263,8 +263,10 @@ def carried_on(
         if record is None or record.program != program:
             yield None
             return
+        files = [folder / STORE / name for name in record.store]
+        files += [folder / CLOSURE / name for name in record.closure]
         with digested_beside(map(build.joinpath, files_of(infer=True))):
-            with digested_beside(files_of_state(folder, record)):
+            with digested_beside(files):
                 units = changed_units(folder, record, source_files(*folders))
                 delta = None if units is None else delta_of(units)
             step = None
@@ -281,12 +283,6 @@ def carried_on(
     finally:
         if trial is not None:
             shutil.rmtree(trial, ignore_errors=True)
-
-
-def files_of_state(folder: Path, record: Record) -> Iterator[Path]:
-    """Yield the files of the store and the closure of a state."""
-    yield from (folder / STORE / name for name in record.store)
-    yield from (folder / CLOSURE / name for name in record.closure)
 
 
 def link_store(source: Path, target: Path, contents: Mapping[str, str]) -> None:

@@ -108,11 +108,6 @@ def as_node(subject: Term) -> Node:
     raise TypeError(f"neither an IRI nor a blank node: {subject}")
 
 
-def graph_key(graph: NamedNode | BlankNode | DefaultGraph) -> Key:
-    """Return what a quad's graph is sorted by."""
-    return (0, "") if isinstance(graph, DefaultGraph) else term_key(graph)
-
-
 def term_key(term: Term) -> Key:
     """Return what a term is sorted by: IRIs, blank nodes, literals, triple terms; then by its parts."""
     if isinstance(term, NamedNode | Literal):
@@ -143,7 +138,7 @@ def predicate_key(predicate: NamedNode) -> str:
 def quad_key(quad: Quad) -> Key:
     """Return what a quad is sorted by."""
     return (
-        graph_key(quad.graph_name),
+        (0, "") if isinstance(quad.graph_name, DefaultGraph) else term_key(quad.graph_name),
         term_key(quad.subject),
         predicate_key(quad.predicate),
         term_key(quad.object),

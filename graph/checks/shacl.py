@@ -208,17 +208,13 @@ class Result(NamedTuple):
 def results(data: Data, shape: Shape, focus: Term) -> Iterator[Result]:
     """Yield what a focus node has against a shape, but for what queries say."""
     values = [focus] if shape.path is None else data.values(focus, shape.path)
+    message = shape.message or (shape.path[0][0].predicate.value if shape.path else shape.name)
     for constraint in shape.constraints:
         for value in constraint.test(data, focus, values):
-            yield Result(focus, value, shape.message or default_message(shape), shape)
+            yield Result(focus, value, message, shape)
     for each in shape.properties:
         for value in values:
             yield from results(data, each, value)
-
-
-def default_message(shape: Shape) -> str:
-    """Return what is said for a shape without a message: its path, as far as one predicate."""
-    return shape.path[0][0].predicate.value if shape.path else shape.name
 
 
 def conforms(data: Data, shape: Shape, node: Term) -> bool:

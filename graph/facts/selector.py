@@ -195,10 +195,13 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
     if nameless:
         naming += f", not those of {', '.join(name.rpartition('/')[2] for name in nameless)}"
     about = f"the evidence of {len({item.fact for item in items})} facts of {supplied.source.name}"
-    return Comparison(
-        summary=f"{about} stands in {supplied.text.path}; the quotes cover {covered}; {naming}",
-        findings=(*differences(items, supplied), *misquotes(items, supplied), *overquoted(covered)),
-    )
+    findings = [*differences(items, supplied), *misquotes(items, supplied)]
+    if covered.share > MOST_COVERED:
+        findings.append(
+            f"the quotes together cover {covered}; at most {MOST_COVERED:.0%} may be: quote fewer words"
+        )
+    summary = f"{about} stands in {supplied.text.path}; the quotes cover {covered}; {naming}"
+    return Comparison(summary, tuple(findings))
 
 
 def differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
@@ -240,12 +243,6 @@ def coverage(items: Iterable[Evidence], text: str) -> Coverage:
     """Count the code points of the text that at least one quote repeats."""
     quoted = {at for item in items for run in quoted_at(item, text) for at in range(*run)}
     return Coverage(len(quoted), len(text))
-
-
-def overquoted(covered: Coverage) -> Iterator[str]:
-    """Yield that the quotes together copy too much."""
-    if covered.share > MOST_COVERED:
-        yield f"the quotes together cover {covered}; at most {MOST_COVERED:.0%} may be: quote fewer words"
 
 
 # Texts that an operator has: files of a folder whose names end in `.txt`, known by their SHA-256.

@@ -181,7 +181,11 @@ def operation_object(rule: Rule, method: str, documented: Operation) -> Json:
         "summary": " ".join(summary.split()),
         "tags": [rule.endpoint.partition(".")[0]],
         "parameters": [
-            *(in_path(name) for name in VARIABLE.findall(rule.rule)),
+            *(
+                {"name": name, "in": "path", "required": True, "schema": {**TEXT, "minLength": 1}}
+                | shared()["parameters"].get(name, {})
+                for name in VARIABLE.findall(rule.rule)
+            ),
             *(
                 in_query(name)
                 for name in (*(() if rule.arguments else documented.or_query), *documented.query)
@@ -205,12 +209,6 @@ def in_query(parameter: str | Json) -> Json:
     if isinstance(parameter, str):
         parameter = {"name": parameter, **shared()["parameters"].get(parameter, {})}
     return {"in": "query", "schema": TEXT, **parameter}
-
-
-def in_path(name: str) -> Json:
-    """Return a parameter that is a part of the path."""
-    known = shared()["parameters"].get(name, {})
-    return {"name": name, "in": "path", "required": True, "schema": {**TEXT, "minLength": 1}, **known}
 
 
 def responses(rule: Rule, method: str, documented: Operation) -> Iterator[tuple[HTTPStatus, Json]]:

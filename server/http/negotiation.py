@@ -131,9 +131,3 @@ def names_of(form: Format) -> frozenset[str]:
 def letters(name: str) -> str:
     """Return a name without what clients spell in several ways: `json-ld` and `jsonld` are one."""
     return re.sub("[^a-z0-9]", "", name.lower())
-
-
-def prefers_page(header: str | None) -> bool:
-    """Tell whether a client would rather read an error as HTML."""
-    chosen = choose(header, ERRORS)
-    return chosen is not None and chosen[0] is HTML

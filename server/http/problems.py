@@ -54,7 +54,8 @@ def rendered(
 
     `page` renders a problem as HTML.
     """
-    if negotiation.prefers_page(accept):
+    chosen = negotiation.choose(accept, negotiation.ERRORS)
+    if chosen and chosen[0] is negotiation.HTML:
         text, media_type = page(problem), "text/html; charset=utf-8"
     else:
         members = {"title": problem.status.phrase, "status": problem.status.value, "detail": problem.detail}

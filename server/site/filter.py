@@ -19,7 +19,7 @@ from flask import g, request
 from wicara.graph.status import CLAIM, NONE, ORDER, REPORTED, status_key
 from wicara.server.app_state import infer, remembered
 from wicara.server.descriptions.openapi import several
-from wicara.server.http.addresses import KEPT, with_choices
+from wicara.server.http.addresses import with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import gettext as _
@@ -32,7 +32,7 @@ from wicara.server.site.times import TO, format_day
 from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from wicara.server.descriptions.openapi import Json
     from wicara.server.site.search.query import Count
@@ -150,12 +150,6 @@ def of_status(value: str) -> str:
         return REPORTED[name] if scheme == "status" else status_key(CLAIM, name, NONE)
     except KeyError:
         return value
-
-
-def read_filter() -> Filter:
-    """Return the filter of this request; raises Problem 400 for a day that is none."""
-    chosen = {key: values for key in FACETS_OF_FILTER if (values := requested_values(key))}
-    return Filter(chosen, requested_day("from"), requested_day("to"))
 
 
 @dataclass(frozen=True)
@@ -314,15 +308,10 @@ class Narrowed:
             for name, path in zip(named, VIEWS, strict=True)
         ]
 
-    @property
-    def own_choices(self) -> Sequence[str]:
-        """The parameters of this request that only this view knows: other views do without them."""
-        known = {*PARAMETERS, *KEPT, "page"}
-        return [name for name in dict.fromkeys(request.args) if name not in known and request.args[name]]
-
 
 def narrowed(path: str) -> Narrowed:
     """Return a view with the filter of this request, which is read once."""
     if "narrowed" not in g:
-        g.narrowed = Narrowed(path, read_filter())
+        chosen = {key: values for key in FACETS_OF_FILTER if (values := requested_values(key))}
+        g.narrowed = Narrowed(path, Filter(chosen, requested_day("from"), requested_day("to")))
     return cast("Narrowed", g.narrowed)

@@ -162,7 +162,7 @@ def requested_graph() -> Graph | None:
     graphs: list[Graph] = [protocol.graph(value) for value in given.get("graph", [])]
     graphs += [DEFAULT for _ in given.get("default", [])]
     if request.view_args:
-        graphs.append(protocol.graph(own_url()))
+        graphs.append(protocol.graph(request.host_url.removesuffix("/") + raw_path()))
     if len(graphs) > 1:
         raise bad("Name one graph: `graph=` with an absolute IRI, or `default`, or a URL below /store/.")
     return graphs[0] if graphs else None
@@ -176,11 +176,6 @@ def required() -> Graph:
             "Missing graph: add `graph=` with its absolute IRI, or `default`, or use a URL below /store/."
         )
     return graph
-
-
-def own_url() -> str:
-    """Return the URL of the request as the client has written it, without the query string."""
-    return request.host_url.removesuffix("/") + raw_path()
 
 
 def name_of_graph(graph: Graph) -> NamedNode | None:

@@ -33,7 +33,7 @@ from wicara.graph.inputs import NamesOfThings, canonical
 from wicara.graph.names import GraphKind, graph_iri, iri_name, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from wicara.graph.facts.lock import Locked
@@ -111,8 +111,9 @@ class DataFile:
                         item.fact, self.subjects[NamedNode(item.iri)], self.subjects
                     )
         self.persons = persons_in(item.mark for item in self.items.values())
-        for iri in self.thing_iris():
-            self.things.add(quad.quad for quad in self.trig.parsed(self.trig.of(iri)))
+        for iri in self.trig.subjects():
+            if kind_of(iri) is None and iri != self.source.iri:
+                self.things.add(quad.quad for quad in self.trig.parsed(self.trig.of(iri)))
         self.persons = self.holders() | self.persons
 
     def holders(self) -> dict[str, str]:
@@ -158,11 +159,6 @@ class DataFile:
             return int(first), int(last)
         start = self.text.characters.find(record["quote"]) if record["quote"] else -1
         return (start, start + len(record["quote"])) if start >= 0 else (0, 0)
-
-    def thing_iris(self) -> Iterator[str]:
-        """Yield the IRIs of the things that the file names."""
-        article = self.source.iri
-        yield from (iri for iri in self.trig.subjects() if kind_of(iri) is None and iri != article)
 
     def in_order(self) -> list[ReviewItem]:
         """Return suggestions and facts in the order of the text."""

@@ -175,13 +175,8 @@ def things(store: Store) -> dict[str, list[str]]:
     found.update(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
     groups: dict[str, list[str]] = {}
     for iri in sorted(iri for iri in found if iri.startswith(LISTED)):
-        groups.setdefault(group_of(iri), []).append(iri)
+        groups.setdefault("/".join(iri.removeprefix(f"{BASE}/").split("/")[:2]), []).append(iri)
     return dict(sorted(groups.items()))
-
-
-def group_of(iri: str) -> str:
-    """Return the group that an IRI is listed in."""
-    return "/".join(iri.removeprefix(f"{BASE}/").split("/")[:2])
 
 
 def legend() -> list[Mark]:

@@ -58,13 +58,8 @@ def reports() -> Path:
 def report_form() -> str:
     """Show the form for a report of an error in what is said of something."""
     reports()
-    return shown(request.args.get("about", "")[:MAX_ABOUT], sent=number_sent())
-
-
-def number_sent() -> str:
-    """Return the number of the report that has just been kept; empty where none was."""
-    given = request.args.get("sent", "")
-    return given if NUMBER.fullmatch(given) else ""
+    sent = request.args.get("sent", "")
+    return shown(request.args.get("about", "")[:MAX_ABOUT], sent=sent if NUMBER.fullmatch(sent) else "")
 
 
 def title_of(about: str) -> Shown | None:

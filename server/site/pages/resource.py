@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.graph.status import Status
     from wicara.server.linked.statements import Counts
-    from wicara.server.site.citation import Citation
     from wicara.server.site.tables.rows import Line, Table
     from wicara.server.site.words import Shown, Term
 
@@ -287,7 +286,7 @@ def variables(view: View) -> Mapping[str, object]:
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
         "citations": [
-            *sources_first(iri, view.texts),
+            *[*dict.fromkeys(filter(None, map(of_text, (iri, *view.texts))))][:SOURCES],
             of_page(iri, view.title.text),
         ],
         "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
@@ -302,11 +301,6 @@ def texts_about(thing: NamedNode) -> list[str]:
     """Return the texts with facts about a thing, those first that tell most of it; one query."""
     query = page_query("sources-of").with_values({"thing": str(thing)})
     return [row["article"].value for row in solutions(store(), query)]
-
-
-def sources_first(iri: str, texts: Iterable[str]) -> list[Citation]:
-    """Return what a page says how to cite before itself: the text that it is about, then those about it."""
-    return [*dict.fromkeys(filter(None, map(of_text, (iri, *texts))))][:SOURCES]
 
 
 def alternates(here: str, page: int) -> list[tuple[Format, str]]:

@@ -407,16 +407,15 @@ def fill(
         (word, word in names) for word in sorted(vocabulary) if len(word) in SPELLED and word.isalpha()
     )
     connection.executemany("INSERT INTO spelling VALUES (?, ?)", spelled)
-    wordings = ((one.slug, fold(text)) for one in questions for text in wordings_of(one))
+    wordings = (
+        (one.slug, fold(text))
+        for one in questions
+        for text in chain(map(one.wording, LANGUAGES), chain.from_iterable(one.own("also")))
+    )
     connection.executemany("INSERT INTO question VALUES (?, ?)", wordings)
     connection.execute("INSERT INTO about SELECT ?, COUNT(*) FROM thing", (reading.is_whole,))
     connection.execute("COMMIT")
     connection.executescript(FACETED)
-
-
-def wordings_of(question: Question) -> list[str]:
-    """Return what a question asks, and the other ways in which readers ask it, in each language."""
-    return [*(question.wording(lang) for lang in LANGUAGES), *chain.from_iterable(question.own("also"))]
 
 
 def standing(kind: str) -> tuple[int, float]:
