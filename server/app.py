@@ -33,11 +33,12 @@ from wicara.server.http.addresses import (
 from wicara.server.http.problems import Problem
 from wicara.server.linked import exports, reconciliation, resources
 from wicara.server.settings import DEFAULT_SETTINGS
-from wicara.server.site import editor, html, language, pages, passages, pictures
+from wicara.server.site import editor, html, language, pages, pictures
 from wicara.server.site.ontology import document as ontology
 from wicara.server.site.pages import home, reuse
 from wicara.server.site.search import index_file
 from wicara.server.site.search import page as search
+from wicara.server.site.tables import cards
 from wicara.server.sparql import graph_store, query, update
 from wicara.server.versions import Released
 
@@ -112,7 +113,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
         report_of_page=reuse.report_of_page,
     )
     html.install(app)
-    passages.install(app, read_texts(Path(settings.texts) if settings.texts else None))
+    cards.install(app, read_texts(Path(settings.texts) if settings.texts else None))
     app.jinja_env.undefined = Unprintable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not (released or dataset.plain):
@@ -166,7 +167,7 @@ def add_tag(response: Response) -> None:
             request.full_path,
             request.get_data(as_text=True) if request.method not in SAFE else "",
             *(response.headers.get(name, "") for name in REPRESENTATION),
-            *current_app.config[passages.TEXTS],
+            *current_app.config[cards.TEXTS],
         )
         response.headers["ETag"] = conditional.etag(app_state.dataset(), *parts)
     if conditional.is_unchanged(
