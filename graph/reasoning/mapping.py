@@ -1,7 +1,8 @@
 """What the certifier checks of the triples themselves: lists, axioms that are a node, headers, vocabulary.
 
-OWL 2 Mapping to RDF Graphs, tables 3, 4, 16 and 17; Structural Specification, sections 2.4 and 11.2: which
-chains of properties are regular, and that datatypes are not defined by themselves.
+OWL 2 Mapping to RDF Graphs, tables 3, 4, 16 and 17; Structural Specification, sections 2.4, 5 and 11.2: which
+names may be declared, which chains of properties are regular, that datatypes are not defined by themselves,
+and where individuals may be anonymous.
 """
 
 from __future__ import annotations
@@ -12,7 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
-from wicara.graph.reasoning.axioms import ANNOTATION, NIL, OBJECT, OWL, RDF, RDFS, TYPE, VALUE, Axioms
+from wicara.graph.reasoning.axioms import (
+    ANNOTATION,
+    BUILT_IN,
+    DECLARING,
+    NIL,
+    OBJECT,
+    OWL,
+    RDF,
+    RDFS,
+    TYPE,
+    VALUE,
+    XSD,
+    Axioms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +47,12 @@ N_ARY: Final = {
     "AllDifferent": ("members", "distinctMembers"),
 }
 """The axioms that are a node with a list of what they are about."""
-BETWEEN_INDIVIDUALS: Final = tuple(f"{OWL}{name}" for name in ("sameAs", "differentFrom", "sourceIndividual"))
+SAME: Final = (f"{OWL}sameAs", f"{OWL}differentFrom")
+BETWEEN_INDIVIDUALS: Final = (*SAME, f"{OWL}sourceIndividual")
+OF_NAMED: Final = tuple(f"{OWL}{name}" for name in ("sourceIndividual", "targetIndividual", "hasValue"))
+"""The properties whose values have names where they are individuals."""
+RESERVED: Final = (OWL, RDF, RDFS, XSD)
+"""The namespaces whose terms stand for what OWL 2 has them for alone (Structural Specification, 2.4)."""
 OF_IRIS: Final = tuple(
     f"{OWL}{name}"
     for name in ("imports", "versionIRI", "priorVersion", "backwardCompatibleWith", "incompatibleWith")
@@ -128,6 +147,58 @@ def assertions(axioms: Axioms) -> Iterator[Fault]:
             yield node, f"{OWL}inverseOf", "an inverse is of one property"
 
 
+def anonymous(axioms: Axioms) -> Iterator[Fault]:
+    """Check that individuals have names where they need them."""
+    named = [(term, prop, pair[0]) for prop in SAME for pair in axioms.pairs(prop) for term in pair]
+    named += [(value, prop, node) for prop in OF_NAMED for node, value in axioms.pairs(prop)]
+    for prop in (f"{OWL}oneOf", f"{OWL}distinctMembers", f"{OWL}members"):
+        for node, head in axioms.pairs(prop):
+            if prop == f"{OWL}oneOf" or f"{OWL}AllDifferent" in axioms.types(node):
+                named += [(member, prop, node) for member in axioms.members(head)]
+    for term, prop, subject in named:
+        if isinstance(term, BlankNode):
+            yield subject, prop, "an individual without a name may not stand here"
+
+
+def circles(axioms: Axioms) -> Iterator[Fault]:
+    """Check that individuals without names are not linked in a circle, or twice."""
+    trees: dict[Term, Term] = {}
+
+    def root(term: Term) -> Term:
+        while term in trees:
+            term = trees[term]
+        return term
+
+    for prop, pairs in axioms.by_predicate.items():
+        if axioms.kinds(NamedNode(prop)) != [OBJECT]:
+            continue
+        for subject, value in pairs:
+            if isinstance(subject, BlankNode) and isinstance(value, BlankNode):
+                one, other = root(subject), root(value)
+                if one == other:
+                    yield subject, prop, "individuals without names may not be linked in a circle"
+                else:
+                    trees[one] = other
+
+
+def reserved(axioms: Axioms) -> Iterator[Fault]:
+    """Check that terms of OWL, RDF and XML Schema are declared as what they are, if at all."""
+    for term, kind in axioms.pairs(TYPE):
+        if not (
+            isinstance(term, NamedNode) and isinstance(kind, NamedNode) and term.value.startswith(RESERVED)
+        ):
+            continue
+        name = kind.value
+        if name in DECLARING:
+            fits = BUILT_IN.get(term.value) == DECLARING[name]
+        elif name == f"{OWL}Class":
+            fits = term.value in {f"{OWL}Thing", f"{OWL}Nothing"}
+        else:
+            fits = name != f"{OWL}NamedIndividual"
+        if not fits:
+            yield term, TYPE, "a term of the vocabulary may not be declared as something else"
+
+
 def headers(axioms: Axioms) -> Iterator[Fault]:
     """Check ontologies, and the domains and ranges of annotations: their values are IRIs."""
     for predicate in (*OF_IRIS, f"{RDFS}domain", f"{RDFS}range"):
@@ -202,4 +273,15 @@ def reached(edges: Mapping[Term, set[Term]], start: Term) -> set[Term]:
     return found
 
 
-CHECKS: Final = (lists, nodes, denials, assertions, headers, vocabulary, hierarchies)
+CHECKS: Final = (
+    lists,
+    nodes,
+    denials,
+    assertions,
+    anonymous,
+    circles,
+    reserved,
+    headers,
+    vocabulary,
+    hierarchies,
+)
