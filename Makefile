@@ -13,6 +13,8 @@ DATA := .wicara
 PICTURES := screenshots
 INSTALLED := $(VENV)/installed
 TOOLS := $(VENV)/tools
+BROWSER := $(VENV)/browser
+HAS_CHROMIUM := [ -n "$$(for name in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$name; done)" ]
 PACKAGES := graph ontology queries server
 FROM_NPM := $(patsubst %,tests/%/node_modules/installed,clients browser)
 BUILT := server/static/built/made
@@ -147,12 +149,14 @@ $(FROM_NPM): tests/%/node_modules/installed: tests/%/package.json | $(BUILT)
 
 # The browser that tests drive: Chromium without its window and menus, which take three quarters of the processor
 # of a page; or else Chromium as it is. Who may not install it is told by the tests, which are skipped.
-chromium:
+chromium: $(BROWSER)
+
+$(BROWSER): | $(INSTALLED)
 	@[ -n "$$(command -v chromium-headless-shell)" ] || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
 	  export DEBIAN_FRONTEND=noninteractive; install="apt-get -qq install --yes --no-remove --no-install-recommends"; \
 	  apt-get -qq update && $$install chromium-headless-shell >/dev/null 2>&1 || \
-	  [ -n "$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" ] || \
-	  $$install chromium >/dev/null; } || true
+	  $(HAS_CHROMIUM) || $$install chromium >/dev/null; } || true
+	@if $(HAS_CHROMIUM); then touch $@; fi
 
 # A Java for Spark, and a store to compare with; who may not install them is told by what needs them.
 java:
