@@ -138,9 +138,9 @@ def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
 
 
 def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> list[str]:
-    """Return the facts whose quote shares no word with the label of the fact in the language of the text.
+    """Return the facts of whose quotes none shares a word with the label of the fact in the language of the text.
 
-    What the quote does not name, a reader has to take from the span. Facts without such a label are left out.
+    What no quote names, a reader has to take from the span. Facts without such a label are left out.
     """
     labels = {
         quad.subject.value: quad.object.value
@@ -150,10 +150,11 @@ def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> 
         and isinstance(quad.object, Literal)
         and quad.object.language == language
     }
-    quotes = {item.fact: item.selector.exact for item in items if item.fact in labels}
-    return [
-        iri_name(fact) for fact, exact in sorted(quotes.items()) if not parts(exact) & parts(labels[fact])
-    ]
+    quoted: dict[str, set[str]] = {}
+    for item in items:
+        if item.fact in labels:
+            quoted.setdefault(item.fact, set()).update(parts(item.selector.exact))
+    return [iri_name(fact) for fact, words in sorted(quoted.items()) if not words & parts(labels[fact])]
 
 
 def parts(words: str) -> set[str]:
@@ -191,10 +192,11 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
     items = [item for item in read_evidence(every) if item.article == supplied.source.iri]
     covered = coverage(items, supplied.text.characters)
     nameless = unnamed(items, every, supplied.source.language)
-    naming = f"{len(items) - len(nameless)} share a word with the sentence of their fact"
+    facts = {item.fact for item in items}
+    naming = f"{len(facts) - len(nameless)} share a word with the sentence of their fact"
     if nameless:
         naming += f", not those of {', '.join(name.rpartition('/')[2] for name in nameless)}"
-    about = f"the evidence of {len({item.fact for item in items})} facts of {supplied.source.name}"
+    about = f"the evidence of {len(facts)} facts of {supplied.source.name}"
     findings = [*differences(items, supplied), *misquotes(items, supplied)]
     if covered.share > MOST_COVERED:
         findings.append(
