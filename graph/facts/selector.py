@@ -138,7 +138,7 @@ def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
 
 
 def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> list[str]:
-    """Return the facts of whose quotes none shares a word with the label of the fact in the language of the text.
+    """Return the facts of whose quotes none shares a word with the label in the language of the text.
 
     What no quote names, a reader has to take from the span. Facts without such a label are left out.
     """
