@@ -135,18 +135,19 @@ class Api:
 
     @property
     def session(self) -> Session:
-        """The session; raises Conflict where there is no text yet."""
+        """The session, once its text is drafted; raises Conflict where there is no text yet."""
+        self.desk.wait()
         if self.desk.session is None:
             raise Conflict("There is no text yet: paste one.")
         return self.desk.session
 
     def post_paste(self, text: str, published: str = "", language: str = "") -> dict[str, Any]:
-        """Take a text that was pasted, draft it, and return the whole."""
-        self.desk.paste(text, published, language)
-        return self.get_session()
+        """Take a text that was pasted and return it as it is read; the whole is there once it is drafted."""
+        return {"file": str(self.desk.file), "text": self.desk.paste(text, published, language)}
 
     def get_session(self) -> dict[str, Any]:
         """Return the whole: text (null where there is none yet), suggestions and facts, patterns."""
+        self.desk.wait()
         if self.desk.session is None:
             return {"file": str(self.desk.file), "source": str(self.desk.source), "text": None}
         session = self.session

@@ -462,7 +462,10 @@ def test_any_text_is_taken_from_the_page(tmp_path: Path, text: str, language: st
     """A text that is pasted is kept where --source says, drafted, and open for review."""
     with reviewed(tmp_path / "my" / "a.trig", "--source", tmp_path / "text.txt") as page:
         assert page.get("session")["text"] is None
-        whole = page.post("paste", text=text, published="2019-05-03")
+        shown = page.post("paste", text=text, published="2019-05-03")["text"]
+        assert page.ask("paste", {"text": "another"})[0] == 400
+        whole = page.get("session")
+        assert whole["text"] == shown
         assert whole["language"] == language
         assert whole["text"] == text or ("<p>" in text and "<p>" not in whole["text"])
         assert (tmp_path / "text.txt").read_bytes().decode() == whole["text"]

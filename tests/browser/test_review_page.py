@@ -42,13 +42,29 @@ def decided(page: Page, key: str) -> None:
     expect(page.locator(".progress")).not_to_have_text(before)
 
 
+@contextmanager
+def answered_late(page: Page, name: str) -> Iterator[None]:
+    """Answer the first request of an address that is made meanwhile only afterwards."""
+    late: list[Route] = []
+    page.route(f"**/{name}?*", lambda route: late.append(route))  # noqa: PLW0108 - asked for its signature
+    with page.expect_request(f"**/{name}?*"):
+        yield
+    with page.expect_response(f"**/{name}?*"):
+        for route in late:
+            route.continue_()
+    page.unroute(f"**/{name}?*")
+
+
 def pasted(page: Page, text: str) -> None:
     """Paste a text, say of which day it is, and begin."""
     expect(page.locator("#pasted")).to_be_focused()
     page.keyboard.insert_text(text)
     page.keyboard.press("Tab")
     page.keyboard.type("2023-09-06")
-    page.keyboard.press("Control+Enter")
+    with answered_late(page, "session"):
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("article.text")).to_have_text(text)
+        expect(page.get_by_role("status")).to_contain_text("being read for suggestions")
     current(page)
 
 
@@ -164,7 +180,9 @@ def test_from_paste_to_served_facts(browser: Browser, shared: Path, wicara: Comm
     log = file.with_name("us-asean.review.jsonl").read_text(encoding="utf-8")
     entries = [json.loads(line) for line in log.splitlines()]
     steps = [wait for one in entries for wait in one.get("waits", ())]
-    assert {"a", "r", "n", "Enter", "Ctrl+Enter", "list", "paste"} <= {step["key"] for step in steps}
+    assert {"a", "r", "n", "Enter", "Ctrl+Enter", "list", "paste", "suggestions"} <= {
+        step["key"] for step in steps
+    }
     assert all(step["ms"] >= 0 for step in steps)
     keys = {kind: [one["keys"] for one in entries if one["decision"] == kind] for kind in ("accept", "new")}
     assert sum(keys["accept"]) <= MOST_FOR_RIGHT * RIGHT
@@ -218,19 +236,6 @@ def chosen(page: Page, field: str, typed: str, name: str) -> None:
     while option.get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-
-
-@contextmanager
-def read_late(page: Page) -> Iterator[None]:
-    """Answer the first reading of the form that is asked for meanwhile only afterwards."""
-    late: list[Route] = []
-    page.route("**/read?*", lambda route: late.append(route))  # noqa: PLW0108 - asked for its signature
-    with page.expect_request("**/read?*"):
-        yield
-    with page.expect_response("**/read?*"):
-        for route in late:
-            route.continue_()
-    page.unroute("**/read?*")
 
 
 def saved(page: Page) -> None:
@@ -292,7 +297,7 @@ def test_day_place_all_who_did_it_and_a_host_to_come(
         chosen(page, "event", "asean-russia summit", "ASEAN-Russia Summit")
         chosen(page, "who", "russ", "Russia")
         reached(page, "role")
-        with read_late(page):
+        with answered_late(page, "read"):
             page.keyboard.type("host")
             page.clock.run_for(100)
         expect(page.locator("[data-field=role] input")).to_have_value("host")

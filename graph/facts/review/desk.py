@@ -10,7 +10,7 @@ from hashlib import sha256
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from wicara.graph.errors import UnreadableInput
+from wicara.graph.errors import UnreadableInput, WicaraError
 from wicara.graph.facts.draft.drafting import draft, drafted_file
 from wicara.graph.facts.draft.reading import extracted
 from wicara.graph.facts.draft.words import LANGUAGES, words_of
@@ -42,6 +42,9 @@ class Desk:
     by: str
     published: date | None = None
     session: Session | None = None
+    drafting: Thread | None = None
+    fault: WicaraError | OSError | None = None
+    """What ended the drafting of a text that was pasted, until somebody is told."""
     lock: Lock = field(default_factory=Lock)
     """Who has it works with the session, one at a time."""
 
@@ -106,12 +109,13 @@ class Desk:
             session.keep(key, found)
         return found
 
-    def paste(self, pasted: str, published: str, language: str) -> None:
-        """Take a text, or the text of an HTML page, that a person pasted: keep it, draft it, open it.
+    def paste(self, pasted: str, published: str, language: str) -> str:
+        """Take a text, or the text of an HTML page, that a person pasted, and return it as it will be kept.
 
-        Raises UnreadableInput where there is a text already, or nothing was pasted.
+        It is drafted, kept and opened in a thread (see `wait`). Raises UnreadableInput where there is a text
+        already, or nothing was pasted.
         """
-        if self.session is not None or self.source.exists():
+        if self.session is not None or self.drafting is not None or self.source.exists():
             raise UnreadableInput(f"{self.source} exists already: open it instead")
         content = pasted.encode()
         text = extracted(Text(self.source, pasted, sha256(content).hexdigest()))
@@ -121,9 +125,28 @@ class Desk:
             self.published = date.fromisoformat(published) if published else None
         except ValueError as error:
             raise UnreadableInput(f"{published!r} is no day: write it as 2018-08-02") from error
-        self.draft(text, language or None)
-        replaced(self.source, text.characters.encode())
-        self.open()
+        self.drafting = Thread(target=self.begin, args=(text, language or None))
+        self.drafting.start()
+        return text.characters
+
+    def begin(self, text: Text, language: str | None) -> None:
+        """Draft a text, keep it, and open it."""
+        try:
+            self.draft(text, language)
+            replaced(self.source, text.characters.encode())
+            self.open()
+        except (WicaraError, OSError) as fault:
+            self.fault = fault
+
+    def wait(self) -> None:
+        """Wait until a text that was pasted is drafted; raises what ended it, once."""
+        drafting = self.drafting
+        if drafting is None:
+            return
+        drafting.join()
+        fault, self.drafting, self.fault = self.fault, None, None
+        if fault is not None:
+            raise fault
 
     @cached_property
     def dataset(self) -> tuple[Quad, ...]:

@@ -449,6 +449,25 @@ class Review {
   }
 }
 
+/** Takes a text that is pasted and shows it; the review takes its place once there are suggestions, which is a wait of its own. */
+async function taken(given, event, failed) {
+  const { file, text } = await ask("paste", given);
+  const form = [...main.childNodes];
+  const shown = new MarkedText(text, () => {});
+  shown.node.lang = given.language;
+  shown.draw([]);
+  main.replaceChildren(element("header", { class: "bar" }, element("h1", {}, file)), element("div", { class: "two" }, shown.node, element("section", { class: "side", "aria-label": t("suggestions") }, element("p", { class: "note", role: "status" }, t("drafting")))));
+  shown.node.focus();
+  step(event, async () => {
+    try {
+      new Review(await get("session"));
+    } catch (fault) {
+      main.replaceChildren(...form);
+      failed(fault);
+    }
+  }, "suggestions");
+}
+
 const whole = await get("session");
-if (whole.text === null) main.replaceChildren(paste(whole, async (given) => new Review(await ask("paste", given))));
+if (whole.text === null) main.replaceChildren(paste(whole, taken));
 else new Review(whole);

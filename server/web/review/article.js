@@ -47,7 +47,7 @@ export function article({ labels, values, publisher, named }, language, save, cl
   return form;
 }
 
-/** Returns the form that takes a text. */
+/** Returns the form that takes a text; `take` gets it, the event that sent it, and what to call if it comes to nothing. */
 export function paste({ file, source }, take) {
   const text = element("textarea", { id: "pasted", rows: "18", spellcheck: "false" });
   const day = element("input", { id: "published", placeholder: "2018-08-02", size: "12" });
@@ -55,16 +55,18 @@ export function paste({ file, source }, take) {
   const faults = element("ul", { class: "faults", role: "alert" });
   const form = element("form", {
     class: "paste",
-    submit: (event) => { event.preventDefault(); step(event, send, "paste"); },
-    keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); step(event, send, "paste"); } },
+    submit: (event) => { event.preventDefault(); step(event, () => send(event), "paste"); },
+    keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); step(event, () => send(event), "paste"); } },
   }, element("h1", {}, t("paste-title")), element("p", { class: "note" }, t("paste-note", { file, source })), element("label", { for: "pasted" }, t("paste-text")), text,
   element("div", { class: "fields" }, element("div", {}, element("label", { for: "published" }, t("paste-day")), day), element("div", {}, element("label", { for: "language" }, t("paste-language")), language), element("button", {}, `${t("paste-begin")} ⌃⏎`)), faults);
 
-  async function send() {
+  const failed = (fault) => faults.replaceChildren(element("li", {}, fault.message));
+
+  async function send(event) {
     try {
-      await take({ text: text.value, published: day.value.trim(), language: language.value });
+      await take({ text: text.value, published: day.value.trim(), language: language.value }, event, failed);
     } catch (fault) {
-      faults.replaceChildren(element("li", {}, fault.message));
+      failed(fault);
     }
   }
   queueMicrotask(() => text.focus());
