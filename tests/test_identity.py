@@ -1,12 +1,13 @@
-"""Which thing a mention is: the reviewed table, its reader and its check."""
+"""Which thing a mention is: the reviewed table, its reader and its check; what a new thing is called."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
+from review_process import reviewed
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.identity import (
     HEADER,
@@ -154,3 +155,47 @@ def test_a_missing_table_is_refused(tmp_path: Path) -> None:
     """A table that is not there is refused with its name."""
     with pytest.raises(UnreadableInput, match=r"nowhere\.csv"):
         read_identity(tmp_path / "nowhere.csv")
+
+
+IN_INDONESIAN: Final = "Presiden Joko Widodo menghadiri KTT ASEAN-Rusia ke-9 di Sochi pada 2 Mei 2019."
+
+
+def test_a_new_name_is_translated_where_all_its_words_are_known(tmp_path: Path) -> None:
+    """What an Indonesian text names for the first time has an English name of known words, or none yet."""
+    source = tmp_path / "acara.txt"
+    source.write_text(IN_INDONESIAN, encoding="utf-8")
+    with reviewed(tmp_path / "my" / "acara.trig", "--source", source, "--date", "2019-05-03") as page:
+
+        def made(mention: str, kind: str) -> dict[str, Any]:
+            return dict(page.get("things", q=mention, kinds=kind)["new"][0])
+
+        for mention, english in (
+            ("KTT ASEAN-Rusia ke-9", "9th ASEAN-Russia Summit"),
+            ("Konferensi Tingkat Tinggi (KTT) ke-61 ASEAN", "61st ASEAN Summit"),
+            ("Pertemuan Tingkat Menteri ASEAN 2019", "ASEAN Ministerial Meeting 2019"),
+            ("KTT Rekaan ke-9", ""),
+            ("Festival Rekaan", ""),
+        ):
+            thing = made(mention, "event")
+            assert (thing["en"], thing["id"]) == (english, mention)
+        assert made("Siti Rekaan", "person")["en"] == "Siti Rekaan"
+        new = page.get("new", start="0", end=str(IN_INDONESIAN.index(" di Sochi")))
+        festival = made("Festival Rekaan", "event")
+        record = new["record"] | {
+            "patterns": ["Held"],
+            "labels": {"en": "", "id": ""},
+            "values": {"event": [{"iri": festival["iri"]}], "within": [{"value": "2019-05-02"}]},
+            "things": [festival],
+            "own": [],
+        }
+        read = page.post("read", fact=new["fact"], record=record)
+        assert "name-en" in read["missing"]
+        assert read["sentences"]["en"] == ""
+        assert "Festival Rekaan" in read["sentences"]["id"]
+        about = {"fact": new["fact"], "decision": "accept", "record": record}
+        status, answer = page.ask("decide", about)
+        assert (status, {fault["field"] for fault in answer["faults"]} >= {"event"}) == (422, True)
+        page.post(
+            "decide", **about | {"record": {**record, "things": [festival | {"en": "Invented Festival"}]}}
+        )
+    assert '"Invented Festival"@en' in (tmp_path / "my" / "acara.trig").read_text(encoding="utf-8")

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 from wicara.graph.facts.draft.suggestion import parts
-from wicara.graph.facts.patterns import P, parameters, patterns, sentence
+from wicara.graph.facts.patterns import MISSING, P, parameters, patterns, sentence
 from wicara.graph.facts.review.needs import fills, named_by_type, needs, post_values
 from wicara.graph.facts.review.record import TABLE, form_term
+from wicara.graph.facts.review.translation import translated
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import iri_name
 from wicara.graph.terms import read_term
@@ -104,6 +105,9 @@ class Maker:
             thing["kind"] == "state" and not all(thing.get("codes") or [""]) for thing in record["things"]
         ):
             lacking.append("codes")
+        lacking += [
+            f"name-{code}" for thing in record["things"] for code in LANGUAGES if not thing[code].strip()
+        ]
         opened = [
             one["parameter"] for one in record.get("open", ()) if not record["values"].get(one["parameter"])
         ]
@@ -123,7 +127,7 @@ class Maker:
                 continue
 
         def names(iri: str, language: str) -> str | None:
-            return new[iri].get(language) if iri in new else self.things.name(iri, language)
+            return new[iri].get(language) or MISSING if iri in new else self.things.name(iri, language)
 
         return {code: sentence(known[0], values, code, names) if known else "" for code in LANGUAGES}
 
@@ -208,7 +212,11 @@ class Maker:
         classes = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
         allowed = self.classes(kind)
         proposed = next((one for one in classes if one in allowed), allowed[0] if allowed else "")
-        return {"iri": iri, "kind": kind, "class": proposed, "en": name, "id": name}
+        names = dict.fromkeys(LANGUAGES, name)
+        other = TABLE["translated"].get(self.language)
+        if other and kind not in other["same"]:
+            names[other["into"]] = translated(name, self.language, allowed, self.things)
+        return {"iri": iri, "kind": kind, "class": proposed, **names}
 
     def classes(self, kind: str) -> list[str]:
         """Return the classes, as prefixed names, that a new thing of a kind may have."""

@@ -34,14 +34,15 @@ from wicara.graph.facts.skeleton import stripped
 from wicara.graph.facts.table import writer_of
 from wicara.graph.names import PREF_LABEL, iri_name
 from wicara.graph.terms import read_term
+from wicara.ontology import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Triple
     from wicara.graph.facts.review.data_file import ReviewItem
-    from wicara.graph.facts.review.live import Finding, Findings
+    from wicara.graph.facts.review.live import Findings
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.review.things import Things
     from wicara.graph.facts.source import Text
@@ -154,7 +155,7 @@ class Session(DataFile):
 
     def with_findings(self, record: Record, found: Checked, findings: Findings) -> Checked:
         """Return what is wrong and what follows, with what came of reasoning, in words."""
-        wrong = [Fault(self.field_of(record, one), one.text, hard=False) for one in findings.wrong]
+        wrong = [Fault(self.field_of(record, one.terms), one.text, hard=False) for one in findings.wrong]
         language = self.source.language if self.source.language in {"en", "id"} else "en"
 
         def lines(triples: Sequence[Triple]) -> list[str]:
@@ -175,10 +176,10 @@ class Session(DataFile):
         of_now = [(other, kept) for other, kept in self.checked.items() if other[0] == self.digest]
         self.checked = dict([*of_now, (key, found)][-MAX_CHECKS:])
 
-    def field_of(self, record: Record, finding: Finding) -> str:
-        """Return the field whose value a finding is about."""
+    def field_of(self, record: Record, terms: Collection[str]) -> str:
+        """Return the field whose value is one of some things."""
         for name, values in record["values"].items():
-            if any(value.get("iri") in finding.terms for value in values):
+            if any(value.get("iri") in terms for value in values):
                 return str(name)
         return WHOLE
 
@@ -208,6 +209,11 @@ class Session(DataFile):
         for parameter, text in faults_of(kinds, given):
             yield Fault(parameter.value.removeprefix(P) if parameter else "pattern", text)
         yield from faults_of_fields(record)
+        for thing in record["things"]:
+            if not all(thing[code].strip() for code in LANGUAGES):
+                yield Fault(
+                    self.field_of(record, {thing["iri"]}), "What is new needs a name in both languages."
+                )
         try:
             rows = self.locked(fact, subject, subjects)
         except UnreadableInput as fault:

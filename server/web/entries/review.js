@@ -144,7 +144,7 @@ class Review {
   #propose(row, { record, names }) {
     row.querySelector(".proposal")?.remove();
     const lines = ["en", "id"].map((code) => record.labels[code]).filter(Boolean);
-    const made = record.things.map((thing) => t("brings", { name: thing[lang] ?? thing.en }));
+    const made = record.things.map((thing) => t("brings", { name: thing[lang] || thing.en || thing.id }));
     const asks = (record.open ?? []).map(({ mention, candidates }) => t("asks", { mention, names: candidates.map(({ name, alike }) => `${name} (${alike})`).join(", ") || t("nobody") }));
     const told = OF_POST.filter((name) => record.things.length && record.values[name]?.length).map((name) => `${t(`p-${name}`)}: ${names[record.values[name][0].iri]?.[lang] ?? ""}`);
     const lacks = (record.missing ?? []).filter((name) => !["en", "id"].includes(name)).map((name) => t(`p-${name}`));

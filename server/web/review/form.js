@@ -162,7 +162,7 @@ export class Form {
       });
       field.node.dataset.field = name;
       if (required || this.#question(name)) field.node.dataset.lacks = "always";
-      field.things = this.record.things.filter(({ iri }) => field.values.some((value) => value.iri === iri));
+      field.bring(this.record.things.filter(({ iri }) => field.values.some((value) => value.iri === iri)));
       this.#fields.set(name, field);
       return field.node;
     }

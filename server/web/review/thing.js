@@ -66,7 +66,7 @@ export class ThingField {
   }
 
   #option({ thing, fresh }, number) {
-    const text = thing ? thing.name : t("make", { name: fresh.en });
+    const text = thing ? thing.name : t("make", { name: fresh.en || fresh.id });
     const why = thing ? `${t(`kind-${thing.kind}`)} · ${t(`why-${thing.reason}`)}${thing.words !== thing.name ? ` “${thing.words}”` : ""}` : t(`kind-${fresh.kind}`);
     return element("li", { id: `${this.list.id}-${number}`, role: "option", mousedown: (event) => { event.preventDefault(); this.#take(number); } },
       element("span", {}, text), " ", element("small", { class: "tag" }, why));
@@ -116,13 +116,24 @@ export class ThingField {
   /** Takes a new thing, whose class and names can be corrected below the field. */
   #make(fresh) {
     const thing = { iri: fresh.iri, kind: fresh.kind, class: fresh.class, en: fresh.en, id: fresh.id };
-    if (this.question && !this.many && fresh.en !== this.question.mention) thing.variants = [[this.question.mention, document.body.dataset.language]];
+    if (this.question && !this.many && ![fresh.en, fresh.id].includes(this.question.mention)) thing.variants = [[this.question.mention, document.body.dataset.language]];
     this.things.push(thing);
     this.#set(fresh.iri, { en: fresh.en, id: fresh.id });
+    this.#correct(thing, fresh.classes);
+  }
+
+  /** Takes new things that are proposed; one that lacks a name is to be given it. */
+  bring(things) {
+    this.things = things;
+    const thing = things.find(({ en, id }) => !en || !id);
+    if (thing) this.#correct(thing);
+  }
+
+  #correct(thing, allowed = []) {
     const edit = (name) => ({ input: (event) => { thing[name] = event.target.value; this.names[thing.iri] = { en: thing.en, id: thing.id }; this.changed(); } });
-    const classes = element("select", { "aria-label": t("class"), tabindex: fresh.classes.length > 1 ? null : "-1", change: (event) => { thing.class = event.target.value; this.changed(); } },
-      fresh.classes.map((each) => element("option", { value: each.class, selected: each.class === thing.class }, each.name)));
-    const fields = ["en", "id"].map((code) => element("label", { class: "name" }, element("span", { class: "tag" }, t(`name-${code}`)), element("input", { value: thing[code], "aria-label": t(`name-${code}`), ...edit(code) })));
+    const classes = element("select", { "aria-label": t("class"), hidden: !allowed.length, tabindex: allowed.length > 1 ? null : "-1", change: (event) => { thing.class = event.target.value; this.changed(); } },
+      allowed.map((each) => element("option", { value: each.class, selected: each.class === thing.class }, each.name)));
+    const fields = ["en", "id"].map((code) => element("label", { class: "name", "data-lacks": thing[code] ? null : "always" }, element("span", { class: "tag" }, t(`name-${code}`)), element("input", { value: thing[code], "aria-label": t(`name-${code}`), ...edit(code) })));
     this.making.replaceChildren(element("span", { class: "tag" }, t("new-thing")), classes, ...fields, ...this.#codes(thing));
     this.making.hidden = false;
   }
@@ -157,7 +168,7 @@ export class ThingField {
   }
 
   #shown() {
-    const called = (iri) => { const names = this.names[iri] ?? {}; return names[document.documentElement.lang] ?? names.en ?? names.id ?? iri; };
+    const called = (iri) => { const names = this.names[iri] ?? {}; return names[document.documentElement.lang] || names.en || names.id || iri; };
     if (!this.many) this.input.value = this.values.length ? called(this.values[0].iri) : "";
     else {
       this.input.value = "";
