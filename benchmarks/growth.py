@@ -1,7 +1,8 @@
-"""What checking, building and adding cost as the articles grow: the first article, copied under new names.
+"""What checking, building, adding and retracting cost as the articles grow: the first one, copied anew.
 
 A copy has its own facts, words, events, claims, documents, observations, situations and time spans; states,
-bodies, persons, posts, places and series are those of the first article. `make bench SLOW=1` runs it.
+bodies, persons, posts, places and series are those of the first article. `make growth` runs it and prints, at
+the end, the table of docs/speed.md.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FIRST: Final = "kemlu-2018-08-02-asean-russia"
 SIZES: Final = (1, 10, 100)
 SLOW: Final = 1000
+GB: Final = 1_000_000_000
 OWN: Final = tuple(
     PREFIXES[kind]
     for kind in (
@@ -53,17 +55,29 @@ def main() -> None:
     options = arguments()
     sizes = options.sizes or [*SIZES, *([SLOW] if options.slow else [])]
     print(f"\nThe first article and copies of it, load {os.getloadavg()[0]:.1f}: seconds, and the peak in MB")
-    print(f"{'articles':>8}  {'command':24}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}  times the size before")
+    print(f"{'articles':>8}  {'command':26}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}  times the size before")
     before: dict[str, Cost] = {}
+    table: dict[str, list[str]] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             for name, cost in measured(size, Path(folder)):
                 ratio = f"{cost.cpu / before[name].cpu:8.1f}" if name in before else ""
                 print(
-                    f"{size:8}  {name:24}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.peak / 1e6:9.0f}  {ratio}",
+                    f"{size:8}  {name:26}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.peak / 1e6:9.0f}  {ratio}",
                     flush=True,
                 )
                 before[name] = cost
+                table.setdefault(name, []).append(f"{cost.wall:.1f} s, {in_megabytes(cost.peak)}")
+    heads = (f"{size} article{'s' * (size > 1)}" for size in sizes)
+    print(f"\n| | {' | '.join(heads)} |")
+    print("|---" * (len(sizes) + 1) + "|")
+    for name, cells in table.items():
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def in_megabytes(peak: int) -> str:
+    """Return bytes of memory in MB, in GB where there are many."""
+    return f"{peak / GB:.1f} GB" if peak >= GB else f"{peak * 1000 / GB:.0f} MB"
 
 
 def arguments() -> argparse.Namespace:
@@ -86,13 +100,15 @@ def measured(size: int, folder: Path) -> Iterator[tuple[str, Cost]]:
     added.mkdir()
     files = write_copy(inputs, size, added)
     options = ("--data", str(data), *(("--add", str(more)) if size > 1 else ()))
-    yield "check", cost_of(wicara("check", *options))
-    yield "build", cost_of(wicara("build", *options))
+    yield "`wicara check`", cost_of(wicara("check", *options))
+    yield "`wicara build`", cost_of(wicara("build", *options))
     with_one = [Path(shutil.copy(file, more)) for file in files]
-    yield "check one article more", cost_of(wicara("check", "--data", str(data), "--add", str(more)))
+    yield "`wicara check`, one more", cost_of(wicara("check", "--data", str(data), "--add", str(more)))
     for file in with_one:
         file.unlink()
-    yield "add one article more", cost_of(wicara("add", *map(str, files), *options))
+    yield "`wicara add`, one more", cost_of(wicara("add", *map(str, files), *options))
+    one = ("retract", f"fact/{FIRST}/F038", "--date", "2026-01-01")
+    yield "`wicara retract`, a fact", cost_of(wicara(*one, *options))
 
 
 def first_article() -> Inputs:

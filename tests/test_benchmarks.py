@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,19 @@ def test_a_server_that_ends_is_not_waited_for(servers: Any, tmp_path: Path) -> N
         process = subprocess.Popen([sys.executable, "-c", "raise SystemExit('no disk')"], stderr=output)
     with process, pytest.raises(servers.Failed, match="no disk"):
         servers.wait_for_answer(process, servers.free_port(), "/", 120.0, log)
+
+
+def test_a_review_says_where_its_texts_are_looked_for(tmp_path: Path) -> None:
+    """Without the texts, which are no part of this software, the benchmark tells how to name them."""
+    pytest.importorskip("playwright")
+    paths = os.pathsep.join(str(BENCHMARKS.parent / part) for part in ("tests", "tests/browser"))
+    for shared, told in (({}, "WICARA_SHARED"), ({"WICARA_SHARED": str(tmp_path)}, str(tmp_path))):
+        known = {name: text for name, text in os.environ.items() if name != "WICARA_SHARED"}
+        done = subprocess.run(
+            [sys.executable, BENCHMARKS / "reviewing.py"],
+            capture_output=True,
+            text=True,
+            env=known | {"PYTHONPATH": paths} | shared,
+            check=False,
+        )
+        assert (done.returncode, told in done.stderr) == (2, True), done.stderr
