@@ -42,11 +42,11 @@ CITABLE: Final = (GraphKind.FACT, GraphKind.BACKGROUND, GraphKind.ENTITIES, Grap
 def accepted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     """Return the quads without those that are retracted, things called as a later source calls them."""
     every = tuple(quads)
-    gone = retracted(every)
+    gone = retracted_quads(every)
     return tuple(renamed(quad for quad in every if quad not in gone))
 
 
-def retracted(quads: Collection[Quad]) -> frozenset[Quad]:
+def retracted_quads(quads: Collection[Quad]) -> frozenset[Quad]:
     """Return which of some quads are retracted."""
     if not any(quad.predicate == INVALIDATED for quad in quads):
         return frozenset()

@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -139,8 +140,9 @@ def build_key(*folders: Path | None) -> str:
     return sha256(f"{digest_of(*folders)}{program_key()}".encode()).hexdigest()
 
 
+@cache
 def program_key() -> str:
-    """Return the SHA-256 (hex) of code, shapes and library versions."""
+    """Return the SHA-256 (hex) of code, shapes and library versions, as they were when it was first asked."""
     total = sha256()
     for path in sorted(path for root in CODE for path in root.rglob("*.py")) + sorted(
         path for root, data in CODE_AS_DATA for path in root.rglob(data)

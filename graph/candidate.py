@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
-from wicara.graph.assembly import INVALIDATED, inferred, merged, renamed, retracted, with_default_graph
+from wicara.graph.assembly import INVALIDATED, inferred, merged, renamed, retracted_quads, with_default_graph
 from wicara.graph.checks.shapes import validate
 from wicara.graph.checks.statements import undefined
 from wicara.graph.inputs import Inputs, Places
@@ -82,7 +82,7 @@ class Candidate:
     @cached_property
     def retracted(self) -> frozenset[Quad]:
         """What the inputs state and is retracted."""
-        return retracted(self.inputs.quads)
+        return retracted_quads(self.inputs.quads)
 
     @cached_property
     def store(self) -> Store:

@@ -1,7 +1,7 @@
 """What a build leaves for the next one, so that a change costs what it changes, not what there is.
 
 DIR/state/<build>/state.json     of which program it is, its units, and the digest of the inputs
-DIR/state/<build>/units/<key>/   each unit as it was read: a file of the inputs, and those of its name
+DIR/state/<build>/units/<key>-*  each unit as it was read (in one folder: many take long to remove)
 DIR/state/<build>/store/         the statements and their default graph without conclusions (RocksDB)
 DIR/state/<build>/retracted.nq   what the units state beside, and is retracted
 DIR/state/<build>/closure/       what follows, with first proofs (graph/reasoning/closure_file.py)
@@ -96,9 +96,14 @@ class Unit:
     @cached_property
     def key(self) -> str:
         """The SHA-256 (hex) of its name, and of names and bytes of its files."""
+        return self.key_without("")
+
+    def key_without(self, prefix: str) -> str:
+        """Return what the key is where its files have a prefix to their names."""
         total = sha256(self.file.name.encode())
         for path in self.paths:
-            total.update(f"\n{path.name} {digest_of_input(path, self.file.name)}".encode())
+            name = path.name.removeprefix(prefix)
+            total.update(f"\n{name} {digest_of_input(path, self.file.name)}".encode())
         return total.hexdigest()
 
 
@@ -195,16 +200,15 @@ def write_store(folder: Path, quads: Iterator[Quad]) -> None:
 def finish(folder: Path, record: Record, files: Iterable[SourceFile], before: Path | None = None) -> None:
     """Copy the units into a state, those of the state before by a second name; write the record last."""
     units = {}
+    (folder / UNITS).mkdir()
     for name, unit in units_of(files).items():
         units[name] = unit.key, unit.file.kind
-        place = folder / UNITS / unit.key
-        place.mkdir(parents=True, exist_ok=True)
         for path in unit.paths:
-            known = before / UNITS / unit.key / path.name if before else None
-            if known is not None and known.exists():
-                os.link(known, place / path.name)
+            copied = Path(UNITS) / f"{unit.key}-{path.name}"
+            if before and (before / copied).exists():
+                os.link(before / copied, folder / copied)
             else:
-                shutil.copyfile(path, place / path.name)
+                shutil.copyfile(path, folder / copied)
     closure = {path.name: digest_of_file(path) for path in sorted((folder / CLOSURE).glob("*"))}
     contents = {"units": units, "store": contents_of(folder / STORE), "closure": closure}
     (folder / RECORD).write_text(json.dumps({**asdict(record), **contents}, indent=1))
@@ -342,14 +346,14 @@ def changed_units(folder: Path, record: Record, files: Iterable[SourceFile]) -> 
     now = units_of(files)
     kept = {
         name: SourceFile(
-            folder / UNITS / key / Path(name).name, name, None if graph is None else GraphKind(graph)
+            folder / UNITS / f"{key}-{Path(name).name}", name, None if graph is None else GraphKind(graph)
         )
         for name, (key, graph) in record.units.items()
         if name not in now or now[name].key != key
     }
     fresh = [unit.file for name, unit in now.items() if name in kept or name not in record.units]
     are_whole = all(
-        unit.file.path.is_file() and unit.key == record.units[name][0]
+        unit.file.path.is_file() and unit.key_without(f"{record.units[name][0]}-") == record.units[name][0]
         for name, unit in units_of(kept.values()).items()
     )
     if 2 * len({*kept, *(file.name for file in fresh)}) > len(record.units) or not are_whole:

@@ -119,7 +119,7 @@ DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
     ),
     "of another program": lambda state: edit(state / "state.json", '"program": "', '"program": "0'),
     "of other inputs": lambda state: edit(state / "state.json", '"digest": "', '"digest": "0'),
-    "a unit": lambda state: edit(next((state / "units").glob("*/kemlu-*.trig")), "Singapura", "Singapore"),
+    "a unit": lambda state: edit(next((state / "units").glob("*-kemlu-*.trig")), "Singapura", "Singapore"),
     "no store": lambda state: shutil.rmtree(state / "store"),
     "half a table": lambda state: halve(max((state / "store").glob("*.sst"), key=lambda p: p.stat().st_size)),
 }
