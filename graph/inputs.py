@@ -249,12 +249,15 @@ class Lines:
         """Begin before the first line."""
         self.number = 0
         self.rest = iter(content.splitlines(keepends=True))
+        self.line = b""
 
-    def read(self, _size: int = -1) -> bytes:
-        """Return the next line, however long."""
-        line = next(self.rest, b"")
-        self.number += bool(line)
-        return line
+    def read(self, size: int) -> bytes:
+        """Return the next line or what is left of it, but no more than a parser has room for."""
+        if not self.line:
+            self.line = next(self.rest, b"")
+            self.number += bool(self.line)
+        part, self.line = self.line[:size], self.line[size:]
+        return part
 
 
 def statements_of(file: SourceFile) -> Iterator[Stated]:

@@ -29,11 +29,14 @@ from wicara.graph.sparql_text import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
 
 MAX_NESTING: Final = 500
 """How deep a document may nest that a command reads."""
 MAX_QUERY_NESTING: Final = 200
 """How deep a query may nest that a command answers."""
+PART: Final = 1 << 20
+"""How many bytes of a file are looked through at a time."""
 MAX_TRIPLES: Final = 2_000
 """How many triples a pattern of a query may have, and how many terms a query may describe."""
 TRIPLE_TERMS: Final = re.compile(
@@ -100,6 +103,18 @@ def nests_beyond(document: bytes, form: RdfFormat, limit: int) -> bool:
         if depth > limit:
             return True
     return False
+
+
+def file_nests_beyond(file: IO[bytes], form: RdfFormat, limit: int) -> bool:
+    """Tell the same of what is left of a file; one with few triple terms or none is read in parts."""
+    if form == RdfFormat.JSON_LD:
+        return nests_beyond(file.read(), form, limit)
+    start, opened, rest = file.tell(), 0, b""
+    while opened <= limit and (part := file.read(PART)):
+        opened += (rest + part).count(b"<<(")
+        rest = part[-2:]
+    file.seek(start)
+    return opened > limit and nests_beyond(file.read(), form, limit)
 
 
 def text_nests_beyond(text: str, limit: int) -> bool:

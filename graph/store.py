@@ -27,6 +27,7 @@ from pyoxigraph import RdfFormat, Store, parse, serialize
 from wicara.graph.durable_files import digest_of_file, write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
+from wicara.graph.nesting import MAX_NESTING, file_nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.graph.sorted_lines import LineChange, write_changed
 from wicara.ontology import PREFIXES
@@ -286,13 +287,16 @@ def from_files(paths: Sequence[Path]) -> BuiltDataset:
             prefixes |= load_file(store, path, syntax, base)
         except SyntaxError as error:
             raise UnreadableInput(f"{path}{error_place(error)}: {error.msg}") from error
-        except OSError as error:
-            raise UnreadableInput(f"{path}: {error.strerror or error}") from error
+        except (OSError, ValueError) as error:
+            raise UnreadableInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     return served_as_is(paths[0], store, "files", digest(paths), prefixes)
 
 
 def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[str, str]:
-    """Load a file into a store and return the prefixes at its head; raises SyntaxError and OSError."""
+    """Load a file into a store and return the prefixes at its head.
+
+    Raises SyntaxError and OSError, and ValueError for a file that nests too deep.
+    """
     with opened(path) as file:
         if syntax == RdfFormat.RDF_XML:
             document = readable(file.read())
@@ -301,6 +305,9 @@ def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[st
             next(iter(reader), None)
             return reader.prefixes
         start = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
+        if file_nests_beyond(file, syntax, MAX_NESTING):
+            raise ValueError(f"it is nested more than {MAX_NESTING} deep")
+        file.seek(start)
         store.load(file, syntax, base_iri=base)
         file.seek(start)
         reader = parse(file, syntax, base_iri=base)

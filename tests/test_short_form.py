@@ -176,6 +176,18 @@ def test_the_long_form_is_printed_and_converts_back(wicara: Command, article: Pa
     assert (again.returncode, "choose another name" in again.stderr) == (2, True)
 
 
+def test_a_line_may_be_long(wicara: Command, article: Path) -> None:
+    """A label of 20,000 letters is read, and a fault behind it is told with its line."""
+    label = "panjang " * 2500
+    text = article.read_text(encoding="utf-8").replace('"meeting"@en', f'"{label}"@en')
+    article.write_text(text, encoding="utf-8")
+    expanded = wicara("expand", article)
+    assert (expanded.returncode, expanded.stdout.count(label)) == (0, 1), expanded.stderr
+    article.write_text(f"{text}\n<x", encoding="utf-8")
+    faulty = wicara("expand", article)
+    assert (faulty.returncode, f"line {text.count(chr(10)) + 2}" in faulty.stderr) == (2, True), faulty.stderr
+
+
 def test_the_files_of_the_first_version_convert(tmp_path: Path) -> None:
     """The long form of version 1.0.0 is read; `wicara shorten` makes of it a file that states the same."""
     before = first_version()

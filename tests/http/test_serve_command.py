@@ -168,6 +168,9 @@ def test_the_index_is_made_once_for_a_build(own_data: Path) -> None:
         ("bad.ttl", ONE + "<x", "line 2"),
         ("bad.csv", "a,b", "extension"),
         ("latin.ttl", "<x:é> <x:x> 1 .", "latin"),
+        ("deep.nt", f"<x:a> <x:p> {'<<( <x:a> <x:p> ' * 3000}<x:b>{' )>>' * 3000} .", "nested more than"),
+        ("deep.trig", f"<x:g> {{ {'<<(' * 2000} }}", "nested more than"),
+        ("deep.jsonld", '{"@id": "x:a", "x:p": ' * 3000 + "1" + "}" * 3000, "nested more than"),
     ],
 )
 def test_broken_file(tmp_path: Path, name: str, text: str, message: str) -> None:
