@@ -82,6 +82,13 @@ def reified_facts(store: Store) -> Iterator[Quad]:
             )
 
 
+def facts_with_evidence(store: Store, facts: Iterable[NamedNode]) -> Iterator[Quad]:
+    """Yield what facts state, each in its graph, with their provenance: their words and where these stand."""
+    for fact in facts:
+        yield from store.quads_for_pattern(None, None, None, fact)
+        yield from provenance_of(store, fact)
+
+
 @dataclass(frozen=True)
 class Export:
     """A part of the dataset that has a name: what it holds, and what it asks of a format."""

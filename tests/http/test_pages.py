@@ -108,7 +108,8 @@ def test_claims_and_plans_are_marked(server: Server) -> None:
     )
     assert 'class="banner"' in server.get("/doc/event/2019-2020-arf-ism-cttc", accept=HTML).text
     assert 'class="banner"' not in server.get("/doc/person/retno-marsudi", accept=HTML).text
-    assert 'class="banner"' not in server.get(f"{FACT}/F038", accept=HTML).text
+    assert 'class="banner"' in server.get(f"{FACT}/F038", accept=HTML).text
+    assert 'class="banner"' not in server.get(f"{FACT}/F077", accept=HTML).text
 
 
 def test_derived_and_background(server: Server) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from reader import ask, text_of
+from reader import Reader, ask, text_of
 from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str
 def sentences_of(server: Server, slug: str, language: str = "en", **values: str) -> list[str]:
     """Return the sentences of an answer, each with the words of its sources, as a reader sees them."""
     page = ask(server, slug, language, **values).text
-    lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
-    assert lead
+    lists = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
+    assert lists
     return [
         text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
-        for one in re.findall("<li>(.*?)</li>", lead[1], re.DOTALL)
+        for one in re.findall("<li>(.*?)</li>", "".join(lists), re.DOTALL)
     ]
 
 
@@ -388,3 +388,28 @@ def test_who_says_it_is_said_once(server: Server) -> None:
     assert any("said by Retno L.P. Marsudi. claimed sources differ Source" in one for one in found)
     assert any("Only the sentences around it suggest who says it" in one for one in found)
     assert "A source reports it as a fact" in ask(server, "trade-by-year").text
+
+
+def test_each_sentence_shows_its_words_or_leads_to_them(server: Server) -> None:
+    """It shows the words of its source, or says that these are not quoted, and where they were read."""
+    page = ask(server, "trade-by-year").text
+    told = re.findall(r'<p class="source-line">(.*?)</p>', page, re.DOTALL)
+    assert len(told) > 15
+    assert [one for one in told if "<q" not in one and "cited, not quoted" not in one] == []
+    assert any(re.search(r'<a href="http[^"]*"[^>]*>the copy that was read, on ', one) for one in told)
+    home = server.get("/", accept="text/html").text
+    assert "cited, not quoted" in home
+
+
+@pytest.mark.parametrize("slug", ["plans-and-the-record", "trade-by-year", "plans-and-what-came"])
+def test_a_long_answer_unfolds(server: Server, slug: str) -> None:
+    """What an answer says of many things begins with some of them, and the rest unfolds on the page."""
+    page = ask(server, slug).text
+    first, _details, rest = page.partition('<details class="all rest">')
+    assert "<li><p>" in first
+    number = re.search(r"<summary>and (\d+) more</summary>", rest)
+    assert number
+    assert rest.partition("</details>")[0].count("<li><p>") == int(number[1])
+    shown = Reader(re.sub(r"(?s)<details.*?</details>", "", page))
+    assert len(shown.text.split()) <= 1500
+    assert len(shown.links) <= 120

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from html import unescape
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -29,17 +30,55 @@ def rows(server: Server, **asked: str) -> dict[str, dict[str, str]]:
 
 
 def test_what_is_listed(server: Server) -> None:
-    """Claims, plans, proposals and appeals are listed, the newest text first; what is established is not."""
+    """Claims, plans, proposals and appeals are listed; what is established is not."""
     found = rows(server)
     statuses = {re.sub(r"(, possibly)? by .*", "", row["status"]) for row in found.values()}
     assert statuses == {"claimed", "planned", "proposed", "called for", "thought possible"}
-    days = [row["date"].rpartition("/")[2] for row in found.values()]
-    assert days == sorted(days, reverse=True)
     trade = found["mina-2019-07-31-asean-rusia/F007"]
     assert trade["saidBy"] == "Retno L.P. Marsudi"
     assert found[f"{RELEASE}/F038"]["status"] == "claimed, possibly by Retno L.P. Marsudi"
     assert trade["date"] == "2019-07-31"
     assert "19.6 billion (News Front" in trade["clash"]
+
+
+def test_what_is_contested_comes_first(server: Server) -> None:
+    """What other texts contest comes first, what came about, what they say too, the rest; each newest first.
+
+    The page counts the rows by status and by what other texts say, and leads to each of these groups.
+    """
+    found = [
+        (next((n for n, key in enumerate(("clash", "cameAbout", "alsoToldBy")) if row[key]), 3), row)
+        for row in rows(server).values()
+    ]
+    places = [place for place, _row in found]
+    assert places == sorted(places)
+    assert set(places) == {0, 1, 2, 3}
+    for group in range(4):
+        days = [row["date"].rpartition("/")[2] for place, row in found if place == group]
+        assert days == sorted(days, reverse=True)
+    page = server.get("/claims", accept=HTML).text
+    text = Reader(page).text
+    for status in ("claimed", "planned"):
+        count = sum(row["status"].startswith(status) for _place, row in found)
+        assert f"{status} {count}" in text
+    named = ("other texts say otherwise", "it came about", "another text says the same", "no other text here")
+    for place, (name, group) in enumerate(zip(named, ("differ", "came-about", "same", "alone"), strict=True)):
+        address = re.search(rf'<a href="([^"]*#{group})">{name}[^<]*</a> {places.count(place)}', page)
+        assert address, name
+        portion = server.get(unescape(address[1]).partition("#")[0], accept=HTML).text
+        assert f'<tbody id="{group}">' in portion
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_each_row_makes_sense_alone(server: Server, language: str) -> None:
+    """No row begins with a word that only the row before it explains; what names an event says which."""
+    found = rows(server, lang=language)
+    pronouns = ("He ", "She ", "It ", "His ", "Her ", "They ", "Their ", "Ia ", "Dia ", "Mereka ")
+    assert not [row["statement"] for row in found.values() if row["statement"].startswith(pronouns)]
+    about = found["kompas-2025-10-25-prabowo-ktt-asean/F018"]["about"]
+    assert about == {"en": "47th ASEAN Summit, October 2025", "id": "KTT ASEAN ke-47, Oktober 2025"}[language]
+    page = server.get(f"/claims?status=planned&actor=state/japan&lang={language}", accept=HTML)
+    assert about in Reader(page.text).text
 
 
 def test_words_of_the_source(server: Server) -> None:

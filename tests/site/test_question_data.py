@@ -9,7 +9,9 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 from reader import ask, query_of
+from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -101,6 +103,28 @@ def test_what_became_of_a_plan_is_in_the_data(server: Server) -> None:
     assert after == {"read from the words": "", "planned": "SINDOnews, 14 Nov 2018"}
     rows = csv.DictReader(StringIO(server.get("/as-of.csv?date=2018-10-01&lang=en").text))
     assert {bool(row["cameAbout"]) for row in rows if row["status"] != "planned"} == {False}
+
+
+def test_the_facts_behind_an_answer(server: Server) -> None:
+    """The facts that an answer rests on are RDF with their words; formats of named graphs tell them apart."""
+    page = server.get("/questions/how-far-implemented", accept="text/html").text
+    assert 'href="/questions/how-far-implemented.ttl"' in page
+    fact = NamedNode(f"{BASE}/graph/fact/kemlu-2018-08-02-asean-russia/F038")
+    value, exact = NamedNode(f"{WIC}value"), NamedNode(f"{PREFIXES['oa']}exact")
+    for name, form in (("ttl", RdfFormat.TURTLE), ("trig", RdfFormat.TRIG), ("nt", RdfFormat.N_TRIPLES)):
+        answer = server.get(f"/questions/how-far-implemented.{name}")
+        assert (answer.status, answer.media_type) == (200, form.media_type)
+        store = Store()
+        store.load(answer.body, format=form)
+        graph = fact if name == "trig" else DefaultGraph()
+        values = {quad.object.value for quad in store.quads_for_pattern(None, value, None, graph)}
+        assert "42" in values
+        quoted = {quad.object.value for quad in store.quads_for_pattern(None, exact, None, None)}
+        assert any("42%" in words for words in quoted)
+        assert any(store.quads_for_pattern(fact, NamedNode(f"{WIC}possiblyAttributedTo"), None, None))
+    other = server.get("/questions/coordinator-on.ttl?date=2016-05-19").text
+    assert "laos" in other
+    assert "poa-implementation" not in other
 
 
 def test_data_of_no_question(server: Server) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_what_sources_report(server: Server) -> None:
 
 
 def test_a_spreadsheet(server: Server) -> None:
-    """A spreadsheet holds the same as text, whatever that begins with; so has the answer to a question."""
+    """A spreadsheet holds the same, text as text whatever it begins with; so has the answer to a question."""
     openpyxl = pytest.importorskip("openpyxl")
     for path in (f"/tables/reports.{{}}?of={SUMMIT}", "/questions/plans-and-the-record.{}"):
         answer = server.get(path.format("xlsx"))
@@ -47,7 +48,25 @@ def test_a_spreadsheet(server: Server) -> None:
         if path.startswith("/tables"):
             assert values == rows(server, path.format("csv"))
         assert len(values) > 1
-        assert {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value} == {"s"}
+        assert {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value} <= {"s", "n"}
+
+
+def test_numbers_and_days_of_a_spreadsheet(server: Server) -> None:
+    """A spreadsheet calculates with amounts, which show their unit, and with days."""
+    openpyxl = pytest.importorskip("openpyxl")
+
+    def column(path: str, name: str) -> list[Any]:
+        sheet = openpyxl.load_workbook(io.BytesIO(server.get(path).body)).active
+        headings, *lines = sheet.iter_rows()
+        place = [cell.value for cell in headings].index(name)
+        return [line[place] for line in lines if line[place].value is not None]
+
+    amounts = column("/questions/trade-by-year.xlsx", "value")
+    assert 16_740_000_000 in {cell.value for cell in amounts}
+    assert {cell.data_type for cell in amounts} == {"n"}
+    assert {cell.number_format for cell in amounts} == {'#,##0 "USD"'}
+    days = column("/claims.xlsx?by=person/retno-marsudi", "date")
+    assert date(2018, 8, 2) in {cell.value.date() for cell in days if cell.is_date}
 
 
 @pytest.mark.parametrize(

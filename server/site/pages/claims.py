@@ -2,12 +2,13 @@
 
 A row is a fact whose status is weaker than what its words tell plainly (`graph/status.toml`). Beside it stand
 the other values that a comparison finds (`queries/conflicts/`), the texts whose facts make the same
-statements, and, of a plan, the first text by which it came about.
+statements, and, of a plan, the first text by which it came about. What other texts say more of comes first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from pyoxigraph import NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
-from wicara.ontology import RDF_TYPE, WIC
+from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.openapi import operation
@@ -41,6 +42,7 @@ from wicara.server.site.tables.sheet import (
     IN_CELL,
     SHEETS,
     SOURCES,
+    Typed,
     as_sheet,
     columns_of_sources,
     quotations,
@@ -56,17 +58,24 @@ if TYPE_CHECKING:
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.rows import Evidence
+    from wicara.server.site.tables.statuses import Days
     from wicara.server.site.words import Term
 
 blueprint = Blueprint("claims", __name__)
 
-PAGE: Final = 15
+PAGE: Final = 12
 """Rows on a page."""
+OUTCOMES: Final = ("differ", "came-about", "same", "alone")
+"""What other texts make of a row, as `told-elsewhere` in words.toml names it: in this order rows come."""
+ABOUT: Final = tuple(PREFIXES[name] for name in ("event", "document", "partnership"))
+PARTIES: Final = tuple(PREFIXES[name] for name in ("state", "body", "group"))
+"""What the things begin with that a row is about: the first that its fact names, or else its parties."""
+MAX_PARTIES: Final = 3
 COLUMNS: Final = (
-    *("statement", "status", "saidBy", "date"),
+    *("statement", "about", "status", "saidBy", "possiblyBy", "date"),
     *(*SOURCES, CLASH, "alsoToldBy", CAME_ABOUT, "fact"),
 )
-MAX_MARKS: Final = 2
+MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
 SAYING: Final = frozenset(
     (RDF_TYPE, *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus", "hasTimeSpan")))
@@ -91,6 +100,8 @@ class Entry:
     differing: Sequence[Differing]
     same: Sequence[str]
     """Facts of other texts that make the same statements."""
+    about: Sequence[NamedNode]
+    outcome: str
 
     @property
     def others(self) -> list[ConflictingValue]:
@@ -99,18 +110,54 @@ class Entry:
 
 
 def chosen() -> list[Claimed]:
-    """Return what of the register this request asks for; raises Problem 400 or 404 for what is none."""
-    view, speaker, thing = narrowed(PATH), requested_thing("by"), requested_thing("of")
-    statuses = view.applied.chosen.get("status", UNSETTLED)
-    about = facts_of(thing) if thing else None
-    return [
+    """Return what of the register this request asks for, whatever its status.
+
+    What other texts contest, or tell the outcome of, comes first; of each kind the newest text does. Raises
+    Problem 400 or 404 for what is no thing.
+    """
+    speaker, thing = requested_thing("by"), requested_thing("of")
+    view = replace(narrowed(PATH), asked=narrowed(PATH).asked.without("status"))
+    about, known = facts_of(thing) if thing else None, per_version(outcomes)
+    found = [
         one
         for one in per_version(register)
-        if one.status.key in statuses
-        and (speaker is None or speaker in one.who)
+        if (speaker is None or speaker in one.who)
         and (about is None or one.fact.value in about)
         and view.has(one.fact.value)
     ]
+    return sorted(found, key=lambda one: OUTCOMES.index(known[one.fact.value]))
+
+
+def of_status(some: Iterable[Claimed]) -> list[Claimed]:
+    """Return the rows that have a status that this request asks for."""
+    statuses = narrowed(PATH).applied.chosen.get("status", UNSETTLED)
+    return [one for one in some if one.status.key in statuses]
+
+
+def outcomes(_built: BuiltDataset) -> dict[str, str]:
+    """Return what other texts make of each fact of the register, by the keys of OUTCOMES."""
+    return {one.fact.value: outcome_of(one) for one in per_version(register)}
+
+
+def outcome_of(one: Claimed) -> str:
+    """Return what other texts make of a row."""
+    if one.fact.value in per_version(comparing):
+        return "differ"
+    content = content_of(one.fact)
+    status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
+    if status.came_about:
+        return "came-about"
+    return "same" if not is_ahead([status]) and saying_the_same(one, content) else "alone"
+
+
+def about_of(content: Iterable[Triple]) -> list[NamedNode]:
+    """Return the event that a fact names, or else the document, the partnership, or the states and bodies."""
+    ends = [end for triple in content for end in (triple.subject, triple.object)]
+    found = [*dict.fromkeys(end for end in ends if isinstance(end, NamedNode))]
+    for start in ABOUT:
+        if of_kind := [end for end in found if end.value.startswith(start)]:
+            return of_kind[:1]
+    return sorted((end for end in found if end.value.startswith(PARTIES)), key=str)[:MAX_PARTIES]
 
 
 def content_of(fact: NamedNode) -> list[Triple]:
@@ -155,10 +202,16 @@ def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple
     connected = {one.fact.value: known.get(one.fact.value, []) for one in some}
     contents = {one.fact.value: content_of(one.fact) for one in some}
     same = {one.fact.value: saying_the_same(one, contents[one.fact.value]) for one in some}
+    about = {iri: about_of(content) for iri, content in contents.items()}
     rows = [row for groups in connected.values() for _key, of_group in groups for row in of_group]
     evidence = evidence_for(
         watched(dataset().store),
-        chain(*((one.fact, one.claim, one.article, *one.who) for one in some), terms_of(rows), named),
+        chain(
+            *((one.fact, one.claim, one.article, *one.who, *one.status.possibly) for one in some),
+            *about.values(),
+            terms_of(rows),
+            named,
+        ),
         [
             *connected,
             *chain.from_iterable(same.values()),
@@ -183,7 +236,8 @@ def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple
         ]
         statements = [Statement(triple, (iri,)) for triple in contents[iri]]
         status = with_aftermath(one.status, (), statements)
-        found.append(Entry(one, status, differing, [] if is_ahead([status]) else same[iri]))
+        told = [] if is_ahead([status]) else same[iri]
+        found.append(Entry(one, status, differing, told, about[iri], per_version(outcomes)[iri]))
     return found, evidence
 
 
@@ -197,7 +251,9 @@ def terms_of(rows: Iterable[QuerySolution]) -> Iterator[Term | None]:
 @operation(query=("of", "by", *BY_FILTER, "page", "lang"))
 def page() -> str:
     """List what was claimed or planned, with what other texts say of it."""
-    found = chosen()
+    every = chosen()
+    found = of_status(every)
+    told = [per_version(outcomes)[one.fact.value] for one in found]
     portion = Portion("claims", len(found), PAGE, number_of_page())
     by, of = requested_thing("by"), requested_thing("of")
     speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
@@ -210,6 +266,9 @@ def page() -> str:
         words=words,
         narrowed=narrowed(PATH),
         portion=portion,
+        statuses=counted(one.status.key for one in every),
+        outcomes=counted(told),
+        first_of={key: told.index(key) // PAGE + 1 for key in set(told)},
         speakers=sorted(filter(None, map(words.show, speakers)), key=lambda one: one.text.casefold()),
         by=words.show(by),
         of=words.show(of),
@@ -230,13 +289,26 @@ def page() -> str:
 )
 def table(form: str) -> Response:
     """Return what the register shows as a file, all rows of it."""
-    shown, evidence = entries(chosen())
+    shown, evidence = entries(of_status(chosen()))
     kind = SHEETS[form]
     found = [record(one, evidence) for one in shown]
     response = Response(as_sheet(found, COLUMNS, kind), headers={"Content-Type": kind.content_type()})
     response.headers["Content-Disposition"] = f'inline; filename="claims.{form}"'
     response.vary.add("Accept-Language")
     return response
+
+
+def counted(keys: Iterable[str]) -> dict[str, int]:
+    """Return how many rows have each key, in the order in which pages tell them."""
+    found = Counter(keys)
+    return {key: found[key] for key in (*UNSETTLED, *OUTCOMES) if found[key]}
+
+
+def in_sheet(days: Days | None) -> str:
+    """Return the day of a text, or the first and the last that it can be of."""
+    known = [*dict.fromkeys(days or ())]
+    text = "/".join(map(str, known))
+    return Typed(text, known[0]) if len(known) == 1 else text
 
 
 def record(one: Entry, evidence: Evidence) -> dict[str, str]:
@@ -246,9 +318,11 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
     others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.others]
     return {
         "statement": words.show_iri(own.fact.value).text,
+        "about": IN_CELL.join(words.show_iri(thing.value).text for thing in one.about),
         "status": status_text(own.status, words),
         "saidBy": IN_CELL.join(words.show_iri(who.value).text for who in own.who),
-        "date": "/".join(map(str, dict.fromkeys(own.days or ()))),
+        "possiblyBy": IN_CELL.join(words.show_iri(who.value).text for who in own.status.possibly),
+        "date": in_sheet(own.days),
         **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),
         CLASH: IN_CELL.join(others),
         "alsoToldBy": texts_of(one.same, evidence),

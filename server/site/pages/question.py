@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.formats import serialize_triples
+from wicara.graph.export import facts_with_evidence
+from wicara.graph.formats import TRIG, TURTLE, serialize_quads, serialize_triples
+from wicara.graph.terms import sorted_quads
 from wicara.queries import THEMES
 from wicara.server.app_state import dataset, infer, per_version, store
 from wicara.server.descriptions.describe import template_triples
@@ -25,7 +27,14 @@ from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, langua
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
-from wicara.server.site.tables.solutions import MAX_DATA_ROWS, MAX_ROWS, answer, solve
+from wicara.server.site.tables.solutions import (
+    MAX_DATA_ROWS,
+    MAX_ROWS,
+    answer,
+    row_graphs,
+    solve,
+    supports_of,
+)
 from wicara.server.site.tables.statuses import newest_before, sayings_of, status_text
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
@@ -49,6 +58,8 @@ OFFERS: Final = negotiation.PAGES
 DOWNLOADS: Final = tuple(form for form in negotiation.RESULTS if form is not negotiation.HTML)
 ANSWERS: Final = (negotiation.HTML, *DOWNLOADS)
 """What the answer to a question is offered in."""
+STATEMENTS: Final = tuple(form for form in negotiation.DOCUMENTS if form is not negotiation.HTML)
+"""What the facts behind an answer are offered in."""
 SHOWN: Final = ("infer", "version")
 """The choices that change what an answer is, beside its values."""
 WIDGETS: Final = {"xsd:date": "date", "xsd:decimal": "decimal", "xsd:integer": "integer"}
@@ -255,16 +266,34 @@ def question_page(question: str) -> BaseResponse:
 @blueprint.get(f"{PATH}/<question>.<suffix>")
 @operation(
     query=("values", "infer", "lang"),
-    types=media_types(*DOWNLOADS, XLSX),
+    types=media_types(*DOWNLOADS, XLSX, *STATEMENTS),
     faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
 )
 def question_table(question: str, suffix: str) -> BaseResponse:
-    """Return the answer to a question as data: its columns, the status of each row, and when it holds."""
+    """Return the answer to a question as data: its columns, the status of each row, and when it holds.
+
+    In a format of RDF it is the facts that the rows rest on, with their evidence.
+    """
     one = question_named(question)
     if suffix == XLSX.extension:
         return sheet(read_question_request(one))
-    form = table_form(suffix)
-    return table(read_question_request(one), form)
+    form = table_form(suffix, (*DOWNLOADS, *STATEMENTS))
+    make = statements if form in STATEMENTS else table
+    return make(read_question_request(one), form)
+
+
+def statements(asked: QuestionRequest, form: Format) -> Response:
+    """Return the facts that the rows of an answer rest on, with their evidence, in a format of RDF.
+
+    Of a conclusion these are its premises. A format of one graph does not say which fact makes a statement.
+    """
+    found = solved(asked)
+    backed = supports_of(store(), asked.question, asked.terms, found.rows)
+    facts = map(NamedNode, sorted({*row_graphs(backed)}))
+    quads = sorted_quads({*facts_with_evidence(store(), facts)})
+    triples = {quad.triple for quad in quads}
+    body = serialize_triples(triples, form) if form.graphs else serialize_quads(quads, form)
+    return table_response(body, form, cut=found.cut)
 
 
 def sheet(asked: QuestionRequest) -> Response:
@@ -292,11 +321,11 @@ def solved(asked: QuestionRequest) -> Solutions:
     return solve(QueryOperation(asked.query, infer=infer()), MAX_DATA_ROWS)
 
 
-def table_form(suffix: str) -> Format:
-    """Return the format of results that a suffix names; raises Problem 404 for none."""
-    found = negotiation.hinted((suffix,), DOWNLOADS)
+def table_form(suffix: str, offers: Sequence[Format] = DOWNLOADS) -> Format:
+    """Return the format of results, or another on offer, that a suffix names; raises Problem 404 for none."""
+    found = negotiation.hinted((suffix,), offers)
     if found is None:
-        names = ", ".join(offer.name for offer in DOWNLOADS)
+        names = ", ".join(offer.name for offer in offers)
         raise Problem(HTTPStatus.NOT_FOUND, f"An answer has no form {suffix}; there are {names}.")
     return found[0]
 
@@ -382,6 +411,7 @@ def page(one: QuestionRequest) -> Response:
         shown=MAX_ROWS,
         alternates=[(form, address_of(one, form)) for form in DOWNLOADS] if found else [],
         sheets=[(form, address_of(one, form)) for form in sheets() if form is XLSX] if found else [],
+        behind=[(form, address_of(one, form)) for form in (TURTLE, TRIG)] if found else [],
     )
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
 
@@ -414,5 +444,6 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:
-    """Return where the answer is in a format; without conclusions where this request wants none."""
-    return one.where(f".{form.name}", **({} if infer() else {"infer": "off"}))
+    """Return where the answer, or what it rests on, is in a format; no conclusions where none are wanted."""
+    suffix = form.extension if form in STATEMENTS else form.name
+    return one.where(f".{suffix}", **({} if infer() else {"infer": "off"}))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import Basis
+from wicara.graph.evidence import Basis, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import value
 from wicara.graph.status import CLAIMED, ESTABLISHED, Status, local_name, status_of, strongest
@@ -35,10 +36,11 @@ from wicara.server.site.tables.cells import RANK, amount
 from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from pyoxigraph import QuerySolution, Store
+    from wicara.graph.evidence import Quote
     from wicara.server.site.pictures.picture import EvidenceLink, Record
     from wicara.server.site.words import Shown, Term, Words
 
@@ -114,6 +116,11 @@ class Figure:
         return [*dict.fromkeys(iri for name in PARTIES for iri in self.of.get(name, []))]
 
     @property
+    def subject(self) -> frozenset[str]:
+        """Whom or what it is about: its parties, but for those that it is a rank among."""
+        return frozenset(self.parties).difference(self.of.get("rankScope", []))
+
+    @property
     def is_directed(self) -> bool:
         """Whether it goes from its first party to its second one, as exports do."""
         return len(self.of.get("fromParty", [])) == len(self.of.get("toParty", [])) == 1
@@ -167,6 +174,8 @@ class Bar:
     open: float
     """How broad the part is that its bound leaves open, beyond the rest."""
     sources: list[EvidenceLink]
+    quote: Quote | None
+    """The words of the source, where they are quoted."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +218,7 @@ def figures() -> Picture:
         COLUMNS,
         {
             "about": about.value if about else None,
-            "charts": charts(shown, words),
+            "charts": charts(shown, words, bases_of(store(), chain(*(one.graphs for one in shown)))),
             "words": words,
             "portion": portion,
         },
@@ -301,24 +310,28 @@ def add_context(one: Figure, row: QuerySolution) -> None:
         add_iri(one.of.setdefault(name, []), row, "term")
 
 
-def charts(shown: Iterable[Figure], words: Words) -> list[Chart]:
-    """Return the charts: those of most figures first, then by the label of their indicator."""
+def charts(shown: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -> list[Chart]:
+    """Return the charts: those of most figures first, then by the label of their indicator.
+
+    In each, what most figures are about comes first, in all charts together: of whom a reader will look for.
+    """
+    about = Counter(one.subject for one in shown)
     groups: dict[tuple[str, str], list[Figure]] = {}
-    for one in shown:
+    for one in sorted(newest_first(shown), key=lambda one: -about[one.subject]):
         groups.setdefault((one.indicator or "", one.unit or ""), []).append(one)
-    drawn = [chart(members, words) for members in groups.values()]
+    drawn = [chart(members, words, bases) for members in groups.values()]
     return sorted(
         drawn,
         key=lambda one: (-len(one.bars), one.indicator.text.casefold() if one.indicator else ""),
     )
 
 
-def chart(members: Sequence[Figure], words: Words) -> Chart:
-    """Return the chart of figures that share indicator and unit, the newest first; zero is always in it."""
-    first, *_others = ordered = newest_first(members)
-    values = [one.value for one in ordered]
+def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -> Chart:
+    """Return the chart of figures that share indicator and unit; zero is always in it."""
+    first, *_others = members
+    values = [one.value for one in members]
     zero = first.value * 0
-    low, high = min(zero, *values), max(zero, *(max(one.reach) for one in ordered))
+    low, high = min(zero, *values), max(zero, *(max(one.reach) for one in members))
     is_share = first.notation == PERCENT and low >= 0 and high <= WHOLE
     if is_share:
         high = zero + WHOLE
@@ -337,8 +350,9 @@ def chart(members: Sequence[Figure], words: Words) -> Chart:
             at(abs(one.reach[0])),
             at(abs(one.reach[1] - one.reach[0])),
             sources(one.graphs),
+            next((quote for graph in one.graphs if graph in bases for quote in bases[graph].quotes), None),
         )
-        for one in ordered
+        for one in members
     ]
     indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
     return Chart(indicator, unit, bars, at(-low), is_share or len(bars) > 1)

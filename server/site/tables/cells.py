@@ -50,7 +50,8 @@ ROLES: Final = {
 class Value:
     """What a cell shows of one term; `why` is its statement where only reasoning says it, `mark` its mark.
 
-    `status` is the key of its status, `span` what is known of the time that it shows.
+    `status` is the key of its status, `span` what is known of the time that it shows, `unit` what a number
+    counts.
     """
 
     shown: Shown
@@ -58,6 +59,7 @@ class Value:
     status: str = ""
     mark: str = ""
     span: Bounds | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from datetime import date
+from decimal import Decimal
 from http import HTTPStatus
 from importlib.util import find_spec
 from io import BytesIO, StringIO
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from pyoxigraph import QueryResultsFormat, parse_query_results
 from wicara.graph.explain.writers import json_term
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.graph.status import Status
+    from wicara.server.site.tables.cells import Cell
     from wicara.server.site.tables.rows import Evidence, Row, Table
     from wicara.server.site.tables.solutions import Answer, Solutions
     from wicara.server.site.words import Words
@@ -44,8 +48,52 @@ STATUS: Final = "status"
 CAME_ABOUT: Final = "cameAbout"
 CLASH: Final = "clash"
 STATEMENT: Final = "statement"
+LITERAL: Final = re.compile(
+    r'"([^"]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(date|decimal|integer|nonNegativeInteger)>'
+)
+FIRST_DAY: Final = date(1900, 3, 1)
+"""The first day that all spreadsheets count alike."""
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
 """The columns that an answer has as data beside its variables."""
+
+
+class Typed(str):
+    """What a cell says, which in a spreadsheet is a number or a day; `unit` is what the number counts."""
+
+    __slots__ = ("unit", "value")
+    value: Decimal | date
+    unit: str
+
+    def __new__(cls, text: str, value: Decimal | date, unit: str = "") -> Self:
+        """Make it of the text that other formats hold."""
+        made = super().__new__(cls, text)
+        made.value, made.unit = value, unit
+        return made
+
+    @property
+    def number_format(self) -> str:
+        """How a spreadsheet shows it."""
+        if isinstance(self.value, date):
+            return "yyyy-mm-dd"
+        digits = "#,##0" if self.value == self.value.to_integral_value() else "#,##0.0##"
+        unit = self.unit.replace('"', "")
+        return f'{digits} "{unit}"' if unit else "General"
+
+
+def text_of_cell(cell: Cell) -> str:
+    """Return what a cell says; of one number or one day also its value."""
+    text = IN_CELL.join(value.shown.text for value in cell.values)
+    literal = LITERAL.fullmatch(cell.values[0].shown.full) if len(cell.values) == 1 else None
+    if not literal or cell.values[0].mark:
+        return text
+    written, datatype = literal.groups()
+    try:
+        if datatype == "date":
+            day = date.fromisoformat(written)
+            return Typed(text, day) if day >= FIRST_DAY else text
+        return Typed(text, Decimal(written), cell.values[0].unit)
+    except (ValueError, ArithmeticError):
+        return text
 
 
 def sheets() -> list[Format]:
@@ -111,7 +159,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
     found = []
     for table in tables:
         for row in table.rows:
-            cells = (IN_CELL.join(value.shown.text for value in cell.values) for cell in row.cells)
+            cells = map(text_of_cell, row.cells)
             behind = evidence.behind(row)
             texts = [basis.text for basis in behind if basis.text]
             quoted = quotations(evidence, [basis.graph for basis in behind])
@@ -194,9 +242,9 @@ def as_sheet(found: Sequence[dict[str, str]], headings: Sequence[str], form: For
     """Return rows as a file in a form; raises Problem 501 where the form needs what is not installed."""
     lines = [headings, *([row.get(name, "") for name in headings] for row in found)]
     if form is CSV:
-        text = StringIO()
-        csv.writer(text).writerows(lines)
-        return text.getvalue().encode()
+        written = StringIO()
+        csv.writer(written).writerows(lines)
+        return written.getvalue().encode()
     try:
         from openpyxl import Workbook  # noqa: PLC0415 - an extra
         from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
@@ -207,9 +255,15 @@ def as_sheet(found: Sequence[dict[str, str]], headings: Sequence[str], form: For
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
     for line in lines:
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in line]
-        for cell in cells:
-            cell.data_type = "s"  # text, and never a formula
+        cells = []
+        for text in line:
+            if isinstance(text, Typed):
+                cell = WriteOnlyCell(sheet, text.value)
+                cell.number_format = text.number_format
+            else:
+                cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+                cell.data_type = "s"  # text, and never a formula
+            cells.append(cell)
         sheet.append(cells)
     file = BytesIO()
     book.save(file)

@@ -404,7 +404,8 @@ def figure(terms: Terms, words: Words) -> Value | None:
     number, unit = terms
     if not isinstance(number, Literal) or not isinstance(unit, NamedNode):
         return value(terms, words)
-    return Value(Shown(amount(number.value, unit.value, words.unit(unit.value)), str(number)))
+    called = words.unit(unit.value)
+    return Value(Shown(amount(number.value, unit.value, called), str(number)), unit=called)
 
 
 def as_written(terms: Terms, words: Words) -> Value | None:
