@@ -24,8 +24,8 @@ from pyoxigraph import Store
 from wicara.graph.build import BUILDS, sole_builder
 from wicara.graph.durable_files import (
     Content,
-    content_of,
     copy,
+    file_content,
     sync,
     sync_all,
     unfinished,
@@ -281,7 +281,7 @@ def verify_data(data: Path, progress: Progress) -> Dataset:
 def verify_backup(folder: Path, progress: Progress) -> Backup:
     """Return the record of a backup after comparing all of it; raises StoreFault with what is wrong."""
     backup = read_backup(folder)
-    faults = [*differences(folder, backup, progress)]
+    faults = [*changed_files(folder, backup, progress)]
     for place in () if faults else backup.rocksdb:
         progress(f"counting {place}")
         number = count_quads(folder / DATA / place)
@@ -325,7 +325,7 @@ def read_backup(folder: Path) -> Backup:
     return backup
 
 
-def differences(folder: Path, backup: Backup, progress: Progress) -> Iterator[str]:
+def changed_files(folder: Path, backup: Backup, progress: Progress) -> Iterator[str]:
     """Yield how the files of a backup differ from its record; links are not followed."""
     expected = {RECORD, *(f"{DATA}/{place}" for place in backup.files)}
     present = {
@@ -343,7 +343,7 @@ def differences(folder: Path, backup: Backup, progress: Progress) -> Iterator[st
             continue
         try:
             plain = path.is_file() and not path.is_symlink() and path.stat().st_size == content.size
-            if not plain or content_of(path) != content:
+            if not plain or file_content(path) != content:
                 yield f"{DATA}/{place} is not what it was: its size or SHA-256 differs"
         except OSError as error:
             raise StoreFault(f"{path} cannot be read: {error.strerror}") from error

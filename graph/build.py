@@ -122,7 +122,7 @@ def ensure(
     if force or not is_current(folder, wanted_in(folder, extra, engine)):
         progress("waiting for another build to end")
         with sole_builder(folder):
-            renew(folder, wanted_in(folder, extra, engine), progress, force=force)
+            build_if_stale(folder, wanted_in(folder, extra, engine), progress, force=force)
     return open_dataset(folder)
 
 
@@ -153,7 +153,7 @@ def program_key() -> str:
     return total.hexdigest()
 
 
-def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False) -> None:
+def build_if_stale(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False) -> None:
     """Build and make the result current, unless it is; only for the process that holds the lock."""
     if not force and is_current(data, wanted):
         return
@@ -162,7 +162,7 @@ def renew(data: Path, wanted: Wanted, progress: Progress, *, force: bool = False
     with prepared(data, wanted, progress, force=force) as candidate:
         require(candidate, STAGES, progress)
         progress("writing the store")
-        swap_in(data, write(data, candidate, wanted))
+        swap_in(data, write_build(data, candidate, wanted))
     remove_old(data)
 
 
@@ -243,7 +243,7 @@ def sole_builder(data: Path) -> Iterator[None]:
         yield
 
 
-def write(data: Path, candidate: Candidate, wanted: Wanted) -> Path:
+def write_build(data: Path, candidate: Candidate, wanted: Wanted) -> Path:
     """Write the build beside the others, and its state, and return its folder, complete."""
     key = wanted.key
     for leftover in (data / BUILDS).glob(f"{UNFINISHED}*"):

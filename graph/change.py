@@ -15,21 +15,21 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 from wicara.graph.assembly import inferred, kind
 from wicara.graph.build import (
     Wanted,
+    build_if_stale,
     prepared,
     remove_old,
-    renew,
     require,
     sole_builder,
     swap_in,
     wanted_in,
-    write,
+    write_build,
 )
 from wicara.graph.candidate import Candidate
 from wicara.graph.checks.table import STAGES
 from wicara.graph.errors import FaultyData
 from wicara.graph.inputs import digest_of, read_inputs
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.overlay import publish, staged
+from wicara.graph.overlay import make_current, staged
 from wicara.graph.state import graphs_of_build
 from wicara.graph.store import CURRENT, open_dataset, read_record
 
@@ -74,7 +74,7 @@ def change(
         after = Wanted((extra, stage), record.engine if is_built and record else None)
         with prepared(data, after, progress) as candidate:
             require(candidate, STAGES, progress)
-            found = compared(data if is_built else None, wanted, candidate)
+            found = changes_between(data if is_built else None, wanted, candidate)
             if not dry_run and candidate.inputs.digest != digest_of(*wanted.folders):
                 progress("writing the store")
                 carry_out(data, after, candidate)
@@ -90,22 +90,22 @@ def graphs_before(data: Path | None, wanted: Wanted) -> Collection[str]:
 def build_before(data: Path, wanted: Wanted, progress: Progress) -> bool:
     """Build the overlay as it is where that is not done; tell whether it can be: a change may mend it."""
     with suppress(FaultyData):
-        renew(data, wanted, progress)
+        build_if_stale(data, wanted, progress)
         return True
     return False
 
 
 def carry_out(data: Path, wanted: Wanted, candidate: Candidate) -> None:
     """Write the changed build, publish the staged overlay, and make the build current."""
-    build = write(data, candidate, wanted)
+    build = write_build(data, candidate, wanted)
     stage = wanted.folders[-1]
     if stage is not None:
-        publish(data, stage)
+        make_current(data, stage)
     swap_in(data, build)
     remove_old(data)
 
 
-def compared(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
+def changes_between(data: Path | None, wanted: Wanted, candidate: Candidate) -> Change:
     """Return how the named graphs change, but for what graph/meta says of the inputs.
 
     `wanted` is what the inputs were, and `data` the folder of their build, if there is one. Raises StoreFault

@@ -59,7 +59,7 @@ def copy(source: BinaryIO, target: Path) -> Content:
     return Content(size, total.hexdigest())
 
 
-def content_of(path: Path) -> Content:
+def file_content(path: Path) -> Content:
     """Return what a file holds."""
     with path.open("rb") as file:
         total = file_digest(file, "sha256")

@@ -87,7 +87,7 @@ def number_of(overlay: Path | None) -> int:
     return int(overlay.parent.name)
 
 
-def publish(data: Path, stage: Path) -> None:
+def make_current(data: Path, stage: Path) -> None:
     """Make a staged overlay the current one in a single step; a folder that a person made is kept beside."""
     current, link = data / OVERLAY, data / f"{OVERLAY}.new"
     if current.is_dir() and not current.is_symlink():
@@ -147,7 +147,7 @@ def retract(stage: Path, graph: str, day: date) -> None:
     write_retracted(stage, {**noted, graph: Quad(NamedNode(graph), INVALIDATED, ended, PROV)})
 
 
-def restore(stage: Path, graph: str) -> None:
+def unretract(stage: Path, graph: str) -> None:
     """Take the retraction of a graph out of a staged overlay; raises UnreadableInput where it has none."""
     noted = retracted(stage)
     if graph not in noted:

@@ -77,7 +77,7 @@ def used_once(statements: Statements, elsewhere: Counter[Node]) -> set[Node]:
     `elsewhere` counts the graphs that a blank node stands in.
     """
     uses = Counter(term for pairs in statements.values() for _, term in pairs if isinstance(term, BlankNode))
-    in_triples = {part for pairs in statements.values() for _, term in pairs for part in parts_of(term)}
+    in_triples = {part for pairs in statements.values() for _, term in pairs for part in inner_terms(term)}
     return {
         node
         for node, count in uses.items()
@@ -85,12 +85,12 @@ def used_once(statements: Statements, elsewhere: Counter[Node]) -> set[Node]:
     }
 
 
-def parts_of(term: Term) -> Iterator[Term]:
+def inner_terms(term: Term) -> Iterator[Term]:
     """Yield the terms inside a triple term."""
     if isinstance(term, Triple):
         yield term.subject
         yield term.object
-        yield from parts_of(term.object)
+        yield from inner_terms(term.object)
 
 
 def list_links(statements: Statements, once: set[Node]) -> Iterator[Node]:

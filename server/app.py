@@ -88,7 +88,7 @@ def create_app(dataset: BuiltDataset, settings: Settings = DEFAULT_SETTINGS, rel
     app.config["REDIRECTS"] = resources.read_redirects(folder)
     app.config["WITHDRAWN"] = resources.read_withdrawn(folder)
     app.config["RELEASED"] = released
-    app_state.install(app, dataset, settings)
+    app_state.serve_dataset(app, dataset, settings)
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(
         DoesNotFit, lambda fault: answer_problem(Problem(HTTPStatus.NOT_ACCEPTABLE, str(fault)))
@@ -152,7 +152,7 @@ def add_headers(response: Response) -> Response:
 def encode(response: Response) -> None:
     """Give a response the content coding that its client likes best."""
     response.vary.add("Accept-Encoding")
-    coding = compression.chosen(request.headers.get("Accept-Encoding"))
+    coding = compression.coding_for(request.headers.get("Accept-Encoding"))
     if coding != compression.PLAIN and "Content-Encoding" not in response.headers:
         compression.compress(response, coding)
 

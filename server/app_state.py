@@ -35,7 +35,7 @@ class Served:
     per_version: dict[object, tuple[str, object]] = field(default_factory=dict)
 
 
-def install(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
+def serve_dataset(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
     """Make a dataset the one that an app serves."""
     app.extensions[EXTENSION] = Served(dataset, settings)
 
@@ -45,7 +45,7 @@ def swap(app: Flask, dataset: BuiltDataset) -> None:
     app.extensions[EXTENSION].dataset = dataset
 
 
-def renew(response: Response) -> Response:
+def renew_version(response: Response) -> Response:
     """Give the dataset, which this request has changed, a new version, and tell it in the response."""
     served = current_app.extensions[EXTENSION]
     served.dataset = replace(served.dataset, digest=new_digest())

@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from server_process import stopped_when, wait_until
 from wicara.graph.backup import back_up, restore, verify_backup, verify_data
 from wicara.graph.build import ensure, silent
-from wicara.graph.durable_files import content_of
+from wicara.graph.durable_files import file_content
 from wicara.graph.errors import StoreFault, Unavailable
 from wicara.graph.overlay import overlay_of
 from wicara.graph.store import new_digest, open_dataset
@@ -278,7 +278,7 @@ def test_a_backup_by_an_older_version(wicara: Command, tmp_path: Path) -> None:
     for name in ("store", "asserted"):
         Store(str(tmp_path / "b" / "data" / place / name)).add(quad(1))
     files = {
-        path.relative_to(tmp_path / "b" / "data").as_posix(): asdict(content_of(path))
+        path.relative_to(tmp_path / "b" / "data").as_posix(): asdict(file_content(path))
         for path in (tmp_path / "b" / "data").rglob("*")
         if path.is_file()
     }

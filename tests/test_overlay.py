@@ -265,7 +265,7 @@ def test_changes_follow_one_another(own_data: Path, addition: Callable[..., Path
     quiet: Callable[[str], None] = lambda _step: None  # noqa: E731 - a name for nothing
     change(own_data, None, retracting("F074", "F010"), quiet)
     change(own_data, None, lambda stage, _: overlay.put(stage, [axiom / "axiom.trig"]), quiet)
-    change(own_data, None, lambda stage, _: overlay.restore(stage, graph("F010")), quiet)
+    change(own_data, None, lambda stage, _: overlay.unretract(stage, graph("F010")), quiet)
     check_build(own_data)
 
 

@@ -57,7 +57,8 @@ class Rows(Sequence[dict[str, Any]]):
         """Return the table that a notebook shows: IRIs as links with their prefixed names."""
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         body = "".join(
-            f"<tr>{''.join(f'<td>{cell(term)}</td>' for term in row)}</tr>" for row in self.terms[:MAX_SHOWN]
+            f"<tr>{''.join(f'<td>{html_cell(term)}</td>' for term in row)}</tr>"
+            for row in self.terms[:MAX_SHOWN]
         )
         more = len(self) - MAX_SHOWN
         note = f"<p>and {more} more rows</p>" if more > 0 else ""
@@ -87,7 +88,7 @@ def python_value(term: Term | None) -> Any:  # noqa: ANN401 - what a datatype me
     return term.value if isinstance(term, NamedNode) else None if term is None else str(term)
 
 
-def cell(term: Term | None) -> str:
+def html_cell(term: Term | None) -> str:
     """Return a term as HTML."""
     if term is None:
         return ""

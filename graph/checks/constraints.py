@@ -90,7 +90,7 @@ def is_of_kind(value: Term, kind: Term) -> bool:
     return any(isinstance(value, KINDS[name]) for name in names)
 
 
-def matches(value: Term, pattern: Term) -> bool:
+def matches_pattern(value: Term, pattern: Term) -> bool:
     """Tell whether an IRI or a literal matches a regular expression somewhere."""
     return not isinstance(value, BlankNode) and re.search(bare_text(pattern), bare_text(value)) is not None
 
@@ -140,7 +140,7 @@ def order(one: Term, two: Term) -> int | None:
     return bool(first[1] > second[1]) - bool(first[1] < second[1])  # type: ignore[operator] # of one space
 
 
-def compared(passes: Callable[[int], bool], value: Term, bound: Term) -> bool:
+def is_in_bound(passes: Callable[[int], bool], value: Term, bound: Term) -> bool:
     """Tell whether a value stands to a bound as wanted; what cannot be compared does not."""
     found = order(value, bound)
     return found is not None and passes(found)
@@ -162,7 +162,7 @@ def property_pair(
 
 def unordered(passes: Callable[[int], bool], values: list[Term], others: Sequence[Term]) -> Iterator[Term]:
     """Yield each value that does not stand to each of the others as wanted."""
-    return (one for one in values for two in others if not compared(passes, one, two))
+    return (one for one in values for two in others if not is_in_bound(passes, one, two))
 
 
 def logical(is_wrong: Callable[[list[bool]], bool], shapes: list[Shape]) -> Constraint:
@@ -206,13 +206,13 @@ CONSTRAINTS: Final[dict[str, Maker]] = {
     "class": of_class,
     "datatype": simple(is_of_datatype),
     "nodeKind": simple(is_of_kind),
-    "pattern": simple(matches),
+    "pattern": simple(matches_pattern),
     "languageIn": languages,
     "uniqueLang": unique_languages,
     "in": one_of,
     "hasValue": has_value,
-    "minInclusive": simple(partial(compared, lambda found: found >= 0)),
-    "maxInclusive": simple(partial(compared, lambda found: found <= 0)),
+    "minInclusive": simple(partial(is_in_bound, lambda found: found >= 0)),
+    "maxInclusive": simple(partial(is_in_bound, lambda found: found <= 0)),
     "equals": property_pair(lambda values, others: set(values) ^ set(others)),
     "disjoint": property_pair(lambda values, others: set(values) & set(others)),
     "lessThan": property_pair(partial(unordered, lambda found: found < 0)),

@@ -112,7 +112,7 @@ def ours(store: Store) -> Iterator[str]:
                 yield quad.subject.value
 
 
-def blank_nodes(candidate: Candidate) -> Iterator[str]:
+def misplaced_blank_nodes(candidate: Candidate) -> Iterator[str]:
     """Blank nodes stand only in the ontology: nothing else could be linked to or compared."""
     for quad in candidate.fresh:
         terms = (quad.subject, quad.object)

@@ -99,7 +99,7 @@ def send_findings(check: Check, candidate: Candidate, sender: Connection) -> Non
     sender.send(tuple(check.findings(candidate)))
 
 
-def compared(candidate: Candidate, sources: Iterable[str]) -> Iterator[Outcome]:
+def text_evidence(candidate: Candidate, sources: Iterable[str]) -> Iterator[Outcome]:
     """Compare the evidence with each source text, given as FILE or ID=FILE; raises UnreadableInput."""
     for source in sources:
         comparison = compare(candidate.quads, source)
@@ -174,7 +174,7 @@ QUICK: Final = (
     ),
     Check("terms", "every IRI of ours is defined", statements.unknown_iris),
     Check("identity", "the table of mentions agrees with the data", statements.identity),
-    Check("blank nodes", "blank nodes stand only in the ontology", statements.blank_nodes),
+    Check("blank nodes", "blank nodes stand only in the ontology", statements.misplaced_blank_nodes),
     Check("profile", "the ontology is inside OWL 2 RL", statements.profile),
 )
 """Checks that take a moment."""

@@ -53,7 +53,7 @@ def quote(
     if not 0 <= start < end <= len(text):
         raise Unquotable(f"There is no span [{start},{end}) in a text of {len(text)} characters.")
     places = [(place[0][0], place[-1][1]) for place in runs(words, text, start, end)]
-    at = chosen(text, words, places, occurrence)
+    at = chosen_place(text, words, places, occurrence)
     sentence = sentence_at(source, at[0])
     if core(words) == core(text[sentence.start : sentence.end]):
         raise Unquotable("These words are a whole sentence. Choose some of them that identify the fact.")
@@ -81,7 +81,7 @@ def check_length(words: str) -> None:
         )
 
 
-def chosen(text: str, words: str, places: Sequence[Span], occurrence: int | None) -> Span:
+def chosen_place(text: str, words: str, places: Sequence[Span], occurrence: int | None) -> Span:
     """Return the one place that is meant; raises Unquotable where there is none, or more and no choice."""
     if not places:
         raise Unquotable(not_found(text, words.split(OMITTED)))
@@ -124,7 +124,7 @@ def not_found(text: str, parts: Sequence[str]) -> str:
         return (
             "The words are not in the text, nor any like them. Copy them from it; capitals and accents count."
         )
-    unlike = difference(words, text[start:end])
+    unlike = first_difference(words, text[start:end])
     return f"The words are not in the text. Most alike are, at [{start},{end}), {unlike}"
 
 
@@ -141,7 +141,7 @@ def most_alike(text: str, words: str) -> tuple[float, int, int]:
     return best
 
 
-def difference(given: str, there: str) -> str:
+def first_difference(given: str, there: str) -> str:
     """Return the first difference between the words that were given and those in the text."""
     at = next((at for at, (own, other) in enumerate(zip(given, there, strict=False)) if own != other), None)
     if at is None:

@@ -134,7 +134,7 @@ def read_evidence(quads: Iterable[Quad]) -> tuple[Evidence, ...]:
     index = by_subject(quads)
     facts = sorted(iri for iri, of_it in index.items() if WIC + "FactGraph" in of_it.get(RDF_TYPE, ()))
     items = ((fact, item) for fact in facts for item in sorted(index[fact].get(WIC + "evidence", ())))
-    return tuple(evidence_of(fact, item, index) for fact, item in items)
+    return tuple(evidence_item(fact, item, index) for fact, item in items)
 
 
 def unnamed(items: Iterable[Evidence], quads: Iterable[Quad], language: str) -> list[str]:
@@ -165,7 +165,7 @@ def parts(words: str) -> set[str]:
     return whole | set(runs)
 
 
-def evidence_of(fact: str, item: str, index: Index) -> Evidence:
+def evidence_item(fact: str, item: str, index: Index) -> Evidence:
     """Return one evidence item of a fact."""
     target = first(index, item, OA + "hasTarget")
     parts = index[target].get(OA + "hasSelector", []) if target in index else []
@@ -197,7 +197,7 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
     if nameless:
         naming += f", not those of {', '.join(name.rpartition('/')[2] for name in nameless)}"
     about = f"the evidence of {len(facts)} facts of {supplied.source.name}"
-    findings = [*differences(items, supplied), *misquotes(items, supplied)]
+    findings = [*text_differences(items, supplied), *misquotes(items, supplied)]
     if covered.share > MOST_COVERED:
         findings.append(
             f"the quotes together cover {covered}; at most {MOST_COVERED:.0%} may be: quote fewer words"
@@ -206,7 +206,7 @@ def compare(quads: Iterable[Quad], argument: str) -> Comparison:
     return Comparison(summary, tuple(findings))
 
 
-def differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
+def text_differences(items: Sequence[Evidence], supplied: Supplied) -> Iterator[str]:
     """Yield both hashes where the text is another one, and every fact whose span is not what it was."""
     text = supplied.text.characters
     concerned = [

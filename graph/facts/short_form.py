@@ -231,7 +231,7 @@ def facts_and_sources(statements: Iterable[Stated], name: str) -> tuple[list[Wor
     for subject in subjects.values():
         iri = subject.node.value if isinstance(subject.node, NamedNode) else ""
         if kind_of(iri) == GraphKind.FACT:
-            words.extend(words_of(subject, subjects, faults))
+            words.extend(quoted_words(subject, subjects, faults))
         elif iri.startswith(PREFIXES["article"]):
             sources.extend(source(subject, faults))
     faults.raise_for(name)
@@ -398,7 +398,7 @@ def template_terms(value: str, subject: Subject, known: Mapping[str, str]) -> li
     return [fixed(value.format(**known))]
 
 
-def words_of(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[WordsOfFact]:
+def quoted_words(subject: Subject, subjects: Mapping[Node, Subject], faults: Faults) -> Iterator[WordsOfFact]:
     """Yield the words that a fact rests on, as the file gives them."""
     graph = subject.node.value
     fact = graph.rpartition("/")[2]
@@ -428,7 +428,7 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
     """Yield the evidence of a fact: an annotation with its target, which has the position and the quote."""
     faults = context.faults
     before = len(faults)
-    every = list(words_of(subject, context.subjects, faults))
+    every = list(quoted_words(subject, context.subjects, faults))
     rests = {DERIVED_FROM, LONG_EVIDENCE, LOCATOR} & subject.values.keys()
     if not every and not rests and len(faults) == before:
         faults.add(

@@ -39,7 +39,7 @@ class Conclude(Protocol):
         """Add conclusions."""
 
 
-class Place(Protocol):
+class PutFacts(Protocol):
     """Puts facts into the table; steps are those that no transitivity concludes."""
 
     def __call__(self, delta: Delta, *, are_steps: bool = False) -> None:
@@ -56,7 +56,7 @@ class Classes:
     table: Relation
     by_symmetry: Conclude
     by_transitivity: Conclude
-    place: Place
+    place: PutFacts
     expect: Callable[[int], None]
     reflexive: bool
 

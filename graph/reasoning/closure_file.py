@@ -45,13 +45,13 @@ def resume(folder: Path, out: Iterable[Triple], into: Iterable[Triple]) -> Resum
     reasoner.retract(out)
     reasoner.add(into)
     batch = facts.batch.values
-    came = statements_of(reasoner, len(known) + np.flatnonzero(batch[len(known) :] >= 0))
-    went = statements_of(reasoner, np.flatnonzero(known & (batch[: len(known)] < 0)))
+    came = stored_facts(reasoner, len(known) + np.flatnonzero(batch[len(known) :] >= 0))
+    went = stored_facts(reasoner, np.flatnonzero(known & (batch[: len(known)] < 0)))
     closure = Closure(came - went, inconsistencies_of(reasoner.contradictions()), reasoner)
     return Resumed(closure, went - came, known)
 
 
-def statements_of(reasoner: Reasoner, facts: Ints) -> frozenset[Triple]:
+def stored_facts(reasoner: Reasoner, facts: Ints) -> frozenset[Triple]:
     """Return those of some facts that are stored and shown."""
     triples = (reasoner.statement(fact).triple for fact in facts.tolist())
     return frozenset(each for each in triples if each is not None and not is_trivial(each))

@@ -322,7 +322,7 @@ def is_outside(literal: Term, datatype: Term) -> bool:
     return is_recognised(datatype.value) and not has_value(literal, datatype)
 
 
-def values_of(one: Term, two: Term) -> tuple[Value, Value] | None:
+def value_pair(one: Term, two: Term) -> tuple[Value, Value] | None:
     """Return the values of two literals; None where one of them has none."""
     values = [value_of(term) if isinstance(term, Literal) else None for term in (one, two)]
     return None if values[0] is None or values[1] is None else (values[0], values[1])
@@ -330,13 +330,13 @@ def values_of(one: Term, two: Term) -> tuple[Value, Value] | None:
 
 def are_equal(one: Term, two: Term) -> bool:
     """Tell whether two literals have the same value."""
-    values = values_of(one, two)
+    values = value_pair(one, two)
     return values is not None and values[0] == values[1]
 
 
 def are_different(one: Term, two: Term) -> bool:
     """Tell whether two literals have different values."""
-    values = values_of(one, two)
+    values = value_pair(one, two)
     return values is not None and values[0] != values[1]
 
 

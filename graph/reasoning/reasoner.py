@@ -13,7 +13,7 @@ from wicara.graph.reasoning.engine import Engine
 from wicara.graph.reasoning.matching import ILL_TYPED, Inference
 from wicara.graph.reasoning.rules import REFLEXIVE, Rule, Term, rules
 from wicara.graph.reasoning.schema import Vocabulary
-from wicara.graph.reasoning.tables import GONE, Column, contains
+from wicara.graph.reasoning.tables import GONE, GrowingArray, contains
 from wicara.graph.terms import triple_of
 from wicara.ontology import PREFIXES
 
@@ -78,7 +78,7 @@ class Reasoner:
         self.rules = on
         self.read = 0
         self.literals: Literals = []
-        self.literal_numbers = Column()
+        self.literal_numbers = GrowingArray()
         self.ill_typed_terms: set[int] = set()
         vocabulary = Vocabulary(
             self.number_of_iri,

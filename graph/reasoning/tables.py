@@ -192,8 +192,8 @@ class FactTable:
         self.batches: list[Batch] = []
         self.spans: dict[int, tuple[int, int]] = {}
         """Of each batch, the numbers between which its facts are, with those of other batches."""
-        self.tables, self.subjects, self.objects = Column(), Column(), Column()
-        self.batch, self.row = Column(), Column()
+        self.tables, self.subjects, self.objects = GrowingArray(), GrowingArray(), GrowingArray()
+        self.batch, self.row = GrowingArray(), GrowingArray()
 
     def add(self, table: int, subjects: Ints, objects: Ints, batch: Ints, row: Ints) -> Ints:
         """Add facts of one table, each with where its proof is, and return their numbers."""
@@ -234,7 +234,7 @@ class FactTable:
         return batch.rule, (*batch.schema, *row.tolist())
 
 
-class Column:
+class GrowingArray:
     """Numbers that grow at the end; the array has room to spare."""
 
     def __init__(self) -> None:

@@ -47,8 +47,8 @@ from wicara.server.site.pages.question import QuestionRequest, all_questions, qu
 from wicara.server.site.parameters import InvalidValueError, choices, given_value, read_thing
 from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
-from wicara.server.site.search.results import rows as rows_of_search
-from wicara.server.site.search.results import status_words, words_for
+from wicara.server.site.search.results import result_rows as rows_of_search
+from wicara.server.site.search.results import result_words, status_words
 from wicara.server.site.tables.rows import clashes_of, evidence_for, supports_of_rows
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, row_graphs, solve
 from wicara.server.site.words import prefixed
@@ -116,7 +116,7 @@ def find(call: Call) -> Json:
         raise Refused(f"There is no kind {kind}; there are {', '.join(KINDS)}.")
     wanted = Search(call.arguments["text"], {"kind": (kind,)} if kind else {}, language())
     hits = search(index(), wanted, call.start, MAX_ITEMS)
-    words = words_for(index(), hits, wanted)
+    words = result_words(index(), hits, wanted)
     items = [
         Item(
             {
@@ -260,7 +260,7 @@ def query(call: Call) -> Json:
         outcome = "rows" if results else "empty"
         return ending(outcome, rows=[{"answer": bool(results)}], link=public_url(operation.address()))
     try:
-        read = list(islice(rows_of(results), call.start, call.start + MAX_ITEMS + 1))
+        read = list(islice(answer_rows(results), call.start, call.start + MAX_ITEMS + 1))
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault, text) from fault
     shown = read[:MAX_ITEMS]
@@ -273,7 +273,7 @@ def query(call: Call) -> Json:
     )
 
 
-def rows_of(results: QuerySolutions | QueryTriples) -> Any:  # noqa: ANN401 - an iterator of dicts of terms
+def answer_rows(results: QuerySolutions | QueryTriples) -> Any:  # noqa: ANN401 - an iterator of dicts of terms
     """Yield the rows of an answer: solutions, or the statements of a graph."""
     if isinstance(results, QueryTriples):
         return (dict(zip(("subject", "predicate", "object"), triple, strict=True)) for triple in results)
@@ -302,7 +302,7 @@ def evident(
     evidence = evidence_for(store(), chain.from_iterable(row.values() for row in rows), row_graphs(backed))
     items = [
         traced(
-            {name: cell(term, evidence.words) for name, term in row.items()},
+            {name: plain_value(term, evidence.words) for name, term in row.items()},
             support,
             support.statuses(evidence.bases, row.values()),
             evidence.words,
@@ -327,7 +327,7 @@ def differing(rows: Sequence[dict[str, Term]]) -> list[str]:
     return clashes_of([(name, "figures") for name in names], [dict.fromkeys(names) | row for row in figures])
 
 
-def cell(term: Term, words: Words) -> Json | str:
+def plain_value(term: Term, words: Words) -> Json | str:
     """Return a value: a literal as its text, a thing with its identifier and its name."""
     if isinstance(term, NamedNode):
         name = words.show_iri(term.value).text

@@ -116,7 +116,7 @@ def answer(form: Format, media_type: str) -> Response:
     return response
 
 
-documents.publish(blueprint, PATH, OFFERS, answer, ("lang",))
+documents.publish_at(blueprint, PATH, OFFERS, answer, ("lang",))
 
 
 def page() -> str:

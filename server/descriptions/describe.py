@@ -70,7 +70,7 @@ def description() -> Response:
     """
     measured = sizes()
     described = dataset_description(measured or {})
-    response = as_rdf(chain(described, as_nodes()), *documents.chosen(negotiation.RDF))
+    response = as_rdf(chain(described, as_nodes()), *documents.form_for(negotiation.RDF))
     response.headers["Vary"] = "Accept"
     if measured is None:
         response.cache_control.no_store = True
@@ -87,7 +87,7 @@ def shapes(form: Format, media_type: str) -> Response:
     return response
 
 
-documents.publish(blueprint, SHAPES, negotiation.RDF, shapes, ())
+documents.publish_at(blueprint, SHAPES, negotiation.RDF, shapes, ())
 
 
 def is_description(request: Request) -> bool:
@@ -97,7 +97,7 @@ def is_description(request: Request) -> bool:
 
 def describe_service() -> BaseResponse:
     """Return the description of the endpoint; browsers are redirected to the query form."""
-    form, media_type = documents.chosen(negotiation.GRAPHS)
+    form, media_type = documents.form_for(negotiation.GRAPHS)
     response: BaseResponse
     if form is negotiation.HTML:
         response = redirect(FORM, HTTPStatus.SEE_OTHER)

@@ -226,7 +226,7 @@ def uncached_response(body: bytes, content_type: str) -> Response:
 
     Its entity tag so tells its bytes, and the coding that they will have.
     """
-    coding = compression.chosen(request.headers.get("Accept-Encoding"))
+    coding = compression.coding_for(request.headers.get("Accept-Encoding"))
     tag = conditional.etag(dataset(), blake2b(body).hexdigest(), content_type, coding)
     return Response(body, headers={"Content-Type": content_type, "ETag": tag})
 

@@ -85,7 +85,7 @@ CODINGS: Final[dict[str, Callable[[], Compressor]]] = {
 
 
 @lru_cache(maxsize=256)
-def chosen(header: str | None) -> str:
+def coding_for(header: str | None) -> str:
     """Return the coding for an Accept-Encoding header (RFC 9110, section 12.5.3)."""
     if not header:
         return PLAIN

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wicara.server.descriptions.openapi import Json
 
 
-def chosen(offers: Sequence[Format], hints: Sequence[str] = ()) -> tuple[Format, str]:
+def form_for(offers: Sequence[Format], hints: Sequence[str] = ()) -> tuple[Format, str]:
     """Return the form that a hint names, else the one that the Accept header likes best, and its media type.
 
     Raises Problem 406 for none.
@@ -51,7 +51,7 @@ def as_data(offers: Sequence[Format], address: Callable[[Format], str]) -> list[
     return [(offer, address(offer)) for offer in offers if offer is not negotiation.HTML]
 
 
-def publish(
+def publish_at(
     blueprint: Blueprint,
     path: str,
     offers: Sequence[Format],
@@ -66,7 +66,7 @@ def publish(
 
     @described
     def negotiated() -> Response:
-        return answer(*chosen(offers))
+        return answer(*form_for(offers))
 
     @described
     def with_suffix(suffix: str) -> Response:

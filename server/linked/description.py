@@ -94,7 +94,7 @@ def content_quads(store: Store, graph: NamedNode) -> Iterable[Quad]:
     return store.quads_for_pattern(None, None, None, graph)
 
 
-def content_of(store: Store, iri: str) -> tuple[Statement, ...]:
+def graph_content(store: Store, iri: str) -> tuple[Statement, ...]:
     """Return the statements of a named graph, claims' contents too, each with that graph."""
     triples = sorted(
         {quad.triple for quad in content_quads(store, NamedNode(iri))}, key=lambda one: tuple(map(str, one))
@@ -117,7 +117,7 @@ def describe(store: Store, iri: str, page: int = 1) -> Description | None:
         return None
     outgoing = statements_of(with_blank_nodes(store, store.quads_for_pattern(subject, None, None, None)))
     counts = counts_of(store, subject)
-    content = ontology_statements(store) if iri == ONTOLOGY else content_of(store, iri)
+    content = ontology_statements(store) if iri == ONTOLOGY else graph_content(store, iri)
     if not (counts.largest or content):
         return None
     incoming = statements_of(incoming_of(store, subject, counts, (page - 1) * PAGE, PAGE))
@@ -129,7 +129,7 @@ def describe(store: Store, iri: str, page: int = 1) -> Description | None:
         sum(counts.incoming.values()),
         page,
         content,
-        evidence_of(store, iri),
+        evidence_quads(store, iri),
         labels_of(store, mentioned),
     )
 
@@ -169,7 +169,7 @@ def serialize_descriptions(descriptions: Sequence[Description], document: str, f
     return serialize_triples(asserted, form, conclusions)
 
 
-def evidence_of(store: Store, iri: str) -> tuple[Triple, ...]:
+def evidence_quads(store: Store, iri: str) -> tuple[Triple, ...]:
     """Return the evidence of a fact graph with its selectors, and nothing for any other IRI."""
     if kind_of(iri) is not GraphKind.FACT:
         return ()

@@ -18,7 +18,7 @@ from wicara.graph.formats import FORMATS
 from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions import downloads
 from wicara.server.descriptions.openapi import operation
-from wicara.server.http.compression import PLAIN, StreamedBody, chosen, compress, hashed, streamed
+from wicara.server.http.compression import PLAIN, StreamedBody, coding_for, compress, hashed, streamed
 from wicara.server.http.problems import Problem
 from wicara.server.linked.description import licences
 
@@ -51,7 +51,7 @@ def download(graph: str, extension: str) -> Response:
         ),
     }
     source, prefixes = store(), dataset().prefixes
-    coding = chosen(request.headers.get("Accept-Encoding"))
+    coding = coding_for(request.headers.get("Accept-Encoding"))
     if graph in WHOLE and (form.datasets or graph != "all") and is_large(source):
         if graph == "default":
             check_graph(source, DefaultGraph(), form)

@@ -125,7 +125,7 @@ def matched(query: object) -> list[Json]:
     weight = 1 + BY_PROPERTY * len(given)
     scored = [
         (
-            Candidate(
+            NameMatch(
                 candidate.iri, round((candidate.score + BY_PROPERTY * agreeing[candidate.iri]) / weight, 1)
             ),
             candidate.score,
@@ -137,7 +137,7 @@ def matched(query: object) -> list[Json]:
     limit = query.get("limit")
     shown = scored[: limit if isinstance(limit, int) and limit > 0 else USUAL]
     known = names()
-    words = words_for(
+    words = labels_for(
         iri for candidate, _score in shown for iri in (candidate.iri, *known.stated.get(candidate.iri, ()))
     )
     return [
@@ -152,12 +152,12 @@ def matched(query: object) -> list[Json]:
     ]
 
 
-def agreement(candidates: Sequence[Candidate], given: Sequence[Json]) -> dict[str, float]:
+def agreement(candidates: Sequence[NameMatch], given: Sequence[Json]) -> dict[str, float]:
     """Return how far the values of candidates are those that a query gives: 100 for each property."""
     agreeing = dict.fromkeys((candidate.iri for candidate in candidates), 0.0)
     properties = [given_term(pair.get("pid", "")) for pair in given]
-    values = values_of(agreeing, properties)
-    words = words_for(named_in(values))
+    values = property_values(agreeing, properties)
+    words = labels_for(named_in(values))
     for pair, predicate in zip(given, properties, strict=True):
         wanted = pair["v"] if isinstance(pair["v"], list) else [pair["v"]]
         sought = {
@@ -189,13 +189,13 @@ def extended(given: Json) -> Json:
     keys = [str(item.get("id")) for item in properties if isinstance(item, dict)]
     terms = {key: given_term(key) for key in keys}
     things = {str(key): given_iri(str(key)) for key in ids}
-    values = values_of(things.values(), terms.values())
-    words = words_for({*named_in(values), *terms.values()})
+    values = property_values(things.values(), terms.values())
+    words = labels_for({*named_in(values), *terms.values()})
     return {
         "meta": [{**term_record(iri, words), "id": key} for key, iri in terms.items()],
         "rows": {
             key: {
-                name: [cell(value, words) for value in values.get((iri, predicate), ())]
+                name: [json_cell(value, words) for value in values.get((iri, predicate), ())]
                 for name, predicate in terms.items()
             }
             for key, iri in things.items()
@@ -203,7 +203,7 @@ def extended(given: Json) -> Json:
     }
 
 
-def values_of(things: Iterable[str], properties: Iterable[str]) -> Values:
+def property_values(things: Iterable[str], properties: Iterable[str]) -> Values:
     """Return the values of properties of things, sorted, with one query."""
     subjects = " ".join(str(NamedNode(iri)) for iri in sorted(set(things)))
     predicates = " ".join(str(NamedNode(iri)) for iri in sorted(set(properties)))
@@ -221,7 +221,7 @@ def named_in(values: Values) -> Iterator[str]:
     return (value.value for some in values.values() for value in some if isinstance(value, NamedNode))
 
 
-def cell(value: Term, words: Words) -> Json:
+def json_cell(value: Term, words: Words) -> Json:
     """Return a value as a data extension response has it (section 9.3)."""
     if isinstance(value, NamedNode):
         return id_and_name(value.value, words)
@@ -248,7 +248,7 @@ def suggest(kind: str) -> Response:
     else:
         iris = terms_named(kind, text)
     shown = iris[offset : offset + USUAL]
-    words = words_for({*shown, *(of for iri in shown for of in names().stated.get(iri, ()))})
+    words = labels_for({*shown, *(of for iri in shown for of in names().stated.get(iri, ()))})
     if kind != "entity":
         return as_json({"result": [term_record(iri, words) for iri in shown]})
     return as_json(
@@ -289,7 +289,7 @@ def properties() -> Response:
     uses = per_version(partitions).get(given_term(kind), {}) if kind else {}
     ordered = sorted(uses, key=lambda iri: (-uses[iri].triples, iri))
     shown = ordered[: int(limit) if limit.isdigit() and int(limit) else MAX_RESULTS]
-    words = words_for(shown)
+    words = labels_for(shown)
     return as_json({"type": kind, "properties": [term_record(iri, words) for iri in shown]})
 
 
@@ -302,7 +302,7 @@ def preview() -> Response:
     if not any(store().quads_for_pattern(node, None, None)):
         raise Problem(HTTPStatus.NOT_FOUND, f"The dataset says nothing of {iri}.")
     stated = sorted(names().stated.get(iri, ()))
-    words = words_for((iri, *stated))
+    words = labels_for((iri, *stated))
     return Response(
         render_template(
             "preview.html",
@@ -315,7 +315,7 @@ def preview() -> Response:
     )
 
 
-def words_for(iris: Iterable[str]) -> Words:
+def labels_for(iris: Iterable[str]) -> Words:
     """Return the labels of IRIs."""
     return labelled(index(), iris)
 
@@ -388,7 +388,7 @@ BY_WORDS: Final = 0.7
 CANDIDATES: Final = 200
 
 
-class Candidate(NamedTuple):
+class NameMatch(NamedTuple):
     """A thing that a name may mean, and how alike its nearest name is: 100 for the same words."""
 
     iri: str
@@ -407,7 +407,7 @@ class Names:
     stated: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]]
 
-    def nearest(self, name: str, wanted: Collection[str] = ()) -> list[Candidate]:
+    def nearest(self, name: str, wanted: Collection[str] = ()) -> list[NameMatch]:
         """Return the things whose names are like a name, best first, only of `wanted` classes if given."""
         key = sorted_words(name)
         scores: defaultdict[str, float] = defaultdict(float)
@@ -423,7 +423,7 @@ class Names:
             if score >= MIN_SCORE:
                 scores[self.things[at]] = max(score, scores[self.things[at]])
         return sorted(
-            (Candidate(iri, round(score, 1)) for iri, score in scores.items()),
+            (NameMatch(iri, round(score, 1)) for iri, score in scores.items()),
             key=lambda one: (-one.score, one.iri),
         )
 

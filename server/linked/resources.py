@@ -57,7 +57,7 @@ IN_LINK: Final = f"{SAFE}?#"
 """What stays as it is in an IRI that a Link header names."""
 
 
-def rows_of(table: Path) -> list[dict[str, str]]:
+def table_rows(table: Path) -> list[dict[str, str]]:
     """Return the rows of a table of the dataset; none where it has no such table."""
     if not table.exists():
         return []
@@ -67,12 +67,12 @@ def rows_of(table: Path) -> list[dict[str, str]]:
 
 def read_redirects(folder: Path) -> Mapping[str, str]:
     """Return the new IRI of each one that the dataset in a folder has retired."""
-    return MappingProxyType({row["from"]: row["to"] for row in rows_of(folder / "redirects.csv")})
+    return MappingProxyType({row["from"]: row["to"] for row in table_rows(folder / "redirects.csv")})
 
 
 def read_withdrawn(folder: Path) -> Mapping[str, Mapping[str, str]]:
     """Return of each withdrawn IRI the last version that has it (`version`), and why in `en` and `id`."""
-    return MappingProxyType({row["iri"]: row for row in rows_of(folder / "withdrawn.csv")})
+    return MappingProxyType({row["iri"]: row for row in table_rows(folder / "withdrawn.csv")})
 
 
 def with_query(path: str) -> str:
@@ -117,10 +117,10 @@ def read_address(offers: tuple[Format, ...]) -> tuple[str, Format | None]:
     *others, last = addresses
 
     def is_known(iri: str) -> bool:
-        return iri in retired or is_described(iri) or ("?" in iri and bool(parts_of(iri)))
+        return iri in retired or is_described(iri) or ("?" in iri and bool(parts_within(iri)))
 
     of_one = next((address for address in others if is_known(address[0])), None)
-    return of_one or next((address for address in others if parts_of(address[0])), last)
+    return of_one or next((address for address in others if parts_within(address[0])), last)
 
 
 HASHES: Final = f"""
@@ -139,7 +139,7 @@ def by_document(built: BuiltDataset) -> dict[str, list[str]]:
     return fragments
 
 
-def parts_of(iri: str) -> list[str]:
+def parts_within(iri: str) -> list[str]:
     """Return the things with a fragment that are described in a document (Cool URIs, section 4.1)."""
     return per_version(by_document).get(iri, [])
 
@@ -152,7 +152,7 @@ def identify(**_path: str) -> BaseResponse:
     retired = moved(iri, None)
     if retired:
         return retired
-    if not is_described(iri) and not parts_of(iri):
+    if not is_described(iri) and not parts_within(iri):
         raise unknown(iri)
     response = redirect(with_query(path_of(iri) or ""), HTTPStatus.SEE_OTHER)
     response.headers["Vary"] = "Accept, Accept-Language"
@@ -204,17 +204,19 @@ def document(**_path: str) -> BaseResponse:
     number = number_of_page()
     if iri in per_version(versions_of_ontology):
         iri = ONTOLOGY
-    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
+    form, media_type = (form, form.media_type) if form else documents.form_for(negotiation.DOCUMENTS)
     if form is negotiation.HTML:
         return on_page(iri, here, number)
     source = watched(dataset().asserted) if iri == ONTOLOGY and "infer" not in request.args else store()
     whole = describe(source, iri, number)
-    found = [whole] if whole else [one for part in parts_of(iri) if (one := describe(source, part, number))]
+    found = (
+        [whole] if whole else [one for part in parts_within(iri) if (one := describe(source, part, number))]
+    )
     if not found:
         raise unknown(iri)
     body = serialize_descriptions(found, iri if iri == ONTOLOGY else BASE + here, form)
     response = Response(body, headers={"Content-Type": form.content_type(media_type)})
-    place = Place(number, RDF_PAGE, more=any(one.more for one in found))
+    place = ListPage(number, RDF_PAGE, more=any(one.more for one in found))
     add_links(response, [one.subject.value for one in found], here, form, place)
     return response
 
@@ -234,18 +236,18 @@ def on_page(iri: str, here: str, number: int) -> Response:
     described = [iri]
     page = Page(own, more=False) if own else resource_page(iri, number)
     if page is None:
-        described = parts_of(iri)
+        described = parts_within(iri)
         page = resource_page(described[0], number, described) if described else None
     if page is None:
         raise unknown(iri)
     content_type = negotiation.HTML.content_type(negotiation.HTML.media_type)
     response = Response(page.body, headers={"Content-Type": content_type})
-    add_links(response, described, here, negotiation.HTML, Place(number, PAGE, more=page.more))
+    add_links(response, described, here, negotiation.HTML, ListPage(number, PAGE, more=page.more))
     return response
 
 
 @dataclass(frozen=True)
-class Place:
+class ListPage:
     """Where a document stands in a list: the number and the size of its page, and whether more follow."""
 
     page: int
@@ -258,7 +260,7 @@ class Place:
         return (self.page - 1) * self.size // size + 1
 
 
-def add_links(response: Response, iris: list[str], here: str, form: Format, place: Place) -> None:
+def add_links(response: Response, iris: list[str], here: str, form: Format, place: ListPage) -> None:
     """Say which document this is, in which other forms it stands, and where more is (RFC 8288).
 
     And what to cite, and under which licence (signposting.org/FAIR).

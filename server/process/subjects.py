@@ -98,14 +98,14 @@ def make(folder: Path, dataset: BuiltDataset) -> None:
             lines.flush()
             if not lines.tell():
                 return
-            write(file, lines, dataset)
+            write_subjects(file, lines, dataset)
         unfinished.rename(subjects_path(folder, dataset.digest))
     finally:
         with suppress(OSError):
             unfinished.unlink()
 
 
-def write(file: IO[bytes], lines: IO[bytes], dataset: BuiltDataset) -> None:
+def write_subjects(file: IO[bytes], lines: IO[bytes], dataset: BuiltDataset) -> None:
     """Write what a file of N-Triples holds, its statements by subject."""
     key = os.urandom(16)
     with mmap.mmap(lines.fileno(), 0, access=mmap.ACCESS_READ) as content:

@@ -219,7 +219,7 @@ def vocabulary_terms(
             "iri": iri,
             "name": names.get(iri, f"<{iri}>"),
             "uses": uses.get(iri, 0),
-            **dict(words_of(iri, declared.get(iri, {}))),
+            **dict(term_texts(iri, declared.get(iri, {}))),
             **dict(links_of(declared.get(iri, {}))),
             **({"classes": owners[iri]} if kind == "properties" and iri in owners else {}),
             **({"deprecated": True} if iri in deprecated else {}),
@@ -233,7 +233,7 @@ def iris(said: Said, name: str) -> Iterator[str]:
     return (value.value for value in said.get(expand(name), ()) if isinstance(value, NamedNode))
 
 
-def words_of(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
+def term_texts(iri: str, said: Said) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield labels and definitions of a term, by language; a term of others may be called something here."""
     for key, names in TEXTS.items():
         literals: Iterable[Term] = [value for name in names for value in said.get(expand(name), ())]

@@ -81,7 +81,7 @@ def default_term(parameter: Parameter) -> NamedNode | Literal:
     return READERS.get(parameter.datatype, read_thing)(default_of(parameter))
 
 
-def values_of(question: Question) -> list[Value]:
+def given_values(question: Question) -> list[Value]:
     """Return the values of a question's parameters in this request; what is left out has its default."""
     return [given_value(parameter, request.args.getlist(parameter.name)) for parameter in question.parameters]
 

@@ -151,7 +151,7 @@ class Documents:
         prologue = in_text(text, updates[0].prologue) if updates else ""
         declared = {*self.prefixes, *declared_prefixes(prologue)}
         found = [
-            (match, parts_of(match, declared))
+            (match, load_names(match, declared))
             for operation in updates
             if (match := LOAD.fullmatch(text, operation.start, operation.end))
         ]
@@ -193,7 +193,7 @@ class Documents:
         return read_upload(body, media_type, charset, limits, name=f"<{iri}>", file=file)
 
 
-def parts_of(match: re.Match[str], declared: set[str]) -> list[str]:
+def load_names(match: re.Match[str], declared: set[str]) -> list[str]:
     """Return the document and the graph of a LOAD as they are written: `SILENT:x` may be a name."""
     is_name = match["silent"] and match["all"].partition(":")[0] in declared
     source = match["all"] if is_name else match["source"]

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from pyoxigraph import DefaultGraph, NamedNode
 from wicara.graph.export import check_graph, dump
 from wicara.server import app_state
-from wicara.server.app_state import dataset, renew, settings
+from wicara.server.app_state import dataset, renew_version, settings
 from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import conditional, documents, negotiation
 from wicara.server.http.addresses import raw_path
@@ -70,7 +70,7 @@ def read(**_path: str) -> Response:
     """Answer with a graph (section 5.2)."""
     graph = required()
     check_exists(app_state.store(), graph)
-    form, media_type = documents.chosen(negotiation.RDF)
+    form, media_type = documents.form_for(negotiation.RDF)
     check_graph(app_state.store(), graph, form)
     return dumped(graph, form, media_type)
 
@@ -117,7 +117,7 @@ def remove(**_path: str) -> Response:
             store.remove_graph(graph)
         else:
             store.clear_graph(graph)
-    return renew(no_content())
+    return renew_version(no_content())
 
 
 @blueprint.patch(INDIRECT, strict_slashes=False)
@@ -141,7 +141,7 @@ def patch(**_path: str) -> Response:
     check_conditions(is_new=False)
     text = protocol.utf8(request.get_data(), "The update")
     apply(text, lambda text: rewriting.enclosed(text, name_of_graph(graph)), base_of(graph))
-    return renew(no_content())
+    return renew_version(no_content())
 
 
 @blueprint.after_request
@@ -227,7 +227,7 @@ def whole_dataset() -> Response:
             "Missing graph: add `graph=` with its absolute IRI, or `default`. For the whole dataset send "
             "`Accept: application/trig` or `Accept: application/n-quads`."
         )
-    return dumped(None, *documents.chosen(negotiation.DATASETS))
+    return dumped(None, *documents.form_for(negotiation.DATASETS))
 
 
 def dumped(graph: Graph | None, form: Format, media_type: str) -> Response:
@@ -258,7 +258,7 @@ def put_graph(graph: Graph, *, replaces: bool) -> Response:
             in_place_of_all(store, graph, uploads)
         else:
             beside(store, graph, uploads)
-    return renew(no_content(HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT))
+    return renew_version(no_content(HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT))
 
 
 def holds(store: Store, graph: Graph) -> bool:

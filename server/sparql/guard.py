@@ -102,7 +102,7 @@ def without_silent_calls(
     check_depth(text, settings)
     if "silent" not in text.lower() or not calls_others(text, kind, settings.allow_service, prefixes, base):
         return text
-    declared = declarations(text)
+    declared = declared_iris(text)
     words = list(tokens(text))
     parts: list[str] = []
     place = calls = 0
@@ -139,7 +139,7 @@ def calls_others(
     def rename(word: str) -> str:
         return CALL[kind].sub(lambda match: match[0][:-1] + "x", word)
 
-    declared = declarations(text)
+    declared = declared_iris(text)
     parts: list[str] = []
     at = 0
     for word, target in calls_in(text, kind):
@@ -153,7 +153,7 @@ def calls_others(
     return is_beginning(text, partial(parse, prefixes=prefixes, base=base))
 
 
-def declarations(text: str) -> dict[str, set[str]]:
+def declared_iris(text: str) -> dict[str, set[str]]:
     """Return what may declare prefixes in a text: the IRIs of each."""
     declared: dict[str, set[str]] = {}
     for declaration in DECLARATION.finditer(text):

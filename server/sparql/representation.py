@@ -61,7 +61,7 @@ def head_of(
     """
     form, media_type = shown
     headers = {"Content-Type": form.content_type(media_type), "Vary": VARY}
-    coding = compression.chosen(query_request.accept_encoding)
+    coding = compression.coding_for(query_request.accept_encoding)
     if is_volatile(query):
         headers["Cache-Control"] = "no-store"
     else:

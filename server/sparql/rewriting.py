@@ -385,15 +385,15 @@ def one_prologue(text: str, base: str, prefixes: Mapping[str, str]) -> list[Edit
 def changes_meaning(updates: Sequence[Operation], prefixes: Mapping[str, str]) -> bool:
     """Tell whether a prologue gives a prefix, or BASE, another meaning than in the first operation."""
     known = {"BASE": ""} | {f"{prefix}:": f"<{iri}>" for prefix, iri in prefixes.items()}
-    known |= dict(declarations(updates[0].prologue))
+    known |= dict(declared_names(updates[0].prologue))
     return any(
         known.setdefault(name, iri) != iri or (name == "BASE" and not ABSOLUTE.match(iri))
         for operation in updates[1:]
-        for name, iri in declarations(operation.prologue)
+        for name, iri in declared_names(operation.prologue)
     )
 
 
-def declarations(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
+def declared_names(prologue: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """Yield the name and IRI, as written, of each declaration of a prologue; the base's name is `BASE`."""
     for keyword, name in pairwise(prologue):
         if keyword.text.upper() == "BASE":
@@ -412,7 +412,7 @@ class Prologue:
 
     def enter(self, text: str, operation: Operation) -> None:
         """Take the declarations of an operation; raises SyntaxError where they are faulty."""
-        names = list(dict.fromkeys(name for name, _ in declarations(operation.prologue) if name != "BASE"))
+        names = list(dict.fromkeys(name for name, _ in declared_names(operation.prologue) if name != "BASE"))
         prologue = f"BASE <{self.base}> {in_text(text, operation.prologue)}"
         base, *iris = graph_iris(prologue, ["<>", *names], None, {})
         self.base = base.value

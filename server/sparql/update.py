@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, request
 from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, graphs_listed, locate, parse_update
 from wicara.graph.sparql_patterns import TooManyGraphs
-from wicara.server.app_state import dataset, renew, settings
+from wicara.server.app_state import dataset, renew_version, settings
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.problems import Problem
 from wicara.server.process import admission
@@ -53,7 +53,7 @@ def update() -> Response:
     operation = read_update(request)
     graphs = QueryDataset.of(operation.using, operation.using_named)
     apply(operation.update, lambda text: on_dataset(text, graphs), RELATIVE_TO, graphs)
-    return renew(no_content())
+    return renew_version(no_content())
 
 
 def check_access() -> None:

@@ -253,7 +253,7 @@ def retract(  # noqa: PLR0913 - one parameter an option
     def edit(stage: Path, graphs: Callable[[], Collection[str]]) -> None:
         iri = overlay.graph_named(graph, graphs())
         if undo:
-            overlay.restore(stage, iri)
+            overlay.unretract(stage, iri)
         else:
             overlay.retract(stage, iri, (day or datetime.now(UTC)).date())
 

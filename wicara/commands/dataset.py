@@ -58,10 +58,10 @@ def check(data: Path, extra: Path | None, sources: tuple[str, ...], *, every: bo
     With --source, compare the evidence with the text itself, which is not part of this software. A text is
     identified by its SHA-256; ID=FILE names its article.
     """
-    from wicara.graph.checks.table import STAGES, THOROUGH, compared, run  # noqa: PLC0415 - loads the reasoner
+    from wicara.graph.checks.table import STAGES, THOROUGH, run, text_evidence  # noqa: PLC0415 - loads the reasoner
 
     with progress() as step, prepared(data, wanted_in(data, extra), step, force=every) as candidate:
-        found = (*compared(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
+        found = (*text_evidence(candidate, sources), *run(chain(*STAGES, THOROUGH), candidate, step))
     print_checks(found)
     raise SystemExit(any(result.findings for result in found))
 

@@ -26,7 +26,7 @@ from wicara.graph.facts.review.record import (
     record_of,
 )
 from wicara.graph.facts.review.trig_text import TrigText
-from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time, subjects_of, words_of
+from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time, quoted_words, subjects_of
 from wicara.graph.facts.short_form import source as described
 from wicara.graph.facts.source import read_sources
 from wicara.graph.inputs import NamesOfThings, canonical
@@ -200,7 +200,7 @@ class DataFile:
     def locked(self, fact: str, subject: Subject, subjects: Mapping[Node, Subject]) -> list[Locked]:
         """Return the rows of the lock of a fact; raises UnreadableInput for words that are not there."""
         faults = Faults()
-        words = list(words_of(subject, subjects, faults))
+        words = list(quoted_words(subject, subjects, faults))
         faults.raise_for(str(self.file))
         if not words and not fact.startswith("D"):
             raise UnreadableInput(f"{fact}: There are no words to quote.")

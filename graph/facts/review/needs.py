@@ -74,19 +74,19 @@ def post_values(title: str, mark: Mapping[str, Any], things: Things) -> Record:
 
 def post_type(title: str, things: Things) -> str | None:
     """Return the type of post whose label begins first among the words of a title, the longest of those."""
-    words = words_of(things.fold(title))
+    words = name_words(things.fold(title))
     ranks = set(TABLE["post"]["ranks"])
     best: list[tuple[int, int, str]] = []
     for text, labels in things.labels.items():
         types = [one.iri for one in labels if "/post-type/" in one.iri]
-        label = words_of(text) if types else []
+        label = name_words(text) if types else []
         start = places_in_order(label, words) if types else None
         if start is not None and not (ranks & set(words)) - set(label):
             best += [(start, -len(label), iri) for iri in types]
     return min(best)[2] if best else None
 
 
-def words_of(name: str) -> list[str]:
+def name_words(name: str) -> list[str]:
     """Return the words of a folded name without those that join a title to its state."""
     return [word for word in re.split(r"[\s,]+", name) if word and word not in OF]
 
@@ -127,11 +127,11 @@ def named_in(text: str, kinds: Sequence[str], things: Things) -> list[str]:
 def named_by_type(title: str, values: Record, things: Things) -> dict[str, str]:
     """Return the names of a post in both languages, by its type and state, where its title says no more."""
     kind, state = ((values.get(name) or [{}])[0].get("iri", "") for name in ("postType", "state"))
-    words = words_of(things.fold(title))
-    spare = {word for text in things.called(state) for word in words_of(text)}
+    words = name_words(things.fold(title))
+    spare = {word for text in things.called(state) for word in name_words(text)}
     if not state or not any(
         places_in_order(label, words) is not None and set(words) - set(label) <= spare
-        for label in map(words_of, things.called(kind))
+        for label in map(name_words, things.called(kind))
     ):
         return {}
     named = {}

@@ -54,7 +54,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Meaning:
     """A thing that words may mean, and why: `name`, `variant`, `alike`, `decided`."""
 
     iri: str
@@ -209,17 +209,15 @@ class Things:
         named = {iri for iri in named if decided.get(iri) != "different"}
         return named.pop() if len(named) == 1 else None
 
-    def candidates(
-        self, typed: str, kinds: Sequence[str], language: str, limit: int = MANY
-    ) -> list[Candidate]:
+    def candidates(self, typed: str, kinds: Sequence[str], language: str, limit: int = MANY) -> list[Meaning]:
         """Return what typed words may mean, the best first: names that begin with them, then those alike."""
         folded = self.fold(normalise(typed))
         rejected = {iri for iri, verdict in self.decided.get(folded, {}).items() if verdict == "different"}
-        found: dict[str, Candidate] = {}
+        found: dict[str, Meaning] = {}
         for alike, label in islice(self.ranked(folded, kinds), 200):
             if label.iri not in found and label.iri not in rejected:
                 reason = label.reason if alike >= 1 or not folded else "alike"
-                found[label.iri] = Candidate(
+                found[label.iri] = Meaning(
                     label.iri,
                     self.shown(label.iri, language),
                     kind_or_scheme(label.iri),

@@ -68,13 +68,13 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def words_for(model: Ontology, uses: Iterable[Use]) -> Words:
+def ontology_words(model: Ontology, uses: Iterable[Use]) -> Words:
     """Return the words for the ontology and for the examples of some uses, with one query."""
     own = (one for one in model.triples if one.predicate in LABELS)
     return Words.for_request((*own, *model.labels, *labels_of(store(), shown_in(uses))))
 
 
-def about(model: Ontology) -> dict[str, str]:
+def about_ontology(model: Ontology) -> dict[str, str]:
     """Return what the ontology says of itself, in the reader's language where there is a choice."""
     found = {}
     for key, name in FACTS.items():
@@ -143,12 +143,12 @@ def page() -> str | None:
 def render_document() -> str:
     """Render the document."""
     model, uses = ontology(), usage()
-    words = words_for(model, uses.values())
+    words = ontology_words(model, uses.values())
     links = Links(words, inside=True)
     sentences = Sentences(model, links, short=True)
     describer = Describer(model, links, sentences, uses)
     forest = tree(model, words)
-    facts = about(model)
+    facts = about_ontology(model)
     return render_template(
         "ontology.html",
         told=facts | {"created": day(facts["created"]), "year": facts["created"][:4]},
@@ -192,7 +192,7 @@ def describe_term(term: str) -> Response:
     """Describe a term of the ontology in the form that the suffix or the Accept header asks for."""
     whole = f"{WIC}{term}" in ontology().kinds
     stem, form = (term, None) if whole else documents.split_suffix(term, negotiation.DOCUMENTS)
-    form, media_type = (form, form.media_type) if form else documents.chosen(negotiation.DOCUMENTS)
+    form, media_type = (form, form.media_type) if form else documents.form_for(negotiation.DOCUMENTS)
     body = html(stem) if form is negotiation.HTML else data(stem, form)
     if body is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The ontology has no term {stem}.")
@@ -227,7 +227,7 @@ def data(name: str, form: Format) -> bytes | None:
 def diagram() -> Response:
     """Draw the classes as a tree."""
     model = ontology()
-    drawing = drawn(tree(model, words_for(model, ())))
+    drawing = drawn(tree(model, ontology_words(model, ())))
     picture = render_template("_diagram.html", drawing=drawing, root=public_url("/ont"))
     response = uncached_response(picture.encode(), SVG)
     response.headers["Vary"] = "Accept-Language"

@@ -65,7 +65,7 @@ KIND_NAMES: Final = {
 
 
 @dataclass(frozen=True)
-class Row:
+class RelatedTerms:
     """Other terms that a term has to do with, and how."""
 
     name: object
@@ -85,7 +85,7 @@ class Entry:
     labels: tuple[Literal, ...]
     definition: Literal | None
     definitions: tuple[Literal, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RelatedTerms, ...]
     characteristics: tuple[object, ...]
     sentences: tuple[Markup, ...]
     notes: tuple[Literal, ...]
@@ -127,7 +127,7 @@ class Describer:
             deprecated=bool(self.ontology.objects(NamedNode(iri), DEPRECATED)),
         )
 
-    def rows(self, iri: str) -> Iterator[Row]:
+    def rows(self, iri: str) -> Iterator[RelatedTerms]:
         """Yield what a term has to do with others."""
         for name, properties, reverse in ROWS:
             if self.sentences.short and not reverse and properties == (SUBCLASS,):
@@ -141,7 +141,9 @@ class Describer:
             if others:
                 shown = others[:IN_DOCUMENT] if self.sentences.short else others
                 left_out = len(others) - len(shown)
-                yield Row(name, tuple(map(self.links.to, shown)), left_out, properties == (REPLACED_BY,))
+                yield RelatedTerms(
+                    name, tuple(map(self.links.to, shown)), left_out, properties == (REPLACED_BY,)
+                )
 
     def ends(self, example: tuple[Term | None, ...]) -> Iterator[Markup]:
         """Yield the ends of an example: an instance, or what a statement leads from and to."""

@@ -55,7 +55,7 @@ VERSIONS: Final = (
     {"name": "from", "description": "A released version; by default the latest before the current one."},
     {"name": "to", "description": "A version; by default the one that is served."},
 )
-documents.publish(blueprint, PATH, OFFERS, answer, (*VERSIONS, "lang"))
+documents.publish_at(blueprint, PATH, OFFERS, answer, (*VERSIONS, "lang"))
 
 
 def latest_before(current: str) -> str:

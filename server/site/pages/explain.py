@@ -75,7 +75,7 @@ def explain() -> Response:
     given = [request.args.get(place, "") for place in PLACES]
     if not any(given):
         return Response(render_template("explain.html", explanation=None, **frame("")))
-    form, media_type = documents.chosen(OFFERS, request.args.getlist("format"))
+    form, media_type = documents.form_for(OFFERS, request.args.getlist("format"))
     body = body_of(per_version(Explainer).explain(requested_fact(given), proofs_wanted()), form)
     return Response(
         body, headers={"Content-Type": form.content_type(media_type), "Vary": "Accept, Accept-Language"}

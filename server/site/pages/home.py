@@ -69,7 +69,7 @@ class Mark(NamedTuple):
     leads: object
 
 
-def figures() -> list[tuple[int, str]]:
+def class_counts() -> list[tuple[int, str]]:
     """Return how many things of each counted class the dataset has, with one query."""
     classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
     pairs = " ".join(f"(<{WIC}{name}> <{WIC}{apart}>)" for name, apart in APART.items())
@@ -91,7 +91,7 @@ def home() -> str:
         example=example,
         answer=answer_with_defaults(example) if example else None,
         age=age_of_sources(),
-        figures=figures(),
+        figures=class_counts(),
         ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
         featured=[chosen[place] for place in sorted(chosen)],
         count=len(all_questions()),

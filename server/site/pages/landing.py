@@ -43,10 +43,10 @@ TERMS: Final = {
 @operation(query=("lang",), types=HTML, answers={HTTPStatus.SEE_OTHER: HTML})
 def landing() -> BaseResponse:
     """Show the page of the dataset; who wants RDF is sent to its description."""
-    form, media_type = documents.chosen(negotiation.GRAPHS)
+    form, media_type = documents.form_for(negotiation.GRAPHS)
     response: BaseResponse
     if form is negotiation.HTML:
-        description = about()
+        description = about_dataset()
         files = list(downloads())
         body = render_template(
             "dataset.html", description=description, files=files, linked=schema_org(description, files)
@@ -59,7 +59,7 @@ def landing() -> BaseResponse:
     return response
 
 
-def about() -> dict[str, list[str]]:
+def about_dataset() -> dict[str, list[str]]:
     """Return what the dataset says of itself, texts in the reader's language where there is a choice."""
     found: dict[str, list[str]] = {}
     triples = list(editorial())

@@ -25,7 +25,7 @@ from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
-from wicara.server.site.parameters import choices, default_term, is_thing, kind_of, to_sparql, values_of
+from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import (
     MAX_DATA_ROWS,
@@ -202,7 +202,7 @@ def in_form(form: Format, media_type: str) -> Response:
     return response
 
 
-documents.publish(blueprint, PATH, OFFERS, in_form, ("lang",))
+documents.publish_at(blueprint, PATH, OFFERS, in_form, ("lang",))
 
 
 def questions_as_rdf() -> Iterator[Triple]:
@@ -256,7 +256,7 @@ def question_page(question: str) -> BaseResponse:
     one = question_named(question)
     if one.slug != question:
         return redirect(with_query(f"{PATH}/{one.slug}"), HTTPStatus.MOVED_PERMANENTLY)
-    form, _media_type = documents.chosen(ANSWERS)
+    form, _media_type = documents.form_for(ANSWERS)
     reading = read_question_request(one)
     response = page(reading) if form is negotiation.HTML else table(reading, form)
     response.vary.add("Accept")
@@ -350,7 +350,7 @@ def question_named(name: str) -> Question:
 def read_question_request(one: Question) -> QuestionRequest:
     """Return a question as this request asks it."""
     found = choices(one.parameters)
-    return QuestionRequest(one, [found.checked(value) for value in values_of(one)], found)
+    return QuestionRequest(one, [found.checked(value) for value in given_values(one)], found)
 
 
 def answered_choices(one: QuestionRequest) -> dict[str, frozenset[NamedNode]]:

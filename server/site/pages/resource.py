@@ -27,7 +27,7 @@ from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
-from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, read_statements, rows_of
+from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, block_rows, read_statements
 from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
@@ -121,7 +121,7 @@ class View:
         alone = tuple(one for one in self.layout.blocks if one.key == self.show)
         self.block = next(iter(alone), None)
         shown = replace(self.layout, glance=(), blocks=alone) if self.show else self.layout
-        found = rows_of(store(), subject, shown, page if self.block else 0)
+        found = block_rows(store(), subject, shown, page if self.block else 0)
         self.rows_in_all = max((one.total for one in found.values()), default=0)
         self.layout = shown
         self.read = read_statements(store(), Lists(subject, counts, self.first), found, self.layout)

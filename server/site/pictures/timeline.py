@@ -36,7 +36,7 @@ from wicara.server.site.pictures.picture import (
     sources,
     words_for,
 )
-from wicara.server.site.pictures.track import Row, Scale, Track, grouped, shapes
+from wicara.server.site.pictures.track import Scale, Track, TrackRow, grouped, shapes
 from wicara.server.site.tables.cells import amount
 from wicara.server.site.times import (
     NAMES,
@@ -399,9 +399,9 @@ def telling(times: Sequence[Time]) -> list[Time]:
     return [time for time in times if not any(says_more(one, time) for one in times)]
 
 
-def row(item: Item, shown: Shown, scale: Scale) -> Row:
+def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
     """Return a thing as a row of the page."""
-    return Row(
+    return TrackRow(
         item,
         shown,
         list(dict.fromkeys(time.in_words() for time in item.shown)) or [str(_("not known"))],
@@ -445,15 +445,15 @@ def readings(store: Store, some: Iterable[Item], day: date) -> dict[str, Reading
 
 
 def on_day(
-    lines: Mapping[str, Row], day: date, known: Mapping[str, Reading]
-) -> list[tuple[str, list[tuple[Row, Reading | None]]]]:
+    lines: Mapping[str, TrackRow], day: date, known: Mapping[str, Reading]
+) -> list[tuple[str, list[tuple[TrackRow, Reading | None]]]]:
     """Return the groups of what held on a day, by the bounds and by what the dataset says beyond these."""
     certain, coming, possible = (
         _("For certain"),
         _("Still to begin on that day"),
         _("Possibly, or by a plan"),
     )
-    groups: dict[str, list[tuple[Row, Reading | None]]] = {certain: [], coming: [], possible: []}
+    groups: dict[str, list[tuple[TrackRow, Reading | None]]] = {certain: [], coming: [], possible: []}
     for iri, line in lines.items():
         item, reading = line.item, known.get(iri)
         if reading:

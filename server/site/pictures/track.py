@@ -37,7 +37,7 @@ FOLDED: Final = 3
 
 
 @dataclass(frozen=True)
-class Line:
+class Divider:
     """A line that divides a picture: where it stands in percent, and the text at it."""
 
     x: float
@@ -81,13 +81,13 @@ class Scale:
         """The last day."""
         return date.fromordinal(self.end - 1)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[Divider]:
         """Return the lines that divide it, each with a day, a month or a year."""
 
         def text(day: date) -> str:
             return str(format_date(day, "d MMM" if day.day > 1 else "MMM" if day.month > 1 else "y"))
 
-        return [Line(self.at(day.toordinal()), text(day)) for day in self.divisions()]
+        return [Divider(self.at(day.toordinal()), text(day)) for day in self.divisions()]
 
     def divisions(self) -> list[date]:
         """Return where lines stand: at days, at months or at years, whichever are few enough."""
@@ -182,7 +182,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Row:
+class TrackRow:
     """A thing on the page, with its times in words, drawn, and the graphs that state them."""
 
     item: Item
@@ -198,17 +198,17 @@ class Row:
         return [str(known[0].year), str(known[-1].year)] if known else [""]
 
 
-def grouped(lines: Sequence[Row], folds: str) -> list[tuple[str, list[Track], list[Row]]]:
+def grouped(lines: Sequence[TrackRow], folds: str) -> list[tuple[str, list[Track], list[TrackRow]]]:
     """Return rows in groups, each with its name and how it is drawn; few stand alone, without a name.
 
     `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`.
     """
-    keys: Mapping[str, Callable[[Row], tuple[str, ...]]] = {
+    keys: Mapping[str, Callable[[TrackRow], tuple[str, ...]]] = {
         "time": lambda line: tuple(line.when),
         "year": lambda line: (line.years[0],),
         "all": lambda _line: (),
     }
-    groups: list[tuple[str, list[Track], list[Row]]] = []
+    groups: list[tuple[str, list[Track], list[TrackRow]]] = []
     for key, members in groupby(lines, key=keys[folds]):
         rows = list(members)
         if len(rows) < FOLDED:

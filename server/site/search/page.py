@@ -33,9 +33,9 @@ from wicara.server.site.search.results import (
     as_json,
     as_triples,
     groups,
-    rows,
+    result_rows,
+    result_words,
     search_url,
-    words_for,
 )
 from wicara.server.site.times import format_day
 
@@ -102,15 +102,15 @@ def answer(form: Format, media_type: str) -> Response:
 
 
 BY_KIND: Final = several("kind", "Only results with a value of the facet kind.")
-documents.publish(blueprint, PATH, OFFERS, answer, ("q", BY_KIND, *BY_FILTER, "page", "infer", "lang"))
+documents.publish_at(blueprint, PATH, OFFERS, answer, ("q", BY_KIND, *BY_FILTER, "page", "infer", "lang"))
 
 
 def body(form: Format, query: Search, found: SearchResult, number: int) -> bytes:
     """Return results in a form; raises DoesNotFit where RDF cannot hold a text."""
     if form in RDF:
         return serialize_triples(as_triples(search_url(query), found), form)
-    words = words_for(index(), found, query)
-    listed = rows(found, words)
+    words = result_words(index(), found, query)
+    listed = result_rows(found, words)
     if form is formats.CSV:
         return as_csv(listed)
     facets = groups(found, query, words)

@@ -166,7 +166,7 @@ def fts_term(phrase: Phrase) -> str:
     return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) >= BEGINNING else quoted
 
 
-def matches(index: sqlite3.Connection, expression: str) -> bool:
+def finds_any(index: sqlite3.Connection, expression: str) -> bool:
     """Return whether an expression finds anything."""
     found = index.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,))
     return found.fetchone() is not None
@@ -177,20 +177,20 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     terms = phrases(text)
     cut = len(terms) > MAX_WORDS
     plain = Understood(tuple(terms[:MAX_WORDS]), cut=cut)
-    if not plain.phrases or matches(index, plain.expression):
+    if not plain.phrases or finds_any(index, plain.expression):
         return plain
     telling = tuple(phrase for phrase in plain.phrases if len(phrase) > 1 or phrase[0] not in ASKING)
     plain = replace(plain, phrases=telling or plain.phrases)
-    if matches(index, plain.expression):
+    if finds_any(index, plain.expression):
         return plain
     unknown = [
-        phrase for phrase in plain.phrases if len(phrase) == 1 and not matches(index, fts_term(phrase))
+        phrase for phrase in plain.phrases if len(phrase) == 1 and not finds_any(index, fts_term(phrase))
     ]
     instead = {phrase: near for phrase in unknown if (near := similar_word(index, phrase[0]))}
     corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
     replaced = tuple((phrase[0], word) for phrase, word in instead.items())
     all_of_them = Understood(corrected, replaced, cut=cut)
-    if matches(index, all_of_them.expression):
+    if finds_any(index, all_of_them.expression):
         return all_of_them
     return Understood(corrected, replaced, some=len(corrected) > 1, cut=cut)
 

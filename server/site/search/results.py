@@ -52,7 +52,7 @@ ROLES: Final = {
 
 
 @dataclass(frozen=True)
-class Line:
+class FoundText:
     """A text of a result: what it is, its parts with what was found marked, and the sentence it stands in."""
 
     role: Role
@@ -67,7 +67,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """A result: its label, marked, its kind, its status, and where the words were found."""
 
     shown: Shown
@@ -76,7 +76,7 @@ class Row:
     kind_name: object
     status: str
     """The key of its status (`graph/status.toml`); nothing where it has none."""
-    lines: list[Line]
+    lines: list[FoundText]
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def toggled(query: Search, key: str, value: str) -> str:
     return search_url(replace(query, chosen={**query.chosen, key: now}))
 
 
-def words_for(index: sqlite3.Connection, found: SearchResult, query: Search) -> Words:
+def result_words(index: sqlite3.Connection, found: SearchResult, query: Search) -> Words:
     """Return the labels of all that a page shows, from the index."""
     iris = {hit.iri for hit in found.hits}
     iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
@@ -143,22 +143,22 @@ def labelled(index: sqlite3.Connection, iris: Iterable[str]) -> Words:
     return Words(known, language())
 
 
-def rows(found: SearchResult, words: Words) -> list[Row]:
+def result_rows(found: SearchResult, words: Words) -> list[ResultRow]:
     """Return the results as a table shows them."""
     return [row(hit, words, found.understood.words) for hit in found.hits]
 
 
-def row(hit: Hit, words: Words, beginnings: Collection[str]) -> Row:
+def row(hit: Hit, words: Words, beginnings: Collection[str]) -> ResultRow:
     """Return a result as a table shows it."""
     shown = words.show_iri(hit.iri)
-    return Row(
+    return ResultRow(
         shown,
         excerpt(shown.text, beginnings),
         hit.kind,
         kind_name(hit.kind, words)[0],
         hit.status,
         [
-            Line(
+            FoundText(
                 ROLES[text.role],
                 excerpt(text.words, beginnings),
                 text,
@@ -253,7 +253,7 @@ def value_name(key: str, value: str, words: Words) -> tuple[object, str | None]:
 def as_json(
     query: Search,
     found: SearchResult,
-    listed: Sequence[Row],
+    listed: Sequence[ResultRow],
     facets: Sequence[Group],
     questions: Iterable[tuple[str, str]],
 ) -> dict[str, object]:
@@ -297,7 +297,7 @@ def as_json(
     }
 
 
-def as_csv(listed: Sequence[Row]) -> bytes:
+def as_csv(listed: Sequence[ResultRow]) -> bytes:
     """Return the results as CSV (RFC 4180), one a line."""
     out = StringIO()
     writer = csv.writer(out)

@@ -66,7 +66,7 @@ class BlockRows:
     total: int
 
 
-def rows_of(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, BlockRows]:
+def block_rows(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, BlockRows]:
     """Return the rows of each block of a layout by its number, and the glance, with one query.
 
     A `page` is one of all rows from the first on; page 0 is what is shown beside other blocks.
@@ -216,7 +216,11 @@ def read_statements(
         "in": (f"{branch} BIND({subject} AS ?o)" for branch in into),
         "content": content(subject, first) if counts.content > first else (),
         "block": chain(
-            (about(one.nodes, columns[key]) for key, one in rows.items() if one.nodes and key not in graphs),
+            (
+                terms_part(one.nodes, columns[key])
+                for key, one in rows.items()
+                if one.nodes and key not in graphs
+            ),
             linking(subject, sorted(linked, key=str)) if linked else (),
         ),
         "blank": blank(subject) if sum(counts.outgoing.values()) <= PAGE else (),
@@ -240,7 +244,7 @@ def read_statements(
     )
 
 
-def about(nodes: Sequence[NamedNode], columns: tuple[Column, ...]) -> str:
+def terms_part(nodes: Sequence[NamedNode], columns: tuple[Column, ...]) -> str:
     """Return the part of a query that reads what columns need to know of terms."""
     values = f"VALUES ?s {{ {' '.join(map(str, nodes))} }}"
     pattern = f"?s ?p ?o FILTER(?p IN ({properties_of(columns)}))"

@@ -78,7 +78,7 @@ class Solutions:
 
 
 @dataclass(frozen=True)
-class Column:
+class AnswerColumn:
     """A column: its name, the variables that it is made of, and what makes a value, or several, of theirs."""
 
     name: str
@@ -223,7 +223,7 @@ def row_graphs(backed: Iterable[Support]) -> Iterator[str]:
         yield from graphs_behind(support.statements)
 
 
-def row_of(solution: Solution, columns: Sequence[Column], support: Support, evidence: Evidence) -> Row:
+def row_of(solution: Solution, columns: Sequence[AnswerColumn], support: Support, evidence: Evidence) -> Row:
     """Return a solution as a row."""
     cells = tuple(column.cell(solution, evidence.words) for column in columns)
     marks = [value.mark for cell in cells for value in cell.values if value.mark]
@@ -234,7 +234,7 @@ def row_of(solution: Solution, columns: Sequence[Column], support: Support, evid
 def short_answers(
     question: Question,
     values: Mapping[str, Term],
-    columns: Sequence[Column],
+    columns: Sequence[AnswerColumn],
     rows: Iterable[tuple[Row, Iterable[Solution]]],
     evidence: Evidence,
 ) -> Iterator[ShortAnswer]:
@@ -360,12 +360,12 @@ def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str
     return tuple(part for part in parts if part)
 
 
-def columns_of(names: Sequence[str]) -> tuple[Column, ...]:
+def columns_of(names: Sequence[str]) -> tuple[AnswerColumn, ...]:
     """Return the columns that a page shows of variables.
 
     Labels are shown by what they label, and graphs by marks, unless they are what is asked for.
     """
-    found: dict[str, Column] = {}
+    found: dict[str, AnswerColumn] = {}
     for place, name in enumerate(names):
         is_label = LABEL.search(name) is not None and LABEL.sub("", name) in names
         if not (name in HIDDEN or is_label or (place and GRAPH.search(name))):
@@ -374,23 +374,23 @@ def columns_of(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
-def filled_columns(names: Sequence[str], rows: Sequence[Solution]) -> tuple[Column, ...]:
+def filled_columns(names: Sequence[str], rows: Sequence[Solution]) -> tuple[AnswerColumn, ...]:
     """Return the columns that have a value in some row, and the first one."""
     filled = {name for row in rows for name, term in row.items() if term is not None}
     found = columns_of(names)
     return found[:1] + tuple(column for column in found[1:] if filled & {*column.variables})
 
 
-def column_of(name: str, names: Sequence[str]) -> Column:
+def column_of(name: str, names: Sequence[str]) -> AnswerColumn:
     """Return the column that a variable is shown in."""
     for group, (title, make) in GROUPS.items():
         if name in group and {*group} <= {*names}:
             settling = [other for other in SETTLING.get(title, ()) if other in names]
-            return Column(title, (*group, *settling), make)
+            return AnswerColumn(title, (*group, *settling), make)
     if WORDING.search(name):
         stem = WORDING.sub("", name)
-        return Column(stem, tuple(one for one in names if WORDING.sub("", one) == stem), wording)
-    return Column(name, (name,), as_written if PLAIN_NUMBERS.search(name) else value)
+        return AnswerColumn(stem, tuple(one for one in names if WORDING.sub("", one) == stem), wording)
+    return AnswerColumn(name, (name,), as_written if PLAIN_NUMBERS.search(name) else value)
 
 
 def value(terms: Terms, words: Words) -> Value | None:
