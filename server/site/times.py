@@ -73,7 +73,7 @@ class Bounds:
         return (start, end) if start and end and start <= end else None
 
     @property
-    def found_so(self) -> tuple[date, date] | None:
+    def days_known(self) -> tuple[date, date] | None:
         """The days it is known for, where none is certain: begun by the last, not over before the first."""
         start, end = self.latest_start, self.earliest_end
         return (end, start) if start and end and end < start else None
@@ -182,7 +182,7 @@ def spans_formatted(bounds: Bounds, _lang: str) -> str:
         return format_window(start, end)
     if bounds.attested:
         return _("as of %(day)s", day=format_day(bounds.attested))
-    if not (start or end) and (found := bounds.found_so):
+    if not (start or end) and (found := bounds.days_known):
         return _("known for %(period)s", period=format_period(*found))
     return ends_formatted(bounds)
 

@@ -233,7 +233,7 @@ class Claims:
     def quotation(self, number: int) -> Iterator[Suggestion]:
         """Yield the clauses of a quotation, with its speaker where one is named."""
         start, end = self.quotes[number]
-        saying = self.said_by(number)
+        saying = self.speaker_of(number)
         self.mentions.remember(saying.speaker)
         fields = self.speaker_fields(saying.speaker)
         if fields and saying.rule == "after":
@@ -265,7 +265,7 @@ class Claims:
         if has_preposition and OCCASION <= len(words) <= MOST_WORDS:
             yield Suggestion(*span, "event", f"{self.words.language}.event.said", 0.65, fields)
 
-    def said_by(self, number: int) -> Saying:
+    def speaker_of(self, number: int) -> Saying:
         """Return who speaks a quotation: named behind it, before it, in the next sentence, or as before."""
         view, mentions = self.reading.view, self.mentions
         start, end = self.quotes[number]

@@ -69,7 +69,7 @@ class Events:
                 happened.append(meetings[number])
                 number += 1
             while dated < len(self.dates) and self.dates[dated].start < end:
-                if happened and not is_told(self.dates[dated], happened):
+                if happened and not is_dated(self.dates[dated], happened):
                     yield self.dated(self.dates[dated], happened, meetings)
                 dated += 1
 
@@ -403,7 +403,7 @@ class Events:
             yield self.suggestion(span, "dateline.first", 0.85, fields)
 
 
-def is_told(when: When, happened: Sequence[Suggestion]) -> bool:
+def is_dated(when: When, happened: Sequence[Suggestion]) -> bool:
     """Tell whether the event whose date it may be has it already, and a place for it."""
     fields, part = (one := event_near(when, happened)).fields, one.part
     takes = parts()[fields.get("pattern", part)].get("values", {}).values()

@@ -236,7 +236,7 @@ class DataFile:
         context.faults.raise_for(str(self.file))
         return frozenset(canonical(quads))
 
-    def not_yet_held(self) -> dict[str, frozenset[Quad]]:
+    def changed_subjects(self) -> dict[str, frozenset[Quad]]:
         """Return what the live checks are to hold of the file from now on, by subject: what has changed.
 
         A fact changes also where what is said once of its time span does.

@@ -99,7 +99,7 @@ class Desk:
         if live is not None and quads:
             with live.lock:
                 with self.lock:
-                    changed = session.not_yet_held()
+                    changed = session.changed_subjects()
                 live.hold(changed)
                 with live.tried(dict.fromkeys(quads, frozenset()) if anew else {}):
                     findings = live.findings(quads)

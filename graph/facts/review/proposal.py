@@ -69,7 +69,7 @@ class Maker:
         if mark.get("modality") in MODALITIES and "modality" in part.get("constants", {}):
             values["modality"] = [{"iri": f"{BASE}/concept/modality/{mark['modality']}"}]
         if "says" in part:
-            values.setdefault(part["says"], self.as_said(str(mark.get(part["says"]) or record["quote"])))
+            values.setdefault(part["says"], self.spoken_words(str(mark.get(part["says"]) or record["quote"])))
         for parameter, field in part.get("things", {}).items():
             if mark.get(field) and not values.get(parameter):
                 self.fill(completed, parameter, str(mark[field]), mark)
@@ -131,7 +131,7 @@ class Maker:
 
         return {code: sentence(known[0], values, code, names) if known else "" for code in LANGUAGES}
 
-    def as_said(self, quote: str) -> list[dict[str, str]]:
+    def spoken_words(self, quote: str) -> list[dict[str, str]]:
         """Return the words quoted as what is said; in another language they stand in quotation marks."""
         words = " ".join(quote.split())
         return [

@@ -155,8 +155,8 @@ class Solver:
             if not self.free(goal):
                 continue
             unmatched = unmatched or goal
-            count = len(self.found(goal))
-            if count and (best is None or count < len(self.found(best))):
+            count = len(self.ends_of(goal))
+            if count and (best is None or count < len(self.ends_of(best))):
                 best = goal
                 if count == 1:
                     break
@@ -173,7 +173,7 @@ class Solver:
             return self.prover.refutes(*goal.terms)
         return self.prover.shows(*goal.terms) or self.prover.under([], goal.terms)
 
-    def found(self, goal: Goal) -> Sequence[tuple[Term, Term]]:
+    def ends_of(self, goal: Goal) -> Sequence[tuple[Term, Term]]:
         """Return subjects and objects of the statements of the closure that a goal with variables matches."""
         if goal.negated:
             return ()
@@ -188,7 +188,7 @@ class Solver:
     def matches(self, goal: Goal) -> list[Bindings]:
         """Return what the closure gives the variables of a goal."""
         free, places = self.free(goal), (goal.subject, goal.object)
-        return [{k: v for k, v in zip(places, pair, strict=True) if k in free} for pair in self.found(goal)]
+        return [{k: v for k, v in zip(places, pair, strict=True) if k in free} for pair in self.ends_of(goal)]
 
     def terms(self) -> Iterator[Term]:
         """Yield terms to try: those of the premises that are not of the vocabularies."""
