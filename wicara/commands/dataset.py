@@ -203,8 +203,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
     A and B are released versions; without B, the dataset as it is now.
     """
-    from wicara.graph.differences import as_text, differences  # noqa: PLC0415 - as above
-    from wicara.graph.releases import release  # noqa: PLC0415
+    from wicara.graph.releases import as_text, differences, release  # noqa: PLC0415 - as above
 
     differing = differences(release(before), release(after) if after else current(data, extra))
     text = (

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
-from wicara.graph.differences import differences
 from wicara.graph.names import iri_name
-from wicara.graph.releases import UnknownVersion, release, versions
+from wicara.graph.releases import UnknownVersion, differences, release, versions
 from wicara.server.app_state import dataset, remembered, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import path_of
@@ -19,8 +18,8 @@ from wicara.server.linked.resources import with_query
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
-    from wicara.graph.differences import Differences
     from wicara.graph.formats import Format
+    from wicara.graph.releases import Differences
     from wicara.graph.store import BuiltDataset
 
 blueprint = Blueprint("changes", __name__)
