@@ -267,13 +267,9 @@ MIN_LETTERS: Final = 2
 
 
 @dataclass(frozen=True)
-class Known:
-    """A name in a text that is known: its place, its kind, and what it means: IRI, or ISO 3166-1 code."""
+class Known(Mention):
+    """A name in a text that is known, and what it means: IRI, or ISO 3166-1 code."""
 
-    start: int
-    end: int
-    name: str
-    kind: str
     iri: str = ""
     code: str = ""
 
