@@ -62,6 +62,14 @@ def published_option(words: str) -> Callable[[Command], Command]:
     return click.option("--date", "published", type=day, metavar="YYYY-MM-DD", help=words)
 
 
+def format_option(words: str, names: str) -> Callable[[Command], Command]:
+    """Return the option `--format`, one of some names, by default the first; `words` are its help."""
+    kind = click.Choice(names.split())
+    return click.option(
+        "--format", "form", type=kind, default=names.split(maxsplit=1)[0], show_default=True, help=words
+    )
+
+
 def data_folder(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
     """Return the folder of builds: the one that is named, else the default."""
     from wicara.graph.build import default_data  # noqa: PLC0415 - a command loads only what it needs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wicara.commands import dataset_options, extra_option, progress
+from wicara.commands import dataset_options, extra_option, format_option, progress
 from wicara.graph import overlay
 from wicara.graph.assembly import kind
 from wicara.graph.errors import UnreadableInput
@@ -170,14 +170,7 @@ def leading_comment(file: Path) -> str:
 
 @click.command()
 @click.argument("file", metavar="ARTICLE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv"]),
-    default="csv",
-    show_default=True,
-    help="Output format of the table.",
-)
+@format_option("Output format of the table.", "csv")
 @click.option(
     "--pattern", help="Facts of this pattern only, with its parameters as columns, such as Attended."
 )

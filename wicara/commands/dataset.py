@@ -13,6 +13,7 @@ from wicara.commands import (
     current,
     dataset_options,
     extra_option,
+    format_option,
     infer_option,
     output_option,
     progress,
@@ -90,13 +91,8 @@ def print_checks(results: tuple[Outcome, ...]) -> None:
     metavar="NAME|IRI",
     help="Part to export: default, asserted, inferred, ontology, all, facts, or a named graph.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]),
-    default="turtle",
-    show_default=True,
-    help="Output format; turtle, ntriples and rdfxml hold one graph.",
+@format_option(
+    "Output format; turtle, ntriples and rdfxml hold one graph.", "turtle trig nquads ntriples jsonld rdfxml"
 )
 @output_option
 @infer_option
@@ -123,14 +119,7 @@ def export(  # noqa: PLR0913 - one parameter an option
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
 @dataset_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["tree", "json", "turtle", "trig"]),
-    default="tree",
-    show_default=True,
-    help="Output format; turtle and trig are RDF 1.2.",
-)
+@format_option("Output format; turtle and trig are RDF 1.2.", "tree json turtle trig")
 @click.option("--all", "every", is_flag=True, help="Show other proofs, each from different statements.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Maximum number of proofs."
@@ -187,14 +176,7 @@ def sources(extra: Path | None, texts: tuple[str, ...]) -> None:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default="")
 @dataset_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@format_option("Output format.", "text json")
 @output_option
 def diff(  # noqa: PLR0913 - one parameter an option
     before: str, after: str, data: Path, extra: Path | None, *, form: str, output: Path | None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wicara.commands import confirm, extra_option, published_option
+from wicara.commands import confirm, extra_option, format_option, published_option
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.facts.source import read_text
 from wicara.output import emit
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--language", type=click.Choice(["en", "id"]), help="Language of the text (default: told from it)."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["trig", "json", "csv"]),
-    default="trig",
-    show_default=True,
-    help="Format: a data file in the short form, or the suggestions alone.",
-)
+@format_option("Format: a data file in the short form, or the suggestions alone.", "trig json csv")
 @click.option("--id", "name", help="ID of the article, the last part of its IRI (default: the name of FILE).")
 @click.option(
     "--text",
