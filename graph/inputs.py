@@ -31,6 +31,7 @@ from wicara.graph.facts.lock import read_lock
 from wicara.graph.facts.patterns import IN
 from wicara.graph.facts.short_form import Stated, expand, is_short
 from wicara.graph.names import PREF_LABEL, GraphKind, graph_iri, kind_of
+from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.terms import text_of
 
 from wicara import ontology
@@ -291,8 +292,11 @@ def is_fact(node: object) -> bool:
 
 def parsed(file: SourceFile) -> Iterator[Stated]:
     """Yield every statement of one file with its line; raises UnreadableInput."""
-    lines = Lines(read_bytes(file.path, file.name).removeprefix(BOM_UTF8))
+    content = read_bytes(file.path, file.name).removeprefix(BOM_UTF8)
     syntax = RdfFormat.TRIG if file.kind is None else RdfFormat.TURTLE
+    if nests_beyond(content, syntax, MAX_NESTING):
+        raise UnreadableInput(f"{file.name}: it is nested more than {MAX_NESTING} deep")
+    lines = Lines(content)
     try:
         for quad in parse(lines, syntax, rename_blank_nodes=True):  # type: ignore[arg-type]
             yield Stated(quad, lines.number)

@@ -188,6 +188,17 @@ def test_a_line_may_be_long(wicara: Command, article: Path) -> None:
     assert (faulty.returncode, f"line {text.count(chr(10)) + 2}" in faulty.stderr) == (2, True), faulty.stderr
 
 
+@pytest.mark.parametrize("command", ["expand", "facts", "add", "shorten"])
+def test_what_nests_too_deep_is_refused(wicara: Command, article: Path, command: str) -> None:
+    """Triple terms that would overflow the stack of the parser are told of in one line."""
+    deep = f"{'<<( <x:a> <x:p> ' * 9000}<x:b>{' )>> ' * 9000}"
+    article.write_text(f"<x:g> {{ <x:a> <x:p> {deep} . }}", encoding="utf-8")
+    refused = wicara(
+        command, article, *(["-o", article.with_name("out.trig")] if command == "shorten" else [])
+    )
+    assert (refused.returncode, "nested more than" in refused.stderr) == (2, True), refused.stderr
+
+
 def test_the_files_of_the_first_version_convert(tmp_path: Path) -> None:
     """The long form of version 1.0.0 is read; `wicara shorten` makes of it a file that states the same."""
     before = first_version()
