@@ -85,10 +85,15 @@ class Bounds:
         return None not in (*starts, *ends) and starts[0] == starts[1] and ends[0] == ends[1]
 
     @property
+    def is_known_days(self) -> bool:
+        """Whether days are known on which it holds, and nothing else of its beginning and end."""
+        known = self.latest_start is not None and self.earliest_end is not None
+        return known and self.earliest_start is None and self.latest_end is None
+
+    @property
     def attested(self) -> date | None:
         """The one day on which it is known to hold, where nothing else is known of its beginning and end."""
-        is_one = self.earliest_start is None and self.latest_end is None
-        return self.latest_start if is_one and self.latest_start == self.earliest_end else None
+        return self.latest_start if self.is_known_days and self.latest_start == self.earliest_end else None
 
     @property
     def is_one_window(self) -> bool:
@@ -150,7 +155,9 @@ def format_window(first: date | None, last: date | None) -> str:
     if first and last:
         if is_period(first, last):
             return format_period(first, last)
-        return _("between %(first)s and %(last)s", first=format_day(first), last=format_day(last))
+        one_month = (first.year, first.month) == (last.year, last.month)
+        begin = str(first.day) if one_month else format_day(first)
+        return _("between %(first)s and %(last)s", first=begin, last=format_day(last))
     if last:
         return _("by %(day)s", day=format_day(last))
     return _("not before %(day)s", day=format_day(first)) if first else ""

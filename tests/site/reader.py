@@ -90,6 +90,28 @@ def ask(server: Server, slug: str, /, language: str = "en", **values: str) -> An
     )
 
 
+def page_of(server: Server, day: str, /, language: str = "en", **more: str) -> str:
+    """Return the page of what holds on a day."""
+    answer = server.get(
+        f"/as-of?{urlencode({'date': day, **more})}", accept="text/html,*/*;q=0.5", accept_language=language
+    )
+    assert answer.status == 200
+    return answer.text
+
+
+def held(page: str, section: str) -> dict[str, list[str]]:
+    """Return what a section of the page of a day says by its state, each item as a reader sees it."""
+    found = re.search(rf'<section aria-labelledby="{section}">(.*?)</section>', page, re.DOTALL)
+    told: dict[str, list[str]] = {
+        state: [] for state in ("certain", "planned", "between", "possible", "to-come")
+    }
+    for state, item in re.findall(
+        r'<li class="held ([\w-]+) [\w-]+">(.*?)</li>', found[1] if found else "", re.DOTALL
+    ):
+        told[state].append(text_of(item))
+    return told
+
+
 def query_of(page: str) -> str:
     """Return the query that a page shows."""
     found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)

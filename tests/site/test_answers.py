@@ -179,7 +179,8 @@ def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) 
                 "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
                 " as had been planned by 2 August 2018; no text of that time here says who was to follow."
                 " established at that time 9 sources"
-                " Source: ASEAN reaffirms Russia's strategic partner role (Sputnik, 31 July 2019)"
+                " Source: Pertemuan ke-16 ARSOM bahas kejahatan lintas batas negara"
+                " (Baliekbis, 20 February 2019)"
             ),
         ),
         (

@@ -35,7 +35,6 @@ from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, row_graphs, solve, supports_of
 from wicara.server.site.tables.statuses import Aftermath, newest_before
 from wicara.server.site.times import (
-    NAMES,
     bounds_of,
     day_of,
     format_day,
@@ -55,7 +54,8 @@ if TYPE_CHECKING:
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence
     from wicara.server.site.tables.solutions import Solution
-    from wicara.server.site.words import Words
+    from wicara.server.site.times import Bounds
+    from wicara.server.site.words import Term, Words
 
 blueprint = Blueprint("as_of", __name__)
 
@@ -65,9 +65,9 @@ MAX_ROWS: Final = 300
 MAX_SLIDES: Final = 1000
 """How many days a slider goes over at most."""
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
-STATES: Final = ("certain", "between", "possible", "to-come")
+STATES: Final = ("certain", "planned", "between", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
-RANKS: Final = ("certain", "to-come", "between", "possible")
+RANKS: Final = ("certain", "to-come", "between", "possible", "planned")
 """The same, in the order in which one goes before another."""
 YEAR: Final = timedelta(days=366)
 REPORTED: Final = "reports"
@@ -80,14 +80,17 @@ DATE: Final = NamedNode(f"{PREFIXES['xsd']}date")
 class Time:
     """The time of something: its node, its bounds in words, and whether a source settles the day.
 
-    `last` is the last day on which it is known to hold, where its end is open; `following` is the first after
-    the day asked for of which another text says so.
+    `known` are the days that it is known for, where nothing else tells of its beginning and end, with whether
+    they are one day. `last` is the last day on which it is known to hold, where its end is open; `following`
+    is the first after the day asked for of which another text says so.
     """
 
     thing: Shown
     begins: str
     ends: str
     is_settled: bool
+    known: str = ""
+    is_one_day: bool = False
     last: date | None = None
     following: date | None = None
 
@@ -101,6 +104,8 @@ class StateOnDay:
     times: tuple[Time, ...]
     told_later: tuple[str, bool] = ("", False)
     """When a text of a later day came out: the last of several; if all are such, the first, with True."""
+    silent_since: str = ""
+    """When the last text came out that tells of what is told by texts of earlier days alone."""
 
     @property
     def status(self) -> str:
@@ -110,7 +115,7 @@ class StateOnDay:
     @property
     def is_open(self) -> bool:
         """Whether it was so once, as sources establish, and may be so on the day: that it is, none says."""
-        return self.row.state in {"possible", "between"} and self.status == ESTABLISHED
+        return self.row.is_open
 
     @property
     def last(self) -> date | None:
@@ -197,9 +202,7 @@ def days_of(fields: Iterable[Field]) -> tuple[date, ...]:
 def page(days: Days, fields: Sequence[Field], chosen: tuple[date, ...] = ()) -> str:
     """Return the page of one day or two, or the one that says what is wrong with a field."""
     operations = [QueryOperation(query_of(day), infer=infer()) for day in chosen]
-    compared, evidence, cut = states_on(
-        [solve(one, MAX_ROWS) for one in operations], max(chosen, default=None)
-    )
+    compared, evidence, cut = states_on([solve(one, MAX_ROWS) for one in operations], chosen)
     sections = [(key, own_text(names)) for key, *names in page_query("as-of").own("section")]
     return render_template(
         "as_of.html",
@@ -325,14 +328,14 @@ def changes_of(built: BuiltDataset) -> Days:
     return Days(tuple(sorted(changing)), max(reported, default=None))
 
 
-def states_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compared], Evidence | None, bool]:
-    """Return what solutions tell of one day or two, what that rests on, and whether there is more.
-
-    `day` is the later one.
+def states_on(
+    found: Sequence[Solutions], days: Sequence[date]
+) -> tuple[list[Compared], Evidence | None, bool]:
+    """Return what solutions tell of one day or two, the earlier first, what that rests on, if there is more.
 
     It takes three queries, and none for no day.
     """
-    if not found or day is None:
+    if not found:
         return [], None, False
     rows = tuple(chain(*(one.rows for one in found)))
     backed, evidence = evidence_of(Solutions(found[0].names, rows, cut=False))
@@ -349,9 +352,13 @@ def states_on(found: Sequence[Solutions], day: date | None) -> tuple[list[Compar
             )
             for place in range(2)
         ]
-        held = state_of([(row, support) for row, support, _place in members], evidence)
-        held = replace(held, told_later=later_publication(evidence.behind(held.row), day))
-        is_old = held.last is not None and held.last < day - YEAR
+        day = days[max(place for _row, _support, place in members)]
+        held = state_of([(row, support) for row, support, _place in members], evidence, day)
+        behind = evidence.behind(held.row)
+        things = [row["thing"] for row, _support, _place in members if row["thing"] is not None]
+        since = silent_since(things, behind, day) if held.row.state == "certain" else ""
+        held = replace(held, told_later=later_publication(behind, day), silent_since=since)
+        is_old = held.last is not None and held.last < days[-1] - YEAR
         compared.append(Compared(held, (states[0], states[1]), is_old))
     compared.sort(
         key=lambda one: (
@@ -367,7 +374,7 @@ def evidence_of(found: Solutions) -> tuple[list[Support], Evidence]:
     """Return what supports each solution, and what it rests on, with three queries."""
     backed = supports_of(store(), page_query("as-of"), {}, found.rows)
     terms = chain.from_iterable(row.values() for row in found.rows)
-    return backed, evidence_for(store(), terms, row_graphs(backed), quotes=False)
+    return backed, evidence_for(store(), terms, row_graphs(backed))
 
 
 def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Status, ...]:
@@ -378,19 +385,19 @@ def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Sta
 
 def group_key(row: Solution) -> tuple[str, ...]:
     """Return the key under which rows are grouped: of whom and of what, or else of which thing."""
-    names = ("section", "thing", "what") if row["who"] is None else ("section", "who", "what")
+    names = ("section", "thing" if row["who"] is None else "who", "what", "grade")
     return tuple(str(row[name]) for name in names)
 
 
-def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> StateOnDay:
-    """Return what rows of one group tell together: the surest of them counts."""
+def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence, day: date) -> StateOnDay:
+    """Return what rows of one group tell together of a day: the surest of them counts."""
     words = evidence.words
     group = sorted(group, key=lambda pair: RANKS.index(text_of(pair[0]["holds"])))
     support = Support()
     for _row, one in group:
         support |= one
     first = group[0][0]
-    shown = [words.show(first["who"] or first["thing"]), words.show(first["what"])]
+    shown = [words.show(one) for one in (first["who"] or first["thing"], first["what"], first["grade"])]
     return StateOnDay(
         text_of(first["section"]),
         Row(
@@ -398,6 +405,7 @@ def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence) -> S
             support,
             statuses_on(group[0], evidence),
             text_of(first["holds"]),
+            day=day,
         ),
         tuple(dict.fromkeys(time_of(row, words) for row, _support in group)),
     )
@@ -414,16 +422,35 @@ def later_publication(some: Iterable[Basis], day: date) -> tuple[str, bool]:
     return format_period(*later[0 if only else -1]), only
 
 
+def silent_since(things: Iterable[Term], some: Sequence[Basis], day: date) -> str:
+    """Return when the last text came out that tells of things, in words; nothing where one did after a day.
+
+    Nothing either for what rests on other works than texts of the dataset.
+    """
+    covered = per_version(Aftermath).covered(one for one in things if isinstance(one, NamedNode))
+    if covered is None or covered[1] >= day or not all(one.text for one in some):
+        return ""
+    return format_period(*covered)
+
+
 def time_of(row: Solution, words: Words) -> Time:
     """Return the time that a row tells; where it tells of a thing alone, the row leads to that already."""
-    bounds = [day_of(row[bound]) for bound in NAMES]
+    bounds = bounds_of(row)
+    is_open = text_of(row["openEnd"]) == "true"
     return Time(
         thing=words.show(row["thing"] if row["who"] is not None else None) or Shown("", ""),
-        begins=format_window(*bounds[:2]) or str(_("not stated")),
-        ends=str(_("open: no source gives an end"))
-        if text_of(row["openEnd"]) == "true"
-        else format_window(*bounds[2:]) or str(_("not stated")),
+        begins=format_window(bounds.earliest_start, bounds.latest_start) or str(_("not stated")),
+        ends=str(_("open: no source gives an end")) if is_open else end_of(bounds),
         is_settled=row["known"] is not None,
-        last=bounds[2] if bounds[3] is None else None,
+        known=format_span(bounds) if bounds.is_known_days and not is_open else "",
+        is_one_day=bounds.attested is not None,
+        last=bounds.earliest_end if bounds.latest_end is None else None,
         following=day_of(row["next"]),
     )
+
+
+def end_of(bounds: Bounds) -> str:
+    """Return when something ends, in words: that it did so no earlier than it began tells nothing."""
+    start, end, last = bounds.latest_start, bounds.earliest_end, bounds.latest_end
+    tells = last or not (start and end and end <= start)
+    return (format_window(end, last) if tells else "") or str(_("not stated"))

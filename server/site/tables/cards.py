@@ -1,4 +1,4 @@
-"""Cards: what a page rests on, one for each sentence of a source, one for each reference work.
+"""Cards: what a page rests on, one for each sentence of a source, one for each reference work; quotations.
 
 A fact graph is on the card of the sentence that its first words stand in; background on that of the work it
 comes from; what was derived from other facts is on one card.
@@ -6,7 +6,9 @@ comes from; what was derived from other facts is on one card.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app
@@ -14,8 +16,12 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.facts.selector import TextAtHand
 from wicara.graph.facts.source import read_sources
 from wicara.graph.names import GraphKind
-from wicara.ontology import WIC
+from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
+from wicara.server.site.tables.rows import without_plans
+from wicara.server.site.tables.statuses import came_out_after, graphs_behind
+from wicara.server.site.times import day_of
+from wicara.server.site.words import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +31,11 @@ if TYPE_CHECKING:
     from wicara.graph.evidence import Basis, CitedSource, Quote
     from wicara.graph.store import BuiltDataset
     from wicara.graph.terms import Term
+    from wicara.server.site.tables.rows import Evidence, Row
+
+PERSON: Final = PREFIXES["person"]
+NAME: Final = re.compile(r"[^\W\d_]{4,}")
+"""The words of a person's name by which a text may call the person."""
 
 
 @dataclass
@@ -93,6 +104,46 @@ def cards_of(bases: Iterable[Basis]) -> list[Card]:
     for basis in bases:
         found.setdefault(card_key(basis), Card()).bases.append(basis)
     return list(found.values())
+
+
+def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> Iterator[Basis]:
+    """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
+
+    Premises of a conclusion are among them where it is about a person, or nothing is stated. Of a day, what
+    came out by then goes first, then what can be quoted, then the nearest to it in time.
+    """
+    support = row.support
+    named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
+    about = [one for one in support.statements if getattr(one.triple.subject, "value", "").startswith(PERSON)]
+    subjects = dict.fromkeys(str(getattr(one.triple.subject, "value", "")) for one in about)
+    missing = [named[one] for one in subjects if one in named]
+    graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
+    found = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
+    known = sorted(
+        without_plans(found, row.statuses),
+        key=lambda one: (one.graph not in support.graphs, *distance(row.day, one), not one.quotes),
+    )
+    texts = [
+        " ".join((*(quote.exact.value for quote in one.quotes), evidence.words.show_iri(one.graph).text))
+        for one in known
+    ]
+    first = True
+    while known and (first or missing):
+        counts = [sum(any(name in text for name in names) for names in missing) for text in texts]
+        best = counts.index(max(counts))
+        if not (first or counts[best]):
+            return
+        yield known[best]
+        missing = [names for names in missing if not any(name in texts[best] for name in names)]
+        first = False
+
+
+def distance(day: date | None, basis: Basis) -> tuple[bool, bool, int]:
+    """Return the place of a fact by a day: out by then, can be quoted, and how near; all alike for no day."""
+    if day is None:
+        return False, False, 0
+    issued = day_of(basis.text.issued) if basis.text else None
+    return came_out_after(basis, day), not basis.quotes, abs(((issued or date.min) - day).days)
 
 
 # The sentence around the words of a fact, where the operator has the text of its article.

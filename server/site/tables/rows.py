@@ -36,11 +36,14 @@ from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.statuses import (
     AHEAD,
+    came_out_after,
     graphs_behind,
     is_ahead,
+    is_plain,
     is_reported,
     status_of_graphs,
     statuses_of,
+    tells_time,
 )
 from wicara.server.site.times import LAST, day_of, format_attested
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
@@ -107,15 +110,23 @@ class Evidence:
         return sorted(found, key=lambda one: one.order)
 
     def behind(self, row: Row | Line) -> list[Basis]:
-        """Return what a row rests on, in reading order: plans only for a plan, or where nothing else is.
+        """Return what a row rests on: plans only for a plan, or where nothing else is.
 
-        What only follows rests on what its first proof does.
+        What tells of whom or of what it is goes before what tells of its time alone; of a day, what came out
+        by then and what can be quoted go first; then reading order. What only follows rests on what its first
+        proof does.
         """
         known = self.of(row.support.graphs) or self.of(graphs_behind(row.support.statements))
-        statuses = row.statuses if isinstance(row, Row) else ()
-        if not statuses or is_ahead(statuses):
-            return known
-        return [one for one in known if not is_ahead([status_of(one)])] or known
+        links = (one for one in row.support.statements if not tells_time(one.triple))
+        telling = {*chain.from_iterable(one.graphs for one in links)}
+        statuses, day = (row.statuses, row.day) if isinstance(row, Row) else ((), None)
+        return sorted(
+            without_plans(known, statuses),
+            key=lambda one: (
+                one.graph not in telling,
+                *((came_out_after(one, day), not one.quotes) if day else ()),
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,7 @@ class Row:
     """A row: its cells, what it rests on, its statuses, the main one first, and whether it holds on a day.
 
     `thing` is the IRI of what it is of, where that has a page; `clash` the comparison by which other sources
-    give another value, if they do.
+    give another value, if they do; `day` the day that it is asked about, if it is about one.
     """
 
     cells: tuple[Cell, ...]
@@ -133,6 +144,19 @@ class Row:
     current: bool = False
     thing: str = ""
     clash: str = ""
+    day: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was so once, as sources establish, and may be so on the day: that it is, none says."""
+        return self.state in {"possible", "between"} and is_plain(self.statuses)
+
+
+def without_plans(known: Sequence[Basis], statuses: Sequence[Status]) -> Sequence[Basis]:
+    """Return what a row of some statuses rests on: plans only for a plan, or where nothing else is."""
+    if not statuses or is_ahead(statuses):
+        return known
+    return [one for one in known if not is_ahead([status_of(one)])] or known
 
 
 def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
-from wicara.ontology import PREFIXES, WIC, expand
+from wicara.graph.status import ESTABLISHED
+from wicara.ontology import WIC, expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.cards import quoted_for
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.rows import Row, Support, Table, clashes_of, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, is_plain, weakest_of
@@ -57,9 +58,6 @@ WORDING: Final = re.compile(r"_(en|id)$")
 SEGMENT: Final = re.compile(r"\[([^\]]*)\]|([^\[]+)")
 HOLE: Final = re.compile(r"\{(\w+)\}")
 """The parts of the sentence of a question: those in brackets and the others; the names in them."""
-PERSON: Final = PREFIXES["person"]
-NAME: Final = re.compile(r"[^\W\d_]{4,}")
-"""The words of a person's name by which a text may call the person."""
 GRAPH: Final = re.compile(r"(^fact|Fact|^graph)$")
 """The variables whose values are the graphs that an answer rests on."""
 HIDDEN: Final = frozenset({"factIdentifier", "spanSha256"})
@@ -117,6 +115,11 @@ class ShortAnswer:
         """Whether its status goes without saying: not where it says what held for certain on a day."""
         return is_plain(self.statuses) and not (self.statuses and self.holds == CERTAIN)
 
+    def is_marked(self, all_of_them: Iterable[ShortAnswer]) -> bool:
+        """Tell whether its status is shown: where it, or that of others, does not go without saying."""
+        mixed = not (self.holds or self.clash or all(one.is_plain for one in all_of_them))
+        return mixed or not self.is_plain
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -133,6 +136,12 @@ class Answer:
     """What each row says."""
     cards: Mapping[str, Basis]
     """What the rows rest on themselves, and of the premises of conclusions what is quoted."""
+
+    @property
+    def explains_established(self) -> bool:
+        """Whether it marks something as established, which is then explained beside it."""
+        marked = (one for one in self.short if one.is_marked(self.short))
+        return any(status.key == ESTABLISHED for one in marked for status in one.statuses)
 
 
 def solve(operation: QueryOperation, limit: int = MAX_ROWS) -> Solutions:
@@ -191,8 +200,9 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     evidence = evidence_for(store, terms, row_graphs(backed))
     columns = filled_columns(found.names, found.rows)
     clashes = clashes_of(question.own("clash"), found.rows)
+    day = next(filter(None, map(day_of, values.values())), None)
     rows = [
-        replace(row_of(solution, columns, support, evidence), clash=clash)
+        replace(row_of(solution, columns, support, evidence), clash=clash, day=day)
         for solution, support, clash in zip(found.rows, backed, clashes, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
@@ -242,11 +252,10 @@ def short_answers(
 
     What the header `cites` are variables of graphs that are cited one by one, of all solutions that a row is
     made of; what came of a plan goes before its status. The words of a source on a standing
-    go before what the bounds leave open. Of an answer about a day the source nearest to it is shown.
+    go before what the bounds leave open. Of an answer about a day, what came out by then is shown first.
     """
     terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
-    near = next(filter(None, map(day_of, values.values())), None)
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
     sentences = dict(zip(LANGUAGES, said, strict=False))
@@ -274,7 +283,7 @@ def short_answers(
             parts,
             "" if settled else row.state,
             () if OUTCOME in names else statuses,
-            tuple(evidence.of(cited) if cited else quoted_for(row.support, parts, evidence, near)),
+            tuple(evidence.of(cited) if cited else quoted_for(row, parts, evidence)),
             tuple(evidence.of(one.graphs) for one in row.support.statements),
             row.clash,
         )
@@ -308,42 +317,6 @@ def listed_together(
             (*solutions, solution),
         )
     return found.values()
-
-
-def quoted_for(
-    support: Support, parts: Iterable[str | Shown], evidence: Evidence, near: date | None
-) -> Iterator[Basis]:
-    """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
-
-    Premises of a conclusion are among them where it is about a person, or nothing is stated. Of a day, the
-    source nearest to it in time is the first.
-    """
-    named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
-    about = [one for one in support.statements if getattr(one.triple.subject, "value", "").startswith(PERSON)]
-    subjects = dict.fromkeys(str(getattr(one.triple.subject, "value", "")) for one in about)
-    missing = [named[one] for one in subjects if one in named]
-    graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
-    known = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
-    known.sort(key=lambda one: (one.graph not in support.graphs, days_from(near, one), not one.quotes))
-    texts = [
-        " ".join((*(quote.exact.value for quote in one.quotes), evidence.words.show_iri(one.graph).text))
-        for one in known
-    ]
-    first = True
-    while known and (first or missing):
-        counts = [sum(any(name in text for name in names) for names in missing) for text in texts]
-        best = counts.index(max(counts))
-        if not (first or counts[best]):
-            return
-        yield known[best]
-        missing = [names for names in missing if not any(name in texts[best] for name in names)]
-        first = False
-
-
-def days_from(near: date | None, basis: Basis) -> int:
-    """Return how many days lie between a day and the source of a fact; none for no day."""
-    issued = day_of(basis.text.issued) if basis.text else None
-    return abs(((issued or date.min) - near).days) if near else 0
 
 
 def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str | Shown, ...]:

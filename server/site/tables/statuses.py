@@ -398,6 +398,17 @@ def is_time(thing: Term) -> bool:
     return str(getattr(thing, "value", "")).startswith(PREFIXES["timespan"])
 
 
+def tells_time(triple: Triple) -> bool:
+    """Tell whether a statement gives a thing its time, or a time its bounds."""
+    return is_time(triple.subject) or is_time(triple.object)
+
+
+def came_out_after(basis: Basis, day: date) -> bool:
+    """Tell whether the text of a fact came out after a day; not where it has none, or when is not known."""
+    issued = per_version(Aftermath).issued(NamedNode(basis.text.iri)) if basis.text else None
+    return issued is not None and issued[0] > day
+
+
 def is_ahead(statuses: Sequence[Status]) -> bool:
     """Tell whether something was still to come for its source."""
     return bool(statuses) and statuses[0].key in AHEAD

@@ -1,0 +1,171 @@
+"""What a reader is told of times: standings by grade, known days, plans, and which evidence comes first."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+from reader import Reader, ask, held, page_of, text_of
+from server_process import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server_process import Server
+
+BETWEEN = "attested before and after; no text here says otherwise"
+
+
+@pytest.mark.parametrize(
+    ("day", "standing", "state"),
+    [
+        ("2018-08-02", "Russia \N{EN DASH} ASEAN : dialogue partner status", "established at that time"),
+        ("2018-11-13", "Russia \N{EN DASH} ASEAN : strategic partnership", ""),
+        ("2019-06-01", "Russia \N{EN DASH} ASEAN : strategic partnership", "established at that time"),
+        ("2026-06-19", "Russia \N{EN DASH} ASEAN : strategic partnership", "last known on 14 November 2023"),
+        ("2021-10-26", "United States \N{EN DASH} ASEAN : strategic partnership", "established at that time"),
+        ("2022-06-01", "United States \N{EN DASH} ASEAN : strategic partnership", BETWEEN),
+        ("2023-09-06", "United States \N{EN DASH} ASEAN : strategic partnership", ""),
+        (
+            "2023-09-06",
+            "United States \N{EN DASH} ASEAN : comprehensive strategic partnership",
+            "established at that",
+        ),
+    ],
+)
+def test_a_standing_is_named_by_its_grade(server: Server, day: str, standing: str, state: str) -> None:
+    """A standing is one row for each grade; once a text tells of a narrower one, that goes for it."""
+    every = [*chain(*held(page_of(server, day), "standings").values())]
+    told = [one for one in every if one.startswith(f"{standing} ")]
+    assert [state in one for one in told] == [True] * bool(state)
+    if state == BETWEEN:
+        assert "last attested before on 26 October 2021, next on 6 September 2023" in told[0]
+        assert "established" not in told[0]
+        indonesian = page_of(server, day, "id")
+        assert "Amerika Serikat \N{EN DASH} ASEAN : kemitraan strategis" in text_of(indonesian)
+
+
+TOLD_TWICE = """
+@prefix wic: <https://w3id.org/wicara/ont#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix : <https://w3id.org/wicara/id/situation/> .
+:state skos:prefLabel "Atlantis"@en . :body skos:prefLabel "League"@en .
+:early a wic:BodyMembership ; wic:memberState :state ; wic:memberOfBody :body ; wic:hasTimeSpan :in-2001 .
+:late a wic:BodyMembership ; wic:memberState :state ; wic:memberOfBody :body ; wic:hasTimeSpan :in-2009 .
+:state wic:hasDialoguePartnerStatus :partner .
+:partner a wic:DialoguePartnerStatus ; wic:statusWith :body ; wic:hasTimeSpan :since-1999 , :in-2009 .
+:since-1999 wic:earliestStart "1999-01-01"^^xsd:date ; wic:latestStart "1999-12-31"^^xsd:date ;
+    wic:earliestEnd "2001-05-01"^^xsd:date .
+:in-2001 wic:latestStart "2001-05-01"^^xsd:date ; wic:earliestEnd "2001-05-01"^^xsd:date .
+:in-2009 wic:latestStart "2009-05-01"^^xsd:date ; wic:earliestEnd "2009-05-01"^^xsd:date .
+"""
+
+
+def test_a_membership_between_two_texts(tmp_path: Path) -> None:
+    """Who is a member, or a partner, by texts before and after a day is told as that, once."""
+    file = tmp_path / "told-twice.ttl"
+    file.write_text(TOLD_TWICE, encoding="utf-8")
+    with served(file) as server:
+        for day, state in (("2001-05-01", "certain"), ("2005-01-01", "between"), ("2010-01-01", "possible")):
+            page = page_of(server, day)
+            for section in ("members", "standings"):
+                every = held(page, section)
+                assert [len(every[state]), sum(map(len, every.values()))] == [1, 1], (day, section)
+                attested = "last attested before on 1 May 2001, next on 1 May 2009"
+                assert (attested in every[state][0]) == (state == "between")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "known for 19\N{EN DASH}20 May 2016"), ("id", "diketahui untuk 19\N{EN DASH}20 Mei 2016")],
+)
+def test_days_that_something_is_known_for(server: Server, language: str, words: str) -> None:
+    """Where nothing but days is known on which it was so, these are told, and no beginning and end."""
+    page = text_of(page_of(server, "2019-06-01", language))
+    assert words in page
+    assert "not before 19 May 2016" not in page
+    assert "tidak sebelum 19 Mei 2016" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "expected between 26 and 28 October 2025"), ("id", "antara 26 dan 28 Oktober 2025")],
+)
+def test_days_of_one_month(server: Server, language: str, words: str) -> None:
+    """A time between two days of a month names the month once."""
+    assert words in text_of(ask(server, "still-to-come", language).text)
+
+
+def test_what_is_told_by_older_texts_alone(server: Server) -> None:
+    """What holds by a term that texts told of before, and none since, says when the last one came out."""
+    (myanmar,) = held(page_of(server, "2026-06-19"), "coordinators")["certain"]
+    assert "no text here tells of it after 10 July 2025" in myanmar
+    (myanmar,) = held(page_of(server, "2025-07-01"), "coordinators")["certain"]
+    assert "no text here tells of it" not in myanmar
+    assert not any("no text" in one for one in held(page_of(server, "2019-06-01"), "members")["possible"])
+
+
+def test_the_words_that_name_who_come_first(server: Server) -> None:
+    """Evidence that names the holder goes first, by then before later; what only dates it is last."""
+    (indonesia,) = held(page_of(server, "2019-06-01"), "coordinators")["certain"]
+    texts = ("November 2018", "14 Nov 2018", "20 Feb 2019", "31 Jul 2019", "2 Aug 2018 · D07")
+    places = [indonesia.index(text) for text in texts]
+    assert places == sorted(places)
+    (retno,) = (one for one in held(page_of(server, "2019-06-01"), "posts")["between"] if "Retno" in one)
+    assert retno.index("Kemlu, 2 Aug 2018") < retno.index("Mi'raj News Agency, 31 Jul 2019")
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        ("2015-12-31", ""),
+        ("2016-07-01", "possible"),
+        ("2017-01-01", "certain"),
+        ("2019-12-31", "certain"),
+        ("2020-06-01", "possible"),
+        ("2021-01-01", ""),
+    ],
+)
+def test_a_plan_of_some_years(server: Server, day: str, state: str) -> None:
+    """A document of 2016 to 2020 is in force for sure in the years between, and possibly in the outer two."""
+    every = held(page_of(server, day), "documents")
+    found = [key for key, some in every.items() for one in some if "Plan of Action 2016-2020" in one]
+    assert found == [state] * bool(state)
+
+
+@pytest.mark.parametrize("day", ["2018-08-02", "2018-11-14", "2019-06-01", "2023-09-05", "2025-10-27"])
+def test_a_plan_does_not_hold(server: Server, day: str) -> None:
+    """What is planned for a day is planned, on the page and in the data, and does not hold."""
+    page = page_of(server, day)
+    assert not re.search(r'<li class="held certain (?:planned|proposed)">', page)
+    rows = server.get(f"/as-of.json?date={day}").rows
+    planned = [row for row in rows if row["status"] in {"planned", "proposed"}]
+    assert planned
+    assert {row["holds"] for row in planned} <= {"planned", "possible", "to-come"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "days"),
+    [("coordinator-on", {"2018-08-02": False, "2019-06-01": True}), ("posts-on", {"2026-06-19": False})],
+)
+def test_established_is_explained_where_it_is_said(server: Server, slug: str, days: dict[str, bool]) -> None:
+    """What established means stands below an answer that calls something so, and below no other."""
+    for day, is_said in days.items():
+        answer = ask(server, slug, date=day).text.partition('id="answer"')[2].partition("<details")[0]
+        said, _, after = answer.partition("</ul>")
+        assert ("established" in text_of(said)) == is_said
+        assert ("A source reports it as a fact, or as having happened." in text_of(after)) == is_said
+
+
+def test_what_is_open_on_a_day_is_not_called_established(server: Server) -> None:
+    """In the table of an answer, too, what only may be so on the day has no status that says it is."""
+    table = Reader(ask(server, "posts-on", date="2019-06-01").text).rows("Answer")
+    assert {row[0]: row[-2] for row in table} == {
+        "Joko Widodo": "established",
+        "Retno L.P. Marsudi": "",
+        "Saleumxay Kommasith": "",
+        "Sergey Lavrov": "",
+    }
