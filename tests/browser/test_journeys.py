@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from chromium import Visit
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 HOME: Final = "/"
 STATES: Final = "SELECT ?state { ?state a wic:State }"
@@ -114,6 +114,78 @@ def test_the_link_is_of_what_is_shown(visit: Visit) -> None:
     expect(page.get_by_role("main").get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     expect(link).to_have_text(page.url.removeprefix("http://"))
+
+
+def this_page(page: Page) -> Locator:
+    """Return the link to a page that stands at its end."""
+    return page.get_by_role("contentinfo").locator("#this-page")
+
+
+def shown(page: Page) -> str:
+    """Return what a page shows, but for the fields of its filter, which may be folded."""
+    return str(
+        page.locator("main").evaluate(
+            "main => { const all = main.cloneNode(true); all.querySelector('.panel')?.remove();"
+            " document.body.append(all); const text = all.innerText; all.remove(); return text; }"
+        )
+    )
+
+
+@pytest.mark.parametrize("view", ["timeline", "map", "network", "figures"])
+def test_the_link_after_a_choice_shows_the_same(visit: Visit, view: str) -> None:
+    """When a filter has changed a view in place, its link and what it is called elsewhere are of that."""
+    page = visit(f"/{view}")
+    page.get_by_role("main").locator("summary", has_text="Filter").click()
+    page.get_by_label("Actor").select_option(label="Indonesia")
+    expect(page.get_by_role("listitem").filter(has_text="State: Indonesia").first).to_be_visible()
+    address = str(this_page(page).get_attribute("href"))
+    assert address == f"/{view}?actor=state/indonesia"
+    told = [f"meta[property='og:{name}']" for name in ("title", "url", "description")]
+    other = visit(address)
+    assert shown(other) == shown(page)
+    for each in told:
+        assert page.locator(each).get_attribute("content") == other.locator(each).get_attribute("content")
+
+
+def test_what_comes_late_does_not_replace_what_was_asked_after_it(visit: Visit) -> None:
+    """Of two choices in a row the first may be answered last, and is left out; the link is the last one's."""
+    page = visit("/timeline")
+    page.get_by_role("main").locator("summary", has_text="Filter").click()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(r"actor=state%2Flaos$"), hold)
+    page.get_by_label("Actor").select_option(label="Laos")
+    expect(this_page(page)).to_have_attribute("href", re.compile("actor=state%2Flaos$"))
+    page.get_by_label("Actor").select_option(label="Myanmar")
+    expect(page.get_by_role("listitem").filter(has_text="State: Myanmar").first).to_be_visible()
+    for route in late:
+        route.abort()
+    expect(this_page(page)).to_have_attribute("href", "/timeline?actor=state/myanmar")
+    expect(page.get_by_role("listitem").filter(has_text="State: Laos")).to_have_count(0)
+
+
+def test_a_moved_timeline_is_the_one_of_its_link(visit: Visit) -> None:
+    """What a timeline lists after it was moved is what its link lists."""
+    page = visit("/timeline")
+    page.get_by_role("link", name="Zoom in").click()
+    expect(page.get_by_role("listitem").filter(has_text="Days:").first).to_be_visible()
+    assert shown(visit(str(this_page(page).get_attribute("href")))) == shown(page)
+
+
+def test_the_link_leads_to_the_day_of_the_slider_and_to_the_part_that_is_open(visit: Visit) -> None:
+    """The slider takes the link along, and a part of a page that the address names is in the link."""
+    page = visit("/as-of?date=2018-08-02")
+    page.get_by_role("slider", name="Day").press("Home")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("As of 2 August 2018")
+    address = str(this_page(page).get_attribute("href"))
+    assert address in page.url
+    assert shown(visit(address)).splitlines()[0] == page.get_by_role("heading", level=1).inner_text()
+    page = visit("/conflicts")
+    page.get_by_role("paragraph").get_by_role("link", name="Terms", exact=True).click()
+    expect(this_page(page)).to_have_attribute("href", "/conflicts#terms")
 
 
 @BOTH
@@ -231,6 +303,12 @@ def test_query_is_edited_run_and_shared(visit: Visit) -> None:
     address = page.get_by_label("Address of this query").input_value()
     other = visit(address)
     expect(other.get_by_role("textbox", name=re.compile("Query in SPARQL"))).to_contain_text(STATES)
+    expect(other.get_by_role("tabpanel").last).to_contain_text("Viet Nam")
+    page.get_by_role("tab", name="Raw").click()
+    page.get_by_role("button", name="Share").click()
+    other = visit(page.get_by_label("Address of this query").input_value())
+    expect(other.get_by_role("tab", name="Raw")).to_have_attribute("aria-selected", "true")
+    expect(other.get_by_role("tabpanel").last).to_contain_text('"bindings"')
 
 
 def test_unnamed_queries_speak_the_language(visit: Visit) -> None:

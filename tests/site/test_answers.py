@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from csv import DictReader
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -351,6 +352,40 @@ def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
     assert told["description"].endswith("…")
     assert whole[1].startswith(told["description"][:-1].rstrip() + " ")
     assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers\?meeting=event:[\w-]+", told["url"])
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "told"),
+    [
+        ("/timeline?from=1991&to=2020", "Timeline, 1991.2020", r"^1991.2020: Events \d+, "),
+        ("/timeline?date=2018-08-02", "Timeline, 2 August 2018", "^For certain: Laos as coordinator"),
+        (
+            "/network?start=person/sergey-lavrov",
+            "Network: Sergey",
+            r"as Sergey Lavrov: Retno L\.P\. Marsudi \d",
+        ),
+        ("/map", "Map", r"Jakarta \d+, Kuala Lumpur \d+"),
+        ("/figures", "Figures", r"^total trade USD\s[\d.]+ \w+ \(.*\d{4}\);"),
+        (
+            "/as-of?date=2018-08-02",
+            "As of 2 August 2018",
+            r"^Coordinators: Laos . .*; Indonesia . .*, planned ",
+        ),
+        ("/search?q=lavrov", "lavrov . Search", r"^\d+ results: Sergey Lavrov;"),
+        ("/claims", "Claims and plans", r"^\d+ claims and plans: .* \((claimed|planned|called for|proposed)"),
+        ("/conflicts", "Where sources differ", r"^Differences found: \d+\. "),
+        ("/doc/person/retno-marsudi", "Retno L.P. Marsudi", "is named here as Foreign Minister of Indonesia"),
+        ("/graph/fact/kemlu-2018-08-02-asean-russia/F038", "42%|percent", "“.*42%.*” . .*, sentence S10$"),
+    ],
+)
+def test_a_link_to_any_page_has_its_answer_in_the_preview(
+    server: Server, path: str, title: str, told: str
+) -> None:
+    """What others show of a link to a view, a day, a search or a fact says what is to be seen there."""
+    text = server.get(path, accept="text/html", accept_language="en").text
+    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
+    assert re.search(title, unescape(found["title"]))
+    assert re.search(told, unescape(found["description"]))
 
 
 def test_how_many_were_announced_is_said_with_the_words(server: Server) -> None:

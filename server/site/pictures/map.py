@@ -44,6 +44,8 @@ NARROW: Final = 36 / 14
 """How much larger the names of places are drawn on narrow screens (`style.css`)."""
 MAX_SHOWN: Final = 30
 """Events that the page lists of one place; the data has all."""
+BUSIEST: Final = 6
+"""Places that the page is told of in one line by, where most was held."""
 GAP: Final = 10
 """The space between a place and its name beside it."""
 
@@ -212,6 +214,11 @@ def map_() -> Picture:
             "spots": spots,
             "box": box(areas, spots),
             "places": by_label(places, words),
+            "busiest": [
+                (words.show_iri(place.iri), place)
+                for place in sorted(places.values(), key=lambda one: (-len(one.held), one.iri))[:BUSIEST]
+                if place.events
+            ],
             "numbers": {iri: number for number, iri in enumerate(places, 1)},
             "states": by_label(states, words),
             "elsewhere": elsewhere,

@@ -171,7 +171,8 @@ def timeline() -> Picture:
     about, day, lanes = requested_thing("about"), requested_day("date"), requested_kinds(LANES, UNASKED)
     index = per_inference(read_index)
     view = narrowed("/timeline")
-    everything = [item for item in items(store(), index, about) if view.has(item.iri)]
+    concerned = items(store(), index, about)
+    everything = [item for item in concerned if view.has(item.iri)]
     wanted = [item for item in everything if item.lane in lanes]
     if len(wanted) > PAGE:
         wanted.sort(key=lambda item: view.spans.get(item.iri, ("", "")), reverse=True)
@@ -188,6 +189,7 @@ def timeline() -> Picture:
     scale = scale_for(shown, day)
     lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
+    beyond = [] if view.days is None else spans(view, (one.iri for one in concerned if one.lane in lanes))
     return Picture(
         "timeline",
         [record for item in shown for record in records(item, labels[item.iri].text)],
@@ -207,9 +209,8 @@ def timeline() -> Picture:
             "timeless": [line for iri, line in lines.items() if iri not in drawn],
             "scale": scale,
             "moves": moves(scale),
-            "all": all_of(shown),
-            "outside": outside(shown, scale) if view.days is None else left_outside(view, index, lanes),
-            "is_cut": bool(view.asked.first or view.asked.last),
+            "all": all_of(shown, beyond),
+            "outside": outside(shown, scale) if view.days is None else left_outside(view, beyond),
             "day": day,
             "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
             "choices": shown_choices(index.choices, words),
@@ -357,9 +358,16 @@ def moves(scale: Scale) -> dict[str, str]:
     return addresses
 
 
-def all_of(some: Sequence[Item]) -> str | None:
-    """Return the address of a picture that shows every known day of some things."""
-    scale = Scale.around([day for item in some for time in item.times for day in time.bounds.known])
+def spans(view: Narrowed, iris: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the first and the last day of things that fit but for the days that are asked for."""
+    return [view.spans[iri] for iri in iris if view.spans.get(iri, ("",))[0]]
+
+
+def all_of(some: Sequence[Item], beyond: Iterable[tuple[str, str]]) -> str | None:
+    """Return the address of a picture that shows every known day of some things, and of what lies beyond."""
+    days = [day for item in some for time in item.times for day in time.bounds.known]
+    days += [date.fromisoformat(day) for span in beyond for day in span]
+    scale = Scale.around(days)
     return changed("/timeline", **{"from": str(scale.first), "to": str(scale.last)}) if scale else None
 
 
@@ -370,12 +378,10 @@ def outside(some: Sequence[Item], scale: Scale) -> tuple[int, int]:
     return earlier, sum(bool(days) and min(days) > scale.last for days in known)
 
 
-def left_outside(view: Narrowed, index: Index, lanes: Collection[str]) -> tuple[int, int]:
+def left_outside(view: Narrowed, beyond: Collection[tuple[str, str]]) -> tuple[int, int]:
     """Return how many things the filter leaves out as they lie before its days, and how many after them."""
     first, last = (str(day or "") for day in (view.asked.first, view.asked.last))
-    known = [days for iri, days in view.spans.items() if index.lanes.get(iri) in lanes and days[0]]
-    earlier = sum(days[1] < first for days in known)
-    return earlier, sum(bool(last) and days[0] > last for days in known)
+    return sum(end < first for _, end in beyond), sum(bool(last) and start > last for start, _ in beyond)
 
 
 def folding(lane: str, number: int) -> str:

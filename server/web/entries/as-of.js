@@ -1,5 +1,7 @@
 // The slider of /as-of: it goes over the days on which something changes. Without it, links and a form do.
 
+import { retell } from "../pictures/visit.js";
+
 const days = document.querySelector("nav[data-days]");
 const written = new Intl.DateTimeFormat(document.documentElement.lang === "id" ? "id" : "en-GB", { dateStyle: "long", timeZone: "UTC" });
 let asked = new AbortController();
@@ -18,13 +20,14 @@ async function show(day) {
   const response = await fetch(address(day), { signal: asked.signal, headers: { Accept: "text/html" } });
   if (!response.ok) return location.assign(address(day));
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const part of ["h1", "#held", "#this-page"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  asked.signal.throwIfAborted();
+  for (const part of ["h1", "#held"]) document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
   const [earlier, later] = [page.querySelector("nav[data-days]").firstElementChild, page.querySelector("nav[data-days]").lastElementChild];
   days.firstElementChild.replaceWith(earlier);
   days.lastElementChild.replaceWith(later);
   document.querySelector("#date").value = day;
-  document.title = page.title;
   history.replaceState(null, "", address(day));
+  retell(page);
 }
 
 /** Returns a slider over days, at the last one up to a day. */

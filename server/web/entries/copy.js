@@ -8,6 +8,14 @@ function text(button) {
   return button.closest(".citations") ? `${button.dataset.copy} (${today.format(new Date())})` : button.dataset.copy;
 }
 
+/** Lets the link to the page lead to the part of it that the address names. */
+function follow() {
+  const link = document.getElementById("this-page");
+  if (!link || link.hash === location.hash) return;
+  link.setAttribute("href", link.getAttribute("href").split("#")[0] + location.hash);
+  link.textContent = link.href.split("://")[1];
+}
+
 /** Shows the buttons that are on the page. */
 function offer() {
   for (const button of document.querySelectorAll("button[data-copied]")) button.hidden = !navigator.clipboard;
@@ -22,5 +30,8 @@ document.addEventListener("click", async ({ target }) => {
   button.textContent = button.dataset.copied;
   setTimeout(() => (button.textContent = name), 2000);
 });
-document.addEventListener("replaced", offer);
-offer();
+addEventListener("hashchange", follow);
+for (const each of [offer, follow]) {
+  document.addEventListener("replaced", each);
+  each();
+}

@@ -39,12 +39,14 @@ const code = new Code(on.editor, {
 });
 const shower = new Shower(new Labels(language), () => vocabulary.prefixes, site);
 const { outcome: section, views, panel, downloads } = on;
-const outcome = new Outcome({ section, views, panel, downloads }, { shower, words, format, chosen: (view) => void keep({ view }) });
+const outcome = new Outcome({ section, views, panel, downloads }, { shower, words, format, chosen });
 const tabs = new Tabs(on["open-queries"], new Store(storage("localStorage"), storage("sessionStorage")), words, opened);
 const programs = new Programs({ details: on.programs, choice: on["program-language"], text: on.program }, asked);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 /** The part of the window's height below which too little of a result would be seen. */
 const LOW = 0.7;
+/** How the end of an address begins that has the answer shown at once, in a view. */
+const ANSWER = "#answer=";
 /** What runs, and what came of a query, by the id of its tab. */
 const running = new Map();
 const came = new Map();
@@ -86,6 +88,12 @@ function changed(query) {
   keep({ query });
   on.sharing.hidden = true;
   programs.show();
+}
+
+/** Keeps the view that was chosen; an address that was given has another one. */
+function chosen(view) {
+  keep({ view });
+  on.sharing.hidden = true;
 }
 
 /** Shows the query that was opened, and what came of it. */
@@ -162,6 +170,8 @@ function tellFault(fault, question) {
 async function share() {
   const address = new URL("/query", location.href);
   address.search = new URLSearchParams(fieldsOf({ ...asked(), timeout: "" }));
+  const { id, view } = tabs.current;
+  if (came.get(id)?.result) address.hash = `${ANSWER}${view}`;
   on.address.value = address.href;
   on.sharing.hidden = false;
   on.shared.textContent = (await copy(on.address)) ? words.copied : words.copy;
@@ -202,6 +212,10 @@ function begin() {
   if (value.trim() && value.trim() !== site.starter && navigation?.type === "navigate") {
     tabs.open(value);
     if (!infer) tabs.go({ ...tabs.current, infer });
+    if (location.hash.startsWith(ANSWER)) {
+      keep({ view: location.hash.slice(ANSWER.length) });
+      void run();
+    }
   } else {
     tabs.start(site.starter);
   }

@@ -1,7 +1,7 @@
 // The timeline is dragged and zoomed in place, and a line under the pointer tells the day; a click asks for that day.
 
 import { scaleUtc } from "d3-scale";
-import { bounds, shapes } from "../pictures/shapes.js";
+import { shapes } from "../pictures/shapes.js";
 import { inPlace, moved } from "../pictures/visit.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -65,23 +65,6 @@ class Timeline {
         });
       }
       this.drawAxis();
-      if (!("cut" in this.root.dataset)) this.countOutside();
-    });
-  }
-
-  /** Says how many things lie before the picture, and how many after it. */
-  countOutside() {
-    const [start, end] = this.scale.domain().map(Number);
-    const known = this.tracks
-      .filter(([track]) => !track.closest("summary")) // what is folded is counted by its own rows
-      .map(([, times]) => times.flatMap(([, ...days]) => bounds(days)).filter((day) => day !== null));
-    const counts = [
-      known.filter((days) => days.length && Math.max(...days) < start).length,
-      known.filter((days) => days.length && Math.min(...days) >= end).length,
-    ];
-    document.querySelectorAll(".edges > span").forEach((edge, at) => {
-      edge.hidden = !counts[at];
-      edge.querySelector(".count").textContent = counts[at];
     });
   }
 
@@ -112,10 +95,10 @@ class Timeline {
     address.searchParams.set("to", iso(end - DAY));
     moved(address);
     this.draw();
-    if ("cut" in this.root.dataset) this.fetchLater();
+    this.fetchLater();
   }
 
-  /** Asks for the page again once nothing moves: the filter has left out what lies beyond its days. */
+  /** Asks for the page again once nothing moves, so that what is listed and counted is of these days too. */
   fetchLater() {
     clearTimeout(this.later);
     this.later = setTimeout(again, 400);

@@ -4,7 +4,7 @@ const DAY = 86_400_000;
 const SMALL = 0.9;
 
 /** Returns the days of [earliest start, latest start, earliest end, latest end], each as ISO 8601 or empty. */
-export function bounds(days) {
+function bounds(days) {
   return days.map((day) => (day ? Date.parse(`${day}T00:00Z`) : null));
 }
 

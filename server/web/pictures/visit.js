@@ -6,12 +6,36 @@ function isHere(address) {
   return url.origin === location.origin && url.pathname === location.pathname;
 }
 
-/** Goes over to an address that shows what is on the screen already, as does the link to the page. */
-export function moved(address) {
-  history.replaceState(null, "", address);
+/** What tells of the page itself: the link to it, and what is told to those that it is sent to. */
+const TOLD = ["footer.site", ".bar .switch-language", "link[rel=canonical]", "meta[name=description]", "meta[property^='og:']"];
+
+let loading = new AbortController();
+
+/** Lets the link to the page, and its address for others, be the one that is shown, or that is on its way. */
+function tell(address) {
+  const { href } = new URL(address, location.href);
   const link = document.getElementById("this-page");
-  link.href = address;
-  link.textContent = link.href.split("://")[1];
+  link.href = href.slice(location.origin.length);
+  link.textContent = href.split("://")[1];
+  document.querySelector("link[rel=canonical]").href = href;
+  document.querySelector("meta[property='og:url']").content = href;
+}
+
+/** Goes over to an address that shows what is on the screen already; what was still on its way is left out. */
+export function moved(address) {
+  loading.abort();
+  history.replaceState(null, "", address);
+  tell(address);
+}
+
+/** Takes over what another page says of itself. */
+export function retell(page) {
+  document.title = page.title;
+  for (const part of TOLD) {
+    const now = [...page.querySelectorAll(part)];
+    document.querySelectorAll(part).forEach((old, at) => now[at] && old.replaceWith(document.adoptNode(now[at])));
+  }
+  document.dispatchEvent(new Event("replaced"));
 }
 
 /** Returns what finds the focused element again on the next page. */
@@ -24,21 +48,22 @@ function place(element) {
   return element.name && element.value ? `[name="${element.name}"][value="${CSS.escape(element.value)}"]` : null;
 }
 
-/** Puts the content of an address in the place of this one's. */
+/** Puts the content of an address in the place of this one's, unless another one is asked for before it comes. */
 async function show(address, drawn) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  loading.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  tell(address);
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
   if (!answer.ok) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  signal.throwIfAborted();
   const focused = place(document.activeElement);
-  const isOpen = document.querySelector("details.panel")?.open;
-  document.title = page.title;
-  for (const part of ["main", ".bar .switch-language", "#this-page"]) {
-    const [old, now] = [document.querySelector(part), page.querySelector(part)];
-    if (old && now) old.replaceWith(document.adoptNode(now));
-  }
-  if (isOpen) document.querySelector("details.panel")?.setAttribute("open", "");
+  const open = [...document.querySelectorAll("main details[open][id]")].map(({ id }) => id);
+  document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+  retell(page);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
-  document.dispatchEvent(new Event("replaced"));
   drawn();
 }
 
@@ -46,10 +71,13 @@ async function show(address, drawn) {
 export function inPlace(drawn) {
   const page = () => location.pathname + location.search;
   let shown = page();
+  const arrive = (address) => show(address, drawn).catch((fault) => {
+    if (fault.name !== "AbortError") throw fault;
+  });
   const go = (address) => {
     if (new URL(address, location.href).href !== location.href) history.pushState(null, "", address);
     shown = page();
-    return show(address, drawn);
+    return arrive(address);
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("main a[href]");
@@ -75,7 +103,7 @@ export function inPlace(drawn) {
   });
   const again = () => {
     shown = page();
-    return show(location.href, drawn);
+    return arrive(location.href);
   };
   addEventListener("popstate", () => page() !== shown && again()); // a jump within the page leaves it as it is
   return again;
