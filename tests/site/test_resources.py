@@ -19,7 +19,7 @@ from wicara.server.site.kinds import OF_CLASS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Command
+    from conftest import Command, Facts
     from server_process import Server
     from wicara.graph.store import BuiltDataset
 
@@ -252,6 +252,28 @@ def test_rows_are_in_order(server: Server) -> None:
     starts = [min(start for start, _end, _words in one) for one in spans]
     assert len(starts) > 9
     assert starts == sorted(starts)
+
+
+def test_an_article_is_read_fact_by_fact_without_its_text(server: Server, stated: Facts) -> None:
+    """Its pages have all its facts, each with its own words and their place; a text to paste is an offer."""
+    here = f"/doc/article/{ARTICLE}"
+    first = server.get(here, accept=HTML, accept_language="en").text
+    own = stated.of(ARTICLE)
+    assert f"{own.count} facts, in the order of the text" in text_of(first)
+    numbers = re.findall(rf'href="{here}\?show=facts-of-an-article&amp;page=(\d+)"', first)
+    found: dict[str, str] = {}
+    for page in dict.fromkeys(numbers):
+        text = server.get(f"{here}?show=facts-of-an-article&page={page}", accept=HTML).text
+        listed = text.partition('<div class="beside">')[2].partition("</section>")[0]
+        for fact in re.findall(r'<li id="basis-[^"]*".*?</li>', listed, re.DOTALL):
+            name = re.findall(r'<small class="tag">([DF]\d+)</small>', fact)[0]
+            words = re.findall(r'<q [^>]*>([^<]+)</q> <small class="tag">characters \d+.\d+<', fact)
+            assert bool(words) == name.startswith("F"), name
+            found[name] = words[0] if words else ""
+    assert len(found) == own.count
+    assert found["F004"] == "Pertemuan \u2026 di Singapura"
+    assert first.index("page=2") < first.index("Paste the text here") < first.index("F001</small>")
+    assert re.search(r'<details class="paste"[^>]* hidden>', first)
 
 
 def test_history(tmp_path: Path) -> None:

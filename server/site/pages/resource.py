@@ -282,6 +282,7 @@ def variables(view: View) -> Mapping[str, object]:
         "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
         "incoming": in_sections(view.read.incoming, words, incoming=True),
         "lists": lists(view, here),
+        "part_size": BLOCK_PAGE,
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),

@@ -34,6 +34,8 @@ function show(quote, characters) {
     for (let place = at; place < at + [...exact].length; place += 1) marked.add(place);
   }
   const [first, last] = sentence(characters, Math.min(...spans.map((one) => one[0])), Math.max(...spans.map((one) => one[1])));
+  quote.hidden = false;
+  quote.closest(".card").classList.remove("apart");
   const line = quote.querySelector("p");
   line.className = "passage";
   line.replaceChildren();
