@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from kinds import KINDS
+from needed import needed
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -235,6 +237,33 @@ def test_a_place_shows_its_card_over_the_map(visit: Visit, scripts: bool) -> Non
     expect(spot).to_be_in_viewport()
     card.get_by_role("link", name="Back to the map").click()
     expect(card).to_have_count(0)
+
+
+NAMES: Final = """
+names => names.map(name => ({
+  text: name.textContent,
+  box: name.getBoundingClientRect(),
+  size: parseFloat(getComputedStyle(name).fontSize) * name.getScreenCTM().a,
+})).filter(({box}) => box.width)
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 900, 360])
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_names_on_the_map_are_legible(visit: Visit, width: int, language: str) -> None:
+    """On each screen the names that stand have eleven pixels at least, and none lies upon another."""
+    page = visit("/map", viewport={"width": width, "height": 740}, locale=language)
+    needed(page.locator(".map").count() > 0, "the scripts of the pages are not built: `make test` does it")
+    names = page.locator(".map .spot text").evaluate_all(NAMES)
+    assert "Jakarta" in {one["text"].split()[0] for one in names}
+    assert len(names) > 8
+    names += page.locator(".map .of-state").evaluate_all(NAMES)
+    assert [one["text"] for one in names if one["size"] < 11] == []
+    for one, other in combinations(names, 2):
+        (a, b), height = (one["box"], other["box"]), 0.75
+        apart = a["right"] <= b["left"] or b["right"] <= a["left"]
+        middles = abs(a["top"] + a["bottom"] - b["top"] - b["bottom"]) / 2
+        assert apart or middles >= min(a["height"], b["height"]) * height, (one["text"], other["text"])
 
 
 @BOTH

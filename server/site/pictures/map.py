@@ -19,7 +19,7 @@ from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Store
     from wicara.server.site.pictures.picture import Record
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Box: TypeAlias = tuple[float, float, float, float]
 """The left, the top, the right and the bottom."""
+Frame: TypeAlias = tuple[float, float, float, float]
+"""The left, the top, the breadth and the height."""
 
 COLUMNS: Final = (
     *("kind", "item", "label", "latitude", "longitude", "code"),
@@ -38,16 +40,36 @@ COLOURS: Final = WORDS["colours"]
 MEMBER: Final = f"{WIC}BodyMembership"
 HALF_TURN: Final = 180.0
 MARGIN: Final = 24.0
-LETTER: Final = 7.4
-LINE_HEIGHT: Final = 18.0
-NARROW: Final = 36 / 14
+WIDE: Final = 1060
+HIGH: Final = 560
+"""The breadth and height in pixels that the map has at least on a wide screen (`style.css`)."""
+LETTERS: Final = 13
+"""The size of the letters on such a screen, in pixels: names are laid out by it."""
+LETTER: Final = 0.6
+ABOVE: Final = 0.8
+BELOW: Final = 0.22
+"""The breadth of a letter, and how far letters reach above and below their line, in parts of their size."""
+DOT: Final = 0.4
+"""How far the dot of a place reaches, in the same parts."""
+NARROW: Final = 1.35
 """How much larger the names of places are drawn on narrow screens (`style.css`)."""
+MIDDLE: Final = 0.43
+"""The part of the breadth that a narrow screen shows at first."""
+SIDES: Final = {
+    "right": ("start", 0.7, 0.35),
+    "left": ("end", -0.7, 0.35),
+    "below": ("middle", 0.0, 1.5),
+    "above": ("middle", 0.0, -0.75),
+    "right-below": ("start", 0.4, 1.15),
+    "left-below": ("end", -0.4, 1.15),
+    "right-above": ("start", 0.4, -0.45),
+    "left-above": ("end", -0.4, -0.45),
+}
+"""Where the name of a place may stand: its anchor there, and how far off, in the same parts."""
 MAX_SHOWN: Final = 30
 """Events that the page lists of one place; the data has all."""
 BUSIEST: Final = 6
 """Places that the page is told of in one line by, where most was held."""
-GAP: Final = 10
-"""The space between a place and its name beside it."""
 
 
 @dataclass
@@ -181,8 +203,28 @@ class Spot:
     x: float
     y: float
     side: str = "right"
-    lesser: bool = False
-    """Whether its name has no room on a narrow screen, beside those of places where more was held."""
+    room: str = ""
+    """Nothing, or `lesser` where its name has no room on a narrow screen, `crowded` where on none."""
+
+    @property
+    def name(self) -> str:
+        """Its name with how many events took place there."""
+        return f"{self.shown.text} {len(self.place.held) or ''}".strip()
+
+    @property
+    def stands(self) -> tuple[str, float, float]:
+        """The anchor of its name, and how far this is off."""
+        return SIDES[self.side]
+
+    def label(self, side: str, size: float) -> Box:
+        """Return the corners around its name on a side, with letters of a size."""
+        anchor, right, down = SIDES[side]
+        return label_box(self.x + right * size, self.y + down * size, self.name, size, anchor)
+
+    def dot(self, size: float) -> Box:
+        """Return the corners around its dot."""
+        reach = DOT * size
+        return (self.x - reach, self.y - reach, self.x + reach, self.y + reach)
 
 
 @picture()
@@ -203,7 +245,7 @@ def map_() -> Picture:
     }
     words = words_for(store(), named)
     earth = world()
-    areas, spots = draw(states.values(), places.values(), words, earth) if earth else ([], [])
+    areas, spots, frame = draw(states.values(), places.values(), words, earth) if earth else ([], [], None)
     return Picture(
         "map",
         [*place_records(places.values(), words), *state_records(states.values(), words)],
@@ -212,7 +254,8 @@ def map_() -> Picture:
             "world": earth,
             "areas": areas,
             "spots": spots,
-            "box": box(areas, spots),
+            "box": frame,
+            "size": round(size_in(frame), 1) if frame else 0,
             "places": by_label(places, words),
             "busiest": [
                 (words.show_iri(place.iri), place)
@@ -308,10 +351,10 @@ def by_label(some: dict[str, Place] | dict[str, State], words: Words) -> list[tu
 
 def draw(
     states: Iterable[State], places: Iterable[Place], words: Words, earth: World
-) -> tuple[list[Area], list[Spot]]:
-    """Return the states that have an outline, larger ones first, and the places.
+) -> tuple[list[Area], list[Spot], Frame | None]:
+    """Return the states that have an outline, larger ones first, the places, and what holds them all.
 
-    The names of states stand where none collide, those of places on the side where they collide the least.
+    Names stand where none collide: those of places first, then those of states.
     """
     spots = [
         Spot(place, words.show_iri(place.iri), *earth.project(place.longitude, place.latitude))
@@ -319,48 +362,59 @@ def draw(
     ]
     lined = [(state, earth.outlines[state.code]) for state in states if state.code in earth.outlines]
     lined.sort(key=lambda pair: -area_of(pair[1].box))
-    taken = [label_box(spot.x, spot.y, "ooo") for spot in spots]
+    frame = box([outline.box for _, outline in lined], spots)
+    size = size_in(frame) if frame else 0
+    spots = named(spots, frame, size) if frame else spots
+    taken = [spot.dot(size) for spot in spots]
+    taken += [spot.label(spot.side, size) for spot in spots if spot.room != "crowded"]
     areas = []
     for state, outline in lined:
         shown = words.show_iri(state.iri)
-        label = label_box(*outline.at, shown.text)
+        label = label_box(*outline.at, shown.text, size, "middle")
         is_free = not any(collide(label, other) for other in taken)
         taken += [label] if is_free else []
         areas.append(Area(state, shown, outline, is_free))
-    dots, taken = taken[: len(spots)], taken[len(spots) :]
-    left, _top, width, _height = box(areas, spots) or (0.0, 0.0, 0.0, 0.0)
-    for number, spot in enumerate(spots):
-        sides = sides_of(spot)
-        others = [*taken, *dots[:number], *dots[number + 1 :]]
-        fitting = [name for name, one in sides.items() if left <= one[0] and one[2] <= left + width]
-        side = min(fitting or sides, key=lambda name: sum(collide(sides[name], other) for other in others))
-        taken.append(sides[side])
-        spots[number] = replace(spot, side=side)
-    return areas, with_room(spots)
+    return areas, spots, frame
 
 
-def sides_of(spot: Spot, scale: float = 1.0) -> dict[str, Box]:
-    """Return the corners around the name of a place, by its side; with larger letters, at a scale."""
-    x, y, text = spot.x, spot.y, spot.shown.text
-    reach = len(text) * LETTER * scale / 2 + GAP
-    return {
-        "right": label_box(x + reach, y, text, scale),
-        "left": label_box(x - reach, y, text, scale),
-        "below": label_box(x, y + LINE_HEIGHT * scale, text, scale),
-        "above": label_box(x, y - LINE_HEIGHT * scale, text, scale),
-    }
+def size_in(frame: Frame) -> float:
+    """Return how large letters are drawn so that they have their size on a wide screen."""
+    return LETTERS * max(frame[2] / WIDE, frame[3] / HIGH)
 
 
-def with_room(spots: list[Spot]) -> list[Spot]:
-    """Return places, those marked whose names collide on a narrow screen with names of more frequent ones."""
+def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
+    """Return places, each with the side where its name is free; those where most was held come first."""
+    dots = {spot.place.iri: spot.dot(size) for spot in spots}
+    left, right = frame[0], frame[0] + frame[2]
+    margin = (1 - MIDDLE) / 2 * frame[2]
+
+    def trouble(spot: Spot, side: str) -> tuple[bool, bool, int]:
+        """Tell whether a name would be cut on a narrow screen, or collide there, and which side it is on."""
+        one = spot.label(side, size * NARROW)
+        is_cut = left + margin < spot.x < right - margin and not (
+            left + margin <= one[0] and one[2] <= right - margin
+        )
+        return is_cut, any(collide(one, other) for other in narrow), [*SIDES].index(side)
+
     taken: list[Box] = []
-    named = set()
+    narrow: list[Box] = []
+    found: dict[str, Spot] = {}
     for spot in sorted(spots, key=lambda one: (-len(one.place.held), -len(one.place.planned))):
-        name = sides_of(spot, NARROW)[spot.side]
-        if not any(collide(name, other) for other in taken):
-            taken.append(name)
-            named.add(spot.place.iri)
-    return [replace(spot, lesser=spot.place.iri not in named) for spot in spots]
+        others = [*taken, *(dot for iri, dot in dots.items() if iri != spot.place.iri)]
+        boxes = {side: spot.label(side, size) for side in SIDES}
+        free = [
+            side
+            for side, one in boxes.items()
+            if left <= one[0] and one[2] <= right and not any(collide(one, other) for other in others)
+        ]
+        side = min(free, key=lambda one: trouble(spot, one)) if free else spot.side
+        on_narrow = spot.label(side, size * NARROW)
+        has_room = not any(collide(on_narrow, other) for other in narrow)
+        room = "" if free and has_room else "lesser" if free else "crowded"
+        taken += [boxes[side]] if free else []
+        narrow += [on_narrow] if free and has_room else []
+        found[spot.place.iri] = replace(spot, side=side, room=room)
+    return [found[spot.place.iri] for spot in spots]
 
 
 def area_of(box: Box) -> float:
@@ -368,10 +422,11 @@ def area_of(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def label_box(x: float, y: float, text: str, scale: float = 1.0) -> Box:
-    """Return the corners around a name whose middle is given; with larger letters, at a scale."""
-    half, high = len(text) * LETTER * scale / 2, LINE_HEIGHT * scale / 2
-    return (x - half, y - high, x + half, y + high)
+def label_box(x: float, y: float, text: str, size: float, anchor: str) -> Box:
+    """Return the corners around a name whose anchor is given, with letters of a size."""
+    breadth = len(text) * LETTER * size
+    left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * breadth
+    return (left, y - ABOVE * size, left + breadth, y + BELOW * size)
 
 
 def collide(one: Box, other: Box) -> bool:
@@ -379,14 +434,14 @@ def collide(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def box(areas: Iterable[Area], spots: Iterable[Spot]) -> tuple[float, ...] | None:
+def box(outlines: Iterable[Box], spots: Iterable[Spot]) -> Frame | None:
     """Return the corner and the size of what holds all that is drawn, or None for nothing."""
-    boxes = [*(area.outline.box for area in areas), *((one.x, one.y, one.x, one.y) for one in spots)]
+    boxes = [*outlines, *((one.x, one.y, one.x, one.y) for one in spots)]
     if not boxes:
         return None
     left, top = min(one[0] for one in boxes) - MARGIN, min(one[1] for one in boxes) - MARGIN
     right, bottom = max(one[2] for one in boxes) + MARGIN, max(one[3] for one in boxes) + MARGIN
-    return tuple(round(number, 1) for number in (left, top, right - left, bottom - top))
+    return (round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
 
 
 def place_records(places: Iterable[Place], words: Words) -> Iterator[Record]:
