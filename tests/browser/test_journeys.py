@@ -37,6 +37,23 @@ def test_coordinator_by_search(visit: Visit, scripts: bool) -> None:  # noqa: FB
 
 
 @BOTH
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_head_of_a_page_leaves_room(visit: Visit, language: str, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """On a telephone the head is low and its menu folded; on a desk all parts of the site are in sight."""
+    page = visit("/map", java_script_enabled=scripts, locale=language, viewport={"width": 360, "height": 740})
+    head = page.get_by_role("banner")
+    box = head.bounding_box()
+    assert box
+    assert box["height"] <= 120
+    part = head.locator("a[href='/timeline']")
+    expect(part).to_be_hidden()
+    head.get_by_text("Menu").click()
+    part.click()
+    expect(page).to_have_url(re.compile("/timeline$"))
+    expect(visit("/map").get_by_role("banner").locator("a[href='/timeline']")).to_be_visible()
+
+
+@BOTH
 def test_coordinator_by_question(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """The same by a question of the home page: the answer comes first; then another day."""
     page = visit(HOME, java_script_enabled=scripts)
