@@ -275,6 +275,18 @@ def test_a_long_timeline_is_folded(server: Server) -> None:
     assert len(open_rows) > every / 2
 
 
+@pytest.mark.parametrize("asked", ["from=2016&to=2019", "from=2018", "about=person/sergey-lavrov"])
+def test_what_a_reader_asks_for_is_not_folded(server: Server, asked: str) -> None:
+    """With days, or about a thing, each lane that is not long stands whole; the top tells its number."""
+    drawn = server.get(f"/timeline?{asked}", accept=HTML, accept_language="en").text
+    told = re.findall(r'<a href="#lane-(\w+)">[^<]+</a> (\d+)', drawn)
+    assert len(told) > 1
+    for lane, number in told:
+        rows = re.findall(rf'<li class="row" id="row-\d+(-\d+)?-{lane}"', drawn)
+        assert len(rows) == int(number)
+        assert not any(rows) or int(number) > 60
+
+
 def test_figures_are_called_by_their_value(server: Server) -> None:
     """On a timeline a figure is called by its value, what it counts and who gives it."""
     told = {str(one["label"]) for one in records(server, "timeline", kind="figure")}

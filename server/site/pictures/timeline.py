@@ -189,6 +189,7 @@ def timeline() -> Picture:
     scale = scale_for(shown, day)
     lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
+    is_chosen = bool(view.asked) or about is not None
     beyond = [] if view.days is None else spans(view, (one.iri for one in concerned if one.lane in lanes))
     return Picture(
         "timeline",
@@ -202,7 +203,7 @@ def timeline() -> Picture:
             "chosen": lanes,
             "unasked": UNASKED,
             "lanes": [
-                (lane, len(members), grouped(members, folding(lane, len(drawn))))
+                (lane, len(members), grouped(members, folding(lane, len(members), len(drawn), is_chosen)))
                 for lane in LANES
                 if (members := [line for line in drawn.values() if line.item.lane == lane])
             ],
@@ -384,8 +385,13 @@ def left_outside(view: Narrowed, beyond: Collection[tuple[str, str]]) -> tuple[i
     return sum(end < first for _, end in beyond), sum(bool(last) and start > last for start, _ in beyond)
 
 
-def folding(lane: str, number: int) -> str:
-    """Return what a lane folds together in a picture of so many rows, as `grouped` takes it."""
+def folding(lane: str, of_lane: int, number: int, is_chosen: bool) -> str:  # noqa: FBT001 - one of its facts
+    """Return what a lane of so many rows folds together in a picture of so many, as `grouped` takes it.
+
+    Where a reader has chosen what is shown, a lane that is not long stands whole.
+    """
+    if is_chosen and of_lane <= LONG:
+        return ""
     if number <= LONG:
         return "time"
     return "all" if lane in ASIDE else "year" if lane in BRIEF else "time"

@@ -201,8 +201,11 @@ class TrackRow:
 def grouped(lines: Sequence[TrackRow], folds: str) -> list[tuple[str, list[Track], list[TrackRow]]]:
     """Return rows in groups, each with its name and how it is drawn; few stand alone, without a name.
 
-    `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`.
+    `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`;
+    none where it is empty.
     """
+    if not folds:
+        return [("", [], [line]) for line in lines]
     keys: Mapping[str, Callable[[TrackRow], tuple[str, ...]]] = {
         "time": lambda line: tuple(line.when),
         "year": lambda line: (line.years[0],),
