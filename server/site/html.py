@@ -289,7 +289,7 @@ def row_marks(
     parts = [*marks_in(first, cards, words)]
     if rest := [own for own in known if own.graph not in shown]:
         more = UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words)))
-        parts.append(more if unfold else NOTE % f"+{len(rest)}")
+        parts.append(more if unfold else NOTE % _("and %(n)s more", n=len(rest)))
     stated = (evidence.of(statement.graphs) for statement in row.support.statements)
     parts += several(max(map(witnesses, stated), default=0))
     parts += [inferred_mark(triple, words) for triple in row.support.inferred]

@@ -276,6 +276,19 @@ def test_an_article_is_read_fact_by_fact_without_its_text(server: Server, stated
     assert re.search(r'<details class="paste"[^>]* hidden>', first)
 
 
+def test_what_a_person_said_has_its_words(server: Server) -> None:
+    """Sayings stand with the words of their source where these are quoted; what is left out is counted."""
+    page = read(server, "/doc/person/retno-marsudi?show=statements-of-a-person", accept_language="en")
+    words = {row[0]: row[1] for row in page.rows("What this person said")}
+    assert words["Among the proposed priorities is cyber security"].startswith(
+        "“mengusulkan tiga … prioritas"
+    )
+    overview = read(server, "/doc/person/retno-marsudi", accept_language="en")
+    (office,) = overview.rows("Offices")
+    assert re.search(r"and \d+ more", office[-1])
+    assert any(text.startswith(("All evidence", "All 2")) for _, text in overview.links)
+
+
 def test_history(tmp_path: Path) -> None:
     """What the provenance records of a fact's history is told with its days."""
     file = tmp_path / "facts.trig"
