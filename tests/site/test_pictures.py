@@ -311,6 +311,19 @@ def test_only_what_a_row_tells_is_drawn(server: Server) -> None:
     assert "known for 19\N{EN DASH}20 May 2016" in president
 
 
+def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> None:
+    """Who is first is said with a number, and each line is in a table below with its role and source."""
+    text = server.get("/network", accept=HTML, accept_language="en").text
+    first = re.search(
+        r"It begins with ([^,<]+), who of all persons here had the most roles at events: (\d+)", text
+    )
+    assert first
+    assert re.search(rf'<bdi>{re.escape(first[1])}</bdi> <small class="tag">{first[2]}</small></a>', text)
+    table = text.partition('<details id="as-table" open>')[2].partition("</table>")[0]
+    assert table.count("<tr><th") == len(records(server, "network"))
+    assert "It begins with" not in server.get("/network?start=person/retno-marsudi", accept=HTML).text
+
+
 def test_network_unfolds(server: Server) -> None:
     """A node shows those around it with their roles; a link unfolds one of them, and leaves the rest."""
     first = page(server, "/network?start=person/sergey-lavrov")
@@ -380,14 +393,14 @@ def test_map(server: Server) -> None:
 
 
 def test_a_place_says_how_much_was_held_there(server: Server) -> None:
-    """The card of a place has its events, folded coordinates and a way back; the mark has their number."""
+    """The card of a place has its events, its coordinates and a way back; the mark has their number."""
     drawn = server.get("/map", accept=HTML).text
     mark = r'<title>([^<:]+): \d+</title>.*?<tspan class="count">(\d+)<'
     counts = dict(re.findall(mark, drawn))
     needed(bool(counts), "the scripts of the pages are not built: `make test` does it")
     assert (counts["Sochi"], int(counts["Vientiane"]) > 1) == ("1", True)
     card = drawn.partition("<bdi>Sochi</bdi></a>")[2].partition('<div class="card-place"')[0]
-    assert re.search(r"<details><summary>Coordinates</summary><p[^>]*>43\.599", card)
+    assert re.search(r">Coordinates: 43\.599", card)
     assert 'href="#drawn">Back to the map' in card
     parts = drawn.split("<h3>")
     assert not [one for one in parts if "Russia (territory)" in one[:200] and "Sochi 2016" in one]

@@ -63,6 +63,8 @@ PATHS: Final = {
 """The outline of each shape around its middle: kinds differ not by colour alone."""
 MAX_NODES: Final = 48
 """How many nodes a picture holds."""
+MOST_OPEN: Final = 60
+"""How many lines are listed below the picture without being folded."""
 MOST_MET: Final = 6
 """How many persons are named above the picture before the others are folded."""
 MAX_EDGES: Final = limit_of("network-edges")
@@ -231,6 +233,7 @@ def network() -> Picture:
                 for one in met
             ],
             "most_met": MOST_MET,
+            "most_open": MOST_OPEN,
             "counts": Counter(shapes[node] for node in ranked),
             "chosen": wanted,
             "words": words,
