@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
@@ -16,7 +17,8 @@ from wicara.server.descriptions.counts import made_at
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language
 from wicara.server.site.tables.cells import in_own_language
-from wicara.server.site.times import day_of, format_day
+from wicara.server.site.tables.statuses import Aftermath
+from wicara.server.site.times import day_of, format_day, format_period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +38,8 @@ NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 class Citation:
     """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
 
-    `key` is its name in BibTeX, `kind` its type in RIS, `read` the day on which its copy at `url` was read,
+    `key` is its name in BibTeX, `kind` its type in RIS, `issued` the first and the last day on which it may
+    have come out, `read` the day on which its copy at `url` was read,
     `original` what the text that it is a copy or a translation of is called.
     """
 
@@ -45,11 +48,20 @@ class Citation:
     author: str
     title: str
     url: str
-    issued: date | None = None
+    issued: tuple[date, date] | None = None
     within: str = ""
     version: str = ""
     read: date | None = None
     original: str = ""
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The year, the month and the day of issue, as far as they are known."""
+        if not self.issued:
+            return ()
+        first, last = (day.isoformat().split("-") for day in self.issued)
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=True))
+        return tuple(one for one, _other in same)
 
     @property
     def text(self) -> str:
@@ -57,7 +69,7 @@ class Citation:
         end = "" if self.title.endswith(("?", "!", ".")) else "."
         title = f"\N{LEFT DOUBLE QUOTATION MARK}{self.title}{end}\N{RIGHT DOUBLE QUOTATION MARK}"
         whole = _("In %(whole)s, version %(version)s.", whole=self.within, version=self.version)
-        day = f"{format_day(self.issued)}." if self.issued else ""
+        day = f"{format_period(*self.issued)}." if self.issued else ""
         author = f"{self.author}." if self.author else ""
         parts = (author, title, str(whole) if self.within else "", day, self.note or self.url)
         return " ".join(filter(None, parts))
@@ -83,8 +95,8 @@ class Citation:
             "title": f"{{{tex(self.title)}}}",
             "howpublished": tex(self.within),
             "version": tex(self.version),
-            "year": str(self.issued.year) if self.issued else "",
-            "date": self.issued.isoformat() if self.issued else "",
+            "year": "".join(self.dates[:1]),
+            "date": "-".join(self.dates),
             "url": self.url,
             "urldate": self.read.isoformat() if self.read else "",
             "note": tex(self.note),
@@ -101,8 +113,8 @@ class Citation:
             "TI": self.title,
             "T2": self.within,
             "ET": self.version,
-            "PY": str(self.issued.year) if self.issued else "",
-            "DA": f"{self.issued:%Y/%m/%d}" if self.issued else "",
+            "PY": "".join(self.dates[:1]),
+            "DA": "/".join((*self.dates, "", "")[:3]) if self.dates else "",
             "UR": self.url,
             "Y2": f"{self.read:%Y/%m/%d}" if self.read else "",
             "N1": self.note,
@@ -112,11 +124,16 @@ class Citation:
 
 
 def of_text(article: str) -> Citation | None:
-    """Return the citation of a text that facts are taken from; None where the dataset describes none."""
+    """Return the citation of a text that facts are taken from; None where the dataset describes none.
+
+    One whose days of issue are not known is cited by its name, which tells the month or year if any is known.
+    """
     cited = per_version(texts_cited).get(article)
     if cited is None:
         return None
-    title = in_own_language(cited["title"] or cited["name"], language())
+    issued = per_version(Aftermath).issued(NamedNode(article))
+    names = (cited["title"], cited["name"]) if issued else (cited["name"], cited["title"])
+    title = in_own_language(next(filter(None, names), []), language())
     publisher = in_own_language(cited["publisher"], language())
     original = in_own_language(cited["original"], language())
     return Citation(
@@ -125,7 +142,7 @@ def of_text(article: str) -> Citation | None:
         publisher.value if publisher else "",
         title.value if title else article,
         next((getattr(copy, "value", "") for copy in cited["copy"]), article),
-        next(filter(None, map(day_of, cited["issued"])), None),
+        issued,
         read=next(filter(None, map(day_of, cited["read"])), None),
         original=original.value if original else "",
     )
@@ -134,7 +151,7 @@ def of_text(article: str) -> Citation | None:
 def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
     """Return what the dataset says of each text that it rests on, by IRI and by variable of its query."""
     texts: dict[str, dict[str, list[Term]]] = {}
-    names = ("name", "title", "publisher", "issued", "copy", "read", "original")
+    names = ("name", "title", "publisher", "copy", "read", "original")
     for row in solutions(built.store, page_query("citations").body):
         text = texts.setdefault(row["article"].value, {name: [] for name in names})
         for name in names:
@@ -156,7 +173,7 @@ def of_page(iri: str, title: str) -> Citation:
         author.value if author else "",
         title,
         iri,
-        made_at(dataset()).date(),
+        (made_at(dataset()).date(),) * 2,
         name_of_whole.value if name_of_whole else "Wicara",
         f"{dataset().version} ({dataset().digest[:12]})",
     )

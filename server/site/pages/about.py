@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from flask import Blueprint, render_template
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 from wicara.graph.sparql import solutions
 from wicara.queries import page_query
-from wicara.server.app_state import settings, store
+from wicara.server.app_state import per_version, settings, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.pages.reuse import report_href
-from wicara.server.site.tables.statuses import age_of_sources
-from wicara.server.site.times import day_of, format_day
+from wicara.server.site.tables.statuses import Aftermath, age_of_sources
+from wicara.server.site.times import format_period
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:
     from wicara.server.site.words import Shown
 
 blueprint = Blueprint("about", __name__)
+UNKNOWN: Final = (date.min, date.min)
+"""What a text without a day of issue is sorted by: it comes last."""
 WAYS: Final = {"quoted": "hash", "cited": "read"}
 """How a text was read, by the variable that is bound where it was read so."""
 
@@ -32,6 +35,7 @@ class ListedText(NamedTuple):
     article: Shown
     publisher: Shown | None
     issued: str
+    year: str
     language: str
     copy: str
     ways: tuple[object, ...]
@@ -43,11 +47,14 @@ def sources() -> list[ListedText]:
     rows = list(solutions(store(), page_query("sources").body))
     named = [one for row in rows for one in (row["article"], row["publisher"]) if isinstance(one, NamedNode)]
     words = Words.for_request(labels_of(store(), named))
+    issued = {row["article"]: per_version(Aftermath).issued(row["article"]) for row in rows}
+    rows.sort(key=lambda row: issued[row["article"]] or UNKNOWN, reverse=True)
     return [
         ListedText(
             words.show_iri(row["article"].value),
             words.show_iri(row["publisher"].value) if row["publisher"] else None,
-            format_day(day) if isinstance(row["issued"], Literal) and (day := day_of(row["issued"])) else "",
+            format_period(*days) if (days := issued[row["article"]]) else "",
+            str(days[1].year) if days else "",
             name_of_language(row["language"].value) if row["language"] else "",
             row["copy"].value if row["copy"] else "",
             tuple(WORDS["ways-of-reading"][way] for way, name in WAYS.items() if row[name]),
