@@ -282,9 +282,21 @@ def test_what_a_reader_asks_for_is_not_folded(server: Server, asked: str) -> Non
     told = re.findall(r'<a href="#lane-(\w+)">[^<]+</a> (\d+)', drawn)
     assert len(told) > 1
     for lane, number in told:
+        if lane == "office":
+            continue
         rows = re.findall(rf'<li class="row" id="row-\d+(-\d+)?-{lane}"', drawn)
         assert len(rows) == int(number)
         assert not any(rows) or int(number) > 60
+
+
+def test_terms_of_one_post_are_one_row(server: Server) -> None:
+    """What several texts tell of one person in one post is one row, in which each of them is folded."""
+    drawn = server.get("/timeline?about=person/sergey-lavrov", accept=HTML, accept_language="en").text
+    lane = drawn.partition('aria-labelledby="lane-office"')[2].partition("</section>")[0]
+    (name,) = re.findall(r'<span class="what">(.*?) <small class="tag">(\d+)</small>', lane)
+    assert name[0] == "Sergey Lavrov: Foreign Minister of Russia, by texts of 2015 to 2025"
+    assert len(re.findall('<li class="row"', lane)) == int(name[1])
+    assert lane.count('<li class="folded">') == 1
 
 
 def test_figures_are_called_by_their_value(server: Server) -> None:

@@ -69,6 +69,8 @@ LASTING: Final = frozenset({"office", "standing"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
 """The lanes of what may happen in the course of something else."""
+TOLD: Final = HAPPENING | {"office", "figure"}
+"""The lanes of what is told with what it hangs together with."""
 BRIEF: Final = HAPPENING | {"text"}
 """The lanes of what is told year by year where there is much."""
 ASIDE: Final = LASTING | {"figure"}
@@ -178,14 +180,16 @@ def timeline() -> Picture:
         wanted.sort(key=lambda item: view.spans.get(item.iri, ("", "")), reverse=True)
     portion = Portion("timeline", len(wanted), PAGE, number_of_page())
     shown = portion.of(wanted)
-    outer, counted = contexts(store(), shown)
+    outer, posts, counted = contexts(store(), shown)
     add_times(store(), shown, outer)
     shown.sort(key=lambda item: item.order)
     named = {iri for iris in (index.choices, *index.choices.values()) for iri in iris}
     named |= {item.iri for item in shown} | ({about.value} if about else set())
+    named |= {iri for pair in posts.values() for iri in pair}
     named |= {term.value for one in counted for term in one.values() if isinstance(term, NamedNode)}
     words = words_for(store(), named)
     labels = {iri: words.show_iri(iri) for iri in (item.iri for item in shown)} | labels_of(counted, words)
+    offices = {iri: ": ".join(words.show_iri(one).text for one in pair) for iri, pair in posts.items()}
     scale = scale_for(shown, day)
     lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
@@ -203,7 +207,11 @@ def timeline() -> Picture:
             "chosen": lanes,
             "unasked": UNASKED,
             "lanes": [
-                (lane, len(members), grouped(members, folding(lane, len(members), len(drawn), is_chosen)))
+                (
+                    lane,
+                    len(members),
+                    grouped(members, folding(lane, len(members), len(drawn), is_chosen), offices),
+                )
                 for lane in LANES
                 if (members := [line for line in drawn.values() if line.item.lane == lane])
             ],
@@ -264,17 +272,20 @@ def concerned_with(store: Store, about: NamedNode) -> set[str]:
 
 def contexts(
     store: Store, some: Iterable[Item]
-) -> tuple[dict[str, list[str]], list[Mapping[str, Term | None]]]:
-    """Return in the course of what things happened, and what figures count and who gives them."""
+) -> tuple[dict[str, list[str]], dict[str, tuple[str, str]], list[Mapping[str, Term | None]]]:
+    """Return in the course of what things happened, who held which post, what figures count by whom."""
     outer: dict[str, list[str]] = {}
+    posts: dict[str, tuple[str, str]] = {}
     counted: list[Mapping[str, Term | None]] = []
-    asked = [item.iri for item in some if item.lane in HAPPENING or item.lane == "figure"]
+    asked = [item.iri for item in some if item.lane in TOLD]
     for solution in rows(store, "timeline-context", item=iri_list(asked)) if asked else ():
         if within_it := iri_of(solution, "outer"):
             outer.setdefault(value(solution, "item"), []).append(within_it)
+        elif (holder := iri_of(solution, "holder")) and (post := iri_of(solution, "post")):
+            posts.setdefault(value(solution, "item"), (holder, post))
         else:
             counted.append({name: solution[name] for name in COUNTED})
-    return outer, counted
+    return outer, posts, counted
 
 
 def add_times(store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[str]] = NONE) -> None:

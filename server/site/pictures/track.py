@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from wicara.server.site.language import format_date
-from wicara.server.site.times import TO
+from wicara.server.site.times import TO, format_attested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wicara.server.site.pictures.picture import EvidenceLink
-    from wicara.server.site.pictures.timeline import Item
+    from wicara.server.site.pictures.timeline import Item, Time
     from wicara.server.site.times import Bounds
     from wicara.server.site.words import Shown
 
@@ -198,12 +198,17 @@ class TrackRow:
         return [str(known[0].year), str(known[-1].year)] if known else [""]
 
 
-def grouped(lines: Sequence[TrackRow], folds: str) -> list[tuple[str, list[Track], list[TrackRow]]]:
+def grouped(
+    lines: Sequence[TrackRow], folds: str, offices: Mapping[str, str]
+) -> list[tuple[str, list[Track], list[TrackRow]]]:
     """Return rows in groups, each with its name and how it is drawn; few stand alone, without a name.
 
     `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`;
-    none where it is empty.
+    none where it is empty. Terms by which somebody held one post are together in any case, but where all is:
+    `offices` says who held which, by the IRI of the term.
     """
+    if folds != "all" and any(line.item.iri in offices for line in lines):
+        return [*by_office(lines, offices)]
     if not folds:
         return [("", [], [line]) for line in lines]
     keys: Mapping[str, Callable[[TrackRow], tuple[str, ...]]] = {
@@ -222,3 +227,34 @@ def grouped(lines: Sequence[TrackRow], folds: str) -> list[tuple[str, list[Track
         name = "; ".join(key) or f"{years[0]}{TO}{years[-1]}"
         groups.append((name, rows[0].tracks if folds == "time" else every, rows))
     return groups
+
+
+def by_office(
+    lines: Sequence[TrackRow], offices: Mapping[str, str]
+) -> Iterator[tuple[str, list[Track], list[TrackRow]]]:
+    """Yield the terms of each holder of a post as a group, with the time for which texts tell of it."""
+    terms: dict[str, list[TrackRow]] = {}
+    for line in lines:
+        terms.setdefault(offices.get(line.item.iri, line.item.iri), []).append(line)
+    for office, rows in terms.items():
+        if len(rows) == 1:
+            yield "", [], rows
+            continue
+        times = [time for line in rows for time in line.item.shown]
+        single = [time for time in times if time.bounds.attested and time.manner == "actual"]
+        days = {day for time in single if (day := time.bounds.attested)}
+        others = [time for time in times if time not in single]
+        longer = dict.fromkeys(
+            time.in_words() for time in others if not any(lies_within(time, other) for other in others)
+        )
+        told = [*longer] or [format_attested(days)]
+        yield f"{office}, {'; '.join(told)}", [track for line in rows for track in line.tracks], rows
+
+
+def lies_within(one: Time, other: Time) -> bool:
+    """Tell whether all that is known of a time lies within another that is as sure, and longer."""
+    days, around = one.bounds.known, other.bounds.known
+    if not days or not around or one.manner != other.manner:
+        return False
+    ends, longer = (days[0], days[-1]), (around[0], around[-1])
+    return ends != longer and longer[0] <= ends[0] and ends[1] <= longer[1]
