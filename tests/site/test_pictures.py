@@ -333,7 +333,7 @@ def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> No
     assert first
     assert re.search(rf'<bdi>{re.escape(first[1])}</bdi> <small class="tag">{first[2]}</small></a>', text)
     table = text.partition('<details id="as-table" open>')[2].partition("</table>")[0]
-    assert table.count("<tr><th") == len(records(server, "network"))
+    assert table.count('<tr><th scope="row"') == len(records(server, "network"))
     assert "It begins with" not in server.get("/network?start=person/retno-marsudi", accept=HTML).text
 
 
