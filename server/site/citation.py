@@ -114,7 +114,7 @@ class Citation:
             "T2": self.within,
             "ET": self.version,
             "PY": "".join(self.dates[:1]),
-            "DA": "/".join((*self.dates, "", "")[:3]) if self.dates else "",
+            "DA": "/".join(self.dates),
             "UR": self.url,
             "Y2": f"{self.read:%Y/%m/%d}" if self.read else "",
             "N1": self.note,

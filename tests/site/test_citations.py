@@ -56,7 +56,7 @@ def test_citation(server: Server) -> None:
         (
             "/doc/article/kemlu-2018-11-bertolak-ke-singapura",
             "Ministry of Foreign Affairs of Indonesia",
-            "",
+            "2018/11",
             "http",
         ),
         (
@@ -76,7 +76,7 @@ def test_citation(server: Server) -> None:
 def test_what_programs_cite(server: Server, path: str, author: str, day: str, url: str) -> None:
     """Programs are told of the page of a text who published it, when and where; of others, who made the page.
 
-    A text of which only the month is known is given no day; the day of reading a copy is none of issue.
+    A text of which only the month is known is given the month; the day of reading a copy is none of issue.
     """
     text = server.get(path, accept=HTML).text
     told = dict(re.findall(r'<meta name="citation_(\w+)" content="([^"]*)">', text))
