@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -176,3 +177,16 @@ def test_no_office_rests_on_words_about_another(server: Server, dataset: BuiltDa
 def alike(graph: str, named: str) -> bool:
     """Tell whether an address or a fragment names a graph."""
     return graph.replace("/", "-") == named.replace("/", "-")
+
+
+def test_texts_are_listed_and_cited_by_their_month(server: Server) -> None:
+    """Of a text whose day is not stated the month or year is told: in the list, when cited, as data."""
+    page = server.get("/sources", accept=HTML, accept_language="en").text
+    (path,) = re.findall(r'<a href="(/doc/article/[^"]+)"[^>]*>(?:<bdi>)?[^<]*July 1996', page)
+    assert "July 1996</td>" in page
+    cited = server.get(path, accept=HTML, accept_language="en").text
+    assert '<meta name="citation_publication_date" content="1996/07">' in cited
+    assert "date = {1996-07}" in cited
+    assert "year = {1996}" in cited
+    unknown = "/doc/article/phnompenhpost-2024-08-russian-envoy"
+    assert "(The Phnom Penh Post, August 2024).” Read at" in unescape(server.get(unknown, accept=HTML).text)
