@@ -161,8 +161,9 @@ chromium: $(BROWSER)
 
 $(BROWSER): | $(INSTALLED)
 	@[ -n "$$(command -v chromium-headless-shell)" ] || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
-	  export DEBIAN_FRONTEND=noninteractive; install="apt-get -qq install --yes --no-remove --no-install-recommends"; \
-	  apt-get -qq update && $$install chromium-headless-shell >/dev/null 2>&1 || \
+	  export DEBIAN_FRONTEND=noninteractive; apt="apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20"; \
+  install="$$apt install --yes --no-remove --no-install-recommends"; \
+	  $$apt update && $$install chromium-headless-shell >/dev/null 2>&1 || \
 	  $(HAS_CHROMIUM) || $$install chromium >/dev/null; } || true
 	@if $(HAS_CHROMIUM); then touch $@; fi
 

@@ -42,7 +42,16 @@ blueprint = Blueprint("feeds", __name__)
 XML: Final = "application/xml"
 ATOM: Final = "application/atom+xml"
 TEXT: Final = "text/plain"
-UNWANTED: Final = ("/sparql", "/update", "/store", "/explain?", "/query?", "/*?infer=", "/*&infer=")
+UNWANTED: Final = (
+    "/sparql",
+    "/update",
+    "/store",
+    "/reconcile",
+    "/explain?",
+    "/query?",
+    "/*?infer=",
+    "/*&infer=",
+)
 """What crawlers are asked to leave: it holds nothing that no page has, or costs too much."""
 MAX_ADDRESSES: Final = 10_000
 """How many addresses a sitemap holds; sitemaps.org allows 50,000, and a shorter one is there sooner."""
