@@ -207,7 +207,6 @@ def figures() -> Picture:
     places = {one: place for place, one in enumerate(portion.of(everything))}
     read = read_figures(store(), {iri for iri, _value in places})
     shown = [one for one in read if (one.iri, one.value) in places]
-    add_contexts(store(), shown)
     add_times(store(), [one.times for one in shown])
     shown = newest_first(shown)
     named = {iri for one in shown for iri in one.iris()} | ({about.value} if about else set())
@@ -249,9 +248,10 @@ def values_of(store: Store, some: Collection[str] | None) -> list[tuple[str, Dec
 
 
 def read_figures(store: Store, some: Iterable[str]) -> list[Figure]:
-    """Return some observations, sorted by IRI, without context; one with two values is two."""
+    """Return some observations, sorted by IRI, with what is said of them; one with two values is two."""
     known: dict[tuple[str, Decimal], Figure] = {}
-    for row in rows(store, "figures-values", observation=iri_list(some)):
+    found = [*rows(store, "figures", observation=iri_list(some))]
+    for row in (row for row in found if row["value"]):
         iri, number = value(row, "observation"), number_in(row["value"])
         if number is not None:
             one = known.setdefault((iri, number), Figure(iri, number))
@@ -260,6 +260,12 @@ def read_figures(store: Store, some: Iterable[str]) -> list[Figure]:
             add_iri(one.who, row, "who")
             add_iri(one.possibly, row, "possibly")
             add_iri(one.confidence, row, "confidence")
+    by_iri: dict[str, list[Figure]] = {}
+    for one in known.values():
+        by_iri.setdefault(one.iri, []).append(one)
+    for row in (row for row in found if not row["value"]):
+        for one in by_iri.get(value(row, "observation"), ()):
+            add_context(one, row)
     return [*known.values()]
 
 
@@ -270,16 +276,6 @@ def status_by(row: QuerySolution) -> Status:
         return Status(CLAIMED)
     said = ((key, row[key]) for key in ("kind", "modality", "basis", "confidence", "possibly"))
     return status_of(Basis(graph, {key: [term] for key, term in said if term}))
-
-
-def add_contexts(store: Store, some: Iterable[Figure]) -> None:
-    """Add to figures what is said of their observations."""
-    by_iri: dict[str, list[Figure]] = {}
-    for one in some:
-        by_iri.setdefault(one.iri, []).append(one)
-    for row in rows(store, "figures-context", observation=iri_list(by_iri)):
-        for one in by_iri[value(row, "observation")]:
-            add_context(one, row)
 
 
 def number_in(term: Term | None) -> Decimal | None:
