@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,13 @@ class Writer(threading.Thread):
             assert update(self.server, text).status == 204
             self.acknowledged += 1
 
+    def goes_on(self) -> None:
+        """Wait until another update is acknowledged."""
+        before = self.acknowledged
+        while self.acknowledged == before:
+            assert self.is_alive()
+            time.sleep(0.01)
+
     def end(self) -> None:
         """Send no more."""
         self.ended = True
@@ -60,10 +68,11 @@ def test_while_a_server_writes(wicara: Command, tmp_path: Path) -> None:
     with served(*WRITABLE, "--data", tmp_path / "data") as server:
         writer = Writer(server)
         for number in range(3):
+            writer.goes_on()
             before = writer.acknowledged
             assert wicara("backup", tmp_path / f"b{number}", "--data", tmp_path / "data").returncode == 0
             assert wicara("verify", "--data", tmp_path / "data").returncode == 0
-            assert writer.acknowledged > before
+            writer.goes_on()
         writer.end()
         after = writer.acknowledged
         told = wicara("restore", tmp_path / "b0", "--data", tmp_path / "data", "--force").stderr

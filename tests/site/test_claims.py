@@ -69,6 +69,16 @@ def test_what_is_contested_comes_first(server: Server) -> None:
         assert f'<tbody id="{group}">' in portion
 
 
+def test_what_agrees_contests_nothing(server: Server) -> None:
+    """Of the values that texts give of one thing, a row has only those that cannot be so if it is."""
+    rows_of = [row["clash"] for row in rows(server).values() if "strategic in 2018" in row["statement"]]
+    assert rows_of
+    for clash in rows_of:
+        assert "1996" in clash
+        assert "from November 2018" not in clash
+        assert "from 14 November 2018" not in clash
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_each_row_makes_sense_alone(server: Server, language: str) -> None:
     """No row begins with a word that only the row before it explains; what names an event says which."""

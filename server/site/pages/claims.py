@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask import Blueprint, Response, render_template
 from pyoxigraph import NamedNode
@@ -185,14 +185,26 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     ]
 
 
-def comparing(_built: BuiltDataset) -> dict[str, list[tuple[str, list[QuerySolution]]]]:
-    """Return, for each graph that a comparison names, the comparison and the rows about the same."""
-    found: dict[str, list[tuple[str, list[QuerySolution]]]] = {}
+class Compared(NamedTuple):
+    """A comparison that names a graph: its rows about the same, and which graphs differ from it."""
+
+    comparison: str
+    rows: list[QuerySolution]
+    opposed: set[str]
+
+
+def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
+    """Return what compares each graph with others; of the rows about the same, some may agree with it."""
+    found: dict[str, list[Compared]] = {}
     for one in comparisons():
         own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
         for rows in grouped_by_thing(own):
-            for graph in dict.fromkeys(value(row, name) for row in rows for name in ("g1", "g2")):
-                found.setdefault(graph, []).append((one.id, rows))
+            opposed: dict[str, set[str]] = {}
+            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
+                opposed.setdefault(first, set()).add(second)
+                opposed.setdefault(second, set()).add(first)
+            for graph, others in opposed.items():
+                found.setdefault(graph, []).append(Compared(one.id, rows, others))
     return found
 
 
@@ -203,7 +215,8 @@ def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple
     contents = {one.fact.value: content_of(one.fact) for one in some}
     same = {one.fact.value: saying_the_same(one, contents[one.fact.value]) for one in some}
     about = {iri: about_of(content) for iri, content in contents.items()}
-    rows = [row for groups in connected.values() for _key, of_group in groups for row in of_group]
+    groups = {id(each.rows): each for compared in connected.values() for each in compared}
+    rows = [row for each in groups.values() for row in each.rows]
     evidence = evidence_for(
         watched(dataset().store),
         chain(
@@ -220,19 +233,23 @@ def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple
     )
     spans = per_version(times)
     left = {one.id: bool(one.own("left")) for one in comparisons()}
+    differences = {
+        key: difference(each.rows, evidence, spans, by_side=left[each.comparison]).values
+        for key, each in groups.items()
+    }
     found = []
     for one in some:
         iri = one.fact.value
         differing = [
             Differing(
-                key,
+                compared.comparison,
                 [
                     each
-                    for each in difference(of_group, evidence, spans, by_side=left[key]).values
-                    if iri not in each.graphs
+                    for each in differences[id(compared.rows)]
+                    if iri not in each.graphs and not compared.opposed.isdisjoint(each.graphs)
                 ],
             )
-            for key, of_group in connected[iri]
+            for compared in connected[iri]
         ]
         statements = [Statement(triple, (iri,)) for triple in contents[iri]]
         status = with_aftermath(one.status, (), statements)
