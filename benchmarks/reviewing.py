@@ -68,11 +68,11 @@ def main() -> None:
         for path in lists:
             counts, entries = review(browser, path, options.new)
             every += entries
-            print(f"{path.stem}: {told(counts)}\n{indent(summary(entries), '  ')}", flush=True)
+            print(f"{path.stem}: {counts_in_words(counts)}\n{indent(summary(entries), '  ')}", flush=True)
     print(f"all texts\n{indent(summary(every), '  ')}")
 
 
-def told(counts: Counter[str]) -> str:
+def counts_in_words(counts: Counter[str]) -> str:
     """Return how many there were of each."""
     return ", ".join(f"{count} {name}" for name, count in counts.items())
 
