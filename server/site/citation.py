@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SPECIAL: Final = re.compile(r"[\\{}$&#%_~^]")
 ESCAPED: Final = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 """What stands for the characters that mean something to TeX; a backslash before the others."""
+NEWS, OTHER = "NEWS", "GEN"
+"""The types of RIS of a report of the news, and of a text of whose kind nothing is known."""
 NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -38,9 +40,9 @@ NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
 class Citation:
     """What is cited: who made it, what it is called, when it is of, and where it is; `within` holds it.
 
-    `key` is its name in BibTeX, `kind` its type in RIS, `issued` the first and the last day on which it may
-    have come out, `read` the day on which its copy at `url` was read,
-    `original` what the text that it is a copy or a translation of is called.
+    `key` is its name in BibTeX, `kind` its type in RIS (NEWS: it stands in what its author publishes),
+    `issued` the first and the last day on which it may have come out, `read` the day on which its copy at
+    `url` was read, `original` what the text that it is a copy or a translation of is called.
     """
 
     key: str
@@ -88,11 +90,18 @@ class Citation:
         return str(_("Read at %(url)s on %(day)s.", url=self.url, day=format_day(self.read)))
 
     @property
+    def author_and_newspaper(self) -> tuple[str, str]:
+        """Who wrote it, and which newspaper or agency it stands in: of a report of the news the latter."""
+        return ("", self.author) if self.kind == NEWS else (self.author, "")
+
+    @property
     def bibtex(self) -> str:
         """The citation as an entry of BibTeX."""
+        author, newspaper = self.author_and_newspaper
         fields = {
-            "author": f"{{{tex(self.author)}}}" if self.author else "",
+            "author": f"{{{tex(author)}}}" if author else "",
             "title": f"{{{tex(self.title)}}}",
+            "journal": tex(newspaper),
             "howpublished": tex(self.within),
             "version": tex(self.version),
             "year": "".join(self.dates[:1]),
@@ -102,16 +111,17 @@ class Citation:
             "note": tex(self.note),
         }
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
-        return f"@misc{{{self.key}{lines}\n}}"
+        return f"@{'article' if newspaper else 'misc'}{{{self.key}{lines}\n}}"
 
     @property
     def ris(self) -> str:
         """The citation as a record of RIS."""
+        author, newspaper = self.author_and_newspaper
         fields = {
             "TY": self.kind,
-            "AU": self.author,
+            "AU": author,
             "TI": self.title,
-            "T2": self.within,
+            "T2": newspaper or self.within,
             "ET": self.version,
             "PY": "".join(self.dates[:1]),
             "DA": "/".join(self.dates),
@@ -138,7 +148,7 @@ def of_text(article: str) -> Citation | None:
     original = in_own_language(cited["original"], language())
     return Citation(
         f"wicara-source-{slug(article.rpartition('/')[2])}",
-        "PRESS",
+        getattr(next(iter(cited["kind"]), None), "value", OTHER),
         publisher.value if publisher else "",
         title.value if title else article,
         next((getattr(copy, "value", "") for copy in cited["copy"]), article),
@@ -151,7 +161,7 @@ def of_text(article: str) -> Citation | None:
 def texts_cited(built: BuiltDataset) -> dict[str, Mapping[str, list[Term]]]:
     """Return what the dataset says of each text that it rests on, by IRI and by variable of its query."""
     texts: dict[str, dict[str, list[Term]]] = {}
-    names = ("name", "title", "publisher", "copy", "read", "original")
+    names = ("name", "title", "publisher", "kind", "copy", "read", "original")
     for row in solutions(built.store, page_query("citations").body):
         text = texts.setdefault(row["article"].value, {name: [] for name in names})
         for name in names:

@@ -8,7 +8,6 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from flask import request
 from pyoxigraph import Literal, NamedNode, Triple
 from wicara.graph.sparql import solutions
 from wicara.ontology import PREFIXES, expand
@@ -81,9 +80,9 @@ def default_term(parameter: Parameter) -> NamedNode | Literal:
     return READERS.get(parameter.datatype, read_thing)(default_of(parameter))
 
 
-def given_values(question: Question) -> list[Value]:
-    """Return the values of a question's parameters in this request; what is left out has its default."""
-    return [given_value(parameter, request.args.getlist(parameter.name)) for parameter in question.parameters]
+def given_values(question: Question, given: Mapping[str, list[str]]) -> list[Value]:
+    """Return the values of a question's parameters that are given; what is left out has its default."""
+    return [given_value(parameter, given.get(parameter.name, [])) for parameter in question.parameters]
 
 
 def given_value(parameter: Parameter, given: list[str]) -> Value:

@@ -86,8 +86,36 @@ def test_what_programs_cite(server: Server, path: str, author: str, day: str, ur
     assert told.get("publication_date", "").startswith(day)
     assert ("publication_date" in told) == bool(day)
     if "/article/" in path:
-        of_source = text.partition("TY  - PRESS")[2].partition("ER  -")[0]
+        of_source = text.partition("<summary>RIS")[2].partition("ER  -")[0]
         assert re.findall("^DA  - (.*)$", of_source, re.MULTILINE) == ([day] if day else [])
+
+
+@pytest.mark.parametrize(
+    ("article", "schema", "ris", "bibtex"),
+    [
+        (ARTICLE, "Article", ("PRESS", "AU  - Ministry of Foreign Affairs of Indonesia"), "misc"),
+        ("tass-2016-05-19-jubilee-summit-opens", "NewsArticle", ("NEWS", "T2  - TASS"), "article"),
+        (
+            "cambridge-2015-russia-asean-foreword",
+            "Article",
+            ("GEN", "AU  - Cambridge University Press"),
+            "misc",
+        ),
+    ],
+)
+def test_the_kind_of_a_text_is_cited(
+    server: Server, article: str, schema: str, ris: tuple[str, str], bibtex: str
+) -> None:
+    """What a news organization publishes stands in it, what an authority does is a press release of it."""
+    text = server.get(f"/doc/article/{article}", accept=HTML).text
+    record = text.partition("<summary>RIS")[2].partition("<code>")[2].partition("ER  -")[0]
+    assert record.startswith(f"TY  - {ris[0]}\n")
+    assert f"\n{ris[1]}\n" in record
+    assert len(re.findall("^(?:AU|T2)  - ", record, re.MULTILINE)) == 1
+    entry = re.search(rf"@{bibtex}\{{wicara-source-{article},\n([^@]*)", text)
+    assert entry
+    assert ("journal = {TASS}" in entry[1], "author =" in entry[1]) == (bibtex == "article", bibtex == "misc")
+    assert f'"@type": "{schema}"' in text
 
 
 REPORTED = ("mid-2018-08-02-lavrov-news-conference", "mid-2018-08-03-russia-asean-meeting")
@@ -107,9 +135,9 @@ CITED = {
 def test_what_is_cited_is_about_the_thing(server: Server, path: str) -> None:
     """A page cites the texts that tell of its thing, and none of its neighbours, in words, BibTeX and RIS."""
     text = server.get(path, accept=HTML).text
-    keys = re.findall(r"@misc\{wicara-source-([^,]+),", text)
+    keys = re.findall(r"@\w+\{wicara-source-([^,]+),", text)
     assert {*keys} == CITED[path]
-    assert text.count("TY  - PRESS") == len(keys)
+    assert len(re.findall("^TY  - (?:PRESS|NEWS)$|>TY  - (?:PRESS|NEWS)$", text, re.MULTILINE)) == len(keys)
     assert text.partition('<ol class="citations">')[2].partition("</ol>")[0].count("<li>") == len(keys) + 1
 
 
@@ -118,7 +146,7 @@ def test_what_is_cited_is_about_the_thing(server: Server, path: str) -> None:
 )
 def test_cited_texts_have_facts_about_the_thing(server: Server, dataset: BuiltDataset, path: str) -> None:
     """Whatever a page cites has facts that name its thing; an institution's text comes first."""
-    keys = re.findall(r"@misc\{wicara-source-([^,]+),", server.get(f"/doc/{path}", accept=HTML).text)
+    keys = re.findall(r"@\w+\{wicara-source-([^,]+),", server.get(f"/doc/{path}", accept=HTML).text)
     assert len(keys) == 3
     for key in keys:
         asked = f"""PREFIX wic: <{WIC}> ASK {{

@@ -56,10 +56,7 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert footer in server.get(here, accept="text/html").text
     form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
     assert f'value="{here}"' in form
-    assert "The operator of this copy has given no name" in form
-    assert re.search(r"<strong>[^<]*foreign minister[^<]*</strong>", form)
-    laos = server.get(f"/report?about={ABOUT}", accept="text/html").text
-    assert "<strong>Laos</strong>" in laos
+    assert f"whoever runs 127.0.0.1:{server.port}, who has given no name" in form
     assert footer in form
     answer = send(server, "Line one\nline <two>")
     told = re.fullmatch(r"/report\?lang=id&sent=(\d{8}-[0-9a-f]{6})", answer.headers["Location"])
@@ -70,8 +67,9 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert f"Nomornya {told[1]}:" in thanks
     assert "Terima kasih" not in server.get("/report?lang=id&sent=%3Cb%3E", accept="text/html").text
     kept = [json.loads(line) for line in (data / "reports.jsonl").read_text("utf-8").splitlines()]
-    assert [(one["number"], one["about"], one["text"], one["language"]) for one in kept] == [
-        (told[1], ABOUT, "Line one\nline <two>", "id")
+    names = ("number", "about", "title", "text", "language")
+    assert [[one[name] for name in names] for one in kept] == [
+        [told[1], ABOUT, "Laos", "Line one\nline <two>", "id"]
     ]
     assert send(server, "").status == 400
     assert send(server, "x" * 4001).status == 400
@@ -79,6 +77,35 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert {send(server, "again").status for _ in range(AN_HOUR - 1)} == {303}
     assert send(server, "one too many").status == 429
     assert len((data / "reports.jsonl").read_text("utf-8").splitlines()) == AN_HOUR
+
+
+@pytest.mark.parametrize(
+    ("about", "name"),
+    [
+        (ABOUT, "Laos"),
+        ("/doc/state/laos", "Laos"),
+        ("/graph/fact/kemlu-2018-08-02-asean-russia/F016", "Retno was foreign minister of Indonesia"),
+        (
+            "/questions/posts-on?date=2017-06-01",
+            "Who held which post on 1 June 2017, for certain or possibly?",
+        ),
+        (
+            "/explain?subject=person:retno-marsudi&predicate=a&object=wic:HasBeenForeignMinister",
+            "Retno L.P. Marsudi has been a foreign minister",
+        ),
+        ("/map", "Map"),
+    ],
+)
+def test_what_is_reported_has_its_name(server: Server, about: str, name: str) -> None:
+    """The form names the thing, the fact, the question as it was asked, with a link; else it is typed."""
+    form = server.get(f"/report?about={quote(about, safe='')}", accept="text/html").text
+    named = re.search(r"<strong>(.*?)</strong> <small[^>]*>dataset ", form, re.DOTALL)
+    assert named
+    assert re.sub("<[^>]*>", "", named[1]).strip() == name
+    assert "href=" in named[1]
+    assert 'type="hidden" name="about"' in form
+    nameless = server.get("/report?about=/nowhere", accept="text/html").text
+    assert '<input id="about" name="about" value="/nowhere"' in nameless
 
 
 def test_who_answers(data: Path) -> None:

@@ -10,11 +10,11 @@ from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
 from wicara.graph.sparql import solutions
 from wicara.queries import page_query
-from wicara.server.app_state import per_version, settings, store
+from wicara.server.app_state import per_version, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, language
-from wicara.server.site.pages.reuse import report_href
+from wicara.server.site.pages.reuse import report_href, who_answers
 from wicara.server.site.tables.statuses import Aftermath, age_of_sources
 from wicara.server.site.times import format_period
 from wicara.server.site.words import Words, labels_of
@@ -87,6 +87,5 @@ def about() -> str:
         "about.html",
         age=age_of_sources(),
         report=report_href(canonical()),
-        answered=settings().reports_answered,
-        has_form=settings().report_errors is None,
+        answered=who_answers(),
     )

@@ -347,10 +347,11 @@ def question_named(name: str) -> Question:
     return found
 
 
-def read_question_request(one: Question) -> QuestionRequest:
-    """Return a question as this request asks it."""
+def read_question_request(one: Question, given: Mapping[str, list[str]] | None = None) -> QuestionRequest:
+    """Return a question as this request asks it, or with the fields of another address."""
     found = choices(one.parameters)
-    return QuestionRequest(one, [found.checked(value) for value in given_values(one)], found)
+    values = request.args.to_dict(flat=False) if given is None else given
+    return QuestionRequest(one, [found.checked(value) for value in given_values(one, values)], found)
 
 
 def answered_choices(one: QuestionRequest) -> dict[str, frozenset[NamedNode]]:

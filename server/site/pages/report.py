@@ -10,24 +10,28 @@ import json
 import os
 import re
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
+from wicara.graph.explain.wording import Wording
+from wicara.graph.terms import UnknownTerm, read_fact
 from wicara.ontology import BASE
-from wicara.queries import questions
 from wicara.server.app_state import dataset, settings
 from wicara.server.descriptions.openapi import HTML, operation
-from wicara.server.http.addresses import with_choices, with_fields
+from wicara.server.http.addresses import readings, with_choices, with_fields
 from wicara.server.http.problems import Problem
 from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.language import gettext as _
-from wicara.server.site.pages.question import PATH
-from wicara.server.site.pages.reuse import FORM_PATH, MAX_ABOUT
+from wicara.server.site.pages.explain import PLACES
+from wicara.server.site.pages.question import PATH, all_questions, read_question_request
+from wicara.server.site.pages.reuse import FORM_PATH, MAX_ABOUT, who_answers
 from wicara.server.site.words import Shown, Words, labels_of
 from wicara.server.sparql.protocol import FORM
 
@@ -63,18 +67,27 @@ def report_form() -> str:
 
 
 def title_of(about: str) -> Shown | None:
-    """Return what a report is about in words: the label of a thing, the name of a part of the site."""
-    path = about.partition("?")[0]
-    asked = {f"{PATH}/{one.slug}": one.wording(language()) for one in questions()}
-    name = WORDS["parts"].get(path) or asked.get(path)
-    if name or about.startswith("/"):
-        return Shown(str(name), about) if name else None
-    try:
-        thing = NamedNode(about)
-    except ValueError:
-        return None
-    labels = labels_of(dataset().store, [thing])
-    return Words.for_request(labels).show_iri(about) if labels else None
+    """Return what a report is about in words, with a link; None for what has no name.
+
+    A question or a statement is told as it is asked about, a thing or a fact by its label.
+    """
+    path, _mark, query = about.partition("?")
+    fields = parse_qs(query)
+    asked = next((one for one in all_questions() if path == f"{PATH}/{one.slug}"), None)
+    name = WORDS["parts"].get(path)
+    if asked:
+        name = read_question_request(asked, fields).sentence(language())
+    with suppress(KeyError, ValueError, UnknownTerm):
+        if path == "/explain":
+            fact = read_fact(*(fields[place][-1] for place in PLACES))
+            name = Wording(dataset().store, language()).sentence(fact)
+        things = readings(path, query) if about.startswith("/") else [about]
+        labels = () if name else labels_of(dataset().store, map(NamedNode, things))
+        if labels:
+            named = {label.subject for label in labels}
+            thing = next(one for one in things if NamedNode(one) in named)
+            return Words.for_request(labels).show_iri(thing)
+    return Shown(str(name), about, href=about) if name else None
 
 
 def shown(about: str, *, sent: str = "", text: str = "", contact: str = "", fault: str = "") -> str:
@@ -87,7 +100,7 @@ def shown(about: str, *, sent: str = "", text: str = "", contact: str = "", faul
         text=text,
         contact=contact,
         fault=fault,
-        answered=settings().reports_answered,
+        answered=who_answers(),
         limits=(MAX_ABOUT, MAX_TEXT, MAX_CONTACT),
     )
 
@@ -126,6 +139,7 @@ def keep_report() -> BaseResponse:
         "number": number,
         "time": now.isoformat(),
         "about": about,
+        "title": title.text if (title := title_of(about)) else "",
         "text": text,
         "contact": contact,
         "language": language(),

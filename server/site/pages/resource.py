@@ -21,7 +21,7 @@ from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
-from wicara.server.site.citation import of_page, of_text
+from wicara.server.site.citation import NEWS, of_page, of_text
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
@@ -264,6 +264,8 @@ def variables(view: View) -> Mapping[str, object]:
     cards = view.cards(tables, lines)
     graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
+    cited = [*dict.fromkeys(filter(None, map(of_text, (iri, *view.texts))))]
+    is_news = view.layout.key == "article" and bool(cited) and cited[0].kind == NEWS
     return {
         "iri": iri,
         "short": iri.removeprefix(f"{BASE}/id/"),
@@ -286,11 +288,10 @@ def variables(view: View) -> Mapping[str, object]:
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
-        "citations": [
-            *[*dict.fromkeys(filter(None, map(of_text, (iri, *view.texts))))][:SOURCES],
-            of_page(iri, view.title.text),
-        ],
-        "linked": schema_org(view.subject, view.layout.schema, view.cells, here),
+        "citations": [*cited[:SOURCES], of_page(iri, view.title.text)],
+        "linked": schema_org(
+            view.subject, "NewsArticle" if is_news else view.layout.schema, view.cells, here
+        ),
         "history": view.history(),
         "report": report_href(iri),
         "claims": with_choices(address) if (address := address_for(view.subject)) else "",

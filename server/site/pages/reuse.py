@@ -122,6 +122,19 @@ def report_href(iri: str) -> str | None:
     return f"{address}{mark}subject={quote(subject)}&body={quote(body)}"
 
 
+def who_answers() -> str:
+    """Return who answers the reports that the form takes; nothing where there is no form."""
+    if settings().report_errors is not None or settings().reports is None:
+        return ""
+    host = urlsplit(public_url("/")).netloc
+    unnamed = _(
+        "Reports are read by whoever runs %(host)s, who has given no name "
+        "and cannot promise when you will have an answer.",
+        host=host,
+    )
+    return settings().reports_answered or str(unnamed)
+
+
 def report_of_page() -> str:
     """Return the link to report an error on this page, or to where it says that nobody takes reports.
 

@@ -2,9 +2,10 @@
 
 const today = new Intl.DateTimeFormat(document.documentElement.lang === "id" ? "id" : "en-GB", { dateStyle: "long" });
 
-/** Returns what a button copies: the address of the page in full, a citation with today's date. */
+/** Returns what a button copies: the address of the page in full, what stands below it, a citation with today's date. */
 function text(button) {
   if ("copyLink" in button.dataset) return document.getElementById("this-page").href;
+  if ("copyBelow" in button.dataset) return button.parentElement.nextElementSibling.textContent;
   return button.closest(".citations") ? `${button.dataset.copy} (${today.format(new Date())})` : button.dataset.copy;
 }
 
