@@ -218,3 +218,11 @@ def test_texts_are_listed_and_cited_by_their_month(server: Server) -> None:
     assert "year = {1996}" in cited
     unknown = "/doc/article/phnompenhpost-2024-08-russian-envoy"
     assert "(The Phnom Penh Post, August 2024).” Read at" in unescape(server.get(unknown, accept=HTML).text)
+
+
+def test_a_text_that_is_only_cited_promises_no_words(server: Server) -> None:
+    """The page of an article says that its facts have its words only where they are quoted."""
+    for article, has_words in ((ARTICLE, True), ("sputnik-2019-07-31-asean-russia", False)):
+        text = server.get(f"/doc/article/{article}", accept=HTML).text
+        assert "facts, in the order of the text" in text
+        assert ("with the words of the text" in text) == has_words, article

@@ -221,6 +221,21 @@ def test_figures_name_who_gives_them_and_of_whom(server: Server) -> None:
     assert "Side by side" not in text
 
 
+def test_what_is_worked_out_says_of_what(server: Server) -> None:
+    """No two rows of a comparison are called the same; what no source gives says how it was worked out."""
+    text = server.get("/conflicts", accept="text/html").text
+    for part in text.split("<tbody>")[1:]:
+        names = [
+            re.sub(r"<.*?>|\s+", " ", row.partition("</th>")[0])
+            for row in part.partition("</tbody>")[0].split("<tr>")[1:]
+        ]
+        assert len(names) == len(set(names))
+    part = text.partition('<h2 id="name-derived">')[2].partition("</details>")[0]
+    assert "worked out from its start and end" in part
+    assert "has time span" not in part
+    assert "ASEAN-Russia Plan of Action 2016-2020" in part
+
+
 def test_the_real_dataset(server: Server) -> None:
     """The page says what was compared of the real dataset, and each number is what its query counts."""
     found = table(server)

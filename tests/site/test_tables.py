@@ -28,8 +28,8 @@ def test_what_sources_report(server: Server) -> None:
     path = f"/tables/reports.csv?of={SUMMIT}"
     headings, *found = rows(server, path)
     assert headings[-5:] == ["Status", "Sources", "Addresses", "Words of the source", "Facts"]
-    status = headings.index("Status as reported")
-    assert {"planned to take place", "proposed to take place", "held"} <= {row[status] for row in found}
+    assert "Reported as" not in headings
+    assert {"planned", "proposed", "established"} <= {row[headings.index("Status")] for row in found}
     text = server.get(f"/doc/{SUMMIT}", accept=HTML).text
     assert "What each source reports of it" in text
     assert '<option value="reports">' in text

@@ -25,7 +25,7 @@ from wicara.queries import comparisons, questions
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
-from wicara.server.site.language import language, own_text
+from wicara.server.site.language import WORDS, language, own_text
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import amount, show
 from wicara.server.site.tables.rows import evidence_for
@@ -74,9 +74,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class ConflictingValue:
-    """A value that sources give: of which properties, with its bound and unit, in which graphs."""
+    """A value that sources give: what tells it from others, its bound and unit, in which graphs."""
 
-    properties: tuple[Shown, ...]
+    tags: tuple[str, ...]
     text: str
     bound: Shown | None
     graphs: tuple[str, ...]
@@ -271,8 +271,11 @@ def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans, *, 
             alike.setdefault(tuple(sorted(graphs)), []).append(name)
         for sources, names in alike.items():
             named = [name for name in names if name != VALUE and not is_bound(name)]
-            properties = tuple(filter(None, map(words.show, named)))
-            values.append(ConflictingValue(properties, text, words.show(bound), sources, is_left))
+            tags = tuple(
+                str(WORDS["worked-out"].get(one.full.removeprefix(WIC), one.text))
+                for one in filter(None, map(words.show, named))
+            )
+            values.append(ConflictingValue(tags, text, words.show(bound), sources, is_left))
     first = found[0]
     told = (first[name] for name in ("about", "one", "other", "during"))
     about = dict.fromkeys(told if first["about"] else (first["x"],))

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, SAID, WITH_BASIS, Basis, graphs_of
 from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
 from wicara.graph.names import GraphKind, kind_of
-from wicara.graph.sparql import solutions
+from wicara.graph.sparql import solutions, value
 from wicara.graph.status import (
     CLAIMED,
     ESTABLISHED,
@@ -68,10 +68,12 @@ HELD: Final = NamedNode(f"{BASE}/concept/status/held")
 
 @dataclass(frozen=True)
 class Sayings:
-    """What a dataset says of sayings: which things are some, what events are reported as, up to which day."""
+    """What a dataset says of sayings: which things are some, what is reported of events, up to which day."""
 
     things: frozenset[str]
     events: Mapping[str, Status]
+    reports: Mapping[str, Status]
+    """The status that each report gives its event."""
     covered: date | None
     """The last day that a source of the dataset reports on."""
 
@@ -80,6 +82,7 @@ def sayings_of(built: BuiltDataset) -> Sayings:
     """Return what a dataset says of sayings, with one query."""
     things: set[str] = set()
     events: dict[str, list[NamedNode]] = {}
+    reports: dict[str, list[NamedNode]] = {}
     days: set[date] = set()
     for row in solutions(built.store, page_query("sayings").body):
         event, status, day = row["event"], row["status"], day_of(row["day"])
@@ -87,8 +90,12 @@ def sayings_of(built: BuiltDataset) -> Sayings:
         days |= {day} if day else set()
         if isinstance(event, NamedNode) and isinstance(status, NamedNode):
             events.setdefault(event.value, []).append(status)
-    known = {event: status for event, found in events.items() if (status := reported(found))}
-    return Sayings(frozenset(things), known, max(days, default=None))
+            reports.setdefault(value(row, "saying"), []).append(status)
+    of_events, of_reports = (
+        {thing: status for thing, found in said.items() if (status := reported(found))}
+        for said in (events, reports)
+    )
+    return Sayings(frozenset(things), of_events, of_reports, max(days, default=None))
 
 
 @dataclass(frozen=True)
@@ -176,14 +183,15 @@ def statuses_of(
 ) -> tuple[Status, ...]:
     """Return the status of a row; none where nothing decides on it.
 
-    `things` are what it is about: an event that is only announced makes it no more than that. `more` are
-    statuses of graphs that it names itself. The bounds of a time say when, and weaken nothing. A plan has
-    the last day that texts tell of it, and the first text by which it came about.
+    `things` are what it is about: an event that is only announced, or a report that it is, makes it no more
+    than that. `more` are statuses of graphs that it names itself. The bounds of a time say when, and weaken
+    nothing. A plan has the last day that texts tell of it, and the first text by which it came about.
     """
-    events = per_version(sayings_of).events
+    known = per_version(sayings_of)
+    told = {**known.events, **known.reports}
     decisive = [one for one in statements if not is_time(one.triple.subject)] or statements
     linked = strongest_by_ends(decisive, bases)
-    reported = filter(None, (events.get(getattr(thing, "value", "")) for thing in things))
+    reported = filter(None, (told.get(getattr(thing, "value", "")) for thing in things))
     main = weakest([*(status for _, status in linked), *reported, *more])
     if main is None:
         return ()
