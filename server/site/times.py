@@ -208,6 +208,8 @@ def ends_formatted(bounds: Bounds) -> str:
     end = format_window(bounds.earliest_end, bounds.latest_end)
     still = format_day(bounds.earliest_end) if bounds.earliest_end and bounds.latest_end is None else ""
     if is_period(bounds.earliest_start, bounds.latest_start):
+        if still and (bounds.earliest_end or date.min) <= (bounds.latest_start or date.min):
+            still = end = ""
         if still:
             return _("from %(start)s, still so on %(day)s", start=start, day=still)
         if is_period(bounds.earliest_end, bounds.latest_end):

@@ -15,17 +15,33 @@ HTML = "text/html"
 
 
 @pytest.mark.parametrize("asked", ["from=2016&to=2019", "from=2018", "about=person/sergey-lavrov"])
-def test_what_a_reader_asks_for_is_not_folded(server: Server, asked: str) -> None:
-    """With days, or about a thing, each lane that is not long stands whole; the top tells its number."""
+def test_of_what_a_reader_asks_for_only_what_is_of_one_time_is_folded(server: Server, asked: str) -> None:
+    """With days, or about a thing, no years are folded in a short lane; the top tells its number."""
     drawn = server.get(f"/timeline?{asked}", accept=HTML, accept_language="en").text
     told = re.findall(r'<a href="#lane-(\w+)">[^<]+</a> (\d+)', drawn)
     assert len(told) > 1
     for lane, number in told:
         if lane == "office":
             continue
-        rows = re.findall(rf'<li class="row" id="row-\d+(-\d+)?-{lane}"', drawn)
-        assert len(rows) == int(number)
-        assert not any(rows) or int(number) > 60
+        assert len(re.findall(rf'<li class="row" id="row-\d+(?:-\d+)?-{lane}"', drawn)) == int(number)
+        part = drawn.partition(f'aria-labelledby="lane-{lane}"')[2].partition("</section>")[0]
+        for fold in re.findall(r'<li class="folded">.*?</details>', part, re.DOTALL):
+            times = re.findall(r'<span class="times"><span class="when">(.*?)</span>', fold)
+            assert len(times) > 2
+            assert int(number) > 60 or len({*times}) == 1
+
+
+def test_what_is_beside_an_open_timeline_is_one_click_away(server: Server) -> None:
+    """The arrow at the edge of chosen days leads to the days beyond it, not to all of them."""
+    drawn = server.get("/timeline?from=1991&to=2020&kind=event", accept=HTML, accept_language="en").text
+    ways = dict(re.findall(r'<a href="([^"]+)">(?:← )?(\d+ (?:earlier|later))', drawn))
+    assert [*ways] == [
+        "/timeline?kind=event&amp;to=1990-12-31#picture",
+        "/timeline?kind=event&amp;from=2021-01-01#picture",
+    ]
+    later = server.get("/timeline.json?from=2021-01-01&kind=event").json
+    begun = {str(one["item"]) for one in later if str(one["earliestStart"] or "") > "2020"}
+    assert len(begun) == int([*ways.values()][1].split()[0])
 
 
 def test_terms_of_one_post_are_one_row(server: Server) -> None:

@@ -88,9 +88,9 @@ def page(server: Server, path: str) -> Found:
     return found
 
 
-def records(server: Server, name: str, **asked: str) -> list[dict[str, object]]:
+def records(server: Server, name: str, **asked: str | list[str]) -> list[dict[str, object]]:
     """Return the data of a picture as JSON."""
-    answer = server.get(f"/{name}.json?{urlencode(asked)}")
+    answer = server.get(f"/{name}.json?{urlencode(asked, doseq=True)}")
     assert (answer.status, answer.media_type) == (200, "application/json")
     found: list[dict[str, object]] = answer.json
     return found
@@ -164,10 +164,14 @@ def test_bounds(server: Server) -> None:
 
 def test_times_in_words(server: Server) -> None:
     """Times are told as people say them, in the reader's language."""
-    english = {str(one["item"]).removeprefix(ROOT): one["when"] for one in records(server, "timeline")}
+    kinds = ["event", "standing", "coordinator", "figure"]
+    english = {
+        str(one["item"]).removeprefix(ROOT): one["when"] for one in records(server, "timeline", kind=kinds)
+    }
     assert english[MEETING] == "2 August 2018"
     assert english["event/2016-05-19-sochi-summit"] == "19\N{EN DASH}20 May 2016"
     assert english["situation/russia-dialogue-partner"] == "from July 1996, still so on 2 August 2018"
+    assert english["situation/russia-dialogue-partner-from-1997-07"] == "from July 1997 on"
     assert english["event/2018-11-asean-summit"] == "in November 2018"
     assert english["observation/asean-russia-trade-2017"] == "2017"
     assert english[LAOS] == "begun 2015; ended between 2 August 2018 and 31 December 2018"
@@ -246,16 +250,18 @@ def test_years_are_days(server: Server) -> None:
     assert server.get("/timeline?date=2018", accept=HTML).status == 400
 
 
-def test_texts_are_off_the_timeline(server: Server) -> None:
-    """The texts themselves are left out, which is said with their number, until they are asked for."""
+def test_what_is_beside_the_story_is_off_the_timeline(server: Server) -> None:
+    """Figures, memberships and texts are left out until they are asked for; their number is said."""
     drawn = server.get("/timeline", accept=HTML).text
-    assert 'id="lane-text"' not in drawn
-    told = re.search(r'Not among these: Press texts\. <a href="([^"]+)">Show (\d+) more', drawn)
-    assert told
-    more = server.get(told[1].replace("&amp;", "&"), accept=HTML).text
-    assert 'id="lane-text"' in more
-    assert "Not among these" not in more
-    assert len({str(one["item"]) for one in records(server, "timeline", kind="text")}) == int(told[2])
+    lanes = re.findall(r'id="lane-(\w+)"', drawn)
+    assert lanes == ["standing", "event", "coordinator", "document", "office", "act"]
+    told = re.findall(r'<a href="([^"]+)">\+ ([\w ]+)</a> (\d+)', drawn.partition("Not shown:")[2])
+    assert [name for _, name, _ in told] == ["Figures", "Memberships", "Press texts"]
+    for (address, _, number), lane in zip(told, ("figure", "membership", "text"), strict=True):
+        more = server.get(address.replace("&amp;", "&"), accept=HTML).text
+        assert f'id="lane-{lane}"' in more
+        assert len({str(one["item"]) for one in records(server, "timeline", kind=lane)}) == int(number)
+    assert 'id="lane-membership"' in server.get("/timeline?about=state/laos", accept=HTML).text
 
 
 def test_a_long_timeline_is_folded(server: Server) -> None:
@@ -269,8 +275,8 @@ def test_a_long_timeline_is_folded(server: Server) -> None:
 
     names, open_rows, every = folds("")
     assert "2018" in names
-    assert {"event", "coordinator", "document"} == {*open_rows} - {"act"}
-    assert len(open_rows) < every / 4
+    assert {"standing", "event", "coordinator", "document"} == {*open_rows} - {"act"}
+    assert len(open_rows) < every / 3
     assert every >= len({one["item"] for one in records(server, "timeline") if one["latestStart"]})
     names, open_rows, every = folds("?kind=office")
     assert len(open_rows) > every / 2

@@ -36,16 +36,14 @@ from wicara.server.site.pictures.picture import (
     sources,
     words_for,
 )
-from wicara.server.site.pictures.track import Scale, Track, TrackRow, grouped, shapes
+from wicara.server.site.pictures.track import Scale, Track, TrackRow, grouped, heading, moves, shapes
 from wicara.server.site.tables.cells import amount
 from wicara.server.site.times import (
     NAMES,
-    TO,
     Bounds,
     bounds_of,
     bounds_within,
     format_day,
-    format_period,
     format_span,
 )
 
@@ -62,10 +60,14 @@ PAGE: Final = 500
 COLUMNS: Final = ("item", "label", "lane", "manner", "when", *NAMES, "written", "sources")
 LANES: Final = WORDS["lanes"]
 """The lanes from top to bottom, with their names."""
-LANES_OF_A_DAY: Final = ("coordinator", "office", "standing", "event", "document", "figure", "act", "text")
-UNASKED: Final = ("text",)
-"""The lanes that are shown where they are asked for: the texts that all of this is told by."""
-LASTING: Final = frozenset({"office", "standing"})
+LANES_OF_A_DAY: Final = (
+    *("coordinator", "office", "standing", "event", "document", "figure", "act", "membership", "text"),
+)
+UNASKED: Final = ("figure", "membership", "text")
+"""The lanes that are shown where they are asked for: what is beside the story, and the texts that tell it."""
+UNASKED_ABOUT: Final = ("text",)
+"""Those of a timeline about one thing, which has fewer."""
+LASTING: Final = frozenset({"office", "membership"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
 """The lanes of what may happen in the course of something else."""
@@ -84,8 +86,6 @@ CHOICES: Final = tuple(f"{WIC}{kind.choice}" for kind in KINDS.values() if kind.
 MAX_CHOICES: Final = 300
 """How many things of each of them there are to choose from."""
 EMPTY: Final = Scale.between(date(2000, 1, 1), date(2030, 12, 31))
-MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
-"""How the edges of the picture move, in parts of its breadth."""
 COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
 """What is read of a figure."""
 NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
@@ -163,14 +163,16 @@ class Reading:
 @picture(
     "about",
     "date",
-    several("kind", "The kinds that are shown; without, all but the texts themselves.", LANES),
+    several("kind", "The kinds that are shown; without, all but figures, memberships and texts.", LANES),
     "from",
     "to",
     "page",
 )
 def timeline() -> Picture:
     """Show what happened and what held when, and what held on a day."""
-    about, day, lanes = requested_thing("about"), requested_day("date"), requested_kinds(LANES, UNASKED)
+    about, day = requested_thing("about"), requested_day("date")
+    unasked = UNASKED_ABOUT if about else UNASKED
+    lanes = requested_kinds(LANES, unasked)
     index = per_inference(read_index)
     view = narrowed("/timeline")
     concerned = items(store(), index, about)
@@ -205,7 +207,7 @@ def timeline() -> Picture:
             "names": LANES,
             "counts": Counter(item.lane for item in everything),
             "chosen": lanes,
-            "unasked": UNASKED,
+            "unasked": unasked,
             "lanes": [
                 (
                     lane,
@@ -219,7 +221,9 @@ def timeline() -> Picture:
             "scale": scale,
             "moves": moves(scale),
             "all": all_of(shown, beyond),
-            "outside": outside(shown, scale) if view.days is None else left_outside(view, beyond),
+            "outside": beside(
+                scale, outside(shown, scale) if view.days is None else left_outside(view, beyond)
+            ),
             "day": day,
             "today": on_day(lines, day, readings(store(), shown, day)) if day else None,
             "choices": shown_choices(index.choices, words),
@@ -351,25 +355,6 @@ def scale_for(some: Sequence[Item], day: date | None) -> Scale:
     return Scale.between(start or scale.first, end or scale.last)
 
 
-def heading(scale: Scale) -> str:
-    """Return the days that the picture shows in words: years, or days of one year."""
-    if scale.first.year == scale.last.year:
-        return format_period(scale.first, scale.last)
-    return f"{scale.first.year}{TO}{scale.last.year}"
-
-
-def moves(scale: Scale) -> dict[str, str]:
-    """Return the addresses of the picture earlier, later, closer and wider, as far as there are days."""
-    breadth = scale.end - scale.start
-    addresses = {}
-    for name, (left, right) in MOVES.items():
-        start, end = scale.start + int(left * breadth), scale.end - 1 + int(right * breadth)
-        if date.min.toordinal() <= start and end <= date.max.toordinal():
-            edges = {"from": str(date.fromordinal(start)), "to": str(date.fromordinal(max(start, end)))}
-            addresses[name] = changed("/timeline", **edges)
-    return addresses
-
-
 def spans(view: Narrowed, iris: Iterable[str]) -> list[tuple[str, str]]:
     """Return the first and the last day of things that fit but for the days that are asked for."""
     return [view.spans[iri] for iri in iris if view.spans.get(iri, ("",))[0]]
@@ -396,14 +381,23 @@ def left_outside(view: Narrowed, beyond: Collection[tuple[str, str]]) -> tuple[i
     return sum(end < first for _, end in beyond), sum(bool(last) and start > last for start, _ in beyond)
 
 
+def beside(scale: Scale, numbers: tuple[int, int]) -> list[tuple[int, str]]:
+    """Return how many things lie before and after the days of a picture, each with its address, if any do."""
+    earlier, later = numbers
+    found = []
+    if earlier:
+        found.append((-earlier, changed("/timeline", **{"from": None, "to": str(scale.first - ONE_DAY)})))
+    if later:
+        found.append((later, changed("/timeline", **{"from": str(scale.last + ONE_DAY), "to": None})))
+    return found
+
+
 def folding(lane: str, of_lane: int, number: int, is_chosen: bool) -> str:  # noqa: FBT001 - one of its facts
     """Return what a lane of so many rows folds together in a picture of so many, as `grouped` takes it.
 
-    Where a reader has chosen what is shown, a lane that is not long stands whole.
+    What is of one time is together; where a reader has chosen what is shown, no more is, but in a long lane.
     """
-    if is_chosen and of_lane <= LONG:
-        return ""
-    if number <= LONG:
+    if number <= LONG or (is_chosen and of_lane <= LONG):
         return "time"
     return "all" if lane in ASIDE else "year" if lane in BRIEF else "time"
 

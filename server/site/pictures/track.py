@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from wicara.server.site.language import format_date
-from wicara.server.site.times import TO, format_attested
+from wicara.server.site.pictures.picture import changed
+from wicara.server.site.times import TO, format_attested, format_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,8 @@ MIN_DAYS: Final = 14
 """How many days a picture shows at least."""
 POINT: Final = 0.9
 """Up to how many percent of the breadth a time is drawn as a point."""
+MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
+"""How the edges of the picture move, in parts of its breadth."""
 FOLDED: Final = 3
 """How many rows are folded into one."""
 
@@ -103,6 +106,25 @@ class Scale:
         step = next((step for step in YEARS if length / YEAR / step <= MAX_LINES), YEARS[-1])
         firsts = (date(year, 1, 1) for year in years if year % step == 0)
         return [day for day in firsts if self.start <= day.toordinal() < self.end]
+
+
+def heading(scale: Scale) -> str:
+    """Return the days that the picture shows in words: years, or days of one year."""
+    if scale.first.year == scale.last.year:
+        return format_period(scale.first, scale.last)
+    return f"{scale.first.year}{TO}{scale.last.year}"
+
+
+def moves(scale: Scale) -> dict[str, str]:
+    """Return the addresses of the picture earlier, later, closer and wider, as far as there are days."""
+    breadth = scale.end - scale.start
+    addresses = {}
+    for name, (left, right) in MOVES.items():
+        start, end = scale.start + int(left * breadth), scale.end - 1 + int(right * breadth)
+        if date.min.toordinal() <= start and end <= date.max.toordinal():
+            edges = {"from": str(date.fromordinal(start)), "to": str(date.fromordinal(max(start, end)))}
+            addresses[name] = changed("/timeline", **edges)
+    return addresses
 
 
 @dataclass(frozen=True)
@@ -203,14 +225,12 @@ def grouped(
 ) -> list[tuple[str, list[Track], list[TrackRow]]]:
     """Return rows in groups, each with its name and how it is drawn; few stand alone, without a name.
 
-    `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`;
-    none where it is empty. Terms by which somebody held one post are together in any case, but where all is:
-    `offices` says who held which, by the IRI of the term.
+    `folds` says which are together: those of the same `time`, those that begin in the same `year`, or `all`.
+    Terms by which somebody held one post are together in any case, but where all is: `offices` says who held
+    which, by the IRI of the term.
     """
     if folds != "all" and any(line.item.iri in offices for line in lines):
         return [*by_office(lines, offices)]
-    if not folds:
-        return [("", [], [line]) for line in lines]
     keys: Mapping[str, Callable[[TrackRow], tuple[str, ...]]] = {
         "time": lambda line: tuple(line.when),
         "year": lambda line: (line.years[0],),
