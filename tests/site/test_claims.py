@@ -44,16 +44,17 @@ def test_what_is_listed(server: Server) -> None:
 def test_what_is_contested_comes_first(server: Server) -> None:
     """What other texts contest comes first, what came about, what they say too, the rest; each newest first.
 
-    The page counts the rows by status and by what other texts say, and leads to each of these groups.
+    A plan that came about is no longer contested, whatever else texts say of it. The page counts claims and
+    plans by status and by what other texts say, and leads to each of these groups.
     """
-    found = [
-        (next((n for n, key in enumerate(("clash", "cameAbout", "alsoToldBy")) if row[key]), 3), row)
-        for row in rows(server).values()
-    ]
+    columns = ("clash", "cameAbout", "alsoToldBy")
+    groups = ("differ", "otherwise", "came-about", "same", "alone")
+    kinds = {(1, 0, 0): 0, (1, 0, 1): 0, (1, 1, 0): 1, (0, 1, 0): 2, (0, 0, 1): 3, (0, 0, 0): 4}
+    found = [(kinds[tuple(bool(row[key]) for key in columns)], row) for row in rows(server).values()]
     places = [place for place, _row in found]
     assert places == sorted(places)
-    assert set(places) == {0, 1, 2, 3}
-    for group in range(4):
+    assert set(places) == {*range(len(groups))}
+    for group in range(len(groups)):
         days = [row["date"].rpartition("/")[2] for place, row in found if place == group]
         assert days == sorted(days, reverse=True)
     page = server.get("/claims", accept=HTML).text
@@ -61,10 +62,9 @@ def test_what_is_contested_comes_first(server: Server) -> None:
     for status in ("claimed", "planned"):
         count = sum(row["status"].startswith(status) for _place, row in found)
         assert f"{status} {count}" in text
-    named = ("other texts say otherwise", "it came about", "another text says the same", "no other text here")
-    for place, (name, group) in enumerate(zip(named, ("differ", "came-about", "same", "alone"), strict=True)):
-        address = re.search(rf'<a href="([^"]*#{group})">{name}[^<]*</a> {places.count(place)}', page)
-        assert address, name
+    for place, group in enumerate(groups):
+        address = re.search(rf'<a href="([^"]*#{group})">[^<]*</a> {places.count(place)}', page)
+        assert address, group
         portion = server.get(unescape(address[1]).partition("#")[0], accept=HTML).text
         assert f'<tbody id="{group}">' in portion
 
@@ -77,6 +77,24 @@ def test_what_agrees_contests_nothing(server: Server) -> None:
         assert "1996" in clash
         assert "from November 2018" not in clash
         assert "from 14 November 2018" not in clash
+
+
+def test_claims_that_say_the_same_share_a_row(server: Server) -> None:
+    """Each claim is told once: by itself, or in the row of one that says the same of the same time."""
+    found = rows(server)
+    alike = [fact for fact, row in found.items() if row["statement"].endswith("strategic in 2018")]
+    assert len(alike) > 1
+    told: list[list[str]] = []
+    for number in range(1, len(found)):
+        page = server.get(f"/claims?page={number}", accept=HTML).text
+        if "<tbody" not in page:
+            break
+        for row in re.split(r"<tr>\s*<th scope=\"row\"", page)[1:]:
+            cells = row.partition('data-heading="What other texts say')[0]
+            told.append(re.findall(r"/graph/fact/([^\"#]+)\"", cells))
+    assert sorted({fact for row in told for fact in row}) == sorted(found)
+    assert len(told) < len(found)
+    assert [set(alike) <= set(row) for row in told if alike[0] in row] == [True]
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

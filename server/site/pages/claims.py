@@ -65,7 +65,7 @@ blueprint = Blueprint("claims", __name__)
 
 PAGE: Final = 12
 """Rows on a page."""
-OUTCOMES: Final = ("differ", "came-about", "same", "alone")
+OUTCOMES: Final = ("differ", "otherwise", "came-about", "same", "alone")
 """What other texts make of a row, as `told-elsewhere` in words.toml names it: in this order rows come."""
 ABOUT: Final = tuple(PREFIXES[name] for name in ("event", "document", "partnership"))
 PARTIES: Final = tuple(PREFIXES[name] for name in ("state", "body", "group"))
@@ -77,77 +77,82 @@ COLUMNS: Final = (
 )
 MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
-SAYING: Final = frozenset(
-    (RDF_TYPE, *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus", "hasTimeSpan")))
+OF_A_TEXT: Final = frozenset(
+    (RDF_TYPE, *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus")))
 )
 """The properties of statements that every text makes for itself."""
 
 
 @dataclass(frozen=True)
-class Differing:
-    """Values that other sources give: the comparison that finds them, and each with its graphs."""
+class Weighed:
+    """A fact of the register, and what other texts make of it: what it is about, and who says the same."""
 
-    comparison: str
-    values: Sequence[ConflictingValue]
+    claimed: Claimed
+    status: Status
+    about: Sequence[NamedNode]
+    same: Sequence[str]
+    """Facts of other texts that make the same statements, unless it is a plan without an outcome."""
+    outcome: str
+    said: tuple[object, ...]
+    """What it says, and as what: rows that say the same are shown as one."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the register: a fact with what other texts say of the same."""
+    """A row: a fact, the others that say the same as it, and what the rest say: the same, or otherwise."""
 
-    claimed: Claimed
-    status: Status
-    differing: Sequence[Differing]
+    own: Weighed
+    others: Sequence[Claimed]
     same: Sequence[str]
-    """Facts of other texts that make the same statements."""
-    about: Sequence[NamedNode]
-    outcome: str
-
-    @property
-    def others(self) -> list[ConflictingValue]:
-        """The values that other sources give, each once."""
-        return [*dict.fromkeys(value for one in self.differing for value in one.values)]
+    values: Sequence[ConflictingValue]
 
 
-def chosen() -> list[Claimed]:
+def weighed(_built: BuiltDataset) -> list[Weighed]:
+    """Return the register with what other texts make of each fact.
+
+    What they contest, or tell the outcome of, comes first; of each kind the newest text does.
+    """
+    return sorted(map(weigh, per_version(register)), key=lambda one: OUTCOMES.index(one.outcome))
+
+
+def weigh(one: Claimed) -> Weighed:
+    """Return what other texts make of a fact of the register."""
+    content = [quad.triple for quad in dataset().store.quads_for_pattern(None, None, None, one.fact)]
+    status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
+    same = [] if is_ahead([status]) else saying_the_same(one, content)
+    if one.fact.value in per_version(comparing):
+        outcome = "otherwise" if status.came_about else "differ"
+    else:
+        outcome = "came-about" if status.came_about else "same" if same else "alone"
+    said = frozenset(
+        (None if is_figure(each.subject) else each.subject, each.predicate, each.object)
+        for each in content
+        if each.predicate.value not in OF_A_TEXT
+    )
+    return Weighed(one, status, about_of(content), same, outcome, (outcome, status.key, said))
+
+
+def chosen() -> list[Weighed]:
     """Return what of the register this request asks for, whatever its status.
 
-    What other texts contest, or tell the outcome of, comes first; of each kind the newest text does. Raises
-    Problem 400 or 404 for what is no thing.
+    Raises Problem 400 or 404 for what is no thing.
     """
     speaker, thing = requested_thing("by"), requested_thing("of")
     view = replace(narrowed(PATH), asked=narrowed(PATH).asked.without("status"))
-    about, known = facts_of(thing) if thing else None, per_version(outcomes)
-    found = [
+    about = facts_of(thing) if thing else None
+    return [
         one
-        for one in per_version(register)
-        if (speaker is None or speaker in one.who)
-        and (about is None or one.fact.value in about)
-        and view.has(one.fact.value)
+        for one in per_version(weighed)
+        if (speaker is None or speaker in one.claimed.who)
+        and (about is None or one.claimed.fact.value in about)
+        and view.has(one.claimed.fact.value)
     ]
-    return sorted(found, key=lambda one: OUTCOMES.index(known[one.fact.value]))
 
 
-def of_status(some: Iterable[Claimed]) -> list[Claimed]:
-    """Return the rows that have a status that this request asks for."""
+def of_status(some: Iterable[Weighed]) -> list[Weighed]:
+    """Return the facts that have a status that this request asks for."""
     statuses = narrowed(PATH).applied.chosen.get("status", UNSETTLED)
     return [one for one in some if one.status.key in statuses]
-
-
-def outcomes(_built: BuiltDataset) -> dict[str, str]:
-    """Return what other texts make of each fact of the register, by the keys of OUTCOMES."""
-    return {one.fact.value: outcome_of(one) for one in per_version(register)}
-
-
-def outcome_of(one: Claimed) -> str:
-    """Return what other texts make of a row."""
-    if one.fact.value in per_version(comparing):
-        return "differ"
-    content = content_of(one.fact)
-    status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
-    if status.came_about:
-        return "came-about"
-    return "same" if not is_ahead([status]) and saying_the_same(one, content) else "alone"
 
 
 def about_of(content: Iterable[Triple]) -> list[NamedNode]:
@@ -160,15 +165,16 @@ def about_of(content: Iterable[Triple]) -> list[NamedNode]:
     return sorted((end for end in found if end.value.startswith(PARTIES)), key=str)[:MAX_PARTIES]
 
 
-def content_of(fact: NamedNode) -> list[Triple]:
-    """Return what a fact states."""
-    return [quad.triple for quad in dataset().store.quads_for_pattern(None, None, None, fact)]
+def is_figure(thing: Term) -> bool:
+    """Tell whether a thing is a figure: each fact has its own."""
+    return str(getattr(thing, "value", "")).startswith(PREFIXES["observation"])
 
 
 def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     """Return the facts of other texts that make all that a fact states of things, one of each text."""
     find = dataset().store.quads_for_pattern
-    decisive = [each for each in content if each.predicate.value not in SAYING and not is_time(each.subject)]
+    beside = {*OF_A_TEXT, f"{WIC}hasTimeSpan"}
+    decisive = [each for each in content if each.predicate.value not in beside and not is_time(each.subject)]
     found: set[str] | None = None
     for triple in decisive:
         quads = find(triple.subject, triple.predicate, triple.object, None)
@@ -208,26 +214,34 @@ def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
     return found
 
 
-def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple[list[Entry], Evidence]:
-    """Return rows of the register, and what they rest on, with the words for that and for what is `named`."""
+def saying_one_thing(some: Iterable[Weighed]) -> list[list[Weighed]]:
+    """Return facts in groups of those that say the same, in the order of their first."""
+    found: dict[object, list[Weighed]] = {}
+    for one in some:
+        found.setdefault(one.said, []).append(one)
+    return [*found.values()]
+
+
+def entries(
+    some: Sequence[Sequence[Weighed]], named: Iterable[Term | None] = ()
+) -> tuple[list[Entry], Evidence]:
+    """Return rows of facts that say the same, and what they rest on, with the words for what is `named`."""
     known = per_version(comparing)
-    connected = {one.fact.value: known.get(one.fact.value, []) for one in some}
-    contents = {one.fact.value: content_of(one.fact) for one in some}
-    same = {one.fact.value: saying_the_same(one, contents[one.fact.value]) for one in some}
-    about = {iri: about_of(content) for iri, content in contents.items()}
+    connected = {own.claimed.fact.value: known.get(own.claimed.fact.value, []) for own, *_more in some}
     groups = {id(each.rows): each for compared in connected.values() for each in compared}
     rows = [row for each in groups.values() for row in each.rows]
+    facts = [*chain.from_iterable(some)]
+    of_facts = (one.claimed for one in facts)
     evidence = evidence_for(
         watched(dataset().store),
         chain(
-            *((one.fact, one.claim, one.article, *one.who, *one.status.possibly) for one in some),
-            *about.values(),
+            *((one.fact, one.claim, one.article, *one.who, *one.status.possibly) for one in of_facts),
+            *(one.about for one in facts),
             terms_of(rows),
             named,
         ),
         [
-            *connected,
-            *chain.from_iterable(same.values()),
+            *chain.from_iterable((one.claimed.fact.value, *one.same) for one in facts),
             *(value(row, name) for row in rows for name in ("g1", "g2")),
         ],
     )
@@ -238,23 +252,17 @@ def entries(some: Sequence[Claimed], named: Iterable[Term | None] = ()) -> tuple
         for key, each in groups.items()
     }
     found = []
-    for one in some:
-        iri = one.fact.value
-        differing = [
-            Differing(
-                compared.comparison,
-                [
-                    each
-                    for each in differences[id(compared.rows)]
-                    if iri not in each.graphs and not compared.opposed.isdisjoint(each.graphs)
-                ],
-            )
-            for compared in connected[iri]
-        ]
-        statements = [Statement(triple, (iri,)) for triple in contents[iri]]
-        status = with_aftermath(one.status, (), statements)
-        told = [] if is_ahead([status]) else same[iri]
-        found.append(Entry(one, status, differing, told, about[iri], per_version(outcomes)[iri]))
+    for own, *more in some:
+        others = [one.claimed for one in more]
+        beside = {own.claimed.fact.value, *(one.fact.value for one in others)}
+        values = (
+            each
+            for compared in connected[own.claimed.fact.value]
+            for each in differences[id(compared.rows)]
+            if beside.isdisjoint(each.graphs) and not compared.opposed.isdisjoint(each.graphs)
+        )
+        same = [each for each in own.same if each not in beside]
+        found.append(Entry(own, others, same, [*dict.fromkeys(values)]))
     return found, evidence
 
 
@@ -270,21 +278,23 @@ def page() -> str:
     """List what was claimed or planned, with what other texts say of it."""
     every = chosen()
     found = of_status(every)
-    told = [per_version(outcomes)[one.fact.value] for one in found]
-    portion = Portion("claims", len(found), PAGE, number_of_page())
+    rows = saying_one_thing(found)
+    told = [first.outcome for first, *_more in rows]
+    portion = Portion("claims", len(rows), PAGE, number_of_page())
     by, of = requested_thing("by"), requested_thing("of")
     speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
-    shown, evidence = entries(portion.of(found), (by, of, *speakers))
+    shown, evidence = entries(portion.of(rows), (by, of, *speakers))
     words = evidence.words
     return render_template(
         "claims.html",
         entries=shown,
+        count=len(found),
         evidence=evidence,
         words=words,
         narrowed=narrowed(PATH),
         portion=portion,
         statuses=counted(one.status.key for one in every),
-        outcomes=counted(told),
+        outcomes=counted(one.outcome for one in found),
         first_of={key: told.index(key) // PAGE + 1 for key in set(told)},
         speakers=sorted(filter(None, map(words.show, speakers)), key=lambda one: one.text.casefold()),
         by=words.show(by),
@@ -306,7 +316,7 @@ def page() -> str:
 )
 def table(form: str) -> Response:
     """Return what the register shows as a file, all rows of it."""
-    shown, evidence = entries(of_status(chosen()))
+    shown, evidence = entries([[one] for one in of_status(chosen())])
     kind = SHEETS[form]
     found = [record(one, evidence) for one in shown]
     response = Response(as_sheet(found, COLUMNS, kind), headers={"Content-Type": kind.content_type()})
@@ -330,12 +340,12 @@ def in_sheet(days: Days | None) -> str:
 
 def record(one: Entry, evidence: Evidence) -> dict[str, str]:
     """Return a row of the register as data."""
-    words, own = evidence.words, one.claimed
+    words, own = evidence.words, one.own.claimed
     sources = columns_of_sources(quotations(evidence, [own.fact.value]))
-    others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.others]
+    others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.values]
     return {
         "statement": words.show_iri(own.fact.value).text,
-        "about": IN_CELL.join(words.show_iri(thing.value).text for thing in one.about),
+        "about": IN_CELL.join(words.show_iri(thing.value).text for thing in one.own.about),
         "status": status_text(own.status, words),
         "saidBy": IN_CELL.join(words.show_iri(who.value).text for who in own.who),
         "possiblyBy": IN_CELL.join(words.show_iri(who.value).text for who in own.status.possibly),
@@ -343,7 +353,7 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
         **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),
         CLASH: IN_CELL.join(others),
         "alsoToldBy": texts_of(one.same, evidence),
-        CAME_ABOUT: came_about(one.status, words),
+        CAME_ABOUT: came_about(one.own.status, words),
         "fact": own.fact.value,
     }
 
