@@ -9,7 +9,6 @@ DIR/lock                                         held by the process that builds
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import shutil
 import sqlite3
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 from wicara.graph.durable_files import digest_of_file
 from wicara.graph.errors import FaultyData, Unavailable
-from wicara.graph.inputs import DATASET, digest_of, read_inputs, source_files, version_in
+from wicara.graph.inputs import DATASET, collected_seldom, digest_of, read_inputs, source_files, version_in
 from wicara.graph.overlay import overlay_of
 from wicara.graph.state import carried_on, keep_state, remove_old_states
 from wicara.graph.store import (
@@ -50,8 +49,6 @@ if TYPE_CHECKING:
 
 BUILDS: Final = "builds"
 UNFINISHED: Final = "unfinished-"
-SELDOM: Final = 50_000
-"""Objects made between two looks for garbage: with the 700 of Python these take a fifth of a large build."""
 KEPT: Final = 2
 """How many builds stay: the current one and the one before."""
 
@@ -164,17 +161,6 @@ def build_if_stale(data: Path, wanted: Wanted, progress: Progress, *, force: boo
         progress("writing the store")
         swap_in(data, write_build(data, candidate, wanted))
     remove_old(data)
-
-
-@contextmanager
-def collected_seldom() -> Iterator[None]:
-    """Look for garbage seldom while the block runs: most of what is read stays."""
-    before = gc.get_threshold()
-    gc.set_threshold(SELDOM, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextmanager

@@ -7,8 +7,10 @@ names, so that two builds of the same files are the same.
 
 from __future__ import annotations
 
+import gc
 from codecs import BOM_UTF8
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 SUGGESTED: Final = NamedNode(f"{IN}suggested")
 """Marks what `wicara draft` suggests and nobody has accepted."""
 DATASET: Final = f"{ontology.BASE}/dataset"
+SELDOM: Final = 50_000
+"""Objects made between two looks for garbage: with the 700 of Python these take a fifth of a large build."""
 
 TURTLE_GRAPHS: Final = {
     "alignment": GraphKind.ALIGNMENT,
@@ -93,6 +97,18 @@ class Inputs:
         return frozenset(q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
 
 
+@contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Look for garbage seldom while the block runs: most of what is read stays."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@collected_seldom()
 def read_inputs(*folders: Path | None, without: Path | None = None) -> Inputs:
     """Read every input; `folders` are more of `*.trig` and `*.ttl`, laid out as graph/data is (None: none).
 
@@ -217,7 +233,11 @@ def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) ->
             if not isinstance(stated.quad.graph_name, DefaultGraph):
                 in_its_graph(stated.quad, file)
         return iter(expand(statements, file.name, read_lock(file.path, file.name), names))
-    return (in_its_graph(stated.quad, file) for stated in statements)
+    if file.kind is None:
+        return (in_its_graph(stated.quad, file) for stated in statements)
+    graph = NamedNode(graph_iri(file.kind))
+    quads = (stated.quad for stated in statements)
+    return (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads)
 
 
 class NamesOfThings:
@@ -233,12 +253,10 @@ class NamesOfThings:
         if self.names is None:
             self.names = {}
             for stated in self.statements:
+                if stated.quad.predicate != PREF_LABEL:
+                    continue
                 node, name = stated.quad.subject, stated.quad.object
-                if (
-                    stated.quad.predicate == PREF_LABEL
-                    and isinstance(node, NamedNode)
-                    and isinstance(name, Literal)
-                ):
+                if isinstance(node, NamedNode) and isinstance(name, Literal):
                     self.names.setdefault((node.value, name.language or ""), name.value)
         return self.names.get((iri, language))
 
@@ -307,9 +325,7 @@ def parsed(file: SourceFile) -> Iterator[Stated]:
 
 
 def in_its_graph(quad: Quad, file: SourceFile) -> Quad:
-    """Return the quad in the graph of its file, or as it is where the file names graphs that it may name."""
-    if file.kind is not None:
-        return Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph_iri(file.kind)))
+    """Return a quad of a TriG file as it is, where it stands in a graph that such a file may name."""
     if isinstance(quad.graph_name, DefaultGraph):
         raise UnreadableInput(
             f"{file.name}: {quad.subject} {quad.predicate} stands outside any graph; "
@@ -326,13 +342,24 @@ def in_its_graph(quad: Quad, file: SourceFile) -> Quad:
 
 def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     """Return the quads sorted, each once, literals as the store writes them, blank nodes canonical."""
-    store = Store()
-    store.extend(quads)
-    plain: set[Quad] = set()
+    plain: dict[str, Quad] = {}
     blank: set[Quad] = set()
+    typed: list[Quad] = []
+    for quad in quads:
+        text = str(quad)
+        if '"^^<' in text or "_:" in text or "<<" in text:
+            typed.append(quad)
+        else:
+            plain[text] = quad
+    store = Store()
+    store.extend(typed)
     for quad in store:
-        (blank if blank_nodes(quad) else plain).add(quad)
-    return tuple(sorted(plain | named_canonically(blank), key=str))
+        if blank_nodes(quad):
+            blank.add(quad)
+        else:
+            plain[str(quad)] = quad
+    plain |= {str(quad): quad for quad in named_canonically(blank)}
+    return tuple(plain[text] for text in sorted(plain))
 
 
 def dataset_version() -> str:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 COUNT: Final = NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
 
 
+@cache
 def fixed_iri(value: str) -> NamedNode:
-    """Return a prefixed name of `short_form.toml` as an IRI."""
+    """Return a prefixed name of `short_form.toml`, or of here, as an IRI."""
     prefix, _, local = value.partition(":")
     return NamedNode(PREFIXES[prefix] + local)
 
@@ -40,8 +41,8 @@ def labelled(node: NamedNode, english: str, indonesian: str, graph: NamedNode) -
 
 def position(node: NamedNode, graph: NamedNode, start: str, end: str) -> Iterator[Quad]:
     """Yield where a span stands in its text."""
-    yield Quad(node, NamedNode(PREFIXES["oa"] + "start"), Literal(start, datatype=COUNT), graph)
-    yield Quad(node, NamedNode(PREFIXES["oa"] + "end"), Literal(end, datatype=COUNT), graph)
+    yield Quad(node, fixed_iri("oa:start"), Literal(start, datatype=COUNT), graph)
+    yield Quad(node, fixed_iri("oa:end"), Literal(end, datatype=COUNT), graph)
 
 
 def annotation(words: WordsOfFact, row: Locked) -> Iterator[Quad]:

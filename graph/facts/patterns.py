@@ -16,12 +16,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, date_in_words
 from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, term_name
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
@@ -29,6 +29,7 @@ from wicara.ontology import BASE, ID_KINDS, PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from pyoxigraph import Triple
     from wicara.graph.terms import Term
 
     Values = dict[NamedNode, list[Term]]
@@ -42,6 +43,8 @@ ARTICLE: Final = NamedNode(f"{IN}article")
 PLACE: Final = re.compile(r"\{(\w+)\}")
 OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
 MISSING: Final = "\0"
+COMBINATIONS: Final = 1024
+"""Of how many patterns with given parameters it is remembered what these state."""
 DECIMAL: Final = NamedNode(PREFIXES["xsd"] + "decimal")
 LITERALS: Final = {
     "xsd:integer": ("integer",),
@@ -50,6 +53,7 @@ LITERALS: Final = {
 }
 
 
+@lru_cache(1 << 16)  # a thing is looked at several times
 def kind_of_thing(iri: str) -> str | None:
     """Return the kind of a thing: the segment before the last, below `{BASE}/id/` or a base of one's own."""
     base, _, kind = iri.rpartition("/")[0].rpartition("/")
@@ -90,6 +94,26 @@ class Parameter:
         )
 
 
+class Line(NamedTuple):
+    """A statement of a template."""
+
+    subject: NamedNode
+    predicate: NamedNode
+    object: Term
+    places: tuple[NamedNode, ...]
+    """The parameters in the places of its terms."""
+
+    def statements(self, values: Values) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+        """Yield the statement for each combination of the values of its parameters."""
+        terms = self[:3]
+        return product(  # type: ignore[return-value] # a parameter takes what its place can have
+            *(
+                values.get(term, ()) if term in self.places or term == ARTICLE else (term,)  # type: ignore[arg-type]
+                for term in terms
+            )
+        )
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A pattern: its parameters, and the statements that an instance stands for."""
@@ -103,7 +127,7 @@ class Pattern:
     optional: tuple[NamedNode, ...]
     many: tuple[NamedNode, ...]
     minted: tuple[NamedNode, ...]
-    template: tuple[Triple, ...]
+    template: tuple[Line, ...]
     example: tuple[Triple, ...]
 
     @property
@@ -168,13 +192,20 @@ def read_pattern(path: Path) -> Pattern:
         optional=listed("optional"),
         many=listed("many"),
         minted=listed("minted"),
-        template=tuple(quad.triple for quad in quads if quad.graph_name == node),
+        template=tuple(template_line(quad.triple) for quad in quads if quad.graph_name == node),
         example=tuple(
             quad.triple
             for quad in quads
             if isinstance(quad.graph_name, DefaultGraph) and quad.predicate.value.startswith(P)
         ),
     )
+
+
+def template_line(triple: Triple) -> Line:
+    """Return a statement of a template."""
+    terms = triple.subject, triple.predicate, triple.object
+    places = tuple(term for term in terms if isinstance(term, NamedNode) and term.value.startswith(P))
+    return Line(*terms, places)  # type: ignore[arg-type] # its subject is an IRI
 
 
 @dataclass(frozen=True)
@@ -210,12 +241,12 @@ def instance(
             values[node] = values.get(default, [default])  # type: ignore[arg-type]
     made = list(minted(graph, known, values, names, base))
     of = {thing: value for thing, _, value in made if value}
-    template = dict.fromkeys(triple for pattern in known for triple in pattern.template)
+    template = dict.fromkeys(line for pattern in known for line in pattern.template)
     statements = tuple(
         Quad(subject, predicate, target, graph)
-        for triple in template
-        for subject, predicate, target in template_statements(triple, values)
-        if subject not in of or of[subject][0] != triple.object or of[subject][1] == target
+        for line in template
+        for subject, predicate, target in line.statements(values)
+        if subject not in of or of[subject][0] != line.object or of[subject][1] == target
     )
     things = tuple((thing, quads) for thing, quads, _ in made if quads)
     return Instance(statements, things, tuple(faults))
@@ -241,7 +272,7 @@ def faults_of(kinds: Iterable[NamedNode], given: Values) -> Iterator[tuple[Named
     if known:
         for node, terms in given.items():
             yield from ((node, fault) for fault in faults_of_values(node, terms, known))
-        yield from ((node, fault) for node, fault in faults_of_use(known, given))
+        yield from faults_of_use(tuple(pattern.node for pattern in known), tuple(given))
 
 
 def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pattern]) -> Iterator[str]:
@@ -259,43 +290,43 @@ def faults_of_values(node: NamedNode, terms: Sequence[Term], known: Sequence[Pat
             yield f"p:{name} takes {' or '.join(parameters()[node].kinds)}, not {term_name(term)}"
 
 
-def faults_of_use(known: Sequence[Pattern], given: Values) -> Iterator[tuple[NamedNode, str]]:
-    """Yield the parameters that state nothing: all that they are joined to is lacking."""
-    template = [triple for pattern in known for triple in pattern.template]
+@lru_cache(COMBINATIONS)
+def faults_of_use(
+    kinds: tuple[NamedNode, ...], given: tuple[NamedNode, ...]
+) -> tuple[tuple[NamedNode, str], ...]:
+    """Return the parameters that state nothing: all that they are joined to is lacking."""
+    known = [patterns()[kind] for kind in kinds]
+    template = [line for pattern in known for line in pattern.template]
     there = {ARTICLE, *given, *(node for node, each in parameters().items() if each.default is not None)}
     there |= {
         node for pattern in known for node in pattern.minted if all(name in there for name in needs(node))
     }
-    usable = [triple for triple in template if all(place in there for place in places_of(triple))]
+    usable = [line for line in template if there.issuperset(line.places)]
     minted_here = {node for pattern in known for node in pattern.minted if node not in given}
-    objects, joined = {triple.object for triple in template}, {triple.object for triple in usable}
+    objects, joined = {line.object for line in template}, {line.object for line in usable}
     told = {
         place
-        for triple in usable
-        if triple.subject in joined or triple.subject not in objects & minted_here
-        for place in places_of(triple)
+        for line in usable
+        if line.subject in joined or line.subject not in objects & minted_here
+        for place in line.places
     }
     required = {node for pattern in known for node in pattern.required}
+    faults = []
     for node in (one for one in given if one not in required):
-        beside = [places_of(triple) for triple in template if node in places_of(triple)]
-        if beside and node not in told:
+        if node not in told and any(node in line.places for line in template):
             lacking = {
                 name.value.removeprefix(P)
-                for triple in template
-                for place in places_of(triple)
+                for line in template
+                for place in line.places
                 if place not in there
                 for name in needs(place)
             }
             listed = " or ".join(f"p:{name}" for name in sorted(lacking))
-            yield node, f"p:{node.value.removeprefix(P)} states nothing here: give {listed} too"
+            faults.append((node, f"p:{node.value.removeprefix(P)} states nothing here: give {listed} too"))
+    return tuple(faults)
 
 
-def places_of(triple: Triple) -> tuple[NamedNode, ...]:
-    """Return the parameters in the places of a statement of a template."""
-    ends = (triple.subject, triple.object)
-    return tuple(end for end in ends if isinstance(end, NamedNode) and end.value.startswith(P))
-
-
+@cache
 def needs(node: NamedNode) -> list[NamedNode]:
     """Return the parameters without which one is not minted."""
     names = PLACE.findall(OPTIONAL.sub("", parameters()[node].iri))
@@ -329,7 +360,8 @@ def minted(
         values[node] = []
         for given in each:
             by_name = {key.value.removeprefix(P): terms for key, terms in given.items() if terms}
-            ends = {name: [end_of(terms[0])] for name, terms in by_name.items()} | told
+            within = by_name.keys() & PLACE.findall(parameter.iri)
+            ends = {name: [end_of(by_name[name][0])] for name in within} | told
             thing = NamedNode(f"{base}{parameter.kinds[0]}/{with_places(parameter.iri, ends.get)}")
             values[node].append(thing)
             of = (several, given[several][0]) if several else None
@@ -413,12 +445,3 @@ def end_of(term: Term) -> str:
     text = str(getattr(term, "value", ""))
     end = text.rpartition("/")[2] if isinstance(term, NamedNode) else text
     return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "open"
-
-
-def template_statements(triple: Triple, values: Values) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
-    """Yield a statement of a template for each combination of the values of its parameters."""
-    places = [
-        values.get(term, []) if term == ARTICLE or str(getattr(term, "value", "")).startswith(P) else [term]  # type: ignore[arg-type]
-        for term in (triple.subject, triple.predicate, triple.object)
-    ]
-    yield from product(*places)

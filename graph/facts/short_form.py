@@ -25,7 +25,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
@@ -74,8 +74,7 @@ SPANS: Final = re.compile(r"([0-9]+)-([0-9]+)")
 PLACEHOLDER: Final = re.compile(r"\{(\w+:\w+)\}")
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """A statement of a file, and the line that it ends in."""
 
     quad: Quad
@@ -98,7 +97,7 @@ class WordsOfFact:
         return self.graph.removeprefix(GRAPHS).split("/")[1]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Subject:
     """What a file states of a subject outside named graphs: values by property, with the line of each."""
 
@@ -273,9 +272,9 @@ def shared(said: Sequence[Quad], context: Context) -> Iterator[Quad]:
     times = {
         node: [(each, term) for each in subject.values if each not in NAMES for term in subject.terms(each)]
         for node, subject in {**context.elsewhere, **context.subjects}.items()
-        if is_time(node)
+        if is_time(node) and subject.values.keys() - NAMES
     }
-    having = dict.fromkeys((quad.graph_name, quad.object) for quad in said if quad.object in times)
+    having = dict.fromkeys((q.graph_name, q.object) for q in (said if times else ()) if q.object in times)
     for graph, node in having:
         yield from (Quad(node, predicate, term, graph) for predicate, term in times[node])  # type: ignore[index, arg-type]
 
@@ -450,15 +449,17 @@ def evidence(subject: Subject, context: Context) -> Iterator[Quad]:
             yield from annotation(words, row)
 
 
-def with_bounds(quads: Sequence[Quad], line_of: Callable[[Quad], int], faults: Faults) -> Iterator[Quad]:
-    """Yield the quads, dates in EDTF as the bounds of their time spans, in the graphs that state them."""
-    for quad in quads:
-        meaning = MEANING_OF.get(quad.predicate)
-        if meaning is None:
-            yield quad
-            continue
+def with_bounds(quads: Sequence[Quad], line_of: Callable[[Quad], int], faults: Faults) -> Sequence[Quad]:
+    """Return the quads, dates in EDTF as the bounds of their time spans, in the graphs that state them."""
+    dated = [quad for quad in quads if quad.predicate in MEANING_OF]
+    if not dated:
+        return quads
+    said = [quad for quad in quads if quad.predicate not in MEANING_OF]
+    spans = {(quad.subject, quad.graph_name) for quad in dated}
+    given = {(*span, quad.predicate) for quad in said if (span := (quad.subject, quad.graph_name)) in spans}
+    for quad in dated:
         try:
-            bounds = meaning(getattr(quad.object, "value", ""))
+            bounds = MEANING_OF[quad.predicate](getattr(quad.object, "value", ""))
         except NotBoundedError as fault:
             faults.add(line_of(quad), str(fault))
             continue
@@ -468,14 +469,14 @@ def with_bounds(quads: Sequence[Quad], line_of: Callable[[Quad], int], faults: F
         values["granularity"] = NamedNode(f"{PREFIXES['gran']}{bounds.granularity}")
         if bounds.open_end:
             values["openEnd"] = Literal("true", datatype=BOOLEAN)
-        given = {q.predicate for q in quads if (q.subject, q.graph_name) == (quad.subject, quad.graph_name)}
         for name, value in values.items():
             predicate = NamedNode(WIC + name)
-            if predicate not in given:
-                yield Quad(quad.subject, predicate, value, quad.graph_name)
+            if (quad.subject, quad.graph_name, predicate) not in given:
+                said.append(Quad(quad.subject, predicate, value, quad.graph_name))
             elif name != "granularity":
                 beside = f"{term_name(quad.subject)} has a {term_name(predicate)} beside its date"
                 faults.add(line_of(quad), beside)
+    return said
 
 
 def without_input_terms(
@@ -484,12 +485,11 @@ def without_input_terms(
     """Yield the quads; those with a term of `in:` or of a pattern that is left are faults."""
     for quad in quads:
         terms = (quad.subject, quad.predicate, quad.object)
-        named = (term.value for term in terms if isinstance(term, NamedNode))
-        left = next((iri for iri in named if iri.startswith((IN, P))), None)
-        if left is None:
+        found = [t.value for t in terms if isinstance(t, NamedNode) and t.value.startswith((IN, P))]
+        if not found:
             yield quad
             continue
-        line = line_of(quad)
+        line, left = line_of(quad), found[0]
         if left.startswith(P):
             faults.add(
                 line, f"p:{left.removeprefix(P)} stands where no pattern does: a fact is an instance of one"

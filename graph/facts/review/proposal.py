@@ -246,11 +246,7 @@ def states_something(record: Record, name: str) -> bool:
     pattern = patterns()[NamedNode(P + name)]
     given = {NamedNode(P + each) for each, values in record["values"].items() if values}
     minted = set(pattern.minted)
-    needed = [
-        {term for term in (t.subject, t.object) if isinstance(term, NamedNode) and term.value.startswith(P)}
-        - minted
-        for t in pattern.template
-    ]
+    needed = [set(line.places) - minted for line in pattern.template]
     return any(places and places <= given for places in needed)
 
 
