@@ -85,6 +85,18 @@ def test_importing_it_is_light() -> None:
     assert done.stdout == "set()\n"
 
 
+def test_help_loads_no_command() -> None:
+    """`wicara --help` lists the commands without importing one of them."""
+    code = (
+        "import sys; from wicara.cli import main; main(['--help'], standalone_mode=False); "
+        "print(*(name for name in sys.modules if name.startswith(('wicara.commands.', 'pyoxigraph'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *told, loaded = done.stdout.splitlines()
+    assert any("Build the dataset" in line for line in told)
+    assert loaded == ""
+
+
 def test_load_gives_the_dataset(data_dir: Path) -> None:
     """`wicara.load()` gives the dataset as a pyoxigraph Store."""
     code = (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import traceback
 from importlib import import_module
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from wicara.commands import common_options
 from wicara.graph.errors import WicaraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 INTERRUPTED: Final = 130
 """What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
@@ -90,6 +95,15 @@ COMMANDS: Final = {
 """The module of `wicara.commands` that holds each command; it is loaded when the command is called."""
 
 
+def help_texts() -> Iterator[tuple[str, str | None]]:
+    """Yield the commands with their docstrings, read from the source: to load every module takes long."""
+    for module in dict.fromkeys(COMMANDS.values()):
+        source = (Path(__file__).parent / "commands" / f"{module}.py").read_bytes()
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and COMMANDS.get(node.name) == module:
+                yield node.name, ast.get_docstring(node)
+
+
 class Commands(click.Group):
     """The group of commands: a WicaraError is one message on stderr and the class's exit code."""
 
@@ -109,6 +123,13 @@ class Commands(click.Group):
             if option.name not in {parameter.name for parameter in command.params}
         ]
         return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the beginning of its help."""
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        commands = [click.Command(name, help=text) for name, text in sorted(help_texts())]
+        with formatter.section("Commands"):
+            formatter.write_dl([(str(each.name), each.get_short_help_str(width)) for each in commands])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; turn a fault that a person can mend, and Ctrl-C, into an exit code."""
