@@ -8,7 +8,7 @@
   - StoreFault: the built dataset is missing, corrupt or cannot be written
   - Unavailable: the machine refuses (port in use, no space left)
     - OutputFault: an output cannot be written
-    - TooMuch: what is asked for does not fit into the memory that there is
+    - TooMuch: what is asked for does not fit into the memory, or the time, that there is
     - RemoteFault: a store elsewhere does not answer as it should
 """
 
@@ -59,7 +59,7 @@ class OutputFault(Unavailable):
 
 
 class TooMuch(Unavailable):
-    """What is asked for does not fit into the memory that there is; 1 may be an answer (EX_SOFTWARE)."""
+    """What is asked for does not fit into the memory or time there is; 1 may be an answer (EX_SOFTWARE)."""
 
     exit_code = 70
 

@@ -7,8 +7,10 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -309,3 +311,29 @@ def test_the_store_answers_the_query_of_the_readme(data_dir: Path) -> None:
     text = (Path(__file__).parent.parent / "README.md").read_text().split("```sparql\n")[1].split("```")[0]
     answer = load(str(data_dir)).query(text, prefixes=ontology.PREFIXES)
     assert "Sergey Lavrov" in {row["person"].value for row in answer}
+
+
+RUNAWAY = "SELECT (COUNT(*) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def test_a_query_ends_at_its_deadline(ask: Command) -> None:
+    """`--timeout` ends a query that takes longer, with a message; one that is quicker is answered."""
+    late = ask(RUNAWAY, "--timeout", "0.5")
+    assert (late.returncode, late.stdout) == (70, "")
+    assert late.stderr == "wicara: the query took more than 0.5 s (--timeout)\n"
+    assert ask(COUNT, "--timeout", "1000").returncode == 0
+
+
+def test_ctrl_c_ends_a_query_at_once(data_dir: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends a query while the engine works on it."""
+    file = tmp_path / "query.rq"
+    file.write_text(RUNAWAY)
+    command = [sys.executable, "-m", "wicara", "query", str(file), "--data", str(data_dir)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        status = Path(f"/proc/{process.pid}/status")
+        while not int(re.search(r"SigBlk:\s*(\w+)", status.read_text())[1], 16) & 1 << signal.SIGINT - 1:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60) == ("", "wicara: interrupted\n")
+    assert process.returncode == 130

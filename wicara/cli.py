@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wicara.commands import common_options
+from wicara.commands import INTERRUPTED, common_options
 from wicara.graph.errors import WicaraError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INTERRUPTED: Final = 130
-"""What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
 INTERNAL: Final = 70
 """What a command ends with that fails by an error of its own (EX_SOFTWARE); 1 may be an answer."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
+INTERRUPTED: Final = 130
+"""What a shell reports for a process that Ctrl-C ended (128 + SIGINT)."""
 VERBOSITY: Final = "wicara.verbosity"
 """The member of click's `meta` that tells how much a command prints."""
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
