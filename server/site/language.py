@@ -83,8 +83,14 @@ class Catalogs(Domain):  # type: ignore[misc] # Flask-Babel has no types
 def install(app: Flask) -> None:
     """Give an app the filters and functions of Babel, in the language of each request."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=language)
-    babel.domain_instance = Catalogs()
+    babel.domain_instance = catalogs = Catalogs()
     app.jinja_env.globals.update(language=language, languages=LANGUAGES, other_languages=other_languages)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # of the extension that Babel added
+        lambda text: catalogs.get_translations().ugettext(text),
+        lambda one, more, count: catalogs.get_translations().ungettext(one, more, count),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]  # Jinja's own looks that up each time
 
 
 @cache
