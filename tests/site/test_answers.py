@@ -357,7 +357,11 @@ def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
 @pytest.mark.parametrize(
     ("path", "title", "told"),
     [
-        ("/timeline?from=1991&to=2020", "Timeline, 1991.2020", r"^1991.2020: Partnership and cooperation \d+, Events \d+, "),
+        (
+            "/timeline?from=1991&to=2020",
+            "Timeline, 1991.2020",
+            r"^1991.2020: Partnership and cooperation \d+, Events \d+, ",
+        ),
         ("/timeline?date=2018-08-02", "Timeline, 2 August 2018", "^For certain: Laos as coordinator"),
         (
             "/network?start=person/sergey-lavrov",
