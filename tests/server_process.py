@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -187,17 +188,33 @@ def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
     return run("serve", "--port", 0, *arguments)
 
 
-def stopped_when(holds: Callable[[], object], number: int, *arguments: object) -> tuple[int, str]:
-    """Run `wicara` and send it a signal as soon as something holds; return its exit code and what it printed.
+STOPPING: Final = """
+import glob, os, signal, sys
+begun, looks = sys.argv.pop(1), True
+def look(*_):
+    global looks
+    if looks:
+        looks = False
+        looks = not glob.glob(begun)
+        looks or os.kill(os.getpid(), signal.SIGSTOP)
+sys.addaudithook(look)
+from wicara.cli import main
+main(prog_name="wicara")
+"""
+"""`wicara`, which stops itself as soon as a file or folder is there: it looks at each that it touches."""
 
-    It runs at the lowest priority, so that it does not get much further before it is looked at again.
+
+def stopped_when(begun: Path, number: int, *arguments: object) -> tuple[int, str]:
+    """Run `wicara` and send it a signal when there is a file or folder of a pattern that it makes.
+
+    Return its exit code and what it printed. However busy the machine is, it gets no further than that.
     """
-    command = ["nice", "-n", "19", sys.executable, "-m", "wicara", *map(str, arguments)]
+    command = [sys.executable, "-c", STOPPING, str(begun), *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        while not holds():
-            assert process.poll() is None
-            time.sleep(0.001)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), f"it ended before there was {begun}: {status}"
         process.send_signal(number)
+        process.send_signal(signal.SIGCONT)
         _, printed = process.communicate(timeout=PATIENCE)
     return process.returncode, printed
 
