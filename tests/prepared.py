@@ -33,9 +33,12 @@ PATIENCE: Final = 180
 MODULES: Final = (
     "wicara.graph.build",
     "wicara.graph.checks",
+    "wicara.graph.facts.draft.drafting",
+    "wicara.graph.facts.review.desk",
     "wicara.graph.reasoning.reasoner",
     "wicara.server.process.supervisor",
     "wicara.server.process.worker",
+    "wicara.server.review",
 )
 """What commands load when they are called, besides the modules of `wicara.commands`."""
 OF_THE_START: Final = ("PYTHON", "LC_", "LANG", "COVERAGE_")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
-import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from server_process import PATIENCE
+from prepared import PATIENCE, Process, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Page:
     """A review that runs: its process, its port, the path with the token."""
 
-    process: subprocess.Popen[str]
+    process: Process
     port: int
     path: str
 
@@ -61,10 +61,14 @@ class Page:
 @contextmanager
 def reviewed(file: Path, *options: object) -> Iterator[Page]:
     """Run `wicara review` until the block ends, unless that has killed it."""
-    command = [sys.executable, "-m", "wicara", "review", file, "--no-browser", "--by", "tester", *options]
-    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        line = process.stdout.readline()
+    printed, stdout = os.pipe()
+    command = ("review", file, "--no-browser", "--by", "tester", *options)
+    with (
+        open(printed, encoding="utf-8") as lines,  # noqa: PTH123 - a pipe
+        Process(command, (nothing(), stdout, sys.stderr)) as process,
+    ):
+        os.close(stdout)
+        line = lines.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)(/\S+/)", line)
         assert found, line
         try:
