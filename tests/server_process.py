@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from email.message import Message
 
-ROOMY: Final = {"--timeout": PATIENCE, "--slow-lane": 32}
-"""Limits of time of each server, but for those that a test sets: no request is stopped for being slow."""
+ROOMY: Final = {"--timeout": PATIENCE, "--slow-lane": 32, "--executors": 2}
+"""Limits of each server, but for those that a test sets: no request is stopped for being slow.
+
+For each version of a dataset twice as many processes are forked as may run at a time: few, as most tests
+ask for one thing after the other.
+"""
 TAIL: Final = 4_000
 """Characters of a server's log in the report of a failed test."""
 RUNNING: list[Server] = []

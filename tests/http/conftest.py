@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def one_writable() -> Iterator[Server]:
     """Return a server that takes writes, whatever other tests have left in it.
 
-    It has two executors, as each write has all of them forked anew.
+    One request runs at a time, as each write has all processes forked anew.
     """
-    with served("--empty", *WRITABLE, "--executors", 2) as running:
+    with served("--empty", *WRITABLE, "--executors", 1) as running:
         yield running
 
 
