@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,12 +60,16 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
 
 
 def copy_checkout(folder: Path) -> Path:
-    """Copy the files of the checkout into a folder; return where Python finds the packages of the copy."""
+    """Copy the files of the checkout into a folder; return where Python finds the packages of the copy.
+
+    What Python has compiled of them comes along, and is as old as they are: it compiles only what is changed.
+    """
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
+    names = [*filter(None, listed.stdout.split("\0"))]
+    for name in [*names, *(cache_from_source(name) for name in names if name.endswith(".py"))]:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(exist_ok=True, parents=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name)
     path = folder.parent / "path"
     (path / "wicara").mkdir(parents=True)
     for entry in (folder / "wicara").iterdir():
