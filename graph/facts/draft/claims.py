@@ -127,7 +127,7 @@ class Claims:
             words = one["who"].title()
             title = self.words.pattern("title").match(words)
             name = words[title.end() :].strip() if title else words
-            asks = one["who"] in self.words.entries("speech", "askers") or not name
+            asks = one["who"] in self.words.listed("speech", "askers") or not name
             name = full.get(name.split()[-1], name) if not asks else ""
             yield Turn(one.end(), end, Mention(*one.span("who"), name, "person") if name else None)
 
@@ -154,16 +154,6 @@ class Claims:
         """Each word of saying, or the two words of one, and the list that it stands in."""
         return {entry: kind for kind in KINDS for entry in self.words.entries("speech", kind)}
 
-    @cached_property
-    def not_after(self) -> frozenset[str]:
-        """The words after which a word of saying is none: "the said", "to report"."""
-        return frozenset(self.words.entries("speech", "not-after"))
-
-    @cached_property
-    def plural_subjects(self) -> frozenset[str]:
-        """The words after which an English verb may stand without an ending."""
-        return frozenset(self.words.entries("speech", "plural-subjects"))
-
     def acts(self, start: int, end: int) -> Iterator[Act]:
         """Yield the words of saying of a span."""
         tokens = list(WORD.finditer(self.reading.view, start, end))
@@ -175,45 +165,27 @@ class Claims:
             pair = f"{lemma} {lower[number + 1]}"
             verb = pair if pair in self.verbs else lemma
             capital = number > 0 and token[0][0].isupper()
-            passive = lower[number + 1] in self.by or f"{lower[number]} {lower[number + 1]}" in self.no_speech
+            passive = lower[number + 1] in self.words.listed(
+                "speech", "by"
+            ) or f"{lower[number]} {lower[number + 1]}" in self.words.listed("speech", "no-speech")
             if (
                 skip
                 or capital
                 or passive
                 or verb not in self.verbs
-                or before in self.not_after
+                or before in self.words.listed("speech", "not-after")
                 or not self.is_verb(token, lemma, before)
-                or (verb in self.only_that and not self.says_that(token.end(), end))
+                or (verb in self.words.listed("speech", "only-that") and not self.says_that(token.end(), end))
             ):
                 skip = False
                 continue
             skip = verb == pair
             yield Act(token.start(), tokens[number + skip].end(), self.verbs[verb], verb)
 
-    @cached_property
-    def by(self) -> frozenset[str]:
-        """The words that tell a passive, whose subject has not said it."""
-        return frozenset(self.words.entries("speech", "by"))
-
-    @cached_property
-    def only_that(self) -> frozenset[str]:
-        """The words that tell of saying only before "that" or a comma: "showed the way", "showed that"."""
-        return frozenset(self.words.entries("speech", "only-that"))
-
     def says_that(self, at: int, end: int) -> bool:
         """Tell whether "that" or a comma follows."""
         is_that = self.words.pattern("that-next").match(self.reading.view, at, end)
         return bool(is_that) or self.reading.view.startswith(",", at)
-
-    @cached_property
-    def no_speech(self) -> frozenset[str]:
-        """The words of saying that, with the one behind, describe a thing: "the summit planned for May"."""
-        return frozenset(self.words.entries("speech", "no-speech"))
-
-    @cached_property
-    def to_somebody(self) -> frozenset[str]:
-        """The words of saying with an object before what is said: "told The Jakarta Post that"."""
-        return frozenset(self.words.entries("speech", "to-somebody"))
 
     def is_verb(self, token: re.Match[str], lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here; in English with an ending, or its subject before it."""
@@ -221,10 +193,10 @@ class Claims:
         if not self.words.tables["words-inflect"]:
             return True
         if word == lemma:
-            return before in self.plural_subjects
+            return before in self.words.listed("speech", "plural-subjects")
         return (
             not word.endswith("s")
-            or before in self.plural_subjects
+            or before in self.words.listed("speech", "plural-subjects")
             or token.start() - 1 in self.mentions.ends
         )
 
@@ -261,7 +233,9 @@ class Claims:
         end = found.start() if found else self.reading.paragraph_end(start)
         span = trimmed(view, start, end, self.words)
         words = WORD.findall(view, *span)
-        has_preposition = any(word.lower() in self.mentions.prepositions for word in words[1:])
+        has_preposition = any(
+            word.lower() in self.words.listed("persons", "prepositions") for word in words[1:]
+        )
         if has_preposition and OCCASION <= len(words) <= MOST_WORDS:
             yield Suggestion(*span, "event", f"{self.words.language}.event.said", 0.65, fields)
 
@@ -395,7 +369,11 @@ class Claims:
         if placed:
             return placed.end()  # "said in Jakarta on Friday that …"
         introduction = self.words.pattern("told-that").match(self.reading.view, act.end, end)
-        return introduction.end() if introduction and act.verb in self.to_somebody else act.end
+        return (
+            introduction.end()
+            if introduction and act.verb in self.words.listed("speech", "to-somebody")
+            else act.end
+        )
 
     def end_of(self, act: Act, following: Act | None, end: int) -> int:
         """Return where ends what somebody said: before the next subject, or an aside."""

@@ -71,7 +71,7 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
         names = before[0][0].isupper() and after[0][0].isupper()
         is_last = LISTED.search(view, max(0, joint.start() - AROUND), joint.start()) is not None
         return not (names and (joint[0].strip() == "," or is_last))
-    if joint[0].strip() not in words.entries("cut", "and"):
+    if joint[0].strip() not in words.listed("cut", "and"):
         return True
     verb = words.pattern("verb-like").match(after[0])
     same_prefix = verb is not None and bool(verb.lastindex) and before[0].startswith(verb[1])
@@ -81,7 +81,7 @@ def joins_clauses(view: str, joint: re.Match[str], words: Words) -> bool:
 def is_introduction(view: str, start: int, end: int, words: Words) -> bool:
     """Tell whether a piece only says of what the next one speaks: "On trade with Japan, we think …"."""
     tokens = [token[0] for token in WORD.finditer(view, start, end)]
-    begins = bool(tokens) and tokens[0].lower() in words.entries("persons", "prepositions")
+    begins = bool(tokens) and tokens[0].lower() in words.listed("persons", "prepositions")
     verb_like = words.pattern("verb-like")
     return begins and view[end : end + 1] == "," and not any(map(verb_like.match, tokens))
 

@@ -114,12 +114,14 @@ class Events:
         lower = [token[0].lower() for token in tokens] + [""]
         for number, token in enumerate(tokens):
             before, lemma = lower[number - 1] if number else "", self.words.lemma(token[0])
-            if (number and token[0][0].isupper()) or lower[number] in self.not_verbs:
+            if (number and token[0][0].isupper()) or lower[number] in self.words.listed(
+                "events", "not-verbs"
+            ):
                 continue
             pair = f"{lemma} {lower[number + 1]}"
-            verb = pair if pair in self.event_verbs else lemma
+            verb = pair if pair in self.words.listed("events", "verbs") else lemma
             if (
-                verb not in self.event_verbs
+                verb not in self.words.listed("events", "verbs")
                 or not self.narrated(token.start())
                 or not self.is_verb(lower[number], lemma, before)
             ):
@@ -148,27 +150,12 @@ class Events:
 
     def is_verb(self, word: str, lemma: str, before: str) -> bool:
         """Tell whether a form is a verb here and no noun; English verbs have an ending, or "will" before."""
-        if before in self.claims.not_after:
+        if before in self.words.listed("speech", "not-after"):
             return False
         if not self.words.tables["words-inflect"]:
             return True
-        gerund = word.endswith("ing") and before in self.mentions.prepositions
-        return not gerund and (word != lemma or before in self.claims.plural_subjects)
-
-    @cached_property
-    def not_verbs(self) -> frozenset[str]:
-        """Forms of those verbs that are nouns."""
-        return frozenset(self.words.entries("events", "not-verbs"))
-
-    @cached_property
-    def event_verbs(self) -> frozenset[str]:
-        """The verbs of events."""
-        return frozenset(self.words.entries("events", "verbs"))
-
-    @cached_property
-    def auxiliaries(self) -> frozenset[str]:
-        """The words that may stand between a subject and its verb."""
-        return frozenset(self.words.entries("events", "auxiliaries"))
+        gerund = word.endswith("ing") and before in self.words.listed("persons", "prepositions")
+        return not gerund and (word != lemma or before in self.words.listed("speech", "plural-subjects"))
 
     def clause_end(self, at: int, end: int) -> int:
         """Return where the clause of a verb ends, after at most so many words."""
@@ -186,7 +173,7 @@ class Events:
         tokens = [token[0] for token in islice(WORD.finditer(self.view, at, last), JOINED + 1)]
         if (
             not tokens
-            or tokens[0].lower() not in self.words.entries("cut", "and")
+            or tokens[0].lower() not in self.words.listed("cut", "and")
             or self.view[at - 1] in ",;"
         ):
             return False
@@ -224,7 +211,7 @@ class Events:
         if head is None:
             return {}
         words = self.text(*trimmed(self.view, head.start(), last, self.words)).split()
-        while words[-1].lower() in self.auxiliaries:
+        while words[-1].lower() in self.words.listed("events", "auxiliaries"):
             words.pop()
         return {"meeting": " ".join(words)}
 
@@ -236,7 +223,10 @@ class Events:
         """Return the subject of a verb, where it stands right before it."""
         mentions = [one for one in self.mentions.within(max(start, verb - SUBJECT), verb) if one.end <= verb]
         between = WORD.findall(self.view, mentions[-1].end, verb) if mentions else []
-        near = mentions and (len(between) <= 1 or self.auxiliaries.issuperset(map(str.lower, between)))
+        near = mentions and (
+            len(between) <= 1
+            or self.words.listed("events", "auxiliaries").issuperset(map(str.lower, between))
+        )
         is_subject = (
             near
             and not self.mentions.after_preposition(mentions[-1].start, start)
@@ -249,7 +239,7 @@ class Events:
         for match in self.words.pattern("event-noun").finditer(self.view, start, end):
             last = self.clause_end(match.end(), end)
             before = WORD.findall(self.view, max(start, match.start() - SUBJECT), match.start())[-1:]
-            is_verb = bool(before) and before[0].lower() in self.words.entries("events", "noun-not-after")
+            is_verb = bool(before) and before[0].lower() in self.words.listed("events", "noun-not-after")
             if is_verb or (match[0][0].isupper() and match.start() != start):
                 continue  # with a capital it belongs to the name of a meeting
             if self.narrated(match.start()) and self.mentions.within(match.end(), last):

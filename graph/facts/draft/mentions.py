@@ -141,12 +141,12 @@ class Mentions:
 
     def is_possessor(self, found: re.Match[str]) -> bool:
         """Tell whether "both countries" only tells whose something is, as in "hubungan keduanya"."""
-        is_pair = found[0].lower() in self.words.entries("persons", "pairs")
+        is_pair = found[0].lower() in self.words.listed("persons", "pairs")
         if not (is_pair and self.words.tables["persons"]["possessors-follow"]):
             return False
         near = self.view[max(0, found.start() - 30) : found.start()]
         before = self.words.pattern("subject-before").search(near)
-        small = self.words.function_words | self.prepositions
+        small = self.words.function_words | self.words.listed("persons", "prepositions")
         return before is not None and before[1].lower() not in small
 
     # Who acts
@@ -168,12 +168,7 @@ class Mentions:
     def after_preposition(self, at: int, start: int) -> bool:
         """Tell whether a mention stands after a word that makes it no subject."""
         before = self.words.pattern("subject-before").search(self.view[max(start, at - 30) : at])
-        return before is not None and before[1].lower() in self.prepositions
-
-    @cached_property
-    def prepositions(self) -> frozenset[str]:
-        """The words after which a name is no subject."""
-        return frozenset(self.words.entries("persons", "prepositions"))
+        return before is not None and before[1].lower() in self.words.listed("persons", "prepositions")
 
     def meant(self, mention: Mention) -> Mention:
         """Return whom a mention means: "he" and "the President" are a person who was named before."""
@@ -198,7 +193,7 @@ class Mentions:
 
         A sentence before it has to name these two, and no other.
         """
-        if mention.name.lower() not in self.words.entries("persons", "pairs"):
+        if mention.name.lower() not in self.words.listed("persons", "pairs"):
             return None
         states = [one for one in self.persons.known if one.kind == "state"]
         ranked = Counter(one.name for one in states).most_common(PAIR + 1)

@@ -43,6 +43,10 @@ class Words:
             listed = re.split(r"\s*[|\n]\s*", listed.strip())
         return tuple(filter(None, listed))
 
+    def listed(self, table: str, key: str) -> frozenset[str]:
+        """Return the entries of a list as a set, which is made once."""
+        return entry_set(self.language, table, key)
+
     def single(self, table: str, key: str) -> frozenset[str]:
         """Return the words of a list that stand there with white space between them."""
         return frozenset(self.tables[table][key].split())
@@ -130,6 +134,12 @@ def words_of(language: str) -> Words:
 def compiled(language: str, name: str) -> re.Pattern[str]:
     """Return a pattern of a language, compiled once."""
     return re.compile(words_of(language).expression(name), re.VERBOSE)
+
+
+@cache
+def entry_set(language: str, table: str, key: str) -> frozenset[str]:
+    """Return the entries of a list of a language as a set."""
+    return frozenset(words_of(language).entries(table, key))
 
 
 def closest_language(view: str) -> tuple[str, float]:
