@@ -45,11 +45,6 @@ def row(mention: str, slug: str, *, language: str = "id", article: str = "") -> 
     return Identity(mention, language, article, PREFIXES["state"] + slug, "editors")
 
 
-def code(state: str, value: str) -> Quad:
-    """Return the statement of a state's alpha-3 code."""
-    return Quad(NamedNode(PREFIXES["state"] + state), ALPHA3, Literal(value))
-
-
 def label(state: str) -> Quad:
     """Return the statement of a state's name."""
     subject = NamedNode(PREFIXES["state"] + state)
@@ -88,7 +83,7 @@ def test_spaces_do_not_tell_mentions_apart(rows: tuple[Identity, ...]) -> None:
 def test_one_mention_that_is_two_things_is_found() -> None:
     """A mention with two rows for the same language and article is reported with both things."""
     table = (row("RRT", "china"), row("RRT", "taiwan"))
-    data = (label("china"), label("taiwan"), code("china", "CHN"), code("taiwan", "TWN"))
+    data = (label("china"), label("taiwan"))
     (finding,) = check_identity(table, data)
     assert "china" in finding
     assert "taiwan" in finding
@@ -96,41 +91,27 @@ def test_one_mention_that_is_two_things_is_found() -> None:
 
 def test_an_unknown_thing_is_found() -> None:
     """A row whose thing has no label in the data is reported."""
-    findings = check_identity((row("Atlantis", "atlantis"),), (code("atlantis", "ATL"),))
+    findings = check_identity((row("Atlantis", "atlantis"),), ())
     assert any("no label" in finding for finding in findings)
 
 
 def test_an_unknown_article_is_found() -> None:
     """A row that is settled for an article that the data do not describe is reported."""
-    findings = check_identity((row("RRT", "china", article=SECOND),), (label("china"), code("china", "CHN")))
+    findings = check_identity((row("RRT", "china", article=SECOND),), (label("china"),))
     assert any("no known article" in finding for finding in findings)
 
 
 def test_a_mention_with_odd_spaces_is_found() -> None:
     """A row that is not written as the reader looks it up is reported with the right spelling."""
-    findings = check_identity((row("R  RT", "china"),), (label("china"), code("china", "CHN")))
+    findings = check_identity((row("R  RT", "china"),), (label("china"),))
     assert findings == ("'R  RT'@id must be written 'R RT'.",)
 
 
 def test_a_row_that_nobody_decided_is_found() -> None:
     """A row with an empty column other than the article is reported."""
     undecided = replace(row("RRT", "china"), decided_by="")
-    (finding,) = check_identity((undecided,), (label("china"), code("china", "CHN")))
+    (finding,) = check_identity((undecided,), (label("china"),))
     assert "only the article may be empty" in finding
-
-
-def test_a_code_of_two_states_is_found() -> None:
-    """One ISO code on two states, or two on one, is reported: the code is the key of a state."""
-    shared = check_identity((), (code("china", "CHN"), code("tiongkok", "CHN")))
-    double = check_identity((), (code("china", "CHN"), code("china", "PRC")))
-    assert "stands for" in shared[0]
-    assert "two ISO 3166-1 codes" in double[0]
-
-
-def test_a_state_without_its_key_is_found() -> None:
-    """A state of the table that has no alpha-3 code is reported."""
-    (finding,) = check_identity((row("RRT", "china"),), (label("china"),))
-    assert "alpha-3" in finding
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from wicara.graph.assembly import INVALIDATED, kind, merged, nodes_of
-from wicara.graph.facts.identity import CODES, check_identity, read_identity
+from wicara.graph.facts.identity import check_identity, read_identity
 from wicara.graph.names import GRAPHS, PREF_LABEL, TYPE, GraphKind, graph_iri, iri_name, kind_of
 from wicara.graph.reasoning.profile import outside_profile
 from wicara.ontology import BASE, WIC
@@ -139,11 +139,9 @@ def profile(candidate: Candidate) -> Iterable[str]:
 
 
 def named(store: Store, table: Iterable[Identity]) -> Iterator[Quad]:
-    """Yield what the check of the table of mentions looks at: names of its things, and codes of states."""
+    """Yield the names of the things and articles of the table of mentions."""
     for node in nodes_of({iri for row in table for iri in (row.iri, f"{BASE}/id/article/{row.article}")}):
         yield from store.quads_for_pattern(node, PREF_LABEL, None, None)
-    for predicate in CODES:
-        yield from store.quads_for_pattern(None, NamedNode(predicate), None, None)
 
 
 def graph_name(quad: Quad) -> str:
