@@ -35,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help serve scripts wheel tested-with test test-long spark test-spark test-engines coverage lint bench growth reviewing conformance compare screenshots chromium java virtuoso clean
+.PHONY: help serve scripts wheel tested-with test test-long spark test-spark test-engines coverage lint bench size growth reviewing conformance compare screenshots chromium java virtuoso clean
 
 help:
 	@echo 'make serve   install into $(VENV), build the dataset, serve it on http://$(HOST):$(PORT)'
@@ -48,6 +48,7 @@ help:
 	@echo 'make coverage  run both with branch coverage'
 	@echo 'make lint    ruff (format and lint) and mypy --strict'
 	@echo 'make bench   print the medians that the documents quote (SLOW=1: and what takes minutes)'
+	@echo 'make size    print how large each part of the code is: the table of docs/architecture.md (WRITE=1: put it there)'
 	@echo 'make growth  print what checking, building and adding cost among 1, 10 and 100 articles: the table of docs/speed.md'
 	@echo 'make reviewing  review the texts of $$WICARA_SHARED by keyboard, print keys and waits'
 	@echo 'make conformance  run the tests of the W3C and write server/conformance/*.ttl'
@@ -122,6 +123,9 @@ bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/engines.py
 	@$(BIN)/python benchmarks/over_http.py $(if $(SLOW),--slow)
 	@$(if $(SLOW),$(MAKE) --no-print-directory growth)
+
+size:
+	@$(PYTHON) benchmarks/size.py $(if $(WRITE),--write)
 
 growth: $(INSTALLED)
 	@$(BIN)/python benchmarks/growth.py

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
@@ -132,6 +134,24 @@ def test_a_package_imports_only_its_libraries(package: str) -> None:
         (path.name, name) for path, name in imports(package) if name.split(".")[0] in every - FOREIGN[package]
     ]
     assert wrong == []
+
+
+def sizes(table: str) -> dict[str, int]:
+    """Return the lines of each part by its name, as a table of the document or of the command has them."""
+    rows = re.findall(r"^\| ([^|]+) \| [^|]*\| +\d+ \| ([\d,]+) \|", table, re.MULTILINE)
+    return {part: int(lines.replace(",", "")) for part, lines in rows}
+
+
+def test_the_document_says_how_large_the_code_is() -> None:
+    """Each file is in one part of the table, whose figures are near those of today (`make size WRITE=1`)."""
+    command = [sys.executable, CHECKOUT / "benchmarks/size.py"]
+    today = sizes(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    told = sizes((CHECKOUT / "docs/architecture.md").read_text("utf-8"))
+    assert told.keys() == today.keys()
+    assert len(told) > 20
+    assert {
+        part: (told[part], lines) for part, lines in today.items() if abs(told[part] - lines) > lines / 6
+    } == {}
 
 
 def test_the_article_is_not_in_the_repository(shared: Path) -> None:
