@@ -137,3 +137,8 @@ def term_name(term: object) -> str:
     if isinstance(term, BlankNode):
         return "[a blank node]"
     return term.value if isinstance(term, Literal) else str(term)
+
+
+def term_text(term: object) -> str:
+    """Return an IRI as people read it, and any other term as N-Triples writes it."""
+    return iri_name(term.value) if isinstance(term, NamedNode) else str(term)

@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.evidence import WAY
-from wicara.graph.names import ASSERTED, GraphKind, iri_name, kind_of
+from wicara.graph.names import ASSERTED, GraphKind, iri_name, kind_of, term_text
 from wicara.graph.store import BuiltDataset
 from wicara.ontology import PREFIXES
 
@@ -193,12 +193,7 @@ def label_of(quads: Iterable[Quad], iri: str) -> str:
 
 def nt_lines(quads: Iterable[Quad]) -> tuple[str, ...]:
     """Return statements as lines, sorted."""
-    return tuple(sorted({" ".join(map(short_form_of, quad.triple)) for quad in quads}))
-
-
-def short_form_of(term: object) -> str:
-    """Return a term as people read it, a literal in quotation marks."""
-    return iri_name(term.value) if isinstance(term, NamedNode) else str(term)
+    return tuple(sorted({" ".join(map(term_text, quad.triple)) for quad in quads}))
 
 
 def as_text(differing: Differences) -> str:

@@ -385,19 +385,21 @@ def proof_lines(reasoner: Reasoner) -> Iterator[str]:
     `conclusion` and `premises` are statements in N-Triples, or in generalized N-Triples where a literal is
     the subject; a premise that is the conclusion of no line was read.
     """
-    facts, rules = reasoner.engine.facts, [json.dumps(rule.name) for rule in reasoner.rules]
+    facts = reasoner.engine.facts
     names = list(map(to_ntriples, reasoner.terms))
-    rows = zip(
-        facts.subjects.values.tolist(),
-        facts.tables.values.tolist(),
-        facts.objects.values.tolist(),
-        strict=True,
-    )
-    lines = [
-        json.dumps(f"{names[s]} {names[p]} {names[o]}{END}".rstrip(), ensure_ascii=False) for s, p, o in rows
-    ]
+    columns = (column.values.tolist() for column in (facts.subjects, facts.tables, facts.objects))
+    lines = [statement_line((names[s], names[p], names[o])) for s, p, o in zip(*columns, strict=True)]
     for number in facts.numbers(asserted=False).tolist():
         proof = facts.proof(number)
         if proof is not None:
-            premises = ", ".join([lines[premise] for premise in proof[1]])
-            yield f'{{"conclusion": {lines[number]}, "rule": {rules[proof[0]]}, "premises": [{premises}]}}\n'
+            yield proof_line(lines[number], reasoner.rules[proof[0]].name, [lines[each] for each in proof[1]])
+
+
+def proof_line(conclusion: str, rule: str, premises: Iterable[str]) -> str:
+    """Return a step of a proof as a line of JSON; `conclusion` and `premises` are strings of JSON already."""
+    return f'{{"conclusion": {conclusion}, "rule": "{rule}", "premises": [{", ".join(premises)}]}}\n'
+
+
+def statement_line(terms: Iterable[str]) -> str:
+    """Return a statement, given how N-Triples writes its terms, as a string of JSON."""
+    return json.dumps(f"{' '.join(terms)}{END}".rstrip(), ensure_ascii=False)

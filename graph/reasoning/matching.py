@@ -14,7 +14,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.names import FIRST, NIL, REST, term_name
+from wicara.graph.names import FIRST, NIL, REST, term_text
 from wicara.graph.reasoning.datatypes import TESTS, is_ill_typed, value_of
 from wicara.graph.reasoning.rules import (
     Builtin,
@@ -288,8 +288,3 @@ def template_of(clash: Inference) -> tuple[str, Bindings | None]:
                 order = dict.fromkeys(term for pattern in rule.patterns for term in pattern.terms)
                 return template, {name: match.bindings[name] for name in order if name in match.bindings}
     return template, None
-
-
-def term_text(term: Term) -> str:
-    """Return a term as people read it; literals and blank nodes as N-Triples writes them."""
-    return term_name(term) if isinstance(term, NamedNode) else str(term)

@@ -11,14 +11,22 @@ the native engine before the next round.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pyoxigraph import Literal
 from wicara.graph.errors import Unavailable
-from wicara.graph.reasoning.files import END, Document, Result, clash_lines, serialize, tables_of, to_ntriples
+from wicara.graph.reasoning.files import (
+    Document,
+    Result,
+    clash_lines,
+    proof_line,
+    serialize,
+    statement_line,
+    tables_of,
+    to_ntriples,
+)
 from wicara.graph.reasoning.matching import ILL_TYPED, Inference
 from wicara.graph.reasoning.reasoner import MAX_CLASHES, Reasoner, Statement
 from wicara.graph.reasoning.rules import Pattern, is_variable
@@ -373,7 +381,7 @@ class SparkClosure:
         """Yield the first proof of each conclusion as a line of JSON, after those of its premises."""
 
         def line(fact: Iterable[Any]) -> str:
-            return json.dumps(f"{' '.join(map(to_ntriples, fact))}{END}".rstrip(), ensure_ascii=False)
+            return statement_line(map(to_ntriples, fact))
 
         for number in range(1, self.rounds):
             path = str(self.work / f"round-{number}")
@@ -386,11 +394,7 @@ class SparkClosure:
                     else self.inference(join, used, conclusion)
                 )
                 if step is not None:
-                    premises = ", ".join(map(line, step.premises))
-                    yield (
-                        f'{{"conclusion": {line(conclusion)}, "rule": {json.dumps(step.rule)}, '
-                        f'"premises": [{premises}]}}\n'
-                    )
+                    yield proof_line(line(conclusion), step.rule, map(line, step.premises))
 
 
 def among(column: str, numbers: Iterable[int]) -> str:

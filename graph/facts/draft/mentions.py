@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from ahocorasick_rs import AhoCorasick, MatchKind
 from wicara.graph.facts.draft.suggestion import Suggestion
 from wicara.graph.facts.identity import read_identity
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.graph.facts.patterns import kind_of_thing
+from wicara.ontology import PREFIXES, WIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -282,7 +283,7 @@ class Gazetteer:
         }
         self.labels: dict[str, dict[str, str]] = {}
         self.things: dict[str, tuple[str, str, str]] = {}
-        named = [(name, iri, thing_kind(iri)) for name, iri in sorted(names_with_iris(quads))]
+        named = [(name, iri, kind_of_thing(iri)) for name, iri in sorted(names_with_iris(quads))]
         for name, iri, kind in named:
             if kind:
                 self.labels.setdefault(kind, {})[name] = iri
@@ -314,8 +315,3 @@ def names_with_iris(quads: Iterable[Quad]) -> Iterator[tuple[str, str]]:
     for row in read_identity():
         if not row.article:
             yield row.mention, row.iri
-
-
-def thing_kind(iri: str) -> str:
-    """Return the kind of a thing, by its IRI: person, state, and so on; empty for another IRI."""
-    return iri.removeprefix(f"{BASE}/id/").partition("/")[0] if iri.startswith(f"{BASE}/id/") else ""

@@ -23,7 +23,7 @@ from wicara.graph.reasoning.rules import read_rules
 from wicara.ontology import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wicara.graph.reasoning.matching import Inference
     from wicara.graph.reasoning.rules import Term
@@ -148,23 +148,16 @@ class Hypothesis:
         }
         for _ in range(ROUNDS):
             added += new
-            self.close(new)
+            self.change(self.reasoner.add, new)
             new = list(dict.fromkeys(self.filling()))
             if not new or self.is_exhausted:
                 break
         return added
 
-    def close(self, triples: Iterable[Triple]) -> None:
-        """Add statements to the closure; absurd axioms may stop it before all is said that follows."""
+    def change(self, change: Callable[[Iterable[Triple]], None], triples: Iterable[Triple]) -> None:
+        """Add or retract statements; absurd axioms may stop the closure before all is said that follows."""
         try:
-            self.reasoner.add(triples)
-        except Exhausted:
-            self.is_exhausted = True
-
-    def take_back(self, triples: Iterable[Triple]) -> None:
-        """Take statements out of the closure."""
-        try:
-            self.reasoner.retract(triples)
+            change(triples)
         except Exhausted:
             self.is_exhausted = True
 
@@ -175,7 +168,7 @@ class Hypothesis:
         try:
             yield
         finally:
-            self.take_back(added)
+            self.change(self.reasoner.retract, added)
 
     # What no rule says.
 
