@@ -70,9 +70,12 @@ def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> No
     """Who is first is said with a number, and each line is in a table below with its role and source."""
     text = server.get("/network", accept=HTML, accept_language="en").text
     first = re.search(
-        r"It begins with ([^,<]+), who of all persons here had the most roles at events: (\d+)", text
+        r"It begins with ([^,<]+), who of all persons here had a part in most events: (\d+)", text
     )
     assert first
+    met = server.get("/doc/person/sergey-lavrov", accept=HTML, accept_language="en").text
+    assert first[1] == "Sergey Lavrov"
+    assert f'Meetings <small class="tag">{first[2]}</small>' in met
     assert re.search(rf'<bdi>{re.escape(first[1])}</bdi> <small class="tag">{first[2]}</small></a>', text)
     table = text.partition('<details id="as-table" open>')[2].partition("</table>")[0]
     assert table.count('<tr><th scope="row"') == len(server.get("/network.json").json)
