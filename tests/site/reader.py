@@ -103,7 +103,7 @@ def held(page: str, section: str) -> dict[str, list[str]]:
     """Return what a section of the page of a day says by its state, each item as a reader sees it."""
     found = re.search(rf'<section aria-labelledby="{section}">(.*?)</section>', page, re.DOTALL)
     told: dict[str, list[str]] = {
-        state: [] for state in ("certain", "planned", "between", "possible", "to-come")
+        state: [] for state in ("certain", "planned", "lasting", "between", "possible", "to-come")
     }
     for state, item in re.findall(
         r'<li class="held ([\w-]+) [\w-]+">(.*?)</li>', found[1] if found else "", re.DOTALL

@@ -170,6 +170,50 @@ def test_members(server: Server) -> None:
     assert len(told["certain"]) == len(joined) > 0
 
 
+LASTING = "in force; no text here gives an end"
+
+
+def test_what_goes_on_until_told_otherwise(server: Server) -> None:
+    """A membership whose end no source gives is in force, as the standing of a partner is; an office is not.
+
+    The page, its data, and the questions about the day say the same; none calls it established of the day.
+    """
+    page = page_of(server, "2019-06-01")
+    members = held(page, "members")
+    assert len(members["lasting"]) == 10
+    assert not members["certain"] + members["possible"]
+    (laos,) = (one for one in members["lasting"] if one.startswith("Laos"))
+    assert f"{LASTING} last known on 1 December 2018" in laos
+    standings = held(page, "standings")["lasting"]
+    (partner,) = (one for one in standings if one.startswith("Russia") and "dialogue partner" in one)
+    assert "established" not in laos + partner
+    assert "told also by later texts" not in partner
+    assert names(held(page, "posts")["possible"], "Saleumxay Kommasith")
+    rows = csv.DictReader(StringIO(server.get("/as-of.csv?date=2019-06-01").text))
+    told = {(row["section"], row["holds"]): row["status"] for row in rows if row["status"] != "planned"}
+    assert told["members", "lasting"] == LASTING
+    assert told["posts", "between"] == BETWEEN
+    assert told["documents", "possible"] == "possibly at that time"
+    asked = csv.DictReader(StringIO(server.get("/questions/members-of-a-body.csv?date=2019-06-01").text))
+    assert {row["status"] for row in asked} == {LASTING}
+    posts = csv.DictReader(StringIO(server.get("/questions/posts-on.csv?date=2019-06-01").text))
+    assert {row["status"] for row in posts} == {"established", BETWEEN, "possibly at that time"}
+    event = "event:2021-10-28-asean-russia-summit"
+    assert LASTING in text_of(server.get(f"/questions/status-at-an-event?event={event}", accept=HTML).text)
+    assert "masih berlaku; tidak ada teks" in page_of(server, "2019-06-01", "id")
+
+
+def test_texts_of_several_starts_are_no_silence(server: Server) -> None:
+    """What one text dates otherwise is still told of by later texts that date it as others do."""
+    (partner,) = (
+        one
+        for one in held(page_of(server, "2018-08-02"), "standings")["certain"]
+        if "dialogue partner" in one
+    )
+    assert "told also by later texts" in partner
+    assert "no text here tells of it" not in partner
+
+
 def test_events_and_plans(server: Server) -> None:
     """Events under way, documents in force, and standings, each with what it rests on."""
     page = page_of(server, "2018-08-02")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -65,9 +66,9 @@ MAX_ROWS: Final = 300
 MAX_SLIDES: Final = 1000
 """How many days a slider goes over at most."""
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
-STATES: Final = ("certain", "planned", "between", "possible", "to-come")
+STATES: Final = ("certain", "planned", "lasting", "between", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
-RANKS: Final = ("certain", "to-come", "between", "possible", "planned")
+RANKS: Final = ("certain", "to-come", "lasting", "between", "possible", "planned")
 """The same, in the order in which one goes before another."""
 YEAR: Final = timedelta(days=366)
 REPORTED: Final = "reports"
@@ -121,7 +122,7 @@ class StateOnDay:
     def last(self) -> date | None:
         """The last day on which it is known to hold, where it may still hold on the day."""
         known = [time.last for time in self.times if time.last]
-        return max(known, default=None) if self.row.state == "possible" else None
+        return max(known, default=None) if self.row.state in {"possible", "lasting"} else None
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ def states_on(
         things = [row["thing"] for row, _support, _place in members if row["thing"] is not None]
         since = silent_since(things, behind, day) if held.row.state == "certain" else ""
         held = replace(held, told_later=later_publication(behind, day), silent_since=since)
-        is_old = held.last is not None and held.last < days[-1] - YEAR
+        is_old = held.last is not None and held.row.state == "possible" and held.last < days[-1] - YEAR
         compared.append(Compared(held, (states[0], states[1]), is_old))
     compared.sort(
         key=lambda one: (
@@ -427,10 +428,9 @@ def silent_since(things: Iterable[Term], some: Sequence[Basis], day: date) -> st
 
     Nothing either for what rests on other works than texts of the dataset.
     """
-    covered = per_version(Aftermath).covered(one for one in things if isinstance(one, NamedNode))
-    if covered is None or covered[1] >= day or not all(one.text for one in some):
-        return ""
-    return format_period(*covered)
+    told = (per_version(Aftermath).last_days(one) for one in things if isinstance(one, NamedNode))
+    last = max(filter(None, told), default=None, key=itemgetter(1))
+    return format_period(*last) if last and last[1] < day and all(one.text for one in some) else ""
 
 
 def time_of(row: Solution, words: Words) -> Time:

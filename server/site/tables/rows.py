@@ -39,7 +39,7 @@ from wicara.server.site.tables.statuses import (
     came_out_after,
     graphs_behind,
     is_ahead,
-    is_plain,
+    is_open,
     is_reported,
     status_of_graphs,
     statuses_of,
@@ -149,7 +149,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether it was so once, as sources establish, and may be so on the day: that it is, none says."""
-        return self.state in {"possible", "between"} and is_plain(self.statuses)
+        return is_open(self.state, self.statuses)
 
 
 def without_plans(known: Sequence[Basis], statuses: Sequence[Status]) -> Sequence[Basis]:

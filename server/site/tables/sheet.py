@@ -25,7 +25,7 @@ from wicara.server.site.html import place_in_source
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.solutions import HOLDS, WHEN
-from wicara.server.site.tables.statuses import came_about, status_text
+from wicara.server.site.tables.statuses import came_about, is_open, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -165,12 +165,11 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
             quoted = quotations(evidence, [basis.graph for basis in behind])
             after = came_about(row.statuses[0], evidence.words) if row.statuses else ""
             articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
+            told = (status_on_day(row.statuses, (row.state,), evidence.words), *clash_of(row))
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
-                    str(_("Status")): IN_CELL.join(
-                        [status_text(one, evidence.words) for one in row.statuses[:1]] + clash_of(row)
-                    ),
+                    str(_("Status")): IN_CELL.join(filter(None, told)),
                     str(_("Sources")): IN_CELL.join(articles),
                     str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
                     str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
@@ -217,11 +216,18 @@ def with_statuses(
 
 def standing(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> dict[str, str]:
     """Return the status of a row, when it holds, and which text reports that a plan came about, in words."""
+    parts = [*parts]
     when = IN_CELL.join(str(WORDS["holds"].get(part, part)) for part in parts if part)
-    status, after = (
-        (status_text(statuses[0], words), came_about(statuses[0], words)) if statuses else ("", "")
-    )
-    return {STATUS: status, WHEN: when, CAME_ABOUT: after}
+    after = came_about(statuses[0], words) if statuses else ""
+    return {STATUS: status_on_day(statuses, parts, words), WHEN: when, CAME_ABOUT: after}
+
+
+def status_on_day(statuses: Sequence[Status], parts: Iterable[str], words: Words) -> str:
+    """Return the status of a row in words: that it may be so, where no source establishes it of the day."""
+    for part in parts:
+        if is_open(part, statuses):
+            return str(WORDS["holds"][part])
+    return status_text(statuses[0], words) if statuses else ""
 
 
 def with_texts(

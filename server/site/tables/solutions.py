@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -425,11 +426,11 @@ def holding(terms: Terms, _words: Words) -> Value:
     return Value(Shown(time, key), mark=key)
 
 
-def attested(terms: Terms, words: Words) -> Value:
-    """Return whether something holds then for certain, possibly, or by texts of days before and after."""
-    _possible, certain, between = (isinstance(term, Literal) and term.value == "true" for term in terms)
-    if between and not certain:
-        return Value(Shown("", BETWEEN), mark=BETWEEN)
+def holding_or(key: str, terms: Terms, words: Words) -> Value:
+    """Return whether something holds then for certain, in a way of its own that has a key, or possibly."""
+    _possible, certain, otherwise = (isinstance(term, Literal) and term.value == "true" for term in terms)
+    if otherwise and not certain:
+        return Value(Shown("", key), mark=key)
     return holding(terms[:2], words)
 
 
@@ -447,12 +448,12 @@ def span(terms: Terms, _words: Words) -> Value | None:
 
 HOLDS: Final = "holds"
 CERTAIN: Final = "certain"
-BETWEEN: Final = "between"
 WHEN: Final = "when"
 OUTCOME: Final = "outcome"
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("possible", "certain", *NAMES): (HOLDS, holding),
-    ("possible", "certain", "between"): (HOLDS, attested),
+    ("possible", "certain", "between"): (HOLDS, partial(holding_or, "between")),
+    ("possible", "certain", "lasting"): (HOLDS, partial(holding_or, "lasting")),
     ("possible", "certain"): (HOLDS, holding),
     NAMES: (WHEN, span),
     ("earliest", "latestStart", "earliestEnd", "latest"): (WHEN, span),

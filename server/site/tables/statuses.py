@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 AHEAD: Final = frozenset({"planned", "proposed"})
 """The statuses of what was still to come for its source."""
+OPEN: Final = frozenset({"possible", "between", "lasting"})
+"""What is known of a day that no source tells of."""
 HAS_TIME, REPORTS, REPORTED_STATUS = map(
     NamedNode, (f"{WIC}hasTimeSpan", f"{WIC}reports", f"{WIC}reportedStatus")
 )
@@ -456,3 +458,11 @@ def weakest_of(first: Sequence[Status], second: Sequence[Status]) -> tuple[Statu
 def is_plain(statuses: Sequence[Status]) -> bool:
     """Tell whether something goes without saying: it is established, and nothing differs."""
     return [one.key for one in statuses] in ([], [ESTABLISHED])
+
+
+def is_open(state: str, statuses: Sequence[Status]) -> bool:
+    """Tell whether something was so once, as sources establish, and may be so on a day, as none of them says.
+
+    `state` is its key of `holds` in words.toml.
+    """
+    return state in OPEN and is_plain(statuses)
