@@ -152,6 +152,21 @@ def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: B
     assert not any("us-asean-special-summit" in one for one in found)
 
 
+def test_what_is_still_to_come_tells_what_was_held_there(server: Server) -> None:
+    """Beside a plan stand the words that name its day, and what was held in its place and time."""
+    told = sentences_of(server, "still-to-come")
+    (summit,) = (one for one in told if one.startswith("47th ASEAN Summit"))
+    assert "26-28 Oktober 2025" in summit
+    held = "another meeting was held in that place and time: ASEAN-Russia Summit, Singapore 2018."
+    assert [one.partition(",")[0] for one in told if held in one and "it came about" not in one] == [
+        "33rd ASEAN Summit",
+        "Meetings that go with the ASEAN Summit of November 2018: expected in November 2018; made known on 2"
+        " August 2018 by Ministry of Foreign Affairs of Indonesia; another meeting was held in that place and"
+        " time: ASEAN-Russia Summit",
+    ]
+    assert 'href="/questions/plans-and-what-came"' in ask(server, "still-to-come").text
+
+
 @pytest.mark.parametrize(
     ("language", "note"),
     [
