@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +22,7 @@ from wicara.server.site.tables.statuses import Aftermath
 from wicara.server.site.times import day_of, format_day, format_period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.graph.evidence import Basis
     from wicara.graph.store import BuiltDataset
@@ -202,12 +202,24 @@ def self_description(built: BuiltDataset) -> dict[str, list[Term]]:
     }
 
 
-def of_sources(bases: Collection[Basis]) -> Sequence[Citation]:
-    """Return the citations of the texts that graphs quote or cite, each once."""
-    read = (quote.article for basis in bases for quote in basis.quotes)
-    cited = (basis.text.iri for basis in bases if basis.text and basis.text.places)
-    articles = dict.fromkeys((*read, *cited))
-    return [citation for article in articles if (citation := of_text(article))]
+def of_sources(shown: Iterable[Basis], more: Iterable[Basis]) -> Sequence[Citation]:
+    """Return the citations of the texts that graphs quote or cite, each once.
+
+    Those of what is shown come in the order in which it is, then those of more by the day of issue.
+    """
+    first = {article: place for place, article in enumerate(dict.fromkeys(texts_behind(shown)))}
+    cited = {article: of_text(article) for article in (*first, *texts_behind(more))}
+    found = [(first.get(article, len(first)), one) for article, one in cited.items() if one]
+    last = (date.max, date.max)
+    return [one for _place, one in sorted(found, key=lambda pair: (pair[0], pair[1].issued or last))]
+
+
+def texts_behind(bases: Iterable[Basis]) -> Iterator[str]:
+    """Yield the texts that graphs quote or cite."""
+    for basis in bases:
+        yield from (quote.article for quote in basis.quotes)
+        if basis.text and basis.text.places:
+            yield basis.text.iri
 
 
 def tex(text: str) -> str:

@@ -40,17 +40,15 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("home", __name__)
 
-COUNTED: Final[dict[str, Callable[[int], str]]] = {
-    "SourceArticle": lambda n: ngettext("article", "articles", n),
-    "FactGraph": lambda n: ngettext("fact", "facts", n),
-    "Event": lambda n: ngettext("event", "events", n),
-    "Person": lambda n: ngettext("person", "persons", n),
-    "State": lambda n: ngettext("state", "states", n),
-    "Document": lambda n: ngettext("document", "documents", n),
+COUNTED: Final[dict[str, tuple[str, Callable[[int], str]]]] = {
+    "SourceArticle": ("/sources", lambda n: ngettext("press text", "press texts", n)),
+    "FactGraph": ("/search?kind=fact", lambda n: ngettext("fact", "facts", n)),
+    "Event": ("/search?kind=event", lambda n: ngettext("event or statement", "events and statements", n)),
+    "Person": ("/search?kind=person", lambda n: ngettext("person", "persons", n)),
+    "State": ("/search?kind=state", lambda n: ngettext("state", "states", n)),
+    "Document": ("/search?kind=document", lambda n: ngettext("document", "documents", n)),
 }
-"""The classes that the first page counts."""
-APART: Final = {"Event": "CommunicativeAct", "Document": "SourceArticle"}
-"""What is not counted with a class that it belongs to, by class: acts of speech, and articles."""
+"""The classes that the first page counts, each with where its things are listed; texts are no documents."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))
 """What the IRIs begin with that have a page each."""
 PORTION: Final = 300
@@ -69,16 +67,15 @@ class Mark(NamedTuple):
     leads: object
 
 
-def class_counts() -> list[tuple[int, str]]:
-    """Return how many things of each counted class the dataset has, with one query."""
+def class_counts() -> list[tuple[int, str, str]]:
+    """Return how many things of each counted class the dataset has, what they are, where; with one query."""
     classes = " ".join(f"<{WIC}{name}>" for name in COUNTED)
-    pairs = " ".join(f"(<{WIC}{name}> <{WIC}{apart}>)" for name, apart in APART.items())
-    apart = f"FILTER NOT EXISTS {{ VALUES (?c ?apart) {{ {pairs} }} ?x a ?apart }}"
+    apart = f"FILTER NOT EXISTS {{ ?x a <{WIC}SourceArticle> FILTER(?c = <{WIC}Document>) }}"
     query = (
         f"SELECT ?c (COUNT(DISTINCT ?x) AS ?n) {{ VALUES ?c {{ {classes} }} ?x a ?c {apart} }} GROUP BY ?c"
     )
     found = {value(row, "c").removeprefix(WIC): int(value(row, "n")) for row in solutions(store(), query)}
-    return [(found.get(name, 0), name_of(found.get(name, 0))) for name, name_of in COUNTED.items()]
+    return [(n := found.get(name, 0), name_of(n), path) for name, (path, name_of) in COUNTED.items()]
 
 
 @blueprint.get("/")

@@ -399,7 +399,7 @@ def page(one: QuestionRequest) -> Response:
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found) if found else "",
         citations=[
-            *of_sources(found.cards.values()),
+            *of_sources(found.quoted, found.cards.values()),
             of_page(public_url(one.pinned()), one.sentence(language())),
         ]
         if found
@@ -440,7 +440,7 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
             *(f"  {one}" for one in quotations(found.evidence, (basis.graph for basis in lead.quoted))),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
-    cited = [source.text for source in of_sources(found.cards.values())]
+    cited = [source.text for source in of_sources(found.quoted, found.cards.values())]
     return "\n".join((one.sentence(language()), *said, *more, *cited, public_url(one.pinned())))
 
 

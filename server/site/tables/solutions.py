@@ -139,6 +139,11 @@ class Answer:
     """What the rows rest on themselves, and of the premises of conclusions what is quoted."""
 
     @property
+    def quoted(self) -> Sequence[Basis]:
+        """The facts that its sentences show the words of, in their order."""
+        return [basis for one in self.short for basis in one.quoted]
+
+    @property
     def explains_established(self) -> bool:
         """Whether it marks something as established, which is then explained beside it."""
         marked = (one for one in self.short if one.is_marked(self.short))

@@ -26,6 +26,7 @@ async function show(day) {
   days.firstElementChild.replaceWith(earlier);
   days.lastElementChild.replaceWith(later);
   document.querySelector("#date").value = day;
+  document.querySelector("#date").dispatchEvent(new Event("input", { bubbles: true }));
   history.replaceState(null, "", address(day));
   retell(page);
 }

@@ -1,6 +1,9 @@
 // Buttons that copy: an answer, the address of the page, a citation with the day on which it was read. Without a script, none is shown.
+// The day of a date field, which a browser writes as its own language does, stands beside its label as the page writes days.
 
-const today = new Intl.DateTimeFormat(document.documentElement.lang === "id" ? "id" : "en-GB", { dateStyle: "long" });
+const LANGUAGE = document.documentElement.lang === "id" ? "id" : "en-GB";
+const today = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long" });
+const written = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
 
 /** Returns what a button copies: the address of the page in full, what stands below it, a citation with today's date. */
 function text(button) {
@@ -22,6 +25,15 @@ function offer() {
   for (const button of document.querySelectorAll("button[data-copied]")) button.hidden = !navigator.clipboard;
 }
 
+/** Says the day of each date field that has one in words. */
+function sayDays() {
+  for (const field of document.querySelectorAll("label + input[type=date]")) {
+    const label = field.previousElementSibling;
+    const said = label.querySelector("small") ?? label.appendChild(document.createElement("small"));
+    said.textContent = field.value && ` ${written.format(field.valueAsDate)}`;
+  }
+}
+
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("button[data-copied]");
   if (!button) return;
@@ -32,7 +44,8 @@ document.addEventListener("click", async ({ target }) => {
   setTimeout(() => (button.textContent = name), 2000);
 });
 addEventListener("hashchange", follow);
-for (const each of [offer, follow]) {
+document.addEventListener("input", sayDays);
+for (const each of [offer, follow, sayDays]) {
   document.addEventListener("replaced", each);
   each();
 }
