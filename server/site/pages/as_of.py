@@ -159,7 +159,7 @@ class Compared:
     held: StateOnDay
     states: tuple[str, str]
     is_old: bool = False
-    """Whether it is last known to hold more than a year before the later day."""
+    """Whether it is last known to hold more than a year before the later day, and need not go on since."""
 
     @property
     def change(self) -> str:
@@ -359,8 +359,9 @@ def states_on(
         things = [row["thing"] for row, _support, _place in members if row["thing"] is not None]
         since = silent_since(things, behind, day) if held.row.state == "certain" else ""
         held = replace(held, told_later=later_publication(behind, day), silent_since=since)
-        is_old = held.last is not None and held.row.state == "possible" and held.last < days[-1] - YEAR
-        compared.append(Compared(held, (states[0], states[1]), is_old))
+        is_sure = held.row.state == "lasting" and held.status == ESTABLISHED
+        is_old = held.last is not None and held.last < days[-1] - YEAR
+        compared.append(Compared(held, (states[0], states[1]), is_old and not is_sure))
     compared.sort(
         key=lambda one: (
             STATES.index(one.held.row.state),
