@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         ),
         (
             "status-at-an-event",
-            ["read from the words (high confidence) at that time", "in force; no source here gives an end"],
+            ["read from the words (high confidence) at that time", "continuing; no source here gives an end"],
         ),
         ("two-names-one-state", ["Yes"]),
         (

@@ -170,7 +170,7 @@ def test_members(server: Server) -> None:
     assert len(told["certain"]) == len(joined) > 0
 
 
-LASTING = "in force; no source here gives an end"
+LASTING = "continuing; no source here gives an end"
 
 
 def test_what_goes_on_until_told_otherwise(server: Server) -> None:
@@ -193,14 +193,15 @@ def test_what_goes_on_until_told_otherwise(server: Server) -> None:
     told = {(row["section"], row["holds"]): row["status"] for row in rows if row["status"] != "planned"}
     assert told["members", "lasting"] == LASTING
     assert told["posts", "between"] == BETWEEN
-    assert told["documents", "possible"] == "possibly at that time"
+    assert told["documents", "lasting"] == told["cooperation", "lasting"] == LASTING
+    assert told["posts", "possible"] == "possibly at that time"
     asked = csv.DictReader(StringIO(server.get("/questions/members-of-a-body.csv?date=2019-06-01").text))
     assert {row["status"] for row in asked} == {LASTING}
     posts = csv.DictReader(StringIO(server.get("/questions/posts-on.csv?date=2019-06-01").text))
     assert {row["status"] for row in posts} == {"established", BETWEEN, "possibly at that time"}
     event = "event:2021-10-28-asean-russia-summit"
     assert LASTING in text_of(server.get(f"/questions/status-at-an-event?event={event}", accept=HTML).text)
-    assert "masih berlaku; tidak ada sumber" in page_of(server, "2019-06-01", "id")
+    assert "masih berlanjut; tidak ada sumber" in page_of(server, "2019-06-01", "id")
 
 
 def test_texts_of_several_starts_are_no_silence(server: Server) -> None:
