@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from csv import DictReader
-from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -452,16 +451,6 @@ def test_the_words_that_are_shown_name_the_persons(
     said, *quoted = found.split("Source:")
     assert [word for word in words if not any(word in one for one in quoted)] == []
     assert "claimed by" not in said
-
-
-def test_citations_come_in_the_order_of_the_answer(server: Server) -> None:
-    """What a sentence shows the words of is cited first, then the other texts by the day of issue."""
-    cited = ask(server, "coordinator-on").text.partition('<ol class="citations">')[2].partition("</ol>")[0]
-    days = re.findall(r"[.”] (\d+ \w+ \d{4})\.", text_of(cited))
-    assert days[0] == "2 August 2018"
-    issued = [datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC) for day in days[1:-1]]
-    assert len(issued) > 3
-    assert issued == sorted(issued)
 
 
 def test_each_number_of_the_home_page_leads_to_as_many_things(server: Server) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from reader import Reader
+from reader import Reader, ask, text_of
 from wicara.ontology import WIC
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ def read(server: Server, path: str) -> Reader:
     answer = server.get(path, accept=HTML)
     assert (path, answer.status) == (path, 200)
     return Reader(answer.text)
+
+
+def test_citations_come_in_the_order_of_the_answer(server: Server) -> None:
+    """What a sentence shows the words of is cited first, then the other texts by the day of issue."""
+    cited = ask(server, "coordinator-on").text.partition('<ol class="citations">')[2].partition("</ol>")[0]
+    days = re.findall(r"[.”] (\d+ \w+ \d{4})\.", text_of(cited))
+    assert days[0] == "2 August 2018"
+    issued = [datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC) for day in days[1:-1]]
+    assert len(issued) > 3
+    assert issued == sorted(issued)
 
 
 def test_an_article_is_cited_before_what_it_shows(server: Server) -> None:
