@@ -159,68 +159,10 @@ def test_a_whole_question(server: Server) -> None:
     assert "No results with all of these words." in page(server, q="lavrov scholarships singapore")
 
 
-@pytest.mark.parametrize(
-    ("query", "lang", "words"),
-    [
-        ("who was coordinator on 2 August 2018", "en", "on 2 August 2018"),
-        ("coordinator 2017-03-01", "en", "on 1 March 2017"),
-        ("siapa koordinator pada 1 Maret 2017", "id", "pada 1 Maret 2017"),
-    ],
-)
-def test_questions_that_fit(server: Server, query: str, lang: str, words: str) -> None:
-    """A question that was asked in a reader's words leads to its page, about the day that was named."""
-    questions = found(server, q=query, lang=lang)["questions"]
-    assert words in questions[0]["label"]
-    day = "2018-08-02" if "2018" in query else "2017-03-01"
-    assert questions[0]["page"].startswith("/questions/coordinator-on")
-    assert all(server.get(one["page"], accept=HTML).status == 200 for one in questions)
-    assert f"/as-of?date={day}&amp;lang={lang}" in page(server, q=query, lang=lang)
-    assert f"date={day}" in questions[0]["page"]
-
-
-def test_a_day_alone(server: Server) -> None:
-    """A day by itself finds what has it in its name, and leads to what held on it."""
-    text = page(server, q="2018-08-02")
-    assert "/as-of?date=2018-08-02" in text
-    assert "No results with all of these words." not in text
-    assert f"{ID}/event/2018-08-02-asean-russia-meeting" in iris(server, q="2018-08-02")
-
-
-@pytest.mark.parametrize(
-    ("query", "slug"),
-    [
-        ("how much is the trade", "trade-by-year"),
-        ("berapa perdagangan", "trade-by-year"),
-        ("what was said at the ASEAN-Russia meeting", "statements-and-answers"),
-        ("apa yang disampaikan dalam pertemuan ASEAN-Rusia", "statements-and-answers"),
-        ("what did Retno propose and what did Lavrov answer", "statements-and-answers"),
-        ("who met whom", "met-by-a-person"),
-    ],
-)
-def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str) -> None:
-    """A question is found by its words in either language and by other ways to ask it."""
-    assert found(server, q=query)["questions"][0]["page"].partition("?")[0] == f"/questions/{slug}"
-    assert f'<a href="/questions/{slug}">' in page(server, q=query).partition('class="results"')[0]
-
-
-@pytest.mark.parametrize("query", ["sources differ", "conflicts", "sumber berbeda"])
-def test_where_sources_differ(server: Server, query: str) -> None:
-    """The page of differences is offered by words that readers have for it, but not for figures alone."""
-    assert found(server, q=query)["questions"][0]["page"] == "/conflicts"
-    assert "/conflicts" not in [one["page"] for one in found(server, q="figures")["questions"]]
-
-
 def test_the_facet_of_status_has_words_of_readers(server: Server) -> None:
     """What is established and what somebody claims have the words of their marks, in both languages."""
     names = {one["label"] for lang in ("en", "id") for one in found(server, lang=lang)["facets"]["status"]}
     assert {"established", "claimed", "planned", "diklaim"} <= names
-
-
-def test_no_question_fits_all(server: Server) -> None:
-    """Words that no question has bring none, and choices narrow down things alone."""
-    assert found(server, q="qqqqzzzz")["questions"] == []
-    assert found(server)["questions"] == []
-    assert found(server, q="coordinator", kind="situation")["questions"] == []
 
 
 @pytest.mark.parametrize("asked", [{"q": "Russia"}, {"q": ""}, {"year": "2018"}], ids=str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import chain
@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
-from wicara.server.site.search.folding import BEGINNING, fold, phrases
+from wicara.server.site.search.folding import BEGINNING, fold, phrases, tokens
 from wicara.server.site.search.index import FACETS, Text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from wicara.server.site.search.folding import Phrase
 
@@ -67,6 +67,12 @@ LABELS: Final = """
 SELECT iri, role, words, lang, source FROM thing JOIN text ON text.thing = id
 WHERE iri IN (SELECT value FROM json_each(?)) AND role = 0 ORDER BY iri, text.rowid"""
 HAVING: Final = "SELECT rowid, slug, LENGTH(words) FROM question WHERE question MATCH ?"
+ASKABLE: Final = """
+SELECT rowid, slug, LENGTH(words) FROM question WHERE slug IN (SELECT value FROM json_each(?))"""
+NAMED: Final = """
+SELECT iri, text.words FROM text JOIN thing ON id = thing WHERE role <= 1 AND id IN (
+  SELECT words.rowid FROM words JOIN thing ON id = words.rowid
+  WHERE words MATCH ? AND kind = ? ORDER BY bm25(words, 16.0, 8.0) LIMIT ?)"""
 OUT_OF_TIME: Final = 1 << len(FACETS)
 """The bit of what lies outside the days that are asked for: the one after those of the facets."""
 LAST_DAY: Final = "9999-12-31"
@@ -75,7 +81,7 @@ MAX_WORDS: Final = 32
 MAX_VALUES: Final = 40
 """Values of a facet that are counted, the most frequent first."""
 CANDIDATES: Final = 60
-"""Words that share letters with a misspelled one, and are compared with it."""
+"""Words that share letters with a misspelled one, and are compared with it; things that a text may name."""
 NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
 MIN_MISSPELLED: Final = 4
@@ -87,6 +93,8 @@ ASKING: Final = frozenset(
 )
 ASKING_WEIGHT: Final = 0.1
 """How much a word counts that only asks (`asking.toml`), beside one that says what is asked."""
+NAMING: Final = 0.5, 0.3
+"""How much of one of its names a text has that names a thing, from 0 to 1: by one word, and by several."""
 SHARE: Final = 0.55
 """How much of the words searched for a question has, from 0 to 1, the rarer words counting for more."""
 
@@ -291,16 +299,45 @@ def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Tex
     return found
 
 
-def fitting(index: sqlite3.Connection, words: Collection[str]) -> dict[str, tuple[float, int]]:
+def named(
+    index: sqlite3.Connection, words: Collection[str], kind: str, fits: Callable[[str], bool]
+) -> tuple[str, frozenset[str]] | None:
+    """Return the one thing of a kind that some words name best, and those of them that do.
+
+    None where several are named as well, or none that fits: of words that no name of it has many of.
+    """
+    telling = sorted(word for word in words if word not in ASKING)
+    expression = f"{{label variant}} : ({' OR '.join(fts_term((word,)) for word in telling)})"
+    having: defaultdict[str, set[str]] = defaultdict(set)
+    covered: defaultdict[str, float] = defaultdict(float)
+    for iri, text in index.execute(NAMED, (expression, kind, CANDIDATES)) if telling else ():
+        name = {*tokens(text)} - ASKING
+        having[iri].update(name.intersection(telling))
+        covered[iri] = max(covered[iri], len(name.intersection(telling)) / max(1, len(name)))
+    frequency = Counter(chain.from_iterable(having.values()))
+    weights = {word: log(1 + len(having) / number) for word, number in frequency.items()}
+    fitting = (iri for iri in having if covered[iri] >= NAMING[len(having[iri]) > 1] and fits(iri))
+    scores = {iri: sum(weights[word] for word in having[iri]) for iri in fitting}
+    best = [iri for iri, score in scores.items() if score == max(scores.values())]
+    return (best[0], frozenset(having[best[0]])) if len(best) == 1 else None
+
+
+def fitting(
+    index: sqlite3.Connection, words: Collection[str], askable: Mapping[str, Collection[str]]
+) -> dict[str, tuple[float, int]]:
     """Return the questions (by name) that have enough of some words, in one wording.
 
-    Each has a score and the length of the wording, negative: greater is better.
+    A question counts as having the words of a thing that it can be asked of, `askable`. Each has a score and
+    the length of the wording, negative: greater is better.
     """
+    if ASKING.issuperset(words):
+        return {}
     every = index.execute("SELECT COUNT(DISTINCT slug) FROM question").fetchone()[0]
     scores: defaultdict[tuple[int, str, int], float] = defaultdict(float)
     whole = 0.0
     for word in words:
-        having = index.execute(HAVING, (fts_term((word,)),)).fetchall()
+        having = {*index.execute(HAVING, (fts_term((word,)),))}
+        having |= {*index.execute(ASKABLE, (json.dumps([*askable.get(word, ())]),))}
         weight = log(1 + every / (1 + len({slug for _, slug, _ in having})))
         weight *= ASKING_WEIGHT if word in ASKING else 1
         whole += weight

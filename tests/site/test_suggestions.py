@@ -1,0 +1,155 @@
+"""Search offers the questions that a sentence of a reader asks, of the time and the things that it names."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import pytest
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+HTML: Final = "text/html,*/*;q=0.5"
+ID: Final = "https://w3id.org/wicara/id"
+
+
+def found(server: Server, **asked: str) -> dict[str, Any]:
+    """Return what a search finds, as JSON."""
+    answer = server.get(f"/search?{urlencode({'page': '1', **asked})}", accept="application/json")
+    assert answer.status == 200
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def page(server: Server, **asked: str) -> str:
+    """Return the page of a search."""
+    return server.get(f"/search?{urlencode(asked)}", accept=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("query", "lang", "words"),
+    [
+        ("who was coordinator on 2 August 2018", "en", "on 2 August 2018"),
+        ("coordinator 2017-03-01", "en", "on 1 March 2017"),
+        ("siapa koordinator pada 1 Maret 2017", "id", "pada 1 Maret 2017"),
+    ],
+)
+def test_questions_that_fit(server: Server, query: str, lang: str, words: str) -> None:
+    """A question that was asked in a reader's words leads to its page, about the day that was named."""
+    questions = found(server, q=query, lang=lang)["questions"]
+    assert words in questions[0]["label"]
+    day = "2018-08-02" if "2018" in query else "2017-03-01"
+    assert questions[0]["page"].startswith("/questions/coordinator-on")
+    assert all(server.get(one["page"], accept=HTML).status == 200 for one in questions)
+    assert f"/as-of?date={day}&amp;lang={lang}" in page(server, q=query, lang=lang)
+    assert f"date={day}" in questions[0]["page"]
+
+
+def test_a_day_alone(server: Server) -> None:
+    """A day by itself finds what has it in its name, and leads to what held on it."""
+    text = page(server, q="2018-08-02")
+    assert "/as-of?date=2018-08-02" in text
+    assert "No results with all of these words." not in text
+    things = [one["iri"] for one in found(server, q="2018-08-02")["results"]]
+    assert f"{ID}/event/2018-08-02-asean-russia-meeting" in things
+
+
+@pytest.mark.parametrize(
+    ("query", "slug"),
+    [
+        ("how much is the trade", "trade-by-year"),
+        ("berapa perdagangan", "trade-by-year"),
+        ("what was said at the ASEAN-Russia meeting", "statements-and-answers"),
+        ("apa yang disampaikan dalam pertemuan ASEAN-Rusia", "statements-and-answers"),
+        ("what did Retno propose and what did Lavrov answer", "statements-and-answers"),
+        ("who met whom", "met-by-a-person"),
+    ],
+)
+def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str) -> None:
+    """A question is found by its words in either language and by other ways to ask it."""
+    assert found(server, q=query)["questions"][0]["page"].partition("?")[0] == f"/questions/{slug}"
+    assert f'<a href="/questions/{slug}">' in page(server, q=query).partition('class="results"')[0]
+
+
+@pytest.mark.parametrize("query", ["sources differ", "conflicts", "sumber berbeda"])
+def test_where_sources_differ(server: Server, query: str) -> None:
+    """The page of differences is offered by words that readers have for it, but not for figures alone."""
+    assert found(server, q=query)["questions"][0]["page"] == "/conflicts"
+    assert "/conflicts" not in [one["page"] for one in found(server, q="figures")["questions"]]
+
+
+def test_no_question_fits_all(server: Server) -> None:
+    """Words that no question has bring none, and choices narrow down things alone."""
+    assert found(server, q="qqqqzzzz")["questions"] == []
+    assert found(server)["questions"] == []
+    assert found(server, q="coordinator", kind="situation")["questions"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "lang", "asked"),
+    [
+        ("who was coordinator in june 2019", "en", "coordinator-on?date=2019-06-01"),
+        ("siapa koordinator juni 2019", "id", "coordinator-on?date=2019-06-01"),
+        ("coordinator 2019", "en", "coordinator-on?date=2019-01-01"),
+        ("who was foreign minister of Russia in June 2020", "en", "posts-on?date=2020-06-01"),
+        ("siapa menteri luar negeri rusia pada juni 2020", "id", "posts-on?date=2020-06-01"),
+        ("who did putin meet", "en", "met-whom-most?person=person:vladimir-putin"),
+        ("\u041f\u0443\u0442\u0438\u043d", "id", "met-whom-most?person=person:vladimir-putin"),
+        (
+            "which meetings did Jokowi attend on 14 november 2018",
+            "en",
+            "meetings-on?person=person:joko-widodo&date=2018-11-14",
+        ),
+        (
+            "sources of the kazan summit",
+            "en",
+            "sources-of-an-event?event=event:2026-06-17-asean-russia-summit",
+        ),
+        (
+            "2021-2025 Plan of Action run out",
+            "en",
+            "end-of-a-document?document=document:asean-russia-cpa-2021-2025",
+        ),
+        ("bali", "id", "events-held-in-a-country?place=place:bali"),
+    ],
+)
+def test_questions_of_what_is_named(server: Server, query: str, lang: str, asked: str) -> None:
+    """The time and the things that a sentence names are those of the first question, which has an answer."""
+    first = found(server, q=query, lang=lang)["questions"][0]
+    assert first["page"] == f"/questions/{asked}&lang={lang}"
+    answer = server.get(first["page"], accept=HTML).text
+    assert first["label"] in unescape(answer)
+    assert 'class="nothing"' not in answer
+    assert first["page"].replace("&", "&amp;") in page(server, q=query, lang=lang)
+
+
+@pytest.mark.parametrize(
+    ("query", "never"),
+    [
+        ("Kazan", "said-of-an-event"),
+        ("minister", "person="),
+        ("the ASEAN-Russia meeting", "event="),
+        ("who was coordinator in june 1950", "coordinator-on?date"),
+        ("as of may 2020", "/questions/"),
+    ],
+)
+def test_nothing_that_was_not_asked(server: Server, query: str, never: str) -> None:
+    """What names several things names none, and no question is offered that has no answer or is of others."""
+    assert not [one["page"] for one in found(server, q=query)["questions"] if never in one["page"]]
+
+
+def test_a_month_or_a_year_leads_to_its_timeline(server: Server) -> None:
+    """A month has its first day and the timeline, a year the timeline."""
+    pages = [one["page"] for one in found(server, q="meetings of June 2019", lang="en")["questions"]]
+    assert pages[-2:] == [
+        "/as-of?date=2019-06-01&lang=en",
+        "/timeline?from=2019-06-01&to=2019-06-30&lang=en",
+    ]
+    last = found(server, q="KTT 2016", lang="id")["questions"][-1]
+    assert (last["label"], last["page"]) == (
+        "Lini masa: 2016",
+        "/timeline?from=2016-01-01&to=2016-12-31&lang=id",
+    )
+    assert server.get(last["page"], accept=HTML).status == 200
