@@ -425,6 +425,8 @@ def stepped(
     store.extend(before)
     out = {quad for quad in (*delta.out, old) if quad in store}
     into = {quad for quad in (*delta.into, new) if quad not in store}
+    places = {(quad.subject, quad.predicate) for quad in out | into}
+    known = stated_of(store, places)  # now, as little is known of what is new
     names = [quad for quad in out | into if is_name(quad)]
     if any(is_mentioned(store, quad) or is_renamed(store, quad) for quad in names):
         return None
@@ -434,10 +436,11 @@ def stepped(
     if any(quad.predicate == CURRENT for quad in gone):
         return None
     remove_from(store, gone)
+    now = (known - out | into) - gone
     out = out - before | gone - before - into
     into = into - gone | before - gone - delta.out
-    places = {(quad.subject, quad.predicate) for quad in out | into}
-    now = stated_of(store, places)
+    more = {(quad.subject, quad.predicate) for quad in out | into} - places
+    now |= stated_of(store, more)
     named = frozenset(quad for quad in now if not isinstance(quad.graph_name, DefaultGraph))
     went, came = follow(store, now)
     return Step(store, folder, frozenset(out | went), frozenset(into | came), named, gone)

@@ -28,7 +28,6 @@ from wicara.graph.durable_files import digest_of_file, write_durably
 from wicara.graph.errors import StoreFault, Unavailable, UnreadableInput, error_place
 from wicara.graph.formats import format_of_file, opened
 from wicara.graph.nesting import MAX_NESTING, file_nests_beyond
-from wicara.graph.rdfxml_input import readable
 from wicara.graph.sorted_lines import LineChange, write_changed
 from wicara.ontology import PREFIXES
 
@@ -299,6 +298,8 @@ def load_file(store: Store, path: Path, syntax: RdfFormat, base: str) -> dict[st
     """
     with opened(path) as file:
         if syntax == RdfFormat.RDF_XML:
+            from wicara.graph.rdfxml_input import readable  # noqa: PLC0415 - brings the libraries of XML and HTTP
+
             document = readable(file.read())
             store.bulk_extend(document.quads(base, rename_blank_nodes=True))
             reader = parse(document.text, syntax, base_iri=base)

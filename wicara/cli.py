@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import traceback
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +61,8 @@ $XDG_DATA_HOME/wicara or ~/.local/share/wicara. --data selects another folder. -
 WICARA_DATASET for every command, names a folder that is read instead of the packaged dataset.
 """
 
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads, and nothing here uses them
 
 COMMANDS: Final = {
     "add": "authoring",

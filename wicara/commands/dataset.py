@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -69,17 +70,15 @@ def check(data: Path, extra: Path | None, sources: tuple[str, ...], *, every: bo
 
 def print_checks(results: tuple[Outcome, ...]) -> None:
     """Print the table of checks, and each finding under its check."""
-    from rich.console import Console  # noqa: PLC0415 - it is slow to import
-    from rich.markup import escape  # noqa: PLC0415
-
-    console = Console(soft_wrap=True, highlight=False, emoji=False)
     for result in results:
-        verdict = "[red]failed[/]" if result.findings else "[green]pass[/]  "
-        console.print(f"{verdict} {escape(result.name):18} {escape(result.title)}")
-        for finding in result.findings:
-            console.print(f"       - {escape(finding)}")
+        verdict = click.style("failed", "red") if result.findings else f"{click.style('pass', 'green')}  "
+        lines = [
+            f"{verdict} {result.name:18} {result.title}",
+            *(f"       - {each}" for each in result.findings),
+        ]
+        click.echo("\n".join(lines), color=False if os.environ.get("NO_COLOR") else None)
     failed = sum(bool(result.findings) for result in results)
-    console.print(f"{failed} of {len(results)} checks failed" if failed else f"{len(results)} checks pass")
+    click.echo(f"{failed} of {len(results)} checks failed" if failed else f"{len(results)} checks pass")
 
 
 @click.command()
