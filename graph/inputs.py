@@ -11,10 +11,11 @@ import gc
 from codecs import BOM_UTF8
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from pyoxigraph import (
     DefaultGraph,
@@ -97,6 +98,10 @@ class Inputs:
         return frozenset(q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
 
 
+IN_USE: Final[WeakValueDictionary[tuple[str, ...], Inputs]] = WeakValueDictionary()
+"""What was read and is still in use, by its digest and the names of its files."""
+
+
 @contextmanager
 def collected_seldom() -> Iterator[None]:
     """Look for garbage seldom while the block runs: most of what is read stays."""
@@ -112,17 +117,22 @@ def collected_seldom() -> Iterator[None]:
 def read_inputs(*folders: Path | None, without: Path | None = None) -> Inputs:
     """Read every input; `folders` are more of `*.trig` and `*.ttl`, laid out as graph/data is (None: none).
 
-    A file that is to be left out is not read. Raises UnreadableInput with file, line and column.
+    A file that is to be left out is not read; nothing is, where what was read is in use and has not changed.
+    Raises UnreadableInput with file, line and column.
     """
     left_out = without.resolve() if without else None
     files = [file for file in source_files(*folders) if file.path.resolve() != left_out]
+    paths, digest = tuple(file.path for file in files), digest_of(*folders)
+    key = (digest, *(file.name for file in files))
+    if known := IN_USE.get(key):
+        return replace(known, files=paths)
     read = [(file, tuple(statements_of(file))) for file in files]
     names = NamesOfThings(stated for _, statements in read for stated in statements)
-    return Inputs(
-        files=tuple(file.path for file in files),
-        quads=canonical(chain.from_iterable(long_form(file, found, names) for file, found in read)),
-        digest=digest_of(*folders),
-    )
+    quads = canonical(chain.from_iterable(long_form(file, found, names) for file, found in read))
+    inputs = Inputs(paths, quads, digest)
+    if digest_of(*folders) == digest:
+        IN_USE[key] = inputs
+    return inputs
 
 
 def source_files(*folders: Path | None) -> tuple[SourceFile, ...]:

@@ -41,6 +41,8 @@ MODULES: Final = (
     "wicara.server.review",
 )
 """What commands load when they are called, besides the modules of `wicara.commands`."""
+IN_USE: Final[list[object]] = []
+"""The inputs as they were read first: a process reads them again where they are others."""
 OF_THE_START: Final = ("PYTHON", "LC_", "LANG", "COVERAGE_")
 """The beginnings of variables that the start of an interpreter looks at."""
 MESSAGE: Final = 1 << 20
@@ -158,12 +160,14 @@ def first() -> socket.socket:
 def main() -> None:
     """Load the modules, and for each message fork a process that becomes `wicara`, and one that waits."""
     import forked  # noqa: PLC0415 - the processes of the tests load less
+    from wicara.graph.inputs import read_inputs  # noqa: PLC0415
 
     import wicara.commands  # noqa: PLC0415
 
     commands = (f"wicara.commands.{each.name}" for each in pkgutil.iter_modules(wicara.commands.__path__))
     for name in (*commands, *MODULES):
         importlib.import_module(name)
+    IN_USE.append(read_inputs())
     gc.freeze()
     inlet = socket.socket(fileno=0)
     while True:
