@@ -78,5 +78,24 @@ def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> No
     assert f'Meetings <small class="tag">{first[2]}</small>' in met
     assert re.search(rf'<bdi>{re.escape(first[1])}</bdi> <small class="tag">{first[2]}</small></a>', text)
     table = text.partition('<details id="as-table" open>')[2].partition("</table>")[0]
-    assert table.count('<tr><th scope="row"') == len(server.get("/network.json").json)
+    every = server.get("/network.json").json
+    lines = [tuple(one[key] for key in ("from", "role", "to", "planned")) for one in every]
+    assert len(lines) > len({*lines})
+    assert table.count('<tr><th scope="row"') == len({*lines})
+    on_behalf = re.findall(r"<tr>(?:(?!</tr>).)*on behalf of.*?</tr>", table, re.DOTALL)
+    assert len(on_behalf) == len({one for one in lines if str(one[1]).endswith("onBehalfOf")})
     assert "It begins with" not in server.get("/network?start=person/retno-marsudi", accept=HTML).text
+
+
+def test_places_are_listed_and_large_states_named(server: Server) -> None:
+    """Below the map each place with its number leads to what was held there; Russia has its name on it."""
+    drawn = server.get("/map", accept=HTML, accept_language="en").text
+    names = re.findall(r'<text class="of-state"[^>]*>([^<]+)</text>', drawn)
+    assert {"Russia", "United States", "China"} <= {*names}
+    listed = drawn.partition('id="after-picture"')[2].partition("</p>")[0]
+    places = re.findall(r'<a href="#(place-\d+)">[^<]+</a> (\d+)', listed)
+    assert len(places) > 10
+    for place, number in places:
+        card = drawn.partition(f'id="{place}"')[2].partition('<p class="note">')[0]
+        held = [one for one in re.findall(r"<li>.*?</li>", card, re.DOTALL) if "mark planned" not in one]
+        assert len(held) == int(number)

@@ -68,8 +68,10 @@ SIDES: Final = {
 """Where the name of a place may stand: its anchor there, and how far off, in the same parts."""
 MAX_SHOWN: Final = 30
 """Events that the page lists of one place; the data has all."""
-BUSIEST: Final = 6
-"""Places that the page is told of in one line by, where most was held."""
+SHIFTS: Final = ((0.0, 0.0), (0.0, -1.3), (0.0, 1.3), (3.0, 0.0), (-3.0, 0.0))
+"""How far from the middle of a state its name may stand, in the same parts."""
+BUSIEST: Final = 40
+"""Places that are named in one line below the map: where most was held."""
 
 
 @dataclass
@@ -186,12 +188,12 @@ def world() -> World | None:
 
 @dataclass(frozen=True)
 class Area:
-    """A state as it is drawn: its outline, and whether there is room for its name."""
+    """A state as it is drawn: its outline, and where there is room for its name, if anywhere."""
 
     state: State
     shown: Shown
     outline: Outline
-    named: bool
+    at: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -370,10 +372,16 @@ def draw(
     areas = []
     for state, outline in lined:
         shown = words.show_iri(state.iri)
-        label = label_box(*outline.at, shown.text, size, "middle")
-        is_free = not any(collide(label, other) for other in taken)
-        taken += [label] if is_free else []
-        areas.append(Area(state, shown, outline, is_free))
+        for right, down in SHIFTS:
+            at = (round(outline.at[0] + right * size, 1), round(outline.at[1] + down * size, 1))
+            label = label_box(*at, shown.text, size, "middle")
+            is_inside = at == outline.at or holds(outline.box, label)
+            if is_inside and not any(collide(label, other) for other in taken):
+                taken.append(label)
+                areas.append(Area(state, shown, outline, at))
+                break
+        else:
+            areas.append(Area(state, shown, outline, None))
     return areas, spots, frame
 
 
@@ -427,6 +435,11 @@ def label_box(x: float, y: float, text: str, size: float, anchor: str) -> Box:
     breadth = len(text) * LETTER * size
     left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * breadth
     return (left, y - ABOVE * size, left + breadth, y + BELOW * size)
+
+
+def holds(one: Box, other: Box) -> bool:
+    """Tell whether a box lies within another one."""
+    return one[0] <= other[0] and one[1] <= other[1] and other[2] <= one[2] and other[3] <= one[3]
 
 
 def collide(one: Box, other: Box) -> bool:

@@ -221,7 +221,7 @@ def network() -> Picture:
             "start": words.show_iri(opened[0]) if opened else None,
             "nodes": drawn,
             "lines": lines(roles, drawn),
-            "roles": roles,
+            "told": [role_of(edge, words) for edge in without_situations(shown)],
             "box": box(drawn),
             "shapes": PATHS,
             "names": SHAPES,
@@ -271,6 +271,15 @@ def edges(
     for edge in merged.values():
         edge.graphs.sort()
     return [edge for _, edge in sorted(merged.items())], len(found) == MAX_EDGES
+
+
+def without_situations(some: Iterable[Edge]) -> list[Edge]:
+    """Return edges for a list: what several situations say of the same two nodes is one, with all sources."""
+    found: dict[tuple[str, str, str, bool], Edge] = {}
+    for edge in some:
+        one = found.setdefault((edge.start, edge.role, edge.end, edge.planned), replace(edge, graphs=[]))
+        one.graphs += [graph for graph in edge.graphs if graph not in one.graphs]
+    return [*found.values()]
 
 
 def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
