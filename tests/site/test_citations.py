@@ -237,3 +237,12 @@ def test_a_text_that_is_only_cited_promises_no_words(server: Server) -> None:
         text = server.get(f"/doc/article/{article}", accept=HTML).text
         assert "facts, in the order of the text" in text
         assert ("with the words of the text" in text) == has_words, article
+
+
+@pytest.mark.parametrize("person", ["sergey-lavrov", "retno-marsudi"])
+def test_the_sources_of_a_person_begin_with_who_it_is(server: Server, person: str) -> None:
+    """The cards below the tables are of what the tables say first: of a person, the office."""
+    text = server.get(f"/doc/person/{person}", accept=HTML).text
+    card = text.partition("<h2>Sources</h2>")[2].partition("</article>")[0]
+    assert "Menteri Luar Negeri" in card
+    assert "was foreign minister of" in card

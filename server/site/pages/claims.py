@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template
 from pyoxigraph import NamedNode
@@ -19,20 +19,13 @@ from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
-from wicara.queries import comparisons
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.openapi import operation
 from wicara.server.linked.resources import number_of_page
 from wicara.server.linked.statements import Statement
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
-from wicara.server.site.pages.conflicts import (
-    ConflictingValue,
-    conflicting,
-    difference,
-    grouped_by_thing,
-    times,
-)
+from wicara.server.site.pages.conflicts import NAMES, ConflictingValue, comparing, difference
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
 from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
 from wicara.server.site.tables.rows import evidence_for
@@ -52,9 +45,9 @@ from wicara.server.site.tables.statuses import came_about, is_ahead, is_time, st
 from wicara.server.site.times import format_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pyoxigraph import QuerySolution, Triple
+    from pyoxigraph import Triple
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.rows import Evidence
@@ -180,38 +173,12 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
         quads = find(triple.subject, triple.predicate, triple.object, None)
         graphs = {name.value for quad in quads if isinstance(name := quad.graph_name, NamedNode)}
         found = graphs if found is None else found & graphs
-    of_text = dict.fromkeys(
-        iri.rpartition("/")[0] for iri in sorted(found or ()) if kind_of(iri) in WITH_BASIS
-    )
-    own = one.fact.value.rpartition("/")[0]
-    return [
-        next(iri for iri in sorted(found or ()) if iri.startswith(f"{text}/"))
-        for text in of_text
-        if text != own
-    ]
-
-
-class Compared(NamedTuple):
-    """A comparison that names a graph: its rows about the same, and which graphs differ from it."""
-
-    comparison: str
-    rows: list[QuerySolution]
-    opposed: set[str]
-
-
-def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
-    """Return what compares each graph with others; of the rows about the same, some may agree with it."""
-    found: dict[str, list[Compared]] = {}
-    for one in comparisons():
-        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
-        for rows in grouped_by_thing(own):
-            opposed: dict[str, set[str]] = {}
-            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
-                opposed.setdefault(first, set()).add(second)
-                opposed.setdefault(second, set()).add(first)
-            for graph, others in opposed.items():
-                found.setdefault(graph, []).append(Compared(one.id, rows, others))
-    return found
+    of_text: dict[str, str] = {}
+    for iri in sorted(found or ()):
+        if kind_of(iri) in WITH_BASIS:
+            of_text.setdefault(iri.rpartition("/")[0], iri)
+    of_text.pop(one.fact.value.rpartition("/")[0], None)
+    return [*of_text.values()]
 
 
 def saying_one_thing(some: Iterable[Weighed]) -> list[list[Weighed]]:
@@ -237,7 +204,7 @@ def entries(
         chain(
             *((one.fact, one.claim, one.article, *one.who, *one.status.possibly) for one in of_facts),
             *(one.about for one in facts),
-            terms_of(rows),
+            (row[name] for row in rows for name in NAMES),
             named,
         ),
         [
@@ -245,12 +212,7 @@ def entries(
             *(value(row, name) for row in rows for name in ("g1", "g2")),
         ],
     )
-    spans = per_version(times)
-    left = {one.id: bool(one.own("left")) for one in comparisons()}
-    differences = {
-        key: difference(each.rows, evidence, spans, by_side=left[each.comparison]).values
-        for key, each in groups.items()
-    }
+    differences = {key: difference(each.rows, evidence).values for key, each in groups.items()}
     found = []
     for own, *more in some:
         others = [one.claimed for one in more]
@@ -264,12 +226,6 @@ def entries(
         same = [each for each in own.same if each not in beside]
         found.append(Entry(own, others, same, [*dict.fromkeys(values)]))
     return found, evidence
-
-
-def terms_of(rows: Iterable[QuerySolution]) -> Iterator[Term | None]:
-    """Yield the terms of conflicts."""
-    for row in rows:
-        yield from (row[name] for name in ("x", "p", "left", "y", "q", "right", "unit", "b1", "b2"))
 
 
 @blueprint.get(PATH)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
@@ -119,8 +119,7 @@ def page() -> str:
         (row[name] for row in found for name in NAMES),
         (value(row, name) for row in found for name in ("g1", "g2")),
     )
-    spans = per_version(times)
-    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence, spans) for one in comparisons()]
+    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence) for one in comparisons()]
     return render_template(
         "conflicts.html",
         comparisons=shown,
@@ -210,16 +209,11 @@ def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
 
 
 def in_words(
-    comparison: Question,
-    counted: Counted,
-    found: list[QuerySolution],
-    evidence: Evidence,
-    spans: Spans,
+    comparison: Question, counted: Counted, found: list[QuerySolution], evidence: Evidence
 ) -> Comparison:
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
     own = [row for row in found if value(row, "comparison") == comparison.id]
-    left = next((key for (key,) in comparison.own("left")), "")
     return Comparison(
         comparison.id,
         comparison.wording(language()),
@@ -227,11 +221,16 @@ def in_words(
         own_text(compared),
         comparison.body,
         counted,
-        [difference(connected, evidence, spans, by_side=bool(left)) for connected in grouped_by_thing(own)],
+        [difference(connected, evidence) for connected in grouped_by_thing(own)],
         counted.conflicts > len(own),
         next((slug for (slug,) in comparison.own("see")), ""),
-        left,
+        left_of(comparison),
     )
+
+
+def left_of(comparison: Question) -> str:
+    """Return the key of the status of a comparison's left values, where these are no plain facts."""
+    return next((key for (key,) in comparison.own("left")), "")
 
 
 def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
@@ -246,12 +245,35 @@ def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]
     return [rows for _things, rows in groups]
 
 
-def difference(found: list[QuerySolution], evidence: Evidence, spans: Spans, *, by_side: bool) -> Difference:
+class Compared(NamedTuple):
+    """What a comparison finds of a thing that a graph tells of: its rows, and which graphs differ from it."""
+
+    rows: list[QuerySolution]
+    opposed: set[str]
+
+
+def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
+    """Return what compares each graph with others; of the rows about the same, some may agree with it."""
+    found: dict[str, list[Compared]] = {}
+    for one in comparisons():
+        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
+        for rows in grouped_by_thing(own):
+            opposed: dict[str, set[str]] = {}
+            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
+                opposed.setdefault(first, set()).add(second)
+                opposed.setdefault(second, set()).add(first)
+            for graph, others in opposed.items():
+                found.setdefault(graph, []).append(Compared(rows, others))
+    return found
+
+
+def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
     """Return conflicts about one thing as the page shows them, the smallest value first.
 
-    What the left values are is told apart only where a comparison says so (`by_side`).
+    What the left values are is told apart only where their comparison says so.
     """
-    words = evidence.words
+    words, spans = evidence.words, per_version(times)
+    by_side = value(found[0], "comparison") in {one.id for one in comparisons() if left_of(one)}
     said: dict[tuple[str, Term | None, bool], dict[Term | None, dict[str, None]]] = {}
     for row in found:
         for side in (("p", "left", "b1", "g1", "x"), ("q", "right", "b2", "g2", "y")):

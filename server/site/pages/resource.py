@@ -228,20 +228,19 @@ class View:
 
     def cards(self, tables: Sequence[Table], lines: Sequence[Line]) -> dict[str, Basis]:
         """Return what the page shows with its words: what blocks and glance rest on, else everything."""
-        found = [line.support for line in lines]
-        own_rows = (table.rows for table in tables if not (table.of_graphs or table.of_others))
-        found += [row.support for row in chain.from_iterable(own_rows)]
-        graphs = {graph for support in found for graph in support.graphs}
         if self.show == STATEMENTS:
             return {}
-        bases = self.evidence.bases
+        own_rows = (table.rows for table in tables if not (table.of_graphs or table.of_others))
+        behind = self.evidence.behind
+        told = chain(*map(behind, lines), *map(behind, chain.from_iterable(own_rows)))
+        first = {basis.graph: basis for basis in told if basis.graph in self.evidence.bases}
         limit = FEWER_CARDS if len(tables) >= MANY_BLOCKS else CARDS
-        shown = self.first_of_each_text(self.evidence.of(sorted(graphs & bases.keys()) or bases), limit)
-        own = bases.get(self.subject.value)
+        shown = self.first_of_each_text([*first.values()] or self.evidence.of(self.evidence.bases), limit)
+        own = self.evidence.bases.get(self.subject.value)
         return {basis.graph: basis for basis in ([own, *shown] if own else shown)}
 
     def first_of_each_text(self, bases: Sequence[Basis], limit: int) -> list[Basis]:
-        """Return some graphs of many, of each text in turn; the texts that tell most of the thing first."""
+        """Return some graphs of many, the first of each text in turn; the texts that tell most come first."""
         of_texts: dict[str, list[Basis]] = {text: [] for text in self.texts}
         for basis in bases:
             of_texts.setdefault(basis.text.iri if basis.text else "", []).append(basis)
