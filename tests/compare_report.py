@@ -88,7 +88,7 @@ def data_lines(media_type: str, body: str) -> list[str]:
 def body_differences(media_type: str, old: str, new: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield how two bodies differ: what differs, and the lines of both."""
     if media_type == "text/html":
-        shown, now = page(old or "<p>"), page(new or "<p>")
+        shown, now = page(old.strip() or "<p>"), page(new.strip() or "<p>")
         for part in shown:
             before, after = " ".join(shown[part]).split(), " ".join(now[part]).split()
             if before != after:
