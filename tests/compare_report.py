@@ -29,7 +29,10 @@ INLINE: Final = frozenset(SPEC["pages"]["inline"])
 
 def page(body: str) -> dict[str, list[str]]:
     """Return the lines of text that a page shows, its tooltips, and its addresses, each with its relation."""
-    root = document_fromstring(body.encode("utf-8", "surrogateescape"), base_url=None)
+    try:
+        root = document_fromstring(body.encode("utf-8", "surrogateescape"), base_url=None)
+    except etree.ParserError:  # there is no element in it
+        return {"text": body.splitlines(), "tooltips": [], "links": []}
     text: list[str] = []
     links: set[str] = set()
     tooltips: list[str] = []
@@ -88,7 +91,7 @@ def data_lines(media_type: str, body: str) -> list[str]:
 def body_differences(media_type: str, old: str, new: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield how two bodies differ: what differs, and the lines of both."""
     if media_type == "text/html":
-        shown, now = page(old.strip() or "<p>"), page(new.strip() or "<p>")
+        shown, now = page(old), page(new)
         for part in shown:
             before, after = " ".join(shown[part]).split(), " ".join(now[part]).split()
             if before != after:
