@@ -44,7 +44,7 @@ class Status:
 
     `possibly` are those who may be the ones that make a claim. `covered` is, of a plan, when the last text
     came out that tells of the same, from one day to another where only a month or a year is known, and
-    `came_about` the first text by which it was held or had begun.
+    `came_about` the first text by which it was held, or had begun: `began` where all it tells is that.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Status:
     possibly: tuple[NamedNode, ...] = ()
     covered: tuple[date, date] | None = None
     came_about: NamedNode | None = None
+    began: bool = False
 
     @property
     def rank(self) -> tuple[int, str]:

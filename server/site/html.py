@@ -197,7 +197,8 @@ def aftermath(plan: Status, words: Words) -> Markup:
     if plan.came_about is None:
         return BRACKETS % age if (age := age_of_plan(plan)) else NOTHING
     link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, came_about(plan, words))
-    return BRACKETS % (escape(_("it came about:")) + SPACE + link)
+    done = _("it began:") if plan.began else _("it came about:")
+    return BRACKETS % (escape(done) + SPACE + link)
 
 
 def doubt(one: Basis, words: Words) -> Markup:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
                 ),
                 (
                     "Indonesia was to follow as coordinator of the ASEAN-Russia partnership (2018\u20132021)."
-                    " planned (it came about: SINDOnews, 14 Nov 2018) 2 sources"
+                    " planned (it began: SINDOnews, 14 Nov 2018) 2 sources"
                 ),
             ],
         ),
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
                 "Indonesia was coordinator of the ASEAN-Russia partnership. possibly at that time 9 sources",
                 (
                     "Indonesia was coordinator to be of the ASEAN-Russia partnership."
-                    " planned (it came about: SINDOnews, 14 Nov 2018) possibly at that time 2 sources"
+                    " planned (it began: SINDOnews, 14 Nov 2018) possibly at that time 2 sources"
                 ),
             ],
         ),

@@ -207,8 +207,12 @@ def with_aftermath(status: Status, things: Iterable[Term], statements: Iterable[
     aftermath, statements = per_version(Aftermath), [*statements]
     planned = aftermath.planned(things, statements)
     plans = aftermath.texts(NamedNode(one) for statement in statements for one in statement.graphs)
+    came_about = aftermath.came_about(planned, plans)
     return replace(
-        status, covered=aftermath.covered(planned), came_about=aftermath.came_about(planned, plans)
+        status,
+        covered=aftermath.covered(planned),
+        came_about=came_about,
+        began=came_about is not None and not any(map(aftermath.is_event, planned)),
     )
 
 
@@ -284,6 +288,10 @@ class Aftermath:
         """Tell whether a thing is an event that is reported on, or has a planned or a proposed time."""
         find = self.built.store.quads_for_pattern
         return is_reported(thing) or any(any(find(thing, link, None, None)) for link in PLANNED_TIMES)
+
+    def is_event(self, thing: NamedNode) -> bool:
+        """Tell whether a thing is an event, or a part in one: what is neither lasts from its beginning on."""
+        return is_reported(thing) or bool(self.events_of(thing))
 
     def events_of(self, thing: Term) -> list[NamedNode]:
         """Return the events that a thing is a part in that was to be taken; none where it is no such part."""
