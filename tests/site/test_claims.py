@@ -84,6 +84,7 @@ def test_claims_that_say_the_same_share_a_row(server: Server) -> None:
     found = rows(server)
     alike = [fact for fact, row in found.items() if row["statement"].endswith("strategic in 2018")]
     assert len(alike) > 1
+    first = Reader(server.get("/claims", accept=HTML).text).text
     told: list[list[str]] = []
     for number in range(1, len(found)):
         page = server.get(f"/claims?page={number}", accept=HTML).text
@@ -94,6 +95,7 @@ def test_claims_that_say_the_same_share_a_row(server: Server) -> None:
             told.append(re.findall(r"/graph/fact/([^\"#]+)\"", cells))
     assert sorted({fact for row in told for fact in row}) == sorted(found)
     assert len(told) < len(found)
+    assert f"{len(found)} claims and plans in {len(told)} rows" in first
     assert [set(alike) <= set(row) for row in told if alike[0] in row] == [True]
 
 
