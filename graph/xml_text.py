@@ -35,6 +35,13 @@ class Sink(Protocol):
         """Pass on what is held back."""
 
 
+class Unflushed:
+    """What a sink is based on whose bytes go on when they are enough, or at the end."""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
 def xml_text(data: bytes, others: str) -> bytes:
     """Return XML in UTF-8 with its carriage returns as references, which parsers keep (section 2.11).
 
@@ -47,7 +54,7 @@ def xml_text(data: bytes, others: str) -> bytes:
     return data.replace(b"\r", b"&#13;") if b"\r" in data else data
 
 
-class XmlSink:
+class XmlSink(Unflushed):
     """A sink for XML: what goes into it comes out as `xml_text` returns it; raises DoesNotFit."""
 
     def __init__(self, sink: Sink, others: str) -> None:
@@ -65,6 +72,3 @@ class XmlSink:
         if end:
             self.sink.write(xml_text(whole[:end], self.others))
         return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: a document ends with a whole character."""

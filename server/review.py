@@ -30,7 +30,8 @@ from wicara.graph.facts.patterns import parameters, patterns
 from wicara.graph.facts.review.data_file import Conflict
 from wicara.graph.facts.review.session import Refused
 from wicara.graph.facts.review.things import Verdict
-from wicara.graph.terms import read_term
+from wicara.graph.terms import read_term, text_of
+from wicara.ontology import expand
 from wicara.server.site import language
 from wicara.server.site.language import WORDS
 
@@ -226,10 +227,7 @@ class Api:
         """Return the classes that a new thing of a kind may have, with their names."""
         things = self.session.things
         return [
-            {
-                "class": name,
-                "name": things.shown(iri_of(name), language.language()),
-            }
+            {"class": name, "name": things.shown(text_of(read_term(name)), language.language())}
             for name in self.session.maker().classes(kind)
         ]
 
@@ -310,11 +308,6 @@ class Api:
         return {}
 
 
-def iri_of(name: str) -> str:
-    """Return the IRI of a prefixed name."""
-    return str(getattr(read_term(name), "value", ""))
-
-
 def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
     """Return a pattern as the form has it: its names, its fields in order, what each takes.
 
@@ -323,11 +316,12 @@ def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
     """
     known = parameters()
     part = next((one for one in parts().values() if one.get("pattern") == pattern.name), {})
-    constants = {name: iri_of(constant) for name, constant in part.get("constants", {}).items()}
     return {
         "name": pattern.name,
         "said": part.get("said", {}),
-        "constants": {name: [{"iri": iri}] for name, iri in constants.items()},
+        "constants": {
+            name: [{"iri": expand(constant)}] for name, constant in part.get("constants", {}).items()
+        },
         "labels": pattern.labels,
         "definitions": pattern.definitions,
         "fields": [

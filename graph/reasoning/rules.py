@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from wicara.ontology import PREFIXES, RDF_TYPE
+from wicara.ontology import PREFIXES, RDF_TYPE, expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,8 +185,7 @@ def rule_term(term: str) -> str:
         return RDF_TYPE
     if is_variable(term) or term.isdigit():
         return term
-    prefix, _, local = term.partition(":")
-    return PREFIXES[prefix] + local
+    return expand(term)
 
 
 # What the rules say in words.

@@ -6,11 +6,13 @@ import zlib
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Protocol
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import brotli  # type: ignore[import-untyped] # it ships no types
 import zstandard
 from flask import Response
+from wicara.graph.xml_text import Unflushed
 from wicara.server.http.negotiation import accepted
 
 if TYPE_CHECKING:
@@ -60,25 +62,15 @@ class Compressor(Protocol):
         """Return the rest."""
 
 
-class Brotli:
-    """Brotli (RFC 7932), with the methods that the others have."""
-
-    def __init__(self) -> None:
-        """Begin; quality 4 is about as quick as gzip."""
-        self.compressor = brotli.Compressor(quality=4)
-
-    def compress(self, data: bytes, /) -> bytes:
-        """Return what comes out when some bytes go in."""
-        return bytes(self.compressor.process(data))
-
-    def flush(self) -> bytes:
-        """Return the rest."""
-        return bytes(self.compressor.finish())
+def brotli_compressor() -> Compressor:
+    """Begin Brotli (RFC 7932); quality 4 is about as quick as gzip."""
+    compressor = brotli.Compressor(quality=4)
+    return cast("Compressor", SimpleNamespace(compress=compressor.process, flush=compressor.finish))
 
 
 CODINGS: Final[dict[str, Callable[[], Compressor]]] = {
     "zstd": lambda: zstandard.ZstdCompressor(level=3).compressobj(),
-    "br": Brotli,
+    "br": brotli_compressor,
     "gzip": lambda: zlib.compressobj(5, zlib.DEFLATED, 31),
 }
 """The codings, the one that is preferred first; gzip with its header (31)."""
@@ -102,7 +94,7 @@ def weights_in(header: str) -> dict[str, float]:
     return {name.removeprefix("coding/"): weight for name, (weight, _) in weights.items()}
 
 
-class Compressed:
+class Compressed(Unflushed):
     """A sink in front of another: what is written to it goes on compressed."""
 
     def __init__(self, sink: Sink, coding: str) -> None:
@@ -116,9 +108,6 @@ class Compressed:
         if out:
             self.sink.write(out)
         return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: a flush would cost more bytes than it saves time."""
 
     def end(self) -> None:
         """Write the rest."""
@@ -135,7 +124,13 @@ def encoded(body: bytes | StreamedBody, coding: str, headers: dict[str, str]) ->
 
 def through(body: StreamedBody, coding: str) -> StreamedBody:
     """Return a body that is coded while it is written."""
-    return StreamedBody(lambda sink: write_through(body, sink, coding))
+
+    def write_to(sink: Sink) -> None:
+        compressed = Compressed(sink, coding)
+        body.write_to(compressed)
+        compressed.end()
+
+    return StreamedBody(write_to)
 
 
 def at_once(body: bytes, coding: str) -> bytes:
@@ -156,7 +151,7 @@ def compress(response: Response, coding: str) -> None:
     response.headers["Content-Encoding"] = coding
 
 
-class Hashed:
+class Hashed(Unflushed):
     """A sink in front of another: what is written to it goes on, and is hashed."""
 
     def __init__(self, sink: Sink) -> None:
@@ -169,10 +164,6 @@ class Hashed:
         self.hash.update(data)
         return self.sink.write(data)
 
-    def flush(self) -> None:
-        """Pass on what is held back."""
-        self.sink.flush()
-
 
 def hashed(body: StreamedBody, keep: Callable[[bytes], object]) -> StreamedBody:
     """Return a body whose SHA-256 is kept once all of it is written."""
@@ -183,10 +174,3 @@ def hashed(body: StreamedBody, keep: Callable[[bytes], object]) -> StreamedBody:
         keep(through_hash.hash.digest())
 
     return StreamedBody(write_to)
-
-
-def write_through(body: StreamedBody, sink: Sink, coding: str) -> None:
-    """Write a body into a sink through a coding."""
-    compressed = Compressed(sink, coding)
-    body.write_to(compressed)
-    compressed.end()

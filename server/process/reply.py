@@ -6,6 +6,7 @@ from http import HTTPStatus
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
 
+from wicara.graph.xml_text import Unflushed
 from wicara.server.http.compression import HELD, StreamedBody
 from wicara.server.http.conditional import ACCEPT_RANGES, content_range, is_divisible, wanted_part
 from wicara.server.http.problems import Problem
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 1 << 18
 
 
-class ReplyWriter:
+class ReplyWriter(Unflushed):
     """The reply to one request, a sink for its body: held back at first, then sent in chunks."""
 
     def __init__(self, connection: socket.socket, request: Request) -> None:
@@ -60,9 +61,6 @@ class ReplyWriter:
         if self.size >= (CHUNK if self.begun else HELD):
             self.send_parts()
         return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: chunks go out when they are full."""
 
     def write_all(self, body: bytes | StreamedBody | Iterable[bytes]) -> None:
         """Take a body."""

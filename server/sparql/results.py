@@ -15,7 +15,7 @@ from wicara.graph import formats
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.export import check_graph
 from wicara.graph.formats import RESULTS, serialize_triples, stream_answer
-from wicara.graph.xml_text import XmlSink
+from wicara.graph.xml_text import Unflushed, XmlSink
 from wicara.server.http import negotiation
 from wicara.server.http.compression import StreamedBody
 from wicara.server.http.problems import Problem
@@ -145,15 +145,12 @@ def write(solutions: QuerySolutions, form: Format, sink: Sink, links: Sequence[s
     solutions.serialize(cast("IO[bytes]", checked), form.results)
 
 
-class Nowhere:
+class Nowhere(Unflushed):
     """A sink that keeps nothing."""
 
     def write(self, data: bytes, /) -> int:
         """Take some bytes."""
         return len(data)
-
-    def flush(self) -> None:
-        """Do nothing."""
 
 
 def may_not_fit(dataset: BuiltDataset, query: str, form: Format) -> bool:
@@ -181,7 +178,7 @@ def with_links(body: bytes, links: Sequence[str]) -> bytes:
     return b"".join((begin, head, b'"link":', json.dumps(links).encode(), comma, rest))
 
 
-class LinkedSink:
+class LinkedSink(Unflushed):
     """A sink that puts links into the head of JSON results, which it holds back until the rows begin."""
 
     def __init__(self, sink: Sink, links: Sequence[str]) -> None:
@@ -199,10 +196,6 @@ class LinkedSink:
             self.begun = True
             self.sink.write(with_links(self.head, self.links))
         return len(data)
-
-    def flush(self) -> None:
-        """Flush the sink."""
-        self.sink.flush()
 
 
 def cut_graph(triples: Iterable[Triple], limits: Limits) -> tuple[list[Triple], Cut | None]:
@@ -245,7 +238,7 @@ ROWS: Final = {
 }
 
 
-class CappedSink:
+class CappedSink(Unflushed):
     """A sink that counts rows while the engine writes, and cuts after the last one within the limits."""
 
     def __init__(self, form: Format, limits: Limits) -> None:
@@ -282,9 +275,6 @@ class CappedSink:
         self.cut = cut_at(self.limits, rows, size)
         if self.cut:
             raise CapReached
-
-    def flush(self) -> None:
-        """Do nothing: the body is asked for at the end."""
 
     def body(self) -> bytes:
         """Return the results, with an end where they were cut; JSON says there that they were."""

@@ -18,8 +18,7 @@ from wicara.graph.facts.review.record import TABLE, form_term
 from wicara.graph.facts.review.translation import translated
 from wicara.graph.facts.skeleton import slug
 from wicara.graph.names import iri_name
-from wicara.graph.terms import read_term
-from wicara.ontology import BASE, LANGUAGES
+from wicara.ontology import BASE, LANGUAGES, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +64,7 @@ class Maker:
         }
         values = completed["values"]
         for name, constant in part.get("constants", {}).items():
-            values.setdefault(name, [{"iri": str(getattr(read_term(constant), "value", ""))}])
+            values.setdefault(name, [{"iri": expand(constant)}])
         if mark.get("modality") in MODALITIES and "modality" in part.get("constants", {}):
             values["modality"] = [{"iri": f"{BASE}/concept/modality/{mark['modality']}"}]
         if "says" in part:

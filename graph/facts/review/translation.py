@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.facts.review.record import TABLE
-from wicara.graph.terms import read_term
+from wicara.graph.terms import read_term, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ def translated(name: str, language: str, classes: Iterable[str], things: Things)
     """
     table = TABLE["translated"][language]
     words = ASIDE.sub("", name).split()
-    types = {str(getattr(read_term(each), "value", "")) for each in classes}
+    types = {text_of(read_term(name)) for name in classes}
     known = {things.name(iri, language): things.name(iri, table["into"]) for iri in types}
     known |= {short: known.get(whole) for short, whole in table["short"].items()}
     heads = {tuple(text.split()): other for text, other in known.items() if text and other}
