@@ -285,9 +285,9 @@ def remove_old(data: Path) -> None:
     """Remove all builds but the current one, the one before, and those that a process still uses."""
     current = (data / CURRENT).resolve()
     others = sorted(
-        (each for each in (data / BUILDS).iterdir() if each != current), key=lambda each: each.stat().st_mtime
+        (path for path in (data / BUILDS).iterdir() if path != current), key=lambda path: path.stat().st_mtime
     )
-    for each in others[: len(others) - (KEPT - 1)]:
-        if not is_held(each):
-            shutil.rmtree(each)
+    for path in others[: len(others) - (KEPT - 1)]:
+        if not is_held(path):
+            shutil.rmtree(path)
     remove_old_states(data, data / BUILDS)

@@ -167,11 +167,11 @@ def part_quads(dataset: Built, graph: str, *, infer: bool = True) -> list[Quad]:
 
 def check_graph(store: Store, graph: NamedNode | DefaultGraph | None, form: Format) -> None:
     """Raise DoesNotFit where a stored graph, or with None any, of any size, cannot be written in a format."""
-    condition, held = form.unfit or ("", "")
+    condition, unfit = form.unfit or ("", "")
     within: list[NamedNode | BlankNode | DefaultGraph] | None = None if graph is None else [graph]
     pattern = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }" if graph is None else "?s ?p ?o"
     if condition and bool(store.query(f"ASK {{ {pattern} FILTER({condition}) }}", default_graph=within)):
-        raise DoesNotFit(f"{form.label} cannot hold {held}. Turtle and N-Triples can.")
+        raise DoesNotFit(f"{form.label} cannot hold {unfit}. Turtle and N-Triples can.")
     if form.check_predicate:
         predicates = store.query(f"SELECT DISTINCT ?p {{ {pattern} }}", default_graph=within)
         for solution in cast("QuerySolutions", predicates):

@@ -54,7 +54,7 @@ def staged(data: Path) -> Iterator[Path]:
     try:
         states = data / STATES
         newest = number_of(overlay_of(data))
-        for leftover in (each for each in states_in(data) if int(each.name) > newest):
+        for leftover in (state for state in states_in(data) if int(state.name) > newest):
             shutil.rmtree(leftover)
         stage = states / str(newest + 1) / OVERLAY
         before = overlay_of(data)
@@ -76,7 +76,7 @@ def staged(data: Path) -> Iterator[Path]:
 def states_in(data: Path) -> list[Path]:
     """Return the states of the overlay, the oldest first."""
     return sorted(
-        (each for each in (data / STATES).glob("*") if each.name.isdigit()), key=lambda p: int(p.name)
+        (state for state in (data / STATES).glob("*") if state.name.isdigit()), key=lambda p: int(p.name)
     )
 
 

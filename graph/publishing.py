@@ -108,7 +108,7 @@ def statements_by_graph(dataset: BuiltDataset) -> Graphs:
         found[name].add(Triple(skolem(quad.subject), quad.predicate, skolem(quad.object)))
     proofs = dataset.path / NAME
     if proofs.is_file():
-        found[PROOFS] = {step_of(*one) for one in StoredProofs(proofs).items()}
+        found[PROOFS] = {step_of(*proof) for proof in StoredProofs(proofs).items()}
     return {name: frozenset(triples) for name, triples in found.items()}
 
 

@@ -314,11 +314,11 @@ class Changes:
 def with_attributes(tag: bytes, changed: Mapping[bytes, str]) -> bytes:
     """Return the start of an element with other attributes in the place of those of some names."""
 
-    def one(attribute: re.Match[bytes]) -> bytes:
+    def changed_attribute(attribute: re.Match[bytes]) -> bytes:
         other = changed.get(attribute["name"])
         return attribute[0] if other is None else attribute["space"] + other.encode()
 
-    return ATTRIBUTE.sub(one, tag)
+    return ATTRIBUTE.sub(changed_attribute, tag)
 
 
 def clark(name: str) -> str:

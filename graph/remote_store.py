@@ -139,13 +139,13 @@ class RemoteStore:
         A dataset of no graph is one of a graph that is not there.
         """
         wanted = DefaultGraph() if default is None else default
-        each = [wanted] if isinstance(wanted, NamedNode | BlankNode | DefaultGraph) else wanted
+        graphs = [wanted] if isinstance(wanted, NamedNode | BlankNode | DefaultGraph) else wanted
         merged = chain.from_iterable(
-            self.default if isinstance(graph, DefaultGraph) else self.visible([graph]) for graph in each
+            self.default if isinstance(graph, DefaultGraph) else self.visible([graph]) for graph in graphs
         )
-        asked = sorted(self.graphs) if named is None else self.visible(named)
+        listed = sorted(self.graphs) if named is None else self.visible(named)
         fields = [("default-graph-uri", graph) for graph in merged] or [("default-graph-uri", DEFAULT)]
-        return fields + [("named-graph-uri", graph) for graph in asked if names]
+        return fields + [("named-graph-uri", graph) for graph in listed if names]
 
     def visible(self, graphs: Sequence[GraphName]) -> list[str]:
         """Return those of some graphs that the dataset has."""

@@ -21,7 +21,7 @@ def class_of(some: str) -> str:
     It is told by what it lacks: a range up to U+10FFFF takes `re` a millisecond to compile.
     """
     wanted = re.compile(f"[{some}]")
-    return f"[^{''.join(re.escape(one) for one in map(chr, range(0x80)) if not wanted.match(one))}]"
+    return f"[^{''.join(re.escape(sign) for sign in map(chr, range(0x80)) if not wanted.match(sign))}]"
 
 
 LETTER: Final = class_of("A-Za-z0-9_")

@@ -306,7 +306,7 @@ def link_store(source: Path, target: Path, contents: Mapping[str, str]) -> None:
 
 def is_whole(closure: Path, contents: Mapping[str, str]) -> bool:
     """Tell whether there is a closure, with just these files; raises OSError where one cannot be read."""
-    return bool(contents) and all(digest_of_file(closure / name) == each for name, each in contents.items())
+    return bool(contents) and all(digest_of_file(closure / name) == known for name, known in contents.items())
 
 
 def read_retracted(folder: Path, record: Record) -> frozenset[Quad]:
@@ -344,21 +344,21 @@ def contents_of(store: Path) -> dict[str, str]:
 def changed_units(folder: Path, record: Record, files: Iterable[SourceFile]) -> Units | None:
     """Return which units changed; None where that is too many, or one of them is damaged."""
     now = units_of(files)
-    kept = {
+    before = {
         name: SourceFile(
             folder / UNITS / f"{key}-{Path(name).name}", name, None if graph is None else GraphKind(graph)
         )
         for name, (key, graph) in record.units.items()
         if name not in now or now[name].key != key
     }
-    fresh = [unit.file for name, unit in now.items() if name in kept or name not in record.units]
+    fresh = [unit.file for name, unit in now.items() if name in before or name not in record.units]
     are_whole = all(
         unit.file.path.is_file() and unit.key_without(f"{record.units[name][0]}-") == record.units[name][0]
-        for name, unit in units_of(kept.values()).items()
+        for name, unit in units_of(before.values()).items()
     )
-    if 2 * len({*kept, *(file.name for file in fresh)}) > len(record.units) or not are_whole:
+    if 2 * len({*before, *(file.name for file in fresh)}) > len(record.units) or not are_whole:
         return None
-    return Units([*kept.values()], fresh, [unit.file for unit in now.values() if unit.file not in fresh])
+    return Units([*before.values()], fresh, [unit.file for unit in now.values() if unit.file not in fresh])
 
 
 def delta_of(units: Units) -> Delta | None:
@@ -377,7 +377,7 @@ def delta_of(units: Units) -> Delta | None:
 def stated(files: Iterable[SourceFile], others: Lookup) -> frozenset[Quad]:
     """Return what files state, as the store writes it; the others may give names to what they mention."""
     read = [(file, tuple(statements_of(file))) for file in files]
-    own = NamesOfThings([each for _, statements in read for each in statements])
+    own = NamesOfThings([statement for _, statements in read for statement in statements])
 
     def names(iri: str, language: str) -> str | None:
         return own(iri, language) or others(iri, language)
@@ -400,8 +400,8 @@ def stated_elsewhere(
     A unit is read where it holds the last part of the name of one of the things; for a retraction that of the
     property, which no short form stands for.
     """
-    told = (quad.predicate if quad.predicate == INVALIDATED else quad.subject for quad in quads)
-    parts = {split(text_of(node))[1].encode() for node in told}
+    nodes = (quad.predicate if quad.predicate == INVALIDATED else quad.subject for quad in quads)
+    parts = {split(text_of(node))[1].encode() for node in nodes}
     if len(parts) > FEW:
         return None
     near = [
@@ -495,4 +495,4 @@ def is_renamed(store: Store, quad: Quad) -> bool:
 def is_mentioned(store: Store, quad: Quad) -> bool:
     """Tell whether something else speaks of what a statement is about."""
     subject = quad.subject
-    return any(each.subject != subject for each in store.quads_for_pattern(None, None, subject, None))
+    return any(other.subject != subject for other in store.quads_for_pattern(None, None, subject, None))

@@ -45,10 +45,10 @@ HEAD: Final = 1000
 @cache
 def code() -> str:
     """Return the SHA-256 (hex) of what decides what is found in a build: code, its data, queries, engines."""
-    folders = (each for each in HERE.iterdir() if each.is_dir() and each.name not in NO_CODE)
+    folders = (folder for folder in HERE.iterdir() if folder.is_dir() and folder.name not in NO_CODE)
     files = (
         path
-        for path in chain(HERE.iterdir(), *(each.rglob("*") for each in (*folders, queries.HERE)))
+        for path in chain(HERE.iterdir(), *(folder.rglob("*") for folder in (*folders, queries.HERE)))
         if path.is_file() and path.suffix in {".py", ".sql", ".toml", ".rq", ".po"}
     )
     total = sha256(f"{program_key()} {sqlite3.sqlite_version}".encode())

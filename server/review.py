@@ -221,7 +221,7 @@ class Api:
             for kind in wanted
             if q.strip() and maker.classes(kind)
         ]
-        return {"things": [asdict(one) for one in found], "new": new}
+        return {"things": [asdict(meaning) for meaning in found], "new": new}
 
     def classes(self, kind: str) -> list[dict[str, str]]:
         """Return the classes that a new thing of a kind may have, with their names."""
@@ -315,7 +315,7 @@ def shown_pattern(pattern: Any) -> dict[str, Any]:  # noqa: ANN401 - a Pattern
     suggestion fills are `asked` first.
     """
     known = parameters()
-    part = next((one for one in parts().values() if one.get("pattern") == pattern.name), {})
+    part = next((fields for fields in parts().values() if fields.get("pattern") == pattern.name), {})
     return {
         "name": pattern.name,
         "said": part.get("said", {}),

@@ -92,8 +92,8 @@ class Limits:
 
 def limits() -> Iterator[Limit]:
     """Yield the limits in the order of the table."""
-    for each in fields(Limits):
-        yield Limit(each.name, cast("float", each.default), **each.metadata)
+    for setting in fields(Limits):
+        yield Limit(setting.name, cast("float", setting.default), **setting.metadata)
 
 
 DEFAULTS: Final = Limits()

@@ -130,7 +130,7 @@ class Commands(click.Group):
         width = formatter.width - 6 - max(map(len, COMMANDS))
         commands = [click.Command(name, help=text) for name, text in sorted(help_texts())]
         with formatter.section("Commands"):
-            formatter.write_dl([(str(each.name), each.get_short_help_str(width)) for each in commands])
+            formatter.write_dl([(str(item.name), item.get_short_help_str(width)) for item in commands])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; turn a fault that a person can mend, and Ctrl-C, into an exit code."""

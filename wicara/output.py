@@ -116,7 +116,7 @@ def answer_table(answer: QuerySolutions | QueryBoolean) -> bytes:
 
 def source_table(sources: Sequence[Source], supplied: Sequence[Supplied]) -> bytes:
     """Return the sources as a table, with how each was read; `supplied` are the texts at hand."""
-    texts = {one.source.iri: one for one in supplied}
+    texts = {text.source.iri: text for text in supplied}
     rows = []
     for source in sources:
         text = texts.get(source.iri)

@@ -97,7 +97,7 @@ def matches_pattern(value: Term, pattern: Term) -> bool:
 
 def languages(graph: ShapesGraph, _node: Term, listed: Term) -> Constraint:
     """Make sh:languageIn."""
-    ranges = [bare_text(each).lower() for each in graph.listed(listed)]
+    ranges = [bare_text(tag).lower() for tag in graph.listed(listed)]
 
     def fits(_data: Data, value: Term) -> bool:
         language = isinstance(value, Literal) and (value.language or "").lower()

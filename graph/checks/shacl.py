@@ -92,7 +92,7 @@ class Data:
         found = {node: None}
         fresh = [node]
         while fresh:
-            more = [each for each in self.step(fresh.pop(), step) if each not in found]
+            more = [target for target in self.step(fresh.pop(), step) if target not in found]
             found.update(dict.fromkeys(more))
             fresh += more
         return list(found)
@@ -112,8 +112,8 @@ class Data:
         if not way:
             yield node
             return
-        for each in self.step(node, way[0]):
-            yield from self.along(each, way[1:])
+        for target in self.step(node, way[0]):
+            yield from self.along(target, way[1:])
 
     def values(self, node: Term, path: Path) -> list[Term]:
         """Return where a path leads from a node, each once."""
@@ -129,8 +129,8 @@ class Data:
 
     def instances(self, cls: NamedNode) -> Iterator[Term]:
         """Yield the nodes of a class and of those below it, some of them twice."""
-        for each in self.subclasses(cls):
-            yield from self.subjects(TYPE, each)
+        for subclass in self.subclasses(cls):
+            yield from self.subjects(TYPE, subclass)
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,8 @@ class Shape:
         for constraint in self.constraints:
             yield from (one + two for one, two in product(start, constraint.reads))
             yield from constraint.reads_here
-        for each in self.properties:
-            yield from (one + two for one, two in product(start, each.reads()))
+        for part in self.properties:
+            yield from (one + two for one, two in product(start, part.reads()))
 
 
 class Result(NamedTuple):
@@ -212,9 +212,9 @@ def results(data: Data, shape: Shape, focus: Term) -> Iterator[Result]:
     for constraint in shape.constraints:
         for value in constraint.test(data, focus, values):
             yield Result(focus, value, message, shape)
-    for each in shape.properties:
+    for part in shape.properties:
         for value in values:
-            yield from results(data, each, value)
+            yield from results(data, part, value)
 
 
 def conforms(data: Data, shape: Shape, node: Term) -> bool:
@@ -242,14 +242,14 @@ def validate(data: Data, shapes: Iterable[Shape], scope: Scope | None = None) ->
     """
     every = tuple(shapes)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        asked = [beside.submit(list, rows) for rows in about_changes(data, every, scope)] if scope else []
+        pending = [beside.submit(list, rows) for rows in about_changes(data, every, scope)] if scope else []
         for shape in every:
             foci = targets_of(data, shape) if scope is None else in_scope(data, shape, scope)
             for focus in foci:
-                yield from (each for each in results(data, shape, focus) if each.shape.is_violation)
+                yield from (result for result in results(data, shape, focus) if result.shape.is_violation)
                 for query in shape.queries if shape.is_violation else ():
                     yield from answers(data, shape, query, focus)
-        for found in asked:
+        for found in pending:
             yield from found.result()
 
 
@@ -268,7 +268,7 @@ def in_scope(data: Data, shape: Shape, scope: Scope) -> list[Term]:
     found = []
     for node in scope.nodes(shape):
         types = data.objects(node, TYPE) if classes else ()
-        if not all(each.isdisjoint(types) for each in classes) or any(
+        if not all(subclasses.isdisjoint(types) for subclasses in classes) or any(
             is_targeted(data, node, target) for target in others
         ):
             found.append(node)
@@ -293,7 +293,7 @@ class Readers:
         """Note the ways by which a shape reads data."""
         for way in ways:
             for place, step in enumerate(way):
-                back = tuple(each.back for each in reversed(way[: place + step.repeated]))
+                back = tuple(earlier.back for earlier in reversed(way[: place + step.repeated]))
                 self.ways[step.predicate][back, step.inverse][shape] = None
 
     def of(self, data: Data, triple: Triple) -> Iterator[tuple[Iterable[Shape], Sequence[Term]]]:

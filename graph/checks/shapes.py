@@ -186,7 +186,7 @@ class ShapesGraph:
             is_violation=not severity or severity[0] == NamedNode(SH + "Violation"),
             targets=tuple((kind, term) for kind in TARGETS for term in self.of(node, kind)),
         )
-        for name in [each for each in self.said[node] if each.startswith(SH)]:
+        for name in [predicate for predicate in self.said[node] if predicate.startswith(SH)]:
             values = self.said[node][name]
             self.read(shape, node, name.removeprefix(SH), values)
         return shape
@@ -216,6 +216,6 @@ class ShapesGraph:
 
 def english(messages: Collection[Term]) -> str | None:
     """Return the English message, or the first of those that there are."""
-    literals = [each for each in messages if isinstance(each, Literal)]
-    chosen = [each for each in literals if each.language in {"en", None}] or literals
-    return " ".join(min(each.value for each in chosen).split()) if chosen else None
+    literals = [message for message in messages if isinstance(message, Literal)]
+    chosen = [message for message in literals if message.language in {"en", None}] or literals
+    return " ".join(min(message.value for message in chosen).split()) if chosen else None

@@ -153,7 +153,7 @@ def disagreements(candidate: Candidate) -> Iterator[str]:
     for engine, one, other in (("native", ours, theirs), ("owlrl", theirs, ours)):
         for triple in sorted(one.conclusions - other.conclusions, key=str):
             yield f"only {engine} concludes {triple}"
-        broken, elsewhere = ({clash.rule for clash in each.inconsistencies} for each in (one, other))
+        broken, elsewhere = ({clash.rule for clash in closure.inconsistencies} for closure in (one, other))
         for rule in sorted(broken - elsewhere):
             yield f"only {engine} finds a contradiction by {rule}"
 

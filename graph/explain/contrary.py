@@ -97,8 +97,8 @@ def disjoint_classes(store: Store, fact: tuple[Term | None, ...]) -> Iterator[tu
     for thing, classes in wanted:
         if not isinstance(thing, NamedNode) or not classes:
             continue
-        above = classes | {wider for one in classes for wider in iris_at(store, one, SUBCLASS)}
-        above |= {part for one in above for part in definition(store, one)}
+        above = classes | {wider for cls in classes for wider in iris_at(store, cls, SUBCLASS)}
+        above |= {part for cls in above for part in definition(store, cls)}
         for own in sorted(iris_at(store, thing, TYPE), key=str):
             for other in sorted(disjoint_with(store, own) & above, key=str):
                 yield (thing, TYPE, own), other
@@ -180,7 +180,7 @@ def operands(store: Store, node: object) -> Iterator[NamedNode]:
     """Yield the named classes of an intersection."""
     if isinstance(node, BlankNode):
         for quad in store.quads_for_pattern(node, NamedNode(f"{OWL}intersectionOf"), None, None):
-            yield from (one for one in members(store, quad.object) if isinstance(one, NamedNode))
+            yield from (member for member in members(store, quad.object) if isinstance(member, NamedNode))
 
 
 def disjoint_with(store: Store, one: NamedNode) -> set[NamedNode]:

@@ -81,13 +81,13 @@ class Explanation:
         leaves = self.proofs[0].leaves() if self.proofs else (self.fact,)
         found = [
             strongest(
-                status_of(one, saying=getattr(leaf[1], "value", "") in SAYING)
-                for one in self.sources_of(leaf)
-                if one.kind in WITH_BASIS
+                status_of(source, saying=getattr(leaf[1], "value", "") in SAYING)
+                for source in self.sources_of(leaf)
+                if source.kind in WITH_BASIS
             )
             for leaf in leaves
         ]
-        whole = weakest(one for one in found if one)
+        whole = weakest(status for status in found if status)
         return whole.key if whole else ""
 
     def sources_of(self, fact: Fact) -> tuple[Basis, ...]:
@@ -108,8 +108,8 @@ class Explanation:
 
         What only builds a list or a class expression is told by the axiom that uses it.
         """
-        inferred = [one for one in proof.premises if one.conclusion and not is_structure(one.conclusion)]
-        return [one for one in inferred if not self.rests_on_schema(one)] or (
+        inferred = [step for step in proof.premises if step.conclusion and not is_structure(step.conclusion)]
+        return [step for step in inferred if not self.rests_on_schema(step)] or (
             inferred if self.rests_on_schema(proof) else []
         )
 
@@ -119,7 +119,7 @@ class Explanation:
         for premise in self.shown(proof):
             is_expression = any(isinstance(term, BlankNode) for term in premise.conclusion or ())
             below = self.reasons(premise) if is_expression and premise.rule else [premise]
-            found |= {one.conclusion: one for one in below}
+            found |= {step.conclusion: step for step in below}
         return [*found.values()]
 
     def sources_behind(self, proof: Proof | None) -> list[Basis]:
@@ -201,15 +201,15 @@ class Explainer:
             )
         store = self.dataset.store
         ahead = self.derivations.near(fact, LIMIT)
-        near = tuple(one for one in ahead if not is_excluded(store, fact, one.missing))[:NEAREST]
+        near = tuple(step for step in ahead if not is_excluded(store, fact, step.missing))[:NEAREST]
         against = contrary(store, fact)
         facts = chain(
-            (premise for each in near for premise in each.premises),
-            (one for one, _class in against.excluding),
+            (premise for inference in near for premise in inference.premises),
+            (excluding for excluding, _class in against.excluding),
             against.instead,
             against.besides,
         )
-        cited = {one: self.grounds_behind(one) for one in dict.fromkeys(facts)}
+        cited = {cited: self.grounds_behind(cited) for cited in dict.fromkeys(facts)}
         background = self.background(cited)
         return Explanation(fact, Verdict.NEITHER, (), cited, said, near, background, against)
 
@@ -220,7 +220,7 @@ class Explainer:
         find = self.dataset.store.quads_for_pattern
         quads = chain(find(thing, None, None, None), find(None, None, thing, None))
         speaking = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
-        return frozenset(speaking & {one.graph for found in grounds for one in found})
+        return frozenset(speaking & {basis.graph for found in grounds for basis in found})
 
     def abbreviations(self, bases: Iterable[Basis]) -> Iterator[tuple[str, str, str]]:
         """Yield the abbreviations in quoted words, with what each stands for and the graph that says so."""
@@ -242,7 +242,7 @@ class Explainer:
         (found,) = self.accepted([fact]).values()
         proof = None if found else self.first_proof(fact)
         leaves = self.accepted(proof.leaves()).values() if proof else ()
-        behind = {one.graph: one for grounds in leaves for one in grounds if one.kind in WITH_BASIS}
+        behind = {basis.graph: basis for grounds in leaves for basis in grounds if basis.kind in WITH_BASIS}
         return found or tuple(behind.values())
 
     def background(self, grounds: Mapping[Fact, Sequence[Basis]]) -> dict[Fact, tuple[Basis, ...]]:
@@ -253,13 +253,13 @@ class Explainer:
         naming: dict[Fact, tuple[NamedNode, list[str]]] = {}
         for fact, found in grounds.items():
             subject = fact[0]
-            only_named = found and all(one.kind is GraphKind.ENTITIES for one in found)
+            only_named = found and all(ground.kind is GraphKind.ENTITIES for ground in found)
             if only_named and isinstance(subject, NamedNode):
                 naming[fact] = subject, self.graphs_on(subject)
         graphs = chain.from_iterable(names for _, names in naming.values())
         known = bases_with_origins(self.dataset.store, graphs)
         bases = {
-            fact: self.by_naming(subject, [known[one] for one in names])
+            fact: self.by_naming(subject, [known[name] for name in names])
             for fact, (subject, names) in naming.items()
         }
         return {
@@ -327,14 +327,14 @@ class Explainer:
     def accepted(self, facts: Iterable[Fact]) -> dict[Fact, tuple[Basis, ...]]:
         """Return the graphs that assert each of some statements."""
         return {
-            fact: tuple(one for one in found if one.kind not in NOT_ACCEPTED)
+            fact: tuple(ground for ground in found if ground.kind not in NOT_ACCEPTED)
             for fact, found in self.grounds(facts).items()
         }
 
 
 def premises(store: Store) -> frozenset[Triple]:
     """Return what a dataset is reasoned from."""
-    graphs = [each for each in store.named_graphs() if isinstance(each, NamedNode)]
+    graphs = [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
     wanted = (graph for graph in graphs if kind_of(graph.value) in PREMISES)
     return frozenset(
         quad.triple for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph)

@@ -67,7 +67,7 @@ class Wording:
             "an_o": lambda: self.with_article(target),
             "subject": lambda: self.term(subject),
             "object": lambda: self.term(target),
-            "chain": lambda: self.text(WORDS["then"]).join(f"“{one}”" for one in self.members(target, 0)),
+            "chain": lambda: self.text(WORDS["then"]).join(f"“{name}”" for name in self.members(target, 0)),
         }
         return PLACE.sub(lambda place: places[place[1]](), text)
 
@@ -108,9 +108,9 @@ class Wording:
         """Return a statement as a plain sentence: what meets a class expression is what its class means."""
         subject, predicate, target = fact
         is_type = isinstance(predicate, NamedNode) and predicate.value == RDF_TYPE
-        told = self.defined_by(target) if is_type and isinstance(target, BlankNode) else ""
+        definition = self.defined_by(target) if is_type and isinstance(target, BlankNode) else ""
         form = self.text(PLAIN["sentences"]["rdf:type _"])
-        return form.format(s=self.term(subject), definition=told) if told else self.sentence(fact)
+        return form.format(s=self.term(subject), definition=definition) if definition else self.sentence(fact)
 
     def inside(self, term: Term | None, *, is_quoted: bool) -> str:
         """Return a term inside a sentence: a name that is a sentence itself stands in quotation marks."""
@@ -137,7 +137,7 @@ class Wording:
 
     def definition(self, term: Term | None) -> str:
         """Return the definition of a class or property, if it has one, in the language or else in another."""
-        found = [one for one in self.values(term, f"{SKOS}definition") if isinstance(one, Literal)]
+        found = [text for text in self.values(term, f"{SKOS}definition") if isinstance(text, Literal)]
         found.sort(key=lambda one: one.language != self.language)
         return found[0].value if found else ""
 
@@ -198,7 +198,7 @@ class Wording:
 
     def current(self, iri: NamedNode) -> NamedNode:
         """Return what replaces a deprecated term, or the term itself."""
-        return next((one for one in self.values(iri, REPLACED.value) if isinstance(one, NamedNode)), iri)
+        return next((term for term in self.values(iri, REPLACED.value) if isinstance(term, NamedNode)), iri)
 
     def only_renames(self, fact: tuple[Term | None, ...]) -> bool:
         """Tell whether an axiom says no more than that a term has replaced a deprecated one."""

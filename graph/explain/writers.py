@@ -163,13 +163,15 @@ class Tree:
         if not proof.rule:
             return self.grounds(proof.conclusion) if proof.conclusion else []
         rule, below = self.step(proof)
-        renames = any(one.conclusion and self.wording.only_renames(one.conclusion) for one in proof.premises)
+        renames = any(
+            step.conclusion and self.wording.only_renames(step.conclusion) for step in proof.premises
+        )
         return below if renames and not self.schema else [(rule, below)]
 
     def axioms(self, proof: Proof) -> list[str]:
         """Return what the ontology says in a step, without what only builds expressions or renames a term."""
         shown = self.explanation.shown(proof)
-        facts = [one.conclusion for one in proof.premises if one.conclusion and one not in shown]
+        facts = [step.conclusion for step in proof.premises if step.conclusion and step not in shown]
         return [
             self.wording.defined(fact)
             for fact in facts
@@ -178,16 +180,16 @@ class Tree:
 
     def repeats(self, proof: Proof, reasons: Sequence[Proof]) -> bool:
         """Tell whether all that a step rests on reads as its conclusion does."""
-        told = [self.wording.sentence(one.conclusion) for one in (proof, *reasons) if one.conclusion]
-        return len(told) == len(("conclusion", "premise")) and told[0] == told[1]
+        sentences = [self.wording.sentence(step.conclusion) for step in (proof, *reasons) if step.conclusion]
+        return len(sentences) == len(("conclusion", "premise")) and sentences[0] == sentences[1]
 
     def grounds(self, fact: Fact) -> list[Branch]:
         """Return what a source says on a statement, or else the graphs that make it."""
         naming = {GraphKind.FACT: "first named by", GraphKind.BACKGROUND: "known from"}
         is_naming = fact in self.explanation.background
         return [
-            self.ground(one, naming[one.kind] if is_naming and one.kind else "asserted by")
-            for one in self.explanation.sources_of(fact)
+            self.ground(source, naming[source.kind] if is_naming and source.kind else "asserted by")
+            for source in self.explanation.sources_of(fact)
         ]
 
     def ground(self, ground: Basis, verb: str = "asserted by") -> Branch:
@@ -211,7 +213,7 @@ class Tree:
         graded: list[Branch] = [(line, ()) for line in [self.graded(ground)] if line]
         return (
             f"{verb} {name or iri_name(ground.graph)}",
-            [*graded, *quotes, *cited, *(self.ground(one, "worked out from") for one in ground.derived_from)],
+            [*graded, *quotes, *cited, *(self.ground(it, "worked out from") for it in ground.derived_from)],
         )
 
     def graded(self, ground: Basis) -> str:
@@ -252,8 +254,8 @@ def as_json(explanation: Explanation, wording: Wording) -> Json:
         if fact is None:
             return []
         return [
-            ground_of(one)
-            for one in (*explanation.grounds.get(fact, ()), *explanation.background.get(fact, ()))
+            ground_of(ground)
+            for ground in (*explanation.grounds.get(fact, ()), *explanation.background.get(fact, ()))
         ]
 
     def rule(name: str) -> dict[str, Json]:

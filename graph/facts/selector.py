@@ -288,7 +288,7 @@ class TextAtHand:
         marked: dict[int, str] = {}
         for start, end, exact in spans:
             place = next(runs(exact, self.characters, start, end), [])
-            around = [one for one in self.source.sentences if one.start < end and start < one.end]
+            around = [s for s in self.source.sentences if s.start < end and start < s.end]
             if not around or not place:
                 return ()
             first, last = min(around[0].start, start), max(around[-1].end, end)

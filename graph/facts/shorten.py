@@ -165,7 +165,7 @@ def without_graph(quad: Quad) -> Quad:
 def lock_row(item: Evidence, sources: Iterable[Source]) -> Locked:
     """Return the row of the lock that evidence in the long form amounts to."""
     sentences = (sentence for source in sources for sentence in source.sentences)
-    name = next((ordinal(each) for each in sentences if each.iri == item.sentence), "")
+    name = next((ordinal(sentence) for sentence in sentences if sentence.iri == item.sentence), "")
     chosen = item.selector
     return Locked(
         item.fact.rpartition("/")[2], chosen.exact, f"{chosen.start}-{chosen.end}", name, chosen.sha256

@@ -93,7 +93,7 @@ class Axioms:
 
     def types(self, term: Term) -> set[str]:
         """Return the IRIs of the types of a term."""
-        return {each.value for each in self.objects(term, TYPE) if isinstance(each, NamedNode)}
+        return {kind.value for kind in self.objects(term, TYPE) if isinstance(kind, NamedNode)}
 
     def members(self, head: Term) -> list[Term]:
         """Return the members of an RDF list."""

@@ -113,7 +113,7 @@ def inconsistencies_of(clashes: Iterable[Inference]) -> tuple[Inconsistency, ...
         for clash in clashes
     ]
     described.sort(key=lambda each: (each.rule, each.message))
-    first = {(each.rule, frozenset(each.terms)): each for each in reversed(described)}
+    first = {(found.rule, frozenset(found.terms)): found for found in reversed(described)}
     return tuple(reversed(first.values()))
 
 
@@ -172,11 +172,11 @@ def triples_of(source: Source) -> Iterator[Triple]:
         for row in source.quads() if hasattr(source, "quads") else source:
             yield Triple(*map(to_oxigraph, row[:3]))  # type: ignore[arg-type] # rows of rdflib
         return
-    for each in source:
-        if isinstance(each, tuple):  # of rdflib
-            yield Triple(*map(to_oxigraph, each[:3]))  # type: ignore[arg-type] # three terms
+    for statement in source:
+        if isinstance(statement, tuple):  # of rdflib
+            yield Triple(*map(to_oxigraph, statement[:3]))  # type: ignore[arg-type] # three terms
         else:
-            yield each.triple if isinstance(each, Quad) else each
+            yield statement.triple if isinstance(statement, Quad) else statement
 
 
 def to_oxigraph(term: Term | Node) -> Term:

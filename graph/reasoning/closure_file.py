@@ -54,7 +54,7 @@ def resume(folder: Path, out: Iterable[Triple], into: Iterable[Triple]) -> Resum
 def stored_facts(reasoner: Reasoner, facts: Ints) -> frozenset[Triple]:
     """Return those of some facts that are stored and shown."""
     triples = (reasoner.statement(fact).triple for fact in facts.tolist())
-    return frozenset(each for each in triples if each is not None and not is_trivial(each))
+    return frozenset(triple for triple in triples if triple is not None and not is_trivial(triple))
 
 
 def write_closure(folder: Path, reasoner: Reasoner) -> None:

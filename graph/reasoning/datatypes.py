@@ -419,7 +419,7 @@ def meet(one: Space, two: Space) -> Space:
 def common(datatypes: Iterable[str]) -> Space:
     """Return the values that lie in all of some datatypes; those not of the map are passed over."""
     spaces = (space_of(datatype) for datatype in datatypes)
-    space = reduce(meet, (each for each in spaces if each is not None), Space(None, WHOLE))
+    space = reduce(meet, (space for space in spaces if space is not None), Space(None, WHOLE))
     return NOTHING if space.is_empty else space
 
 

@@ -80,9 +80,7 @@ class Engine:
         self.schema = Schema(self.tables, vocabulary.number, vocabulary.literals)
         self.templates = {template: self.schema.watched(template) for template in templates(rules)}
         self.axioms = frozenset[int]().union(*self.templates.values())
-        self.spanning = {
-            each: tables for each, tables in self.templates.items() if each.spans_tables or each.meeting
-        }
+        self.spanning = {t: tables for t, tables in self.templates.items() if t.spans_tables or t.meeting}
         self.spanned: dict[Template, int] = {}
         self.matched = 0
         self.steps: dict[int, int] = {}
@@ -137,9 +135,9 @@ class Engine:
         self.grown_from = self.facts.size
         pending, self.pending = self.pending, defaultdict(list)
         for table, found in pending.items():
-            keys, at = first_of_each(np.concatenate([each.keys for each in found]))
+            keys, at = first_of_each(np.concatenate([derived.keys for derived in found]))
             _, there = self.tables[table].by_subject.find(keys)
-            if there.any() and any(each.batch == ASSERTED for each in found):
+            if there.any() and any(derived.batch == ASSERTED for derived in found):
                 self.confirm(table, found, deltas)
             if not there.all():
                 self.admit(table, keys[~there], at[~there], found, deltas)
@@ -176,7 +174,7 @@ class Engine:
 
     def confirm(self, table: int, found: Sequence[Derived], deltas: dict[int, Delta]) -> None:
         """Make premises of conclusions that are stated now; each is a step of its own from now on."""
-        keys = np.concatenate([each.keys for each in found if each.batch == ASSERTED])
+        keys = np.concatenate([derived.keys for derived in found if derived.batch == ASSERTED])
         at, there = self.tables[table].by_subject.find(keys)
         numbers = distinct(self.tables[table].by_subject.facts[at[there]])
         numbers = numbers[self.facts.batch.values[numbers] != ASSERTED]
@@ -190,12 +188,12 @@ class Engine:
         self, table: int, keys: Ints, at: Ints, found: Sequence[Derived], deltas: dict[int, Delta]
     ) -> None:
         """Put new facts into a table, and into its steps where they are steps."""
-        batches = np.concatenate([np.full(len(each.keys), each.batch) for each in found])[at]
-        rows = np.concatenate([each.rows for each in found])[at]
-        stepped = np.concatenate([np.full(len(each.keys), each.stepped) for each in found])[at]
+        batches = np.concatenate([np.full(len(derived.keys), derived.batch) for derived in found])[at]
+        rows = np.concatenate([derived.rows for derived in found])[at]
+        stepped = np.concatenate([np.full(len(derived.keys), derived.stepped) for derived in found])[at]
         subjects, objects = unpack(keys)
         span = self.facts.size, self.facts.size + len(subjects)
-        self.facts.spans.update((each.batch, span) for each in found)
+        self.facts.spans.update((derived.batch, span) for derived in found)
         delta = Delta(subjects, objects, self.facts.add(table, subjects, objects, batches, rows))
         self.place(table, delta, deltas)
         if table in self.steps and not stepped.all():
@@ -439,8 +437,8 @@ class Engine:
         lost = self.dependents.of(np.concatenate([numbers, self.dependents.concluded_from(listed)]))
         self.facts.batch.values[lost] = GONE
         by_table = [
-            (each, lost[self.facts.tables.values[lost] == each])
-            for each in distinct(self.facts.tables.values[lost]).tolist()
+            (number, lost[self.facts.tables.values[lost] == number])
+            for number in distinct(self.facts.tables.values[lost]).tolist()
         ]
         for each, gone in by_table:
             for place in (each, self.steps.get(each, each)):
@@ -463,11 +461,11 @@ class Engine:
         if not broken:
             return
         forgotten = {self.joins.pop(key) for key in broken}
-        self.clashes[:] = [each for each in self.clashes if each.join not in forgotten]
+        self.clashes[:] = [clash for clash in self.clashes if clash.join not in forgotten]
         for waiting in self.triggers.values():
-            waiting[:] = [each for each in waiting if each[0] not in forgotten]
+            waiting[:] = [trigger for trigger in waiting if trigger[0] not in forgotten]
         for heads in self.concluding.values():
-            heads[:] = [each for each in heads if each[0] not in forgotten]
+            heads[:] = [head for head in heads if head[0] not in forgotten]
         for closing in (self.symmetric, self.transitive):
             for table in [table for table, join in closing.items() if join in forgotten]:
                 del closing[table]

@@ -108,7 +108,7 @@ def rename_blank_nodes(term: Term, place: int, names: dict[tuple[int, str], Blan
     if isinstance(term, BlankNode):
         return names.setdefault((place, term.value), BlankNode(f"b{len(names)}"))
     if isinstance(term, Triple):
-        return Triple(*(rename_blank_nodes(each, place, names) for each in term))  # type: ignore[arg-type]
+        return Triple(*(rename_blank_nodes(part, place, names) for part in term))  # type: ignore[arg-type]
     return term
 
 
@@ -205,7 +205,7 @@ def is_rdf(terms: Sequence[Term], rows: Ints) -> bool:
 def to_ntriples(term: Term) -> str:
     """Return a term as N-Triples writes it."""
     if isinstance(term, Triple):
-        return f"<<( {' '.join(to_ntriples(each) for each in term)} )>>"
+        return f"<<( {' '.join(to_ntriples(part) for part in term)} )>>"
     return str(term)
 
 
@@ -214,9 +214,9 @@ def serialize(terms: Sequence[Term], rows: Ints) -> bytes:
 
     RDF has no literal or triple term as a subject, and only IRIs as predicates.
     """
-    held = np.zeros(len(terms), np.bool_)
-    held[rows] = True
-    used = np.flatnonzero(held)
+    is_used = np.zeros(len(terms), np.bool_)
+    is_used[rows] = True
+    used = np.flatnonzero(is_used)
     chosen = [terms[number] for number in used.tolist()]
     names = list(map(to_ntriples, chosen))
     order = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
@@ -235,14 +235,14 @@ def serialize(terms: Sequence[Term], rows: Ints) -> bytes:
 def join_lines(names: Sequence[str], rows: Ints) -> bytes:
     """Return a line for each row of names."""
     spaced, ended = [f"{name} " for name in names], [f"{name}{END}" for name in names]
-    written = BytesIO()
+    output = BytesIO()
     for start in range(0, len(rows), LINES):
         columns = (
             map(spelling.__getitem__, rows[start : start + LINES, place].tolist())
             for place, spelling in enumerate((spaced, spaced, ended))
         )
-        written.write("".join(chain.from_iterable(zip(*columns, strict=True))).encode())
-    return written.getvalue()
+        output.write("".join(chain.from_iterable(zip(*columns, strict=True))).encode())
+    return output.getvalue()
 
 
 # What the command `reason` does.
@@ -296,11 +296,11 @@ def check_room(terms: Sequence[Term], rows: Ints, memory: int) -> None:
 def available_memory() -> int:
     """Return how many bytes this process may still take; more than there are, where nothing tells."""
     try:
-        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text("ascii").splitlines())
+        memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text("ascii").splitlines())
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     except (OSError, ValueError):
         return 1 << 62
-    left = int(told["MemAvailable"].split()[0]) << 10
+    left = int(memory["MemAvailable"].split()[0]) << 10
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     return (
         left if soft == resource.RLIM_INFINITY else min(left, max(0, soft - pages * resource.getpagesize()))
@@ -392,7 +392,7 @@ def proof_lines(reasoner: Reasoner) -> Iterator[str]:
     for number in facts.numbers(asserted=False).tolist():
         proof = facts.proof(number)
         if proof is not None:
-            yield proof_line(lines[number], reasoner.rules[proof[0]].name, [lines[each] for each in proof[1]])
+            yield proof_line(lines[number], reasoner.rules[proof[0]].name, [lines[fact] for fact in proof[1]])
 
 
 def proof_line(conclusion: str, rule: str, premises: Iterable[str]) -> str:

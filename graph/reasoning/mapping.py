@@ -102,7 +102,7 @@ def nodes(axioms: Axioms) -> Iterator[Fault]:
             }
             if len(kinds) != 1:
                 yield node, OWL + name, "a list of members is of one axiom, which its type names"
-            elif kinds == {"AllDifferent"} and any(isinstance(one, Literal) for one in axioms.members(head)):
+            elif kinds == {"AllDifferent"} and any(isinstance(m, Literal) for m in axioms.members(head)):
                 yield node, OWL + name, "a literal is no individual"
 
 

@@ -206,8 +206,8 @@ def cells(start: Term, facts: FactIndex) -> Iterator[tuple[Term, tuple[Fact, ...
 def members(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
     """Yield each member of a list."""
     for node, path in cells(start, task.facts):
-        for held in task.facts.match(node, FIRST, None):
-            yield {builtin.variables[1]: held[2]}, (*path, held), ()
+        for member in task.facts.match(node, FIRST, None):
+            yield {builtin.variables[1]: member[2]}, (*path, member), ()
 
 
 def pairs(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
@@ -215,7 +215,7 @@ def pairs(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]:
     one, two = builtin.variables[1:]
     for node, path in cells(start, task.facts):
         for far in task.facts.match(node, FIRST, None):
-            for near in (held for link in path for held in task.facts.match(link[0], FIRST, None)):
+            for near in (member for link in path for member in task.facts.match(link[0], FIRST, None)):
                 yield {one: near[2], two: far[2]}, (*path, near, far), ()
                 yield {one: far[2], two: near[2]}, (*path, near, far), ()
 
@@ -225,9 +225,9 @@ def whole_lists(builtin: Builtin, start: Term, task: Task) -> Iterator[Unfolded]
     for node, path in cells(start, task.facts):
         if node != NIL or not path:
             continue
-        for held in product(*(task.facts.match(link[0], FIRST, None) for link in path)):
-            found = {f"?member/{i}": fact[2] for i, fact in enumerate(held)}
-            yield found, (*path, *held), unfold(builtin, len(held), task.rule)
+        for firsts in product(*(task.facts.match(link[0], FIRST, None) for link in path)):
+            found = {f"?member/{i}": fact[2] for i, fact in enumerate(firsts)}
+            yield found, (*path, *firsts), unfold(builtin, len(firsts), task.rule)
 
 
 # Contradictions.
@@ -258,7 +258,7 @@ def contradictions(facts: Iterable[Fact]) -> Iterator[Inference]:
 def forward(rule: Rule, facts: FactIndex) -> list[Fact]:
     """Return what a rule concludes from facts."""
     bindings = [match.bindings for match in meet_all(rule.premises, Match(), Task(rule, facts))]
-    return [instantiate(head, each) for head in rule.conclusions for each in bindings]
+    return [instantiate(head, solution) for head in rule.conclusions for solution in bindings]
 
 
 def contradiction_text(clash: Inference) -> str:

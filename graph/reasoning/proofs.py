@@ -173,7 +173,7 @@ def first_proof(
     while ahead:
         current = ahead[-1]
         step = inference(current)
-        wanted = [] if step is None else [each for each in step.premises if each not in found]
+        wanted = [] if step is None else [premise for premise in step.premises if premise not in found]
         if wanted and current in opened:
             raise ValueError(f"the proof of {current} runs in a circle")
         opened.add(current)
@@ -258,9 +258,9 @@ class Search:
 
 def with_proof(ranked: list[RankedProof], new: RankedProof, limit: int) -> list[RankedProof]:
     """Return proofs and one more, without those that rest on all that another rests on, up to a limit."""
-    if any(each.leaves <= new.leaves and each.rank <= new.rank for each in ranked):
+    if any(known.leaves <= new.leaves and known.rank <= new.rank for known in ranked):
         return ranked
-    left = [each for each in ranked if not new.leaves <= each.leaves]
+    left = [known for known in ranked if not new.leaves <= known.leaves]
     return sorted([*left, new], key=lambda each: each.rank)[:limit]
 
 

@@ -114,7 +114,7 @@ class Template:
         for builtin in (p for p in self.schema if isinstance(p, Builtin) and p.name == "pair"):
             one, two = builtin.variables[1:]
             together = tuple(p for p in self.data if {one, two} == {p.subject, p.object})
-            first, second = (tuple(p for p in self.data if each in p.terms) for each in (one, two))
+            first, second = (tuple(p for p in self.data if variable in p.terms) for variable in (one, two))
             if len(together) == 1:
                 return Pairs(together, (one, two), 0)
             if len(first) == len(second) == 1 and renamed(first[0], one) == renamed(second[0], two):
@@ -237,7 +237,7 @@ class Schema:
         if unbound is None:
             yield bindings
             return
-        for table in [each for each in self.tables if each >= 0 and each != self.same_as]:
+        for table in [number for number in self.tables if number >= 0 and number != self.same_as]:
             yield from self.with_predicates(patterns, {**bindings, unbound: table})
 
     def join(
@@ -255,7 +255,7 @@ class Schema:
         named = {place for atom in atoms for place in (atom.subject, atom.object)}
         if any(isinstance(place, str) and place not in named for head in heads for place in head):
             return None
-        tests = tuple(Test(each.name, tuple(map(slot, each.variables))) for each in template.rule.tests)
+        tests = tuple(Test(test.name, tuple(map(slot, test.variables))) for test in template.rule.tests)
         return Join(template.place, atoms, heads, facts, tests)
 
     def matches(
@@ -391,7 +391,7 @@ def side_by_side(schema: Schema, chosen: Pairs, members: Ints, since: int) -> In
     premise, variable = chosen.premises[0], chosen.variables[0]
     if premise.predicate == variable:
         tables = {member: schema.tables.get(member, Relation()).by_subject for member in members.tolist()}
-        columns = [(np.full(len(each.keys), n), each.keys, each.facts) for n, each in tables.items()]
+        columns = [(np.full(len(index.keys), n), index.keys, index.facts) for n, index in tables.items()]
         of, rest, facts = (np.concatenate(column) for column in zip(*columns, strict=True))
     else:
         table = schema.tables.get(schema.number(premise.predicate), Relation())

@@ -74,7 +74,7 @@ class SparkClosure:
         self.spark, self.work, self.proofs = spark, work, proofs
         self.layout = PROOFS if proofs else ROWS
         self.kind = self.native.number_of_iri(RDF_TYPE)
-        self.templates = [without_renaming(each) for each in templates(self.native.rules)]
+        self.templates = [without_renaming(template) for template in templates(self.native.rules)]
         self.axioms, self.declarations = self.schema_terms()
         self.total = Growth(self.kind)
         self.fit_to_size()
@@ -86,13 +86,11 @@ class SparkClosure:
 
     def schema_terms(self) -> tuple[frozenset[int], frozenset[int]]:
         """Return the predicates that schema premises name, and the classes in those that are types."""
-        patterns = [
-            each for template in self.templates for each in template.schema if isinstance(each, Pattern)
-        ]
+        patterns = [p for template in self.templates for p in template.schema if isinstance(p, Pattern)]
         number = self.native.number_of_iri
-        axioms = {number(each.predicate) for each in patterns if each.predicate != RDF_TYPE}
+        axioms = {number(pattern.predicate) for pattern in patterns if pattern.predicate != RDF_TYPE}
         lists = {self.native.engine.schema.first, self.native.engine.schema.rest}
-        declarations = {number(each.object) for each in patterns if each.predicate == RDF_TYPE}
+        declarations = {number(pattern.object) for pattern in patterns if pattern.predicate == RDF_TYPE}
         return frozenset(axioms | lists), frozenset(declarations)
 
     # Rounds.
@@ -191,7 +189,7 @@ class SparkClosure:
         numbers = engine.facts.numbers(asserted=False)
         numbers = numbers[numbers >= before]
         columns = (engine.facts.subjects, engine.facts.tables, engine.facts.objects)
-        self.concluded = np.stack([*(each.values[numbers] for each in columns), -1 - numbers], axis=1)
+        self.concluded = np.stack([*(column.values[numbers] for column in columns), -1 - numbers], axis=1)
 
     def compile(self) -> set[int]:
         """Note the joins of the rules with the schema as it is, and return those that are new."""
@@ -230,7 +228,7 @@ class SparkClosure:
             tuple(map(int, match.facts)),
             tuple(map(places, (*template.data, *match.patterns))),
             tuple(map(places, template.rule.conclusions)),
-            tuple((each.name, tuple(map(slot, each.variables))) for each in template.rule.tests),
+            tuple((test.name, tuple(map(slot, test.variables))) for test in template.rule.tests),
         )
 
     # Joins, as queries.
@@ -362,7 +360,7 @@ class SparkClosure:
 
     def contradictions(self) -> Iterator[Inference]:
         """Yield the contradictions: of the schema, of rules without heads, of literals without a value."""
-        yield from (each for each in self.native.contradictions() if each.rule != ILL_TYPED)
+        yield from (clash for clash in self.native.contradictions() if clash.rule != ILL_TYPED)
         clashes = [
             query
             for shape, numbers in self.shapes.items()

@@ -72,7 +72,7 @@ class Growth:
 
 def without_renaming(template: Template) -> Template:
     """Return a template whose equalities of predicates are data: a join tries each predicate at once."""
-    schema = tuple(each for each in template.schema if each not in template.renaming)
+    schema = tuple(premise for premise in template.schema if premise not in template.renaming)
     return Template(template.place, template.rule, schema, (*template.renaming, *template.data))
 
 

@@ -318,9 +318,9 @@ class Dependents:
     def users(self, numbers: Ints) -> Ints:
         """Return the conclusions that use any of these facts directly."""
         tables = self.facts.tables.values[numbers]
-        each = distinct(tables).tolist()
+        concerned = distinct(tables).tolist()
         return np.concatenate(
-            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in each)]
+            [EMPTY, *(self.by_table[table].of(numbers[tables == table], self.facts) for table in concerned)]
         )
 
     def follow(self) -> None:

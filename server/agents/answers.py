@@ -129,7 +129,7 @@ def evidence_record(basis: Basis, words: Words) -> Json:
     place = basis.text.places.get(words.lang, "") if basis.text else ""
     result = {
         "link": address_of(basis.graph),
-        "speaker": ", ".join(one.text for one in speakers if one),
+        "speaker": ", ".join(speaker.text for speaker in speakers if speaker),
         "words": [quote.exact.value for quote in basis.quotes],
         "source": words.show_iri(article).text if article else "; ".join(basis.sources),
         "place": place,

@@ -113,7 +113,7 @@ def read_partitions(known: Mapping[str, Mapping[str, dict[str, Any]]]) -> Mappin
     """Return what was counted before, from JSON."""
     uses: defaultdict[str, dict[str, Uses]] = defaultdict(dict)
     for cls, properties in known.items():
-        uses[cls] = {name: Uses(**each) for name, each in properties.items()}
+        uses[cls] = {name: Uses(**counts) for name, counts in properties.items()}
     return uses
 
 

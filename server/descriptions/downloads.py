@@ -52,13 +52,13 @@ def measured(built: BuiltDataset) -> dict[str, Size]:
     for part in EXPORTS.values():
         quads = part_quads(built, part.name)
         is_default = all(quad.graph_name == DEFAULT for quad in quads[-1:])
-        written: dict[object, Size] = {}
+        sizes: dict[object, Size] = {}
         for form in capable(part):
             writer = (is_default and form.write) or form
-            if writer not in written:
+            if writer not in sizes:
                 body = serialize_quads(quads, form)
-                written[writer] = Size(len(body), sha256(body).hexdigest())
-            found[f"{part.name}.{form.extension}"] = written[writer]
+                sizes[writer] = Size(len(body), sha256(body).hexdigest())
+            found[f"{part.name}.{form.extension}"] = sizes[writer]
     return found
 
 

@@ -273,7 +273,7 @@ def content(types: Mapping[str, str]) -> Json:
     """Return the content of a body: each media type with its schema, or the one that everything meets."""
     return {
         media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"} if schema else {}}
-        for media_type, schema in ((one, name or SCHEMAS.get(one, "")) for one, name in types.items())
+        for media_type, schema in ((kind, name or SCHEMAS.get(kind, "")) for kind, name in types.items())
     }
 
 

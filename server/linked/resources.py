@@ -210,14 +210,14 @@ def document(**_path: str) -> BaseResponse:
     source = watched(dataset().asserted) if iri == ONTOLOGY and "infer" not in request.args else store()
     whole = describe(source, iri, number)
     found = (
-        [whole] if whole else [one for part in parts_within(iri) if (one := describe(source, part, number))]
+        [whole] if whole else [own for part in parts_within(iri) if (own := describe(source, part, number))]
     )
     if not found:
         raise unknown(iri)
     body = serialize_descriptions(found, iri if iri == ONTOLOGY else BASE + here, form)
     response = Response(body, headers={"Content-Type": form.content_type(media_type)})
-    place = ListPage(number, RDF_PAGE, more=any(one.more for one in found))
-    add_links(response, [one.subject.value for one in found], here, form, place)
+    place = ListPage(number, RDF_PAGE, more=any(description.more for description in found))
+    add_links(response, [description.subject.value for description in found], here, form, place)
     return response
 
 

@@ -73,7 +73,7 @@ class CachedResponse:
         if not is_unchanged(method, known, self.reply.header(b"etag").decode("latin-1")):
             return self.reply
         return Reply(
-            HTTPStatus.NOT_MODIFIED.value, [each for each in self.reply.headers if each[0] in IN_304]
+            HTTPStatus.NOT_MODIFIED.value, [header for header in self.reply.headers if header[0] in IN_304]
         )
 
 

@@ -127,7 +127,7 @@ def own_headers(exchange_id: str, queued: float, total: float) -> Headers:
 
 def forwarded(headers: Headers) -> Headers:
     """Return the headers of a request that an executor gets."""
-    return [each for each in headers if not each[0].startswith(NOT_FORWARDED)]
+    return [header for header in headers if not header[0].startswith(NOT_FORWARDED)]
 
 
 def whole_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -153,9 +153,9 @@ def partial(reply: Reply, headers: Headers) -> Reply:
     part = wanted_part(headers, etag, size)
     if part is None:
         return reply
-    kept = [header for header in reply.headers if header[0] != b"content-length"]
-    kept += [content_range(*part, size), (b"content-length", b"%d" % (part[1] - part[0]))]
-    return Reply(HTTPStatus.PARTIAL_CONTENT.value, kept, reply.body[slice(*part)])
+    remaining = [header for header in reply.headers if header[0] != b"content-length"]
+    remaining += [content_range(*part, size), (b"content-length", b"%d" % (part[1] - part[0]))]
+    return Reply(HTTPStatus.PARTIAL_CONTENT.value, remaining, reply.body[slice(*part)])
 
 
 @dataclass
@@ -217,7 +217,7 @@ class Exchange:
             if SCHEME.fullmatch(named := self.forwarded(b"x-forwarded-proto")):
                 scheme = named
             if HOST.fullmatch(host := self.forwarded(b"x-forwarded-host")):
-                headers = [each for each in headers if each[0] != b"host"] + [(b"host", host.encode())]
+                headers = [header for header in headers if header[0] != b"host"] + [(b"host", host.encode())]
         if scope["http_version"] == "1.0":
             headers.append((UNCHUNKED, b"1"))
         client = self.client(trust_proxy=trust_proxy)

@@ -267,9 +267,9 @@ class Front:
         if found is None:
             return False
         self.metrics.misses += 1
-        asked = ReplyContext(key, generation, self.next_id(), began, 0.0)
+        context = ReplyContext(key, generation, self.next_id(), began, 0.0)
         connection.answered = True
-        connection.send_whole(self.finish_reply(asked, HTTPStatus.OK.value, *found))
+        connection.send_whole(self.finish_reply(context, HTTPStatus.OK.value, *found))
         return True
 
     def ask(self, connection: Connection, request: Request, key: bytes, since: float) -> bool:
@@ -403,7 +403,7 @@ class Front:
             gathered.drop()
         if not parts:
             return None, parts
-        headers = [each for each in reply.headers if each[0] != b"content-length"]
+        headers = [header for header in reply.headers if header[0] != b"content-length"]
         headers.append((b"content-length", b"%d" % size))
         return reply._replace(headers=headers), parts
 
@@ -419,7 +419,7 @@ class Front:
             if "No space left" in str(fault):
                 raise Problem(HTTPStatus.INSUFFICIENT_STORAGE, NO_SPACE) from fault
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_WRITER, RETRY) from fault
-        reply = reply._replace(headers=[each for each in reply.headers if each[0] != VERSION])
+        reply = reply._replace(headers=[header for header in reply.headers if header[0] != VERSION])
         update = await asyncio.to_thread(query_hash, request)
         log("write", request=exchange.id, path=exchange.path, status=reply.status, update=update)
         return reply

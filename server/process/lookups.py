@@ -221,7 +221,7 @@ def solutions(plan: Plan, terms: Sequence[bytes], file: SubjectFile) -> list[dic
         if statements is None:
             raise Unfit
         begin = b"" if isinstance(predicate, str) else terms[predicate] + b" "
-        pairs = [each.partition(b" ")[::2] for each in statements if each.startswith(begin)]
+        pairs = [statement.partition(b" ")[::2] for statement in statements if statement.startswith(begin)]
         if not isinstance(value, str):
             pairs = [pair for pair in pairs if pair[1] == terms[value]]
         names = [(name, place) for place, name in enumerate((predicate, value)) if isinstance(name, str)]

@@ -63,8 +63,8 @@ class Generation:
     def retire(self) -> None:
         """Take no more requests; what runs goes on."""
         self.current = False
-        for each in self.idle:
-            each.kill()
+        for executor in self.idle:
+            executor.kill()
         self.idle.clear()
 
 
@@ -316,7 +316,7 @@ class Pool:
             return True
 
         waiting = Waiting(since, go)
-        younger = (place for place, each in enumerate(self.queue) if each.since > since)
+        younger = (place for place, request in enumerate(self.queue) if request.since > since)
         self.queue.insert(next(younger, len(self.queue)), waiting)
         try:
             await turn
@@ -410,10 +410,10 @@ class Pool:
                     self.next()
                 elif self.starved(now):
                     job.stop(Stopped.SLOW_LANE_FULL)
-        for hand_over in [each.hand_over for each in self.queue if now - each.since > SOON]:
+        for hand_over in [request.hand_over for request in self.queue if now - request.since > SOON]:
             if hand_over is not None:
                 hand_over()
-        if self.jobs or any(each.hand_over for each in self.queue):
+        if self.jobs or any(request.hand_over for request in self.queue):
             self.schedule_tick()
 
     def give_up(self, waiting: Waiting) -> None:

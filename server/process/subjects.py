@@ -138,9 +138,9 @@ def write_subjects(file: IO[bytes], lines: IO[bytes], dataset: BuiltDataset) -> 
         file.write(ends)
         for at, (_, statements) in enumerate(entries):
             ends[at] = file.tell()
-            size = sum(begins[each + 1] - begins[each] for each in statements)
+            size = sum(begins[number + 1] - begins[number] for number in statements)
             if len(statements) <= MAX_STATEMENTS and size <= MAX_BYTES:
-                file.write(entry([content[begins[each] : begins[each + 1]] for each in statements]))
+                file.write(entry([content[begins[number] : begins[number + 1]] for number in statements]))
         ends[-1] = file.tell()
         file.seek(places)
         file.write(ends)

@@ -200,8 +200,8 @@ def remove_abandoned() -> None:
 def until_signalled() -> asyncio.Event:
     """Return an event that SIGTERM and Ctrl-C set: they are how a server is meant to end."""
     stop = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 
@@ -257,8 +257,8 @@ async def serve(
         gc.freeze()
         announce(front.versions.description["version"])
         await stop.wait()
-        for each in background:
-            each.cancel()
+        for task in background:
+            task.cancel()
         await finish(front, listener, serving)
         inside.close()
         if source.endpoint:

@@ -360,7 +360,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
     if request.path not in QUERY_PATHS or request.method not in QUERY_METHODS:
         return False
     headers = {name: value.decode("latin-1") for name, value in request.headers}
-    asked = QueryRequest(
+    query_request = QueryRequest(
         request.method,
         request.query,
         headers.get(b"content-type", "").partition(";")[0].strip().lower(),
@@ -371,7 +371,7 @@ def answer_query(served: Served, request: Request, reply: ReplyWriter) -> bool:
         headers.get(b"if-none-match"),
     )
     try:
-        found = query.answer(asked, served.dataset, served.settings)
+        found = query.answer(query_request, served.dataset, served.settings)
     except (Problem, DoesNotFit):
         return False
     if found is None:
@@ -415,8 +415,8 @@ def write_problem(fault: Exception, reply: ReplyWriter) -> None:
 
 def main() -> None:
     """Be the first process."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps what was forked
     setup = Setup.unpacked(sys.stdin.buffer.read())
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device

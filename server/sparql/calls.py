@@ -114,11 +114,11 @@ class Documents:
 
     def edits(self, loadings: Iterable[Loading]) -> list[Edit]:
         """Return the edits by which each LOAD becomes the statements of its document; raises Problem."""
-        return [Edit(each.start, each.end, self.insertion(each)) for each in loadings]
+        return [Edit(loading.start, loading.end, self.insertion(loading)) for loading in loadings]
 
     def left_out(self, text: str) -> str:
         """Return an update that loads nothing."""
-        return edited(text, (Edit(each.start, each.end, NOTHING) for each in self.in_update(text)))
+        return edited(text, (Edit(loading.start, loading.end, NOTHING) for loading in self.in_update(text)))
 
     def insertion(self, loading: Loading) -> str:
         """Return operations that do what a LOAD does."""
@@ -155,16 +155,16 @@ class Documents:
             for operation in updates
             if (match := LOAD.fullmatch(text, operation.start, operation.end))
         ]
-        written = list(dict.fromkeys(part for _, parts in found for part in parts))
+        names = list(dict.fromkeys(part for _, parts in found for part in parts))
         try:
-            iris = dict(zip(written, graph_iris(prologue, written, self.base, self.prefixes), strict=True))
+            iris = dict(zip(names, graph_iris(prologue, names, self.base, self.prefixes), strict=True))
         except SyntaxError:
             return []
         loadings = [
             Loading(match.start(), match.end(), iris[source], iris.get("".join(graph)), bool(match["silent"]))
             for match, (source, *graph) in found
         ]
-        return [each for each in loadings if self.is_allowed(each.source.value)]
+        return [loading for loading in loadings if self.is_allowed(loading.source.value)]
 
     def is_allowed(self, iri: str) -> bool:
         """Tell whether a document may be asked for."""

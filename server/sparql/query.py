@@ -123,8 +123,8 @@ def answer(query_request: QueryRequest, dataset: BuiltDataset, settings: Setting
         headers["Wicara-Unknown-Terms"] = as_header(unknown)
     try:
         if isinstance(results, QueryTriples):
-            asked = RepeatableQuery(wanted.query, lambda: evaluate(dataset, wanted, settings))
-            body, cut = graph_body(results, form, dataset, settings.limits, asked)
+            repeatable = RepeatableQuery(wanted.query, lambda: evaluate(dataset, wanted, settings))
+            body, cut = graph_body(results, form, dataset, settings.limits, repeatable)
         else:
             body, cut = body_of(results, form, settings.limits, links_to(unknown))
     except (OSError, RuntimeError, ValueError) as fault:

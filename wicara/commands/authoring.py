@@ -119,7 +119,7 @@ def lock(file: Path, source: str) -> None:
             f"{supplied.text.path} is not the text that {supplied.source.name} describes: its SHA-256 is "
             f"{supplied.text.sha256}, that of the source {supplied.source.sha256}; give the text as it was"
         )
-    own = [each for each in words if each.article == supplied.source.name]
+    own = [quoted for quoted in words if quoted.article == supplied.source.name]
     rows = write_lock(own, supplied.source, supplied.text.characters, str(file))
     emit(lock_text(rows).encode(), lock_path(file))
     click.echo(f"{lock_path(file)}: the words of {len(rows)} passages")

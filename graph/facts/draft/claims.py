@@ -104,11 +104,11 @@ class Claims:
     def subject(self, start: int, end: int) -> Mention | None:
         """Return the first person whom a sentence names as its subject."""
         named = (
-            one
-            for one in self.mentions.within(start, end)
-            if one.kind == "person" and not self.is_quoted(one.start)
+            who
+            for who in self.mentions.within(start, end)
+            if who.kind == "person" and not self.is_quoted(who.start)
         )
-        return next((one for one in named if not self.mentions.after_preposition(one.start, start)), None)
+        return next((who for who in named if not self.mentions.after_preposition(who.start, start)), None)
 
     def is_quoted(self, at: int) -> bool:
         """Tell whether a place is in a quotation, or in the words of a transcript."""
@@ -122,14 +122,14 @@ class Claims:
         found = list(self.words.pattern("turn").finditer(view))
         if len(found) < TURNS_LEAST:
             return
-        ends = [*(one.start() for one in found[1:]), len(view)]
-        for one, end in zip(found, ends, strict=True):
-            words = one["who"].title()
+        ends = [*(match.start() for match in found[1:]), len(view)]
+        for match, end in zip(found, ends, strict=True):
+            words = match["who"].title()
             title = self.words.pattern("title").match(words)
             name = words[title.end() :].strip() if title else words
-            asks = one["who"] in self.words.listed("speech", "askers") or not name
+            asks = match["who"] in self.words.listed("speech", "askers") or not name
             name = full.get(name.split()[-1], name) if not asks else ""
-            yield Turn(one.end(), end, Mention(*one.span("who"), name, "person") if name else None)
+            yield Turn(match.end(), end, Mention(*match.span("who"), name, "person") if name else None)
 
     def turn_of(self, at: int) -> Turn | None:
         """Return the turn of a transcript that holds a place."""
@@ -222,8 +222,8 @@ class Claims:
         limit = min(start + NEAR, self.reading.paragraph_end(start))
         stop = SENTENCE_END.search(self.reading.view, start, limit)
         end = stop.start() if stop else limit
-        day = next((one.edtf for one in self.dates if start <= one.start < end and one.edtf), "")
-        places = [one for one in self.mentions.persons.known_in(start, end) if one.kind == "place"]
+        day = next((when.edtf for when in self.dates if start <= when.start < end and when.edtf), "")
+        places = [name for name in self.mentions.persons.known_in(start, end) if name.kind == "place"]
         return ({"date": day} if day else {}) | ({"place": places[-1].name} if places else {})
 
     def occasion(self, start: int, fields: dict[str, Any]) -> Iterator[Suggestion]:

@@ -80,7 +80,7 @@ def without_rejected(suggestion: Suggestion, rejected: Collection[tuple[str, str
     """Return a suggestion without the candidates that its mention was said not to be."""
     mention = next((str(suggestion.fields[name]) for name in NAMED if name in suggestion.fields), "")
     candidates = suggestion.fields.get("candidates", ())
-    left = [each for each in candidates if (normalise(mention), each["iri"]) not in rejected]
+    left = [candidate for candidate in candidates if (normalise(mention), candidate["iri"]) not in rejected]
     if len(left) == len(candidates):
         return suggestion
     fields = {name: value for name, value in suggestion.fields.items() if name != "candidates"}

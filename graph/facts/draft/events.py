@@ -51,18 +51,20 @@ class Events:
         for start, end in self.reading.sentences:
             planned = list(self.plans(start, end, meetings))
             yield from planned
-            told = [
-                one
-                for one in self.verbs(start, end, meetings)
-                if not any(is_part(one, plan) for plan in planned)
+            acts = [
+                event
+                for event in self.verbs(start, end, meetings)
+                if not any(is_part(event, plan) for plan in planned)
             ]
             named = (
-                one for one in self.nouns(start, end) if not any(is_part(one, of) for of in (*planned, *told))
+                noun
+                for noun in self.nouns(start, end)
+                if not any(is_part(noun, of) for of in (*planned, *acts))
             )
-            met = [one for one in meetings if start <= one.start < end]
-            met = [one for one in met if not any(is_part(one, of) for of in told)]
-            days_of = (*planned, *told, *met)
-            happened = [self.with_day(one, days_of, start, end) for one in told] + list(named)
+            met = [meeting for meeting in meetings if start <= meeting.start < end]
+            met = [meeting for meeting in met if not any(is_part(meeting, of) for of in acts)]
+            days_of = (*planned, *acts, *met)
+            happened = [self.with_day(event, days_of, start, end) for event in acts] + list(named)
             yield from happened
             happened += planned
             while number < len(meetings) and meetings[number].start < end:
@@ -161,7 +163,7 @@ class Events:
         """Return where the clause of a verb ends, after at most so many words."""
         tokens = [token.end() for token in WORD.finditer(self.view, at, min(end, at + 200))]
         ends = self.words.pattern("clause-end").finditer(self.view, at, end)
-        match = next((one for one in ends if not self.goes_on(one.end(), end)), None)
+        match = next((match for match in ends if not self.goes_on(match.end(), end)), None)
         return min(
             match.start() if match else end, tokens[MAX_WORDS - 1] if len(tokens) >= MAX_WORDS else end
         )
@@ -185,7 +187,7 @@ class Events:
         pattern = self.words.tables["events"]["patterns"].get(verb)
         if pattern is None:
             return {}
-        meeting = next((one for one in meetings if span[0] <= one.start < span[1]), None)
+        meeting = next((meeting for meeting in meetings if span[0] <= meeting.start < span[1]), None)
         found = self.words.pattern("document").search(self.view, *span)
         things = {
             "meeting": meeting.fields["meeting"] if meeting else "",
@@ -221,7 +223,7 @@ class Events:
 
     def subject(self, start: int, verb: int) -> Mention | None:
         """Return the subject of a verb, where it stands right before it."""
-        mentions = [one for one in self.mentions.within(max(start, verb - SUBJECT), verb) if one.end <= verb]
+        mentions = [who for who in self.mentions.within(max(start, verb - SUBJECT), verb) if who.end <= verb]
         between = WORD.findall(self.view, mentions[-1].end, verb) if mentions else []
         near = mentions and (
             len(between) <= 1
@@ -288,7 +290,7 @@ class Events:
             "written": self.text(when.start, when.end),
         }
         named = next(
-            (one for one in (*meetings, event) if is_part(one, event) and "meeting" in one.fields), None
+            (part for part in (*meetings, event) if is_part(part, event) and "meeting" in part.fields), None
         )
         if named:
             fields["meeting"] = named.fields["meeting"]
@@ -332,9 +334,9 @@ class Events:
         """Return the date that stands near a name in its sentence."""
         first, last = self.reading.sentence_at(match.start())
         near = (
-            one
-            for one in self.dates_in(first, last)
-            if min(abs(one.start - match.end()), abs(one.end - match.start())) < NEAR
+            when
+            for when in self.dates_in(first, last)
+            if min(abs(when.start - match.end()), abs(when.end - match.start())) < NEAR
         )
         return next(near, None)
 
@@ -347,7 +349,7 @@ class Events:
     @cached_property
     def date_starts(self) -> list[int]:
         """Where each date begins."""
-        return [one.start for one in self.dates]
+        return [when.start for when in self.dates]
 
     def documents(self) -> Iterator[Suggestion]:
         """Yield documents by name."""

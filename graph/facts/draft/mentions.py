@@ -44,11 +44,11 @@ class Mention:
 def outermost(mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Yield mentions in their order without those inside a longer name."""
     end = 0
-    for one in mentions:
-        if one.start >= end or one.kind == "person":
-            yield one
-        if one.kind in {"name", "body", "person", "office"}:
-            end = max(end, one.end)
+    for mention in mentions:
+        if mention.start >= end or mention.kind == "person":
+            yield mention
+        if mention.kind in {"name", "body", "person", "office"}:
+            end = max(end, mention.end)
 
 
 class Mentions:
@@ -59,8 +59,8 @@ class Mentions:
         self.persons, self.words, self.view = persons, persons.words, persons.reading.view
         found = (*self.named(), *self.capitalised(), *self.meant_by_word())
         self.all = list(outermost(sorted(found, key=lambda one: (one.start, -one.end))))
-        self.starts = [one.start for one in self.all]
-        self.ends = {one.end for one in self.all}
+        self.starts = [mention.start for mention in self.all]
+        self.ends = {mention.end for mention in self.all}
         self.last: Mention | None = None
         self.last_body: Mention | None = None
 
@@ -74,10 +74,10 @@ class Mentions:
         for role in self.persons.roles:
             name = role.fields["person"]
             yield Mention(role.start, role.end, full.get(name.split()[0], name), "person")
-        for one in self.persons.known:
-            if one.kind in {"person", "state", "body", "document"} and not self.persons.in_role(one.start):
-                kind = "person" if one.kind == "person" else "body"
-                yield Mention(one.start, one.end, self.persons.full_names.get(one.name, one.name), kind)
+        for who in self.persons.known:
+            if who.kind in {"person", "state", "body", "document"} and not self.persons.in_role(who.start):
+                kind = "person" if who.kind == "person" else "body"
+                yield Mention(who.start, who.end, self.persons.full_names.get(who.name, who.name), kind)
 
     def capitalised(self) -> Iterator[Mention]:
         """Yield words with capitals: a part of a person's name means that person."""
@@ -159,12 +159,12 @@ class Mentions:
         """
         found = self.within(start, end)
         ordered = found if first else found[::-1]
-        free = [one for one in ordered if not self.after_preposition(one.start, start)]
+        free = [other for other in ordered if not self.after_preposition(other.start, start)]
         for kinds in (("person", "pronoun", "office", "plural"), ("body", "name")):
-            chosen = next((one for one in free if one.kind in kinds), None)
+            chosen = next((mention for mention in free if mention.kind in kinds), None)
             if chosen:
                 return self.meant(chosen)
-        return next((one for one in ordered if one.kind == "person"), None)
+        return next((mention for mention in ordered if mention.kind == "person"), None)
 
     def after_preposition(self, at: int, start: int) -> bool:
         """Tell whether a mention stands after a word that makes it no subject."""
@@ -196,15 +196,15 @@ class Mentions:
         """
         if mention.name.lower() not in self.words.listed("persons", "pairs"):
             return None
-        states = [one for one in self.persons.known if one.kind == "state"]
-        ranked = Counter(one.name for one in states).most_common(PAIR + 1)
+        states = [known for known in self.persons.known if known.kind == "state"]
+        ranked = Counter(state.name for state in states).most_common(PAIR + 1)
         if len(ranked) < PAIR or (len(ranked) > PAIR and ranked[PAIR][1] == ranked[PAIR - 1][1]):
             return None
         most = {name for name, _ in ranked[:PAIR]}
         named: dict[int, list[str]] = {}
-        for one in states:
-            if one.start < mention.start:
-                named.setdefault(self.persons.reading.sentence_at(one.start)[0], []).append(one.name)
+        for state in states:
+            if state.start < mention.start:
+                named.setdefault(self.persons.reading.sentence_at(state.start)[0], []).append(state.name)
         first = next((names for names in reversed(named.values()) if set(names) == most), None)
         pair = list(dict.fromkeys(first or ()))
         return (pair[0], pair[1]) if pair else None
@@ -212,13 +212,13 @@ class Mentions:
     def longer(self, mention: Mention) -> Mention:
         """Return the last longer name that ends alike: "the leaders' statement" after that of somebody."""
         tail = re.sub(r"^the ", "", mention.name.lower())
-        for one in reversed(self.within(max(0, mention.start - BACK), mention.start)):
+        for earlier in reversed(self.within(max(0, mention.start - BACK), mention.start)):
             if (
-                one.kind == "body"
-                and len(one.name) > len(mention.name)
-                and one.name.lower().endswith(f" {tail}")
+                earlier.kind == "body"
+                and len(earlier.name) > len(mention.name)
+                and earlier.name.lower().endswith(f" {tail}")
             ):
-                return one
+                return earlier
         return mention
 
     def remember(self, mention: Mention | None) -> None:
@@ -232,7 +232,7 @@ class Mentions:
 
     def states(self) -> Iterator[Suggestion]:
         """Yield lists of states and bodies: "Japan, China, and South Korea"."""
-        listed = [one for one in self.persons.known if one.kind in {"state", "body"}]
+        listed = [known for known in self.persons.known if known.kind in {"state", "body"}]
         joint = self.words.pattern("state-joint")
         run: list[Known] = []
         for one in (*listed, None):
@@ -246,8 +246,8 @@ class Mentions:
     def state_list(self, run: Sequence[Known]) -> Suggestion:
         """Return a list of states as a suggestion."""
         states = [
-            {key: value for key, value in (("name", one.name), ("iri", one.iri), ("code", one.code)) if value}
-            for one in run
+            {key: value for key, value in (("name", who.name), ("iri", who.iri), ("code", who.code)) if value}
+            for who in run
         ]
         short = self.words.pattern("short-form").match(self.view, run[-1].end)
         span: Span = run[0].start, short.end() if short else run[-1].end

@@ -37,17 +37,17 @@ class Persons:
         """Find what is known first: where a post ends and a name begins is told by that."""
         self.reading, self.words, self.gazetteer = reading, words, gazetteer
         self.known: list[Known] = list(gazetteer.find(reading.view))
-        self.known_starts = [one.start for one in self.known]
+        self.known_starts = [known.start for known in self.known]
         titled = list(self.titled())
         self.roles = sorted([*titled, *self.appositions(titled)])
-        self.role_starts = [one.start for one in self.roles]
+        self.role_starts = [role.start for role in self.roles]
 
     def new_roles(self) -> Iterator[Suggestion]:
         """Yield who holds which post, each once: a part of the name with the same post says nothing new."""
         seen: list[tuple[set[str], str]] = []
         for role in self.roles:
             tokens, post = set(re.findall(r"\w+", role.fields["person"])), role.fields["post"].lower()
-            known = [str(one["iri"]) for one in role.fields.get("candidates", ())[:1] if one["alike"] == 1]
+            known = [str(like["iri"]) for like in role.fields.get("candidates", ())[:1] if like["alike"] == 1]
             tokens = set(known) or tokens
             if not any(tokens < before or (tokens == before and post == said) for before, said in seen):
                 seen.append((tokens, post))
@@ -65,9 +65,9 @@ class Persons:
         for role in self.roles:
             for token in re.findall(r"[^\W\d_]{2,}", role.fields["person"]):
                 full.setdefault(token, set()).add(role.fields["person"])
-        for one in self.known:
-            if one.kind == "person":
-                full.setdefault(one.name, set()).add(one.name)
+        for known in self.known:
+            if known.kind == "person":
+                full.setdefault(known.name, set()).add(known.name)
         return {token: max(names, key=len) for token, names in full.items() if nested(names)}
 
     # A title, then a name
@@ -91,7 +91,7 @@ class Persons:
         """Return the suggestion that a person holds a post."""
         person = " ".join(name.strip(" ,").split())
         fields: dict[str, Any] = {"person": person, "post": " ".join(post.strip(" ,").split())}
-        state = next((one for one in self.known_in(*span) if one.kind == "state"), None)
+        state = next((known for known in self.known_in(*span) if known.kind == "state"), None)
         if state:
             fields["state"] = state.iri or state.code
         candidates = self.candidates("person", person)
@@ -199,13 +199,13 @@ class Persons:
 
     def appositions(self, titled: Sequence[Suggestion]) -> Iterator[Suggestion]:
         """Yield persons before their post; a single name only where the text has the full one elsewhere."""
-        tokens = {token for one in titled for token in one.fields["person"].split()}
+        tokens = {token for role in titled for token in role.fields["person"].split()}
         for found in self.words.pattern("apposition").finditer(self.reading.view):
             name, known = found["name"], self.known_at(found.start())
             if self.reading.view[max(0, found.start() - 1) : found.start()].isalnum():
                 continue  # the end of a short form is no initial: "the ARSOM. Leaders, …"
             of_other = (known and known.kind != "person") or self.is_name_of_other(name)
-            within = any(found.start("post") <= one.start < found.end() for one in titled)
+            within = any(found.start("post") <= role.start < found.end() for role in titled)
             if (len(name.split()) > 1 or name in tokens) and not of_other and not within:
                 end = self.before_verb(found.start("post"), found.end())
                 post = self.reading.view[found.start("post") : end]
@@ -248,4 +248,4 @@ def nested(names: set[str]) -> bool:
     """Tell whether each of some names is part of the longest of them."""
     tokens = [set(re.findall(r"\w+", name)) for name in names]
     longest = max(tokens, key=len)
-    return all(one <= longest for one in tokens)
+    return all(words <= longest for words in tokens)

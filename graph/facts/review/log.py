@@ -68,7 +68,7 @@ class Log:
         line = {"number": self.number, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}
         append(self.path, json.dumps(line, ensure_ascii=False) + "\n")
         if line.get("of") is not None:
-            self.undoable = [one for one in self.undoable if one["number"] != line["of"]]
+            self.undoable = [decision for decision in self.undoable if decision["number"] != line["of"]]
         elif can_be_undone(line):
             self.undoable = [*self.undoable, line][-DEEP:]
 

@@ -78,7 +78,7 @@ def post_type(title: str, things: Things) -> str | None:
     ranks = set(TABLE["post"]["ranks"])
     best: list[tuple[int, int, str]] = []
     for text, labels in things.labels.items():
-        types = [one.iri for one in labels if "/post-type/" in one.iri]
+        types = [label.iri for label in labels if "/post-type/" in label.iri]
         label = name_words(text) if types else []
         start = places_in_order(label, words) if types else None
         if start is not None and not (ranks & set(words)) - set(label):

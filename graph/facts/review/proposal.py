@@ -108,7 +108,9 @@ class Maker:
             f"name-{code}" for thing in record["things"] for code in LANGUAGES if not thing[code].strip()
         ]
         opened = [
-            one["parameter"] for one in record.get("open", ()) if not record["values"].get(one["parameter"])
+            name["parameter"]
+            for name in record.get("open", ())
+            if not record["values"].get(name["parameter"])
         ]
         return [*lacking, *opened, *(code for code in LANGUAGES if not labels[code])]
 
@@ -170,7 +172,7 @@ class Maker:
                 {
                     "parameter": parameter,
                     "mention": mention,
-                    "candidates": [asdict(one) for one in candidates],
+                    "candidates": [asdict(meaning) for meaning in candidates],
                 }
             )
             return
@@ -210,7 +212,7 @@ class Maker:
             iri, number = f"{BASE}/id/{kind}/{end}-{number}", number + 1
         classes = (of for words, of in TABLE["words"].items() if re.search(words, name.lower()))
         allowed = self.classes(kind)
-        proposed = next((one for one in classes if one in allowed), allowed[0] if allowed else "")
+        proposed = next((cls for cls in classes if cls in allowed), allowed[0] if allowed else "")
         names = dict.fromkeys(LANGUAGES, name)
         other = TABLE["translated"].get(self.language)
         if other and kind not in other["same"]:
@@ -243,7 +245,7 @@ def with_source(record: Record) -> Record:
 def states_something(record: Record, name: str) -> bool:
     """Tell whether a pattern with the values of a record stands for any statement."""
     pattern = patterns()[NamedNode(P + name)]
-    given = {NamedNode(P + each) for each, values in record["values"].items() if values}
+    given = {NamedNode(P + name) for name, values in record["values"].items() if values}
     minted = set(pattern.minted)
     needed = [set(line.places) - minted for line in pattern.template]
     return any(places and places <= given for places in needed)

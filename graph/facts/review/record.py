@@ -129,7 +129,7 @@ def with_mark(text: str, mark: Mapping[str, Any] | None) -> str:
     found = list(tokens(text))
     for number, token in enumerate(found):
         if token.text == "in:suggested":
-            end = next(one for one in found[number:] if one.text in {";", "."})
+            end = next(mark for mark in found[number:] if mark.text in {";", "."})
             if statement is not None:
                 return f"{text[: token.start]}{statement} {text[end.start :]}"
             after = text[end.end :].lstrip() if end.text == ";" else text[end.start :]

@@ -116,7 +116,7 @@ class Session(DataFile):
 
     def mark_of(self, item: ReviewItem) -> dict[str, Any]:
         """Return what the draft read, with the sentence of its words."""
-        sentence = next((one for one in self.source.sentences if one.start <= item.start < one.end), None)
+        sentence = next((s for s in self.source.sentences if s.start <= item.start < s.end), None)
         words = self.text.characters[sentence.start : sentence.end] if sentence else ""
         return {**item.mark, "sentence": words}
 
@@ -155,7 +155,7 @@ class Session(DataFile):
 
     def with_findings(self, record: Record, found: Checked, findings: Findings) -> Checked:
         """Return what is wrong and what follows, with what came of reasoning, in words."""
-        wrong = [Fault(self.field_of(record, one.terms), one.text, hard=False) for one in findings.wrong]
+        wrong = [Fault(self.field_of(record, f.terms), f.text, hard=False) for f in findings.wrong]
         language = self.source.language if self.source.language in {"en", "id"} else "en"
 
         def lines(triples: Sequence[Triple]) -> list[str]:
@@ -173,7 +173,7 @@ class Session(DataFile):
 
     def keep(self, key: CheckKey, found: Checked) -> None:
         """Keep the last answers of checks, as long as the file is as it was."""
-        of_now = [(other, kept) for other, kept in self.checked.items() if other[0] == self.digest]
+        of_now = [(other, checked) for other, checked in self.checked.items() if other[0] == self.digest]
         self.checked = dict([*of_now, (key, found)][-MAX_CHECKS:])
 
     def field_of(self, record: Record, terms: Collection[str]) -> str:
@@ -220,7 +220,7 @@ class Session(DataFile):
             yield Fault("quote", str(fault).rpartition(f"{fact}: ")[2])
             return
         for start, end in (map(int, row.span.split("-")) for row in rows):
-            if not any(each.start <= start and end <= each.end for each in self.source.sentences):
+            if not any(sentence.start <= start and end <= sentence.end for sentence in self.source.sentences):
                 yield Fault(
                     "quote", "These words go on beyond their sentence: quote one sentence.", hard=False
                 )
@@ -322,8 +322,8 @@ class Session(DataFile):
         words = self.record_for(start, end)
         made = self.maker().sentences(record)
         values = {
-            name: [{**one, "text": requoted(one["text"], record["quote"], words["quote"])} for one in given]
-            if all("text" in one for one in given)
+            name: [{**v, "text": requoted(v["text"], record["quote"], words["quote"])} for v in given]
+            if all("text" in v for v in given)
             else given
             for name, given in record["values"].items()
         }
@@ -405,12 +405,12 @@ class Session(DataFile):
 
 def requoted(text: str, quote: str, words: str) -> str:
     """Return other words in the place of a quote, or of its end, which a subject stands before."""
-    told = text.strip("“”")
-    start = quote.find(" ".join(told.split()[:2])) if told else -1
-    if start < 0 or not (told.startswith(quote[start:]) or quote[start:].startswith(told)):
+    said = text.strip("“”")
+    start = quote.find(" ".join(said.split()[:2])) if said else -1
+    if start < 0 or not (said.startswith(quote[start:]) or quote[start:].startswith(said)):
         return text
     new = words.removeprefix(quote[:start])
-    return new if text == told else f"“{new}”"
+    return new if text == said else f"“{new}”"
 
 
 def faults_of_fields(record: Record) -> Iterator[Fault]:
@@ -423,9 +423,9 @@ def faults_of_fields(record: Record) -> Iterator[Fault]:
                 yield Fault(name, str(fault))
     if not record["patterns"] and not record["statements"]:
         yield Fault("pattern", "Choose a pattern: what kind of fact is this?")
-    for one in record.get("open", ()):
-        if not record["values"].get(one["parameter"]):
-            yield Fault(one["parameter"], f"Who or what is “{one['mention']}”?")
+    for mention in record.get("open", ()):
+        if not record["values"].get(mention["parameter"]):
+            yield Fault(mention["parameter"], f"Who or what is “{mention['mention']}”?")
     for code in ("en", "id"):
         if not record["labels"].get(code):
             yield Fault(code, f"Say what it states in one sentence, in the language {code!r}.")

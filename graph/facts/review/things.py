@@ -142,13 +142,13 @@ class Things:
     def post_of(self, person: str, mention: str) -> str | None:
         """Return the post that a title means of those that a person has held; None if in doubt."""
         folded = self.fold(mention)
-        held = {tenure.get(POST) for tenure in self.tenures.values() if tenure.get(HOLDER) == person}
+        posts = {tenure.get(POST) for tenure in self.tenures.values() if tenure.get(HOLDER) == person}
         meant = {
             label.iri
             for text, labels in self.labels.items()
             if f"{text} ".startswith(f"{folded} ")
             for label in labels
-            if label.iri in held
+            if label.iri in posts
         }
         return meant.pop() if len(meant) == 1 else None
 

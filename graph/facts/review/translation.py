@@ -35,7 +35,7 @@ def translated(name: str, language: str, classes: Iterable[str], things: Things)
     known = {things.name(iri, language): things.name(iri, table["into"]) for iri in types}
     known |= {short: known.get(whole) for short, whole in table["short"].items()}
     heads = {tuple(text.split()): other for text, other in known.items() if text and other}
-    head = max((each for each in heads if begins_with(words, each, things)), key=len, default=None)
+    head = max((kind for kind in heads if begins_with(words, kind, things)), key=len, default=None)
     if head is None:
         return ""
     ordinals: list[str] = []

@@ -179,11 +179,11 @@ class Solver:
             return ()
         free = self.free(goal)
         subject, target = (None if term in free else term for term in (goal.subject, goal.object))
-        asked = (subject, goal.predicate, target, goal.subject == goal.object)
-        if asked not in self.known:
-            found = self.hypothesis.match(*asked[:3])
-            self.known[asked] = [(one, two) for one, two in found if one == two] if asked[3] else found
-        return self.known[asked]
+        pattern = (subject, goal.predicate, target, goal.subject == goal.object)
+        if pattern not in self.known:
+            found = self.hypothesis.match(*pattern[:3])
+            self.known[pattern] = [(one, two) for one, two in found if one == two] if pattern[3] else found
+        return self.known[pattern]
 
     def matches(self, goal: Goal) -> list[Bindings]:
         """Return what the closure gives the variables of a goal."""

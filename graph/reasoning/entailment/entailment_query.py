@@ -178,13 +178,13 @@ class QueryReader:
         needed = [owl(name)]
         if name in RESTRICTING:
             needed += [owl("onProperty")]
-        needed += [owl(each) for each in ("onClass", "onDataRange") if self.objects(node, owl(each))]
-        values = [self.objects(node, each) for each in needed]
+        needed += [owl(filler) for filler in ("onClass", "onDataRange") if self.objects(node, owl(filler))]
+        values = [self.objects(node, predicate) for predicate in needed]
         if any(len(value) != 1 for value in values) or not self.is_made(name, needed, [v[0] for v in values]):
             return None
         if not all(self.is_part(value[0]) for value in values):
             return None
-        return tuple(Triple(node, each, value[0]) for each, value in zip(needed, values, strict=True))
+        return tuple(Triple(node, part, value[0]) for part, value in zip(needed, values, strict=True))
 
     def is_made(self, name: str, needed: Sequence[NamedNode], values: Sequence[Term]) -> bool:
         """Tell whether the parts of an expression are of the kinds that it wants."""

@@ -144,7 +144,7 @@ class Hypothesis:
         added: list[Triple] = []
         new = [t for t in triples if not self.holds(t.subject, t.predicate, t.object)]
         self.spoken_of |= {
-            name for t in new for each in (t.subject, t.object) for name in datatype_names(each)
+            name for t in new for term in (t.subject, t.object) for name in datatype_names(term)
         }
         for _ in range(ROUNDS):
             added += new
@@ -282,7 +282,7 @@ class Hypothesis:
 
     def has(self, subject: Term, prop: Term, filler: Term) -> bool:
         """Tell whether a thing has a value in a class."""
-        return any(filler == THING or self.holds(each, TYPE, filler) for each in self.objects(subject, prop))
+        return any(filler == THING or self.holds(node, TYPE, filler) for node in self.objects(subject, prop))
 
     def witness(self, subject: Term, prop: Term, filler: Term) -> Iterator[Triple]:
         """Yield a new value in a class for a thing."""

@@ -121,7 +121,7 @@ class Prover:
         self.left -= 1
         if self.left < 0 or self.hypothesis.is_exhausted:
             return False
-        with self.hypothesis.supposing(Triple(*each) for each in supposed):  # type: ignore[arg-type]
+        with self.hypothesis.supposing(Triple(*statement) for statement in supposed):  # type: ignore[arg-type]
             if self.hypothesis.is_contradictory or (goal is not None and self.shows(*goal)):
                 return True
             cases = next(self.cases(), None) if splits else None
@@ -135,7 +135,7 @@ class Prover:
                 for subject in self.hypothesis.subjects(TYPE, union) if members else ():
                     cases: list[Shown] = [(subject, predicate, member) for member in members or ()]
                     if not isinstance(subject, Literal) and not any(
-                        self.hypothesis.holds(*each) for each in cases
+                        self.hypothesis.holds(*case) for case in cases
                     ):
                         yield cases
 
@@ -158,12 +158,12 @@ class Prover:
         supposed = [instantiate(premise, terms) for premise in premises]
         if not rule.conclusions:
             return self.under(supposed, None)
-        return all(self.under(supposed, instantiate(each, terms)) for each in rule.conclusions)
+        return all(self.under(supposed, instantiate(conclusion, terms)) for conclusion in rule.conclusions)
 
     def is_chain(self, prop: Term, head: Term) -> bool:
         """Show owl:propertyChainAxiom: the chain from something new leads where the property leads."""
         steps = self.hypothesis.members(head)
-        if not steps or not all(self.hypothesis.is_a(each, "Property") for each in (prop, *steps)):
+        if not steps or not all(self.hypothesis.is_a(step, "Property") for step in (prop, *steps)):
             return False
         nodes = [self.hypothesis.fresh() for _ in range(len(steps) + 1)]
         supposed = list(zip(nodes, steps, nodes[1:], strict=False))
@@ -230,7 +230,7 @@ class Prover:
         if not self.hypothesis.is_a(kind, "Class"):
             return False
         below = dict.fromkeys((kind, *self.hypothesis.subjects(rdfs("subClassOf"), kind)))
-        if any(self.is_inside(subject, each) for each in below if each != NOTHING):
+        if any(self.is_inside(subject, cls) for cls in below if cls != NOTHING):
             return True
         outside = self.hypothesis.fresh()
         return self.under([(outside, owl("complementOf"), kind), (subject, TYPE, outside)], None)
@@ -326,13 +326,13 @@ class Prover:
     def values(self, subject: Term, prop: Term, kind: Term, wanted: int) -> list[Term]:
         """Return values in a class that are shown to be different from each other, as many as are wanted."""
         found: list[Term] = []
-        for each in self.hypothesis.objects(subject, prop)[:CANDIDATES]:
+        for value in self.hypothesis.objects(subject, prop)[:CANDIDATES]:
             if (
                 len(found) < wanted
-                and (kind == THING or self.shows(each, TYPE, kind))
-                and all(self.shows(each, owl("differentFrom"), other) for other in found)
+                and (kind == THING or self.shows(value, TYPE, kind))
+                and all(self.shows(value, owl("differentFrom"), other) for other in found)
             ):
-                found.append(each)
+                found.append(value)
         return found
 
 
