@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 from wicara.graph.names import shorten
-from wicara.ontology import RDF_TYPE
+from wicara.ontology import RDF_TYPE, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from wicara.graph.terms import Term
 
 Json: TypeAlias = dict[str, Any]
-XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
 def iris_in(quads: Iterable[Quad]) -> set[str]:

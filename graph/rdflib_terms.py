@@ -6,17 +6,16 @@ import logging
 import warnings
 from contextlib import contextmanager
 from functools import singledispatch
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, Literal, URIRef
+from wicara.ontology import XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rdflib.term import IdentifiedNode, Node
-
-XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
 def graph_of(triples: Iterable[ox.Triple]) -> Graph:

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from wicara.graph.errors import DoesNotFit
 from wicara.graph.names import NAMESPACES
 from wicara.graph.xml_text import NAME_CHAR, NAME_START, compiled, xml_text
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 RDF: Final = PREFIXES["rdf"]
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 """The namespace that no prefix may be bound to (Namespaces in XML 1.0, section 3)."""
-XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 NAME: Final = rf"[{NAME_START}][{NAME_CHAR}]*\Z"
 """NCName (Namespaces in XML 1.0)."""
 OTHERS: Final = "Turtle, N-Triples and JSON-LD"

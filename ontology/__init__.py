@@ -84,6 +84,7 @@ PREFIXES: Final[dict[str, str]] = {
 """The dataset's prefixes: queries may use them undeclared, exports and pages shorten with them."""
 
 RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+XSD_STRING: Final = PREFIXES["xsd"] + "string"
 LANGUAGES: Final = ("en", "id")
 """The languages in which the dataset, the rules and the patterns name and say things."""
 

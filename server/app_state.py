@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from flask import current_app, g, has_app_context, request
 from wicara.graph.store import new_digest
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -89,9 +88,7 @@ def infer_of(values: Sequence[str]) -> bool:
     if not values:
         return True
     if len(values) > 1 or values[0] not in INFER:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, "Parameter `infer` must be `on` or `off` and may be given once."
-        )
+        raise bad_request("Parameter `infer` must be `on` or `off` and may be given once.")
     return INFER[values[0]]
 
 

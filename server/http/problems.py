@@ -36,6 +36,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.members = members
 
 
+def bad_request(detail: str, **members: object) -> Problem:
+    """Return the problem of a request that is not as the interface says."""
+    return Problem(HTTPStatus.BAD_REQUEST, detail, None, **members)
+
+
 @cache
 def template() -> Template:
     """Return the template of a page that describes a problem."""

@@ -22,7 +22,7 @@ from wicara.server.app_state import dataset, infer, per_version, remembered, sto
 from wicara.server.descriptions.counts import partitions
 from wicara.server.descriptions.openapi import HTML, JSON, operation
 from wicara.server.http.addresses import path_of, public_url, uncached_response
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.site.language import language
 from wicara.server.site.parameters import InvalidValueError, read_thing
 from wicara.server.site.search.folding import begins, tokens
@@ -116,7 +116,7 @@ def matched(query: object) -> list[Json]:
     other one has as much.
     """
     if not isinstance(query, dict) or not isinstance(query.get("query"), str):
-        raise bad("A reconciliation query is an object with a string `query`.")
+        raise bad_request("A reconciliation query is an object with a string `query`.")
     types = query.get("type") or []
     wanted = {given_term(name) for name in ([types] if isinstance(types, str) else types)}
     candidates = names().nearest(query["query"][:MAX_NAME], wanted)[:MAX_RESULTS]
@@ -183,7 +183,7 @@ def extended(given: Json) -> Json:
     """Return the values of properties of things (section 9)."""
     ids, properties = given.get("ids"), given.get("properties")
     if not isinstance(ids, list) or not isinstance(properties, list):
-        raise bad("`extend` is an object with the lists `ids` and `properties`.")
+        raise bad_request("`extend` is an object with the lists `ids` and `properties`.")
     if max(len(ids), len(properties)) > MAX_BATCH:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"`extend` takes up to {MAX_BATCH} of each.")
     keys = [str(item.get("id")) for item in properties if isinstance(item, dict)]
@@ -340,7 +340,7 @@ def given_iri(identifier: str) -> str:
     try:
         return NamedNode(identifier if ":" in identifier else f"{BASE}/{identifier}").value
     except ValueError as fault:
-        raise bad(f"{identifier!r} is no identifier, such as id/person/sergey-lavrov.") from fault
+        raise bad_request(f"{identifier!r} is no identifier, such as id/person/sergey-lavrov.") from fault
 
 
 def given_term(identifier: object) -> str:
@@ -348,7 +348,7 @@ def given_term(identifier: object) -> str:
     try:
         return read_thing(str(identifier)).value
     except InvalidValueError as fault:
-        raise bad(f"{identifier!r} is no class or property, such as wic:Person.") from fault
+        raise bad_request(f"{identifier!r} is no class or property, such as wic:Person.") from fault
 
 
 def read_json(text: str, name: str) -> Json:
@@ -356,15 +356,10 @@ def read_json(text: str, name: str) -> Json:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as fault:
-        raise bad(f"`{name}` is not JSON: {fault}.") from fault
+        raise bad_request(f"`{name}` is not JSON: {fault}.") from fault
     if not isinstance(value, dict):
-        raise bad(f"`{name}` is not a JSON object.")
+        raise bad_request(f"`{name}` is not a JSON object.")
     return value
-
-
-def bad(detail: str) -> Problem:
-    """Return the problem of a request that is not as the specification says."""
-    return Problem(HTTPStatus.BAD_REQUEST, detail)
 
 
 def as_json(value: Json) -> Response:

@@ -32,7 +32,7 @@ from wicara.server.http.addresses import (
     with_choices,
     with_fields,
 )
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.linked.description import ONTOLOGY, describe, licences, serialize_descriptions
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.site.language import gettext as _
@@ -98,7 +98,7 @@ def number_of_page() -> int:
     """Return the page of incoming statements that is asked for; raises Problem 400 for none."""
     given = request.args.get("page", "1")
     if not (given.isascii() and given.isdigit() and 0 < len(given) < 7 and int(given) > 0):  # noqa: PLR2004 - a million pages
-        raise Problem(HTTPStatus.BAD_REQUEST, "Parameter `page` must be an integer of at least 1.")
+        raise bad_request("Parameter `page` must be an integer of at least 1.")
     return int(given)
 
 

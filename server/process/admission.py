@@ -9,7 +9,7 @@ from hmac import compare_digest
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.process.exchange import Rejected
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Admission:
         hosts = sum(name == b"host" for name, _ in scope["headers"])
         if hosts > 1 or (not hosts and scope["http_version"] == "1.1"):
             detail = f"A request must have one Host header (RFC 9112, section 3.2); this one has {hosts}."
-            raise Problem(HTTPStatus.BAD_REQUEST, detail)
+            raise bad_request(detail)
         if exchange.path not in UNLIMITED and not self.rate_limit.allows(self.client(exchange)):
             raise Rejected(
                 "rate",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import uvicorn
 from httptools import HttpParserCallbackError, HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from wicara.server.http.problems import Problem, rendered
+from wicara.server.http.problems import Problem, bad_request, rendered
 from wicara.server.process.cache import request_key
 from wicara.server.process.exchange import BEGUN, WAITING_SINCE, WITH_BODY
 from wicara.server.process.messages import header_lines
@@ -66,8 +66,8 @@ TOO_SLOW: Final = Problem(
 TOO_MANY: Final = Problem(
     HTTPStatus.TOO_MANY_REQUESTS, f"More than {MAX_PIPELINED} requests of this connection wait for answers."
 )
-NO_UPGRADE: Final = Problem(
-    HTTPStatus.BAD_REQUEST, "Upgrades are not supported for requests with a body: omit the Upgrade header."
+NO_UPGRADE: Final = bad_request(
+    "Upgrades are not supported for requests with a body: omit the Upgrade header."
 )
 BAD_URI: Final = "The URI is malformed: percent-encode spaces, control characters and letters outside ASCII."
 OUTSIDE_ASCII: Final = re.compile(rb"[\x80-\xff]")
@@ -191,7 +191,7 @@ class Connection(HttpToolsProtocol):
             msg = BAD_URI
         elif fault is not None and not isinstance(fault, HttpParserCallbackError):
             msg = f"Not a valid HTTP request: {fault}."
-        self.refuse(Problem(HTTPStatus.BAD_REQUEST, msg))
+        self.refuse(bad_request(msg))
 
     def on_message_begin(self) -> None:
         """Begin a request."""

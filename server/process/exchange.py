@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from wicara.server.http.conditional import content_range, is_divisible, wanted_part
-from wicara.server.http.problems import Problem, rendered
+from wicara.server.http.problems import Problem, bad_request, rendered
 from wicara.server.process.messages import UNCHUNKED, Reply, Request, encoded, header_lines
 from wicara.server.process.pool import Stopped
 
@@ -300,7 +300,7 @@ class Exchange:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 detail = "The body is shorter than its Content-Length, or its chunks are malformed."
-                raise Problem(HTTPStatus.BAD_REQUEST, detail)
+                raise bad_request(detail)
             part = message.get("body", b"")
             size += len(part)
             more = message.get("more_body", False)

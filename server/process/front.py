@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from wicara.graph.errors import WicaraError
-from wicara.server.http.problems import Problem, unexpected
+from wicara.server.http.problems import Problem, bad_request, unexpected
 from wicara.server.process import messages
 from wicara.server.process.admission import Admission, needed_token
 from wicara.server.process.cache import Cache, Gathered, is_cacheable, key_in
@@ -225,8 +225,7 @@ class Front:
         except ValueError:
             seconds = math.nan
         if not seconds >= 0:
-            raise Problem(
-                HTTPStatus.BAD_REQUEST,
+            raise bad_request(
                 "Parameter `timeout` must be a number of seconds (0: the limit of the server).",
             )
         return min(seconds or self.limits.timeout, self.limits.timeout)

@@ -21,7 +21,7 @@ from wicara.graph import formats
 from wicara.graph.terms import IRI as IRI_KEY
 from wicara.graph.terms import LITERAL as LITERAL_KEY
 from wicara.graph.turtle import plain_turtle
-from wicara.ontology import PREFIXES
+from wicara.ontology import PREFIXES, XSD_STRING
 from wicara.server.http import compression, negotiation
 from wicara.server.http.compression import StreamedBody
 from wicara.server.http.conditional import ACCEPT_RANGES
@@ -88,7 +88,6 @@ PROPERTY: Final = re.compile(
 )
 REST: Final = re.compile(rf"{BLANK}*+\Z")
 DECLARATION: Final = re.compile(rf"({PREFIX}):{BLANK}*+<>", re.ASCII)
-STRING: Final = PREFIXES["xsd"] + "string"
 LANG_STRING: Final = PREFIXES["rdf"] + "langString"
 TYPE: Final = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LITERAL: Final = re.compile(
@@ -271,7 +270,7 @@ def sort_key(term: bytes) -> PlainKey:
         raise Unfit
     text, language, datatype = (part.decode() if part else "" for part in literal.groups())
     lexical = json.loads(text, strict=False) if "\\" in text else text[1:-1]
-    return (LITERAL_KEY, lexical, datatype or (LANG_STRING if language else STRING), language, "")
+    return (LITERAL_KEY, lexical, datatype or (LANG_STRING if language else XSD_STRING), language, "")
 
 
 def subject_turtle(subject: bytes, file: SubjectFile) -> bytes:

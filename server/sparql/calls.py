@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from pyoxigraph import DefaultGraph
 from wicara.graph.sparql_text import GAP, IRI, NAME, declared_prefixes, graph_iris, tokens
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.process.log import log_now
 from wicara.server.sparql.guard import is_below
 from wicara.server.sparql.rewriting import Edit, edited, in_text, operations
@@ -59,8 +59,7 @@ def calls_service(text: str) -> bool:
 def failed_call(fault: Exception) -> Problem:
     """Return the problem of a SERVICE that failed: 502, and 400 where its address is missing."""
     if UNBOUND in str(fault):
-        return Problem(
-            HTTPStatus.BAD_REQUEST,
+        return bad_request(
             "SERVICE has a variable that no solution binds to an address: name the server by its IRI.",
         )
     return unusable(

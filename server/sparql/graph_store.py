@@ -21,9 +21,8 @@ from wicara.server.descriptions.openapi import media_types, operation
 from wicara.server.http import conditional, documents, negotiation
 from wicara.server.http.addresses import raw_path
 from wicara.server.http.compression import streamed
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.sparql import protocol, rewriting
-from wicara.server.sparql.protocol import bad
 from wicara.server.sparql.update import apply, check_access, failures, no_content
 from wicara.server.sparql.uploads import MEDIA_TYPES, MULTIPART, insertion, read_uploads
 
@@ -83,7 +82,7 @@ def replace(**_path: str) -> Response:
     check_access()
     graph = required()
     if "Content-Range" in request.headers:
-        raise bad("Partial PUT is not supported: omit Content-Range.")
+        raise bad_request("Partial PUT is not supported: omit Content-Range.")
     return put_graph(graph, replaces=True)
 
 
@@ -164,7 +163,9 @@ def requested_graph() -> Graph | None:
     if request.view_args:
         graphs.append(protocol.graph(request.host_url.removesuffix("/") + raw_path()))
     if len(graphs) > 1:
-        raise bad("Name one graph: `graph=` with an absolute IRI, or `default`, or a URL below /store/.")
+        raise bad_request(
+            "Name one graph: `graph=` with an absolute IRI, or `default`, or a URL below /store/."
+        )
     return graphs[0] if graphs else None
 
 
@@ -172,7 +173,7 @@ def required() -> Graph:
     """Return the graph that the request names; raises Problem 400 where it names none."""
     graph = requested_graph()
     if graph is None:
-        raise bad(
+        raise bad_request(
             "Missing graph: add `graph=` with its absolute IRI, or `default`, or use a URL below /store/."
         )
     return graph
@@ -223,7 +224,7 @@ def whole_dataset() -> Response:
     """Return the whole dataset to a client that names a format of datasets; raises Problem 400 for others."""
     ranges = negotiation.accepted(request.headers.get("Accept"))
     if not any(ranges.get(form.media_type, (0.0, False))[0] for form in negotiation.DATASETS):
-        raise bad(
+        raise bad_request(
             "Missing graph: add `graph=` with its absolute IRI, or `default`. For the whole dataset send "
             "`Accept: application/trig` or `Accept: application/n-quads`."
         )

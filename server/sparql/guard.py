@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from wicara.graph.nesting import CHAIN, MAX_TRIPLES, has_too_many_triples, text_nests_beyond
 from wicara.graph.sparql import is_beginning, parse_query, parse_update
 from wicara.graph.sparql_text import tokens
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.process.log import log_now
 from wicara.server.settings import limits
 
@@ -56,14 +56,12 @@ def check_depth(text: str, settings: Settings) -> None:
     """Raise Problem 400 for a text that the parser and the planner would take long for, or not survive."""
     limit = settings.limits.max_nesting
     if limit and text_nests_beyond(text, limit):
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
+        raise bad_request(
             f"This is nested deeper than {limit} brackets, the limit of `wicara serve {OPTION}`. {CHAIN} "
             "operators or clauses count as one bracket.",
         )
     if limit and has_too_many_triples(text):
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
+        raise bad_request(
             f"This has a pattern of more than {MAX_TRIPLES} triples, or DESCRIBE with more terms than that.",
         )
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlencode
 
 from pyoxigraph import NamedNode
 from wicara.server.app_state import infer_of, settings
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,24 +86,19 @@ class UpdateOperation:
     using_named: tuple[NamedNode, ...] = ()
 
 
-def bad(detail: str) -> Problem:
-    """Return the problem of a request that is not as the protocol says."""
-    return Problem(HTTPStatus.BAD_REQUEST, detail)
-
-
 def utf8(raw: bytes, where: str) -> str:
     """Return bytes as text without a byte order mark; raises Problem 400 where they are not UTF-8."""
     try:
         return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
-        raise bad(f"{where} is not UTF-8.") from fault
+        raise bad_request(f"{where} is not UTF-8.") from fault
 
 
 def fields(raw: bytes, where: str) -> list[tuple[str, str]]:
     """Return the name and value of each field of a query string or form, decoded once."""
     parts = raw.split(b"&")
     if len(parts) > MAX_FIELDS:
-        raise bad(f"{where} has more than {MAX_FIELDS} fields.")
+        raise bad_request(f"{where} has more than {MAX_FIELDS} fields.")
     pairs = (part.partition(b"=") for part in parts if part)
     return [(decoded(name, where), decoded(value, where)) for name, _, value in pairs]
 
@@ -149,7 +144,7 @@ def graph(value: str) -> NamedNode:
     try:
         return NamedNode(value)
     except ValueError as fault:
-        raise bad(f"{value!r} is not an absolute IRI.") from fault
+        raise bad_request(f"{value!r} is not an absolute IRI.") from fault
 
 
 def graphs(values: Iterable[str]) -> tuple[NamedNode, ...]:
@@ -184,7 +179,7 @@ def read_operation(request: Message) -> QueryOperation:
     given = by_name(url_fields(request) + in_body)
     queries = given.get("query", [])
     if len(queries) != 1:
-        raise bad(f"A query operation must have exactly one `query`; this one has {len(queries)}.")
+        raise bad_request(f"A query operation must have exactly one `query`; this one has {len(queries)}.")
     if len(given) == 1:
         return QueryOperation(queries[0], infer=not is_asserted(request))
     return QueryOperation(
@@ -203,9 +198,9 @@ def read_update(request: Request) -> UpdateOperation:
     given = by_name(url_fields(request) + in_body)
     updates = [value for name, value in in_body if name == "update"]
     if len(updates) != 1 or len(given["update"]) != 1:
-        raise bad("An update operation must have exactly one `update`, in its body.")
+        raise bad_request("An update operation must have exactly one `update`, in its body.")
     if "query" in given:
-        raise bad("An update operation must not have a `query`; send queries to /sparql.")
+        raise bad_request("An update operation must not have a `query`; send queries to /sparql.")
     return UpdateOperation(
         update=updates[0],
         using=graphs(given.get("using-graph-uri", [])),

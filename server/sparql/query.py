@@ -23,7 +23,7 @@ from wicara.server.app_state import count_query, dataset, settings
 from wicara.server.descriptions.describe import describe_service, is_description
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import compression, conditional, negotiation
-from wicara.server.http.problems import Problem, not_acceptable
+from wicara.server.http.problems import Problem, bad_request, not_acceptable
 from wicara.server.sparql import protocol
 from wicara.server.sparql.guard import admit, without_silent_calls
 from wicara.server.sparql.protocol import QueryOperation, check_length, read_operation
@@ -182,15 +182,14 @@ def evaluate(dataset: BuiltDataset, wanted: QueryOperation, settings: Settings) 
     except SparqlSyntaxError as fault:
         raise syntax_problem("query", fault) from fault
     except TooManyGraphs as fault:
-        raise protocol.bad(f"{fault}.") from fault
+        raise bad_request(f"{fault}.") from fault
     except (OSError, RuntimeError, ValueError) as fault:
         raise failed(fault, wanted.query) from fault
 
 
 def syntax_problem(kind: str, fault: SparqlSyntaxError) -> Problem:
     """Return the problem of a query or update that does not parse: line, column, and what stands there."""
-    return Problem(
-        HTTPStatus.BAD_REQUEST,
+    return bad_request(
         f"The {kind} is not SPARQL 1.1 at line {fault.line}, column {fault.column}: {fault.reason}.",
         line=fault.line,
         column=fault.column,

@@ -18,7 +18,7 @@ from wicara.graph.formats import RESULTS, serialize_triples, stream_answer
 from wicara.graph.xml_text import Unflushed, XmlSink
 from wicara.server.http import negotiation
 from wicara.server.http.compression import StreamedBody
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.linked.statements import Statement, in_sections
 from wicara.server.site.words import Words, iris_of, labels_of
 from wicara.server.sparql.calls import calls_service, failed_call
@@ -55,7 +55,7 @@ UNKNOWN_FUNCTION: Final = "The custom function"
 def failed(fault: Exception, query: str) -> Problem:
     """Return the problem of a query that parses and cannot be evaluated; some are the query's own fault."""
     if UNKNOWN_FUNCTION in str(fault):
-        return Problem(HTTPStatus.BAD_REQUEST, f"{fault}.")
+        return bad_request(f"{fault}.")
     if calls_service(query):
         return failed_call(fault)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The query could not be evaluated: {fault}")

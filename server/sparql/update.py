@@ -13,12 +13,12 @@ from wicara.graph.sparql import QueryDataset, SparqlSyntaxError, graphs_listed, 
 from wicara.graph.sparql_patterns import TooManyGraphs
 from wicara.server.app_state import dataset, renew_version, settings
 from wicara.server.descriptions.openapi import operation
-from wicara.server.http.problems import Problem
+from wicara.server.http.problems import Problem, bad_request
 from wicara.server.process import admission
 from wicara.server.sparql import protocol, rewriting
 from wicara.server.sparql.calls import Documents, calls_service, failed_call
 from wicara.server.sparql.guard import admit, without_silent_calls
-from wicara.server.sparql.protocol import bad, read_update
+from wicara.server.sparql.protocol import read_update
 from wicara.server.sparql.query import RELATIVE_TO, syntax_problem
 from wicara.server.sparql.rewriting import Unclear, one_prologue
 
@@ -101,7 +101,7 @@ def apply(
         whole = rewriting.edited(mended, edits if mended == single else rewrite(mended))
         loadings = documents.in_update(whole)
     except (Unclear, TooManyGraphs) as fault:
-        raise bad(str(fault)) from fault
+        raise bad_request(str(fault)) from fault
     except SyntaxError:  # of its prologue or USING, which the parser tells in the whole
         whole, loadings = rewriting.edited(single, edits), []
     rewritten = rewriting.edited(single, edits)

@@ -21,8 +21,8 @@ from wicara.graph.formats import BY_EXTENSION
 from wicara.graph.nesting import nests_beyond
 from wicara.graph.rdfxml_input import readable
 from wicara.server.http import negotiation
-from wicara.server.http.problems import Problem
-from wicara.server.sparql.protocol import bad, check_length
+from wicara.server.http.problems import Problem, bad_request
+from wicara.server.sparql.protocol import check_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,7 +73,9 @@ class Upload:
             )
         if self.form.rdf and nests_beyond(self.body, self.form.rdf, limits.max_nesting):
             nested = "objects" if self.form is formats.JSONLD else "triple terms"
-            raise bad(f"{self.name} nests {nested} deeper than {limits.max_nesting} levels (--max-nesting).")
+            raise bad_request(
+                f"{self.name} nests {nested} deeper than {limits.max_nesting} levels (--max-nesting)."
+            )
 
     def load(self, store: Store, graph: NamedNode | DefaultGraph, base: str) -> None:
         """Add the triples to a graph, all of them or none; raises Problem 400 for a faulty document."""
@@ -115,9 +117,9 @@ class Upload:
     def faulty(self, reason: str, line: int | None, column: int | None) -> Problem:
         """Return the problem of a document with a fault, and where that is if the parser knows."""
         if line is None:
-            return bad(f"{self.name} is not {self.form.label}: {reason}.")
+            return bad_request(f"{self.name} is not {self.form.label}: {reason}.")
         detail = f"{self.name} is not {self.form.label} at line {line}, column {column}: {reason}."
-        return Problem(HTTPStatus.BAD_REQUEST, detail, line=line, column=column)
+        return bad_request(detail, line=line, column=column)
 
 
 def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[Upload]:
@@ -132,7 +134,7 @@ def read_uploads(request: Request, limits: Limits, *, multipart: bool) -> list[U
         return [read_upload(request.get_data(), request.mimetype, charset, limits, types=types)]
     files = [file for _, file in request.files.items(multi=True)]
     if not files or request.form:
-        raise bad("A form must contain one or more RDF files with file names, and no other fields.")
+        raise bad_request("A form must contain one or more RDF files with file names, and no other fields.")
     return [
         read_upload(
             file.read(),
