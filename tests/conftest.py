@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -39,6 +40,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for name in (VARIABLE, "WICARA_ADD", "WICARA_DATA"):
     os.environ.pop(name, None)
 sys.dont_write_bytecode = False
+# What a script starts in the background has Ctrl-C ignored, and so would have all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -201,9 +204,9 @@ class Command(Protocol):
     """A way to run `wicara` as a process of its own."""
 
     def __call__(
-        self, *arguments: object, cwd: Path | None = None, **environment: str
+        self, *arguments: object, cwd: Path | None = None, given: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command with these arguments and additions to the environment; wait until it ends."""
+        """Run the command with arguments, text to read and more of an environment; wait until it ends."""
 
 
 @pytest.fixture(scope="session")
