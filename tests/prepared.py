@@ -19,7 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -116,21 +116,36 @@ class Process:
         self.wait()
 
 
-def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `wicara` with additions to the environment, wait until it ends, and return what it printed."""
+def run(
+    *arguments: object, cwd: Path | None = None, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `wicara` with additions to the environment, wait until it ends, and return what it printed.
+
+    `given` is what it finds on its standard input.
+    """
     env = os.environ | environment
     if any(name.startswith(OF_THE_START) for name in environment) or "COVERAGE_PROCESS_CONFIG" in env:
         command = [sys.executable, "-m", "wicara", *map(str, arguments)]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd, env=env
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+            cwd=cwd,
+            env=env,
         )
-    with TemporaryFile("w+", encoding="utf-8") as stdout, TemporaryFile("w+", encoding="utf-8") as stderr:
-        process = Process(arguments, (nothing(), stdout, stderr), cwd=cwd, env=env)
+    with ExitStack() as kept:
+        files = [kept.enter_context(TemporaryFile("w+", encoding="utf-8")) for _ in range(3)]
+        files[0].write(given)
+        files[0].seek(0)
+        process = Process(arguments, (*files,), cwd=cwd, env=env)
         try:
             code = process.wait(PATIENCE)
         finally:
             process.kill()
-        printed = [file.seek(0) or file.read() for file in (stdout, stderr)]
+        printed = [file.seek(0) or file.read() for file in files[1:]]
     return subprocess.CompletedProcess(process.args, code, *printed)
 
 

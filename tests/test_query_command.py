@@ -132,11 +132,9 @@ def test_a_faulty_query_is_told(ask: Command, query: str, arguments: tuple[str, 
     assert "Traceback" not in done.stderr
 
 
-def test_a_query_comes_from_standard_input(data_dir: Path, stated: Facts) -> None:
+def test_a_query_comes_from_standard_input(wicara: Command, data_dir: Path, stated: Facts) -> None:
     """FILE may be -."""
-    command = [sys.executable, "-m", "wicara", "query", "-", "--data", str(data_dir)]
-    done = subprocess.run(command, input=COUNT.encode(), capture_output=True, check=True)
-    assert done.stdout == b"facts\r\n%d\r\n" % stated.count
+    assert wicara("query", "-", "--data", data_dir, given=COUNT).stdout == f"facts\n{stated.count}\n"
 
 
 def test_a_query_is_a_table_on_a_terminal(data_dir: Path, tmp_path: Path) -> None:

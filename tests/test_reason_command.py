@@ -112,19 +112,14 @@ def test_reads_every_format(suffix: str, tmp_path: Path, wicara: Command) -> Non
 @pytest.mark.parametrize(
     ("command", "codes"), [(("reason", "-"), {0}), (("profile", "-"), {0, 1}), (("entails", "-", "{}"), {1})]
 )
-def test_standard_input(tmp_path: Path, command: tuple[str, ...], codes: set[int]) -> None:
+def test_standard_input(wicara: Command, tmp_path: Path, command: tuple[str, ...], codes: set[int]) -> None:
     """A file may be standard input, in Turtle, N-Triples or TriG."""
     conclusion = tmp_path / "conclusion.nt"
     conclusion.write_text("<x:none> <x:p> <x:o> .\n", encoding="utf-8")
     arguments = [each.format(conclusion) for each in command]
     for text in (HEAD + A_PERSON, "<x:s> <x:p> 'o' .\n", "\ufeff<x:g> { <x:s> <x:p> 1 }"):
-        done = subprocess.run(
-            [sys.executable, "-m", "wicara", *arguments],
-            input=text.encode(),
-            capture_output=True,
-            check=False,
-        )
-        assert (done.returncode in codes, done.stderr) == (True, b"")
+        done = wicara(*arguments, given=text)
+        assert (done.returncode in codes, done.stderr) == (True, "")
 
 
 def test_inconsistency_has_its_rule_and_words(
