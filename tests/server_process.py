@@ -16,7 +16,7 @@ from email import message_from_bytes
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -257,3 +257,18 @@ def served(*arguments: object, ends_with: int = 0, anew: bool = False) -> Iterat
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+
+
+@contextmanager
+def serving(text: str, *options: object, suffix: str = "trig", ends_with: int = 0) -> Iterator[Server]:
+    """Run `wicara serve` of a file that holds a text, until the block ends."""
+    with NamedTemporaryFile("w", suffix=f".{suffix}", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        with served(file.name, *options, ends_with=ends_with) as running:
+            yield running
+
+
+def distinct(number: int) -> str:
+    """Return so many triples that have nothing but their predicate in common, in N-Triples."""
+    return "".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(number))

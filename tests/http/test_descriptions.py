@@ -12,15 +12,16 @@ from forms import same_in_each_form
 from needed import long
 from pyoxigraph import RdfFormat, Store
 from rdflib import RDF, SH, Graph
-from server_process import served
+from server_process import served, serving
 from wicara.ontology import BASE, PREFIXES
 from wicara.queries import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from server_process import Server
+
+pytestmark = pytest.mark.first_article
 
 VOID = "/.well-known/void"
 DATASET = f"{BASE}/dataset"
@@ -275,15 +276,10 @@ def test_data_as_it_is(small: Server) -> None:
     assert {*service.values("?d sd:namedGraph/sd:name ?x")} == {f"{BASE}/graph/{name}" for name in names}
 
 
-def test_odd_data(tmp_path: Path) -> None:
+def test_odd_data() -> None:
     """Classes that are no IRIs, graphs and entities without names, and no data at all, are told of too."""
-    file = tmp_path / "odd.nq"
-    file.write_text(
-        "_:a <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> _:b _:g .\n"
-        '<x:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "literal" .\n'
-        "<x:a> <urn:no-namespace> <x:b> .\n"
-    )
-    with served(file) as running, served("--empty") as nothing:
+    text = "_:g { _:a a _:b } <x:a> a 'literal' ; <urn:no-namespace> <x:b> ."
+    with serving(text) as running, served("--empty") as nothing:
         assert Description(running, VOID).says("?d void:triples 3 ; void:classes 0 ; void:entities 1")
         assert running.get("/sparql").status == 200
         assert Description(nothing, VOID).says("<.well-known/void#dataset> void:triples 0")

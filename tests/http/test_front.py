@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from prepared import PATIENCE
-from server_process import served, wait_until
+from server_process import distinct, served, serving, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +31,9 @@ RESET = struct.pack("ii", 1, 0)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server whose whole dataset is an answer of tens of kilobytes."""
-    path = tmp_path_factory.mktemp("front") / "data.nt"
-    path.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(ROWS)))
-    with served(path) as running:
+    with serving(distinct(ROWS)) as running:
         yield running
 
 

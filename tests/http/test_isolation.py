@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 from prepared import PATIENCE
-from server_process import Server, is_alive, served, wait_until, workers
+from server_process import Server, distinct, is_alive, serving, wait_until, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +44,10 @@ RUNAWAYS = {
 
 
 @pytest.fixture(scope="module")
-def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def limited() -> Iterator[Server]:
     """Return a server of 20,000 triples with a limit of memory."""
-    file = tmp_path_factory.mktemp("limited") / "many.nt"
     lines = (f"<x:s{n % 1000}> <x:p{n % 7}> <x:s{(n * 7) % 1013}> .\n" for n in range(20_000))
-    file.write_text("".join(lines))
-    with served(file, "--memory", 256) as running:
+    with serving("".join(lines), "--memory", 256, suffix="nt") as running:
         yield running
 
 
@@ -142,21 +140,17 @@ def test_a_crash_takes_nobody_along(limited: Server) -> None:
         wait_until(lambda: limited.ask("SELECT * { ?s ?p ?o } LIMIT 1").status == 200)
 
 
-def test_the_fork_server_may_be_killed(tmp_path: Path) -> None:
+def test_the_fork_server_may_be_killed() -> None:
     """Where the process that holds the dataset is killed, it is loaded again, and queries are answered."""
-    file = tmp_path / "one.ttl"
-    file.write_text("<x:a> <x:b> 1 .")
-    with served(file) as server:
+    with serving("<x:a> <x:b> 1 .") as server:
         os.kill(workers(server)[0], signal.SIGKILL)
         wait_until(lambda: server.ask("ASK { <x:a> <x:b> 1 }").status == 200)
         assert server.ask("ASK { <x:a> <x:b> 1 }").json["boolean"]
 
 
-def test_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_nothing_is_left_behind() -> None:
     """A kill -9 of the front ends all of its processes, one in the middle of a runaway too."""
-    file = tmp_path / "one.nt"
-    file.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(2000)))
-    with served(file, ends_with=-signal.SIGKILL) as server:
+    with serving(distinct(2000), ends_with=-signal.SIGKILL) as server:
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             request = (
                 f"GET /sparql?query={quote(RUNAWAYS['cross join, counted'])} HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -208,11 +202,9 @@ def test_a_stream_that_is_stopped_breaks(limited: Server) -> None:
     pytest.fail("no result began before its deadline")
 
 
-def test_executors_have_no_network(tmp_path: Path) -> None:
+def test_executors_have_no_network() -> None:
     """An executor can open no connection: its sockets are of the machine's inside only."""
-    file = tmp_path / "one.ttl"
-    file.write_text("<x:a> <x:b> 1 .")
-    with served(file) as server:
+    with serving("<x:a> <x:b> 1 .") as server:
         for pid in workers(server):
             status = Path(f"/proc/{pid}/status").read_text()
             assert "Seccomp:\t2" in status

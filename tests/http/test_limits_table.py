@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served
+from server_process import serving
 from wicara.server.process.pool import processes
 from wicara.server.settings import DEFAULTS, limits
 from writing import TURTLE, WRITABLE, count, update, write
@@ -57,12 +57,11 @@ def test_what_all_queries_take() -> None:
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def strict() -> Iterator[Server]:
     """Return a server with small limits, but for that of time."""
-    file = tmp_path_factory.mktemp("strict") / "some.ttl"
-    file.write_text("".join(f"<x:s{number}> <x:p{number % 9}> {number} .\n" for number in range(500)))
     sizes = ("--max-nesting", 5, "--max-uri", 2000, "--max-query", 3000, "--max-upload", 4000)
-    with served(file, *WRITABLE, *sizes) as server:
+    text = "".join(f"<x:s{number}> <x:p{number % 9}> {number} .\n" for number in range(500))
+    with serving(text, *WRITABLE, *sizes) as server:
         yield server
 
 
@@ -90,11 +89,10 @@ def test_beyond(strict: Server, name: str, send: Callable[[Server], Answer]) -> 
     assert count(strict) == 500
 
 
-def test_less_time(tmp_path: Path) -> None:
+def test_less_time() -> None:
     """A query beyond the limit of time is a 503 that names it; a client may ask for less, not for more."""
-    file = tmp_path / "some.ttl"
-    file.write_text("".join(f"<x:s{number}> <x:p> {number} .\n" for number in range(500)))
-    with served(file, "--timeout", TIMEOUT) as server:
+    text = "".join(f"<x:s{number}> <x:p> {number} .\n" for number in range(500))
+    with serving(text, "--timeout", TIMEOUT) as server:
         for asked in ("0", "0.2", "100"):
             answer = server.ask_beyond(LONG, asked)
             assert (answer.status, answer.media_type) == (503, "application/problem+json")

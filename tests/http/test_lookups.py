@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import served, wait_until
+from server_process import served, serving, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from server_process import Answer, Server
+
+pytestmark = pytest.mark.first_article
 
 E = "http://ex.test/"
 P = f"PREFIX : <{E}>"
@@ -130,11 +132,9 @@ EXECUTOR = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server without a cache, once it has the file of subjects."""
-    path = tmp_path_factory.mktemp("lookups") / "data.trig"
-    path.write_text(DATA, encoding="utf-8")
-    with served(path, "--cache", 0) as running:
+    with serving(DATA, "--cache", 0) as running:
         wait_until(lambda: is_from_front(running, FRONT[0]))
         yield running
 
@@ -275,11 +275,9 @@ def test_a_cached_look_up(tmp_path: Path) -> None:
             assert server.get(address(query)).rows == [{"o": str(value)}]
 
 
-def test_own_writes_are_read(tmp_path: Path) -> None:
+def test_own_writes_are_read() -> None:
     """A writable server answers each look-up from the version that it has just made."""
-    path = tmp_path / "data.nt"
-    path.write_text(f'<{E}s> <{E}p> "0" .\n')
-    with served(path, "--writable", "--token", "secret") as server:
+    with serving(f'<{E}s> <{E}p> "0" .\n', "--writable", "--token", "secret") as server:
         for value in range(1, 9):
             update = f'DELETE WHERE {{ <{E}s> <{E}p> ?o }} ; INSERT DATA {{ <{E}s> <{E}p> "{value}" }}'
             written = server.send(

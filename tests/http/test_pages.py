@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from needed import one_of
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -216,12 +216,10 @@ def test_health(server: Server) -> None:
     assert server.get("/healthz").json["status"] == "ok"
 
 
-def test_many_incoming(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_many_incoming() -> None:
     """Incoming statements come a thousand a page in RDF and a hundred on pages, with links to the rest."""
-    file = tmp_path_factory.mktemp("many") / "many.nt"
     base = "https://w3id.org/wicara/id/state"
-    file.write_text("".join(f"<{base}/s{i}> <{base}/p> <{base}/x> .\n" for i in range(2500)))
-    with served(file) as many:
+    with serving("".join(f"<{base}/s{i}> <{base}/p> <{base}/x> .\n" for i in range(2500))) as many:
         first = many.get("/doc/state/x.nt")
         assert first.body.count(b"\n") == 1000
         assert '</doc/state/x?page=2>; rel="next"' in first.headers["Link"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served
+from server_process import serving
 from writing import update
 
 if TYPE_CHECKING:
@@ -62,11 +62,9 @@ QUERIES += [
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def two() -> Iterator[Server]:
     """Return a server of two graphs that share a triple."""
-    file = tmp_path_factory.mktemp("two") / "two.trig"
-    file.write_text(DATA, encoding="utf-8")
-    with served(file) as running:
+    with serving(DATA) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +27,11 @@ DOWNLOADS = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server of more quads than exports sort, and a small named graph."""
-    path = tmp_path_factory.mktemp("ranges") / "data.nq"
     lines = [f'<urn:s{n}> <urn:p> "{n}" .\n' for n in range(101_000)]
     lines.append('<urn:s> <urn:p> "small" <https://w3id.org/wicara/graph/small> .\n')
-    path.write_text("".join(lines))
-    with served(path) as running:
+    with serving("".join(lines), suffix="nq") as running:
         yield running
 
 

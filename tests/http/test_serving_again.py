@@ -14,23 +14,23 @@ import pytest
 import zstandard
 from needed import long
 from prepared import PATIENCE
-from server_process import served, wait_until
+from server_process import distinct, serving, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s"
 MANY = 50_000
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def many() -> Iterator[Server]:
     """Return a server of 50,000 triples."""
-    path = tmp_path_factory.mktemp("many") / "many.nt"
-    path.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(MANY)))
-    with served(path) as running:
+    with serving(distinct(MANY), suffix="nt") as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from forms import canonical
 from pyoxigraph import RdfFormat, parse
-from server_process import served
+from server_process import serving
 from writing import TURTLE, emptied, update, write
 
 if TYPE_CHECKING:
@@ -73,20 +73,16 @@ def filled(writable: Server) -> Server:
 
 
 @pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def reading() -> Iterator[Server]:
     """Return a server of the data."""
-    file = tmp_path_factory.mktemp("sparql12") / "data.ttl"
-    file.write_text(SUGARED, "utf-8")
-    with served(file) as running:
+    with serving(SUGARED) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def capped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def capped() -> Iterator[Server]:
     """Return a server of the data that writes results row by row, for a cap that is never reached."""
-    file = tmp_path_factory.mktemp("capped") / "data.ttl"
-    file.write_text(SUGARED, "utf-8")
-    with served(file, "--max-rows", "1000") as running:
+    with serving(SUGARED, "--max-rows", "1000") as running:
         yield running
 
 

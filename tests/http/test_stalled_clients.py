@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from prepared import PATIENCE
-from server_process import served, wait_until
+from server_process import distinct, serving, wait_until
 from test_isolation import CROSS
 from writing import WRITABLE
 
@@ -31,12 +31,10 @@ STREAM = f"/sparql?query={quote(f'SELECT * {{ {CROSS} }}')}"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server with four places for requests and a limit of two seconds, and some answers kept."""
-    file = tmp_path_factory.mktemp("stalled") / "many.nt"
-    file.write_text("".join(f"<x:s{n}> <x:p> <x:o{n}> .\n" for n in range(1000)))
     lanes = ("--executors", 2, "--slow-lane", 2)
-    with served(file, "--timeout", LIMIT, *lanes, *WRITABLE) as running:
+    with serving(distinct(1000), "--timeout", LIMIT, *lanes, *WRITABLE) as running:
         for path in (ROWS, *PAGES):
             wait_until(partial(answers, running, path))
         yield running

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from server_process import served
+from server_process import served, serving
 from writing import FORM, UPDATE, WRITABLE, count, update, write
 
 if TYPE_CHECKING:
@@ -288,11 +288,9 @@ def test_relative_iri_and_base(server: Server) -> None:
     assert count(server, "<http://e/a/b> <http://e/a/c> 1") == 1
 
 
-def test_byte_order_marks(tmp_path: Path) -> None:
+def test_byte_order_marks() -> None:
     """A byte order mark before a file that is served, an upload, an update or a query is passed over."""
-    file = tmp_path / "data.ttl"
-    file.write_text("\ufeff<x:bom> <x:of> <x:file> .")
-    with served(file, *WRITABLE) as server:
+    with serving("\ufeff<x:bom> <x:of> <x:file> .", *WRITABLE) as server:
         text = "\ufeffINSERT DATA { <x:bom> <x:of> <x:update> }"
         assert write(server, "POST", "/update", text, content_type=UPDATE).status == 204
         assert write(server, "POST", "/update", f"update={quote(text)}", content_type=FORM).status == 204

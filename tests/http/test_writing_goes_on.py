@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from needed import long
-from server_process import Server, is_alive, served, wait_until, workers
+from server_process import Server, distinct, is_alive, served, serving, wait_until, workers
 from writing import WRITABLE, count, update
 
 if TYPE_CHECKING:
@@ -129,12 +129,10 @@ def test_a_reload_beside_updates(server: Server) -> None:
     wait_until(lambda: server.is_ready("/readyz/write"))
 
 
-def test_clients_that_leave_do_no_harm(tmp_path: Path) -> None:
+def test_clients_that_leave_do_no_harm() -> None:
     """Queries that are stopped at any moment, also as they end, make no other client wait."""
-    file = tmp_path / "many.nt"
-    file.write_text("".join(f"<x:s{number}> <x:p> <x:o{number}> .\n" for number in range(300)))
-    one_executor = (file, "--executors", 1, "--slow-lane", 0)
-    with served(*one_executor) as server, ThreadPoolExecutor(2) as clients:
+    one_executor = ("--executors", 1, "--slow-lane", 0)
+    with serving(distinct(300), *one_executor) as server, ThreadPoolExecutor(2) as clients:
         for number in range(60):
             query = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }} # {number}"
             slow = clients.submit(server.ask, query, timeout=str(0.02 + number % 10 / 100))

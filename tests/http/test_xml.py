@@ -13,7 +13,7 @@ import pytest
 from forms import canonical
 from needed import long
 from pyoxigraph import RdfFormat, parse
-from server_process import served
+from server_process import served, serving
 from writing import TURTLE, write
 
 if TYPE_CHECKING:
@@ -169,12 +169,10 @@ def test_stored_graphs_come_back(writable: Server) -> None:
 @pytest.mark.parametrize(
     "last", [long('<urn:x:s> <http://ex.org/123> "1" .'), long(r'<urn:s> <urn:p> "\u0001" .'), ""]
 )
-def test_a_large_export(tmp_path: Path, last: str) -> None:
+def test_a_large_export(last: str) -> None:
     """An export of more than is sorted is 406, or the same graph as in N-Triples; again, with a SHA-256."""
-    file = tmp_path / "large.nt"
     lines = [f'<urn:x:s{number}> <urn:x:p{number % 3000}> "{number}" .' for number in range(100_001)]
-    file.write_text("\n".join([*lines, last]), encoding="utf-8")
-    with served(file) as server:
+    with serving("\n".join([*lines, last]), suffix="nt") as server:
         answer = server.get("/export/default.rdf")
         if last:
             assert answer.status == 406

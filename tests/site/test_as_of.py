@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from needed import long
 from reader import held, page_of, text_of
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -413,11 +413,9 @@ HOSTILE = """
 """
 
 
-def test_hostile_data(tmp_path: Path) -> None:
+def test_hostile_data() -> None:
     """Scripts, IRIs that are no addresses, long texts and times that are none do no harm."""
-    file = tmp_path / "hostile.ttl"
-    file.write_text(HOSTILE % ("x" * 100_000), encoding="utf-8")
-    with served(file) as server:
+    with serving(HOSTILE % ("x" * 100_000)) as server:
         for path in ("/as-of", "/as-of?date=2018-08-02", "/questions/posts-on", "/questions/meetings-on"):
             for language in ("en", "id"):
                 page = server.get(path, accept=HTML, accept_language=language)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from server_process import served
+from server_process import serving
 from wicara.queries import comparisons
 
 if TYPE_CHECKING:
@@ -115,13 +115,9 @@ TERMS = (
 
 
 @pytest.fixture
-def contradictory(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def contradictory(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Return a server of a small dataset."""
-    file = tmp_path_factory.mktemp("conflicts") / "data.trig"
-    file.write_text(HEAD + request.param, encoding="utf-8")
-    with served(file) as running:
+    with serving(HEAD + request.param) as running:
         yield running
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from prepared import PATIENCE
-from server_process import served, wait_until
+from server_process import served, serving, wait_until
 
 if TYPE_CHECKING:
     from server_process import Answer, Server
@@ -57,7 +57,7 @@ def test_form_without_script(server: Server) -> None:
         assert "Retno" in answer.text
 
 
-def test_times_up_to_the_limit(server: Server, tmp_path: Path) -> None:
+def test_times_up_to_the_limit(server: Server) -> None:
     """A reader may choose times below the limit of the server, or that."""
 
     def times(running: Server) -> list[str]:
@@ -65,9 +65,7 @@ def test_times_up_to_the_limit(server: Server, tmp_path: Path) -> None:
         return re.findall(r"<option[^>]*>([\d.]+) seconds?<", page)
 
     assert times(server) == ["1", "5", "10", "30", "60", str(PATIENCE)]
-    file = tmp_path / "one.nt"
-    file.write_text("<x:a> <x:b> <x:c> .\n")
-    with served(file, "--timeout", "7.5") as short:
+    with serving("<x:a> <x:b> <x:c> .\n", "--timeout", "7.5") as short:
         assert times(short) == ["1", "5", "7.5"]
 
 

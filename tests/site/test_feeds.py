@@ -10,11 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from needed import long
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from server_process import Server
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -60,12 +58,10 @@ def test_sitemap(server: Server, one_of: int) -> None:
     assert '<html lang="id">' in server.get(path_of(server, langs["id"]), accept="text/html").text
 
 
-def test_many_pages(tmp_path: Path) -> None:
+def test_many_pages() -> None:
     """More pages than a sitemap may hold come as an index of several."""
-    file = tmp_path / "many.nt"
     base = "https://w3id.org/wicara/id/state"
-    file.write_text("".join(f'<{base}/s{i}> <{base}/p> "1" .\n' for i in range(10_010)))
-    with served(file) as many:
+    with serving("".join(f'<{base}/s{i}> <{base}/p> "1" .\n' for i in range(10_010)), suffix="nt") as many:
         root = parsed(many, "/sitemap.xml", "application/xml")
         assert root.tag == f"{SITEMAP}sitemapindex"
         parts = [path_of(many, loc.text or "") for loc in root.iter(f"{SITEMAP}loc")]
@@ -137,11 +133,9 @@ f:F3 a wic:FactGraph ; dcterms:created "no date" .
 """
 
 
-def test_days_that_are_known(tmp_path: Path) -> None:
+def test_days_that_are_known() -> None:
     """A fact with a day of its own, and one that was retracted, have their own entries with that day."""
-    file = tmp_path / "dated.ttl"
-    file.write_text(DATED, encoding="utf-8")
-    with served(file) as dated:
+    with serving(DATED) as dated:
         root = parsed(dated, "/changes.atom", "application/atom+xml")
     told = {
         entry.findtext(f"{ATOM}title"): entry.findtext(f"{ATOM}updated")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from reader import Reader
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +60,9 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def hostile() -> Iterator[Server]:
     """Return a server of data that means harm."""
-    file = tmp_path_factory.mktemp("hostile") / "hostile.trig"
-    file.write_text(DATA, encoding="utf-8")
-    with served(file) as running:
+    with serving(DATA) as running:
         yield running
 
 

@@ -12,11 +12,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from prepared import PATIENCE
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from server_process import Answer, Server
 
@@ -30,9 +29,8 @@ HTML, TURTLE = "text/html", "text/turtle"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server of many events at four places, most of them met by one person."""
-    path = tmp_path_factory.mktemp("many") / "events.ttl"
     lines = [
         "@prefix wic: <https://w3id.org/wicara/ont#> .",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
@@ -59,8 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         f"<{BASE}/observation/{number}> a wic:StatisticalObservation ; wic:value {number} ."
         for number in range(FIGURES)
     ]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    with served(path) as running:
+    with serving("\n".join(lines)) as running:
         yield running
 
 
@@ -134,12 +131,11 @@ def once_there(send: Callable[[], Answer]) -> Answer:
     return answer
 
 
-def test_a_search_does_not_wait_for_the_index(tmp_path: Path) -> None:
+def test_a_search_does_not_wait_for_the_index() -> None:
     """An index that takes longer than a request may is made all the same: 503 until it is there."""
-    path = tmp_path / "names.nt"
     label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    path.write_text("".join(f'<{BASE}/person/p{n}> {label} "name {n}" .\n' for n in range(20_000)))
-    with served(path, "--writable", "--token", "t", "--timeout", 0.6) as server:
+    text = "".join(f'<{BASE}/person/p{n}> {label} "name {n}" .\n' for n in range(20_000))
+    with serving(text, "--writable", "--token", "t", "--timeout", 0.6, suffix="nt") as server:
         for number in range(2):
             answer = once_there(lambda: server.get("/search.csv?q=19999"))
             assert answer.status == 200
@@ -156,19 +152,17 @@ def test_a_search_does_not_wait_for_the_index(tmp_path: Path) -> None:
             assert written.status == 201
 
 
-def test_control_characters_in_xml(tmp_path: Path) -> None:
+def test_control_characters_in_xml() -> None:
     """Feeds, sitemaps and pictures of labels that XML cannot hold are well-formed."""
-    path = tmp_path / "odd.trig"
     fact = "https://w3id.org/wicara/graph/fact/odd/F001"
     label = r"a\u0001b\uFFFEc"
-    path.write_text(
+    with serving(
         f"<{fact}> a <https://w3id.org/wicara/ont#FactGraph> ; "
         f'<http://www.w3.org/2004/02/skos/core#prefLabel> "{label}"@en ; '
         "<http://www.w3.org/ns/prov#generatedAtTime> "
         '"2018-08-02"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
         f'<{BASE}/person/{quote("é")}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{label}"@en .\n'
-    )
-    with served(path) as server:
+    ) as server:
         for address in ("/changes.atom", "/sitemap.xml"):
             ET.fromstring(server.get(address).text)  # noqa: S314 - our own server
         assert "a\N{REPLACEMENT CHARACTER}b" in server.get("/changes.atom").text

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from server_process import Server
 
 HTML = "text/html"
@@ -189,11 +187,9 @@ graph:ontology {
 """
 
 
-def test_hostile_ontology(tmp_path: Path) -> None:
+def test_hostile_ontology() -> None:
     """Labels, values and IRIs with scripts in them are shown as text, and circles of classes end."""
-    file = tmp_path / "hostile.trig"
-    file.write_text(HOSTILE, encoding="utf-8")
-    with served(file) as hostile:
+    with serving(HOSTILE) as hostile:
         for path in ("/ont", "/ont?lang=id", "/ont/term/Bad", "/ont/term/p", "/ont/diagram.svg"):
             answer = hostile.get(path, accept="text/html,*/*")
             assert (path, answer.status) == (path, 200)

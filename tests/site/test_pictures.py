@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from needed import needed
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,11 +97,9 @@ def records(server: Server, name: str, **asked: str | list[str]) -> list[dict[st
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def hostile() -> Iterator[Server]:
     """Return a server of data that means harm, or nothing."""
-    file = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
-    file.write_text(HOSTILE, encoding="utf-8")
-    with served(file) as running:
+    with serving(HOSTILE) as running:
         yield running
 
 

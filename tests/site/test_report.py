@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
 
 import pytest
-from server_process import served
+from server_process import served, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,11 +124,9 @@ def test_who_answers(data: Path) -> None:
         assert href[0].startswith("https://example.org/report?about=http")
 
 
-def test_served_files_take_no_reports(tmp_path: Path) -> None:
+def test_served_files_take_no_reports() -> None:
     """Where files are served there is no folder to keep reports in, and the form is not there."""
-    file = tmp_path / "a.nt"
-    file.write_text("<urn:x:a> <urn:x:b> <urn:x:c> .\n")
-    with served(file) as server:
+    with serving("<urn:x:a> <urn:x:b> <urn:x:c> .\n") as server:
         assert server.get("/report", accept="text/html").status == 404
         page = server.get("/about", accept="text/html").text
         assert "/report?" not in page

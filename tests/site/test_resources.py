@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 import pytest
 from needed import one_of
 from reader import Reader, text_of
-from server_process import served
+from server_process import served, serving
 from wicara.graph.status import ORDER
 from wicara.ontology import WIC
 from wicara.server.site.kinds import OF_CLASS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Command, Facts
@@ -289,17 +290,16 @@ def test_what_a_person_said_has_its_words(server: Server) -> None:
     assert any(text.startswith(("All evidence", "All 2")) for _, text in overview.links)
 
 
-def test_history(tmp_path: Path) -> None:
+def test_history() -> None:
     """What the provenance records of a fact's history is told with its days."""
-    file = tmp_path / "facts.trig"
-    file.write_text("""
+    text = """
         @prefix f: <https://w3id.org/wicara/graph/fact/test/> .
         @prefix prov: <http://www.w3.org/ns/prov#> .
         @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
         f:F2 { <https://w3id.org/wicara/id/state/a> <https://w3id.org/wicara/ont#partyTo> 1 }
         <https://w3id.org/wicara/graph/prov> {
-          f:F2 prov:wasRevisionOf f:F1 ; prov:generatedAtTime "2026-03-04T00:00:00Z"^^xsd:dateTime }""")
-    with served(file) as one:
+          f:F2 prov:wasRevisionOf f:F1 ; prov:generatedAtTime "2026-03-04T00:00:00Z"^^xsd:dateTime }"""
+    with serving(text) as one:
         page = read(one, "/graph/fact/test/F2")
     assert page.glance["Asserted on"] == "4 March 2026"
     assert page.glance["Revises"].endswith("F1")
@@ -393,13 +393,15 @@ def test_reports(data_dir: Path, wicara: Command) -> None:
     assert "mailto:" in refused.stderr
 
 
-def test_text_at_hand(server: Server, data_dir: Path, shared: Path, tmp_path: Path) -> None:
+def test_text_at_hand(
+    one_article: BuiltDataset, server_of: Callable[[Path], Server], shared: Path, tmp_path: Path
+) -> None:
     """With the text, a fact shows its sentence with the words marked; nothing else holds the text."""
     text = (shared / "sources" / f"{ARTICLE}.txt").read_text("utf-8")
     (tmp_path / "any name.txt").write_text(text, encoding="utf-8")
     (tmp_path / "other.txt").write_text("Another text.", encoding="utf-8")
-    path = f"/graph/fact/{ARTICLE}/F038"
-    with served("--data", data_dir, "--texts", tmp_path) as with_text:
+    path, data = f"/graph/fact/{ARTICLE}/F038", one_article.path.parent.parent
+    with served("--data", data, "--texts", tmp_path) as with_text:
         page = with_text.get(path, accept=HTML)
         ((passage,),) = (re.findall(r'<p class="passage"[^>]*>(.*?)</p>', page.text, re.DOTALL),)
         assert unescape(re.sub("<[^>]+>", "", passage)) == text[1425:1478]
@@ -408,13 +410,13 @@ def test_text_at_hand(server: Server, data_dir: Path, shared: Path, tmp_path: Pa
         for other in ("/export/all.trig", f"{path}.ttl", "/search.json?q=implementasi", "/.well-known/void"):
             assert secret not in with_text.get(other).text
         tag = page.headers["ETag"]
-    plain = server.get(path, accept=HTML)
+    plain = server_of(data).get(path, accept=HTML)
     assert plain.headers["ETag"] != tag
     assert "<mark>" not in plain.text
     assert "42%" in plain.text
 
 
-def test_many_links(tmp_path: Path) -> None:
+def test_many_links() -> None:
     """A thing with very many links counts and pages them both ways, without those that only a claim makes."""
     base, wic = "https://w3id.org/wicara", "https://w3id.org/wicara/ont#"
     hub = f"<{base}/id/place/hub>"
@@ -426,9 +428,7 @@ def test_many_links(tmp_path: Path) -> None:
         f"<{base}/id/event/only{number}> <{wic}heldAt> {hub} <{base}/graph/content/c> ."
         for number in range(9)
     ]
-    file = tmp_path / "many.nq"
-    file.write_text("\n".join(lines))
-    with served(file) as many:
+    with serving("\n".join(lines), suffix="nq") as many:
         first = many.get("/doc/place/hub", accept=HTML)
         assert "1 to 100 of 5,000" in first.text
         assert "1 to 100 of 250" in first.text

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from reader import Reader, ask, held, page_of, text_of
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from server_process import Server
 
 BETWEEN = "attested before and after; no text here says otherwise"
@@ -64,11 +62,9 @@ TOLD_TWICE = """
 """
 
 
-def test_a_membership_between_two_texts(tmp_path: Path) -> None:
+def test_a_membership_between_two_texts() -> None:
     """Who is a member, or a partner, by texts before and after a day is told as that, once."""
-    file = tmp_path / "told-twice.ttl"
-    file.write_text(TOLD_TWICE, encoding="utf-8")
-    with served(file) as server:
+    with serving(TOLD_TWICE) as server:
         for day, state in (("2001-05-01", "certain"), ("2005-01-01", "between"), ("2010-01-01", "possible")):
             page = page_of(server, day)
             for section in ("members", "standings"):
