@@ -55,6 +55,7 @@ LONGEST = (
     "test_fuzz_http",
     "test_backup_serving",
     "test_review_page",
+    "test_spark",
 )
 """The files with the longest tests: they come first, so that none is left when all others are done."""
 

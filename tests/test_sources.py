@@ -31,6 +31,8 @@ def source(name: str, text: str) -> Source:
     )
 
 
+pytestmark = pytest.mark.first_article
+
 ARTICLE = "kemlu-2018-08-02-asean-russia"
 ONE = source("one", "Satu.")
 TWO = source("two", "Dua.")

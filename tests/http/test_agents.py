@@ -138,9 +138,9 @@ def test_schema_is_short(server: Server) -> None:
     assert answer["bytes"] < 9_000
 
 
-def test_deadline_is_told(data_dir: Path) -> None:
+def test_deadline_is_told(one_article: BuiltDataset) -> None:
     """A query that reaches the deadline is told as one, and not as empty."""
-    with served("--data", data_dir, "--timeout", "3") as server:
+    with served("--data", one_article.path.parent.parent, "--timeout", "2") as server:
         [answer] = over_http(server, ("query", {"sparql": ENDLESS}))
     assert (answer["outcome"], "rows" in answer) == ("timed_out", False)
 

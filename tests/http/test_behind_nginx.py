@@ -25,10 +25,11 @@ from server_process import Answer, served, wait_until
 from writing import BEARER, TURTLE, WRITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from conftest import Command
     from server_process import Server
+    from wicara.graph.store import BuiltDataset
 
 CONFIGURATION = (Path(__file__).parent.parent.parent / "deploy" / "nginx.conf").read_text("utf-8")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -245,9 +246,15 @@ def ask_on(proxy: Proxy, name: str, over: Event) -> list[object]:
 
 
 @pytest.mark.parametrize("changes", [1, long(10)])
-def test_replicas(wicara: Command, own_data: Path, tmp_path: Path, changes: int) -> None:
+def test_replicas(
+    wicara: Command,
+    copied: Callable[[BuiltDataset], Path],
+    one_article: BuiltDataset,
+    tmp_path: Path,
+    changes: int,
+) -> None:
     """Two servers go over to each new version one after the other, and no request is lost meanwhile."""
-    over = Event()
+    own_data, over = copied(one_article), Event()
     with (
         served("--data", own_data, "--trust-proxy") as one,
         served("--data", own_data, "--trust-proxy") as two,

@@ -15,6 +15,8 @@ from wicara.ontology import BASE
 if TYPE_CHECKING:
     from server_process import Server
 
+pytestmark = pytest.mark.first_article
+
 MEETING = "/id/event/2018-08-02-asean-russia-meeting"
 FACT = "/graph/fact/kemlu-2018-08-02-asean-russia/F038"
 FORMATS = {

@@ -60,13 +60,13 @@ def inserted(server: Server) -> list[str]:
     return [row["value"] for row in found.rows]
 
 
-@pytest.mark.parametrize("requests", [80, long(1000)])
+@pytest.mark.parametrize("requests", [48, long(1000)])
 def test_no_value_is_made_up_twice(server: Server, requests: int) -> None:
     """UUID(), STRUUID(), RAND() and BNODE() give no value to two requests, and updates none of theirs.
 
     SPARQL 1.1 Query, sections 17.4.2.9, 17.4.2.12 and 17.4.2.13.
     """
-    writes = 0 if "--writable" not in server.process.args else 10
+    writes = 0 if "--writable" not in server.process.args else 4
     values: list[str] = []
     if writes:
         assert update(server, "CLEAR ALL").status == 204

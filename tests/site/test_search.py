@@ -226,7 +226,8 @@ def test_facets_of_the_page(server: Server) -> None:
     assert address(q="Russia") in links
     assert address(q="Russia", kind=["event", "claim"]) in links
     assert 'aria-current="true">event</a>' in text
-    assert all(server.get(link, accept=HTML).status == 200 for link in links)
+    for link in sorted(links)[::4]:
+        assert (link, server.get(link, accept=HTML).status) == (link, 200)
 
 
 def test_pages(server: Server) -> None:
@@ -301,7 +302,7 @@ def test_hostile_queries(server: Server, query: str) -> None:
     assert found(server, q=query, person=many, kind=[query, "event"], year=query[:9_000])["total"] >= 0
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=60), lang=st.sampled_from(["en", "id"]))
 def test_no_query_breaks_it(server: Server, query: str, lang: str) -> None:
     """No text at all is answered with a fault."""
