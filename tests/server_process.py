@@ -169,7 +169,7 @@ def children_of(pid: int) -> list[int]:
     """Return the children of a process; none where it has ended."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, ProcessLookupError):
             found += map(int, task.read_text().split())
     return found
 
@@ -178,7 +178,7 @@ def is_alive(pid: int) -> bool:
     """Tell whether a process runs; one that is dead and not yet reaped does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
