@@ -122,7 +122,7 @@ def processor_time(server: Server) -> dict[int, int]:
     """Return the nanoseconds of a processor that the front and each of its processes has taken."""
     taken = {}
     for pid in (server.process.pid, *workers(server)):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, ProcessLookupError):
             taken[pid] = int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[0])
     return taken
 
