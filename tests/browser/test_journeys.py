@@ -26,7 +26,7 @@ BOTH: Final = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", 
 def test_coordinator_by_search(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     """Who was coordinator on 2 August 2018 is found by searching from the home page."""
     page = visit(HOME, java_script_enabled=scripts)
-    field = page.get_by_role("main").get_by_placeholder("Names, places, words of a source")
+    field = page.get_by_role("main").get_by_placeholder("Name, place or question")
     field.fill("coordinator on the day of the meeting")
     field.press("Enter")
     page.get_by_role(

@@ -15,7 +15,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.pages.reuse import report_href, who_answers
-from wicara.server.site.tables.statuses import Aftermath, age_of_sources
+from wicara.server.site.tables.statuses import Aftermath
 from wicara.server.site.times import format_period
 from wicara.server.site.words import Words, labels_of
 
@@ -85,7 +85,6 @@ def about() -> str:
     """Tell how the dataset is made, what its limits are, and how to report an error."""
     return render_template(
         "about.html",
-        age=age_of_sources(),
         report=report_href(canonical()),
         answered=who_answers(),
     )

@@ -119,14 +119,10 @@ MAX_NAME: Final = 80
 
 
 class Facet(NamedTuple):
-    """What a facet is called, and the bit that stands for it in the index.
-
-    The IRIs of its values begin with `base` and one of `beginnings`; addresses have what comes after `base`.
-    """
+    """What a facet is called, its bit in the index, and what the IRIs of its values begin with."""
 
     name: str
     bit: int
-    beginnings: tuple[str, ...] = ()
     base: str = ""
 
     def iri(self, value: str) -> str | None:
@@ -140,17 +136,15 @@ class Facet(NamedTuple):
 FACETS: Final = {
     "kind": Facet(_("Kind"), 1),
     "status": Facet(_("Status"), 64),
-    "state": Facet(_("State"), 2, ("",), f"{BASE}/id/state/"),
-    "organization": Facet(_("Organization"), 4, ("",), f"{BASE}/id/body/"),
-    "person": Facet(_("Person"), 8, ("",), f"{BASE}/id/person/"),
-    "area": Facet(_("Area"), 16, ("",), f"{BASE}/concept/area/"),
+    "state": Facet(_("State"), 2, f"{BASE}/id/state/"),
+    "organization": Facet(_("Organization"), 4, f"{BASE}/id/body/"),
+    "person": Facet(_("Person"), 8, f"{BASE}/id/person/"),
+    "area": Facet(_("Area"), 16, f"{BASE}/concept/area/"),
     "year": Facet(_("Year"), 32),
-    "source": Facet(_("Source"), 128, ("",), f"{BASE}/id/article/"),
+    "source": Facet(_("Source"), 128, f"{BASE}/id/article/"),
 }
 """The facets, by the parameter of an address that chooses values of them, in the order of the page."""
-BY_BEGINNING: Final = {
-    facet.base + beginning: facet for facet in FACETS.values() for beginning in facet.beginnings
-}
+BY_BASE: Final = {facet.base: facet for facet in FACETS.values() if facet.base}
 
 TABLES: Final = Path(__file__).with_name("index.sql")
 DERIVED: Final = Path(__file__).with_name("derived.sql")
@@ -193,7 +187,7 @@ def search_kind(iri: str) -> str | None:
 
 def value_of(iri: str) -> tuple[int, str] | None:
     """Return the facet (its bit) and the value that an IRI is, or None for one that is no value."""
-    facet = BY_BEGINNING.get(iri[: iri.rfind("/") + 1])
+    facet = BY_BASE.get(iri[: iri.rfind("/") + 1])
     return (facet.bit, iri.removeprefix(facet.base)) if facet else None
 
 
