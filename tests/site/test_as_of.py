@@ -196,7 +196,11 @@ def test_what_goes_on_until_told_otherwise(server: Server) -> None:
     assert told["documents", "lasting"] == told["cooperation", "lasting"] == LASTING
     assert told["posts", "possible"] == "possibly at that time"
     asked = csv.DictReader(StringIO(server.get("/questions/members-of-a-body.csv?date=2019-06-01").text))
-    assert {row["status"] for row in asked} == {LASTING}
+    told = {row["stateLabel_en"]: (row["status"], row["statement"]) for row in asked}
+    assert {status for status, _said in told.values()} == {LASTING}
+    assert told["Laos"][1].startswith(
+        "Laos was a member, since 23 July 1997. Source: ASEAN Secretariat, About A"
+    )
     posts = csv.DictReader(StringIO(server.get("/questions/posts-on.csv?date=2019-06-01").text))
     assert {row["status"] for row in posts} == {"established", BETWEEN, "possibly at that time"}
     event = "event:2021-10-28-asean-russia-summit"
