@@ -51,9 +51,7 @@ TAG: Final = Markup(' <small class="tag">%s</small>')
 MORE: Final = Markup('%s… <a href="%s">%s</a>')
 MARK: Final = Markup('<a class="mark %s" href="%s"%s>%s</a>')
 PILL: Final = Markup('<span class="mark %s">%s</span>')
-UNFOLDED: Final = Markup(
-    '<details class="more"><summary class="mark">+%d<span class="hidden"> %s</span></summary> %s</details>'
-)
+UNFOLDED: Final = Markup('<details class="more"><summary class="mark">%s</summary> %s</details>')
 BRACKETS: Final = Markup("(%s)")
 NOTE: Final = Markup('<span class="also">%s</span>')
 PROVENANCE: Final = Markup("<div><dt>%s</dt> <dd>%s</dd></div>")
@@ -289,8 +287,9 @@ def row_marks(
     shown = {own.graph for own in first}
     parts = [*marks_in(first, cards, words)]
     if rest := [own for own in known if own.graph not in shown]:
-        more = UNFOLDED % (len(rest), _("more"), SPACE.join(marks_in(rest, cards, words)))
-        parts.append(more if unfold else NOTE % _("and %(n)s more", n=len(rest)))
+        more = _("and %(n)s more", n=len(rest))
+        all_of_them = SPACE.join(marks_in(rest, cards, words))
+        parts.append(UNFOLDED % (more, all_of_them) if unfold else NOTE % more)
     stated = (evidence.of(statement.graphs) for statement in row.support.statements)
     parts += several(max(map(witnesses, stated), default=0))
     parts += [inferred_mark(triple, words) for triple in row.support.inferred]
