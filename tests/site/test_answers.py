@@ -25,7 +25,7 @@ if TYPE_CHECKING:
             [
                 (
                     "Laos was coordinator of the ASEAN-Russia partnership (2015\u20132018)."
-                    " read from the words (high confidence) 5 sources"
+                    " read from the words (medium confidence) 5 sources"
                 ),
                 (
                     "Indonesia was to follow as coordinator of the ASEAN-Russia partnership (2018\u20132021)."

@@ -62,7 +62,7 @@ def test_coordinators(
 @pytest.mark.parametrize(
     ("day", "statuses"),
     [
-        ("2018-08-02", {"Laos": "read from the words (high confidence)", "Indonesia": "planned"}),
+        ("2018-08-02", {"Laos": "read from the words (medium confidence)", "Indonesia": "planned"}),
         ("2019-06-01", {"Indonesia": "established"}),
     ],
 )

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.facts.selector import TextAtHand
 from wicara.graph.facts.source import read_sources
 from wicara.graph.names import GraphKind
+from wicara.graph.status import status_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
 from wicara.server.site.tables.rows import without_plans
@@ -109,8 +110,9 @@ def cards_of(bases: Iterable[Basis]) -> list[Card]:
 def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> Iterator[Basis]:
     """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
 
-    Premises of a conclusion are among them where it is about a person, or nothing is stated. Of a day, what
-    came out by then goes first, then what can be quoted, then the nearest to it in time.
+    Premises of a conclusion are among them where it is about a person, or nothing is stated. What is no
+    weaker than the row goes first: a claim alone does not establish it. Of a day, what came out by then is
+    next, then what can be quoted, then the nearest to it in time.
     """
     support = row.support
     named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
@@ -121,7 +123,12 @@ def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> It
     found = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
     known = sorted(
         without_plans(found, row.statuses),
-        key=lambda one: (one.graph not in support.graphs, *distance(row.day, one), not one.quotes),
+        key=lambda one: (
+            one.graph not in support.graphs,
+            bool(row.statuses) and status_of(one).rank > row.statuses[0].rank,
+            *distance(row.day, one),
+            not one.quotes,
+        ),
     )
     texts = [
         " ".join((*(quote.exact.value for quote in one.quotes), evidence.words.show_iri(one.graph).text))
