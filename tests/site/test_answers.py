@@ -61,8 +61,14 @@ if TYPE_CHECKING:
         (
             "trade-rank",
             [
-                "Russia was number 13 among trading partners of ASEAN in 2014. sources differ",
-                "Russia was number 8 among trading partners of ASEAN in 2014. sources differ",
+                (
+                    "Russia was number 13 among trading partners of ASEAN in 2014."
+                    " reported by ISEAS - Yusof Ishak Institute, 19 May 2016 sources differ"
+                ),
+                (
+                    "Russia was number 8 among trading partners of ASEAN in 2014."
+                    " reported by KursRupiah.net, May 2016 sources differ"
+                ),
                 "Russia was number 8 among trading partners of ASEAN in 2015. claimed by Jojie Samuel",
                 "Russia was number 8 among dialogue partners of ASEAN in 2017. established",
                 "Russia was number 8 among trading partners of ASEAN in 2018. claimed by Retno L.P. Marsudi",
@@ -388,11 +394,7 @@ def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
 @pytest.mark.parametrize(
     ("path", "title", "told"),
     [
-        (
-            "/timeline?from=1991&to=2020",
-            "Timeline, 1991.2020",
-            r"^1991.2020: Partnership and cooperation \d+, Events \d+, ",
-        ),
+        ("/timeline?from=1991&to=2020", "Timeline, 1991.2020", r"^1991.2020: Partnership .* Events \d+, "),
         ("/timeline?date=2018-08-02", "Timeline, 2 August 2018", "^For certain: Laos as coordinator"),
         (
             "/network?start=person/sergey-lavrov",

@@ -431,6 +431,9 @@ def test_a_figure_alone_is_no_bar(server: Server) -> None:
     assert counts == sorted(counts, reverse=True)
     alone = [section for section in drawn if section.count('<li class="bar') == 1]
     assert [one for one in alone if 'width="100.0%"' in one] == []
+    same = next(section for section in drawn if "number of activities planned" in section)
+    assert len(re.findall(r">139\sactivities<", same)) > 1
+    assert '<svg class="track"' not in same
 
 
 def test_what_most_figures_are_about_comes_first(server: Server) -> None:

@@ -107,7 +107,7 @@ class Figure:
 
     @property
     def doubts(self) -> list[str]:
-        """How sure the reading is, where it is not sure."""
+        """How sure it is who says so, where it is not sure."""
         return [iri for iri in self.confidence if local_name(NamedNode(iri)) != "high"]
 
     @property
@@ -182,7 +182,7 @@ class Bar:
 class Chart:
     """The figures of an indicator in a unit, and where zero lies in percent of the breadth.
 
-    It `compares` them with each other or with a whole: a figure by itself is not drawn as a bar.
+    It `compares` them with each other or with a whole: one value by itself is not drawn as a bar.
     """
 
     indicator: Shown | None
@@ -351,7 +351,7 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
         for one in members
     ]
     indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
-    return Chart(indicator, unit, bars, at(-low), is_share or len(bars) > 1)
+    return Chart(indicator, unit, bars, at(-low), is_share or len({*values}) > 1)
 
 
 def record(one: Figure, words: Words) -> Record:
