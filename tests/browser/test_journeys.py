@@ -36,6 +36,20 @@ def test_coordinator_by_search(visit: Visit, scripts: bool) -> None:  # noqa: FB
     expect(page.get_by_role("main").get_by_text("interpretive reading").first).to_be_visible()
 
 
+def test_a_question_is_suggested_before_what_only_shares_words(visit: Visit) -> None:
+    """The question that a sentence asks is offered first as one types; a name has its thing first."""
+    page = visit(HOME)
+    field = page.get_by_role("main").get_by_role("combobox")
+    first = page.locator("ul.suggestions:not([hidden]) [role=option]").first
+    field.fill("Lavrov")
+    expect(first).to_contain_text("Sergey Lavrov")
+    field.fill("who was coordinator in June 2019")
+    expect(first).to_contain_text("on 1 June 2019")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("on 1 June 2019")
+
+
 @pytest.mark.parametrize(("language", "scripts"), [("en", True), ("id", False)])
 def test_the_head_of_a_page_leaves_room(visit: Visit, language: str, scripts: bool) -> None:  # noqa: FBT001 - as above
     """On a telephone the head is low and its menu folded; on a desk all parts of the site are in sight."""

@@ -99,7 +99,7 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
 def test_what_is_reported_has_its_name(server: Server, about: str, name: str) -> None:
     """The form names the thing, the fact, the question as it was asked, with a link; else it is typed."""
     form = server.get(f"/report?about={quote(about, safe='')}", accept="text/html").text
-    named = re.search(r"<strong>(.*?)</strong> <small[^>]*>dataset ", form, re.DOTALL)
+    named = re.search(r"<strong>(.*?)</strong> <small[^>]*>dataset&nbsp;", form, re.DOTALL)
     assert named
     assert re.sub("<[^>]*>", "", named[1]).strip() == name
     assert "href=" in named[1]

@@ -148,8 +148,9 @@ def test_a_month_or_a_year_leads_to_its_timeline(server: Server) -> None:
         "/timeline?from=2019-06-01&to=2019-06-30&lang=en",
     ]
     last = found(server, q="KTT 2016", lang="id")["questions"][-1]
-    assert (last["label"], last["page"]) == (
+    assert (last["label"], last["kind_name"], last["page"]) == (
         "Lini masa: 2016",
+        "",
         "/timeline?from=2016-01-01&to=2016-12-31&lang=id",
     )
     assert server.get(last["page"], accept=HTML).status == 200

@@ -29,7 +29,6 @@ from wicara.server.site.filter import BY_FILTER, narrowed, requested_values
 from wicara.server.site.kinds import OF_CLASS
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
-from wicara.server.site.pages.question import PATH as QUESTIONS
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.parameters import default_term, given_values, is_thing, to_sparql
 from wicara.server.site.search.folding import fold, tokens
@@ -37,6 +36,7 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, fitting, named, search
 from wicara.server.site.search.results import (
     PATH,
+    QUESTIONS,
     as_csv,
     as_json,
     as_triples,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Shown
 
 PATH: Final = "/search"
+QUESTIONS: Final = "/questions"
 MAX_LINES: Final = 3
 """Texts that are shown of a result beside its label."""
 COLUMNS: Final = ("iri", "kind", "label", "language", "status", "found_in", "words")
@@ -285,7 +286,12 @@ def as_json(
             for one in listed
         ],
         "questions": [
-            {"label": text, "page": href, "kind_name": str(_("question"))} for text, href in questions
+            {
+                "label": text,
+                "page": href,
+                "kind_name": str(_("question")) if href.startswith(f"{QUESTIONS}/") else "",
+            }
+            for text, href in questions
         ],
         "facets": {
             group.key: [

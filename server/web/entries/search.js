@@ -46,8 +46,10 @@ class Suggestions {
     try {
       const answer = await fetch(`/search.json?${query}`, { signal: this.#asked.signal });
       if (!answer.ok) return;
-      const { questions, results } = await answer.json();
-      this.#show([...results.slice(0, MOST - questions.length), ...questions]);
+      const { questions, results, some } = await answer.json();
+      const things = results.slice(0, MOST - questions.length);
+      // Things with some of the words alone are none that a sentence asks for: its questions come before them.
+      this.#show(some ? [...questions, ...things] : [...things, ...questions]);
     } catch (fault) {
       if (fault.name !== "AbortError") this.#close();
     }
