@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encoded
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.facts.selector import OMITTED
 from wicara.graph.names import DERIVED_FROM, GRAPHS, PROV, GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import BASE, PREFIXES, WIC
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, QuerySolution, Store
     from wicara.graph.reasoning.rules import Fact, Term
 
+OMITTED: Final = " … "
+"""What stands in a quote for the words of the text that it leaves out."""
 WAY: Final = tuple(
     NamedNode(iri) for iri in (f"{WIC}evidence", f"{PREFIXES['oa']}hasTarget", f"{PREFIXES['oa']}hasSelector")
 )

@@ -30,10 +30,7 @@ from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.dataset_folder import ABOUT, dataset_folder, folder_name
 from wicara.graph.durable_files import digest_of_file
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.lock import read_lock
-from wicara.graph.facts.patterns import IN
-from wicara.graph.facts.short_form import Stated, expand, is_short
-from wicara.graph.names import PREF_LABEL, GraphKind, graph_iri, kind_of
+from wicara.graph.names import IN, PREF_LABEL, GraphKind, graph_iri, kind_of
 from wicara.graph.nesting import MAX_NESTING, nests_beyond
 from wicara.graph.terms import text_of
 
@@ -82,6 +79,13 @@ class SourceFile:
     path: Path
     name: str
     kind: GraphKind | None
+
+
+class Stated(NamedTuple):
+    """A statement of a file, and the line that it ends in."""
+
+    quad: Quad
+    line: int
 
 
 @dataclass(frozen=True)
@@ -238,6 +242,9 @@ def names_with(statements: Iterable[Stated]) -> Names:
 
 def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) -> Iterator[Quad]:
     """Yield the statements of a file, each in its graph; a TriG file in the short form is expanded."""
+    from wicara.graph.facts.lock import read_lock  # noqa: PLC0415 - most commands read no file
+    from wicara.graph.facts.short_form import expand, is_short  # noqa: PLC0415
+
     if file.kind is None and is_short(statements):
         for stated in statements:
             if not isinstance(stated.quad.graph_name, DefaultGraph):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 GRAPHS: Final = f"{BASE}/graph/"
+IN: Final = f"{BASE}/in#"
+"""The namespace of terms that only data files have: of the short form, and of patterns."""
 NAMESPACES: Final = MappingProxyType({iri: prefix for prefix, iri in PREFIXES.items()})
 LOCAL_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 """The local names that every format and parser agrees on; an IRI with any other is written in full."""

@@ -15,7 +15,6 @@ from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.assembly import INVALIDATED
 from wicara.graph.durable_files import write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
-from wicara.graph.facts.lock import lock_path
 from wicara.graph.inputs import SourceFile, quads_of, read_bytes
 from wicara.graph.names import GRAPHS, PROV, GraphKind, iri_name, kind_of
 from wicara.ontology import PREFIXES
@@ -104,6 +103,8 @@ def make_current(data: Path, stage: Path) -> None:
 
 def put(stage: Path, files: Iterable[Path]) -> None:
     """Put files with their locks into a staged overlay; files of the same names are replaced."""
+    from wicara.graph.facts.lock import lock_path  # noqa: PLC0415 - most commands add nothing
+
     for file in files:
         if file.suffix not in SUFFIXES or file.name == RETRACTED:
             raise UnreadableInput(

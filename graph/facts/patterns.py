@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError, date_in_words
-from wicara.graph.names import ENTITIES, GRAPHS, PREF_LABEL, TYPE, term_name
+from wicara.graph.names import ENTITIES, GRAPHS, IN, PREF_LABEL, TYPE, term_name
 from wicara.ontology import BASE, ID_KINDS, PREFIXES
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     Names = Callable[[str, str], str | None]
 
 FOLDER: Final = Path(__file__).parent / "patterns"
-IN: Final = f"{BASE}/in#"
 P: Final = f"{BASE}/pattern#"
 """The namespace of patterns and their parameters; like that of `in:`, it is used in data files only."""
 ARTICLE: Final = NamedNode(f"{IN}article")

@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.selector import MOST_WORDS, OMITTED, core, runs, selector, word_count
+from wicara.graph.evidence import OMITTED
+from wicara.graph.facts.selector import MOST_WORDS, core, runs, selector, word_count
 from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.turtle import quoted

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.errors import UnreadableInput
+from wicara.graph.evidence import OMITTED
 from wicara.graph.facts.source import (
     END,
     START,
@@ -44,8 +45,6 @@ SHARED: Final = 5
 """Letters in a row that make two words one, whatever stands before and behind them."""
 WORD: Final = re.compile(r"\w+")
 EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
-OMITTED: Final = " … "
-"""What stands in a quote for the words of the text that it leaves out."""
 
 
 @dataclass(frozen=True)

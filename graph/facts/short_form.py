@@ -25,18 +25,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.facts.edtf import MEANINGS, NotBoundedError
 from wicara.graph.facts.lock import locked
 from wicara.graph.facts.nodes import annotation, fixed, fixed_iri, labelled, position
-from wicara.graph.facts.patterns import IN, P, hint, instance, kind_of_thing
+from wicara.graph.facts.patterns import P, hint, instance, kind_of_thing
 from wicara.graph.names import (
     DERIVED_FROM,
     ENTITIES,
     GRAPHS,
+    IN,
     PROV,
     TYPE,
     GraphKind,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from wicara.graph.facts.lock import Locked
     from wicara.graph.facts.patterns import Names
+    from wicara.graph.inputs import Stated
     from wicara.graph.terms import Node, Term
 
 QUOTE, SPAN, EVIDENCE, SENTENCES = (
@@ -72,13 +74,6 @@ DATE: Final = NamedNode(PREFIXES["xsd"] + "date")
 BOOLEAN: Final = NamedNode(PREFIXES["xsd"] + "boolean")
 SPANS: Final = re.compile(r"([0-9]+)-([0-9]+)")
 PLACEHOLDER: Final = re.compile(r"\{(\w+:\w+)\}")
-
-
-class Stated(NamedTuple):
-    """A statement of a file, and the line that it ends in."""
-
-    quad: Quad
-    line: int
 
 
 @dataclass(frozen=True)

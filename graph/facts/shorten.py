@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Quad
 from wicara.graph.facts import edtf
 from wicara.graph.facts.lock import Locked
-from wicara.graph.facts.patterns import IN
 from wicara.graph.facts.selector import read_evidence
 from wicara.graph.facts.short_form import (
     DESCRIBED,
@@ -23,15 +22,16 @@ from wicara.graph.facts.short_form import (
     QUOTE,
     SENTENCES,
     SPAN,
-    Stated,
     Subject,
     defaults,
     expand,
 )
 from wicara.graph.facts.skeleton import ordinal
 from wicara.graph.facts.source import read_sources
+from wicara.graph.inputs import Stated
 from wicara.graph.names import (
     ENTITIES,
+    IN,
     LOCAL_NAME,
     PREF_LABEL,
     PROV,

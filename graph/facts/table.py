@@ -17,19 +17,20 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from wicara.graph import evidence
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.patterns import IN, P, patterns
+from wicara.graph.facts.patterns import P, patterns
 from wicara.graph.facts.short_form import (
     EVIDENCE,
     QUOTE,
     SPAN,
     Context,
     Faults,
-    Stated,
     expanded_in,
     subjects_of,
 )
+from wicara.graph.inputs import Stated
 from wicara.graph.names import (
     DERIVED_FROM,
+    IN,
     PREF_LABEL,
     TYPE,
     GraphKind,

@@ -18,7 +18,6 @@ from pyoxigraph import NamedNode, Quad
 from wicara.graph.durable_files import sync, write_durably
 from wicara.graph.errors import Unavailable, UnreadableInput
 from wicara.graph.facts.lock import lock, lock_path, lock_text
-from wicara.graph.facts.patterns import IN
 from wicara.graph.facts.review.log import Log
 from wicara.graph.facts.review.proposal import persons_in
 from wicara.graph.facts.review.record import (
@@ -30,7 +29,7 @@ from wicara.graph.facts.short_form import Context, Faults, expanded_in, is_time,
 from wicara.graph.facts.short_form import source as described
 from wicara.graph.facts.source import read_sources
 from wicara.graph.inputs import NamesOfThings, canonical
-from wicara.graph.names import GraphKind, graph_iri, iri_name, kind_of
+from wicara.graph.names import IN, GraphKind, graph_iri, iri_name, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +39,9 @@ if TYPE_CHECKING:
     from wicara.graph.facts.review.live import Live
     from wicara.graph.facts.review.record import Record
     from wicara.graph.facts.review.things import Things
-    from wicara.graph.facts.short_form import Stated, Subject
+    from wicara.graph.facts.short_form import Subject
     from wicara.graph.facts.source import Source, Text
+    from wicara.graph.inputs import Stated
     from wicara.graph.terms import Node
 
 OPEN: Final = "suggested"

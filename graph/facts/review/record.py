@@ -23,8 +23,8 @@ from wicara.ontology import LANGUAGES, PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wicara.graph.facts.short_form import Stated
     from wicara.graph.facts.source import Source
+    from wicara.graph.inputs import Stated
     from wicara.graph.terms import Node, Term
 
 Record = dict[str, Any]

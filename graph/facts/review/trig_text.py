@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat, parse
 from wicara.graph.errors import UnreadableInput
-from wicara.graph.facts.short_form import Stated
 from wicara.graph.facts.table import declared, missing_prefixes
+from wicara.graph.inputs import Stated
 from wicara.graph.sparql_text import tokens
 
 if TYPE_CHECKING:
