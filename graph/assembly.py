@@ -156,11 +156,15 @@ def inferred(conclusions: Iterable[Triple]) -> tuple[Quad, ...]:
     return tuple(sorted((Quad(t.subject, t.predicate, t.object, INFERRED) for t in conclusions), key=str))
 
 
+def in_default_graph(triple: Triple) -> Quad:
+    """Return a triple as a quad of the default graph, in half the time that it takes to name that."""
+    return Quad(triple.subject, triple.predicate, triple.object)
+
+
 def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, ...]:
     """Return the named graphs and the default graph made of them; without conclusions if not `infer`."""
     kinds, named = (DEFAULT, quads) if infer else (ASSERTED, [q for q in quads if q.graph_name != INFERRED])
-    default = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(named, kinds))
-    return (*named, *default)
+    return (*named, *map(in_default_graph, merged(named, kinds)))
 
 
 def graphs_of_proof(store: Store, leaves: Collection[Fact]) -> tuple[str, ...]:

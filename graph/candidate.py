@@ -8,7 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
-from wicara.graph.assembly import INVALIDATED, inferred, merged, renamed, retracted_quads, with_default_graph
+from wicara.graph.assembly import (
+    INVALIDATED,
+    in_default_graph,
+    inferred,
+    merged,
+    renamed,
+    retracted_quads,
+    with_default_graph,
+)
 from wicara.graph.checks.shapes import validate
 from wicara.graph.checks.statements import undefined
 from wicara.graph.inputs import Inputs, Places
@@ -36,7 +44,7 @@ NEAR: Final = frozenset({GraphKind.ENTITIES, GraphKind.BACKGROUND})
 def in_both_graphs(conclusions: Iterable[Triple]) -> list[Quad]:
     """Return conclusions as quads of graph/inferred, and of the default graph."""
     quads = inferred(conclusions)
-    return [*quads, *(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)]
+    return [*quads, *(in_default_graph(quad.triple) for quad in quads)]
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ class Candidate:
     @property
     def statements_changed(self) -> LineChange:
         """How the file of statements differs from that of the build before, if the candidate goes on."""
-        return LineChange(frozenset(), lines_of(self.served(infer=False)))
+        return LineChange(frozenset(), lines_of(self.store))
 
     @property
     def conclusions_changed(self) -> LineChange:

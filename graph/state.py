@@ -27,7 +27,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
-from wicara.graph.assembly import CURRENT, INVALIDATED, kind, merged, retracted_in
+from wicara.graph.assembly import CURRENT, INVALIDATED, in_default_graph, kind, merged, retracted_in
 from wicara.graph.durable_files import digest_of_file, digested_beside
 from wicara.graph.inputs import (
     DATASET,
@@ -478,7 +478,7 @@ def remove_from(store: Store, quads: Iterable[Quad]) -> None:
 def change_of_default(quads: Collection[Quad]) -> tuple[set[Quad], set[Quad]]:
     """Return what goes from the default graph and what comes, so that it follows what is stated."""
     default = {quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)}
-    wanted = {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in merged(quads, ASSERTED)}
+    wanted = set(map(in_default_graph, merged(quads, ASSERTED)))
     return default - wanted, wanted - default
 
 

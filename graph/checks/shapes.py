@@ -18,7 +18,8 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Store
+from wicara.graph.assembly import in_default_graph
 from wicara.graph.checks import constraints, shacl
 from wicara.graph.checks.constraints import CONSTRAINTS
 from wicara.graph.checks.shacl import Query, Shape, Step, bare_text
@@ -94,7 +95,7 @@ def validate(
 def store_of(triples: Iterable[Triple]) -> Store:
     """Return triples as the default graph of a store."""
     store = Store()
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    store.bulk_extend(map(in_default_graph, triples))
     return store
 
 
