@@ -11,44 +11,35 @@ from urllib.parse import quote
 
 import pytest
 from prepared import PATIENCE
-from server_process import served
+from server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from server_process import Server
 
 ALL = "SELECT * { ?s ?p ?o }"
-ROWS = 5000
+TRIPLES = "".join(f'<x:s{n}> <x:p> "value, {n}"@en .\n' for n in range(5000))
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file of 5,000 triples."""
-    path = tmp_path_factory.mktemp("limits") / "many.nt"
-    path.write_text("".join(f'<x:s{n}> <x:p> "value, {n}"@en .\n' for n in range(ROWS)))
-    return path
-
-
-@pytest.fixture(scope="module")
-def capped(file: Path) -> Iterator[Server]:
+def capped() -> Iterator[Server]:
     """Return a server that cuts results at 100 rows."""
-    with served(file, "--max-rows", 100) as running:
+    with serving(TRIPLES, "--max-rows", 100) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def plain(file: Path) -> Iterator[Server]:
+def plain() -> Iterator[Server]:
     """Return a server that cuts no results."""
-    with served(file) as running:
+    with serving(TRIPLES) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def seven(file: Path) -> Iterator[Server]:
+def seven() -> Iterator[Server]:
     """Return a server that cuts results at seven rows."""
-    with served(file, "--max-rows", 7) as running:
+    with serving(TRIPLES, "--max-rows", 7) as running:
         yield running
 
 
@@ -101,9 +92,9 @@ def test_graphs_are_cut(capped: Server) -> None:
     assert answer.headers["Wicara-Truncated"] == "max-rows=100"
 
 
-def test_a_long_result_is_cut_as_well(file: Path) -> None:
+def test_a_long_result_is_cut_as_well() -> None:
     """A result of many kilobytes is cut at the row, says so, and is well-formed."""
-    with served(file, "--max-rows", 4000) as server:
+    with serving(TRIPLES, "--max-rows", 4000) as server:
         answer = server.ask(ALL)
         assert len(answer.json["results"]["bindings"]) == 4000
         assert answer.headers["Wicara-Truncated"] == "max-rows=4000"
@@ -129,9 +120,9 @@ def test_what_looks_like_the_end_of_a_row(plain: Server, seven: Server, form: st
         assert len(list(reader) if form == "csv" else cut.text.splitlines()) == 8
 
 
-def test_bytes_are_cut(file: Path) -> None:
+def test_bytes_are_cut() -> None:
     """A result over the cap of bytes is cut at a row before it, and says so."""
-    with served(file, "--max-bytes", 10_000) as server:
+    with serving(TRIPLES, "--max-bytes", 10_000) as server:
         answer = server.ask(ALL)
         assert 8000 < len(answer.body) < 11_000
         assert answer.headers["Wicara-Truncated"] == "max-bytes=10000"
@@ -152,9 +143,9 @@ def test_a_long_body(capped: Server) -> None:
     assert (answer.status, answer.media_type) == (413, "application/problem+json")
 
 
-def test_rate(file: Path) -> None:
+def test_rate() -> None:
     """A client over its rate is 429 with Retry-After; a trusted proxy's clients are told apart."""
-    with served(file, "--rate", 5, "--trust-proxy") as server:
+    with serving(TRIPLES, "--rate", 5, "--trust-proxy") as server:
         assert server.ask("ASK {}").status == 200  # kept: the same again takes no time
         for path in ("/sparql?query=ASK%7B%7D", "/metrics"):
             client = f"X-Forwarded-For: 192.0.2.{len(path)}"
@@ -164,10 +155,10 @@ def test_rate(file: Path) -> None:
         assert {head.status for head in server.heads([("GET /healthz", client)] * 60)} == {200}
 
 
-def test_a_full_queue(file: Path) -> None:
+def test_a_full_queue() -> None:
     """Where no more requests may wait, the next one is 503 with Retry-After at once."""
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    with served(file, "--executors", 1, "--slow-lane", 1, "--queue", 1, "--timeout", 3) as server:
+    with serving(TRIPLES, "--executors", 1, "--slow-lane", 1, "--queue", 1, "--timeout", 3) as server:
         connections = [
             http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE) for _ in range(6)
         ]

@@ -383,12 +383,12 @@ def test_version(server: Server) -> None:
 def test_read_your_writes(server: Server) -> None:
     """A query after the answer to an update sees what that did, and every ETag changes."""
     tags = set()
-    for number in range(1, 21):
+    for number in range(1, 9):
         assert update(server, f"INSERT DATA {{ <x:s> <x:p> {number} }}").status == 204
         answer = server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         assert int(answer.rows[0]["n"]) == number
         tags.add(answer.headers["ETag"])
-    assert len(tags) == 20
+    assert len(tags) == 8
 
 
 def test_many_writers(server: Server) -> None:

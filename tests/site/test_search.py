@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
-from server_process import served, wait_until
+from server_process import served, serving, wait_until
 from wicara.graph.store import from_files
 from wicara.server import create_app
 
@@ -329,13 +329,11 @@ ex:vietnamese skos:prefLabel "Phở" .
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def plain() -> Iterator[Server]:
     """Return a server of any RDF, with hostile strings and a very long one."""
-    file: Path = tmp_path_factory.mktemp("plain") / "plain.trig"
     around = f"{'before ' * 400}needle {'after ' * 400}"
     text = PLAIN.replace("LONG", 10_000 * "convention ").replace("AROUND", around)
-    file.write_text(text, encoding="utf-8")
-    with served(file) as running:
+    with serving(text) as running:
         yield running
 
 
