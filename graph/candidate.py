@@ -157,11 +157,6 @@ class Candidate:
         is_stated = (isinstance(q.graph_name, DefaultGraph) and q in self.store for q in quads)
         return lines_of(quad for quad, stated in zip(quads, is_stated, strict=True) if not stated)
 
-    def served(self, *, infer: bool) -> tuple[Quad, ...]:
-        """Return every quad of the dataset, default graph included, with or without graph/inferred."""
-        named = (*self.quads, *inferred(self.closure.conclusions)) if infer else self.quads
-        return with_default_graph(named, infer=infer)
-
 
 @dataclass(frozen=True)
 class Grown(Candidate):

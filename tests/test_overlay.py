@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode, Triple
 from server_process import stopped_when
 from test_build import ARTICLE, fact, one
 from wicara.graph import overlay
-from wicara.graph.assembly import merged
+from wicara.graph.assembly import inferred, merged, with_default_graph
 from wicara.graph.build import build_key, ensure, prepared, wanted_in
 from wicara.graph.candidate import Candidate
 from wicara.graph.change import change
@@ -76,8 +76,9 @@ def check_build(data: Path) -> None:
     """Compare the current build with what its inputs amount to, every statement, and check all proofs."""
     dataset = open_dataset(data)
     expected = Candidate(read_inputs(overlay_of(data)))
-    assert set(dataset.store) == set(expected.served(infer=True))
-    assert set(dataset.asserted) == set(expected.served(infer=False))
+    named = (*expected.quads, *inferred(expected.closure.conclusions))
+    assert set(dataset.store) == set(with_default_graph(named, infer=True))
+    assert set(dataset.asserted) == set(with_default_graph(named, infer=False))
     record = read_record(data / "current")
     assert record is not None
     assert (record.key, record.digest) == (build_key(overlay_of(data)), expected.inputs.digest)
