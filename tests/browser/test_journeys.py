@@ -159,7 +159,7 @@ def shown(page: Page) -> str:
     """Return what a page shows, but for the fields of its filter, which may be folded."""
     return str(
         page.locator("main").evaluate(
-            "main => { const all = main.cloneNode(true); all.querySelector('.panel')?.remove();"
+            "main => { const all = main.cloneNode(true); all.querySelector('#filter')?.remove();"
             " document.body.append(all); const text = all.innerText; all.remove(); return text; }"
         )
     )
