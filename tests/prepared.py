@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -182,7 +183,8 @@ def main() -> None:
     commands = (f"wicara.commands.{each.name}" for each in pkgutil.iter_modules(wicara.commands.__path__))
     for name in (*commands, *MODULES):
         importlib.import_module(name)
-    IN_USE.append(read_inputs())
+    with ThreadPoolExecutor(1) as apart:  # all children of a thread that has drawn blank nodes draw the same
+        IN_USE.append(apart.submit(read_inputs).result())
     gc.freeze()
     inlet = socket.socket(fileno=0)
     while True:

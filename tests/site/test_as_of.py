@@ -347,7 +347,7 @@ def test_from_change_to_change(server: Server, first: str) -> None:
 
 def test_without_a_day(server: Server) -> None:
     """The page without a day shows the last one of which a report tells, and says why."""
-    last = re.search(r"no source here after (\d+ \w+ \d{4})", server.get("/about", accept=HTML).text)
+    last = re.search(r"reach up to (\d+ \w+ \d{4})", server.get("/about", accept=HTML).text)
     assert last
     answer = server.get("/as-of", accept=HTML)
     assert answer.status == 200

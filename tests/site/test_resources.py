@@ -451,7 +451,7 @@ def test_many_links() -> None:
 @pytest.mark.parametrize(
     ("path", "sentences"),
     [
-        ("/about", ["How it is made", "no source here after ", "corrected or withdrawn"]),
+        ("/about", ["How it is made", "of this dataset reach up to ", "corrected or withdrawn"]),
         ("/about?lang=id", ["Cara pembuatannya", "diperbaiki atau ditarik"]),
         ("/sources", ["press text of the Indonesian foreign ministry", "Indonesian"]),
     ],
