@@ -196,6 +196,7 @@ def test_possible_and_planned_on_a_day(server: Server) -> None:
     """What a plan says of a day, and what the bounds leave open, is never called certain."""
     text = page(server, "/timeline?date=2018-10-01&kind=coordinator").text
     assert "Possibly, or by a plan 2" in text
+    assert "Not shown: + Figures" in text.partition("1 October 2018")[2].partition("Possibly")[0]
     assert "For certain" not in text
     assert "Nothing is known to have held" in page(server, "/timeline?date=1900-01-01&kind=event").text
 
