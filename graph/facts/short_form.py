@@ -117,9 +117,11 @@ class Faults(list[tuple[int, str]]):
         self.append((line, text))
 
     def raise_for(self, name: str) -> None:
-        """Raise UnreadableInput with every fault, where there is one."""
+        """Raise UnreadableInput with every fault, each once, where there is one."""
         if self:
-            raise UnreadableInput("\n".join(f"{name}, line {line}: {text}" for line, text in sorted(self)))
+            raise UnreadableInput(
+                "\n".join(f"{name}, line {line}: {text}" for line, text in sorted(set(self)))
+            )
 
 
 def is_short(statements: Iterable[Stated]) -> bool:
