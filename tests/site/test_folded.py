@@ -100,3 +100,15 @@ def test_places_are_listed_and_large_states_named(server: Server) -> None:
         card = drawn.partition(f'id="{place}"')[2].partition('<p class="note">')[0]
         held = [one for one in re.findall(r"<li>.*?</li>", card, re.DOTALL) if "mark planned" not in one]
         assert len(held) == int(number)
+
+
+def test_a_page_begins_with_what_is_known(server: Server) -> None:
+    """The IRI, conclusions and their switch stand below what is known; that they are off comes first."""
+    text, without = (
+        server.get(f"/doc/person/sergey-lavrov{choice}", accept=HTML, accept_language="en").text
+        for choice in ("", "?infer=off")
+    )
+    said = text.index(">What this person said ")
+    below = [text.index(what) for what in ("HasBeenForeignMinister", "Hide inferred", '<p class="iri">')]
+    assert said < text.index(">Meetings ") < min(below)
+    assert without.index("Show conclusions too") < without.index(">What this person said ")

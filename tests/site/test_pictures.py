@@ -241,6 +241,9 @@ def test_years_are_days(server: Server) -> None:
     """A year alone is its first day, or its last; a day is itself, and less than a year is none."""
     drawn = server.get("/timeline?from=1991&to=2020", accept=HTML).text
     assert 'data-from="1991-01-01" data-to="2020-12-31"' in drawn
+    assert re.findall(r'<text class="edge"[^>]*>([^<]+)<', drawn) == ["1991", "2020"]
+    days = server.get("/timeline?from=2018-07-28&to=2018-08-14", accept=HTML).text
+    assert re.findall(r'<text class="edge"[^>]*>([^<]+)<', days) == ["28 Jul", "14 Aug"]
     assert records(server, "map", **{"from": "2016", "to": "2016"}) == records(
         server, "map", **{"from": "2016-01-01", "to": "2016-12-31"}
     )
@@ -294,14 +297,13 @@ def test_figures_are_called_by_their_value(server: Server) -> None:
 def test_only_what_a_row_tells_is_drawn(server: Server) -> None:
     """What was planned for a year is not drawn where the day is known; one day of a time is said so."""
     drawn = server.get("/timeline?kind=event&kind=office", accept=HTML).text
-    kuala_lumpur = drawn.partition("<bdi>ASEAN-Russia Summit, Kuala Lumpur 2005</bdi>")[2].partition("</li>")[
-        0
-    ]
+    (kuala_lumpur,) = re.findall(
+        "<bdi>ASEAN-Russia Summit, Kuala Lumpur 2005</bdi>.*?</li>", drawn, re.DOTALL
+    )
     assert "<circle" in kuala_lumpur
     assert "<rect" not in kuala_lumpur
-    president = drawn.partition("<bdi>Joko Widodo as President, by the article</bdi>")[2].partition("</li>")[
-        0
-    ]
+    assert "planned: in November 2017; held: 14 November 2018" in drawn
+    (president,) = re.findall("<bdi>Joko Widodo as President, by the article</bdi>.*?</li>", drawn, re.DOTALL)
     assert "known for 19\N{EN DASH}20 May 2016" in president
 
 

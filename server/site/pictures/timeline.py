@@ -115,16 +115,14 @@ class Time:
             return "actual"
         return "planned" if PLANNED in self.modalities else "proposed"
 
-    def in_words(self) -> str:
-        """Return it in words, with its manner where it is no plain fact."""
+    def in_words(self, *, is_held: bool = False) -> str:
+        """Return it in words, with its manner where it is no plain fact, or `is_held` beside a plan."""
         when = format_span(self.bounds) or str(_("not known"))
-        if self.manner == "actual":
-            return when
-        return str(
-            _("planned: %(when)s", when=when)
-            if self.manner == "planned"
-            else _("proposed: %(when)s", when=when)
-        )
+        if self.manner == "planned":
+            return str(_("planned: %(when)s", when=when))
+        if self.manner == "proposed":
+            return str(_("proposed: %(when)s", when=when))
+        return str(_("held: %(when)s", when=when)) if is_held and self.link != "during" else when
 
 
 @dataclass
@@ -418,10 +416,11 @@ def telling(times: Sequence[Time]) -> list[Time]:
 
 def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
     """Return a thing as a row of the page."""
+    is_held = item.lane == "event" and any(map(is_planned, item.shown))
     return TrackRow(
         item,
         shown,
-        list(dict.fromkeys(time.in_words() for time in item.shown)) or [str(_("not known"))],
+        list(dict.fromkeys(time.in_words(is_held=is_held) for time in item.shown)) or [str(_("not known"))],
         [
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
             for time in item.shown

@@ -31,6 +31,8 @@ YEAR: Final = 366
 MARGIN: Final = 0.03
 MIN_DAYS: Final = 14
 """How many days a picture shows at least."""
+BESIDE_EDGES: Final = (8, 86)
+"""Between which percents of the breadth a line has its text: beside them stand those of the edges."""
 POINT: Final = 0.9
 """Up to how many percent of the breadth a time is drawn as a point."""
 MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -0.25), "wider": (-0.5, 0.5)}
@@ -85,12 +87,18 @@ class Scale:
         return date.fromordinal(self.end - 1)
 
     def lines(self) -> list[Divider]:
-        """Return the lines that divide it, each with a day, a month or a year."""
+        """Return the lines that divide it, each with a day, a month or a year; beside the edges without."""
 
-        def text(day: date) -> str:
-            return str(format_date(day, "d MMM" if day.day > 1 else "MMM" if day.month > 1 else "y"))
+        def text(day: date, x: float) -> str:
+            form = "d MMM" if day.day > 1 else "MMM" if day.month > 1 else "y"
+            return str(format_date(day, form)) if BESIDE_EDGES[0] < x < BESIDE_EDGES[1] else ""
 
-        return [Divider(self.at(day.toordinal()), text(day)) for day in self.divisions()]
+        return [Divider(x, text(day, x)) for day in self.divisions() for x in [self.at(day.toordinal())]]
+
+    def edges(self) -> list[str]:
+        """Return what is written at both edges: the year where all lines are years, else the day."""
+        form = "y" if all((day.month, day.day) == (1, 1) for day in self.divisions()) else "d MMM"
+        return [str(format_date(day, form)) for day in (self.first, self.last)]
 
     def divisions(self) -> list[date]:
         """Return where lines stand: at days, at months or at years, whichever are few enough."""

@@ -75,14 +75,17 @@ class Timeline {
     const day = this.root.dataset.day;
     if (day) document.getElementById("the-day").replaceChildren(upright(this.scale(Date.parse(day) + DAY / 2), "day"));
     for (const text of this.axis.querySelectorAll("text")) text.remove();
+    const write = (words, attributes) => this.axis.appendChild(element("text", { y: "60%", ...attributes })).append(words);
+    const pixels = (percent) => (percent * this.axis.clientWidth) / 100;
     for (const line of lines) {
       const place = this.scale(line);
-      if ((100 - place) * this.axis.clientWidth < 4000) continue;
-      const text = element("text", { x: `${place}%`, y: "60%", dx: 4 });
-      text.textContent = written(line);
-      this.axis.append(text);
+      if (pixels(place) > 45 && pixels(100 - place) > 80) write(written(line), { x: `${place}%`, dx: 4 });
     }
-    document.getElementById("picture").textContent = heading(start, new Date(end - DAY));
+    const last = new Date(end - DAY);
+    const atEdge = lines.every((line) => written(line) === OF_YEARS.format(line)) ? OF_YEARS : OF_DAYS;
+    write(atEdge.format(start), { class: "edge", x: "0%", dx: 2 });
+    write(atEdge.format(last), { class: "edge", x: "100%", dx: -2, "text-anchor": "end" });
+    document.getElementById("picture").textContent = heading(start, last);
   }
 
   /** Shows other days, at least two weeks and at most three thousand years of them. */
