@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from html import unescape
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -44,8 +43,9 @@ def test_what_is_listed(server: Server) -> None:
 def test_what_is_contested_comes_first(server: Server) -> None:
     """What other texts contest comes first, what came about, what they say too, the rest; each newest first.
 
-    A plan that came about is no longer contested, whatever else texts say of it. The page counts claims and
-    plans by status and by what other texts say, and leads to each of these groups.
+    What is contested stands with what is contested likewise. A plan that came about is no longer contested,
+    whatever else texts say of it. The page counts claims and plans by status and by what other texts say, and
+    each of these counts leads to these alone.
     """
     columns = ("clash", "cameAbout", "alsoToldBy")
     groups = ("differ", "otherwise", "came-about", "same", "alone")
@@ -55,18 +55,36 @@ def test_what_is_contested_comes_first(server: Server) -> None:
     assert places == sorted(places)
     assert set(places) == {*range(len(groups))}
     for group in range(len(groups)):
-        days = [row["date"].rpartition("/")[2] for place, row in found if place == group]
+        own = [row for place, row in found if place == group and not row["clash"]]
+        days = [row["date"].rpartition("/")[2] for row in own]
         assert days == sorted(days, reverse=True)
+    alike = [row["clash"] == found[0][1]["clash"] for _place, row in found]
+    assert alike[:7] == [True] * 7
+    assert not any(alike[7:])
+    assert "since 1996" in found[7][1]["statement"]
     page = server.get("/claims", accept=HTML).text
     text = Reader(page).text
     for status in ("claimed", "planned"):
         count = sum(row["status"].startswith(status) for _place, row in found)
         assert f"{status} {count}" in text
     for place, group in enumerate(groups):
-        address = re.search(rf'<a href="([^"]*#{group})">[^<]*</a> {places.count(place)}', page)
-        assert address, group
-        portion = server.get(unescape(address[1]).partition("#")[0], accept=HTML).text
-        assert f'<tbody id="{group}">' in portion
+        count = places.count(place)
+        assert re.search(rf'<a href="/claims[?]outcome={group}">[^<]*</a> {count}\b', page), group
+        assert len(rows(server, outcome=group)) == count
+        portion = server.get(f"/claims?outcome={group}", accept=HTML).text
+        assert re.search(rf"\b{count} claims and plans", Reader(portion).text)
+        assert portion.count('<tr class="heading">') == 1
+    assert server.get("/claims?outcome=none", accept=HTML).status == 400
+
+
+def test_how_many_texts_say_otherwise(server: Server) -> None:
+    """A row says how many texts say otherwise, and the page how its counts relate to those of differences."""
+    text = Reader(server.get("/claims?outcome=differ", accept=HTML).text).text
+    assert "One text says otherwise: from 1996 on Bisnis.com" in text
+    differences = Reader(server.get("/conflicts", accept=HTML).text).text
+    count = re.search(r"Differences found: (\d+)", differences)
+    assert count
+    assert f"are counted under Where sources differ: {count[1]}." in text
 
 
 def test_what_agrees_contests_nothing(server: Server) -> None:
@@ -127,6 +145,16 @@ def test_what_came_of_a_plan(server: Server) -> None:
     assert not found["whitehouse-2022-04-16-special-summit/F004"]["cameAbout"]
     assert not found["whitehouse-2023-09-06-us-asean-summit/F009"]["cameAbout"]
     assert not found[f"{RELEASE}/F037"]["cameAbout"]
+
+
+def test_a_count_does_not_come_about(server: Server) -> None:
+    """That an event was held makes no count of it right: of how a plan is counted nothing comes about."""
+    found = rows(server)
+    counted = found[f"{RELEASE}/F055"]
+    assert counted["statement"] == "The planned ASEAN-Russia summit is counted as the 4th"
+    assert counted["clash"].startswith("3 ")
+    assert not counted["cameAbout"]
+    assert found["cna-2018-11-13-putin-banquet/F001"]["cameAbout"]
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,16 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     assert f'href="{pinned}"' in page
     copied = re.search(r'data-copy="(Who was [^"]*)"', page)
     assert copied
-    assert re.match(r"Who was .*\nLaos was coordinator of .*\n  “.*” \(.*, sentence S\d+\)\n", copied[1])
+    lines = copied[1].splitlines()
+    assert re.match(r"Laos was coordinator of .* \[read from the words \(medium confidence\)\]$", lines[1])
+    assert re.match(
+        r"  “.*” \(.*, sentence S\d+\) In short \(editors' words\): Laos was coordinator", lines[2]
+    )
+    assert lines[3].endswith("[planned (it began: SINDOnews, 14 Nov 2018)]")
+    indonesian = unescape(ask(server, "coordinator-on", lang="id").text)
+    told = indonesian.partition('data-copy="Siapa')[2].partition("http")[0]
+    assert told
+    assert "Singkatnya" not in told
     assert "\nMinistry of Foreign Affairs" in copied[1]
     assert re.search(r"year = \{\d{4}\}", page)
     assert "TY  - PRESS" in page

@@ -2,7 +2,8 @@
 
 A row is a fact whose status is weaker than what its words tell plainly (`graph/status.toml`). Beside it stand
 the other values that a comparison finds (`queries/conflicts/`), the texts whose facts make the same
-statements, and, of a plan, the first text by which it came about. What other texts say more of comes first.
+statements, and, of a plan, the first text by which it came about. What other texts say more of comes first;
+the rows of one dispute stand together.
 """
 
 from __future__ import annotations
@@ -13,19 +14,26 @@ from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version, watched
-from wicara.server.descriptions.openapi import operation
+from wicara.server.descriptions.openapi import operation, several
+from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import number_of_page
 from wicara.server.linked.statements import Statement
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
-from wicara.server.site.pages.conflicts import NAMES, ConflictingValue, comparing, difference
+from wicara.server.site.pages.conflicts import (
+    NAMES,
+    ConflictingValue,
+    comparing,
+    difference,
+    number_of_differences,
+)
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
 from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
 from wicara.server.site.tables.rows import evidence_for
@@ -68,6 +76,14 @@ COLUMNS: Final = (
     *("statement", "about", "status", "saidBy", "possiblyBy", "date"),
     *(*SOURCES, CLASH, "alsoToldBy", CAME_ABOUT, "fact"),
 )
+CHOICES: Final = (
+    "of",
+    "by",
+    several("outcome", "Only that of which other texts say this.", OUTCOMES),
+    *BY_FILTER,
+    "lang",
+)
+"""What a request may choose, of the page as of its data."""
 MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
 OF_A_TEXT: Final = frozenset(
@@ -86,6 +102,8 @@ class Weighed:
     same: Sequence[str]
     """Facts of other texts that make the same statements, unless it is a plan without an outcome."""
     outcome: str
+    dispute: tuple[object, ...]
+    """What is contested, by which facts: rows that are set against each other share the first."""
     said: tuple[object, ...]
     """What it says, and as what: rows that say the same are shown as one."""
 
@@ -98,14 +116,27 @@ class Entry:
     others: Sequence[Claimed]
     same: Sequence[str]
     values: Sequence[ConflictingValue]
+    texts: int
+    """How many texts give these values."""
 
 
 def weighed(_built: BuiltDataset) -> list[Weighed]:
     """Return the register with what other texts make of each fact.
 
-    What they contest, or tell the outcome of, comes first; of each kind the newest text does.
+    What they contest, or tell the outcome of, comes first; of each kind the dispute of the newest text.
     """
-    return sorted(map(weigh, per_version(register)), key=lambda one: OUTCOMES.index(one.outcome))
+    found = [*map(weigh, per_version(register))]
+    newest: dict[object, int] = {}
+    for place, one in enumerate(found):
+        for size in (1, 2):
+            newest.setdefault((one.outcome, *one.dispute[:size]), place)
+    return sorted(
+        found,
+        key=lambda one: (
+            OUTCOMES.index(one.outcome),
+            *(newest[one.outcome, *one.dispute[:size]] for size in (1, 2)),
+        ),
+    )
 
 
 def weigh(one: Claimed) -> Weighed:
@@ -113,7 +144,8 @@ def weigh(one: Claimed) -> Weighed:
     content = [quad.triple for quad in dataset().store.quads_for_pattern(None, None, None, one.fact)]
     status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
     same = [] if is_ahead([status]) else saying_the_same(one, content)
-    if one.fact.value in per_version(comparing):
+    compared = per_version(comparing).get(one.fact.value, [])
+    if compared:
         outcome = "otherwise" if status.came_about else "differ"
     else:
         outcome = "came-about" if status.came_about else "same" if same else "alone"
@@ -122,7 +154,8 @@ def weigh(one: Claimed) -> Weighed:
         for each in content
         if each.predicate.value not in OF_A_TEXT
     )
-    return Weighed(one, status, about_of(content), same, outcome, (outcome, status.key, said))
+    dispute = (id(compared[0].rows), frozenset(compared[0].opposed)) if compared else (one.fact.value,)
+    return Weighed(one, status, about_of(content), same, outcome, dispute, (outcome, status.key, said))
 
 
 def chosen() -> list[Weighed]:
@@ -146,6 +179,20 @@ def of_status(some: Iterable[Weighed]) -> list[Weighed]:
     """Return the facts that have a status that this request asks for."""
     statuses = narrowed(PATH).applied.chosen.get("status", UNSETTLED)
     return [one for one in some if one.status.key in statuses]
+
+
+def of_outcome(some: Iterable[Weighed]) -> list[Weighed]:
+    """Return the facts of which other texts say what this request asks for."""
+    asked = requested_outcomes()
+    return [one for one in some if not asked or one.outcome in asked]
+
+
+def requested_outcomes() -> list[str]:
+    """Return the outcomes that this request asks for; raises Problem 400 for what is none."""
+    asked = [*filter(None, request.args.getlist("outcome"))]
+    if not set(asked) <= set(OUTCOMES):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Parameter `outcome` must be one of {', '.join(OUTCOMES)}.")
+    return asked
 
 
 def about_of(content: Iterable[Triple]) -> list[NamedNode]:
@@ -217,25 +264,26 @@ def entries(
     for own, *more in some:
         others = [one.claimed for one in more]
         beside = {own.claimed.fact.value, *(one.fact.value for one in others)}
-        values = (
+        values = dict.fromkeys(
             each
             for compared in connected[own.claimed.fact.value]
             for each in differences[id(compared.rows)]
             if beside.isdisjoint(each.graphs) and not compared.opposed.isdisjoint(each.graphs)
         )
         same = [each for each in own.same if each not in beside]
-        found.append(Entry(own, others, same, [*dict.fromkeys(values)]))
+        bases = evidence.of(chain.from_iterable(each.graphs for each in values))
+        texts = len({basis.text.iri for basis in bases if basis.text})
+        found.append(Entry(own, others, same, [*values], texts))
     return found, evidence
 
 
 @blueprint.get(PATH)
-@operation(query=("of", "by", *BY_FILTER, "page", "lang"))
+@operation(query=(*CHOICES, "page"))
 def page() -> str:
     """List what was claimed or planned, with what other texts say of it."""
     every = chosen()
-    found = of_status(every)
+    found = of_outcome(of_status(every))
     rows = saying_one_thing(found)
-    told = [first.outcome for first, *_more in rows]
     portion = Portion("claims", len(rows), PAGE, number_of_page())
     by, of = requested_thing("by"), requested_thing("of")
     speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
@@ -249,9 +297,10 @@ def page() -> str:
         words=words,
         narrowed=narrowed(PATH),
         portion=portion,
-        statuses=counted(one.status.key for one in every),
-        outcomes=counted(one.outcome for one in found),
-        first_of={key: told.index(key) // PAGE + 1 for key in set(told)},
+        statuses=counted(one.status.key for one in of_outcome(every)),
+        outcomes=counted(one.outcome for one in of_status(every)),
+        asked=requested_outcomes(),
+        differences=per_version(number_of_differences),
         speakers=sorted(filter(None, map(words.show, speakers)), key=lambda one: one.text.casefold()),
         by=words.show(by),
         of=words.show(of),
@@ -266,13 +315,13 @@ def page() -> str:
 
 @blueprint.get(f"{PATH}.<any({', '.join(SHEETS)}):form>")
 @operation(
-    query=("of", "by", *BY_FILTER, "lang"),
+    query=CHOICES,
     types=tuple(form.media_type for form in SHEETS.values()),
     faults=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
 )
 def table(form: str) -> Response:
     """Return what the register shows as a file, all rows of it."""
-    shown, evidence = entries([[one] for one in of_status(chosen())])
+    shown, evidence = entries([[one] for one in of_outcome(of_status(chosen()))])
     kind = SHEETS[form]
     found = [record(one, evidence) for one in shown]
     response = Response(as_sheet(found, COLUMNS, kind), headers={"Content-Type": kind.content_type()})

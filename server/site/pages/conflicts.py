@@ -123,7 +123,7 @@ def page() -> str:
     return render_template(
         "conflicts.html",
         comparisons=shown,
-        total=sum(len(one.differences) for one in shown),
+        total=per_version(number_of_differences),
         most=MAX_CONFLICTS,
         asked={one.slug: one.wording(language()) for one in questions()},
         evidence=evidence,
@@ -243,6 +243,14 @@ def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]
         groups = [group for group in groups if group not in touched]
         groups.append((things.union(*(group[0] for group in touched)), [*joined, row]))
     return [rows for _things, rows in groups]
+
+
+def number_of_differences(_built: BuiltDataset) -> int:
+    """Return how many differences the page shows: of each comparison, one for what is connected."""
+    found: dict[str, list[QuerySolution]] = {}
+    for row in per_version(conflicting):
+        found.setdefault(value(row, "comparison"), []).append(row)
+    return sum(len(grouped_by_thing(own)) for own in found.values())
 
 
 class Compared(NamedTuple):

@@ -23,6 +23,7 @@ from wicara.server.http.addresses import choices_made, public_url, uncached_resp
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
+from wicara.server.site.html import aftermath
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
@@ -45,9 +46,12 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
+    from wicara.graph.evidence import Basis
     from wicara.graph.formats import Format
+    from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
+    from wicara.server.site.tables.rows import Evidence
     from wicara.server.site.tables.solutions import Answer, Solutions
     from wicara.server.site.words import Shown, Term
 
@@ -432,16 +436,30 @@ def in_plain_words(one: QuestionRequest, found: Answer) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
     said = []
     for lead in found.short:
-        marks = [] if lead.is_plain else [status_text(lead.statuses[0], found.evidence.words)]
+        marks = [] if lead.is_plain else [status_in_full(lead.statuses[0], found.evidence.words)]
         marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
         marks += [str(_("sources differ"))] if lead.clash else []
         said += [
             f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
-            *(f"  {one}" for one in quotations(found.evidence, (basis.graph for basis in lead.quoted))),
+            *chain.from_iterable(words_behind(basis, found.evidence) for basis in lead.quoted),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
     cited = [source.text for source in of_sources(found.quoted, found.cards.values())]
     return "\n".join((one.sentence(language()), *said, *more, *cited, public_url(one.pinned())))
+
+
+def status_in_full(status: Status, words: Words) -> str:
+    """Return a status with what became of it, as the page says it."""
+    return " ".join(filter(None, (status_text(status, words), str(aftermath(status, words).striptags()))))
+
+
+def words_behind(basis: Basis, evidence: Evidence) -> Iterator[str]:
+    """Yield the words that a graph rests on; of another language with what they say in the editors' words."""
+    words = evidence.words
+    in_short = words.show_iri(basis.graph).text
+    foreign = any(quote.exact.language != words.lang for quote in basis.quotes)
+    for one in quotations(evidence, [basis.graph]):
+        yield f"  {one._replace(in_short=in_short) if foreign else one}"
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:

@@ -28,7 +28,7 @@ from wicara.graph.status import (
     weakest,
 )
 from wicara.graph.terms import triple_of
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 from wicara.queries import page_query
 from wicara.server.app_state import per_version
 from wicara.server.linked.statements import Statement
@@ -64,6 +64,9 @@ ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF = (
     for name in ("hasParticipation", "hasProspectiveParticipation", "participant", "onBehalfOf")
 )
 PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
+ORDINAL: Final = NamedNode(f"{WIC}ordinalAsClaimed")
+COUNTING: Final = {ORDINAL, NamedNode(RDF_TYPE), NamedNode(f"{WIC}plannedOccurrenceOf")}
+"""How a thing is counted: that it is held does not say that the count was right."""
 SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
 HELD: Final = NamedNode(f"{BASE}/concept/status/held")
 
@@ -271,9 +274,11 @@ class Aftermath:
         """Return what is planned of the things of a row, and of what its statements link.
 
         These are who was to take part, or events and what has a planned time, or else what the statements are
-        about. Of a claim no later text is to be expected: that it was made is all.
+        about. Of a claim no later text is to be expected, that it was made is all, nor of a count of events.
         """
         leaves = [*leaves_of(statements)]
+        if ORDINAL in (said := {leaf.predicate for leaf in leaves}) and said <= COUNTING:
+            return []
         linked = (one for leaf in leaves if isinstance(one := leaf.object, NamedNode))
         if attending := [one for one in dict.fromkeys(linked) if self.events_of(one)]:
             return attending
