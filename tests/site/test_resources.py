@@ -129,7 +129,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
     ),
     "/doc/observation/poa-implementation-2018-08-02": (
         {"Figure": "42%", "When": "as of 2 August 2018", "Of": "ASEAN-Russia Plan of Action"},
-        {"How it was judged": [("only this far",)]},
+        {"How it was judged": [("implemented so far",)]},
     ),
     f"/doc/article/{ARTICLE}": (
         {},
