@@ -221,3 +221,10 @@ def test_a_time_that_is_worked_out(server: Server) -> None:
     text = server.get("/conflicts", accept=HTML).text
     assert "from 1999 on (worked out from “20th anniversary”)" in text
     assert "dihitung dari “20th anniversary”" in server.get("/conflicts?lang=id", accept=HTML).text
+
+
+def test_what_is_told_without_words_of_its_source_says_so(server: Server) -> None:
+    """Of two sources of a conclusion the one that is not quoted is said to be told in the editors' words."""
+    asked = {"subject": "person:sergey-lavrov", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
+    why = Reader(server.get(f"/explain?{urlencode(asked)}", accept=HTML).text).text
+    assert why.partition("The sources are ")[0].count("in the editors' words") == 1

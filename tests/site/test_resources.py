@@ -217,23 +217,6 @@ def test_what_a_post_is_needs_no_words_about_others(server: Server, language: st
     assert sources not in alone
 
 
-@pytest.mark.parametrize(
-    ("language", "told", "sources"),
-    [
-        ("en", "in the editors' words", "The sources are "),
-        ("id", "dengan kata-kata penyunting", "Sumber-sumbernya adalah "),
-    ],
-)
-def test_what_is_told_without_words_of_its_source_says_so(
-    server: Server, language: str, told: str, sources: str
-) -> None:
-    """Of two sources of which one is quoted, the other is said to be told in the editors' words."""
-    asked = {"subject": "person:sergey-lavrov", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
-    why = text_of(server.get(f"/explain?{urlencode(asked)}", accept=HTML, accept_language=language).text)
-    assert "Menteri Luar Negeri Rusia, … Lavrov" in why
-    assert why.partition(sources)[0].count(told) == 1
-
-
 def test_what_a_person_said_stands_with_its_source(server: Server) -> None:
     """All texts that have a person say something are there, the newest first, with the status of that."""
     days = [row[2] for row in read(server, "/doc/person/sergey-lavrov").rows("What this person said")]
