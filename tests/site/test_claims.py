@@ -72,6 +72,7 @@ def test_what_is_contested_comes_first(server: Server) -> None:
         assert re.search(rf'<a href="/claims[?]outcome={group}">[^<]*</a> {count}\b', page), group
         assert len(rows(server, outcome=group)) == count
         portion = server.get(f"/claims?outcome={group}", accept=HTML).text
+        assert "everything is shown" not in portion
         assert re.search(rf"\b{count} claims and plans", Reader(portion).text)
         assert portion.count('<tr class="heading">') == 1
     assert server.get("/claims?outcome=none", accept=HTML).status == 400
