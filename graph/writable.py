@@ -17,6 +17,7 @@ import fcntl
 import os
 import re
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,10 @@ KEPT: Final = 3
 VERSION: Final = "writable"
 NAME: Final = re.compile("(?:[0-9]{12,}v)?[0-9a-f]+")
 """The name of a snapshot: its number and digest."""
+LOCKED: Final = "lock file"
+"""What the engine says where another process has a store open."""
+PATIENCE: Final = 5.0
+"""Seconds to wait for a lock: a writer that was killed holds it until the system has ended it."""
 FEW_FILES: Final = "file descriptors"
 """What the engine says where a process may open too few files for a store."""
 
@@ -77,7 +82,7 @@ class WritableDataset:
             )
         try:
             (self.folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-            store = Store(str(self.folder / STORE))
+            store = self.open_store()
             if not is_writable_dataset(self.folder):
                 write_durably(self.folder / SENTINEL, b'{"format": 1}\n')
         except (OSError, RuntimeError) as error:
@@ -85,6 +90,17 @@ class WritableDataset:
         dataset = served_as_is(self.folder, store, VERSION, new_digest())
         self.publish(dataset)
         return dataset
+
+    def open_store(self) -> Store:
+        """Open the store, once a process that ends has let go of it; raises OSError where none does."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return Store(str(self.folder / STORE))
+            except OSError as error:
+                if LOCKED not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(PATIENCE / 20)
 
     def publish(self, dataset: BuiltDataset) -> None:
         """Make a snapshot of what the store holds now; raises Unavailable where the disk refuses."""

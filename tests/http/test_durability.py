@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -198,6 +200,22 @@ def test_a_lost_store_is_told(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "wicara restore" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_writer_that_is_about_to_end(tmp_path: Path) -> None:
+    """A server starts where a writer that was killed still holds the store for a moment."""
+    with served(*on_disk(tmp_path / "d")):
+        pass
+    store = str(tmp_path / "d/store")
+    hold = f"import pyoxigraph as o; s = o.Store({store!r}); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == "open\n"
+        threading.Timer(1, writer.kill).start()
+        with served(*on_disk(tmp_path / "d")) as server:
+            assert server.ask("ASK {}").status == 200
 
 
 def test_two_servers_of_one_dataset(tmp_path: Path) -> None:
