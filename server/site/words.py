@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
-from wicara.ontology import FOREIGN_LABELS, PREFIXES, UNITS
+from wicara.ontology import FOREIGN_LABELS, PREFIXES, UNITS, XSD_STRING
 from wicara.server.http.addresses import href_of, path_of
 from wicara.server.site.language import language
 
@@ -22,7 +22,6 @@ SKOS: Final = PREFIXES["skos"]
 RDFS: Final = PREFIXES["rdfs"]
 NOTATION: Final = NamedNode(f"{SKOS}notation")
 LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
-XSD_STRING: Final = f"{PREFIXES['xsd']}string"
 LANG_STRING: Final = f"{PREFIXES['rdf']}langString"
 LONGEST_FIRST: Final = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
