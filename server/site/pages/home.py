@@ -24,7 +24,6 @@ from wicara.server.site.language import WORDS, language, ngettext
 from wicara.server.site.pages.question import all_questions
 from wicara.server.site.parameters import default_term
 from wicara.server.site.tables.solutions import answer, solve
-from wicara.server.site.tables.statuses import age_of_sources
 from wicara.server.site.words import Words, labels_of
 from wicara.server.sparql.protocol import QueryOperation
 
@@ -87,7 +86,6 @@ def home() -> str:
         "home.html",
         example=example,
         answer=answer_with_defaults(example) if example else None,
-        age=age_of_sources(),
         figures=class_counts(),
         ways=[(path, WORDS["parts"][path], text) for path, text in WORDS["ways"].items()],
         featured=[chosen[place] for place in sorted(chosen)],

@@ -444,12 +444,6 @@ def age_of_plan(status: Status) -> str:
     return str(_("no text here tells of it after %(day)s", day=format_period(*status.covered)))
 
 
-def age_of_sources() -> str:
-    """Return up to which day the sources of the dataset could tell whether a plan came about."""
-    covered = covered_until()
-    return str(_("no source here after %(day)s", day=covered)) if covered else ""
-
-
 def covered_until() -> str:
     """Return the last day that a source of the dataset reports on, in words; nothing if none is known."""
     covered = per_version(sayings_of).covered
