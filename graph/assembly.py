@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from wicara.graph.evidence import WAY
-from wicara.graph.names import ASSERTED, DEFAULT, DERIVED_FROM, INFERRED, GraphKind, kind_of
+from wicara.graph.names import ASSERTED, DERIVED_FROM, INFERRED, GraphKind, kind_of
 from wicara.graph.terms import text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
@@ -161,10 +161,10 @@ def in_default_graph(triple: Triple) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object)
 
 
-def with_default_graph(quads: tuple[Quad, ...], *, infer: bool) -> tuple[Quad, ...]:
-    """Return the named graphs and the default graph made of them; without conclusions if not `infer`."""
-    kinds, named = (DEFAULT, quads) if infer else (ASSERTED, [q for q in quads if q.graph_name != INFERRED])
-    return (*named, *map(in_default_graph, merged(named, kinds)))
+def with_default_graph(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Return the named graphs without conclusions, and the default graph made of them."""
+    named = tuple(quad for quad in quads if quad.graph_name != INFERRED)
+    return (*named, *map(in_default_graph, merged(named, ASSERTED)))
 
 
 def graphs_of_proof(store: Store, leaves: Collection[Fact]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class Candidate:
     def store(self) -> Store:
         """The accepted statements, and their default graph without conclusions, to be queried."""
         store = Store()
-        store.bulk_extend(with_default_graph(self.quads, infer=False))
+        store.bulk_extend(with_default_graph(self.quads))
         return store
 
     @cached_property
@@ -133,7 +133,7 @@ class Candidate:
         """Give a store of what there would be if nothing was retracted, as long as the block runs."""
         quads = (quad for quad in self.inputs.quads if quad.predicate != INVALIDATED)
         store = Store()
-        store.bulk_extend(with_default_graph(tuple(renamed(quads)), infer=False))
+        store.bulk_extend(with_default_graph(renamed(quads)))
         yield store
 
     @cached_property

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from wicara.graph.assembly import kind
 from wicara.graph.dataset_folder import dataset_folder
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.evidence import WAY
@@ -57,13 +58,13 @@ def release(version: str) -> BuiltDataset:
 
 
 def asserted(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the quads of a version without what was inferred, its default graph made anew."""
-    for quad in quads:
-        kind = kind_of(quad.graph_name.value) if isinstance(quad.graph_name, NamedNode) else None
-        if kind is not None and kind != GraphKind.INFERRED:
+    """Yield the quads of a version without what was inferred; of its default graph, what a graph asserts."""
+    version = tuple(quads)
+    stated = {quad.triple for quad in version if kind(quad) in ASSERTED}
+    for quad in version:
+        of_kind = kind(quad)
+        if quad.triple in stated if of_kind is None else of_kind is not GraphKind.INFERRED:
             yield quad
-            if kind in ASSERTED:
-                yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
 # What differs between two versions of the dataset: what was added, withdrawn, re-worded or changed.

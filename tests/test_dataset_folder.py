@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from server_process import served
-from wicara.ontology import BASE
+from wicara.ontology import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ARTICLE = "kemlu-2018-08-02-asean-russia"
 GONE = f"{BASE}/id/state/gone"
+SPAN, FACTS = f"<{BASE}/id/timespan/within-2018-11>", f"{BASE}/graph/fact/{ARTICLE}"
+XSD_DATE = f"{PREFIXES['xsd']}date"
 
 
 def test_commands_read_it(wicara: Command, first_article: Path, tmp_path: Path) -> None:
@@ -42,7 +44,9 @@ def test_its_tables_and_versions(wicara: Command, first_article: Path, tmp_path:
     (own / "redirects.csv").write_text(f"from,to\n{GONE},{BASE}/id/state/laos\n", "utf-8")
     (own / "withdrawn.csv").write_text(f"iri,version,en,id\n{GONE}-too,7.0,It is not.,Tidak ada.\n", "utf-8")
     (own / "released").mkdir()
-    (own / "released" / "7.0.nq.xz").write_bytes(lzma.compress(b""))
+    year, month = (f'{SPAN} <{BASE}/ont#earliestStart> "2018-{n}-01"^^<{XSD_DATE}>' for n in ("01", "11"))
+    release = f"{year} <{FACTS}/F001> .\n{month} <{FACTS}/F002> .\n{month} .\n"
+    (own / "released" / "7.0.nq.xz").write_bytes(lzma.compress(release.encode()))
     assert "dataset 7.1\n" in wicara("--version", WICARA_DATASET=str(own)).stdout
     with served("--dataset", own, "--data", data) as server:
         assert server.get("/id/state/gone").headers["Location"] == "/doc/state/laos"
@@ -50,6 +54,9 @@ def test_its_tables_and_versions(wicara: Command, first_article: Path, tmp_path:
         assert (withdrawn.status, withdrawn.json["detail"].startswith("It is not.")) == (410, True)
         assert (server.get("/version/7.0/").status, server.get("/version/1.0.0/").status) == (200, 404)
         assert server.get("/changes.json?from=7.0").json["changes"] != []
+        for endpoint in ("sparql", "sparql/asserted"):
+            starts = server.get(f"/version/7.0/{endpoint}?query=SELECT*%7B%3Fs+wic:earliestStart+%3Fday%7D")
+            assert [row["day"] for row in starts.rows] == ["2018-11-01"], "facts narrow it, in each way alike"
     (own / "identity.csv").write_text(
         f"mention,language,article,iri,decided_by\nGone,en,,{GONE},me\n", encoding="utf-8"
     )

@@ -18,13 +18,13 @@ from pyoxigraph import NamedNode, Triple
 from server_process import stopped_when
 from test_build import ARTICLE, fact, one
 from wicara.graph import overlay
-from wicara.graph.assembly import inferred, merged, with_default_graph
+from wicara.graph.assembly import in_default_graph, inferred, merged, with_default_graph
 from wicara.graph.build import build_key, ensure, prepared, wanted_in
 from wicara.graph.candidate import Candidate
 from wicara.graph.change import change
 from wicara.graph.errors import UnreadableInput
 from wicara.graph.inputs import read_inputs
-from wicara.graph.names import PREMISES, GraphKind, graph_iri, kind_of
+from wicara.graph.names import DEFAULT, PREMISES, GraphKind, graph_iri, kind_of
 from wicara.graph.overlay import graph_named, overlay_of
 from wicara.graph.reasoning import materialise
 from wicara.graph.reasoning.closure import closure_of
@@ -77,8 +77,8 @@ def check_build(data: Path) -> None:
     dataset = open_dataset(data)
     expected = Candidate(read_inputs(overlay_of(data)))
     named = (*expected.quads, *inferred(expected.closure.conclusions))
-    assert set(dataset.store) == set(with_default_graph(named, infer=True))
-    assert set(dataset.asserted) == set(with_default_graph(named, infer=False))
+    assert set(dataset.store) == {*named, *map(in_default_graph, merged(named, DEFAULT))}
+    assert set(dataset.asserted) == set(with_default_graph(named))
     record = read_record(data / "current")
     assert record is not None
     assert (record.key, record.digest) == (build_key(overlay_of(data)), expected.inputs.digest)

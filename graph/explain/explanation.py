@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode
+from wicara.graph.assembly import merged
 from wicara.graph.evidence import WITH_BASIS, bases_with_origins, grounds_of
 from wicara.graph.explain.contrary import Contrary, contrary, is_excluded
 from wicara.graph.explain.wording import is_structure
@@ -334,11 +335,9 @@ class Explainer:
 
 def premises(store: Store) -> frozenset[Triple]:
     """Return what a dataset is reasoned from."""
-    graphs = [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
-    wanted = (graph for graph in graphs if kind_of(graph.value) in PREMISES)
-    return frozenset(
-        quad.triple for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph)
-    )
+    graphs = (graph for graph in store.named_graphs() if kind_of(graph.value) in PREMISES)
+    quads = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in graphs)
+    return merged(quads, PREMISES)
 
 
 def inferred_again(premises: Iterable[Triple]) -> Derivations:

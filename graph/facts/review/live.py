@@ -59,7 +59,7 @@ class Live:
         self.lock = Lock()
         """Who has it works with the closure; no decision waits for it."""
         self.store = Store()
-        self.store.bulk_extend(with_default_graph(quads, infer=False))
+        self.store.bulk_extend(with_default_graph(quads))
         self.base = frozenset(quads)
         self.premises = set(merged(quads, PREMISES))
         self.reasoner = Reasoner(self.premises)
