@@ -147,7 +147,9 @@ def read_thing(given: str) -> NamedNode:
     try:
         return NamedNode(known[prefix] + local if prefix in known else given)
     except ValueError as fault:
-        raise InvalidValueError(_("This is no IRI and no prefixed name, such as state:laos.")) from fault
+        raise InvalidValueError(
+            _("This is neither an IRI nor a prefixed name (as state:laos is one).")
+        ) from fault
 
 
 READERS: Final[Mapping[str, Callable[[str], NamedNode | Literal]]] = {
@@ -201,7 +203,7 @@ class Choices:
         ):
             return value
         near = self.near(value.given, known)
-        nothing = str(_("The dataset holds no such thing of this kind."))
+        nothing = str(_("The dataset has nothing of this kind by that name."))
         return replace(value, term=None, fault=nothing if near else value.fault or nothing, near=near)
 
     def near(self, given: str, known: Iterable[NamedNode]) -> tuple[tuple[str, Shown], ...]:

@@ -47,7 +47,7 @@ ROWS: Final = (
     (_("Inverse"), (INVERSE,), False),
     (_("Inverse"), (INVERSE,), True),
     (_("Has properties"), (DOMAIN,), True),
-    (_("Is led to by"), (RANGE,), True),
+    (_("Led to by"), (RANGE,), True),
     (_("Replaced by"), (REPLACED_BY,), False),
     (_("Replaces"), (REPLACED_BY,), True),
 )

@@ -174,7 +174,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                     str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
                     str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
                     str(_("Facts")): " ".join(row.support.graphs),
-                    **({str(_("It came about by")): after} if after else {}),
+                    **({str(_("It came about, as reported by")): after} if after else {}),
                 }
             )
     return found
