@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from reader import Reader, ask, held, page_of, text_of
@@ -165,3 +167,35 @@ def test_what_is_open_on_a_day_is_not_called_established(server: Server) -> None
         "Saleumxay Kommasith": "",
         "Sergey Lavrov": "",
     }
+
+
+ENDS = "SELECT ?day { GRAPH <%s> { ?span <https://w3id.org/wicara/ont#earliestEnd> ?day } }"
+
+
+def test_a_row_of_the_timeline_is_marked_with_what_states_its_times(server: Server) -> None:
+    """Where a row says on which day something was still so, a mark leads to the fact that says this."""
+    page = server.get("/timeline?from=1991&to=2020", accept="text/html").text
+    rows = re.findall(r'<li class="row" id="row-.*?</li>', page, re.DOTALL)
+    of_russia = "Russia as dialogue partner of ASEAN"
+    until = [row for row in rows if "still so on " in row]
+    assert (
+        sum(
+            f"<bdi>{name}<" in row for row in until for name in (of_russia, "cooperation of ASEAN and Russia")
+        )
+        > 1
+    )
+    for row in until:
+        ((day, month, year),) = re.findall(r"still so on (\d+) (\w+) (\d+)", row)
+        asked = [
+            urlencode({"query": ENDS % f"https://w3id.org/wicara{mark}"})
+            for mark in re.findall(r'basis" href="(/graph/.*?)"', row)
+        ]
+        told = "".join(server.get(f"/sparql?{query}", accept="text/csv").text for query in asked)
+        assert f"{year}-{[*month_name].index(month):02}-{int(day):02}" in told, row
+    differing = [row for row in rows if 'href="/conflicts#terms">sources differ' in row]
+    assert [re.findall("<bdi>(.*?)</bdi>", row) for row in differing] == [
+        [of_russia],
+        [f"{of_russia}, from July 1997 as one source says"],
+    ]
+    (signing,) = (row for row in rows if "<bdi>signing of the memorandum of ASEAN and the Eurasian" in row)
+    assert re.search(r"ANTARA, September 2017.*APR Center, November 2018", signing)

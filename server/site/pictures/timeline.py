@@ -6,14 +6,15 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.evidence import ACTUAL
+from wicara.graph.evidence import WITH_BASIS
+from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import WIC
 from wicara.server.app_state import per_inference, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
@@ -36,8 +37,19 @@ from wicara.server.site.pictures.picture import (
     sources,
     words_for,
 )
-from wicara.server.site.pictures.track import Scale, Track, TrackRow, grouped, heading, moves, shapes
+from wicara.server.site.pictures.track import (
+    MANNERS,
+    Scale,
+    Time,
+    Track,
+    TrackRow,
+    grouped,
+    heading,
+    moves,
+    shapes,
+)
 from wicara.server.site.tables.cells import amount
+from wicara.server.site.tables.rows import clashing_by
 from wicara.server.site.times import (
     NAMES,
     Bounds,
@@ -77,9 +89,6 @@ BRIEF: Final = HAPPENING | {"text"}
 """The lanes of what is told year by year where there is much."""
 ASIDE: Final = LASTING | {"figure"}
 """The lanes that are folded whole where there is much: what lasts, and what has a page of its own."""
-MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
-"""What a property says of the time that it gives; others give a time as a plain fact."""
-PLANNED: Final = f"{PREFIXES['modality']}planned"
 SUREST: Final = ("actual", "planned", "proposed")
 CHOICES: Final = tuple(f"{WIC}{kind.choice}" for kind in KINDS.values() if kind.choice)
 """The classes of what a timeline may be chosen to be about."""
@@ -91,38 +100,10 @@ COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
 NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 ONE_DAY: Final = timedelta(days=1)
+COMPARED: Final = ("times", "terms")
+"""The comparisons by which sources give a time otherwise."""
 LONG: Final = 60
 """How many rows make a picture long: more is folded in it."""
-
-
-@dataclass
-class Time:
-    """A time of a thing: by which property, between which days, as written, and the graphs that state it."""
-
-    link: str
-    span: str
-    bounds: Bounds
-    written: str = ""
-    graphs: list[str] = field(default_factory=list)
-    modalities: list[str] = field(default_factory=list)
-
-    @property
-    def manner(self) -> str:
-        """Whether it is a plain fact (`actual`), `planned` or `proposed`."""
-        if self.link in MANNERS:
-            return MANNERS[self.link]
-        if not self.modalities or ACTUAL in self.modalities:
-            return "actual"
-        return "planned" if PLANNED in self.modalities else "proposed"
-
-    def in_words(self, *, is_held: bool = False) -> str:
-        """Return it in words, with its manner where it is no plain fact, or `is_held` beside a plan."""
-        when = format_span(self.bounds) or str(_("not known"))
-        if self.manner == "planned":
-            return str(_("planned: %(when)s", when=when))
-        if self.manner == "proposed":
-            return str(_("proposed: %(when)s", when=when))
-        return str(_("held: %(when)s", when=when)) if is_held and self.link != "during" else when
 
 
 @dataclass
@@ -191,7 +172,8 @@ def timeline() -> Picture:
     labels = {iri: words.show_iri(iri) for iri in (item.iri for item in shown)} | labels_of(counted, words)
     offices = {iri: ": ".join(words.show_iri(one).text for one in pair) for iri, pair in posts.items()}
     scale = scale_for(shown, day)
-    lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
+    differing = {key: clashing_by(key) for key in COMPARED}
+    lines = {item.iri: row(item, labels[item.iri], scale, differing) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
     is_chosen = bool(view.asked) or about is not None
     beyond = [] if view.days is None else spans(view, (one.iri for one in concerned if one.lane in lanes))
@@ -311,8 +293,10 @@ def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
             as_written = solution["written"]
             text = as_written.value if isinstance(as_written, Literal) else ""
             of_thing[key] = Time(*key, bounds_of(solution), text)
-        time, graph = of_thing[key], iri_of(solution, "graph")
-        if graph and graph not in time.graphs:
+        time, graph, bound = of_thing[key], iri_of(solution, "graph"), iri_of(solution, "bound")
+        if graph and bound and kind_of(graph) in WITH_BASIS:
+            time.stated.setdefault(bound.removeprefix(WIC), []).append(graph)
+        elif graph and not bound and graph not in time.graphs:
             time.graphs.append(graph)
             time.modalities += filter(None, [iri_of(solution, "modality")])
     return {iri: [*of_thing.values()] for iri, of_thing in known.items()}
@@ -414,9 +398,11 @@ def telling(times: Sequence[Time]) -> list[Time]:
     return [time for time in times if not any(says_more(one, time) for one in times)]
 
 
-def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
+def row(item: Item, shown: Shown, scale: Scale, differing: Mapping[str, Collection[str]]) -> TrackRow:
     """Return a thing as a row of the page."""
     is_held = item.lane == "event" and any(map(is_planned, item.shown))
+    telling = dict.fromkeys(graph for time in item.shown for graph in time.telling)
+    others = (graph for time in sorted(item.times, key=is_planned) for graph in time.graphs)
     return TrackRow(
         item,
         shown,
@@ -425,7 +411,9 @@ def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
             Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
             for time in item.shown
         ],
-        sources(graph for time in sorted(item.times, key=is_planned) for graph in time.graphs),
+        sources(chain(telling, others)),
+        len(sources(telling)),
+        next((key for key, things in differing.items() if item.iri in things), ""),
     )
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from wicara.graph.evidence import ACTUAL
+from wicara.ontology import PREFIXES
 from wicara.server.site.language import format_date
+from wicara.server.site.language import gettext as _
 from wicara.server.site.pictures.picture import changed
-from wicara.server.site.times import TO, format_attested, format_period
+from wicara.server.site.times import NAMES, TO, format_attested, format_period, format_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wicara.server.site.pictures.picture import EvidenceLink
-    from wicara.server.site.pictures.timeline import Item, Time
+    from wicara.server.site.pictures.timeline import Item
     from wicara.server.site.times import Bounds
     from wicara.server.site.words import Shown
 
@@ -39,6 +42,57 @@ MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -
 """How the edges of the picture move, in parts of its breadth."""
 FOLDED: Final = 3
 """How many rows are folded into one."""
+MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
+"""What a property says of the time that it gives; others give a time as a plain fact."""
+PLANNED: Final = f"{PREFIXES['modality']}planned"
+
+
+def text_of(graph: str) -> str:
+    """Return what the graphs of one text have in common."""
+    return graph.rpartition("/")[0]
+
+
+@dataclass
+class Time:
+    """A time of a thing: by which property, between which days, as written, and the graphs that state it."""
+
+    link: str
+    span: str
+    bounds: Bounds
+    written: str = ""
+    graphs: list[str] = field(default_factory=list)
+    modalities: list[str] = field(default_factory=list)
+    stated: dict[str, list[str]] = field(default_factory=dict)
+    """The graphs that state each of its bounds."""
+
+    @property
+    def telling(self) -> list[str]:
+        """The graphs that state what its words tell: it and each of its bounds, of as few texts as may be."""
+        chosen: list[str] = []
+        for graphs in sorted(filter(None, (self.graphs, *self.stated.values())), key=len):
+            own = [graph for graph in graphs if graph in self.graphs] or graphs
+            texts = {text_of(graph) for graph in chosen}
+            chosen.append(min(own, key=lambda graph: (graph not in chosen, text_of(graph) not in texts)))
+        in_order = [*self.graphs, *(graph for name in NAMES for graph in self.stated.get(name, ()))]
+        return sorted({*chosen}, key=in_order.index)
+
+    @property
+    def manner(self) -> str:
+        """Whether it is a plain fact (`actual`), `planned` or `proposed`."""
+        if self.link in MANNERS:
+            return MANNERS[self.link]
+        if not self.modalities or ACTUAL in self.modalities:
+            return "actual"
+        return "planned" if PLANNED in self.modalities else "proposed"
+
+    def in_words(self, *, is_held: bool = False) -> str:
+        """Return it in words, with its manner where it is no plain fact, or `is_held` beside a plan."""
+        when = format_span(self.bounds) or str(_("not known"))
+        if self.manner == "planned":
+            return str(_("planned: %(when)s", when=when))
+        if self.manner == "proposed":
+            return str(_("proposed: %(when)s", when=when))
+        return str(_("held: %(when)s", when=when)) if is_held and self.link != "during" else when
 
 
 @dataclass(frozen=True)
@@ -220,6 +274,10 @@ class TrackRow:
     when: list[str]
     tracks: list[Track]
     sources: list[EvidenceLink]
+    told: int
+    """How many of its sources state what its words tell: these are the first."""
+    clash: str
+    """The comparison by which other sources give another time, if they do."""
 
     @property
     def years(self) -> list[str]:

@@ -164,13 +164,16 @@ def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term 
 
     `named` is a variable, with the comparison that its things are looked for in: `clash` of a header.
     """
-    found = [
-        (name, key, remembered((clashing, key), partial(clashing, dataset(), key))) for name, key in named
-    ]
+    found = [(name, key, clashing_by(key)) for name, key in named]
     return [
         next((key for name, key, things in found if getattr(row[name], "value", "") in things), "")
         for row in rows
     ]
+
+
+def clashing_by(comparison: str) -> frozenset[str]:
+    """Return the things whose values clash by a comparison, looked up once for each build."""
+    return remembered((clashing, comparison), partial(clashing, dataset(), comparison))
 
 
 def clashing(built: BuiltDataset, comparison: str) -> frozenset[str]:
