@@ -165,7 +165,7 @@ def test_what_is_still_to_come_tells_what_was_held_there(server: Server) -> None
     assert "26-28 Oktober 2025" in summit
     held = "another meeting was held in that place and time: ASEAN-Russia Summit, Singapore 2018."
     beside = [one.partition(" November 2018")[0] for one in told if held in one and "came about" not in one]
-    assert beside == ["33rd ASEAN Summit,", "meetings that go with the ASEAN Summit of"]
+    assert beside == ["33rd ASEAN Summit,", "meetings related to the ASEAN Summit of"]
     assert 'href="/questions/plans-and-what-came"' in ask(server, "still-to-come").text
 
 

@@ -453,7 +453,7 @@ def test_many_links() -> None:
     [
         ("/about", ["How it is made", "of this dataset reach up to ", "corrected or withdrawn"]),
         ("/about?lang=id", ["Cara pembuatannya", "diperbaiki atau ditarik"]),
-        ("/sources", ["press text of the Indonesian foreign ministry", "Indonesian"]),
+        ("/sources", ["Press text of the Indonesian foreign ministry", "Indonesian"]),
     ],
 )
 def test_what_the_site_says_of_itself(server: Server, path: str, sentences: list[str]) -> None:
