@@ -55,6 +55,8 @@ NARROW: Final = 1.35
 """How much larger the names of places are drawn on narrow screens (`style.css`)."""
 MIDDLE: Final = 0.43
 """The part of the breadth that a narrow screen shows at first."""
+EAST: Final = 103.0
+"""The degrees east that are the middle of what a narrow screen shows at first."""
 SIDES: Final = {
     "right": ("start", 0.7, 0.35),
     "left": ("end", -0.7, 0.35),
@@ -364,7 +366,7 @@ def draw(
     ]
     lined = [(state, earth.outlines[state.code]) for state in states if state.code in earth.outlines]
     lined.sort(key=lambda pair: -area_of(pair[1].box))
-    frame = box([outline.box for _, outline in lined], spots)
+    frame = box([outline.box for _, outline in lined], spots, earth)
     size = size_in(frame) if frame else 0
     spots = named(spots, frame, size) if frame else spots
     taken = [spot.dot(size) for spot in spots]
@@ -447,13 +449,20 @@ def collide(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def box(outlines: Iterable[Box], spots: Iterable[Spot]) -> Frame | None:
-    """Return the corner and the size of what holds all that is drawn, or None for nothing."""
+def box(outlines: Iterable[Box], spots: Iterable[Spot], earth: World) -> Frame | None:
+    """Return the corner and the size of what holds all that is drawn, or None for nothing.
+
+    What reaches over more than half of the map is shown around its middle, which a narrow screen shows.
+    """
     boxes = [*outlines, *((one.x, one.y, one.x, one.y) for one in spots)]
     if not boxes:
         return None
     left, top = min(one[0] for one in boxes) - MARGIN, min(one[1] for one in boxes) - MARGIN
     right, bottom = max(one[2] for one in boxes) + MARGIN, max(one[3] for one in boxes) + MARGIN
+    if right - left > earth.shift[0]:
+        middle = earth.project(EAST, 0)[0]
+        reach = max(middle - left, right - middle)
+        left, right = middle - reach, middle + reach
     return (round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
 
 

@@ -1,5 +1,6 @@
 // Draws the outlines of states on one map: Natural Earth, 1:110 million, from world-atlas, by ISO 3166-1 alpha-3 code.
-// The map is turned so that Asia and the Pacific lie in the middle; coordinates are whole numbers, to be short.
+// The map is turned so that Asia and the Pacific lie in the middle, and its edge in the Atlantic, east of all of North
+// America's states but Canada; coordinates are whole numbers, to be short.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,7 +9,7 @@ import { iso31661 } from "iso-3166";
 import { feature } from "topojson-client";
 
 const WIDTH = 2400;
-const TURN = -105;
+const TURN = -115;
 const ANTARCTICA = "010";
 
 const codes = new Map(iso31661.map((entry) => [entry.numeric, entry.alpha3]));
