@@ -26,6 +26,7 @@ class Kind:
     segments: tuple[str, ...] = ()
     label: str = ""
     weight: float = 1.0
+    first: bool = False
     joined: bool = False
     status: bool = False
     lane: str = ""

@@ -67,6 +67,50 @@ def test_person_in_any_spelling(server: Server, query: str) -> None:
     assert iris(server, q=query)[0] == LAVROV
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("Russian foreign minister", "foreign minister of Russia", "Menlu Rusia", "Russian FM"),
+        "министр иностранных дел России",
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_person_by_office(server: Server, query: str, lang: str) -> None:
+    """Whoever is named in an office is found by it, as readers call it, before articles and claims."""
+    results = found(server, q=query, lang=lang)["results"]
+    assert {LAVROV, f"{ID}/post/foreign-minister-of-russia"} <= {one["iri"] for one in results[:3]}
+    lavrov = next(one for one in results if one["iri"] == LAVROV)
+    assert "office" in {text["in"] for text in lavrov["found"]}
+    shown = page(server, q=query, lang=lang)
+    assert ("named here as:" if lang == "en" else "disebut di sini sebagai:") in shown
+
+
+def test_office_has_no_others(server: Server) -> None:
+    """A person is not found by an office that no text names them in."""
+    office = "Foreign Minister of Laos"
+    people = iris(server, q=office, kind="person")
+    assert people == [SALEUMXAY]
+    assert iris(server, q=office)[0] == f"{ID}/post/foreign-minister-of-laos"
+
+
+def test_persons_of_a_search_that_nothing_meets(server: Server) -> None:
+    """Where only some of the words are found, the persons who are named come first."""
+    told = found(server, q="Retno Lavrov meeting")
+    assert told["some"]
+    assert {one["iri"] for one in told["results"][:2]} == {LAVROV, f"{ID}/person/retno-marsudi"}
+
+
+def test_claims_by_what_they_say(server: Server) -> None:
+    """Claims and figures are called by what they say, not by a number; their source stands beside them."""
+    answer = server.get(address("/search.csv", kind=["claim", "observation"]))
+    labels = [row["label"] for row in csv.DictReader(StringIO(answer.text))]
+    assert len(labels) > 100
+    assert not [label for label in labels if re.search("fact F[0-9]", label)]
+    jakarta_post = "jakartapost-2023-11-14-asean-russia"
+    told = page(server, q="foreign ministers", kind="claim", source=jakarta_post)
+    assert re.search(r"Source:</span>\s*<a[^>]*>(<bdi>)?opinion of the Russian ambassador", told)
+
+
 @pytest.mark.parametrize("query", ["Saleumsay", "Saleumxay", "Salermxay", "saleumsay kommasith"])
 def test_variants(server: Server, query: str) -> None:
     """A person is found by each spelling that is known of the name, and the page shows which it was."""

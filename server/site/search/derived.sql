@@ -12,6 +12,14 @@ JOIN link AS selector ON selector.name = 'selector' AND selector.subject = targe
 JOIN exact ON exact.selector = selector.object
 WHERE evidence.name = 'evidence';
 
+-- A person has the names of the offices that a text tells of (4: of an office).
+INSERT OR IGNORE INTO found_text
+SELECT holder.object, 4, words, lang, ''
+FROM link AS holder
+JOIN link AS post ON post.name = 'post' AND post.subject = holder.subject
+JOIN found_text ON found_text.thing = post.object AND role IN (0, 1)
+WHERE holder.name = 'holder';
+
 -- The members of a situation have its values, but for its status.
 INSERT OR IGNORE INTO value
 SELECT member.iri, bit, value

@@ -2,7 +2,7 @@
 
     thing     what can be found, with its kind and weight
     name      its folded name to sort by, in each language of the interface
-    text      its labels, variants, definitions and quotes as they are
+    text      its labels, variants, definitions and quotes as they are; of a person, the names of offices
     words     the same texts folded, for FTS5; a row for each thing
     facet     its values of the facets
     day       its first and last day, in ISO 8601
@@ -47,9 +47,11 @@ if TYPE_CHECKING:
 
     Row = tuple[object, ...]
 
-ROLES: Final = range(4)
-LABEL, VARIANT, DEFINITION, QUOTE = ROLES
-"""What a text is to its thing; the order is that of the columns of the index."""
+ROLES: Final = range(5)
+LABEL, VARIANT, DEFINITION, QUOTE, OFFICE = ROLES
+"""What a text is to its thing."""
+COLUMNS: Final = ((LABEL,), (VARIANT, OFFICE), (DEFINITION,), (QUOTE,))
+"""Which texts each column of the index has."""
 TEXTS: Final = {
     f"{PREFIXES['skos']}prefLabel": LABEL,
     f"{PREFIXES['rdfs']}label": LABEL,
@@ -78,10 +80,12 @@ LINKS: Final = {
     f"{WIC}inSentence": "sentence",
     f"{WIC}factOf": "article",
     f"{WIC}during": "during",
+    f"{WIC}tenureHolder": "holder",
+    f"{WIC}tenurePost": "post",
 }
-"""The properties that lead from a fact to its words and article, and from an act to what it was part of,
-by names in the table `link`."""
-OTHERWISE_LINKS: Final = frozenset({"article", "during"})
+"""The properties that lead from a fact to its words and article, from an act to what it was part of, and from
+a term of office to the person and the office, by names in the table `link`."""
+OTHERWISE_LINKS: Final = frozenset({"article", "during", "holder", "post"})
 """Those of them that are read as any other link, too."""
 REPORTS, REPORTED, CONTENT_OF = (f"{WIC}{name}" for name in ("reports", "reportedStatus", "contentOf"))
 """What a report tells of which event, and whose content a graph is."""
@@ -442,7 +446,8 @@ def store_texts(connection: sqlite3.Connection, *, plain: bool) -> Iterator[list
         connection.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?)", ((number, *text) for text in texts))
         pairs = [*zip(texts, folded, strict=True)]
         columns = (
-            "\n".join(dict.fromkeys(words for text, words in pairs if text.role == role)) for role in ROLES
+            "\n".join(dict.fromkeys(words for text, words in pairs if text.role in roles))
+            for roles in COLUMNS
         )
         connection.execute(
             "INSERT INTO words (rowid, label, variant, definition, quote) VALUES (?, ?, ?, ?, ?)",

@@ -2,7 +2,8 @@
 
 All words have to be found, each as the beginning of a word. Where nothing has them all, words that nobody
 uses give way to the nearest that somebody does, and after that some of the words are enough: the answer
-says so. Words that only ask (`asking.toml`) are left out where not all are found.
+says so. Words that only ask (`words.toml`) are left out where not all are found; others have words there that
+say the same. What is called by all the words stands before what only has them somewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
+from wicara.server.site.kinds import KINDS
 from wicara.server.site.search.folding import BEGINNING, fold, phrases, tokens
 from wicara.server.site.search.index import FACETS, Text
 
@@ -27,24 +29,29 @@ if TYPE_CHECKING:
 
     from wicara.server.site.search.folding import Phrase
 
+HIT: Final = "CREATE TEMP TABLE hit (thing INTEGER PRIMARY KEY, score REAL, failed INTEGER, called INTEGER)"
 MATCHING: Final = """
-INSERT INTO hit SELECT rowid, bm25(words, 16.0, 8.0, 2.0, 1.0), 0 FROM words WHERE words MATCH ?"""
+INSERT INTO hit SELECT rowid, bm25(words, 16.0, 8.0, 2.0, 1.0), 0, 0 FROM words WHERE words MATCH ?"""
 """The numbers are how much a word counts in a label, a variant, a definition, a quote."""
+CALLED: Final = """
+UPDATE hit SET called = 1 WHERE thing IN (SELECT rowid FROM words WHERE words MATCH ?)"""
 FAILING: Final = """
 UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
   SELECT thing FROM facet WHERE bit = :bit AND value IN (SELECT value FROM json_each(:values)))"""
 BEST: Final = """
-SELECT id, iri, kind FROM hit JOIN thing ON id = hit.thing JOIN name ON name.thing = id AND lang = :lang
+SELECT id, iri, kind, called AND kind IN (SELECT value FROM json_each(:first)) AS leads
+FROM hit JOIN thing ON id = hit.thing JOIN name ON name.thing = id AND lang = :lang
 WHERE failed = 0
-ORDER BY EXISTS (SELECT 1 FROM name AS own WHERE own.thing = id AND own.folded = :name) DESC,
-  score * weight, place, folded, iri
+ORDER BY weight >= 1 AND EXISTS (
+    SELECT 1 FROM name AS own WHERE own.thing = id AND own.folded IN (:name, :same)) DESC,
+  leads AND NOT :some DESC, score * weight * (1 + leads), place, folded, iri
 LIMIT :limit OFFSET :offset"""
 TEXTS: Final = """
 SELECT thing, role, words, lang, source FROM text
 WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing, rowid"""
 STATUSES: Final = """
-SELECT thing, value FROM facet JOIN bit USING (bit)
-WHERE thing IN (SELECT value FROM json_each(?)) AND facet = 'status' ORDER BY 1, 2"""
+SELECT thing, facet, value FROM facet JOIN bit USING (bit)
+WHERE thing IN (SELECT value FROM json_each(?)) AND facet IN ('status', 'source') ORDER BY 1, 2, 3"""
 OUTSIDE: Final = """
 UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
   SELECT thing FROM day WHERE first <= :last AND last >= :first)"""
@@ -86,13 +93,16 @@ NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
 MIN_MISSPELLED: Final = 4
 """Letters of a word that may be misspelled."""
-ASKING: Final = frozenset(
-    word
-    for words in tomllib.loads(Path(__file__).with_name("asking.toml").read_text("utf-8")).values()
-    for word in words.split()
-)
+WORDS: Final = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+ASKING: Final = frozenset(word for words in WORDS["asking"].values() for word in words.split())
+SAME: Final = {word: [tuple(said.split()) for said in other] for word, other in WORDS["same"].items()}
+"""What says the same as a word: of offices and peoples, as readers name them."""
+FIRST: Final = json.dumps([key for key, kind in KINDS.items() if kind.first])
+"""The kinds that stand first where they are called by all the words of a search."""
+WHO: Final = json.dumps(["person", "state", "post"])
+"""Those that count twice where they are called by some of them, and nothing has all."""
 ASKING_WEIGHT: Final = 0.1
-"""How much a word counts that only asks (`asking.toml`), beside one that says what is asked."""
+"""How much a word counts that only asks (`words.toml`), beside one that says what is asked."""
 NAMING: Final = 0.5, 0.3
 """How much of one of its names a text has that names a thing, from 0 to 1: by one word, and by several."""
 SHARE: Final = 0.55
@@ -133,9 +143,11 @@ class Understood:
     cut: bool = False
 
     @property
-    def words(self) -> frozenset[str]:
-        """Return the words that are searched for."""
-        return frozenset(chain.from_iterable(self.phrases))
+    def words(self) -> dict[str, str]:
+        """Return the words that are searched for, each with that of the query that it stands for."""
+        own = [*chain.from_iterable(self.phrases)]
+        same = {other: word for word in own for other in chain(*SAME.get(word, ()))}
+        return same | {word: word for word in own}
 
     @property
     def expression(self) -> str:
@@ -145,13 +157,14 @@ class Understood:
 
 @dataclass
 class Hit:
-    """A result: what it is, the texts that it has, and the key of its status."""
+    """A result: what it is, the texts that it has, the key of its status, and the values of its sources."""
 
     number: int
     iri: str
     kind: str
     texts: list[Text] = field(default_factory=list)
     status: str = ""
+    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -169,9 +182,13 @@ class SearchResult:
 
 
 def fts_term(phrase: Phrase) -> str:
-    """Return a phrase as FTS5 has it: a single word that is long enough is the beginning of one."""
+    """Return a phrase as FTS5 has it, or what says the same; a single word may be the beginning of one."""
     quoted = f'"{" ".join(phrase)}"'
-    return f"{quoted}*" if len(phrase) == 1 and len(phrase[0]) >= BEGINNING else quoted
+    if len(phrase) > 1:
+        return quoted
+    begun = f"{quoted}*" if len(phrase[0]) >= BEGINNING else quoted
+    same = (f"({' AND '.join(other)})" for other in SAME.get(phrase[0], ()))
+    return f"({' OR '.join((begun, *same))})"
 
 
 def finds_any(index: sqlite3.Connection, expression: str) -> bool:
@@ -232,11 +249,12 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
     """
     understood = understand(index, query.text)
     index.execute("DROP TABLE IF EXISTS hit")
-    index.execute("CREATE TEMP TABLE hit (thing INTEGER PRIMARY KEY, score REAL, failed INTEGER)")
+    index.execute(HIT)
     if understood.phrases:
         index.execute(MATCHING, (understood.expression,))
+        index.execute(CALLED, (f"{{label variant}} : ({understood.expression})",))
     elif not query.text.strip():
-        index.execute("INSERT INTO hit SELECT id, 0, 0 FROM thing")
+        index.execute("INSERT INTO hit SELECT id, 0, 0, 0 FROM thing")
     for key, values in query.chosen.items():
         index.execute(FAILING, {"bit": FACETS[key].bit, "values": json.dumps(values)})
     if query.first or query.last:
@@ -245,13 +263,18 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
 
     corrected = " ".join(chain.from_iterable(understood.phrases))
     name = corrected if understood.instead else fold(query.text).strip()
-    wanted = {"lang": query.lang, "name": name, "offset": offset, "limit": limit}
-    hits = {row[0]: Hit(*row) for row in index.execute(BEST, wanted)}
+    same = " ".join(" ".join(next(iter(SAME.get(word, ())), [word])) for word in tokens(name))
+    wanted = {"lang": query.lang, "name": name, "same": same, "offset": offset, "limit": limit}
+    wanted |= {"some": understood.some, "first": WHO if understood.some else FIRST}
+    hits = {row[0]: Hit(*row[:3]) for row in index.execute(BEST, wanted)}
     numbers = (json.dumps([*hits]),)
     for number, *text in index.execute(TEXTS, numbers):
         hits[number].texts.append(Text(*text))
-    for number, status in index.execute(STATUSES, numbers):
-        hits[number].status = status
+    for number, facet, value in index.execute(STATUSES, numbers):
+        if facet == "status":
+            hits[number].status = value
+        else:
+            hits[number].sources.append(value)
 
     chosen = [f"{FACETS[key].bit}/{value}" for key, values in query.chosen.items() for value in values]
     by_bit: dict[int, list[Count]] = {facet.bit: [] for facet in FACETS.values()}

@@ -15,13 +15,13 @@ from wicara.server.site.kinds import KINDS
 from wicara.server.site.language import WORDS, language
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.search.folding import Piece, begins, excerpt, tokens
-from wicara.server.site.search.index import DEFINITION, FACETS, LABEL, QUOTE, VARIANT
+from wicara.server.site.search.index import DEFINITION, FACETS, LABEL, OFFICE, QUOTE, VARIANT
 from wicara.server.site.search.query import labels
 from wicara.server.site.words import Words
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wicara.server.site.search.index import Text
     from wicara.server.site.search.query import Hit, Search, SearchResult
@@ -33,6 +33,8 @@ MAX_LINES: Final = 3
 """Texts that are shown of a result beside its label."""
 COLUMNS: Final = ("iri", "kind", "label", "language", "status", "found_in", "words")
 SCHEMA: Final = PREFIXES["schema"]
+SAID: Final = frozenset({"fact", "claim", "observation"})
+"""The kinds of what is said by sources, which are named beside it."""
 TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
 
 
@@ -48,6 +50,7 @@ ROLES: Final = {
     LABEL: Role(_("name"), "label", NamedNode(f"{PREFIXES['skos']}prefLabel")),
     VARIANT: Role(_("also written"), "variant", NamedNode(f"{PREFIXES['skos']}altLabel")),
     DEFINITION: Role(_("definition"), "definition", NamedNode(f"{PREFIXES['skos']}definition")),
+    OFFICE: Role(_("named here as"), "office", NamedNode(f"{SCHEMA}jobTitle")),
     QUOTE: Role(_("words of the source"), "quote", NamedNode(f"{PREFIXES['oa']}exact")),
 }
 
@@ -69,7 +72,7 @@ class FoundText:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """A result: its label, marked, its kind, its status, and where the words were found."""
+    """A result: its label, marked, its kind, its status, where the words were found, and who says it."""
 
     shown: Shown
     pieces: list[Piece]
@@ -78,6 +81,8 @@ class ResultRow:
     status: str
     """The key of its status (`graph/status.toml`); nothing where it has none."""
     lines: list[FoundText]
+    sources: list[Shown]
+    """The texts that say it, where its name does not."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +132,18 @@ def toggled(query: Search, key: str, value: str) -> str:
 def result_words(index: sqlite3.Connection, found: SearchResult, query: Search) -> Words:
     """Return the labels of all that a page shows, from the index."""
     iris = {hit.iri for hit in found.hits}
+    iris |= {source_iri(value) for hit in found.hits for value in hit.sources}
     iris |= {text.source for hit in found.hits for text in hit.texts if text.source}
     for key, facet in FACETS.items():
         values = [*(count.value for count in found.counts[key]), *query.chosen.get(key, ())]
         iris |= {iri for value in values if (iri := facet.iri(value))}
     iris |= {count.value for count in found.counts["kind"] if count.value not in KINDS}
     return labelled(index, iris)
+
+
+def source_iri(value: str) -> str:
+    """Return the IRI of a text that is a value of the facet of sources."""
+    return f"{FACETS['source'].base}{value}"
 
 
 def labelled(index: sqlite3.Connection, iris: Iterable[str]) -> Words:
@@ -149,9 +160,10 @@ def result_rows(found: SearchResult, words: Words) -> list[ResultRow]:
     return [row(hit, words, found.understood.words) for hit in found.hits]
 
 
-def row(hit: Hit, words: Words, beginnings: Collection[str]) -> ResultRow:
+def row(hit: Hit, words: Words, beginnings: Mapping[str, str]) -> ResultRow:
     """Return a result as a table shows it."""
     shown = words.show_iri(hit.iri)
+    sources = [words.show_iri(source_iri(value)) for value in hit.sources]
     return ResultRow(
         shown,
         excerpt(shown.text, beginnings),
@@ -167,6 +179,7 @@ def row(hit: Hit, words: Words, beginnings: Collection[str]) -> ResultRow:
             )
             for text in texts_shown(hit, shown.text, words, beginnings)
         ],
+        [one for one in sources if one.text not in shown.text] if hit.kind in SAID else [],
     )
 
 
@@ -183,7 +196,7 @@ def kind_name(kind: str, words: Words) -> tuple[object, str | None]:
     return shown.text, shown.lang
 
 
-def texts_shown(hit: Hit, label: str, words: Words, beginnings: Collection[str]) -> Iterator[Text]:
+def texts_shown(hit: Hit, label: str, words: Words, beginnings: Mapping[str, str]) -> Iterator[Text]:
     """Yield the texts that have words which those before them have not; without words, a telling one."""
     texts = sorted(hit.texts, key=lambda text: (text.role, text.lang != words.lang))
     if not beginnings:
@@ -199,10 +212,10 @@ def texts_shown(hit: Hit, label: str, words: Words, beginnings: Collection[str])
             yield text
 
 
-def matched(text: str, beginnings: Collection[str]) -> set[str]:
-    """Return which of some words a text has."""
+def matched(text: str, beginnings: Mapping[str, str]) -> set[str]:
+    """Return which words of a query a text has, or has another word for."""
     has = set(tokens(text))
-    return {one for one in beginnings if any(begins(word, (one,)) for word in has)}
+    return {asked for one, asked in beginnings.items() if any(begins(word, (one,)) for word in has)}
 
 
 def groups(found: SearchResult, query: Search, words: Words) -> list[Group]:
