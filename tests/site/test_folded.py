@@ -1,4 +1,4 @@
-"""What a page shows at once and what it folds: long lists part by part, and little that was asked for."""
+"""What a page shows at once, what it folds and where it stands: long lists part by part, little that was asked for."""
 
 from __future__ import annotations
 
@@ -112,3 +112,19 @@ def test_a_page_begins_with_what_is_known(server: Server) -> None:
     below = [text.index(what) for what in ("HasBeenForeignMinister", "Hide inferred", '<p class="iri">')]
     assert said < text.index(">Meetings ") < min(below)
     assert without.index("Show conclusions too") < without.index(">What this person said ")
+
+
+def test_a_label_stands_where_no_line_goes(server: Server) -> None:
+    """Of a node of the network from which one line goes up or down, the name stands at the other side."""
+    page = server.get("/network?start=person/sergey-lavrov", accept="text/html").text
+    drawn = re.findall(r'data-node="(.*?)" data-at="(\S+) (\S+)".*?<text y="(-?\d+)"', page, re.DOTALL)
+    places = {iri: (float(x), float(y)) for iri, x, y, _ in drawn}
+    lines = re.findall(r'data-from="(.*?)" data-to="(.*?)"', page)
+    steep = 0
+    for iri, x, y, label in drawn:
+        ends = [other for pair in lines if iri in pair for other in pair if other != iri]
+        across, down = (places[ends[0]][0] - float(x), places[ends[0]][1] - float(y)) if ends else (0, 0)
+        if len(ends) == 1 and abs(down) > 2 * abs(across):
+            assert (down < 0) == (int(label) > 0), iri
+            steep += 1
+    assert steep

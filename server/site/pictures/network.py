@@ -123,13 +123,20 @@ class Node:
     lines: list[str]
     opened: bool
     toggle: str | None
+    above: bool
+    """Whether its label stands above its symbol, and not below."""
 
     @property
     def box(self) -> Box:
-        """The box of the node with its label below it, and a margin around them."""
+        """The box of the node with its label, and a margin around them."""
         breadth, height = size(self.lines)
-        top = self.y - 2 * MARGIN
-        return (self.x - breadth / 2 - MARGIN, top, breadth + 2 * MARGIN, self.y + height - top)
+        top = self.y - (height if self.above else 2 * MARGIN)
+        return (self.x - breadth / 2 - MARGIN, top, breadth + 2 * MARGIN, height + 2 * MARGIN)
+
+    @property
+    def text_at(self) -> int:
+        """How far below its symbol its label begins, in the units of the picture."""
+        return -18 - 14 * len(self.lines) if self.above else 14
 
 
 @dataclass(frozen=True)
@@ -378,8 +385,8 @@ def draw(
     pairs = frozenset((index[edge.start], index[edge.end]) for edge in some)
     places = placed(tuple(map(size, texts)), pairs)
     return [
-        Node(node, x, y, shapes[node], one, text, node in opened, toggle(node, opened))
-        for node, one, text, (x, y) in zip(nodes, shown, texts, places, strict=True)
+        Node(node, x, y, shapes[node], one, text, node in opened, toggle(node, opened), above)
+        for node, one, text, (x, y, above) in zip(nodes, shown, texts, places, strict=True)
     ]
 
 
@@ -409,33 +416,37 @@ def role_of(edge: Edge, words: Words) -> Role:
 
 
 def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
-    """Return the lines between nodes, each with all roles of its two ends."""
+    """Return the lines between nodes, each with all roles of its two ends, and words where they are free."""
     by_iri = {node.iri: node for node in drawn}
 
     def ends(role: Role) -> list[str]:
         return sorted((role.edge.start, role.edge.end))
 
     pairs = groupby(sorted(roles, key=ends), key=ends)
-    between = [Line(by_iri[start], by_iri[end], list(members)) for (start, end), members in pairs]
-    boxes = [box([node]) for node in drawn]
-    placed_at = [(line, *free_part(line, boxes)) for line in between]
-    return [replace(line, part=part, free=free) for line, part, free in placed_at]
+    taken = [box([node]) for node in drawn]
+    found = []
+    for (start, end), members in pairs:
+        line = Line(by_iri[start], by_iri[end], list(members))
+        part = min(PARTS, key=lambda part: covered(line, part, taken))
+        found.append(replace(line, part=part, free=not covered(line, part, taken)))
+        if found[-1].words:
+            taken += [(x - 7, y - 14, 14, 14) for x, y in written_at(line, part)]
+    return found
 
 
-def free_part(line: Line, boxes: Sequence[Box]) -> tuple[float, bool]:
-    """Return the part of a line, near its middle, where its words lie upon the fewest nodes; if on none."""
+def written_at(line: Line, part: float) -> list[tuple[float, float]]:
+    """Return points that the words of a line lie upon if they stand at a part of it."""
     half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(line.length, 1)
+    return [line.at(part + half * step / 2) for step in range(-2, 3)]
 
-    def covered(part: float) -> int:
-        points = [line.at(part + half * step / 2) for step in range(-2, 3)]
-        return sum(
-            left < x < left + breadth and top < y < top + height
-            for x, y in points
-            for left, top, breadth, height in boxes
-        )
 
-    best = min(PARTS, key=covered)
-    return best, not covered(best)
+def covered(line: Line, part: float, taken: Iterable[Box]) -> int:
+    """Return how many points of the words of a line would lie upon nodes, or upon words of other lines."""
+    return sum(
+        left < x < left + breadth and top < y < top + height
+        for x, y in written_at(line, part)
+        for left, top, breadth, height in taken
+    )
 
 
 def box(drawn: Iterable[Node]) -> Box:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Ends = NDArray[np.intp]
 
 Pair: TypeAlias = tuple[float, float]
+Place: TypeAlias = tuple[float, float, bool]
 
 ROUNDS: Final = 120
 PUSHES: Final = 150
@@ -28,6 +29,10 @@ SYMBOL: Final = 17.0
 """How far the middle of a symbol lies below the top of its box."""
 LONG: Final = 165.0
 """How far two nodes with an edge should lie apart."""
+TURNS: Final = 3
+"""How often each label is tried below and above its symbol."""
+ALONG: Final = np.linspace(0, 1, 41)[:, None, None]
+"""The parts of an edge that are looked at."""
 BROAD: Final = 1.45
 """How much broader than high a picture is made."""
 GOLDEN: Final = 2.399963229728653
@@ -107,19 +112,41 @@ def off_edges(places: Places, sizes: Places, pairs: Ends) -> Places:
     return push
 
 
+def turned(places: Places, sizes: Places, pairs: Ends) -> Places:
+    """Return which labels stand below their symbol (1), and which above (-1): where less of edges is."""
+    sides = np.ones((len(places), 1))
+    for node in list(range(len(places))) * TURNS:
+        crossed = []
+        for side in (1, -1):
+            sides[node] = side
+            symbols = places - lift(sizes) * sides
+            starts, ends = symbols[pairs[:, 0]], symbols[pairs[:, 1]]
+            label = places[node] + np.array([0, side * SYMBOL])
+            lies = np.abs(starts + (ends - starts) * ALONG - label) < sizes[node] / 2 - np.array([0, SYMBOL])
+            crossed.append(float(lies.all(axis=2).mean(axis=0) @ np.linalg.norm(ends - starts, axis=1)))
+        sides[node] = -1 if crossed[1] < crossed[0] else 1
+    return sides
+
+
 def lift(sizes: Places) -> Places:
     """Return by how much the symbol of a node lies above the middle of its box."""
     return np.stack([np.zeros(len(sizes)), sizes[:, 1] / 2 - SYMBOL], axis=1)
 
 
 @lru_cache(maxsize=256)
-def placed(sizes: tuple[Pair, ...], pairs: frozenset[tuple[int, int]]) -> list[Pair]:
-    """Return where the symbol of each node lies: boxes have sizes, and pairs of them hang together."""
+def placed(sizes: tuple[Pair, ...], pairs: frozenset[tuple[int, int]]) -> list[Place]:
+    """Return where the symbol of each node lies, and whether its label stands above it.
+
+    Boxes have sizes, and pairs of them hang together.
+    """
     if not sizes:
         return []
     ends = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
     boxes = np.array(sizes, dtype=np.float64)
     far = distances(len(sizes), pairs)
     places = at_distances(on_rings(far), far) * LONG * np.array([BROAD, 1.0])
-    places = without_overlaps(places, boxes, ends) - lift(boxes)
-    return [(round(float(x), 1), round(float(y), 1)) for x, y in places - places[0]]
+    places = without_overlaps(places, boxes, ends)
+    sides = turned(places, boxes, ends)
+    places -= lift(boxes) * sides
+    shown = np.hstack([places - places[0], sides]).tolist()
+    return [(round(x, 1), round(y, 1), side < 0) for x, y, side in shown]
