@@ -202,13 +202,15 @@ def self_description(built: BuiltDataset) -> dict[str, list[Term]]:
     }
 
 
-def of_sources(shown: Iterable[Basis], more: Iterable[Basis]) -> Sequence[Citation]:
-    """Return the citations of the texts that graphs quote or cite, each once.
+def of_sources(
+    shown: Iterable[Basis], more: Iterable[Basis], named: Iterable[str] = ()
+) -> Sequence[Citation]:
+    """Return the citations of the texts that graphs quote or cite, and of others that are named, each once.
 
-    Those of what is shown come in the order in which it is, then those of more by the day of issue.
+    Those of what is shown come in the order in which it is, then the others by the day of issue.
     """
     first = {article: place for place, article in enumerate(dict.fromkeys(texts_behind(shown)))}
-    cited = {article: of_text(article) for article in (*first, *texts_behind(more))}
+    cited = {article: of_text(article) for article in (*first, *texts_behind(more), *named)}
     found = [(first.get(article, len(first)), one) for article, one in cited.items() if one]
     last = (date.max, date.max)
     return [one for _place, one in sorted(found, key=lambda pair: (pair[0], pair[1].issued or last))]

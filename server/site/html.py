@@ -88,6 +88,8 @@ def install(app: Flask) -> None:
         status_html=status,
         statuses_html=statuses,
         aftermath_html=aftermath,
+        came_about=came_about,
+        href_of=href_of,
         is_plain=is_plain,
         basis_html=basis,
         place_in_source=place_in_source,

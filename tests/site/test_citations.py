@@ -1,4 +1,4 @@
-"""What pages of things cite and rest on: texts and facts about their own thing, and none about others."""
+"""What pages cite and rest on: texts and facts about their own thing, no others; and what a link shows."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ def test_citations_come_in_the_order_of_the_answer(server: Server) -> None:
     issued = [datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC) for day in days[1:-1]]
     assert len(issued) > 3
     assert issued == sorted(issued)
+
+
+@pytest.mark.parametrize("slug", ["coordinator-on", "plans-and-what-came", "plans-and-the-record"])
+def test_each_text_that_an_answer_names_is_cited(server: Server, slug: str) -> None:
+    """What an answer or its table leads to, such as the text by which a plan came about, is its source."""
+    page = ask(server, slug).text
+    answer, _, rest = page.partition('<section aria-labelledby="answer">')[2].partition("</section>")
+    sources, _, cited = rest.partition('id="cite"')
+    named = {*re.findall(r'href="/doc/article/([^"#?]+)', answer)}
+    assert "it began: " in text_of(answer) or "it came about: " in text_of(answer)
+    assert named <= {*re.findall(r'href="/doc/article/([^"#?]+)', sources)}
+    assert named <= {*re.findall(r"@\w+\{wicara-source-([^,]+),", cited)}
+    texts = [text_of(one) for one in re.findall(r"<bdi>(.*?)</bdi>", cited, re.DOTALL)][:-1]
+    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
+    assert [one for one in texts if one not in text_of(copied)] == []
+    assert len(texts) == cited.count("TY  - ") - 1 >= len(named)
 
 
 def test_an_article_is_cited_before_what_it_shows(server: Server) -> None:
@@ -246,3 +262,49 @@ def test_the_sources_of_a_person_begin_with_who_it_is(server: Server, person: st
     card = text.partition("<h2>Sources</h2>")[2].partition("</article>")[0]
     assert "Menteri Luar Negeri" in card
     assert "was foreign minister of" in card
+
+
+def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
+    """Other sites show of a link its full address, and as much of the answer as fits, cut at a word."""
+    text = ask(server, "statements-and-answers").text
+    told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
+    assert len(told["description"]) <= 200
+    whole = re.search(r'<meta name="description" content="([^"]*)">', text)
+    assert whole
+    assert told["description"].endswith("…")
+    assert whole[1].startswith(told["description"][:-1].rstrip() + " ")
+    assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers\?meeting=event:[\w-]+", told["url"])
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "told"),
+    [
+        ("/timeline?from=1991&to=2020", "Timeline, 1991.2020", r"^1991.2020: Partnership .* Events \d+, "),
+        ("/timeline?date=2018-08-02", "Timeline, 2 August 2018", "^For certain: Laos as coordinator"),
+        (
+            "/network?start=person/sergey-lavrov",
+            "Network: Sergey",
+            r"as Sergey Lavrov: Retno L\.P\. Marsudi \d",
+        ),
+        ("/map", "Map", r"Jakarta \d+, Kuala Lumpur \d+"),
+        ("/figures", "Figures", r"^total trade [^;]*USD\s[\d.]+ \w+ \([^;]*\d{4}[^;]*\);"),
+        (
+            "/as-of?date=2018-08-02",
+            "As of 2 August 2018",
+            r"^Coordinators: Laos . .*; Indonesia . .*, planned ",
+        ),
+        ("/search?q=lavrov", "lavrov . Search", r"^\d+ results: Sergey Lavrov;"),
+        ("/claims", "Claims and plans", r"^\d+ claims and plans: .* \((claimed|planned|called for|proposed)"),
+        ("/conflicts", "Where sources differ", r"^Differences found: \d+\. "),
+        ("/doc/person/retno-marsudi", "Retno L.P. Marsudi", "is named here as Foreign Minister of Indonesia"),
+        ("/graph/fact/kemlu-2018-08-02-asean-russia/F038", "42%|percent", "“.*42%.*” . .*, sentence S10$"),
+    ],
+)
+def test_a_link_to_any_page_has_its_answer_in_the_preview(
+    server: Server, path: str, title: str, told: str
+) -> None:
+    """What others show of a link to a view, a day, a search or a fact says what is to be seen there."""
+    text = server.get(path, accept="text/html", accept_language="en").text
+    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
+    assert re.search(title, unescape(found["title"]))
+    assert re.search(told, unescape(found["description"]))

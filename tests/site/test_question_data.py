@@ -150,6 +150,25 @@ def test_each_sentence_of_an_answer_names_its_source(server: Server, slug: str, 
     assert {each.count('class="source-line"') for each in sentences} <= sources
 
 
+def test_a_copied_answer_says_the_status_of_each_sentence(server: Server) -> None:
+    """What the page marks as established, or as what one of several texts reports, is copied so."""
+    copied = re.search(r'data-copy="(How far [^"]*)"', unescape(ask(server, "how-far-implemented").text))
+    assert copied
+    told = [line for line in copied[1].splitlines() if line.startswith("ASEAN-Russia Plan of Action")]
+    assert [line.rpartition(" [")[2] for line in told] == [
+        "claimed]",
+        "claimed, sources differ]",
+        "claimed, sources differ]",
+        "reported by ANTARA, 1 Aug 2019, sources differ]",
+        "established]",
+        "established]",
+        "established]",
+    ]
+    plans = re.search(r'data-copy="(Which meetings [^"]*)"', unescape(ask(server, "still-to-come").text))
+    assert plans
+    assert plans[1].splitlines()[1].startswith("11 announced; no text here reports them as held.")
+
+
 def test_an_answer_can_be_taken_along(server: Server) -> None:
     """An answer is copied with its source, cited by its source first, at an address that pins all of it."""
     page = unescape(ask(server, "coordinator-on").text)
@@ -161,11 +180,13 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     copied = re.search(r'data-copy="(Who was [^"]*)"', page)
     assert copied
     lines = copied[1].splitlines()
-    assert re.match(r"Laos was coordinator of .* \[read from the words \(medium confidence\)\]$", lines[1])
+    assert re.match(
+        r"Laos was coordinator of .* \[read from the words \(medium confidence\), 5 sources\]$", lines[1]
+    )
     assert re.match(
         r"  “.*” \(.*, sentence S\d+\) In short \(editors' words\): Laos was coordinator", lines[2]
     )
-    assert lines[3].endswith("[planned (it began: SINDOnews, 14 Nov 2018)]")
+    assert lines[3].endswith("[planned (it began: SINDOnews, 14 Nov 2018), 2 sources]")
     indonesian = unescape(ask(server, "coordinator-on", lang="id").text)
     told = indonesian.partition('data-copy="Siapa')[2].partition("http")[0]
     assert told

@@ -23,7 +23,7 @@ from wicara.server.http.addresses import choices_made, public_url, uncached_resp
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
-from wicara.server.site.html import aftermath
+from wicara.server.site.html import aftermath, source_name, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
@@ -36,7 +36,7 @@ from wicara.server.site.tables.solutions import (
     solve,
     supports_of,
 )
-from wicara.server.site.tables.statuses import newest_before, sayings_of, status_text
+from wicara.server.site.tables.statuses import covered_until, newest_before, sayings_of, status_text
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
     from wicara.server.site.tables.rows import Evidence
-    from wicara.server.site.tables.solutions import Answer, Solutions
+    from wicara.server.site.tables.solutions import Answer, ShortAnswer, Solutions
     from wicara.server.site.words import Shown, Term
 
 blueprint = Blueprint("questions", __name__)
@@ -387,23 +387,23 @@ def page(one: QuestionRequest) -> Response:
     operation = QueryOperation(one.query, infer=infer())
     found = None
     answered = {}
-    overdue = False
+    overview: Sequence[str] = ()
     if one.is_whole:
         solved = solve(operation)
         found = answer(one.question, one.terms, solved, store())
-        overdue = all_passed(one.question, solved)
+        overview = overview_of(one.question, solved, found)
         answered = answered_choices(one)
     body = render_template(
         "question.html",
         asked=one,
         answer=found,
         answered=answered,
-        overdue=overdue,
+        overview=overview,
         related=[question_named(name) for line in one.question.own("see") for name in line],
         pinned=one.pinned(),
-        plain_answer=in_plain_words(one, found) if found else "",
+        plain_answer=in_plain_words(one, found, overview) if found else "",
         citations=[
-            *of_sources(found.quoted, found.cards.values()),
+            *of_sources(found.quoted, found.cards.values(), found.aftermaths),
             of_page(public_url(one.pinned()), one.sentence(language())),
         ]
         if found
@@ -421,31 +421,57 @@ def page(one: QuestionRequest) -> Response:
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
 
 
-def all_passed(one: Question, found: Solutions) -> bool:
-    """Tell whether all days by which the things of an answer were due (`due` of its header) have passed.
+def overview_of(one: Question, found: Solutions, answered: Answer) -> list[str]:
+    """Return how many things were due (`due` of a header) that no text tells of as held, and what is beside.
 
-    They have where they lie before today, or before the last day that a source of the dataset reports on.
+    Their days have passed where they lie before today, or before the last day that a source of the dataset
+    reports on. Of other answers nothing is returned.
     """
     names = [name for line in one.own("due") for name in line]
+    number = len(answered.short) + answered.more
+    if not names or not number:
+        return []
     days = [day for row in found.rows for name in names if (day := day_of(row[name]))]
     now = max(filter(None, (date.today(), per_version(sayings_of).covered)))  # noqa: DTZ011 - days have no zone
-    return bool(days) and max(days) < now
+    said = [_("%(n)s announced; no text here reports them as held.", n=format_decimal(number))]
+    said += [_("The texts reach up to %(day)s.", day=day) for day in [covered_until()] if day]
+    if days and max(days) < now:
+        said += [_("All times named for them have passed (the last: %(day)s).", day=format_day(max(days)))]
+    named = [name for line in one.own("beside") for name in line]
+    if beside := {row[found.names[0]] for row in found.rows if any(row[name] for name in named)}:
+        text = _(
+            "For %(n)s a similar or related meeting was held: no source says it is the same.", n=len(beside)
+        )
+        said.append(text)
+    return [*map(str, said)]
 
 
-def in_plain_words(one: QuestionRequest, found: Answer) -> str:
+def in_plain_words(one: QuestionRequest, found: Answer, overview: Sequence[str]) -> str:
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
-    said = []
+    said = [" ".join(overview)] if overview else []
     for lead in found.short:
-        marks = [] if lead.is_plain else [status_in_full(lead.statuses[0], found.evidence.words)]
-        marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
-        marks += [str(_("sources differ"))] if lead.clash else []
+        marks = marks_of(lead, found)
         said += [
             f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
             *chain.from_iterable(words_behind(basis, found.evidence) for basis in lead.quoted),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
-    cited = [source.text for source in of_sources(found.quoted, found.cards.values())]
+    sources = of_sources(found.quoted, found.cards.values(), found.aftermaths)
+    cited = [source.text for source in sources]
     return "\n".join((one.sentence(language()), *said, *more, *cited, public_url(one.pinned())))
+
+
+def marks_of(lead: ShortAnswer, found: Answer) -> list[str]:
+    """Return the marks of a sentence, as the page shows them beside it."""
+    words = found.evidence.words
+    marks = []
+    if lead.is_marked(found.short):
+        marks += [status_in_full(status, words) for status in lead.statuses]
+    elif reporter := lead.reporter:
+        marks.append(str(_("reported by %(name)s", name=source_name(reporter, words))))
+    marks += [str(_("sources differ"))] if lead.clash else []
+    marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
+    return [*marks, *filter(None, [str(witnesses_mark(lead.stated).striptags())])]
 
 
 def status_in_full(status: Status, words: Words) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 from pyoxigraph import Literal, NamedNode
+from wicara.graph.evidence import OMITTED
 from wicara.graph.facts.selector import TextAtHand
 from wicara.graph.facts.source import read_sources
 from wicara.graph.names import GraphKind
@@ -60,6 +61,16 @@ class Card:
         """All quotations from the sentence of the card."""
         quotes = [quote for basis in self.bases for quote in basis.quotes]
         return [one for one in quotes if place_of(one) == place_of(quotes[0])]
+
+    @property
+    def pieces(self) -> Sequence[str]:
+        """Its quotations, each without what stands in those before it."""
+        found: list[str] = []
+        for quote in self.quotes:
+            parts = quote.exact.value.split(OMITTED)
+            new = [part for part in parts if not any(part in piece for piece in found)]
+            found += [OMITTED.join(new)] if new else []
+        return found
 
     @property
     def cited(self) -> CitedSource | None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
-    from wicara.graph.evidence import Basis
+    from wicara.graph.evidence import Basis, CitedSource
     from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence, Pattern
@@ -116,6 +116,11 @@ class ShortAnswer:
         """Whether its status goes without saying: not where it says what held for certain on a day."""
         return is_plain(self.statuses) and not (self.statuses and self.holds == CERTAIN)
 
+    @property
+    def reporter(self) -> CitedSource | None:
+        """The text that reports what other sources give another value of."""
+        return self.quoted[0].text if self.clash and self.quoted else None
+
     def is_marked(self, all_of_them: Iterable[ShortAnswer]) -> bool:
         """Tell whether its status is shown: where it, or that of others, does not go without saying."""
         mixed = not (self.holds or self.clash or all(one.is_plain for one in all_of_them))
@@ -142,6 +147,14 @@ class Answer:
     def quoted(self) -> Sequence[Basis]:
         """The facts that its sentences show the words of, in their order."""
         return [basis for one in self.short for basis in one.quoted]
+
+    @property
+    def aftermaths(self) -> Mapping[str, Status]:
+        """The texts that no row rests on, with a plan each, by which plans of its rows came about."""
+        plans = (status for row in self.table.rows for status in row.statuses)
+        found = {plan.came_about.value: plan for plan in plans if plan.came_about}
+        rested_on = {basis.text.iri for basis in self.cards.values() if basis.text}
+        return {text: plan for text, plan in found.items() if text not in rested_on}
 
     @property
     def explains_established(self) -> bool:
@@ -207,8 +220,9 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     columns = filled_columns(found.names, found.rows)
     clashes = clashes_of(question.own("clash"), found.rows)
     day = next(filter(None, map(day_of, values.values())), None)
+    beside = frozenset(chain.from_iterable(question.own("beside")))
     rows = [
-        replace(row_of(solution, columns, support, evidence), clash=clash, day=day)
+        replace(row_of(solution, columns, support, evidence, beside), clash=clash, day=day)
         for solution, support, clash in zip(found.rows, backed, clashes, strict=True)
     ]
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
@@ -239,11 +253,17 @@ def row_graphs(backed: Iterable[Support]) -> Iterator[str]:
         yield from graphs_behind(support.statements)
 
 
-def row_of(solution: Solution, columns: Sequence[AnswerColumn], support: Support, evidence: Evidence) -> Row:
-    """Return a solution as a row."""
+def row_of(
+    solution: Solution,
+    columns: Sequence[AnswerColumn],
+    support: Support,
+    evidence: Evidence,
+    beside: Container[str],
+) -> Row:
+    """Return a solution as a row; what stands `beside` what it is about decides nothing of its status."""
     cells = tuple(column.cell(solution, evidence.words) for column in columns)
     marks = [value.mark for cell in cells for value in cell.values if value.mark]
-    things = [term for term in solution.values() if term is not None]
+    things = [term for name, term in solution.items() if term is not None and name not in beside]
     return Row(cells, support, support.statuses(evidence.bases, things), "".join(marks[:1]))
 
 
