@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import Basis
-from wicara.graph.sparql import solutions, value
+from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, ORDER, READ, Status, status_of
 from wicara.ontology import BASE
 from wicara.queries import page_query
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 PATH: Final = "/claims"
 UNSETTLED: Final = tuple(key for key in ORDER if key not in {ESTABLISHED, READ})
 """The statuses of what is claimed, planned or less."""
-SAID: Final = ("kind", "modality", "basis", "confidence", "who", "possibly")
-"""What a fact says of itself that its status and its claimants are read from."""
+SAID: Final = ("who", "possibly", "kind", "modality", "basis", "confidence")
+"""What a fact says of itself: the last columns of the query, from which its status and claimants are read."""
 
 
 @dataclass
@@ -42,18 +43,23 @@ class Claimed:
 
 def register(built: BuiltDataset) -> list[Claimed]:
     """Return what is claimed or planned, the newest text first; with one query, once a version."""
-    found: dict[str, Claimed] = {}
-    for row in solutions(built.store, page_query("register").body):
-        iri, text = value(row, "fact"), row["article"]
-        if iri not in found:
-            said = {key: [row[key]] for key in SAID if row[key]}
-            days = per_version(Aftermath).issued(text) if isinstance(text, NamedNode) else None
-            found[iri] = Claimed(NamedNode(iri), text, days, status_of(Basis(iri, said)))
-        one, who, claim = found[iri], row["who"], row["claim"]
+    found: dict[Term, Claimed] = {}
+    issued, status = cache(per_version(Aftermath).issued), cache(status_by)
+    for fact, text, claim, *said in solutions(built.store, page_query("register").body):
+        one = found.get(fact)
+        if one is None:
+            days = issued(text) if isinstance(text, NamedNode) else None
+            one = found[fact] = Claimed(fact, text, days, status(*said))
+        who = said[SAID.index("who")]
         one.who += [who] if isinstance(who, NamedNode) and who not in one.who else []
         one.claim = claim if isinstance(claim, NamedNode) else one.claim
     kept = [one for one in found.values() if one.status.key in UNSETTLED]
     return sorted(kept, key=lambda one: (-one.days[1].toordinal() if one.days else 0, one.fact.value))
+
+
+def status_by(*said: Term | None) -> Status:
+    """Return the status of facts that say this of themselves, in the order of `SAID`."""
+    return status_of(Basis("", {key: [one] for key, one in zip(SAID, said, strict=True) if one}))
 
 
 def facts_of(thing: NamedNode) -> set[str]:
