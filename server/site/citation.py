@@ -181,7 +181,7 @@ def of_page(iri: str, title: str) -> Citation:
         f"wicara-{slug(name).strip('-')[:60]}-{slug(dataset().version)}",
         "DATA",
         author.value if author else "",
-        title,
+        title[:1].upper() + title[1:],
         iri,
         (made_at(dataset()).date(),) * 2,
         name_of_whole.value if name_of_whole else "Wicara",

@@ -147,7 +147,7 @@ def read_thing(given: str) -> NamedNode:
     try:
         return NamedNode(known[prefix] + local if prefix in known else given)
     except ValueError as fault:
-        raise InvalidValueError(_("This is neither an IRI nor a prefixed name (like state:laos).")) from fault
+        raise InvalidValueError(_("Give an IRI or a prefixed name, such as state:laos.")) from fault
 
 
 READERS: Final[Mapping[str, Callable[[str], NamedNode | Literal]]] = {

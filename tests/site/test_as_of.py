@@ -288,7 +288,7 @@ def test_two_days_compared(server: Server, first: str, second: str) -> None:
     """What ended, what began and what holds on both, whichever is given first, as on the pages of each."""
     page = page_of(server, first, **{"with": second})
     told = {key: [*chain(*held(page, key).values())] for key in ("began", "ended", "both")}
-    assert "From 19 May 2016 to 1 June 2019" in text_of(page)
+    assert "19 May 2016 compared with 1 June 2019" in text_of(page)
     assert any("Indonesia" in one and "established" in one for one in told["began"])
     assert any("Laos" in one and "D07" in one for one in told["ended"])
     assert any("Commemorative Summit, Sochi 2016" in one for one in told["ended"])
@@ -314,7 +314,7 @@ def test_a_day_compared_with_itself_or_with_none(server: Server) -> None:
     assert 'aria-describedby="fault-with"' in faulty.text
     assert server.get("/as-of.csv?date=2018-08-02&with=2018-02-30").status == 400
     page = text_of(page_of(server, "2016-05-19", "id", **{"with": "2019-06-01"}))
-    assert "Dari 19 Mei 2016 sampai 1 Juni 2019" in page
+    assert "Perbandingan 19 Mei 2016 dengan 1 Juni 2019" in page
 
 
 def test_in_indonesian(server: Server) -> None:

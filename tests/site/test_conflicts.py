@@ -170,7 +170,7 @@ def test_other_values(contradictory: Server) -> None:
         assert found[name][2] == 1, name
     assert found["Claims and the record"] == (1, 2, 2)
     text = contradictory.get("/conflicts", accept="text/html").text
-    assert "between an article and the background" in text
+    assert "between a text and the background" in text
     assert "Claimed, and by whom" in text
 
 

@@ -58,7 +58,7 @@ UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0
   {{ {pairs} }} }} }} BIND("{key}" AS ?comparison) }}"""
 BETWEEN: Final = {
     frozenset({GraphKind.BACKGROUND}): _("between two sources of the background"),
-    frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between an article and the background"),
+    frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between a text and the background"),
 }
 """What the two graphs of a conflict are, where they are not of two articles, as most are."""
 
