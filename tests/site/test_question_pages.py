@@ -250,7 +250,7 @@ def test_choices_are_in_the_language_of_the_reader(server: Server) -> None:
         ("coordinator-on", "date", "yesterday", "A date is written as"),
         ("coordinator-on", "partnership", "partnership:no-such", "nothing of this kind"),
         ("coordinator-on", "partnership", "state:laos", "nothing of this kind"),
-        ("coordinator-on", "partnership", "no thing", "neither an IRI"),
+        ("coordinator-on", "partnership", "no thing", "Give an IRI"),
         ("words-behind-a-figure", "figure", "1e999", "in digits"),
         ("two-names-one-state", "name", "RRT", "with their language"),
         ("two-names-one-state", "name", "RRT@not_a_language!", "with their language"),
