@@ -168,6 +168,20 @@ def test_what_is_cited_is_about_the_thing(server: Server, path: str) -> None:
     assert text.partition('<ol class="citations">')[2].partition("</ol>")[0].count("<li>") == len(keys) + 1
 
 
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_all_texts_to_cite(server: Server, lang: str) -> None:
+    """A page says how many texts it does not cite, and leads to where all of them are cited."""
+    page = read(server, f"/doc/person/sergey-lavrov?lang={lang}")
+    href, text = next(one for one in page.links if "show=citations" in one[0])
+    number = re.fullmatch(r"and (\d+) more" if lang == "en" else r"dan (\d+) lainnya", text)
+    assert number
+    every = server.get(href.partition("#")[0], accept=HTML).text
+    keys = re.findall(r"@\w+\{wicara-source-([^,]+),", every)
+    assert len({*keys}) == len(keys) == 3 + int(number[1]) > 15
+    assert "<table" not in every
+    assert f'href="/doc/person/sergey-lavrov?lang={lang}"' in every
+
+
 @pytest.mark.parametrize(
     "path", ["person/sergey-lavrov", "state/russia", "body/asean", "document/asean-russia-poa-2016-2020"]
 )

@@ -46,6 +46,24 @@ def send(server: Server, text: str, **headers: str) -> Answer:
     return server.send("POST", "/report?lang=id", body, content_type=FORM, accept="text/html", **headers)
 
 
+@pytest.mark.parametrize(
+    ("about", "name"),
+    [
+        *(("/", "Home"), ("/sources", "Texts"), ("/browse/event", "Browse"), ("/about", "About Wicara")),
+        *(
+            ("/ont/term/Person", "person"),
+            ("/legend", "What the marks mean"),
+            ("/claims", "Claims and plans"),
+        ),
+    ],
+)
+def test_what_a_report_is_about(server: Server, about: str, name: str) -> None:
+    """The form names each page that leads to it, with a link."""
+    form = server.get(f"/report?about={quote(about, safe='')}", accept="text/html").text
+    assert f'<strong><a href="{about}"' in form
+    assert re.search(f"<bdi>{name}</bdi>", form)
+
+
 def test_a_report_is_kept(server: Server, data: Path) -> None:
     """A page leads to the form, which names it; a report is a line of the file, until there are too many."""
     page = server.get("/doc/state/laos", accept="text/html").text

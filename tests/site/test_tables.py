@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +27,11 @@ def test_what_sources_report(server: Server) -> None:
     """Beside a plan stands what became of it: its page and its table have the plan, and that it was held."""
     path = f"/tables/reports.csv?of={SUMMIT}"
     headings, *found = rows(server, path)
-    assert headings[-5:] == ["Status", "Sources", "Addresses", "Words of the source", "Facts"]
+    assert headings[-6:] == [
+        *("Status", "Sources", "Addresses", "Words of the source", "In short (editors' words)", "Facts")
+    ]
+    named = server.get(path).headers["Content-Disposition"]
+    assert named == 'inline; filename="2018-11-asean-russia-summit-reports.csv"'
     assert "Reported as" not in headings
     assert {"planned", "proposed", "established"} <= {row[headings.index("Status")] for row in found}
     text = server.get(f"/doc/{SUMMIT}", accept=HTML).text
@@ -45,10 +49,22 @@ def test_a_spreadsheet(server: Server) -> None:
         assert answer.status == 200
         sheet = openpyxl.load_workbook(io.BytesIO(answer.body)).active
         values = [[cell.value or "" for cell in line] for line in sheet.iter_rows()]
+        widths = [column.width for column in sheet.column_dimensions.values()]
+        assert len(widths) == len(values[0])
+        assert max(widths) <= 60
         if path.startswith("/tables"):
             assert values == rows(server, path.format("csv"))
         assert len(values) > 1
         assert {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value} <= {"s", "n"}
+
+
+def test_days_of_meetings(server: Server) -> None:
+    """A spreadsheet sorts the meetings of a person by day; several days stay in words."""
+    openpyxl = pytest.importorskip("openpyxl")
+    body = server.get("/tables/meetings.xlsx?of=person/sergey-lavrov").body
+    whens = [line[0] for line in openpyxl.load_workbook(io.BytesIO(body)).active.iter_rows(values_only=True)]
+    assert datetime(2018, 8, 2) in whens  # noqa: DTZ001 - as a spreadsheet has it
+    assert "19\u201320 May 2016" in whens
 
 
 def test_numbers_and_days_of_a_spreadsheet(server: Server) -> None:

@@ -45,7 +45,7 @@ COUNTED: Final[dict[str, tuple[str, Callable[[int], str]]]] = {
     "Event": ("/search?kind=event", lambda n: ngettext("event or statement", "events and statements", n)),
     "Person": ("/search?kind=person", lambda n: ngettext("person", "persons", n)),
     "State": ("/search?kind=state", lambda n: ngettext("state", "states", n)),
-    "Document": ("/search?kind=document", lambda n: ngettext("document", "documents", n)),
+    "Document": ("/search?kind=document", lambda n: ngettext("document mentioned", "documents mentioned", n)),
 }
 """The classes that the first page counts, each with where its things are listed; texts are no documents."""
 LISTED: Final = tuple(f"{BASE}/{place}/" for place in ("id", "concept", "graph"))

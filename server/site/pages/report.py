@@ -22,7 +22,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.explain.wording import Wording
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.ontology import BASE
+from wicara.ontology import BASE, WIC
 from wicara.server.app_state import dataset, settings
 from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http.addresses import readings, with_choices, with_fields
@@ -45,6 +45,8 @@ MAX_TEXT, MAX_CONTACT = 4000, 200
 AN_HOUR: Final = 30
 """How many reports the server takes an hour."""
 MAX_FILE: Final = 1 << 20
+BROWSE, TERMS = "/browse", "/ont/term/"
+"""The paths of pages that list things, and of those of terms of the ontology."""
 NUMBER: Final = re.compile(r"[0-9]{8}-[0-9a-f]{6}")
 """The number of a report: its day, and what tells it from others."""
 
@@ -74,14 +76,15 @@ def title_of(about: str) -> Shown | None:
     path, _mark, query = about.partition("?")
     fields = parse_qs(query)
     asked = next((one for one in all_questions() if path == f"{PATH}/{one.slug}"), None)
-    name = WORDS["parts"].get(path)
+    name = (WORDS["parts"] | WORDS["pages"]).get(BROWSE if path.startswith(f"{BROWSE}/") else path)
     if asked:
         name = read_question_request(asked, fields).sentence(language())
     with suppress(KeyError, ValueError, UnknownTerm):
         if path == "/explain":
             fact = read_fact(*(fields[place][-1] for place in PLACES))
             name = Wording(dataset().store, language()).sentence(fact)
-        things = readings(path, query) if about.startswith("/") else [about]
+        things = [*readings(path, query)] if about.startswith("/") else [about]
+        things += [f"{WIC}{path.removeprefix(TERMS)}"] if path.startswith(TERMS) else []
         labels = () if name else labels_of(dataset().store, map(NamedNode, things))
         if labels:
             named = {label.subject for label in labels}

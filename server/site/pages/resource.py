@@ -56,8 +56,9 @@ DECISIVE: Final = {"claim": frozenset({MODALITY}), "figure": frozenset({f"{WIC}v
 """The properties by which a thing has its time, as held, planned or proposed."""
 CONCLUDED: Final = NamedNode(f"{WIC}HasBeenForeignMinister")
 """The class that only the posts which a person has held put that person in."""
-STATEMENTS: Final = "statements"
-"""The part of a page that lists all statements, as addresses call it; others are blocks by their keys."""
+STATEMENTS, CITATIONS = "statements", "citations"
+"""The parts of a page that list all statements, and all texts to cite, as addresses call them; others are
+blocks by their keys."""
 CARDS, FEWER_CARDS, MANY_BLOCKS = 12, 3, 4
 """How many graphs a page shows with their words, and one of many blocks; marks of others lead elsewhere."""
 SOURCES: Final = 3
@@ -153,7 +154,9 @@ class View:
     @property
     def with_statements(self) -> bool:
         """Whether the page lists the statements: where that is wanted, or where nothing else is known."""
-        return not self.block and bool(self.show or not (self.tables or self.lines or self.counts.content))
+        if self.block or self.show == CITATIONS:
+            return False
+        return bool(self.show or not (self.tables or self.lines or self.counts.content))
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -264,6 +267,7 @@ def variables(view: View) -> Mapping[str, object]:
     graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
     cited = [*dict.fromkeys(filter(None, map(of_text, (iri, *view.texts))))]
+    shown = cited if view.show == CITATIONS else cited[:SOURCES]
     is_news = view.layout.key == "article" and bool(cited) and cited[0].kind == NEWS
     return {
         "iri": iri,
@@ -287,7 +291,8 @@ def variables(view: View) -> Mapping[str, object]:
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
-        "citations": [*cited[:SOURCES], of_page(iri, view.title.text)],
+        "citations": [*shown, of_page(iri, view.title.text)],
+        "uncited": len(cited) - len(shown),
         "linked": schema_org(
             view.subject, "NewsArticle" if is_news else view.layout.schema, view.cells, here
         ),

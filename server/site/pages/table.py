@@ -14,6 +14,7 @@ from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http.addresses import with_choices
 from wicara.server.http.problems import Problem
 from wicara.server.linked.statements import counts_of
+from wicara.server.site.citation import slug
 from wicara.server.site.pages.resource import View
 from wicara.server.site.pictures.picture import requested_thing
 from wicara.server.site.tables.reading import BLOCK_PAGE
@@ -76,7 +77,8 @@ def table(block: str, form: str) -> Response:
     headings += [name for name in used if name not in titles]
     kind = SHEETS[form]
     response = Response(as_sheet(found, headings, kind), headers={"Content-Type": kind.content_type()})
-    response.headers["Content-Disposition"] = f'inline; filename="{block}.{form}"'
+    name = f"{slug(subject.value.rpartition('/')[2])}-{block}.{form}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.vary.add("Accept-Language")
     if views[0].rows_in_all > MAX_ROWS:
         response.headers["Wicara-Truncated"] = f"rows={MAX_ROWS}"

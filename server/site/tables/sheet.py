@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import astuple
 from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
@@ -51,6 +52,8 @@ STATEMENT: Final = "statement"
 LITERAL: Final = re.compile(
     r'"([^"]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(date|decimal|integer|nonNegativeInteger)>'
 )
+WIDEST: Final = 60
+"""How many characters wide a column of a spreadsheet is at most."""
 FIRST_DAY: Final = date(1900, 3, 1)
 """The first day that all spreadsheets count alike."""
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
@@ -83,6 +86,10 @@ class Typed(str):
 def text_of_cell(cell: Cell) -> str:
     """Return what a cell says; of one number or one day also its value."""
     text = IN_CELL.join(value.shown.text for value in cell.values)
+    span = cell.values[0].span if len(cell.values) == 1 else None
+    days = {*astuple(span)} if span else set()
+    if len(days) == 1 and (day := days.pop()) and day >= FIRST_DAY:
+        return Typed(text, day)
     literal = LITERAL.fullmatch(cell.values[0].shown.full) if len(cell.values) == 1 else None
     if not literal or cell.values[0].mark:
         return text
@@ -164,15 +171,17 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
             texts = [basis.text for basis in behind if basis.text]
             quoted = quotations(evidence, [basis.graph for basis in behind])
             after = came_about(row.statuses[0], evidence.words) if row.statuses else ""
-            articles = dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
+            names, addresses, quotes, in_short = columns_of_sources(quoted)
+            names |= dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
             told = (status_on_day(row.statuses, (row.state,), evidence.words), *clash_of(row))
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
                     str(_("Status")): IN_CELL.join(filter(None, told)),
-                    str(_("Sources")): IN_CELL.join(articles),
-                    str(_("Addresses")): IN_CELL.join(dict.fromkeys(one.url for one in quoted)),
-                    str(_("Words of the source")): IN_CELL.join(dict.fromkeys(map(str, quoted))),
+                    str(_("Sources")): IN_CELL.join(names),
+                    str(_("Addresses")): IN_CELL.join(addresses),
+                    str(_("Words of the source")): IN_CELL.join(quotes),
+                    str(_("In short (editors' words)")): IN_CELL.join(in_short),
                     str(_("Facts")): " ".join(row.support.graphs),
                     **({str(_("It came about, as reported by")): after} if after else {}),
                 }
@@ -255,11 +264,14 @@ def as_sheet(found: Sequence[dict[str, str]], headings: Sequence[str], form: For
         from openpyxl import Workbook  # noqa: PLC0415 - an extra
         from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415
     except ImportError as fault:
         raise Problem(HTTPStatus.NOT_IMPLEMENTED, NOT_INSTALLED) from fault
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
+    for place, column in enumerate(zip(*lines, strict=True), 1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(max(map(len, column)) + 2, WIDEST)
     for line in lines:
         cells = []
         for text in line:
