@@ -50,18 +50,13 @@ def send(server: Server, text: str, **headers: str) -> Answer:
     ("about", "name"),
     [
         *(("/", "Home"), ("/sources", "Texts"), ("/browse/event", "Browse"), ("/about", "About Wicara")),
-        *(
-            ("/ont/term/Person", "person"),
-            ("/legend", "What the marks mean"),
-            ("/claims", "Claims and plans"),
-        ),
+        *(("/ont/term/Person", "person"), ("/legend", "What the marks mean")),
     ],
 )
 def test_what_a_report_is_about(server: Server, about: str, name: str) -> None:
     """The form names each page that leads to it, with a link."""
     form = server.get(f"/report?about={quote(about, safe='')}", accept="text/html").text
-    assert f'<strong><a href="{about}"' in form
-    assert re.search(f"<bdi>{name}</bdi>", form)
+    assert re.search(f"<strong><a href=[^>]*><bdi>{name}</bdi></a></strong>", form)
 
 
 def test_a_report_is_kept(server: Server, data: Path) -> None:
