@@ -76,7 +76,8 @@ def title_of(about: str) -> Shown | None:
     path, _mark, query = about.partition("?")
     fields = parse_qs(query)
     asked = next((one for one in all_questions() if path == f"{PATH}/{one.slug}"), None)
-    name = (WORDS["parts"] | WORDS["pages"]).get(BROWSE if path.startswith(f"{BROWSE}/") else path)
+    page = BROWSE if path.startswith(f"{BROWSE}/") else path
+    name = WORDS["parts"].get(page) or WORDS["pages"].get(page)
     if asked:
         name = read_question_request(asked, fields).sentence(language())
     with suppress(KeyError, ValueError, UnknownTerm):
