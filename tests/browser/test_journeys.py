@@ -432,3 +432,23 @@ def test_query_without_scripts(visit: Visit) -> None:
     page.get_by_role("textbox", name="Query").fill("ASK { state:russia a wic:State }")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("main")).to_contain_text("Yes")
+
+
+def test_a_print_has_what_is_folded_and_asked(visit: Visit) -> None:
+    """A print unfolds, keeps what was searched and the whole map, and leaves out ways through the site."""
+    page = visit(KINDS["sources"])
+    folded = page.locator("main details:not([open]) td").first
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("searchbox")).to_be_hidden()
+    expect(page.get_by_role("link", name="About Wicara")).to_be_hidden()
+    page.goto(KINDS["question"])
+    expect(page.get_by_role("heading", name="Ask it about something else")).to_be_hidden()
+    page.goto(KINDS["found"])
+    expect(page.get_by_role("main").get_by_role("combobox")).to_be_visible()
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.goto(KINDS["map"])
+    frame, drawn = (page.locator(each).bounding_box() for each in (".frame:has(> .map)", ".map"))
+    assert frame and drawn  # noqa: PT018 - for the type checker
+    assert drawn["width"] <= frame["width"]
