@@ -84,7 +84,9 @@ def install(app: Flask) -> None:
     """Give an app the filters and functions of Babel, in the language of each request."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=language)
     babel.domain_instance = catalogs = Catalogs()
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, other_languages=other_languages)
+    app.jinja_env.globals.update(
+        language=language, languages=LANGUAGES, other_languages=other_languages, own_text=own_text
+    )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # of the extension that Babel added
         lambda text: catalogs.get_translations().ugettext(text),
         lambda one, more, count: catalogs.get_translations().ungettext(one, more, count),

@@ -197,7 +197,7 @@ def test_what_is_still_to_come_points_to_what_was_held(server: Server) -> None:
             "en",
             "11 announced; no text here reports them as held. The texts reach up to 19 June 2026. All times ",
         ),
-        ("id", "11 diumumkan; tidak ada teks di sini yang melaporkannya terlaksana. Teks di sini sampai d"),
+        ("id", "11 diumumkan; tidak ada teks di sini yang melaporkannya terlaksana. Teks terbaru di"),
     ],
 )
 def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) -> None:
@@ -207,6 +207,14 @@ def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) 
     events = [told.partition(":")[0] for told in sentences_of(server, "still-to-come", language)]
     assert page.index(note) < min(page.index(event) for event in events)
     assert note not in text_of(ask(server, "plans-and-the-record", language).text)
+
+
+def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
+    """What was planned for a month or a year is told so, not as lasting from its first day to its last."""
+    told = [one.partition(";")[0] for one in sentences_of(server, "plans-and-what-came")]
+    assert "ASEAN-Russia Summit, Singapore 2018: proposed to take place, November 2018" in told
+    assert "ASEAN-Russia Summit, Kuala Lumpur 2005: planned to take place, 2005" in told
+    assert "Commemorative Summit, Sochi 2016: planned to take place, 18\N{EN DASH}20 May 2016" in told
 
 
 @pytest.mark.parametrize(
@@ -383,6 +391,8 @@ def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     assert "tiga … prioritas kontra terorisme keamanan siber penanggulangan bencana alam In short" in quoted
     assert "In short (editors' words): Indonesia proposed three priority areas" in quoted
     assert "S11: Lavrov menyambut baik usulan" in answer
+    order = "Pertama yang mendapat tanggapan, lalu usulan dan seruan"
+    assert order in text_of(ask(server, "statements-and-answers", "id").text)
     assert "and 7 more" not in ask(server, "statements-and-answers").text
 
 

@@ -167,6 +167,13 @@ def test_a_copied_answer_says_the_status_of_each_sentence(server: Server) -> Non
     plans = re.search(r'data-copy="(Which meetings [^"]*)"', unescape(ask(server, "still-to-come").text))
     assert plans
     assert plans[1].splitlines()[1].startswith("11 announced; no text here reports them as held.")
+    meeting = unescape(ask(server, "statements-and-answers").text)
+    (said,) = re.findall(r'data-copy="(What was said [^"]*)"', meeting)
+    proposed = (
+        "  “Indonesia mengusulkan tiga … prioritas” “kontra terorisme” “keamanan siber” “penanggulangan"
+    )
+    assert said.splitlines()[2].startswith(proposed)
+    assert said.count("In short (editors' words): Indonesia proposed three priority areas") == 1
 
 
 def test_an_answer_can_be_taken_along(server: Server) -> None:

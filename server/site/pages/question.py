@@ -27,6 +27,7 @@ from wicara.server.site.html import aftermath, source_name, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
+from wicara.server.site.tables.cards import cards_of
 from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
 from wicara.server.site.tables.solutions import (
     MAX_DATA_ROWS,
@@ -46,11 +47,11 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
-    from wicara.graph.evidence import Basis
     from wicara.graph.formats import Format
     from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
+    from wicara.server.site.tables.cards import Card
     from wicara.server.site.tables.rows import Evidence
     from wicara.server.site.tables.solutions import Answer, ShortAnswer, Solutions
     from wicara.server.site.words import Shown, Term
@@ -453,7 +454,7 @@ def in_plain_words(one: QuestionRequest, found: Answer, overview: Sequence[str])
         marks = marks_of(lead, found)
         said += [
             f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
-            *chain.from_iterable(words_behind(basis, found.evidence) for basis in lead.quoted),
+            *(words_behind(card, found.evidence) for card in cards_of(lead.quoted)),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
     sources = of_sources(found.quoted, found.cards.values(), found.aftermaths)
@@ -479,13 +480,16 @@ def status_in_full(status: Status, words: Words) -> str:
     return " ".join(filter(None, (status_text(status, words), str(aftermath(status, words).striptags()))))
 
 
-def words_behind(basis: Basis, evidence: Evidence) -> Iterator[str]:
-    """Yield the words that a graph rests on; of another language with what they say in the editors' words."""
+def words_behind(card: Card, evidence: Evidence) -> str:
+    """Return the words of a sentence of a source; of another language with the editors' words."""
     words = evidence.words
-    in_short = words.show_iri(basis.graph).text
-    foreign = any(quote.exact.language != words.lang for quote in basis.quotes)
-    for one in quotations(evidence, [basis.graph]):
-        yield f"  {one._replace(in_short=in_short) if foreign else one}"
+    quoted = [
+        f"\N{LEFT DOUBLE QUOTATION MARK}{piece}\N{RIGHT DOUBLE QUOTATION MARK}" for piece in card.pieces
+    ]
+    where = [one.where for one in quotations(evidence, [card.bases[0].graph])[:1]]
+    in_short = "; ".join(words.show_iri(basis.graph).text for basis in card.bases)
+    foreign = [str(_("In short (editors' words):")), in_short] if card.is_foreign(words.lang) else []
+    return " ".join((" ", *quoted, *where, *foreign))
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:

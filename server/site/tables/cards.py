@@ -72,6 +72,10 @@ class Card:
             found += [OMITTED.join(new)] if new else []
         return found
 
+    def is_foreign(self, lang: str) -> bool:
+        """Tell whether it has no words in a language: it quotes another, or only cites."""
+        return not self.quotes or self.quotes[0].exact.language != lang
+
     @property
     def cited(self) -> CitedSource | None:
         """The text that is cited without its words."""

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from wicara.graph.status import ESTABLISHED
 from wicara.ontology import WIC, expand
 from wicara.server.app_state import dataset, settings
-from wicara.server.site.language import LANGUAGES, WORDS, language
+from wicara.server.site.language import WORDS, own_text
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cards import quoted_for
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
@@ -284,7 +284,6 @@ def short_answers(
     chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
-    sentences = dict(zip(LANGUAGES, said, strict=False))
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
     citing = [name for line in question.own("cites") for name in line[0].split()]
@@ -293,7 +292,7 @@ def short_answers(
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
         settled = "standing" in wanted and cells["standing"]
-        parts = sentence_of(sentences.get(language(), said[0] if said else listed), {**chosen, **cells})
+        parts = sentence_of(own_text(said) if said else listed, {**chosen, **cells})
         named = {part.full for part in parts if not isinstance(part, str)}
         statuses = tuple(
             replace(
@@ -485,6 +484,7 @@ GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
     ("earliestStart", "latestStart"): ("starts", window),
     ("earliestEnd", "latestEnd"): ("ends", window),
     ("from", "to"): (WHEN, period),
+    ("plannedFrom", "plannedTo"): ("planned", period),
     ("start", "end"): ("characters", offsets),
     (OUTCOME,): (OUTCOME, outcome),
     ("value", "unit"): ("value", figure),
