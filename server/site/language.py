@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal
@@ -137,6 +138,11 @@ def speaking(lang: str) -> Iterator[None]:
         yield
     finally:
         g.language = before
+
+
+def name_of_language(code: str) -> str:
+    """Return what a language is called in the language of the request; its code where it has no name."""
+    return str(Locale(language()).languages.get(code.replace("-", "_"), code))
 
 
 def format_amount(value: Decimal, unit: str) -> str:

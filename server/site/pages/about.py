@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
 from wicara.graph.sparql import solutions
@@ -13,7 +12,7 @@ from wicara.queries import page_query
 from wicara.server.app_state import per_version, store
 from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
-from wicara.server.site.language import WORDS, language
+from wicara.server.site.language import WORDS, name_of_language
 from wicara.server.site.pages.reuse import report_href, who_answers
 from wicara.server.site.tables.statuses import Aftermath
 from wicara.server.site.times import format_period
@@ -62,14 +61,6 @@ def sources() -> list[ListedText]:
         )
         for row in rows
     ]
-
-
-def name_of_language(code: str) -> str:
-    """Return what a language is called in the language of the request; its code where it has no name."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name(language()) or code
-    except (ValueError, UnknownLocaleError):
-        return code
 
 
 @blueprint.get("/sources")

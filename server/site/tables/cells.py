@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from wicara.graph.status import CLAIM, NONE, local_name, status_key, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.http.addresses import href_of
-from wicara.server.site.language import WORDS, format_amount, format_decimal
+from wicara.server.site.language import WORDS, format_amount, format_decimal, name_of_language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
 from wicara.server.site.tables.statuses import AHEAD, strongest_by_ends
@@ -286,6 +286,11 @@ class Cells:
             if not all(each.inferred for each in statements) and (shown := self.words.show(one)):
                 yield Value(shown), statements
 
+    def language(self, node: Term) -> Shows:
+        """Yield what a language is called."""
+        name = name_of_language(getattr(node, "value", ""))
+        yield Value(Shown(name, name)), ()
+
     def place(self, node: Term) -> Shows:
         """Yield where the words stand that a fact rests on."""
         for quote in self.quotes(node):
@@ -310,6 +315,7 @@ SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
     Show.FIGURE: Cells.figure,
     Show.CLASS: Cells.classes,
     Show.ELSEWHERE: Cells.elsewhere,
+    Show.LANGUAGE: Cells.language,
     Show.PLACE: Cells.place,
     Show.WORDS: Cells.quoted,
 }

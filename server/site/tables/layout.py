@@ -46,6 +46,8 @@ class Show(StrEnum):
     """Roles, or those that participations have by the property that leads to them."""
     ELSEWHERE = "elsewhere"
     """Things of other data sets, by the name of that and their names there."""
+    LANGUAGE = "language"
+    """Languages, by their names."""
     OWN = "own"
     """Literals in the reader's language, else in another."""
 
