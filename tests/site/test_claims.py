@@ -228,4 +228,4 @@ def test_what_is_told_without_words_of_its_source_says_so(server: Server) -> Non
     """Of two sources of a conclusion the one that is not quoted is said to be told in the editors' words."""
     asked = {"subject": "person:sergey-lavrov", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
     why = Reader(server.get(f"/explain?{urlencode(asked)}", accept=HTML).text).text
-    assert why.partition("The sources are ")[0].count(" in the editors' words") == 1
+    assert why.partition("The sources: ")[0].count(" in the editors' words") == 1

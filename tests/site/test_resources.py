@@ -200,9 +200,7 @@ def test_a_conclusion_from_offices_leads_to_why(server: Server) -> None:
         assert "has been foreign minister" not in server.get(other, accept=HTML).text
 
 
-@pytest.mark.parametrize(
-    ("language", "sources"), [("en", "The sources are "), ("id", "Sumber-sumbernya adalah ")]
-)
+@pytest.mark.parametrize(("language", "sources"), [("en", "The sources: "), ("id", "Sumber-sumbernya: ")])
 def test_what_a_post_is_needs_no_words_about_others(server: Server, language: str, sources: str) -> None:
     """Of several facts that tell what kind of post it is, those about other holders are left out."""
     asked = {"subject": "person:retno-marsudi", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
