@@ -108,7 +108,17 @@ def test_claims_by_what_they_say(server: Server) -> None:
     assert not [label for label in labels if re.search("fact F[0-9]", label)]
     jakarta_post = "jakartapost-2023-11-14-asean-russia"
     told = page(server, q="foreign ministers", kind="claim", source=jakarta_post)
-    assert re.search(r"Source:</span>\s*<a[^>]*>(<bdi>)?opinion of the Russian ambassador", told)
+    assert re.search(r"Source:</span>\s*<a[^>]*>(<bdi>)?[Oo]pinion of the Russian ambassador", told)
+
+
+def test_what_several_texts_say_is_said_once(server: Server) -> None:
+    """Facts of one name stand under it, each by its text, with a link; they are counted one by one."""
+    told = found(server, q="Lavrov was foreign minister of Russia", kind="fact")
+    same = [one for one in told["results"] if one["label"] == "Lavrov was foreign minister of Russia"]
+    text = page(server, q="Lavrov was foreign minister of Russia", kind="fact")
+    assert len(same) > 3
+    assert text.count('<span class="tag">Also in:</span>') == len(same) - 1
+    assert all(f'href="{one["page"]}"' in text for one in same)
 
 
 @pytest.mark.parametrize("query", ["Saleumsay", "Saleumxay", "Salermxay", "saleumsay kommasith"])
