@@ -206,7 +206,10 @@ def test_what_is_overdue_is_called_so(server: Server, language: str, note: str) 
     assert note in page
     events = [told.partition(":")[0] for told in sentences_of(server, "still-to-come", language)]
     assert page.index(note) < min(page.index(event) for event in events)
-    assert note not in text_of(ask(server, "plans-and-the-record", language).text)
+    assert f'<meta property="og:description" content="{note}' in ask(server, "still-to-come", language).text
+    other = ask(server, "plans-and-the-record", language).text
+    assert note not in text_of(other)
+    assert re.search(r': <a href="/questions/still-to-come[^"]*">', other)
 
 
 def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
@@ -401,6 +404,9 @@ def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     [
         ("jumlah perdagangan 2017", "/questions/trade-by-year"),
         ("plans that did not happen", "/questions/still-to-come"),
+        ("what is still to come", "/questions/still-to-come"),
+        ("upcoming summit", "/questions/still-to-come"),
+        ("pertemuan mendatang", "/questions/still-to-come"),
         ("42%", "/questions/how-far-implemented"),
         ("claims vs facts", "/conflicts"),
     ],
