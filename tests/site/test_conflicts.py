@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from server_process import serving
@@ -243,3 +244,46 @@ def test_the_real_dataset(server: Server) -> None:
     for link, (_, _, conflicts) in zip(queries, found.values(), strict=True):
         result = server.get(link.replace("/query?", "/sparql?").replace("&amp;", "&"))
         assert (link, result.status, len(result.rows)) == (link, 200, conflicts)
+
+
+def test_a_figure_says_where_sources_differ_and_how_many_say_it(server: Server) -> None:
+    """Figures are marked where another source, or their own dates and numbers, give another value."""
+    page = server.get("/figures", accept="text/html").text
+    bars = [
+        re.sub(r"<[^>]*>|\s+", " ", one) for one in re.findall(r'<li class="bar.*?</li>', page, re.DOTALL)
+    ]
+
+    def marked(amount: str, of: str) -> list[tuple[bool, bool]]:
+        told = (re.sub(" +", " ", one) for one in bars)
+        own = [one for one in told if one.strip().lower().startswith(amount.lower()) and of in one]
+        return [("sources differ" in one, "2 sources" in one) for one in own]
+
+    assert marked("USD 19.6 billion", "2018") == [(True, False)]
+    assert (True, True) in marked("USD 19.8 billion", "2018")
+    assert marked("USD 20 billion", "2021") == [(False, True)]
+    assert marked("More than 60%", "Plan of Action") == [(True, False)]
+    assert marked("4 years", "Plan of Action") == marked("4 years", "Cambodia") == [(True, False)]
+    assert marked("42%", "Plan of Action") == [(False, False)]
+
+
+def test_what_a_text_says_otherwise_itself(server: Server) -> None:
+    """Four years as the text says, three by its own dates: both stand beside the three that another gives."""
+    rows = server.get("/conflicts", accept="text/html").text.split("<tr>")
+    (row,) = (one for one in rows if "Mission of Russia to ASEAN, 26 Jul 2024" in one and "Cambodia" in one)
+    assert re.search(
+        r"<strong>4\s+years</strong>[^/]*>but 3\s+years, worked out from its start and end<", row
+    )
+    assert re.search(r"<strong>3\s+years</strong> +<a", row)
+
+
+def test_no_two_sources_are_called_the_same(server: Server) -> None:
+    """No other source has the short label of a source, or without one its publisher and its day."""
+    twice = """PREFIX wic: <https://w3id.org/wicara/ont#> PREFIX dcterms: <http://purl.org/dc/terms/>
+        SELECT ?one ?other {
+          ?one a wic:SourceArticle . ?other a wic:SourceArticle . FILTER(STR(?one) < STR(?other))
+          { ?one wic:shortLabel ?short . ?other wic:shortLabel ?short } UNION {
+            ?one dcterms:publisher ?publisher ; dcterms:issued ?day .
+            ?other dcterms:publisher ?publisher ; dcterms:issued ?day .
+            FILTER NOT EXISTS { ?one wic:shortLabel ?a } FILTER NOT EXISTS { ?other wic:shortLabel ?b } } }"""
+    answer = server.get(f"/sparql?{urlencode({'query': twice})}", accept="text/csv")
+    assert answer.text.split() == ["one,other"]

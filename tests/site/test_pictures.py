@@ -120,7 +120,7 @@ def test_same_data_in_all_forms(server: Server, name: str) -> None:
     found = page(server, f"/{name}")
     assert {f"/{name}.csv", f"/{name}.json"} <= set(found.links)
     for key in ("label", "fromLabel", "roleLabel", "toLabel"):
-        assert not [one[key] for one in told if key in one and str(one[key]) not in found.text]
+        assert not [one[key] for one in told if key in one and str(one[key])[:200] not in found.text]
 
 
 @pytest.mark.parametrize("name", PICTURES)

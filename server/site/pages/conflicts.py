@@ -49,6 +49,8 @@ ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
 NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
 SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
+DERIVED: Final = "derived"
+"""The comparison of values with what follows from other statements."""
 VALUE: Final = NamedNode(f"{WIC}value")
 BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 LINKS: Final = tuple(NamedNode(f"{WIC}has{kind}TimeSpan") for kind in ("", "Planned", "Proposed"))
@@ -280,7 +282,7 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
 
     What the left values are is told apart only where their comparison says so.
     """
-    words, spans = evidence.words, per_version(times)
+    words, spans, otherwise = evidence.words, per_version(times), per_version(worked_out)
     by_side = value(found[0], "comparison") in {one.id for one in comparisons() if left_of(one)}
     said: dict[tuple[str, Term | None, bool], dict[Term | None, dict[str, None]]] = {}
     for row in found:
@@ -298,13 +300,17 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
     for (text, bound, is_left), of_property in said.items():
         alike: dict[tuple[str, ...], list[Term | None]] = {}
         for name, graphs in of_property.items():
-            alike.setdefault(tuple(sorted(graphs)), []).append(name)
+            in_order = sorted(graphs, key=lambda graph: (not is_quoted(graph, evidence), graph))
+            alike.setdefault(tuple(in_order), []).append(name)
         for sources, names in alike.items():
             named = [name for name in names if name != VALUE and not is_bound(name)]
             tags = tuple(
                 str(WORDS["worked-out"].get(one.full.removeprefix(WIC), one.text))
                 for one in filter(None, map(words.show, named))
             )
+            opposed = (otherwise[graph] for graph in sources if graph in otherwise and VALUE in names)
+            if value(found[0], "comparison") != DERIVED:
+                tags += tuple(dict.fromkeys(but_worked_out(row, words) for row in opposed))
             values.append(ConflictingValue(tags, text, words.show(bound), sources, is_left))
     first = found[0]
     told = (first[name] for name in ("about", "one", "other", "during"))
@@ -313,6 +319,23 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
         between(*(value(row, name) for name in ("comparison", "g1", "g2"))) for row in found
     )
     return Difference(tuple(filter(None, map(words.show, about))), values, tuple(where))
+
+
+def worked_out(_built: BuiltDataset) -> dict[str, QuerySolution]:
+    """Return by the facts that give a value what follows otherwise from other statements."""
+    rows = (row for row in per_version(conflicting) if value(row, "comparison") == DERIVED)
+    return {value(row, "g1"): row for row in rows}
+
+
+def but_worked_out(row: QuerySolution, words: Words) -> str:
+    """Return in words what follows otherwise from other statements, and from which."""
+    how = WORDS["worked-out"][value(row, "q").removeprefix(WIC)]
+    return str(_("but %(value)s, %(how)s", value=in_full(row["right"], VALUE, row["unit"], words), how=how))
+
+
+def is_quoted(graph: str, evidence: Evidence) -> bool:
+    """Tell whether the words of a fact are quoted."""
+    return graph in evidence.bases and bool(evidence.bases[graph].quotes)
 
 
 def is_bound(name: Term | None) -> bool:

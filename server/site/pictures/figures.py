@@ -33,6 +33,7 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.tables.cells import RANK, amount
+from wicara.server.site.tables.rows import clashing_by
 from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ PARTIES: Final = (
 RANKS: Final = (5, 10, 20, 50, 100)
 """How many places a rank is drawn among: the fewest that hold it."""
 WHOLE: Final = 100
+COMPARED: Final = ("figures", "derived")
+"""The comparisons by which figures differ."""
 SIDES: Final = {
     **dict.fromkeys(("at-least", "more-than"), "above"),
     **dict.fromkeys(("at-most", "less-than", "nearly"), "below"),
@@ -121,6 +124,12 @@ class Figure:
         return frozenset(self.parties).difference(self.of.get("rankScope", []))
 
     @property
+    def told(self) -> tuple[object, ...]:
+        """What a page tells of it, but for its sources: figures that agree in this are one."""
+        whose = (*self.speakers, None, *self.possibly, *self.judged)
+        return (self.value, self.bound, *self.parties, self.is_directed, self.when, self.manner, *whose)
+
+    @property
     def is_directed(self) -> bool:
         """Whether it goes from its first party to its second one, as exports do."""
         return len(self.of.get("fromParty", [])) == len(self.of.get("toParty", [])) == 1
@@ -174,8 +183,15 @@ class Bar:
     open: float
     """How broad the part is that its bound leaves open, beyond the rest."""
     sources: list[EvidenceLink]
-    quote: Quote | None
-    """The words of the source, where they are quoted."""
+    stated: list[Basis]
+    """What its sources rest on, of all figures that say the same."""
+    clash: str
+    """The comparison by which another figure differs from it, if one does."""
+
+    @property
+    def quote(self) -> Quote | None:
+        """The words of a source, where they are quoted."""
+        return next((quote for basis in self.stated for quote in basis.quotes), None)
 
 
 @dataclass(frozen=True)
@@ -336,6 +352,9 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
     def at(number: Decimal) -> float:
         return round(float(number / breadth) * 100, 2)
 
+    same: dict[tuple[object, ...], list[Figure]] = {}
+    for one in members:
+        same.setdefault(one.told, []).append(one)
     bars = [
         Bar(
             one,
@@ -345,10 +364,13 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
             at(min(*one.reach, zero) - low),
             at(abs(one.reach[0])),
             at(abs(one.reach[1] - one.reach[0])),
-            sources(one.graphs),
-            next((quote for graph in one.graphs if graph in bases for quote in bases[graph].quotes), None),
+            sources(graphs),
+            [bases[graph] for graph in graphs if graph in bases],
+            next((key for key in COMPARED if any(each.iri in clashing_by(key) for each in alike)), ""),
         )
-        for one in members
+        for one, *_others in same.values()
+        for alike in [[one, *_others]]
+        for graphs in [[graph for each in alike for graph in each.graphs]]
     ]
     indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
     return Chart(indicator, unit, bars, at(-low), is_share or len({*values}) > 1)
