@@ -468,7 +468,7 @@ def marks_of(lead: ShortAnswer, found: Answer) -> list[str]:
     marks = []
     if lead.is_marked(found.short):
         marks += [status_in_full(status, words) for status in lead.statuses]
-    elif reporter := lead.reporter:
+    elif reporter := lead.reporter(found.short):
         marks.append(str(_("reported by %(name)s", name=source_name(reporter, words))))
     marks += [str(_("sources differ"))] if lead.clash else []
     marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []

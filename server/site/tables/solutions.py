@@ -104,6 +104,8 @@ class ShortAnswer:
     quoted: tuple[Basis, ...] = field(compare=False)
     stated: tuple[Sequence[Basis], ...] = field(compare=False)
     clash: str = ""
+    compared: bool = False
+    """Whether its question compares values of several sources: a plain one is then what a source reports."""
 
     @property
     def text(self) -> str:
@@ -116,15 +118,15 @@ class ShortAnswer:
         """Whether its status goes without saying: not where it says what held for certain on a day."""
         return is_plain(self.statuses) and not (self.statuses and self.holds == CERTAIN)
 
-    @property
-    def reporter(self) -> CitedSource | None:
-        """The text that reports what other sources give another value of."""
-        return self.quoted[0].text if self.clash and self.quoted else None
-
     def is_marked(self, all_of_them: Iterable[ShortAnswer]) -> bool:
         """Tell whether its status is shown: where it, or that of others, does not go without saying."""
-        mixed = not (self.holds or self.clash or all(one.is_plain for one in all_of_them))
+        mixed = not (self.holds or self.compared or all(one.is_plain for one in all_of_them))
         return mixed or not self.is_plain
+
+    def reporter(self, all_of_them: Iterable[ShortAnswer]) -> CitedSource | None:
+        """Return the text that reports it beside other values, or beside what is only claimed."""
+        beside = self.clash or not all(one.is_plain for one in all_of_them)
+        return self.quoted[0].text if self.compared and beside and self.is_plain and self.quoted else None
 
 
 @dataclass(frozen=True)
@@ -311,6 +313,7 @@ def short_answers(
             tuple(evidence.of(cited) if cited else quoted_for(row, parts, evidence)),
             tuple(evidence.of(one.graphs) for one in row.support.statements),
             row.clash,
+            bool(question.own("clash")),
         )
 
 
