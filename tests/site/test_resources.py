@@ -468,11 +468,8 @@ def test_a_text_leads_to_its_page(server: Server) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "body/asean",
-        "state/indonesia",
-        "state/russia",
-        "partnership/asean-russia",
-        "event/2018-08-02-asean-russia-meeting",
+        *("body/asean", "state/indonesia", "state/russia", "person/retno-marsudi", f"article/{ARTICLE}"),
+        *("partnership/asean-russia", "document/asean-russia-poa-2016-2020", MEETING.removeprefix("/doc/")),
     ],
 )
 def test_pages_of_much_are_short(server: Server, name: str, language: str) -> None:

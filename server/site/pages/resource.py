@@ -26,8 +26,8 @@ from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
-from wicara.server.site.tables.layout import PATHS, Column, Show, layout_of, parts_of
-from wicara.server.site.tables.reading import BLOCK_PAGE, PAGE, Lists, Paths, block_rows, read_statements
+from wicara.server.site.tables.layout import FACTS_PAGE, PATHS, Column, Show, layout_of, parts_of
+from wicara.server.site.tables.reading import PAGE, Lists, Paths, block_rows, read_statements
 from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
@@ -287,7 +287,7 @@ def variables(view: View) -> Mapping[str, object]:
         "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
         "incoming": in_sections(view.read.incoming, words, incoming=True),
         "lists": lists(view, here),
-        "part_size": BLOCK_PAGE,
+        "part_size": FACTS_PAGE,
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),
@@ -326,12 +326,11 @@ def lists(view: View, here: str) -> dict[str, object]:
         "incoming": sum(counts.incoming.values()),
         "content": counts.content,
     }
-    rows = (page - 1) * BLOCK_PAGE
-    more = rows + BLOCK_PAGE < view.rows_in_all if view.block else page * PAGE < counts.largest
+    size, total = (view.block.portion, view.rows_in_all) if view.block else (PAGE, counts.largest)
     show = view.show or STATEMENTS
     return {
         **{name: Part(total, first + 1, min(first + PAGE, total)) for name, total in totals.items()},
-        "rows": Part(view.rows_in_all, rows + 1, min(rows + BLOCK_PAGE, view.rows_in_all)),
+        "rows": Part(total, (page - 1) * size + 1, min(page * size, total)),
         "before": view.address(here, show=show, page=str(page - 1)) if page > 1 else None,
-        "after": view.address(here, show=show, page=str(page + 1)) if more else None,
+        "after": view.address(here, show=show, page=str(page + 1)) if page * size < total else None,
     }

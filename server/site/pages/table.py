@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -17,7 +17,6 @@ from wicara.server.linked.statements import counts_of
 from wicara.server.site.citation import slug
 from wicara.server.site.pages.resource import View
 from wicara.server.site.pictures.picture import requested_thing
-from wicara.server.site.tables.reading import BLOCK_PAGE
 from wicara.server.site.tables.sheet import SHEETS, as_sheet, records
 
 if TYPE_CHECKING:
@@ -61,10 +60,10 @@ def table(block: str, form: str) -> Response:
     counts = counts_of(store(), subject)
 
     def pages() -> Iterator[View]:
-        for number in range(1, MAX_ROWS // BLOCK_PAGE + 1):
+        for number in count(1):
             view = View(subject, counts, number, show=block)
             yield view
-            if number * BLOCK_PAGE >= view.rows_in_all:
+            if view.block is None or number * view.block.portion >= min(view.rows_in_all, MAX_ROWS):
                 return
 
     views = list(pages()) if counts.largest else []

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Steps: TypeAlias = tuple[str, ...]
 
 FILE: Final = Path(__file__).parents[1] / "layouts.toml"
+BLOCK_PAGE, FACTS_PAGE = 40, 25
+"""How many rows of a block a page shows that shows nothing else, and how many facts in reading order."""
 
 
 class Show(StrEnum):
@@ -129,6 +131,11 @@ class Block:
     def title(self) -> object:
         """The title in the reader's language."""
         return lazy_gettext(self.heading)
+
+    @property
+    def portion(self) -> int:
+        """How many rows a page shows that shows nothing else."""
+        return FACTS_PAGE if self.of_graphs else BLOCK_PAGE
 
     @property
     def places(self) -> tuple[Steps, ...]:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 """How many outgoing, how many incoming and how many statements in a graph a page shows."""
-BLOCK_PAGE: Final = 40
-"""How many rows of a block a page shows that shows nothing else, and how many facts in reading order."""
 MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 10
 """How many rows of a block a page shows beside others, and beside so many blocks: the newest where the block
 is sorted by time."""
@@ -103,8 +101,8 @@ def block_rows(store: Store, subject: NamedNode, layout: Layout, page: int = 0) 
 
 def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
     """Return the part of a query that finds a page of rows of a block; without one, the newest `shown`."""
-    first = max(page - 1, 0) * BLOCK_PAGE
-    size = BLOCK_PAGE if page or block.of_graphs else shown
+    first = max(page - 1, 0) * block.portion
+    size = block.portion if page or block.of_graphs else shown
     newest = block.order is Order.ISSUED or (not page and block.order is Order.TIME)
     names = distinguishing(block)
     order = f"(!BOUND(?place)) {'DESC' if newest else ''}(?place) {names}"
