@@ -12,7 +12,7 @@ A header is lines `#+ key: value` before the query:
     #+ parameter: person wic:Person person:retno-marsudi
     #+ parameter: date xsd:date 2018-08-02
     #+ answer: meeting
-    #+ says: {person} was at {meeting}. | {person} hadir di {meeting}.
+    #+ says: {person} took part in: {meeting}. | {person} hadir di {meeting}.
     #+ evidence: ?person wic:participatedIn ?meeting
 
 A parameter has a name, a datatype, class or concept scheme, and a default, which stands in a VALUES of the

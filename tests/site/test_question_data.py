@@ -160,10 +160,12 @@ def test_a_copied_answer_says_the_status_of_each_sentence(server: Server) -> Non
         "claimed, sources differ]",
         "claimed, sources differ]",
         "reported by ANTARA, 1 Aug 2019, sources differ]",
-        "established]",
-        "established]",
-        "established]",
+        "reported by Viet Nam News Agency, 30 Mar 2021]",
+        "reported by Viet Nam News Agency, 2 Apr 2021]",
+        "reported by Viet Nam News Agency, 13 Mar 2020]",
     ]
+    day = unescape(ask(server, "coordinator-on", date="2019-06-01").text)
+    assert re.search(r'data-copy="Who was [^"]* \[established, at that time, 9 sources\]\n', day)
     plans = re.search(r'data-copy="(Which meetings [^"]*)"', unescape(ask(server, "still-to-come").text))
     assert plans
     assert plans[1].splitlines()[1].startswith("11 announced; no text here reports them as held.")
