@@ -288,7 +288,7 @@ def test_how_far_a_plan_was_implemented(server: Server) -> None:
     )
     assert "99 activities implemented of 139 planned, that is 71.2% (as of 30 March 2021)" in counted[2]
     assert "99 activities implemented (as of 2 April 2021), according to Viet Nam News Agency." in counted[3]
-    assert "reported by Viet Nam News Agency, 2 Apr 2021" in counted[3]
+    assert [one for one in counted if "reported by" in one or "established" in one] == []
     assert "In short (editors' words): 99 activities" in counted[3]
     assert "92 activities launched (not said to be implemented) of 139 planned, that is 66.2%" in counted[4]
     page = ask(server, "how-far-implemented").text

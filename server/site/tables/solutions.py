@@ -95,7 +95,8 @@ class ShortAnswer:
     """One thing that an answer says at a glance, its status, and whether it holds if nothing else says so.
 
     It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
-    `stated` the facts that make each of the statements that it rests on, `clash` that of its row.
+    `stated` the facts that make each of the statements that it rests on, `clash` that of its row, if
+    its question has values `compared` at all.
     """
 
     parts: tuple[str | Shown, ...]
@@ -105,7 +106,6 @@ class ShortAnswer:
     stated: tuple[Sequence[Basis], ...] = field(compare=False)
     clash: str = ""
     compared: bool = False
-    """Whether its question compares values of several sources: a plain one is then what a source reports."""
 
     @property
     def text(self) -> str:
@@ -124,9 +124,11 @@ class ShortAnswer:
         return mixed or not self.is_plain
 
     def reporter(self, all_of_them: Iterable[ShortAnswer]) -> CitedSource | None:
-        """Return the text that reports it beside other values, or beside what is only claimed."""
+        """Return the text that reports it beside other values or claims, unless it names who does itself."""
         beside = self.clash or not all(one.is_plain for one in all_of_them)
-        return self.quoted[0].text if self.compared and beside and self.is_plain and self.quoted else None
+        text = self.quoted[0].text if self.compared and beside and self.is_plain and self.quoted else None
+        named = {part.full for part in self.parts if not isinstance(part, str)}
+        return text if text and named.isdisjoint((text.publisher, text.iri)) else None
 
 
 @dataclass(frozen=True)
@@ -334,16 +336,9 @@ def listed_together(
         )
         statuses = weakest_of(before.statuses, row.statuses)
         support = before.support | row.support
-        found[key] = (
-            replace(
-                before,
-                cells=tuple(cells),
-                support=support,
-                statuses=statuses,
-                clash=before.clash or row.clash,
-            ),
-            (*solutions, solution),
-        )
+        clash = before.clash or row.clash
+        whole = replace(before, cells=tuple(cells), support=support, statuses=statuses, clash=clash)
+        found[key] = (whole, (*solutions, solution))
     return found.values()
 
 
