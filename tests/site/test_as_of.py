@@ -57,6 +57,12 @@ def test_coordinators(
     assert names(told["certain"], *COORDINATORS) == certain
     assert names(told["possible"], *COORDINATORS) == possible
     assert names(told["to-come"], *COORDINATORS) == to_come
+    said = {
+        "certain": ("The words of a source are read so for this day.", "Indonesia"),
+        "to-come": ("A source says that it had still to begin on this day.", "Laos"),
+    }
+    for state, (words, other) in said.items() if to_come else ():
+        assert [words in one for one in told[state] if not one.startswith(other)] == [True]
 
 
 @pytest.mark.parametrize(
