@@ -192,13 +192,17 @@ def statuses(known: Sequence[Status], words: Words, linked: set[str] | None = No
     return SPACE.join(marks)
 
 
-def aftermath(plan: Status, words: Words) -> Markup:
-    """Return the text that reports that a plan came about, or else up to which day texts tell of it."""
+def aftermath(plan: Status, words: Words, *, alone: bool = False) -> Markup:
+    """Return the text that reports that a plan came about, or else up to which day texts tell of it.
+
+    It is in brackets unless it stands `alone`.
+    """
+    around = Markup("%s") if alone else BRACKETS
     if plan.came_about is None:
-        return BRACKETS % age if (age := age_of_plan(plan)) else NOTHING
+        return around % age if (age := age_of_plan(plan)) else NOTHING
     link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, came_about(plan, words))
     done = _("it began:") if plan.began else _("it came about:")
-    return BRACKETS % (escape(done) + SPACE + link)
+    return around % (escape(done) + SPACE + link)
 
 
 def doubt(one: Basis, words: Words) -> Markup:

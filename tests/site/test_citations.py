@@ -322,3 +322,11 @@ def test_a_link_to_any_page_has_its_answer_in_the_preview(
     found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
     assert re.search(title, unescape(found["title"]))
     assert re.search(told, unescape(found["description"]))
+
+
+def test_facts_that_are_cited_stand_in_the_order_of_the_text(server: Server) -> None:
+    """The facts of a text that is not quoted are listed by its paragraphs, and not by their numbers."""
+    text = server.get("/doc/article/tass-2016-05-19-putin-declaration", accept=HTML).text
+    listed = text.partition('id="block-1"')[2].partition('id="block-2"')[0]
+    assert re.findall(r", paragraph (\d+)<", listed) == ["2", "4", "9"]
+    assert re.findall(r"F00\d</", listed) == ["F002</", "F003</", "F001</"]

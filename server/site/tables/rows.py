@@ -16,6 +16,7 @@ So a page takes the same number of queries however many rows it has.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial, reduce
@@ -64,6 +65,9 @@ Pattern: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
 """A statement with open places."""
 
 NAMES: Final = ("?s", "?p", "?o")
+NUMBER: Final = re.compile("[0-9]+")
+LAST_PARAGRAPH: Final = 1 << 20
+"""The place of what no paragraph is told of."""
 LAST_RANK: Final = (len(ORDER), "")
 """The rank of what has no status, after all others."""
 STATES_NOTHING: Final = frozenset({GraphKind.CONTENT, GraphKind.ALIGNMENT, GraphKind.META})
@@ -104,10 +108,10 @@ class Evidence:
     bases: Mapping[str, Basis]
     words: Words
 
-    def of(self, graphs: Iterable[str]) -> list[Basis]:
-        """Return the bases of some graphs in reading order."""
-        found = (self.bases[graph] for graph in dict.fromkeys(graphs) if graph in self.bases)
-        return sorted(found, key=lambda one: one.order)
+    def of(self, graphs: Iterable[str], *, as_given: bool = False) -> list[Basis]:
+        """Return the bases of some graphs in reading order, or in that in which they are given."""
+        found = [self.bases[graph] for graph in dict.fromkeys(graphs) if graph in self.bases]
+        return found if as_given else sorted(found, key=lambda one: one.order)
 
     def behind(self, row: Row | Line) -> list[Basis]:
         """Return what a row rests on: plans only for a plan, or where nothing else is.
@@ -282,6 +286,17 @@ def support_of(triple: Triple, graphs: Iterable[str]) -> Support:
     return Support(asserting, () if asserting else (triple,), (statement,))
 
 
+def paragraph_of(basis: Basis) -> int:
+    """Return the number of the paragraph of a text in which a fact stands that is not quoted.
+
+    The title is before the first of them, and what no place is told of after the last.
+    """
+    if basis.text is None or not basis.text.places:
+        return 0 if basis.quotes else LAST_PARAGRAPH
+    number = NUMBER.search(next(iter(basis.text.places.values())))
+    return int(number[0]) if number else 0
+
+
 @dataclass(frozen=True)
 class Blocks:
     """Makes the blocks and the glance of a page from its cells."""
@@ -381,7 +396,9 @@ class Blocks:
             return (date.max - (issued or date.min), *labels)
         if block.order is Order.READING:
             bases = self.evidence.of(row.support.graphs)
-            return (bases[0].order if bases else LAST_PLACE, *labels)
+            article, start, name = bases[0].order if bases else LAST_PLACE
+            paragraph = paragraph_of(bases[0]) if bases and block.of_graphs else 0
+            return (article, start, paragraph, name, *labels)
         return labels
 
     def time_of(self, block: Block, node: NamedNode) -> tuple[date, date]:
