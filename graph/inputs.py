@@ -26,6 +26,7 @@ from pyoxigraph import (
     Store,
     parse,
 )
+from wicara.graph.assembly import CURRENT
 from wicara.graph.blank_nodes import blank_nodes, named_canonically
 from wicara.graph.dataset_folder import ABOUT, dataset_folder, folder_name
 from wicara.graph.durable_files import digest_of_file
@@ -258,7 +259,7 @@ def long_form(file: SourceFile, statements: tuple[Stated, ...], names: Names) ->
 
 
 class NamesOfThings:
-    """The names that statements give things, read when the first is looked up."""
+    """The names that statements give things, current ones first; read when the first is looked up."""
 
     def __init__(self, statements: Iterable[Stated]) -> None:
         """Begin with statements that may not be needed."""
@@ -270,11 +271,12 @@ class NamesOfThings:
         if self.names is None:
             self.names = {}
             for stated in self.statements:
-                if stated.quad.predicate != PREF_LABEL:
+                node, predicate, name = stated.quad.triple
+                if predicate not in (PREF_LABEL, CURRENT):
                     continue
-                node, name = stated.quad.subject, stated.quad.object
                 if isinstance(node, NamedNode) and isinstance(name, Literal):
-                    self.names.setdefault((node.value, name.language or ""), name.value)
+                    key = node.value, name.language or ""
+                    self.names[key] = name.value if predicate == CURRENT else self.names.get(key, name.value)
         return self.names.get((iri, language))
 
 

@@ -166,7 +166,11 @@ def test_refuses_what_is_no_term(text: str) -> None:
 @pytest.mark.parametrize(
     ("fact", "english", "indonesian"),
     [
-        (MINISTER, "counts as “has been foreign minister”", "tergolong “pernah menjadi menteri luar negeri”"),
+        (
+            MINISTER,
+            "counts as “person who has been foreign minister”",
+            "tergolong “orang yang sedang atau pernah menjadi",
+        ),
         (("wic:Summit", "rdfs:subClassOf", "wic:Meeting"), "every “summit” is a “meeting”", "setiap “"),
         (("skos:related", "a", "owl:SymmetricProperty"), "holds both ways round", "berlaku dua arah"),
         (
@@ -239,7 +243,7 @@ def test_tree_of_the_asserted(wicara: Command, article_dir: Path) -> None:
     [
         (
             ("person:retno-marsudi", "a", "wic:HasBeenForeignMinister"),
-            ["Retno L.P. Marsudi is a person", "first named by", "“has been foreign minister”: A person who"],
+            ["Retno L.P. Marsudi is a person", "first named by", "has been foreign minister”: A person who"],
         ),
         (("event:2018-11-asean-russia-summit", "a", "wic:Meeting"), ["first named by graph:fact/kemlu-2018"]),
         (
@@ -268,7 +272,7 @@ def test_what_a_thing_is_ends_in_a_source(
         ),
         (
             ("state:russia", "wic:hasPartnerStatus", "situation:russia-dialogue-partner"),
-            ["(inferred)\n", "status: established; narrator's voice; high confidence"],
+            ["(inferred)\n", "status: established; stated by the text itself; high confidence"],
             "Russia has this standing",
         ),
         (

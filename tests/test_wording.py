@@ -99,12 +99,12 @@ def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, lang
         (
             ("person:retno-marsudi", "a", "wic:HasBeenForeignMinister"),
             "Retno L.P. Marsudi has been a foreign minister",
-            "Retno L.P. Marsudi pernah menjadi menteri luar negeri",
+            "Retno L.P. Marsudi sedang atau pernah menjadi menteri luar negeri",
         ),
         (
             ("state:indonesia", "wic:hasBeenMemberOf", "body:asean"),
             "Indonesia has been a member of ASEAN",
-            "Indonesia pernah menjadi anggota ASEAN",
+            "Indonesia sedang atau pernah menjadi anggota ASEAN",
         ),
         (
             ("state:thailand", "a", "wic:Actor"),
@@ -118,7 +118,10 @@ def test_each_statement_of_the_dataset_is_a_sentence(dataset: BuiltDataset, lang
                 "situation:russia-to-chair-arf-ism-cttc",
             ),
             "Russia takes part, or is to take part, in ARF Inter-Sessional Meeting on CTTC, 2019-2020",
-            "Rusia ikut serta atau akan ikut serta dalam ARF Inter-Sessional Meeting on CTTC 2019-2020",
+            (
+                "Rusia ikut serta atau akan ikut serta dalam Pertemuan Antarsesi ARF tentang Kontraterorisme "
+                "dan Kejahatan Lintas Negara (CTTC) 2019-2020"
+            ),
         ),
         (
             ("person:retno-marsudi", "wic:madeClaim", "claim:indonesia-priority-areas"),

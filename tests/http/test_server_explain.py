@@ -96,7 +96,7 @@ def test_a_conclusion_is_told_in_two_sentences(server: Server) -> None:
     assert "“PMC” stands for “Post Ministerial Conference”" in text
     text = told(server, "person:retno-marsudi", "a", "wic:HasBeenForeignMinister", language="id")
     assert text.startswith(
-        "Mengapa kami menyatakan bahwa Retno L.P. Marsudi pernah menjadi menteri luar negeri"
+        "Mengapa kami menyatakan bahwa Retno L.P. Marsudi sedang atau pernah menjadi menteri luar negeri"
     )
     assert "Retno adalah Menteri Luar Negeri Indonesia : Menteri Luar Negeri RI, Retno (kalimat S04)" in text
 

@@ -72,7 +72,7 @@ def test_each_term_has_a_place_in_the_document(server: Server) -> None:
             "/ont/term/HasBeenForeignMinister",
             "en",
             (
-                "Whatever meets this is a “has been foreign minister”: | (inferred: "
+                "Whatever meets this is a “person who has been foreign minister”: | (inferred: "
                 " | Retno L.P. Marsudi inferred"
             ),
         ),

@@ -191,7 +191,7 @@ def test_a_conclusion_from_offices_leads_to_why(server: Server) -> None:
     """Who has been foreign minister by an office is told so, with a link to why, if anything is inferred."""
     address = "/doc/person/retno-marsudi"
     told = re.search(
-        r'>has been foreign minister<.*?href="(/explain\?[^"]+)">Why\?<',
+        r'>person who has been foreign minister<.*?href="(/explain\?[^"]+)">Why\?<',
         server.get(address, accept=HTML).text,
     )
     assert told
