@@ -23,7 +23,7 @@ from wicara.server.http.addresses import choices_made, public_url, uncached_resp
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
-from wicara.server.site.html import aftermath, source_name, witnesses_mark
+from wicara.server.site.html import source_name, statuses, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
@@ -37,7 +37,7 @@ from wicara.server.site.tables.solutions import (
     solve,
     supports_of,
 )
-from wicara.server.site.tables.statuses import covered_until, newest_before, sayings_of, status_text
+from wicara.server.site.tables.statuses import covered_until, newest_before, sayings_of
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
     from wicara.graph.formats import Format
-    from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
     from wicara.server.site.tables.cards import Card
@@ -467,17 +466,12 @@ def marks_of(lead: ShortAnswer, found: Answer) -> list[str]:
     words = found.evidence.words
     marks = []
     if lead.is_marked(found.short):
-        marks += [status_in_full(status, words) for status in lead.statuses]
+        marks.append(str(statuses(lead.statuses, words).striptags()))
     elif reporter := lead.reporter(found.short):
         marks.append(str(_("reported by %(name)s", name=source_name(reporter, words))))
     marks += [str(_("sources differ"))] if lead.clash else []
     marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
-    return [*marks, *filter(None, [str(witnesses_mark(lead.stated).striptags())])]
-
-
-def status_in_full(status: Status, words: Words) -> str:
-    """Return a status with what became of it, as the page says it."""
-    return " ".join(filter(None, (status_text(status, words), str(aftermath(status, words).striptags()))))
+    return [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
 
 
 def words_behind(card: Card, evidence: Evidence) -> str:
