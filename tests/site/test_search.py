@@ -189,6 +189,13 @@ def test_typing_errors(server: Server) -> None:
     assert found(server, q="beaking")["instead"] != {"beaking": "speaking"}  # two letters, and the first
 
 
+def test_short_names_that_nobody_has(server: Server) -> None:
+    """A short name that nobody here has is not that of another; one that lacks a letter is found."""
+    assert found(server, q="Wang Yi")["instead"] == {}
+    assert LAVROV not in iris(server, q="Wang Yi")
+    assert found(server, q="Kazn")["instead"] == {"kazn": "kazan"}
+
+
 @pytest.mark.parametrize(
     ("query", "iri"),
     [

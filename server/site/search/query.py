@@ -224,6 +224,7 @@ def similar_word(index: sqlite3.Connection, word: str) -> str:
     """Return the word of the index that is spelled most like one, or nothing.
 
     A word of a name may differ in a letter more than others; one that begins otherwise differs in that alone.
+    A short one stands only for a word of a name, with its first letter.
     """
     if len(word) < MIN_MISSPELLED:
         return ""
@@ -234,9 +235,11 @@ def similar_word(index: sqlite3.Connection, word: str) -> str:
         (expression, CANDIDATES),
     )
     near: list[tuple[int, float, str]] = []
+    is_short = len(word) == MIN_MISSPELLED
     for other, named in rows:
         away, alike = OSA.distance(word, other), SequenceMatcher(None, other, word).ratio()
-        if alike >= NEAR and (word[0] == other[0] or away == 1):
+        begins_alike = word[0] == other[0] or (away == 1 and not is_short)
+        if alike >= NEAR and begins_alike and (named or not is_short):
             near.append((away - named, -alike, other))
     return min(near)[2] if near else ""
 
