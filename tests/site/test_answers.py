@@ -258,7 +258,7 @@ def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) 
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     """Who was at five meetings that are established was so often there; it counts and cites them."""
     (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))
-    counted = "Retno L.P. Marsudi; meetings and other events, counted here: 5. established Source"
+    counted = "Retno L.P. Marsudi: 5 meetings and other events, counted here. established Source"
     assert retno.startswith(counted)
     assert retno.count("Source: ") == 5
     rows = server.get("/questions/met-whom-most.csv?lang=en").text.splitlines()
@@ -330,7 +330,7 @@ def test_a_plan_that_came_about_has_its_day(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("language", "mark", "first"),
-    [("en", "sources differ", "number 13"), ("id", "keterangan sumber berbeda", "peringkat 13")],
+    [("en", "sources differ", "number 13"), ("id", "keterangan sumber berbeda", "peringkat ke-13")],
 )
 def test_sentences_whose_values_clash_are_marked(
     server: Server, language: str, mark: str, first: str
