@@ -265,6 +265,7 @@ class NamesOfThings:
         """Begin with statements that may not be needed."""
         self.statements = statements
         self.names: dict[tuple[str, str], str] | None = None
+        self.current: dict[tuple[str, str], str] = {}
 
     def __call__(self, iri: str, language: str) -> str | None:
         """Return the name of a thing in a language; None where it has none."""
@@ -275,9 +276,9 @@ class NamesOfThings:
                 if predicate not in (PREF_LABEL, CURRENT):
                     continue
                 if isinstance(node, NamedNode) and isinstance(name, Literal):
-                    key = node.value, name.language or ""
-                    self.names[key] = name.value if predicate == CURRENT else self.names.get(key, name.value)
-        return self.names.get((iri, language))
+                    named = self.current if predicate == CURRENT else self.names
+                    named.setdefault((node.value, name.language or ""), name.value)
+        return self.current.get((iri, language)) or self.names.get((iri, language))
 
 
 class Lines:

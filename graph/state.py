@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from wicara.graph.candidate import Candidate
-    from wicara.graph.facts.patterns import Names as Lookup
 
 STATE: Final = "state"
 RECORD: Final = "state.json"
@@ -374,13 +373,14 @@ def delta_of(units: Units) -> Delta | None:
     return None if still is None else Delta(before - after - still, after - before)
 
 
-def stated(files: Iterable[SourceFile], others: Lookup) -> frozenset[Quad]:
+def stated(files: Iterable[SourceFile], others: NamesOfThings) -> frozenset[Quad]:
     """Return what files state, as the store writes it; the others may give names to what they mention."""
     read = [(file, tuple(statements_of(file))) for file in files]
     own = NamesOfThings([statement for _, statements in read for statement in statements])
 
     def names(iri: str, language: str) -> str | None:
-        return own(iri, language) or others(iri, language)
+        name = others(iri, language)
+        return others.current.get((iri, language)) or own(iri, language) or name
 
     return frozenset(canonical(quad for file, found in read for quad in long_form(file, found, names)))
 
@@ -393,7 +393,7 @@ def is_local(quad: Quad) -> bool:
 
 
 def stated_elsewhere(
-    quads: frozenset[Quad], others: Collection[SourceFile], names: Lookup
+    quads: frozenset[Quad], others: Collection[SourceFile], names: NamesOfThings
 ) -> frozenset[Quad] | None:
     """Return those of the quads that other units state too; None where there are too many to look for.
 
