@@ -71,7 +71,9 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
                 ("Sergey Lavrov", "co-chair"),
             ],
             "What was said and done there": [
-                ("Three areas of cooperation should have priority.", "proposed")
+                ("Three areas of cooperation should have priority.", "proposed"),
+                ("discussion of other matters", "thought possible", "called for | established |"),
+                ("discussion of the issues named before", "called for", " | read from the words"),
             ],
             "Before and after": [
                 ("18 May 2018", "Senior Officials' Meeting"),

@@ -365,17 +365,25 @@ class Blocks:
         else:
             statements = chain.from_iterable(cell.statements for cell in cells)
             support = asserted_by(chain(links, statements))
-        statuses = self.statuses(node, links, cells, support)
+        statuses = self.statuses(node, links, block.columns, cells, support)
         return Row(cells, support, statuses, current=node == self.subject, thing=node.value)
 
     def statuses(
-        self, node: NamedNode, links: Sequence[Statement], cells: Sequence[Cell], support: Support
+        self,
+        node: NamedNode,
+        links: Sequence[Statement],
+        columns: Sequence[Column],
+        cells: Sequence[Cell],
+        support: Support,
     ) -> tuple[Status, ...]:
         """Return the status of a row: that of its thing, as it is reported, linked and told of first.
 
-        Of an event beside another, reports alone tell whether it took place, and not what links the two.
+        Of an event beside another, reports alone tell whether it took place, and not what links the two. What
+        is said in an act has its own mark: that it is proposed makes the act no less one that took place.
         """
-        telling = next((cell.statements for cell in cells if cell.statements), ())
+        shown = zip(columns, cells, strict=True)
+        doing = (cell.statements for column, cell in shown if not (column.path and column.show is Show.TEXT))
+        telling = next(filter(None, doing), ())
         own = chain.from_iterable(self.cells.paths.follow(node, ("wic:modality",)).values())
         decisive = links if is_reported(node) else (*own, *links, *telling)
         decisive = () if is_reported(node) and is_reported(self.subject) else decisive
