@@ -44,13 +44,18 @@ def test_what_is_contested_comes_first(server: Server) -> None:
     """What other texts contest comes first, what came about, what they say too, the rest; each newest first.
 
     What is contested stands with what is contested likewise. A plan that came about is no longer contested,
-    whatever else texts say of it. The page counts claims and plans by status and by what other texts say, and
-    each of these counts leads to these alone.
+    whatever else texts say of it; it came about otherwise only where what came of it differs. The page counts
+    claims and plans by status and by what other texts say, and each of these counts leads to these alone.
     """
     columns = ("clash", "cameAbout", "alsoToldBy")
     groups = ("differ", "otherwise", "came-about", "same", "alone")
     kinds = {(1, 0, 0): 0, (1, 0, 1): 0, (1, 1, 0): 1, (0, 1, 0): 2, (0, 0, 1): 3, (0, 0, 0): 4}
-    found = [(kinds[tuple(bool(row[key]) for key in columns)], row) for row in rows(server).values()]
+    as_planned = rows(server, outcome="came-about")
+    found = [
+        (2 if fact in as_planned else kinds[tuple(bool(row[key]) for key in columns)], row)
+        for fact, row in rows(server).items()
+    ]
+    assert all(row["cameAbout"] for row in as_planned.values())
     places = [place for place, _row in found]
     assert places == sorted(places)
     assert set(places) == {*range(len(groups))}
@@ -76,6 +81,24 @@ def test_what_is_contested_comes_first(server: Server) -> None:
         assert re.search(rf"\b{count} claims and plans", Reader(portion).text)
         assert portion.count('<tr class="heading">') == 1
     assert server.get("/claims?outcome=none", accept=HTML).status == 400
+
+
+def test_what_bears_a_plan_out(server: Server) -> None:
+    """A plan came about otherwise where what came of it differs, not where a text differs from both.
+
+    What such a text says stands in the row, and in that of the text where it is a plan or a claim itself.
+    """
+    otherwise, as_planned = (rows(server, outcome=key) for key in ("otherwise", "came-about"))
+    assert "19\N{EN DASH}20 May 2016" in otherwise["suara-2016-04-07-sochi-planned/F001"]["clash"]
+    assert "14 November 2018" in otherwise["antara-2017-09-asean-russia-trade/F001"]["clash"]
+    assert "17\N{EN DASH}20 May 2016" in as_planned["tass-2016-05-16-joko-widodo-interview/F001"]["clash"]
+    assert (
+        "4\N{NO-BREAK SPACE}years (Sputnik" in as_planned["mid-2015-08-05-ministerial-meeting/F005"]["clash"]
+    )
+    differing = rows(server, outcome="differ")["setkab-2016-05-17-sochi-summit/F001"]
+    assert "19\N{EN DASH}20 May 2016" in differing["clash"]
+    page = server.get("/claims?outcome=came-about&of=event/2016-05-19-sochi-summit", accept=HTML)
+    assert "One text says otherwise: 17\N{EN DASH}20 May 2016 Cabinet Secretariat" in Reader(page.text).text
 
 
 def test_how_many_texts_say_otherwise(server: Server) -> None:

@@ -29,6 +29,7 @@ from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
 from wicara.server.site.pages.conflicts import (
     NAMES,
+    Compared,
     ConflictingValue,
     comparing,
     difference,
@@ -49,7 +50,14 @@ from wicara.server.site.tables.sheet import (
     quotations,
     sheets,
 )
-from wicara.server.site.tables.statuses import came_about, is_ahead, is_time, status_text, with_aftermath
+from wicara.server.site.tables.statuses import (
+    Aftermath,
+    came_about,
+    is_ahead,
+    is_time,
+    status_text,
+    with_aftermath,
+)
 from wicara.server.site.times import format_period
 
 if TYPE_CHECKING:
@@ -145,10 +153,10 @@ def weigh(one: Claimed) -> Weighed:
     status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
     same = [] if is_ahead([status]) else saying_the_same(one, content)
     compared = per_version(comparing).get(one.fact.value, [])
-    if compared:
-        outcome = "otherwise" if status.came_about else "differ"
+    if status.came_about:
+        outcome = "otherwise" if any(map(deviates, compared)) else "came-about"
     else:
-        outcome = "came-about" if status.came_about else "same" if same else "alone"
+        outcome = "differ" if compared else "same" if same else "alone"
     said = frozenset(
         (None if is_figure(each.subject) else each.subject, each.predicate, each.object)
         for each in content
@@ -156,6 +164,22 @@ def weigh(one: Claimed) -> Weighed:
     )
     dispute = (id(compared[0].rows), frozenset(compared[0].opposed)) if compared else (one.fact.value,)
     return Weighed(one, status, about_of(content), same, outcome, dispute, (outcome, status.key, said))
+
+
+def deviates(one: Compared) -> bool:
+    """Tell whether a text that is no plan opposes a plan, and no other such text.
+
+    Other plans tell nothing of what came about; where texts differ on that, one may bear the plan out.
+    """
+    known, status_of = per_version(comparing), per_version(Aftermath).status_of
+
+    def firm(graphs: Iterable[str]) -> list[str]:
+        return [graph for graph in graphs if not is_ahead([status_of(NamedNode(graph))])]
+
+    def opposes_others(graph: str) -> bool:
+        return any(each.rows is one.rows and firm(each.opposed) for each in known[graph])
+
+    return not all(map(opposes_others, firm(one.opposed)))
 
 
 def chosen() -> list[Weighed]:
