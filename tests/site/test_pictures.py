@@ -358,7 +358,6 @@ PARTNER = "partner of ASEAN, by these sources"
 def test_map(server: Server) -> None:
     """The map lists each place with what was held there, and each state with its standing."""
     found = page(server, "/map").text
-    assert "Sochi" in found
     assert "Commemorative Summit, Sochi 2016" in found
     assert "membership of Viet Nam in ASEAN" in found
     told = {str(one["label"]): one for one in records(server, "map")}
@@ -367,6 +366,8 @@ def test_map(server: Server) -> None:
     assert f"{ROOT}event/2018-11-asean-summit" in singapore  # type: ignore[operator] # a list
     assert f"{ROOT}event/2025-10-26-asean-summit" in hall  # type: ignore[operator] # a list
     assert told["Viet Nam"]["code"] == "VNM"
+    assert f"{ROOT}situation/russia-strategic-of-asean" in str(told["Russia"]["standing"])
+    assert "comprehensive strategic partnership of United States and ASEAN" in found
     drawn = server.get("/map", accept=HTML).text
     kinds = re.findall(r'<a class="state (\w+)"[^>]*><title>([^<:]+): ([^<]+)</title>', drawn)
     assert ("member", "Viet Nam", "member of ASEAN") in kinds
