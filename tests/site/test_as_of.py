@@ -264,7 +264,7 @@ def test_reasons_and_evidence(server: Server) -> None:
     """Each item tells its bounds, and the facts that it rests on lead to the words."""
     page = page_of(server, "2018-08-01")
     (laos,) = (one for one in held(page, "coordinators")["certain"] if one.startswith("Laos"))
-    assert "beginning: 2015; end: between 2 August 2018 and 31 December 2018" in laos
+    assert "beginning: 2015; end: between 2 August 2018 and 14 November 2018" in laos
     assert "D07" in laos.partition("F021")[2]
     for name in ("D07", "F021"):  # it is worked out from several facts, each with its words
         mark = re.search(rf'href="([^"]+/{name})"', page)
@@ -348,7 +348,7 @@ def test_from_change_to_change(server: Server, first: str) -> None:
         day = found[1]
         seen.append(day)
     assert seen == sorted(set(seen))
-    assert {day for day in ("2015-01-01", "2018-08-03", "2019-01-01") if day > first} <= set(seen)
+    assert {day for day in ("2015-01-01", "2018-08-03", "2018-11-15") if day > first} <= set(seen)
 
 
 def test_without_a_day(server: Server) -> None:
@@ -434,3 +434,9 @@ def test_hostile_data() -> None:
                 assert 'href="javascript' not in page.text
                 assert "<b>post" not in page.text
         assert "1 January 2018" in server.get("/as-of?date=2018-08-02", accept=HTML).text
+
+
+def test_a_term_ends_when_the_next_one_is_told_of(server: Server) -> None:
+    """Where the successor is in office, a term whose last day no text names is no longer possible."""
+    standings = held(page_of(server, "2018-12-01"), "coordinators")
+    assert [item.split()[0] for items in standings.values() for item in items] == ["Indonesia"]

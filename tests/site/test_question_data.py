@@ -42,7 +42,7 @@ if TYPE_CHECKING:
             "2016-05-19",
             "en",
             ["established"],
-            "at that time; begun 2015; ended between 2 August 2018 and 31 December 2018",
+            "at that time; begun 2015; ended between 2 August 2018 and 14 November 2018",
         ),
     ],
 )
