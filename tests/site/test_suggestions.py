@@ -126,6 +126,27 @@ def test_questions_of_what_is_named(server: Server, query: str, lang: str, asked
 
 
 @pytest.mark.parametrize(
+    ("query", "lang", "asked"),
+    [
+        ("Who was coordinator in 2018?", "en", "coordinator-on"),
+        ("siapa koordinator 2018", "id", "coordinator-on"),
+        ("who was foreign minister of Russia in 2020", "en", "posts-on"),
+    ],
+)
+def test_a_year_has_two_ends(server: Server, query: str, lang: str, asked: str) -> None:
+    """What can be asked of a day is asked of both ends of a year, and of the first day of a month."""
+    year = query.strip("?")[-4:]
+    pages = [one["page"] for one in found(server, q=query, lang=lang)["questions"]]
+    days = [f"/questions/{asked}?date={year}-{day}&lang={lang}" for day in ("01-01", "12-31")]
+    assert pages[pages.index(days[0]) :][:2] == days
+    assert f"/timeline?from={year}-01-01&to={year}-12-31&lang={lang}" in pages
+    of_month = [
+        one["page"] for one in found(server, q=query.replace(year, f"{year}-06"), lang=lang)["questions"]
+    ]
+    assert [one for one in of_month if asked in one] == [f"/questions/{asked}?date={year}-06-01&lang={lang}"]
+
+
+@pytest.mark.parametrize(
     ("query", "never"),
     [
         ("Kazan", "said-of-an-event"),

@@ -62,9 +62,10 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the pages that may answer a text, each with its address.
 
     They are questions, of the time and the things that the text names, where sources differ, and what was at
-    that time. About a day or a month, questions that can be asked of one come first; of others as good, those
-    that ask about no more than the text does. Where no question has the words, those that are searched for
-    `instead` of some are looked up.
+    that time. About a day or a month, questions that can be asked of one come first; about a year, they are
+    asked of its first and of its last day. Of others as good, those come first that ask about no more than
+    the text does. Where no question has the words, those that are searched for `instead` of some are looked
+    up.
     """
     if dataset().plain:
         return []
@@ -82,6 +83,7 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
         scores = fitting(index(), {instead.get(word, word) for word in words}, askable)
     first, last = time or (None, None)
     in_month = bool(first and last and first.month == last.month)
+    ends = [first] if in_month else [first, last]
 
     def rank(one: Question) -> tuple[object, ...]:
         score, length = scores[one.slug]
@@ -98,8 +100,9 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
         (one for one in (*all_questions(), *sought()) if one.slug in scores), key=rank, reverse=True
     )
     offered = (
-        suggested(one, first, slots[one.slug].things) if one.slug in slots else page_for(one)
+        suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one)
         for one in best[:MAX_ASKED]
+        for day in (ends if one.slug in slots and days(one) and first else [first])
     )
     found = [*islice(filter(None, offered), MAX_QUESTIONS)]
     if first and in_month:
