@@ -148,7 +148,19 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
             ["annual ASEAN-Russia meeting"],
             ["Sochi"],
         ),
-        ("two-names-one-state", {"name": "Cina@id", "otherName": "Japan@en"}, ["Japan", "No"], []),
+        (
+            "two-names-one-state",
+            {"name": "Cina@id", "otherName": "Japan@en"},
+            ["No : Cina", "Japan en one of Japan ( JPN )."],
+            [],
+        ),
+        (
+            "status-at-an-event",
+            {"event": "event:24th-asean-ministerial-meeting"},
+            ["No, only later : Russia was a dialogue partner of ASEAN , since 1996 .", "not at that time"],
+            ["Yes,"],
+        ),
+        ("said-of-an-area", {"area": "area:trade"}, ["( about the area : trade ), in short: "], []),
         ("words-behind-a-figure", {"figure": "8", "unit": "unit:rank"}, ["ke-delapan"], ["42"]),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app
@@ -21,7 +22,7 @@ from wicara.graph.status import status_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
 from wicara.server.site.tables.rows import without_plans
-from wicara.server.site.tables.statuses import came_out_after, graphs_behind
+from wicara.server.site.tables.statuses import came_out_after, graphs_behind, tells_time
 from wicara.server.site.times import day_of
 from wicara.server.site.words import Shown
 
@@ -126,8 +127,8 @@ def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> It
     """Yield the facts whose words a sentence shows: the first, or those that name the persons it is about.
 
     Premises of a conclusion are among them where it is about a person, or nothing is stated. What is no
-    weaker than the row goes first: a claim alone does not establish it. Of a day, what came out by then is
-    next, then what can be quoted, then the nearest to it in time.
+    weaker than the row goes first: a claim alone does not establish it; then what tells of more than a time.
+    Of a day, what came out by then is next, then what can be quoted, then the nearest to it in time.
     """
     support = row.support
     named = {part.full: {*NAME.findall(part.text)} for part in parts if isinstance(part, Shown)}
@@ -136,11 +137,16 @@ def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> It
     missing = [named[one] for one in subjects if one in named]
     graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
     found = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
+    dating, telling = (
+        {*chain.from_iterable(one.graphs for one in support.statements if tells_time(one.triple) is dates)}
+        for dates in (True, False)
+    )
     known = sorted(
         without_plans(found, row.statuses),
         key=lambda one: (
             one.graph not in support.graphs,
             bool(row.statuses) and status_of(one).rank > row.statuses[0].rank,
+            one.graph in dating - telling,
             *distance(row.day, one),
             not one.quotes,
         ),
