@@ -102,6 +102,35 @@ def test_places_are_listed_and_large_states_named(server: Server) -> None:
         assert len(held) == int(number)
 
 
+@pytest.mark.parametrize(
+    ("lang", "meeting", "plan"),
+    [
+        (
+            "en",
+            "24th ASEAN Ministerial Meeting, Kuala Lumpur in 1991",
+            "planned: between 26 and 28 October 2025",
+        ),
+        (
+            "id",
+            "Pertemuan Tingkat Menteri ASEAN ke-24, Kuala Lumpur pada 1991",
+            "antara 26 dan 28 Oktober 2025",
+        ),
+    ],
+)
+def test_what_was_held_at_a_place_stands_by_time(server: Server, lang: str, meeting: str, plan: str) -> None:
+    """The events of a place stand in the order of time, each with its time where its name tells none."""
+    answer = server.get(f"/map?lang={lang}", accept=HTML)
+    card = answer.text.partition("<bdi>Kuala Lumpur</bdi></a>")[2].partition('<p class="note">')[0]
+    events = [Reader(one).text for one in re.findall(r"<li>.*?</li>", card, re.DOTALL)]
+    assert events[0].startswith(meeting)
+    assert plan in events[-1]
+    years = [re.findall(r"\b(?:19|20)\d{2}\b", one.partition("(")[0])[0] for one in events]
+    assert years == sorted(years)
+    assert len({*years}) > 3
+    day = {"en": "10 December 2005", "id": "10 Desember 2005"}[lang]
+    assert [one.count(day) for one in events if day in one] == [1]
+
+
 def test_a_page_begins_with_what_is_known(server: Server) -> None:
     """The IRI, conclusions and their switch stand below what is known; that they are off comes first."""
     text, without = (

@@ -17,6 +17,7 @@ from wicara.server.site.filter import narrowed
 from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
+from wicara.server.site.pictures.timeline import Item, add_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -240,13 +241,14 @@ def map_() -> Picture:
         fitting = {iri: [one for one in events if view.has(one.event)] for iri, events in held.items()}
         held = {iri: events for iri, events in fitting.items() if events}
     places, states = read_places(store(), held), read_states(store())
-    if view.days is not None:
-        places = {iri: place for iri, place in places.items() if place.events}
-    elsewhere = {iri: without_repeats(events) for iri, events in held.items() if iri not in places}
-    named = {*places, *states, *held, *(one.event for events in held.values() for one in events[:MAX_SHOWN])}
-    named |= {
-        iri for state in states.values() for one in state.standings for iri in (one.role, one.body, one.via)
-    }
+    places = {iri: place for iri, place in places.items() if place.events or view.days is None}
+    listed = {iri: without_repeats(events)[:MAX_SHOWN] for iri, events in held.items()}
+    items = {one.event: Item(one.event, "event") for events in listed.values() for one in events}
+    add_times(store(), [*items.values()])
+    for events in listed.values():
+        events.sort(key=lambda one: items[one.event].order)
+    named = {*places, *states, *held, *items}
+    named |= {iri for state in states.values() for one in state.standings for iri in (one.body, one.via)}
     words = words_for(store(), named)
     earth = world()
     areas, spots, frame = draw(states.values(), places.values(), words, earth) if earth else ([], [], None)
@@ -268,9 +270,10 @@ def map_() -> Picture:
             ],
             "numbers": {iri: number for number, iri in enumerate(places, 1)},
             "states": by_label(states, words),
-            "elsewhere": elsewhere,
+            "elsewhere": {iri: without_repeats(events) for iri, events in held.items() if iri not in places},
             "all_held": all_held,
-            "most": MAX_SHOWN,
+            "listed": listed,
+            "items": items,
             "unlined": [state for state in states.values() if not earth or state.code not in earth.outlines],
             "words": words,
             "kinds": colours(next((one.body for one in states.values()), ""), words),
@@ -286,11 +289,9 @@ def colours(body: str, words: Words) -> dict[str, str]:
 
 def without_repeats(events: Iterable[EventAt]) -> list[EventAt]:
     """Return each event once: as held where it was, else as planned."""
-    found: dict[str, EventAt] = {}
-    for one in events:
-        if one.event not in found or not one.planned:
-            found[one.event] = one
-    return [*found.values()]
+    every = [*events]
+    held = {one.event: one for one in every if not one.planned}
+    return [*{one.event: held.get(one.event, one) for one in every}.values()]
 
 
 def degrees(term: Term | None, limit: float) -> float | None:
@@ -320,9 +321,8 @@ def read_events(store: Store) -> tuple[dict[str, list[EventAt]], bool]:
     found = list(rows(store, "map-events"))
     for row in found:
         key = (value(row, "event"), value(row, "link") == f"{WIC}plannedAt")
-        add_iri(
-            by_place.setdefault(value(row, "place"), {}).setdefault(key, EventAt(*key)).graphs, row, "graph"
-        )
+        at_place = by_place.setdefault(value(row, "place"), {})
+        add_iri(at_place.setdefault(key, EventAt(*key)).graphs, row, "graph")
     held = {iri: [*events.values()] for iri, events in by_place.items()}
     return held, len(found) < limit_of("map-events")
 
@@ -406,8 +406,7 @@ def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
         )
         return is_cut, any(collide(one, other) for other in narrow), [*SIDES].index(side)
 
-    taken: list[Box] = []
-    narrow: list[Box] = []
+    taken, narrow = list[Box](), list[Box]()
     found: dict[str, Spot] = {}
     for spot in sorted(spots, key=lambda one: (-len(one.place.held), -len(one.place.planned))):
         others = [*taken, *(dot for iri, dot in dots.items() if iri != spot.place.iri)]

@@ -130,6 +130,11 @@ class Item:
         first = self.shown[0].bounds if self.shown else Bounds()
         return first.order, first.known, self.iri
 
+    def beside(self, name: str) -> str:
+        """Return its times in words, but for what its name tells."""
+        said = dict.fromkeys(time.in_words() for time in self.shown)
+        return "; ".join(one for one in said if one not in name)
+
 
 @dataclass(frozen=True)
 class Reading:
