@@ -178,6 +178,29 @@ def test_another_value_has_another_answer(
     assert rows_of(page.text) == len(server.ask(query_of(page.text)).rows)
 
 
+@pytest.mark.parametrize(
+    ("term", "source"),
+    [
+        ("Laos : coordinator , 2015\u20132018 .", "2018 , sentence S05 :"),
+        ("Cambodia : coordinator , 2021\u20132024 .", "Cambodia took over as coordinator for 2021 to 2024"),
+        ("Cambodia : coordinator to be , from 2021 .", "Cambodia would coordinate from August 2021"),
+        ("Myanmar : coordinator , from 2024 .", "Myanmar took over on 26 July 2024"),
+        ("Myanmar : coordinator to be , until 2027 .", "Myanmar was to be coordinator until 2027"),
+    ],
+)
+def test_a_term_is_told_as_the_source_beside_it_gives_it(server: Server, term: str, source: str) -> None:
+    """The years of a term are those of the text that is cited: both, or the one that it gives."""
+    told = text_of(ask(server, "terms-of-the-coordinators").text)
+    assert source in told[told.index(term) :][:420]
+
+
+def test_what_nobody_is_named_for_is_pointed_to(server: Server) -> None:
+    """An answer about who said what tells where the rest stands that was discussed."""
+    page = ask(server, "statements-and-answers")
+    assert "with no speaker named stands on the page of the meeting" in text_of(page.text)
+    assert 'href="/questions/how-far-implemented' in page.text
+
+
 @pytest.mark.parametrize("slug", ASKABLE)
 def test_each_parameter_has_a_field_of_its_kind(server: Server, slug: str) -> None:
     """Days have a date field, numbers one for numbers, things a list with the default chosen."""
