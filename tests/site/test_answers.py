@@ -55,8 +55,8 @@ if TYPE_CHECKING:
             "end-of-a-document",
             [
                 (
-                    "ASEAN-Russia Plan of Action 2016-2020 runs out in 2020; the text says 2 years are left."
-                    " 5 sources"
+                    "ASEAN-Russia Plan of Action 2016-2020 runs out in 2020; the text says 2 years are left,"
+                    " counted from 2 August 2018. 5 sources"
                 )
             ],
         ),
@@ -253,15 +253,37 @@ def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) 
 
 
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
-    """Who was at five meetings that are established was so often there; it counts and cites them."""
+    """Who was at five meetings that are established was so often there; it cites that both were at each.
+
+    What a text reports itself goes before what it lets somebody say.
+    """
     (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))
-    counted = "Retno L.P. Marsudi: 5 meetings and other events, counted here. established Source"
+    counted = "Retno L.P. Marsudi: meetings and other events that both attended, counted here: 5. Source"
     assert retno.startswith(counted)
-    assert retno.count("Source: ") == 5
+    assert retno.count("Lavrov opened the mission") == retno.count("Retno was at the opening") == 1
+    assert retno.count("Lavrov co-chaired") == retno.count("Retno co-chaired") == 2
     rows = server.get("/questions/met-whom-most.csv?lang=en").text.splitlines()
     assert sum("Retno" in row.partition(",")[0] for row in rows) == 5
     (putin,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Vladimir"))
-    assert "claimed by Sergey Lavrov" in putin
+    assert "claimed" not in putin
+    assert "Putin spoke at the reception of the summit" in putin
+
+
+def test_a_sentence_cites_the_words_of_all_that_it_says(server: Server) -> None:
+    """The years that are left are cited from the text that says so, a role from where it is told."""
+    (end,) = sentences_of(server, "end-of-a-document")
+    assert "sentence S09: akan berakhir 2 tahun" in end
+    assert "(editors' words): The Plan of Action is to end two years on" in end
+    assert "Baliekbis, 20 February 2019" in end
+    assert "planned" not in end
+    chairs = [one for one in sentences_of(server, "persons-at-a-meeting") if "took part as co-chair" in one]
+    assert [one.partition("S05: ")[2].partition(" In short")[0] for one in chairs] == [
+        "dipimpin bersama \N{HORIZONTAL ELLIPSIS} Saleumxay",
+        "dipimpin bersama \N{HORIZONTAL ELLIPSIS} Lavrov",
+    ]
+    rows = server.get("/questions/persons-at-a-meeting.csv?lang=en").text.splitlines()
+    (lavrov,) = (row for row in rows if "Lavrov" in row and "co-chair" in row)
+    assert lavrov.count("F022") and "F041" not in lavrov
 
 
 def test_how_far_a_plan_was_implemented(server: Server) -> None:

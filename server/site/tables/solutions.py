@@ -185,16 +185,20 @@ def supports_of(
 ) -> list[Support]:
     """Return what supports each solution of a question, with one query.
 
-    That is what its header says, and the graphs that the solution names itself.
+    That is what its header says, and the graphs that the solution names itself; one that is named beside
+    what it is about decides nothing of its status.
     """
+    beside = frozenset(chain.from_iterable(question.own("beside")))
     patterns = [[*patterns_of(question, row, values)] for row in rows]
     found = []
     for row, support in zip(rows, supports_of_rows(store, patterns), strict=True):
-        named = (
-            term.value for name, term in row.items() if GRAPH.search(name) and isinstance(term, NamedNode)
-        )
-        graphs = tuple(sorted(named))
-        found.append(Support(graphs, named=graphs) | support)
+        graphs = {
+            name: term.value
+            for name, term in row.items()
+            if GRAPH.search(name) and isinstance(term, NamedNode)
+        }
+        named = (graph for name, graph in graphs.items() if name not in beside)
+        found.append(Support(tuple(sorted(graphs.values())), named=tuple(sorted(named))) | support)
     return found
 
 
