@@ -267,6 +267,10 @@ def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     (putin,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Vladimir"))
     assert "claimed" not in putin
     assert "Putin spoke at the reception of the summit" in putin
+    both = sentences_of(server, "met-by-a-person", person="person:sergey-lavrov")
+    (putin,) = (one for one in both if one.startswith("Vladimir"))
+    assert "claimed" not in putin
+    assert "Putin spoke at the reception of the summit" in putin
 
 
 def test_a_sentence_cites_the_words_of_all_that_it_says(server: Server) -> None:
