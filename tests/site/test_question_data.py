@@ -222,3 +222,25 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     assert "names version" not in page
     elsewhere = ask(server, "coordinator-on", version="0.0.1").text
     assert "made with version 0.0.1" in elsewhere
+
+
+def test_an_answer_cites_the_words_of_all_that_it_says(server: Server) -> None:
+    """The years that are left are cited from the text that says so, a role from where it is told."""
+    told = text_of(ask(server, "end-of-a-document").text).partition("years are left, counted")[2]
+    end = told.partition("As a table")[0]
+    assert "sentence S09" in end
+    assert "akan berakhir 2 tahun" in end
+    assert "(editors' words): The Plan of Action is to end two years on" in end
+    assert "Baliekbis, 20 February 2019" in end
+    assert "planned" not in end
+    rows = csv.DictReader(StringIO(server.get("/questions/persons-at-a-meeting.csv?lang=en").text))
+    chairs = [row for row in rows if row["roleLabel_en"] == "co-chair"]
+    assert [row["fact"].rpartition("/")[2] for row in chairs] == ["F019", "F022"]
+    for row, name in zip(chairs, ("Saleumxay", "Lavrov"), strict=True):
+        quoted = row["quotation"].partition(" (")[0]
+        assert quoted.strip("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}").endswith(name)
+        assert "dipimpin bersama" in quoted
+    asked = "/questions/met-by-a-person.csv?lang=en&person=person:sergey-lavrov"
+    rows = csv.DictReader(StringIO(server.get(asked).text))
+    (putin,) = (row for row in rows if row["otherPersonLabel_en"] == "Vladimir Putin")
+    assert putin["status"] == "established"
