@@ -77,6 +77,11 @@ def kind_of(graph: str) -> GraphKind | None:
     return KIND_OF_SEGMENT.get(graph.removeprefix(GRAPHS).split("/", 1)[0])
 
 
+def set_of_facts(graph: str) -> str:
+    """Return what the names of the facts of one text, or of one part of the background, begin with."""
+    return graph.rpartition("/")[0]
+
+
 ENTITIES, INFERRED, META, PROV = (
     NamedNode(graph_iri(kind))
     for kind in (GraphKind.ENTITIES, GraphKind.INFERRED, GraphKind.META, GraphKind.PROV)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.evidence import WITH_BASIS
-from wicara.graph.names import kind_of
+from wicara.graph.names import kind_of, set_of_facts
 from wicara.graph.sparql import value
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version, watched
@@ -247,8 +247,8 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     of_text: dict[str, str] = {}
     for iri in sorted(found or ()):
         if kind_of(iri) in WITH_BASIS:
-            of_text.setdefault(iri.rpartition("/")[0], iri)
-    of_text.pop(one.fact.value.rpartition("/")[0], None)
+            of_text.setdefault(set_of_facts(iri), iri)
+    of_text.pop(set_of_facts(one.fact.value), None)
     return [*of_text.values()]
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.names import GraphKind, kind_of
+from wicara.graph.names import GraphKind, kind_of, set_of_facts
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import WIC
 from wicara.queries import comparisons, questions
@@ -368,6 +368,6 @@ def between(comparison: str, first: str, second: str) -> object:
     kinds = frozenset(filter(None, map(kind_of, (first, second))))
     if comparison == "claims":
         return _("with a claim")
-    if first.rpartition("/")[0] == second.rpartition("/")[0]:
+    if set_of_facts(first) == set_of_facts(second):
         return _("within one source")
     return BETWEEN.get(kinds, "")

@@ -16,7 +16,7 @@ from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.export import EXPORTS, capable
 from wicara.graph.inputs import DATASET
-from wicara.graph.names import GRAPHS, GraphKind, graph_iri
+from wicara.graph.names import GRAPHS, GraphKind, graph_iri, set_of_facts
 from wicara.graph.sparql import solutions, value
 from wicara.graph.xml_text import NO_CHAR
 from wicara.ontology import WIC
@@ -180,7 +180,7 @@ class Known:
     @property
     def group(self) -> str:
         """The article that it is of, or its pack of background."""
-        return self.article or self.graph.rpartition("/")[0]
+        return self.article or set_of_facts(self.graph)
 
 
 def instant(day: object) -> datetime | None:

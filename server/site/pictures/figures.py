@@ -124,7 +124,7 @@ class Figure:
         return frozenset(self.parties).difference(self.of.get("rankScope", []))
 
     @property
-    def told(self) -> tuple[object, ...]:
+    def content(self) -> tuple[object, ...]:
         """What a page tells of it, but for its sources: figures that agree in this are one."""
         whose = (*self.speakers, None, *self.possibly, *self.judged)
         return (self.value, self.bound, *self.parties, self.is_directed, self.when, self.manner, *whose)
@@ -352,11 +352,9 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
     def at(number: Decimal) -> float:
         return round(float(number / breadth) * 100, 2)
 
-    same: dict[tuple[object, ...], list[Figure]] = {}
-    for one in members:
-        same.setdefault(one.told, []).append(one)
-    bars = [
-        Bar(
+    def bar(alike: Sequence[Figure]) -> Bar:
+        one, graphs = alike[0], [graph for each in alike for graph in each.graphs]
+        return Bar(
             one,
             words.show_iri(one.iri),
             [words.show_iri(iri) for iri in one.parties],
@@ -368,10 +366,11 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
             [bases[graph] for graph in graphs if graph in bases],
             next((key for key in COMPARED if any(each.iri in clashing_by(key) for each in alike)), ""),
         )
-        for one, *_others in same.values()
-        for alike in [[one, *_others]]
-        for graphs in [[graph for each in alike for graph in each.graphs]]
-    ]
+
+    same: dict[tuple[object, ...], list[Figure]] = {}
+    for one in members:
+        same.setdefault(one.content, []).append(one)
+    bars = [*map(bar, same.values())]
     indicator, unit = (words.show_iri(iri) if iri else None for iri in (first.indicator, first.unit))
     return Chart(indicator, unit, bars, at(-low), is_share or len({*values}) > 1)
 

@@ -430,11 +430,11 @@ def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
         part = min(PARTS, key=lambda part: covered(line, part, taken))
         found.append(replace(line, part=part, free=not covered(line, part, taken)))
         if found[-1].words:
-            taken += [(x - 7, y - 14, 14, 14) for x, y in written_at(line, part)]
+            taken += [(x - 7, y - 14, 14, 14) for x, y in points_of_words(line, part)]
     return found
 
 
-def written_at(line: Line, part: float) -> list[tuple[float, float]]:
+def points_of_words(line: Line, part: float) -> list[tuple[float, float]]:
     """Return points that the words of a line lie upon if they stand at a part of it."""
     half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(line.length, 1)
     return [line.at(part + half * step / 2) for step in range(-2, 3)]
@@ -444,7 +444,7 @@ def covered(line: Line, part: float, taken: Iterable[Box]) -> int:
     """Return how many points of the words of a line would lie upon nodes, or upon words of other lines."""
     return sum(
         left < x < left + breadth and top < y < top + height
-        for x, y in written_at(line, part)
+        for x, y in points_of_words(line, part)
         for left, top, breadth, height in taken
     )
 

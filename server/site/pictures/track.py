@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from wicara.graph.evidence import ACTUAL
+from wicara.graph.names import set_of_facts
 from wicara.ontology import PREFIXES
 from wicara.server.site.language import format_date
 from wicara.server.site.language import gettext as _
@@ -47,11 +48,6 @@ MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "propo
 PLANNED: Final = f"{PREFIXES['modality']}planned"
 
 
-def text_of(graph: str) -> str:
-    """Return what the graphs of one text have in common."""
-    return graph.rpartition("/")[0]
-
-
 @dataclass
 class Time:
     """A time of a thing: by which property, between which days, as written, and the graphs that state it."""
@@ -71,8 +67,8 @@ class Time:
         chosen: list[str] = []
         for graphs in sorted(filter(None, (self.graphs, *self.stated.values())), key=len):
             own = [graph for graph in graphs if graph in self.graphs] or graphs
-            texts = {text_of(graph) for graph in chosen}
-            chosen.append(min(own, key=lambda graph: (graph not in chosen, text_of(graph) not in texts)))
+            texts = {set_of_facts(graph) for graph in chosen}
+            chosen.append(min(own, key=lambda graph: (graph not in chosen, set_of_facts(graph) not in texts)))
         in_order = [*self.graphs, *(graph for name in NAMES for graph in self.stated.get(name, ()))]
         return sorted({*chosen}, key=in_order.index)
 
@@ -274,7 +270,7 @@ class TrackRow:
     when: list[str]
     tracks: list[Track]
     sources: list[EvidenceLink]
-    told: int
+    decisive: int
     """How many of its sources state what its words tell: these are the first."""
     clash: str
     """The comparison by which other sources give another time, if they do."""
