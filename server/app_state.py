@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from flask import current_app, g, has_app_context, request
 from wicara.graph.store import new_digest
+from wicara.server import build_cache
 from wicara.server.http.problems import bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from flask import Flask, Response
     from pyoxigraph import Quad, Store
@@ -32,6 +34,8 @@ class Served:
     dataset: BuiltDataset
     settings: Settings
     per_version: dict[object, tuple[str, object]] = field(default_factory=dict)
+    folder: Path | None = None
+    """What all processes of a server use: here they keep what they find of a dataset that is no build."""
 
 
 def serve_dataset(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
@@ -76,6 +80,20 @@ def remembered(key: object, read: Callable[[], Read]) -> Read:
     if digest != dataset().digest:
         digest, value = values[key] = (dataset().digest, read())
     return cast("Read", value)
+
+
+def kept(name: str, find: Callable[[BuiltDataset], object], read: Callable[[Any], Read]) -> Read:
+    """Return what is found in this version, as JSON that `read` takes: cached for all processes."""
+
+    def found() -> Read:
+        return read(build_cache.cached_value(dataset(), name, find, lambda known: known, kept_in()))
+
+    return remembered((kept, name), found)
+
+
+def kept_in() -> Path | None:
+    """Return the folder that all processes of the server use; None where there is one process."""
+    return cast("Served", current_app.extensions[EXTENSION]).folder
 
 
 def settings() -> Settings:

@@ -40,6 +40,8 @@ NO_CODE: Final = frozenset({"static", "web"})
 SUFFIX: Final = ".cache"
 HEAD: Final = 1000
 """Bytes that the first line of a file has at most."""
+MAX_VERSIONS: Final = 4
+"""Of how many versions files stay in the folder of a server: requests of an older one may be under way."""
 
 
 @cache
@@ -57,11 +59,19 @@ def code() -> str:
     return total.hexdigest()
 
 
-def cache_path(built: BuiltDataset, name: str) -> Path | None:
-    """Return where something of a build is cached; None for what is no build, or has no state to write to."""
+def cache_path(built: BuiltDataset, name: str, folder: Path | None = None) -> Path | None:
+    """Return where something of a dataset is cached: with its build, or else in the folder of a server."""
     state = built.path.parent.parent / STATE / built.path.name
     is_build = not built.plain and (built.path / SENTINEL).is_file()
-    return state / f"{name}{SUFFIX}" if is_build and os.access(state, os.W_OK) else None
+    if is_build and os.access(state, os.W_OK):
+        return state / f"{name}{SUFFIX}"
+    return folder and folder / f"{built.digest}.{name}{SUFFIX}"
+
+
+def keep_newest(folder: Path, pattern: str) -> None:
+    """Remove the older ones of the files of versions in a folder of a server."""
+    for old in sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime_ns)[:-MAX_VERSIONS]:
+        old.unlink(missing_ok=True)
 
 
 def head_of(built: BuiltDataset, content: BufferedIOBase) -> bytes:
@@ -104,14 +114,21 @@ def store(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> No
 
 
 def cached_value(
-    built: BuiltDataset, name: str, find: Callable[[BuiltDataset], Found], read: Callable[[Any], Found]
+    built: BuiltDataset,
+    name: str,
+    find: Callable[[BuiltDataset], Found],
+    read: Callable[[Any], Found],
+    folder: Path | None = None,
 ) -> Found:
     """Return what a function computes of a dataset; it is cached as JSON, which `read` takes."""
-    path = cache_path(built, name)
+    path = cache_path(built, name, folder)
     file = opened(path, built)
     if file is not None:
         with file:
             return read(json.load(file))
     fresh = find(built)
     store(path, built, BytesIO(json.dumps(fresh, default=asdict).encode()))
+    if folder is not None:
+        with suppress(OSError):
+            keep_newest(folder, f"*.{name}{SUFFIX}")
     return fresh

@@ -49,7 +49,8 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.results import result_rows as rows_of_search
 from wicara.server.site.search.results import result_words, status_words
-from wicara.server.site.tables.rows import clashes_of, evidence_for, supports_of_rows
+from wicara.server.site.tables.differing import clashes_of
+from wicara.server.site.tables.rows import evidence_for, supports_of_rows
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, row_graphs, solve
 from wicara.server.site.words import prefixed
 from wicara.server.sparql.protocol import QueryOperation

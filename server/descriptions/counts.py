@@ -16,6 +16,7 @@ from wicara.graph.names import DEFAULT, GRAPHS
 from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
 from wicara.server import build_cache
+from wicara.server.app_state import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +80,7 @@ class Statistics:
 
 def graphs(built: BuiltDataset) -> Graphs:
     """Tell how many triples each graph holds."""
-    return build_cache.cached_value(built, "graphs", count_graphs, lambda known: Graphs(**known))
+    return build_cache.cached_value(built, "graphs", count_graphs, lambda known: Graphs(**known), kept_in())
 
 
 def count_graphs(built: BuiltDataset) -> Graphs:
@@ -106,7 +107,7 @@ def classes(built: BuiltDataset) -> dict[str, int]:
 
 def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
     """Tell how often each property is used with the instances of each class, by class and property."""
-    return build_cache.cached_value(built, "partitions", count_partitions, read_partitions)
+    return build_cache.cached_value(built, "partitions", count_partitions, read_partitions, kept_in())
 
 
 def read_partitions(known: Mapping[str, Mapping[str, dict[str, Any]]]) -> Mapping[str, Mapping[str, Uses]]:
@@ -140,7 +141,9 @@ def merges(built: BuiltDataset) -> bool:
 
 def statistics(built: BuiltDataset) -> Statistics:
     """Return what VoID tells: of the default graph, or of all graphs merged."""
-    return build_cache.cached_value(built, "statistics", count_statistics, lambda known: Statistics(**known))
+    return build_cache.cached_value(
+        built, "statistics", count_statistics, lambda known: Statistics(**known), kept_in()
+    )
 
 
 def count_statistics(built: BuiltDataset) -> Statistics:

@@ -18,15 +18,15 @@ from wicara.graph.export import EXPORTS, capable, part_quads
 from wicara.graph.formats import DEFAULT, serialize_quads
 from wicara.server import build_cache
 from wicara.server.app_state import EXTENSION as SERVED
-from wicara.server.app_state import dataset, remembered
+from wicara.server.app_state import dataset, kept_in, remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
     from wicara.graph.store import BuiltDataset
+    from wicara.server.app_state import Served
 
-EXTENSION: Final = "wicara-downloads"
 PREPARED: Final = "wicara-downloads-prepared"
 """Where an app says that a process measures its downloads: no request waits for that."""
 NAME: Final = "downloads"
@@ -67,11 +67,6 @@ def is_measurable(built: BuiltDataset) -> bool:
     return not built.plain and len(built.store) <= MAX_MEASURED
 
 
-def place_of(folder: Path | None, built: BuiltDataset) -> Path | None:
-    """Return where the sizes of a dataset are kept: with a build, or in a folder."""
-    return build_cache.cache_path(built, NAME) or (folder and folder / f"{built.digest}.{NAME}")
-
-
 def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
     """Return what was measured before, or None."""
     file = build_cache.opened(path, built)
@@ -83,7 +78,7 @@ def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
 
 def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
     """Return what was measured of a dataset, or measure it and keep that."""
-    path = place_of(folder, built)
+    path = build_cache.cache_path(built, NAME, folder)
     found = sizes_in(path, built)
     if found is None:
         found = measured(built)
@@ -101,19 +96,15 @@ def keep(path: Path, content: bytes) -> None:
 
 def download_path(name: str) -> Path | None:
     """Return where something of this version that is found once is kept; None where nothing is."""
-    folder: Path | None = current_app.extensions.get(EXTENSION)
+    folder = kept_in()
     return folder and folder / f"{dataset().digest}.{name}"
-
-
-def keep_in(app: Flask, folder: Path, *, prepared: bool) -> None:
-    """Keep what is measured in a folder that all processes of a server use; one of them may `prepare` it."""
-    app.extensions |= {EXTENSION: folder, PREPARED: prepared}
 
 
 def prepare(app: Flask) -> None:
     """Measure the downloads of an app's dataset after whatever else wants to run."""
     os.nice(NICE)
-    sizes_of(app.extensions[EXTENSION], app.extensions[SERVED].dataset)
+    served: Served = app.extensions[SERVED]
+    sizes_of(served.folder, served.dataset)
 
 
 def sizes() -> dict[str, Size] | None:
@@ -123,7 +114,7 @@ def sizes() -> dict[str, Size] | None:
     """
     if current_app.config["RELEASED"] or not is_measurable(dataset()):
         return {}
-    folder: Path | None = current_app.extensions.get(EXTENSION)
+    folder = kept_in()
     if current_app.extensions.get(PREPARED):
-        return sizes_in(place_of(folder, dataset()), dataset())
-    return remembered(EXTENSION, lambda: sizes_of(folder, dataset()))
+        return sizes_in(build_cache.cache_path(dataset(), NAME, folder), dataset())
+    return remembered(NAME, lambda: sizes_of(folder, dataset()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from wicara.graph.errors import RemoteFault
     from wicara.graph.formats import Format
 
+OPTIONS: Final = re.compile(r" \((?:--[a-z-]+(?:, )?)+\)")
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 
@@ -34,6 +36,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.detail = detail
         self.headers = dict(headers or {})
         self.members = members
+
+    @property
+    def on_page(self) -> str:
+        """The sentence for readers, who cannot set the option of the server that it names for operators."""
+        return OPTIONS.sub("", self.detail)
 
 
 def bad_request(detail: str, **members: object) -> Problem:

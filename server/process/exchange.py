@@ -337,8 +337,9 @@ def query_stopped(why: Stopped | None, seconds: float, limits: Limits) -> Proble
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if why is Stopped.DEADLINE:
         detail = (
-            f"The query was stopped after {seconds:g} seconds. Narrow it down or add LIMIT. The limit "
-            f"of this server is {limits.timeout:g} seconds (--timeout); `timeout=` sets a lower one."
+            f"This took longer than {seconds:g} seconds and was stopped. Try again in a moment, or ask "
+            f"for less: a narrower filter, or LIMIT in a query. The limit is {limits.timeout:g} seconds "
+            "(--timeout)."
         )
         return Problem(unavailable, detail, limit="timeout", seconds=seconds)
     if why is Stopped.SLOW_LANE_FULL:

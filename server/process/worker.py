@@ -27,14 +27,16 @@ from jinja2 import FileSystemBytecodeCache
 from wicara.graph.errors import DoesNotFit, RemoteFault, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset, digest_of, snapshots
 from wicara.server.app import create_app
-from wicara.server.app_state import EXTENSION, swap
-from wicara.server.descriptions import downloads
+from wicara.server.app_state import EXTENSION, per_version, swap
+from wicara.server.descriptions import counts, downloads
 from wicara.server.http.problems import Problem, of_store, rendered
 from wicara.server.process import confinement, messages, subjects
 from wicara.server.process.loading import load, run_in_thread
 from wicara.server.process.messages import DISK, EXECUTOR, FORK_SERVER, STORE, WRITER, Setup, Ticket
 from wicara.server.process.reply import ReplyWriter, reply_to
+from wicara.server.site.pictures import timeline
 from wicara.server.site.search import index_file
+from wicara.server.site.tables import differing
 from wicara.server.sparql import query
 from wicara.server.sparql.protocol import ASSERTED
 from wicara.server.sparql.representation import QueryRequest
@@ -167,7 +169,8 @@ class Worker:
         Compiled templates stay for the next server where the compiled modules beside them stay too.
         """
         folder = Path(self.address).parent
-        downloads.keep_in(app, folder, prepared=self.setup.origin.kind != STORE)
+        app.extensions[EXTENSION].folder = folder
+        app.extensions[downloads.PREPARED] = self.setup.origin.kind != STORE
         beside = Path(app.root_path) / "__pycache__"
         stays = not sys.dont_write_bytecode and os.access(beside, os.W_OK)
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
@@ -205,12 +208,14 @@ class Worker:
         """Prepare what pages of a version need when nothing has been asked for a while: templates, the index.
 
         Later executors have the templates then, and those before find them in the folder, compiled. A process
-        of its own makes the index, others the checksums of downloads and the file that the front looks up in.
+        of its own makes the index, others what pages read once, the checksums of downloads, and the file that
+        the front looks up in.
         """
         self.prepared = self.version
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
         self.call_apart(lambda: index_file.prepare(self.served))
+        self.call_apart(lambda: prepare(self.served))
         if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
             self.call_apart(lambda: downloads.prepare(self.served))
         if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
@@ -302,6 +307,16 @@ class Worker:
         self.role = FORK_SERVER
         gc.freeze()
         self.hello(-1)
+
+
+def prepare(app: Flask) -> None:
+    """Find what pages read once of a version, after whatever else wants to run; it is kept for all."""
+    os.nice(downloads.NICE)
+    with app.test_request_context():
+        for read in (differing.conflicts, timeline.indexed, differing.counts):
+            read()
+        for find in (counts.graphs, counts.partitions, counts.statistics):
+            per_version(find)
 
 
 def environ_of(request: Request) -> WSGIEnvironment:

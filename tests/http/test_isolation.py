@@ -130,6 +130,18 @@ def test_memory(limited: Server) -> None:
     assert limited.ask(query, accept="text/html", timeout=LIMIT).media_type == "text/html"
 
 
+def test_a_page_tells_readers_what_they_can_do(limited: Server) -> None:
+    """A page names no option of the server, which only who runs it can set: it says what helps a reader."""
+    query = RUNAWAYS["cross join, counted"]
+    told = limited.ask_beyond(query, "0.3").json["detail"]
+    while "took longer" not in (page := limited.ask(query, accept="text/html", timeout="0.3").text):
+        pass
+    assert "(--timeout)" in told
+    assert told.replace(" (--timeout)", "") in page
+    assert "Try again in a moment" in page
+    assert "--" not in page.partition("<main")[2]
+
+
 def test_a_crash_takes_nobody_along(limited: Server) -> None:
     """Executors that are killed from outside are replaced; the request they had is a 503, or is not hurt."""
     for _ in range(3):

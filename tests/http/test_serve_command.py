@@ -138,6 +138,22 @@ def test_what_was_cut_off_is_made_anew(own_data: Path) -> None:
     assert not left.exists()
 
 
+def test_no_reader_waits_for_what_pages_read_once(own_data: Path) -> None:
+    """A server finds it when nothing is asked of it, and keeps it with the build; pages read it there."""
+    names = ("compared", "conflicts", "timeline-on")
+    with served("--data", own_data):
+        wait_until(lambda: all(any(own_data.glob(f"state/*/{name}.cache")) for name in names))
+    [counted] = own_data.glob("state/*/compared.cache")
+    [listed] = own_data.glob("state/*/timeline-on.cache")
+    rewritten(counted, lambda content: re.sub(rb'"pairs": \d+', b'"pairs": 4711', content))
+    rewritten(listed, lambda content: re.sub(rb"/event/[^\"]+", b"/event/unheard-of", content))
+    client = create_app(open_dataset(own_data)).test_client()
+    assert re.search(r"4[,.]?711", client.get("/conflicts").text)
+    assert {
+        row.partition(",")[0] for row in client.get("/timeline.csv").text.splitlines() if "/event/" in row
+    } == {"https://w3id.org/wicara/id/event/unheard-of"}
+
+
 def test_the_index_is_made_once_for_a_build(own_data: Path) -> None:
     """The index of a search is that of the server before; one that is spoilt is made anew."""
     with served("--data", own_data) as running:

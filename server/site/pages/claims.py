@@ -27,15 +27,9 @@ from wicara.server.linked.resources import number_of_page
 from wicara.server.linked.statements import Statement
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
-from wicara.server.site.pages.conflicts import (
-    NAMES,
-    Compared,
-    ConflictingValue,
-    comparing,
-    difference,
-    number_of_differences,
-)
+from wicara.server.site.pages.conflicts import ConflictingValue, difference
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
+from wicara.server.site.tables.differing import NAMES, Compared, comparing, number_of_differences
 from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
 from wicara.server.site.tables.rows import evidence_for
 from wicara.server.site.tables.sheet import (

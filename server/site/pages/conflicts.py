@@ -1,7 +1,6 @@
 """Where statements contradict each other: the same thing with different values, across sources and within.
 
-Each comparison is a question whose rows conflict (`queries/conflicts/`): two things ?x and ?y, which are or
-speak of the same, with the properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
+Each comparison is a question whose rows conflict (`queries/conflicts/`, `site/tables/differing.py`).
 Figures have their indicator ?about, the parties ?one and ?other that they are of, their time ?during, their
 ?unit, and the bounds ?b1 and ?b2 of values.
 The page shows one row for what is connected so: its values, each once, with all who say it. Where the header
@@ -14,26 +13,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.names import GraphKind, kind_of, set_of_facts
-from wicara.graph.sparql import solutions, value
+from wicara.graph.sparql import value
 from wicara.ontology import WIC
 from wicara.queries import comparisons, questions
 from wicara.server.app_state import dataset, per_version, watched
-from wicara.server.descriptions.counts import merges
 from wicara.server.descriptions.openapi import operation
 from wicara.server.site.language import WORDS, language, own_text
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import amount, show
+from wicara.server.site.tables.differing import (
+    MAX_CONFLICTS,
+    NAMES,
+    Counted,
+    conflicting,
+    counts,
+    grouped_by_thing,
+    number_of_differences,
+)
 from wicara.server.site.tables.rows import evidence_for
 from wicara.server.site.times import NAMES as BOUNDS
 from wicara.server.site.times import Bounds, day_of, format_span, format_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pyoxigraph import Quad, QuerySolution
     from wicara.graph.store import BuiltDataset
@@ -43,35 +50,16 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("conflicts", __name__)
 
-MAX_CONFLICTS: Final = 100
-"""How many conflicts of each comparison the page shows; the query gives all."""
-ONLY: Final = "FILTER(?conflict)"
-"""How a comparison leaves out what agrees."""
-NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
-SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
 DERIVED: Final = "derived"
 """The comparison of values with what follows from other statements."""
 VALUE: Final = NamedNode(f"{WIC}value")
 BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 LINKS: Final = tuple(NamedNode(f"{WIC}has{kind}TimeSpan") for kind in ("", "Planned", "Proposed"))
-COUNT: Final = """
-{{ {{ SELECT (COUNT(DISTINCT ?x) AS ?things) {{ {things} }} }} BIND("{key}" AS ?comparison) }}
-UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0)) AS ?conflicts) {{
-  {{ {pairs} }} }} }} BIND("{key}" AS ?comparison) }}"""
 BETWEEN: Final = {
     frozenset({GraphKind.BACKGROUND}): _("between two sources of the background"),
     frozenset({GraphKind.FACT, GraphKind.BACKGROUND}): _("between a text and the background"),
 }
 """What the two graphs of a conflict are, where they are not of two articles, as most are."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many things a comparison looks at, how many pairs of statements it compares, how many conflict."""
-
-    things: int = 0
-    pairs: int = 0
-    conflicts: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +103,7 @@ class Comparison:
 @operation(query=("lang",))
 def page() -> str:
     """List what is compared, and where it conflicts."""
-    found, counted = per_version(conflicting), per_version(count)
+    found, counted = per_version(conflicting), counts()
     evidence = evidence_for(
         watched(dataset().store),
         (row[name] for row in found for name in NAMES),
@@ -132,36 +120,6 @@ def page() -> str:
         bases=evidence.bases,
         words=evidence.words,
     )
-
-
-def count(_built: BuiltDataset) -> dict[str, Counted]:
-    """Count what each comparison compares, with one query."""
-    found: dict[str, dict[str, int]] = {}
-    parts = (
-        COUNT.format(key=one.id, things="\n".join(one.header["things"]), pairs=pairs_of(one))
-        for one in comparisons()
-    )
-    for row in rows(" UNION ".join(parts)):
-        numbers = {name: int(value(row, name)) for name in ("things", "pairs", "conflicts") if row[name]}
-        found.setdefault(value(row, "comparison"), {}).update(numbers)
-    return {key: Counted(**numbers) for key, numbers in found.items()}
-
-
-def pairs_of(comparison: Question) -> str:
-    """Return the query for all pairs that a comparison compares, each with whether it conflicts."""
-    select, where, pattern = comparison.select.replace(ONLY, "").partition("\nWHERE")
-    return f"{select} ?conflict{where}{pattern.rpartition('ORDER BY')[0]}"
-
-
-def conflicting(_built: BuiltDataset) -> list[QuerySolution]:
-    """Find the conflicts of those comparisons that have any, with one query."""
-    counted = per_version(count)
-    parts = [
-        f'{{ {{ {one.select} LIMIT {MAX_CONFLICTS} }} BIND("{one.id}" AS ?comparison) }}'
-        for one in comparisons()
-        if counted.get(one.id, Counted()).conflicts
-    ]
-    return list(rows(" UNION ".join(parts), SELECTED)) if parts else []
 
 
 Spans: TypeAlias = "Mapping[tuple[str, str, str], list[tuple[str, Bounds, str]]]"
@@ -204,12 +162,6 @@ def derived_from(bounds: Bounds, written: Iterable[Quad]) -> str:
     return ""
 
 
-def rows(pattern: str, selected: str = "*") -> Iterator[QuerySolution]:
-    """Return solutions over the dataset, conclusions included; data as it is counts whole."""
-    built = dataset()
-    return solutions(watched(built.store), f"SELECT {selected} {{ {pattern} }}", union=merges(built))
-
-
 def in_words(
     comparison: Question, counted: Counted, found: list[QuerySolution], evidence: Evidence
 ) -> Comparison:
@@ -233,48 +185,6 @@ def in_words(
 def left_of(comparison: Question) -> str:
     """Return the key of the status of a comparison's left values, where these are no plain facts."""
     return next((key for (key,) in comparison.own("left")), "")
-
-
-def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
-    """Return conflicts in groups: those that share a thing, directly or by way of others, in their order."""
-    groups: list[tuple[set[str], list[QuerySolution]]] = []
-    for row in found:
-        things = {value(row, "x"), value(row, "y")}
-        touched = [group for group in groups if group[0] & things]
-        joined = [each for group in touched for each in group[1]]
-        groups = [group for group in groups if group not in touched]
-        groups.append((things.union(*(group[0] for group in touched)), [*joined, row]))
-    return [rows for _things, rows in groups]
-
-
-def number_of_differences(_built: BuiltDataset) -> int:
-    """Return how many differences the page shows: of each comparison, one for what is connected."""
-    found: dict[str, list[QuerySolution]] = {}
-    for row in per_version(conflicting):
-        found.setdefault(value(row, "comparison"), []).append(row)
-    return sum(len(grouped_by_thing(own)) for own in found.values())
-
-
-class Compared(NamedTuple):
-    """What a comparison finds of a thing that a graph tells of: its rows, and which graphs differ from it."""
-
-    rows: list[QuerySolution]
-    opposed: set[str]
-
-
-def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
-    """Return what compares each graph with others; of the rows about the same, some may agree with it."""
-    found: dict[str, list[Compared]] = {}
-    for one in comparisons():
-        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
-        for rows in grouped_by_thing(own):
-            opposed: dict[str, set[str]] = {}
-            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
-                opposed.setdefault(first, set()).add(second)
-                opposed.setdefault(second, set()).add(first)
-            for graph, others in opposed.items():
-                found.setdefault(graph, []).append(Compared(rows, others))
-    return found
 
 
 def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:

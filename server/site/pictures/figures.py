@@ -33,7 +33,7 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.tables.cells import RANK, amount
-from wicara.server.site.tables.rows import clashing_by
+from wicara.server.site.tables.differing import clashing_by
 from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain, groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import WIC
-from wicara.server.app_state import per_inference, per_version, store
+from wicara.server.app_state import infer, kept, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import narrowed, requested_day
@@ -49,7 +49,7 @@ from wicara.server.site.pictures.track import (
     shapes,
 )
 from wicara.server.site.tables.cells import amount
-from wicara.server.site.tables.rows import clashing_by
+from wicara.server.site.tables.differing import clashing_by
 from wicara.server.site.times import (
     NAMES,
     Bounds,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
+    from wicara.graph.store import BuiltDataset
     from wicara.server.site.filter import Narrowed
     from wicara.server.site.pictures.picture import EvidenceLink, Record
     from wicara.server.site.words import Shown, Term, Words
@@ -157,7 +158,7 @@ def timeline() -> Picture:
     about, day = requested_thing("about"), requested_day("date")
     unasked = UNASKED_ABOUT if about else UNASKED
     lanes = requested_kinds(LANES, unasked)
-    index = per_inference(read_index)
+    index = indexed()
     view = narrowed("/timeline")
     concerned = items(store(), index, about)
     everything = [item for item in concerned if view.has(item.iri)]
@@ -228,22 +229,27 @@ class Index:
     choices: Mapping[str, list[str]]
 
 
-def read_index(store: Store) -> Index:
-    """Return what there is, with one query."""
+def indexed() -> Index:
+    """Return what there is of this version."""
+    return kept(f"timeline-{'on' if infer() else 'off'}", read_index, lambda known: Index(**known))
+
+
+def read_index(_built: BuiltDataset) -> dict[str, dict[str, Any]]:
+    """Return the members of what there is, with one query."""
     classes, lane_at = classes_with("lane")
     choices: dict[str, set[str]] = {iri: set() for iri in CHOICES}
     places: dict[str, int] = {}
-    for solution in rows(store, "timeline-things", **classes, choice=iri_list(CHOICES)):
+    for solution in rows(store(), "timeline-things", **classes, choice=iri_list(CHOICES)):
         iri, place, choice = value(solution, "item"), solution["place"], iri_of(solution, "choice")
         if choice:
             choices[choice].add(iri)
         elif isinstance(place, Literal):
             places[iri] = min(places.get(iri, len(lane_at)), int(place.value))
     lanes = {iri: lane_at[places[iri]] for iri in sorted(places)}
-    return Index(
-        {iri: lane for iri, lane in lanes.items() if lane in LANES},
-        {kind: sorted(iris)[:MAX_CHOICES] for kind, iris in choices.items() if iris},
-    )
+    return {
+        "lanes": {iri: lane for iri, lane in lanes.items() if lane in LANES},
+        "choices": {kind: sorted(iris)[:MAX_CHOICES] for kind, iris in choices.items() if iris},
+    }
 
 
 def items(store: Store, index: Index, about: NamedNode | None) -> list[Item]:

@@ -40,8 +40,6 @@ MAX_WAIT: Final = 10.0
 """Seconds that a request waits for an index that another process makes; less where `--timeout` is short."""
 PAUSE: Final = 0.02
 UNFINISHED: Final = "The search index of this version of the dataset is being made. Try again soon."
-MAX_VERSIONS: Final = 4
-"""How many indexes stay: requests of an older version may be under way."""
 
 
 class IndexProcess(Protocol):
@@ -120,9 +118,7 @@ class IndexFiles:
         if known is None:
             with path.open("rb") as made:
                 build_cache.store(place, built, made)
-        files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime_ns)
-        for old in files[:-MAX_VERSIONS]:
-            old.unlink(missing_ok=True)
+        build_cache.keep_newest(folder, f"*{SUFFIX}")
 
     def fill(self, connection: sqlite3.Connection, built: BuiltDataset, *, inferred: bool) -> None:
         """Write the index of a dataset; the questions are asked of a built one alone."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial, reduce
+from functools import reduce
 from itertools import chain, zip_longest
 from operator import or_
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -29,9 +29,6 @@ from wicara.graph.evidence import LAST_PLACE, bases_of
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions
 from wicara.graph.status import ORDER, status_of
-from wicara.queries import comparisons
-from wicara.server.app_state import dataset, remembered
-from wicara.server.descriptions.counts import merges
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
 from wicara.server.site.tables.layout import Order, Show
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
-    from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.cells import Cells, Value
     from wicara.server.site.tables.layout import Block, Column, Layout
     from wicara.server.site.tables.reading import BlockRows
@@ -161,30 +157,6 @@ def without_plans(known: Sequence[Basis], statuses: Sequence[Status]) -> Sequenc
     if not statuses or is_ahead(statuses):
         return known
     return [one for one in known if not is_ahead([status_of(one)])] or known
-
-
-def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:
-    """Return for each solution the comparison by which the value of its thing clashes, or nothing.
-
-    `named` is a variable, with the comparison that its things are looked for in: `clash` of a header.
-    """
-    found = [(name, key, clashing_by(key)) for name, key in named]
-    return [
-        next((key for name, key, things in found if getattr(row[name], "value", "") in things), "")
-        for row in rows
-    ]
-
-
-def clashing_by(comparison: str) -> frozenset[str]:
-    """Return the things whose values clash by a comparison, looked up once for each build."""
-    return remembered((clashing, comparison), partial(clashing, dataset(), comparison))
-
-
-def clashing(built: BuiltDataset, comparison: str) -> frozenset[str]:
-    """Return the things whose values clash by a comparison (`queries/conflicts/`), with one query."""
-    query = next(one.select for one in comparisons() if one.id == comparison)
-    found = solutions(built.store, query, union=merges(built))
-    return frozenset(getattr(row[name], "value", "") for row in found for name in ("x", "y"))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from wicara.server.site.language import WORDS, own_text
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cards import quoted_for
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
-from wicara.server.site.tables.rows import Row, Support, Table, clashes_of, evidence_for, supports_of_rows
+from wicara.server.site.tables.differing import clashes_of
+from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, is_plain, weakest_of
 from wicara.server.site.times import (
     NAMES,

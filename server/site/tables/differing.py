@@ -1,0 +1,167 @@
+"""Where sources differ: what the comparisons of `queries/conflicts/` find, kept for each version.
+
+A conflict is a solution of a comparison: two things ?x and ?y, which are or speak of the same, with the
+properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from pyoxigraph import QueryResultsFormat, parse_query_results
+from wicara.graph.sparql import solutions, value
+from wicara.queries import comparisons
+from wicara.server.app_state import kept, per_version
+from wicara.server.descriptions.counts import merges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import QuerySolution, QuerySolutions
+    from wicara.graph.store import BuiltDataset
+    from wicara.queries import Question
+    from wicara.server.site.words import Term
+
+MAX_CONFLICTS: Final = 100
+"""How many conflicts of each comparison pages show; the query gives all."""
+ONLY: Final = "FILTER(?conflict)"
+"""How a comparison leaves out what agrees."""
+NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
+SELECTED: Final = " ".join(f"?{name}" for name in ("comparison", "g1", "g2", *NAMES))
+COUNT: Final = """
+{{ {{ SELECT (COUNT(DISTINCT ?x) AS ?things) {{ {things} }} }} BIND("{key}" AS ?comparison) }}
+UNION {{ {{ SELECT (COUNT(*) AS ?pairs) (SUM(IF(COALESCE(?conflict, false), 1, 0)) AS ?conflicts) {{
+  {{ {pairs} }} }} }} BIND("{key}" AS ?comparison) }}"""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many things a comparison looks at, how many pairs of statements it compares, how many conflict."""
+
+    things: int = 0
+    pairs: int = 0
+    conflicts: int = 0
+
+
+def counts() -> Mapping[str, Counted]:
+    """Return what each comparison compares."""
+    return kept("compared", count, lambda known: {key: Counted(**numbers) for key, numbers in known.items()})
+
+
+def count(built: BuiltDataset) -> dict[str, dict[str, int]]:
+    """Count what each comparison compares, with one query."""
+    found: dict[str, dict[str, int]] = {}
+    parts = (
+        COUNT.format(key=one.id, things="\n".join(one.header["things"]), pairs=pairs_of(one))
+        for one in comparisons()
+    )
+    for row in rows(built, " UNION ".join(parts)):
+        numbers = {name: int(value(row, name)) for name in ("things", "pairs", "conflicts") if row[name]}
+        found.setdefault(value(row, "comparison"), {}).update(numbers)
+    return found
+
+
+def pairs_of(comparison: Question) -> str:
+    """Return the query for all pairs that a comparison compares, each with whether it conflicts."""
+    select, where, pattern = comparison.select.replace(ONLY, "").partition("\nWHERE")
+    return f"{select} ?conflict{where}{pattern.rpartition('ORDER BY')[0]}"
+
+
+def conflicts() -> Mapping[str, Sequence[QuerySolution]]:
+    """Return all conflicts of this version, by comparison."""
+    return kept("conflicts", find_conflicts, by_comparison)
+
+
+def find_conflicts(built: BuiltDataset) -> dict[str, Any]:
+    """Find what conflicts by any comparison, with one query, as JSON of SPARQL."""
+    parts = (f'{{ {{ {one.select} }} BIND("{one.id}" AS ?comparison) }}' for one in comparisons())
+    found = rows(built, " UNION ".join(parts), SELECTED)
+    return cast("dict[str, Any]", json.loads(found.serialize(format=QueryResultsFormat.JSON) or b""))
+
+
+def by_comparison(known: Mapping[str, Any]) -> dict[str, list[QuerySolution]]:
+    """Return conflicts by their comparison, from JSON."""
+    found: dict[str, list[QuerySolution]] = {one.id: [] for one in comparisons()}
+    text = json.dumps(known).encode()
+    for row in cast("QuerySolutions", parse_query_results(text, format=QueryResultsFormat.JSON)):
+        found[value(row, "comparison")].append(row)
+    return found
+
+
+def conflicting(_built: BuiltDataset) -> list[QuerySolution]:
+    """Return the conflicts that pages show: the first of each comparison."""
+    return [row for found in conflicts().values() for row in found[:MAX_CONFLICTS]]
+
+
+def rows(built: BuiltDataset, pattern: str, selected: str = "*") -> QuerySolutions:
+    """Return solutions over the dataset, conclusions included; data as it is counts whole."""
+    return solutions(built.store, f"SELECT {selected} {{ {pattern} }}", union=merges(built))
+
+
+def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]]:
+    """Return conflicts in groups: those that share a thing, directly or by way of others, in their order."""
+    groups: list[tuple[set[str], list[QuerySolution]]] = []
+    for row in found:
+        things = {value(row, "x"), value(row, "y")}
+        touched = [group for group in groups if group[0] & things]
+        joined = [each for group in touched for each in group[1]]
+        groups = [group for group in groups if group not in touched]
+        groups.append((things.union(*(group[0] for group in touched)), [*joined, row]))
+    return [rows for _things, rows in groups]
+
+
+def number_of_differences(_built: BuiltDataset) -> int:
+    """Return how many differences the page shows: of each comparison, one for what is connected."""
+    found: dict[str, list[QuerySolution]] = {}
+    for row in per_version(conflicting):
+        found.setdefault(value(row, "comparison"), []).append(row)
+    return sum(len(grouped_by_thing(own)) for own in found.values())
+
+
+class Compared(NamedTuple):
+    """What a comparison finds of a thing that a graph tells of: its rows, and which graphs differ from it."""
+
+    rows: list[QuerySolution]
+    opposed: set[str]
+
+
+def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
+    """Return what compares each graph with others; of the rows about the same, some may agree with it."""
+    found: dict[str, list[Compared]] = {}
+    for one in comparisons():
+        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
+        for rows in grouped_by_thing(own):
+            opposed: dict[str, set[str]] = {}
+            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
+                opposed.setdefault(first, set()).add(second)
+                opposed.setdefault(second, set()).add(first)
+            for graph, others in opposed.items():
+                found.setdefault(graph, []).append(Compared(rows, others))
+    return found
+
+
+def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:
+    """Return for each solution the comparison by which the value of its thing clashes, or nothing.
+
+    `named` is a variable, with the comparison that its things are looked for in: `clash` of a header.
+    """
+    found = [(name, key, clashing_by(key)) for name, key in named]
+    return [
+        next((key for name, key, things in found if getattr(row[name], "value", "") in things), "")
+        for row in rows
+    ]
+
+
+def clashing_by(comparison: str) -> frozenset[str]:
+    """Return the things whose values clash by a comparison."""
+    return per_version(clashing)[comparison]
+
+
+def clashing(_built: BuiltDataset) -> dict[str, frozenset[str]]:
+    """Return the things whose values clash, by comparison."""
+    return {
+        key: frozenset(getattr(row[name], "value", "") for row in found for name in ("x", "y"))
+        for key, found in conflicts().items()
+    }
