@@ -24,6 +24,8 @@ PLACES = ("bangkok", "geneva", "jakarta", "singapore")
 EVENTS = 1_500
 """More than a page lists, and more than the map once counted."""
 MEETINGS = 420
+DAYS = ("2020-01-01", "2021-01-01")
+"""The days of the last two events: all others have none."""
 FIGURES = 501
 HTML, TURTLE = "text/html", "text/turtle"
 
@@ -34,6 +36,7 @@ def server() -> Iterator[Server]:
     lines = [
         "@prefix wic: <https://w3id.org/wicara/ont#> .",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
     ]
     for number, place in enumerate(PLACES):
         lines.append(
@@ -46,6 +49,11 @@ def server() -> Iterator[Server]:
             f'<{BASE}/event/{number:04}> a wic:Event ; skos:prefLabel "Meeting {number}"@en ; '
             f"wic:heldAt <{BASE}/place/{place}> ."
         )
+    lines += [
+        f"<{BASE}/event/{number:04}> wic:hasTimeSpan <{BASE}/timespan/{day}> . "
+        f'<{BASE}/timespan/{day}> wic:latestEnd "{day}"^^xsd:date .'
+        for number, day in zip((EVENTS - 2, EVENTS - 1), DAYS, strict=True)
+    ]
     lines += [
         f"<{BASE}/participation/{number}> a wic:Participation ; wic:participant <{BASE}/person/x> ; "
         f"wic:participatedIn <{BASE}/event/{number:04}> . "
@@ -68,6 +76,9 @@ def test_the_map_counts_all_events(server: Server) -> None:
     listed = text.count("/doc/event/")
     more = [int(number) for number in re.findall(r"and (\d+) more", text)]
     assert (len(more), listed + sum(more)) == (len(PLACES), EVENTS)
+    last = text.rpartition('<div class="card-place"')[2]
+    assert re.findall(r"/doc/event/(\d+)", last)[:2] == [f"{EVENTS - 2:04}", f"{EVENTS - 1:04}"]
+    assert last.count("without a day") == last.count("/doc/event/") - 2
     rows = server.get("/map.json").json
     assert sum(len(row["events"]) for row in rows) == EVENTS
 

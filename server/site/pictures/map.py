@@ -54,6 +54,8 @@ DOT: Final = 0.4
 """How far the dot of a place reaches, in the same parts."""
 NARROW: Final = 1.35
 """How much larger the names of places are drawn on narrow screens (`style.css`)."""
+NEAR: Final = 2.0
+"""How much larger than its dot what is around a place is: on narrow screens names of others keep off it."""
 MIDDLE: Final = 0.43
 """The part of the breadth that a narrow screen shows at first."""
 EAST: Final = 103.0
@@ -70,7 +72,7 @@ SIDES: Final = {
 }
 """Where the name of a place may stand: its anchor there, and how far off, in the same parts."""
 MAX_SHOWN: Final = 30
-"""Events that the page lists of one place; the data has all."""
+"""Events that the page lists of one place, the newest ones; the data has all."""
 SHIFTS: Final = ((0.0, 0.0), (0.0, -1.3), (0.0, 1.3), (3.0, 0.0), (-3.0, 0.0))
 """How far from the middle of a state its name may stand, in the same parts."""
 BUSIEST: Final = 40
@@ -365,7 +367,7 @@ def draw(
         for place in places
     ]
     lined = [(state, earth.outlines[state.code]) for state in states if state.code in earth.outlines]
-    lined.sort(key=lambda pair: -area_of(pair[1].box))
+    lined.sort(key=lambda pair: math.prod(pair[1].box[side] - pair[1].box[side + 2] for side in (0, 1)) * -1)
     frame = box([outline.box for _, outline in lined], spots, earth)
     size = size_in(frame) if frame else 0
     spots = named(spots, frame, size) if frame else spots
@@ -395,16 +397,18 @@ def size_in(frame: Frame) -> float:
 def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
     """Return places, each with the side where its name is free; those where most was held come first."""
     dots = {spot.place.iri: spot.dot(size) for spot in spots}
+    around = {spot.place.iri: spot.dot(size * NEAR) for spot in spots}
     left, right = frame[0], frame[0] + frame[2]
     margin = (1 - MIDDLE) / 2 * frame[2]
 
-    def trouble(spot: Spot, side: str) -> tuple[bool, bool, int]:
-        """Tell whether a name would be cut on a narrow screen, or collide there, and which side it is on."""
+    def trouble(spot: Spot, side: str) -> tuple[bool, bool, int, int]:
+        """Tell whether a name is cut on a narrow screen, or collides, how many dots are near, its side."""
         one = spot.label(side, size * NARROW)
         is_cut = left + margin < spot.x < right - margin and not (
             left + margin <= one[0] and one[2] <= right - margin
         )
-        return is_cut, any(collide(one, other) for other in narrow), [*SIDES].index(side)
+        near = sum(collide(one, dot) for iri, dot in around.items() if iri != spot.place.iri)
+        return is_cut, any(collide(one, other) for other in narrow), near, [*SIDES].index(side)
 
     taken, narrow = list[Box](), list[Box]()
     found: dict[str, Spot] = {}
@@ -424,11 +428,6 @@ def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
         narrow += [on_narrow] if free and has_room else []
         found[spot.place.iri] = replace(spot, side=side, room=room)
     return [found[spot.place.iri] for spot in spots]
-
-
-def area_of(box: Box) -> float:
-    """Return the area of a box."""
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def label_box(x: float, y: float, text: str, size: float, anchor: str) -> Box:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from wicara.server.site.filter import ACTORS, VIEWS, narrowed
 from wicara.server.site.html import plain
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
+from wicara.server.site.pictures.map import collide
 from wicara.server.site.pictures.picture import (
     Picture,
     add_iri,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Shown, Words
 
 Box: TypeAlias = tuple[float, float, float, float]
-"""The left, the top, the breadth and the height."""
+"""The left and the top, and the breadth and the height or, of what may collide, the right and the bottom."""
 
 SHAPES: Final = WORDS["shapes"]
 """The shapes of nodes, each for the kinds that `kinds.toml` gives it, with their names."""
@@ -73,12 +73,14 @@ COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "pl
 LINE_LENGTH: Final = 19
 MAX_LINES: Final = 7
 LETTER: Final = 6.7
-SMALL_LETTER: Final = 5.4
+ROLE_LETTER: Final = 6.3
+ROLE_HEIGHT: Final = 13
+"""How broad a letter of the words of a line is, and how high they are (`style.css`)."""
 PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
-"""Where the words of a line may stand, in parts of its length."""
-SYMBOLS: Final = 40
-"""How much of a line the symbols at its ends take."""
+"""Where the middle of the words of a line may stand, in parts of its length."""
 MARGIN: Final = 14
+WEAK: Final = ("/attendee", "#onBehalfOf")
+"""How the roles end that say the least of two nodes: they come after the others."""
 
 
 @dataclass
@@ -134,6 +136,13 @@ class Node:
         return (self.x - breadth / 2 - MARGIN, top, breadth + 2 * MARGIN, height + 2 * MARGIN)
 
     @property
+    def bodies(self) -> list[Box]:
+        """The corners around its symbol and around its label, without a margin."""
+        half, top = max(map(len, self.lines)) * LETTER / 2, self.y + self.text_at
+        label = (self.x - half, top, self.x + half, top + 14 * len(self.lines) + 4)
+        return [(self.x - 13, self.y - 13, self.x + 13, self.y + 13), label]
+
+    @property
     def text_at(self) -> int:
         """How far below its symbol its label begins, in the units of the picture."""
         return -18 - 14 * len(self.lines) if self.above else 14
@@ -141,14 +150,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Line:
-    """The line between two nodes: its ends, the part of it where its words stand, and its roles."""
+    """The line between two nodes: its ends, its roles, and where those words stand that have room."""
 
     start: Node
     end: Node
     roles: list[Role]
     part: float = 0.5
-    free: bool = True
-    """Whether its words lie upon no node; they are told by its title alone where they would."""
+    words: Sequence[Role] = ()
+    """The roles whose words lie upon nothing else; the others are told by its title alone."""
 
     def at(self, part: float) -> tuple[float, float]:
         """Return the point at a part of it."""
@@ -166,29 +175,18 @@ class Line:
         return round(self.at(self.part)[1], 1)
 
     @property
-    def length(self) -> float:
-        """How long it is."""
-        return math.dist((self.start.x, self.start.y), (self.end.x, self.end.y))
-
-    @property
-    def slant(self) -> float:
-        """By how many degrees its words are turned so that they are not upside down."""
-        degrees = math.degrees(math.atan2(self.end.y - self.start.y, self.end.x - self.start.x))
-        return round((degrees + 90) % 180 - 90, 1)
-
-    @property
-    def words(self) -> list[Role]:
-        """The roles whose words fit on it whole, each once; a plan only where nothing else is."""
-        roles: dict[str, Role] = {}
+    def told(self) -> list[Role]:
+        """The roles, each once; a plan only where nothing else is."""
+        found: dict[str, Role] = {}
         for role in [one for one in self.roles if not one.edge.planned] or self.roles:
-            roles.setdefault(role.text, role)
-        left = (self.length - SYMBOLS) / SMALL_LETTER if self.free else 0
-        fitting: list[Role] = []
-        for role in roles.values():
-            if len(plain(role.text)) <= left:
-                fitting.append(role)
-                left -= len(plain(role.text)) + 2
-        return fitting
+            found.setdefault(role.text, role)
+        return [*found.values()]
+
+    def box_of(self, words: Sequence[Role], part: float) -> Box:
+        """Return the corners around words that stand at a part of it."""
+        half = (sum(len(plain(word.text)) + 2 for word in words) - 2) * ROLE_LETTER / 2
+        x, y = self.at(part)
+        return (x - half, y - ROLE_HEIGHT / 2, x + half, y + ROLE_HEIGHT / 2)
 
     @property
     def planned(self) -> bool:
@@ -228,7 +226,7 @@ def network() -> Picture:
             "start": words.show_iri(opened[0]) if opened else None,
             "nodes": drawn,
             "lines": lines(roles, drawn),
-            "told": [role_of(edge, words) for edge in without_situations(shown)],
+            "told": in_pairs(shown, words),
             "box": box(drawn),
             "shapes": PATHS,
             "names": SHAPES,
@@ -280,13 +278,23 @@ def edges(
     return [edge for _, edge in sorted(merged.items())], len(found) == MAX_EDGES
 
 
-def without_situations(some: Iterable[Edge]) -> list[Edge]:
-    """Return edges for a list: what several situations say of the same two nodes is one, with all sources."""
-    found: dict[tuple[str, str, str, bool], Edge] = {}
+def in_pairs(some: Iterable[Edge], words: Words) -> list[Role]:
+    """Return edges for a list: what is said of the same two nodes is one, with all its roles and sources.
+
+    What is planned stays apart from what is not.
+    """
+    found: dict[tuple[str, str, bool], list[Edge]] = {}
     for edge in some:
-        one = found.setdefault((edge.start, edge.role, edge.end, edge.planned), replace(edge, graphs=[]))
-        one.graphs += [graph for graph in edge.graphs if graph not in one.graphs]
-    return [*found.values()]
+        found.setdefault((edge.start, edge.end, edge.planned), []).append(edge)
+    told = []
+    for members in found.values():
+        members.sort(key=lambda edge: edge.role.endswith(WEAK))
+        by_role = {edge.role: edge.graphs[:1] for edge in reversed(members)}
+        graphs = [*chain(*reversed(by_role.values()), *(edge.graphs for edge in members))]
+        names = dict.fromkeys(words.show_iri(edge.role).text for edge in members)
+        one = role_of(replace(members[0], graphs=[*dict.fromkeys(graphs)]), words)
+        told.append(replace(one, text=", ".join(names)))
+    return told
 
 
 def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
@@ -423,30 +431,26 @@ def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
         return sorted((role.edge.start, role.edge.end))
 
     pairs = groupby(sorted(roles, key=ends), key=ends)
-    taken = [box([node]) for node in drawn]
+    taken = [body for node in drawn for body in node.bodies]
     found = []
     for (start, end), members in pairs:
-        line = Line(by_iri[start], by_iri[end], list(members))
-        part = min(PARTS, key=lambda part: covered(line, part, taken))
-        found.append(replace(line, part=part, free=not covered(line, part, taken)))
-        if found[-1].words:
-            taken += [(x - 7, y - 14, 14, 14) for x, y in points_of_words(line, part)]
+        ordered = sorted(members, key=lambda role: role.edge.role.endswith(WEAK))
+        line = with_words(Line(by_iri[start], by_iri[end], ordered), taken)
+        found.append(line)
+        if line.words:
+            taken.append(line.box_of(line.words, line.part))
     return found
 
 
-def points_of_words(line: Line, part: float) -> list[tuple[float, float]]:
-    """Return points that the words of a line lie upon if they stand at a part of it."""
-    half = sum(len(word.text) + 2 for word in line.words) * SMALL_LETTER / 2 / max(line.length, 1)
-    return [line.at(part + half * step / 2) for step in range(-2, 3)]
-
-
-def covered(line: Line, part: float, taken: Iterable[Box]) -> int:
-    """Return how many points of the words of a line would lie upon nodes, or upon words of other lines."""
-    return sum(
-        left < x < left + breadth and top < y < top + height
-        for x, y in points_of_words(line, part)
-        for left, top, breadth, height in taken
-    )
+def with_words(line: Line, taken: Sequence[Box]) -> Line:
+    """Return a line with as many of its roles as have room among what is taken, and where they have it."""
+    for count in range(len(line.told), 0, -1):
+        words = line.told[:count]
+        for part in PARTS:
+            place = line.box_of(words, part)
+            if not any(collide(place, other) for other in taken):
+                return replace(line, part=part, words=words)
+    return line
 
 
 def box(drawn: Iterable[Node]) -> Box:

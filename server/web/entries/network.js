@@ -24,10 +24,9 @@ function lay(at) {
     const [[x1, y1], [x2, y2]] = [at.get(line.dataset.from), at.get(line.dataset.to)];
     const stroke = line.querySelector("line");
     for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) stroke.setAttribute(name, value);
-    const turn = ((Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI + 270) % 180 - 90;
     const part = Number(line.dataset.part);
     const middle = `${x1 + (x2 - x1) * part} ${y1 + (y2 - y1) * part}`;
-    line.querySelector("text").setAttribute("transform", `translate(${middle}) rotate(${turn})`);
+    line.querySelector("text").setAttribute("transform", `translate(${middle})`);
   }
 }
 
@@ -64,6 +63,12 @@ function lighten(frame) {
   for (const kind of ["pointerover", "focusin", "focusout", "pointerleave"]) frame.addEventListener(kind, tell);
 }
 
+/** Shows the node that all hangs on in the middle, where the picture is broader than its frame. */
+function centre(frame) {
+  const first = frame.querySelector(".first").getBoundingClientRect();
+  frame.scrollLeft += first.left + first.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
+}
+
 function drawn() {
   const frame = document.querySelector(".frame");
   if (!frame) return;
@@ -71,6 +76,7 @@ function drawn() {
   places = read();
   if (before.size && !still.matches) move(before, places);
   movable(frame);
+  centre(frame);
   lighten(frame);
   findable(frame);
   tips(frame);
