@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 PREPARED: Final = "wicara-downloads-prepared"
 """Where an app says that a process measures its downloads: no request waits for that."""
 NAME: Final = "downloads"
-NICE: Final = 5
-"""How nice a process is that lets all others go first."""
 MAX_MEASURED: Final = 100_000
 """Quads of a dataset, beyond which making its downloads takes too long."""
 
@@ -101,8 +99,7 @@ def download_path(name: str) -> Path | None:
 
 
 def prepare(app: Flask) -> None:
-    """Measure the downloads of an app's dataset after whatever else wants to run."""
-    os.nice(NICE)
+    """Measure the downloads of an app's dataset."""
     served: Served = app.extensions[SERVED]
     sizes_of(served.folder, served.dataset)
 

@@ -41,7 +41,6 @@ MAX_QUADS: Final = 4_000_000
 """Quads of a store whose file is made: a million take five seconds, and the bytes of their N-Triples."""
 SUFFIX: Final = ".subjects"
 NUMBER: Final = Struct("=Q")
-NICE: Final = 10
 
 
 class SubjectFile:
@@ -87,10 +86,9 @@ def subjects_path(folder: Path, digest: str) -> Path:
 
 
 def make(folder: Path, dataset: BuiltDataset) -> None:
-    """Write the file of a dataset, in a process that does nothing else; raises OSError and MemoryError."""
+    """Write the file of a dataset, in a process that answers nothing; raises OSError and MemoryError."""
     if len(dataset.store) > MAX_QUADS:
         return
-    os.nice(NICE)
     unfinished = folder / f"subjects.{os.getpid()}"
     try:
         with TemporaryFile(dir=folder) as lines, unfinished.open("wb") as file:

@@ -57,6 +57,8 @@ QUERY_PATHS: Final = frozenset(
 QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
 PAUSE: Final = 1.0
 """Seconds without a message after which a fork server prepares what the first search of a version needs."""
+NICE: Final = 5
+"""How nice the process is that prepares what nobody waits for yet."""
 UNPREFIXED: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 RANGES: Final = frozenset({b"range", b"if-range"})
 """The headers that the app does not see: parts are cut from what it answers."""
@@ -208,18 +210,26 @@ class Worker:
         """Prepare what pages of a version need when nothing has been asked for a while: templates, the index.
 
         Later executors have the templates then, and those before find them in the folder, compiled. A process
-        of its own makes the index, others what pages read once, the checksums of downloads, and the file that
-        the front looks up in.
+        of its own finds the rest: one, so that it takes one processor from requests.
         """
         self.prepared = self.version
         for name in self.served.jinja_env.list_templates(extensions=["html"]):
             self.served.jinja_env.get_template(name)
-        self.call_apart(lambda: index_file.prepare(self.served))
-        self.call_apart(lambda: prepare(self.served))
-        if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
-            self.call_apart(lambda: downloads.prepare(self.served))
+        self.call_apart(self.prepare)
+
+    def prepare(self) -> None:
+        """Make the index, the file that the front looks up in, what pages read once, sizes of downloads."""
+        index_file.prepare(self.served)
+        os.nice(NICE)
         if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
-            self.call_apart(lambda: subjects.make(Path(self.address).parent, self.dataset))
+            subjects.make(Path(self.address).parent, self.dataset)
+        with self.served.test_request_context():
+            for read in (differing.conflicts, timeline.indexed, differing.counts):
+                read()
+            for find in (counts.graphs, counts.partitions, counts.statistics):
+                per_version(find)
+        if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
+            downloads.prepare(self.served)
 
     def call_apart(self, function: Callable[[], None]) -> None:
         """Have a function called in a process of its own, which ends with the front and not with this one.
@@ -307,16 +317,6 @@ class Worker:
         self.role = FORK_SERVER
         gc.freeze()
         self.hello(-1)
-
-
-def prepare(app: Flask) -> None:
-    """Find what pages read once of a version, after whatever else wants to run; it is kept for all."""
-    os.nice(downloads.NICE)
-    with app.test_request_context():
-        for read in (differing.conflicts, timeline.indexed, differing.counts):
-            read()
-        for find in (counts.graphs, counts.partitions, counts.statistics):
-            per_version(find)
 
 
 def environ_of(request: Request) -> WSGIEnvironment:
