@@ -69,7 +69,8 @@ def test_a_report_is_kept(server: Server, data: Path) -> None:
     assert footer in server.get(here, accept="text/html").text
     form = server.get(f"/report?about={quote(here, safe='')}", accept="text/html").text
     assert f'value="{here}"' in form
-    assert f"whoever runs 127.0.0.1:{server.port}, who has given no name" in form
+    assert "they name nobody here, and promise no time" in form
+    assert 'is made by Wicara contributors: <a href="https://w3id.org/wicara/dataset"' in form
     assert footer in form
     answer = send(server, "Line one\nline <two>")
     told = re.fullmatch(r"/report\?lang=id&sent=(\d{8}-[0-9a-f]{6})", answer.headers["Location"])
@@ -128,9 +129,9 @@ def test_who_answers(data: Path) -> None:
         for path in ("/report?about=%2Fmap", "/about"):
             page = server.get(path, accept="text/html").text
             assert "The desk of X, in two days." in page
-            assert "has given no name" not in page
+            assert "name nobody here" not in page
     with served("--data", data, "--report-errors", address) as server:
-        assert "has given no name" not in server.get("/about", accept="text/html").text
+        assert "name nobody here" not in server.get("/about", accept="text/html").text
         page = server.get("/as-of?date=2018-08-02", accept="text/html").text
         href = re.findall(r'<a href="([^"]+)" rel="nofollow">Report an error', page)
         assert unquote(href[0]).endswith("/as-of?date=2018-08-02")

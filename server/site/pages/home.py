@@ -147,12 +147,12 @@ class Portion:
         """What the group is called."""
         if self.kind and self.kind.label:
             return self.kind.name
-        return WORDS["things"].get(self.name.partition("/")[2], self.name)
+        return WORDS["things"].get(self.name.rpartition("/")[2], self.name)
 
     @property
     def technical(self) -> bool:
         """Whether it is of the model, and not among what readers look through."""
-        return self.kind is None or self.kind.technical or self.name.startswith("graph/")
+        return self.kind is None or self.kind.technical or self.name.startswith("graph")
 
     @property
     def last_page(self) -> int:
@@ -165,12 +165,17 @@ class Portion:
 
 
 def things(store: Store) -> dict[str, list[str]]:
-    """Return the IRIs that have a page in groups (`id/person`, `concept/area`, `graph/fact`), sorted."""
+    """Return the IRIs that have a page in groups (`id/person`, `concept/area`, `graph/fact`), sorted.
+
+    Graphs of which there is one each are the group `graph`.
+    """
     found = {value(row, "x") for row in solutions(store, DESCRIBED, union=True)}
     found.update(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
     groups: dict[str, list[str]] = {}
     for iri in sorted(iri for iri in found if iri.startswith(LISTED)):
-        groups.setdefault("/".join(iri.removeprefix(f"{BASE}/").split("/")[:2]), []).append(iri)
+        place, *names = iri.removeprefix(f"{BASE}/").split("/")
+        one_each = place == "graph" and not names[1:]
+        groups.setdefault(place if one_each else "/".join([place, *names[:1]]), []).append(iri)
     return dict(sorted(groups.items()))
 
 

@@ -9,8 +9,10 @@ from flask import request
 from jinja2.utils import htmlsafe_json_dumps
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.inputs import DATASET
-from wicara.server.app_state import dataset, settings
+from wicara.graph.terms import text_of
+from wicara.server.app_state import dataset, per_version, settings
 from wicara.server.http.addresses import canonical, public_url, with_choices
+from wicara.server.site.citation import self_description
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Column, Show
 
@@ -123,16 +125,18 @@ def report_href(iri: str) -> str | None:
 
 
 def who_answers() -> str:
-    """Return who answers the reports that the form takes; nothing where there is no form."""
+    """Return who answers the reports that the form takes, or what becomes of them; nothing without a form."""
     if settings().report_errors is not None or settings().reports is None:
         return ""
-    host = urlsplit(public_url("/")).netloc
-    unnamed = _(
-        "Reports are read by whoever runs %(host)s, who has given no name "
-        "and cannot promise when you will have an answer.",
-        host=host,
+    if settings().reports_answered:
+        return str(settings().reports_answered)
+    told = _(
+        "A report is kept with its number for those who run this site; they name nobody here, and promise no "
+        "time. What proves wrong is corrected in a later version, and told among the changes of the dataset."
     )
-    return settings().reports_answered or str(unnamed)
+    makers = ", ".join(text_of(maker) for maker in per_version(self_description)["creator"])
+    whole = _("The dataset itself is made by %(makers)s: %(address)s", makers=makers, address=DATASET)
+    return f"{told} {whole}" if makers else str(told)
 
 
 def report_of_page() -> str:
