@@ -175,3 +175,27 @@ def test_a_month_or_a_year_leads_to_its_timeline(server: Server) -> None:
         "/timeline?from=2016-01-01&to=2016-12-31&lang=id",
     )
     assert server.get(last["page"], accept=HTML).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "after"),
+    [
+        ("jokowi putin", {"person/joko-widodo", "person/vladimir-putin"}, "article/"),
+        ("retno lavrov 2018", {"person/retno-marsudi", "person/sergey-lavrov"}, "article/"),
+        ("presiden AS", {"post/president-of-the-united-states", "person/joe-biden"}, "person/kamala-harris"),
+        ("siapa presiden AS", {"post/president-of-the-united-states", "person/joe-biden"}, "person/kamala"),
+    ],
+)
+def test_who_is_named_comes_first(server: Server, query: str, first: set[str], after: str) -> None:
+    """Persons whom words name stand before texts that have all words, a whole name before a longer one."""
+    results = [one["iri"].removeprefix(f"{ID}/") for one in found(server, q=query)["results"]]
+    assert {*results[:2]} == first
+    assert results[2].startswith(after)
+
+
+def test_as_many_words_as_anything_has(server: Server) -> None:
+    """Where nothing has all the words, what has most of them is found, and not all that has any."""
+    told = found(server, q="lavrov scholarships singapore")
+    assert told["some"] is True
+    assert told["results"][0]["iri"] == f"{ID}/person/sergey-lavrov"
+    assert told["total"] < min(found(server, q=word)["total"] for word in ("lavrov", "singapore"))

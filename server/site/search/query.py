@@ -1,9 +1,10 @@
 """What a search asks for, and what the index answers: a page of results, and the counts of the facets.
 
 All words have to be found, each as the beginning of a word. Where nothing has them all, words that nobody
-uses give way to the nearest that somebody does, and after that some of the words are enough: the answer
-says so. Words that only ask (`words.toml`) are left out where not all are found; others have words there that
-say the same. What is called by all the words stands before what only has them somewhere.
+uses give way to the nearest that somebody does, and after that as many of the words are enough as anything
+has: the answer says so. Words that only ask (`words.toml`) are left out where not all are found; others have
+words there that say the same. What is called by all the words stands before what only has them somewhere, and
+so do persons each of whom is named by one of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import chain
+from itertools import chain, combinations
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -35,16 +36,22 @@ INSERT INTO hit SELECT rowid, bm25(words, 16.0, 8.0, 2.0, 1.0), 0, 0 FROM words 
 """The numbers are how much a word counts in a label, a variant, a definition, a quote."""
 CALLED: Final = """
 UPDATE hit SET called = 1 WHERE thing IN (SELECT rowid FROM words WHERE words MATCH ?)"""
+WHOLE: Final = """
+SELECT hit.thing, words FROM hit JOIN thing ON id = hit.thing JOIN text ON text.thing = id
+WHERE called AND role IN (0, 1, 4) AND kind IN (SELECT value FROM json_each(?)) ORDER BY score LIMIT ?"""
+"""The names, and the offices, of those that are called by the words of a search."""
+ONE_PERSON: Final = """
+SELECT id FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = 'person' LIMIT 2"""
 FAILING: Final = """
 UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
   SELECT thing FROM facet WHERE bit = :bit AND value IN (SELECT value FROM json_each(:values)))"""
 BEST: Final = """
-SELECT id, iri, kind, called AND kind IN (SELECT value FROM json_each(:first)) AS leads
+SELECT id, iri, kind, called * (kind IN (SELECT value FROM json_each(:first))) AS leads
 FROM hit JOIN thing ON id = hit.thing JOIN name ON name.thing = id AND lang = :lang
 WHERE failed = 0
 ORDER BY weight >= 1 AND EXISTS (
     SELECT 1 FROM name AS own WHERE own.thing = id AND own.folded IN (:name, :same)) DESC,
-  leads AND NOT :some DESC, score * weight * (1 + leads), place, folded, iri
+  leads * NOT :some DESC, score * weight * (1 + leads), place, folded, iri
 LIMIT :limit OFFSET :offset"""
 TEXTS: Final = """
 SELECT thing, role, words, lang, source FROM text
@@ -83,6 +90,8 @@ SELECT iri, text.words FROM text JOIN thing ON id = thing WHERE role <= 1 AND id
 OUT_OF_TIME: Final = 1 << len(FACETS)
 """The bit of what lies outside the days that are asked for: the one after those of the facets."""
 LAST_DAY: Final = "9999-12-31"
+MAX_COMBINED: Final = 8
+"""Words of a query of which all but some are looked for; of more, one is enough."""
 MAX_WORDS: Final = 32
 """Words of a query that are searched for."""
 MAX_VALUES: Final = 40
@@ -139,7 +148,8 @@ class Understood:
 
     phrases: tuple[Phrase, ...]
     instead: tuple[tuple[str, str], ...] = ()
-    some: bool = False
+    some: int = 0
+    """How many of the phrases are enough, where nothing has all."""
     cut: bool = False
 
     @property
@@ -152,7 +162,8 @@ class Understood:
     @property
     def expression(self) -> str:
         """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
-        return (" OR " if self.some else " AND ").join(map(fts_term, self.phrases))
+        parts = combinations(map(fts_term, self.phrases), self.some or len(self.phrases))
+        return " OR ".join(f"({' AND '.join(part)})" for part in parts)
 
 
 @dataclass
@@ -204,10 +215,11 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     plain = Understood(tuple(terms[:MAX_WORDS]), cut=cut)
     if not plain.phrases or finds_any(index, plain.expression):
         return plain
-    telling = tuple(phrase for phrase in plain.phrases if len(phrase) > 1 or phrase[0] not in ASKING)
-    plain = replace(plain, phrases=telling or plain.phrases)
-    if finds_any(index, plain.expression):
-        return plain
+    for only_asking in (ASKING - SAME.keys(), ASKING):
+        telling = tuple(one for one in plain.phrases if len(one) > 1 or one[0] not in only_asking)
+        plain = replace(plain, phrases=telling or plain.phrases)
+        if finds_any(index, plain.expression):
+            return plain
     unknown = [
         phrase for phrase in plain.phrases if len(phrase) == 1 and not finds_any(index, fts_term(phrase))
     ]
@@ -217,7 +229,10 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     all_of_them = Understood(corrected, replaced, cut=cut)
     if finds_any(index, all_of_them.expression):
         return all_of_them
-    return Understood(corrected, replaced, some=len(corrected) > 1, cut=cut)
+    most = len(corrected) - 1
+    numbers = range(most, 0, -1) if most < MAX_COMBINED else (1,) if most else (0,)
+    fewer = (Understood(corrected, replaced, some=number, cut=cut) for number in numbers)
+    return next((one for one in fewer if finds_any(index, one.expression)), all_of_them)
 
 
 def similar_word(index: sqlite3.Connection, word: str) -> str:
@@ -253,9 +268,13 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
     understood = understand(index, query.text)
     index.execute("DROP TABLE IF EXISTS hit")
     index.execute(HIT)
+    corrected = " ".join(chain.from_iterable(understood.phrases))
+    name = corrected if understood.instead else fold(query.text).strip()
+    same = " ".join(" ".join(next(iter(SAME.get(word, ())), [word])) for word in tokens(name))
     if understood.phrases:
         index.execute(MATCHING, (understood.expression,))
         index.execute(CALLED, (f"{{label variant}} : ({understood.expression})",))
+        lead(index, understood, (name, same))
     elif not query.text.strip():
         index.execute("INSERT INTO hit SELECT id, 0, 0, 0 FROM thing")
     for key, values in query.chosen.items():
@@ -264,11 +283,8 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
         bounds = {"bit": OUT_OF_TIME, "first": query.first, "last": query.last or LAST_DAY}
         index.execute(OUTSIDE, bounds)
 
-    corrected = " ".join(chain.from_iterable(understood.phrases))
-    name = corrected if understood.instead else fold(query.text).strip()
-    same = " ".join(" ".join(next(iter(SAME.get(word, ())), [word])) for word in tokens(name))
     wanted = {"lang": query.lang, "name": name, "same": same, "offset": offset, "limit": limit}
-    wanted |= {"some": understood.some, "first": WHO if understood.some else FIRST}
+    wanted |= {"some": bool(understood.some), "first": WHO if understood.some else FIRST}
     hits = {row[0]: Hit(*row[:3]) for row in index.execute(BEST, wanted)}
     numbers = (json.dumps([*hits]),)
     for number, *text in index.execute(TEXTS, numbers):
@@ -290,6 +306,27 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
         {key: by_bit[facet.bit] for key, facet in FACETS.items()},
         index.execute("SELECT things FROM about WHERE NOT whole").fetchone(),
     )
+
+
+def lead(index: sqlite3.Connection, asked: Understood, said: Sequence[str]) -> None:
+    """Let lead whose name is what is said and no more, and persons each of whom is named by one phrase.
+
+    Persons only where all phrases name one, or some of the phrases are enough.
+    """
+    wholes = [{*tokens(one)} - ASKING for one in said]
+    rows = index.execute(WHOLE, (WHO, CANDIDATES)).fetchall()
+    whole = {thing for thing, text in rows if {*tokens(text)} - ASKING in wholes}
+    index.execute(
+        "UPDATE hit SET called = 2 WHERE thing IN (SELECT value FROM json_each(?))", (json.dumps([*whole]),)
+    )
+    terms = (f"{{label variant}} : {fts_term(word)}" for word in asked.phrases)
+    persons = [index.execute(ONE_PERSON, (term,)).fetchall() for term in terms]
+    one_each = [found[0] for found in persons if len(found) == 1]
+    if one_each and (len(one_each) == len(asked.phrases) > 1 or asked.some):
+        best = index.execute("SELECT MIN(score) FROM hit").fetchone()
+        index.executemany(
+            "INSERT OR REPLACE INTO hit VALUES (?, ?, 0, 2)", [(*one, *best) for one in one_each]
+        )
 
 
 def days_of(

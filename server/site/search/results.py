@@ -275,7 +275,7 @@ def as_json(
     return {
         "query": query.text,
         "instead": dict(found.understood.instead),
-        "some": found.understood.some,
+        "some": bool(found.understood.some),
         "total": found.total,
         "results": [
             {
