@@ -33,6 +33,8 @@ CLAIM: Final = "claim"
 """The kind of a fact that only tells what somebody says."""
 NONE: Final = "none"
 """What stands in the table for a kind, modality, basis or unsure speaker that a graph does not have."""
+SURE: Final = "high"
+DEGREES: Final = (SURE, "medium", "low")
 UNSURE: Final = "unsure"
 """What stands in the table for a speaker who only possibly says what a graph says."""
 OWN_WORDS: Final = "narration"
@@ -40,7 +42,7 @@ OWN_WORDS: Final = "narration"
 
 @dataclass(frozen=True)
 class Status:
-    """A status by its key in the table; of a reading its confidence, of a claim those who make it.
+    """A status by its key in the table, how sure it is unless it is established, of a claim who makes it.
 
     `possibly` are those who may be the ones that make a claim. `covered` is, of a plan, when the last text
     came out that tells of the same, from one day to another where only a month or a year is known, and
@@ -57,10 +59,9 @@ class Status:
 
     @property
     def rank(self) -> tuple[int, str]:
-        """The place in the order, the strongest first; among readings, the higher confidence."""
-        degrees = ("high", "medium", "low")
-        degree = local_name(self.confidence)
-        return ORDER.index(self.key), str(degrees.index(degree) if degree in degrees else degree)
+        """The place in the order, the strongest first; in the same place, the higher confidence."""
+        degree = local_name(self.confidence) if self.confidence else SURE
+        return ORDER.index(self.key), str(DEGREES.index(degree) if degree in DEGREES else degree)
 
 
 def status_key(kind: str, modality: str, basis: str, speaker: str = NONE) -> str:
@@ -97,13 +98,21 @@ def status_of(basis: Basis, *, saying: bool = False) -> Status:
     )
     if key == ESTABLISHED and local_name(confidence) in TABLE["doubtful"]:
         key = READ
-    return claim(basis) if key == CLAIMED else Status(key, confidence if key == READ else None)
+    if key in {READ, ESTABLISHED}:
+        return Status(key, confidence if key == READ else None)
+    return claim(basis) if key == CLAIMED else Status(key, doubt_of(basis))
 
 
 def status_of_claim(modality: Term | None, basis: Basis) -> Status:
     """Return the status of what a claim says, by its own modality; `basis` is the graph that says that."""
     key = status_key(CLAIM, local_name(modality), NONE)
-    return claim(basis) if key == CLAIMED else Status(key)
+    return claim(basis) if key == CLAIMED else Status(key, doubt_of(basis))
+
+
+def doubt_of(basis: Basis) -> NamedNode | None:
+    """Return the confidence of a graph in its reading, where that is not sure."""
+    known = (term for term in basis.said.get("confidence", ()) if isinstance(term, NamedNode))
+    return next((term for term in known if local_name(term) != SURE), None)
 
 
 def claim(basis: Basis) -> Status:
@@ -114,7 +123,7 @@ def claim(basis: Basis) -> Status:
     )
     if possibly:
         who = tuple(term for term in who if not term.value.startswith(PREFIXES["article"]))
-    return Status(CLAIMED, by=who, possibly=possibly)
+    return Status(CLAIMED, doubt_of(basis), who, possibly)
 
 
 def local_name(term: Term | None) -> str:

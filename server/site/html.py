@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request, url_for
 from markupsafe import Markup, escape
-from wicara.graph.status import ESTABLISHED, local_name, status_of
+from wicara.graph.status import ESTABLISHED, doubt_of, status_of
 from wicara.server.http.addresses import href_of, public_url, with_choices, with_fields, without
 from wicara.server.linked.statements import marks
 from wicara.server.site.language import WORDS, format_decimal
@@ -206,17 +206,14 @@ def aftermath(plan: Status, words: Words, *, alone: bool = False) -> Markup:
 
 
 def doubt(one: Basis, words: Words) -> Markup:
-    """Return how sure a graph is of its reading, where that is not sure.
-
-    What stands in the text itself is sure; where it may be somebody's, the doubt is whether it is theirs. The
-    status of what is claimed names whose it may be.
-    """
-    terms = [term for term in one.said.get("confidence", ()) if local_name(term) != "high"]
-    found = [shown.text for term in terms if (shown := words.show(term))]
-    possibly = [] if status_of(one).possibly else one.said.get("possibly", ())
-    who = [shown.text for term in possibly if (shown := words.show(term))]
-    if found and who:
-        found = [f"{word('possibly', words.lang)} {', '.join(who)} ({', '.join(found)})"]
+    """Return what the status of a graph leaves out: who possibly says it, how sure what is established is."""
+    known = status_of(one)
+    possibly = [] if known.possibly else one.said.get("possibly", ())
+    found = [
+        f"{word('possibly', words.lang)} {shown.text}" for term in possibly if (shown := words.show(term))
+    ]
+    unsure = doubt_of(one) if known.key == ESTABLISHED else None
+    found += [words.show_iri(unsure.value).text] if unsure else []
     return SPACE.join(NOTE % each for each in found)
 
 

@@ -31,11 +31,11 @@ def rows(server: Server, **asked: str) -> dict[str, dict[str, str]]:
 def test_what_is_listed(server: Server) -> None:
     """Claims, plans, proposals and appeals are listed; what is established is not."""
     found = rows(server)
-    statuses = {re.sub(r"(, possibly)? by .*", "", row["status"]) for row in found.values()}
+    statuses = {re.sub(r"(, possibly)? by .*| \(.*", "", row["status"]) for row in found.values()}
     assert statuses == {"claimed", "planned", "proposed", "called for", "thought possible"}
     trade = found["mina-2019-07-31-asean-rusia/F007"]
     assert trade["saidBy"] == "Retno L.P. Marsudi"
-    assert found[f"{RELEASE}/F038"]["status"] == "claimed, possibly by Retno L.P. Marsudi"
+    assert found[f"{RELEASE}/F038"]["status"] == "claimed, possibly by Retno L.P. Marsudi (medium confidence)"
     assert trade["date"] == "2019-07-31"
     assert "19.6 billion (News Front" in trade["clash"]
 

@@ -464,11 +464,12 @@ def test_figures(server: Server) -> None:
     assert "16.74 billion" in found.text
     assert "No. 8" in found.text
     assert "possibly by Retno L.P. Marsudi (medium confidence)" in found.text
-    assert "assessment that implementation has come only so far" in found.text
+    assert "judged: Only 42 percent has been implemented so far. (possibly Retno L.P. Marsudi)" in found.text
     assert "/graph/fact/kemlu-2018-08-02-asean-russia/F038" in found.links
     assert 'width="42.0%"' in server.get("/figures", accept=HTML).text
     indonesian = page(server, "/figures?lang=id").text
     assert "16,74 miliar" in indonesian
+    assert "dinilai: Baru 42 persen yang terlaksana. (mungkin menurut Retno L.P. Marsudi)" in indonesian
 
 
 def test_pages_lead_to_pictures(server: Server) -> None:

@@ -56,7 +56,7 @@ def rows_of(page: str) -> int:
     ],
 )
 def test_a_question_is_answered_on_its_page(server: Server, slug: str, language: str) -> None:
-    """Each page asks in the reader's language, answers first, shows its query and its evidence."""
+    """Each page asks in the reader's language, answers first, shows its query, evidence, and statuses."""
     page = ask(server, slug, language)
     assert page.status == 200
     assert f"<h1>{ALL[slug].wording(language)}</h1>" in re.sub(r"</?em[^>]*>", "", unescape(page.text))
@@ -66,6 +66,10 @@ def test_a_question_is_answered_on_its_page(server: Server, slug: str, language:
     assert rows_of(page.text) == min(len(rows), 100)
     assert query_of(page.text) == ALL[slug].body
     assert re.search('class="mark (basis|basis cited|background|inferred)"', page.text)
+    leads = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page.text, re.DOTALL)
+    sentences = re.findall(r"<li><p>(.*?)</p>", "".join(leads), re.DOTALL)
+    assert sentences
+    assert [one for one in sentences if not re.search(r'class="mark(?! witnesses)', one)] == []
 
 
 def test_an_answer_as_accept_wants_it(server: Server) -> None:

@@ -23,12 +23,20 @@ from wicara.server.http.addresses import choices_made, public_url, uncached_resp
 from wicara.server.http.problems import Problem
 from wicara.server.linked.resources import with_query
 from wicara.server.site.citation import of_page, of_sources
-from wicara.server.site.html import source_name, statuses, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, format_decimal, language, other_languages, speaking
 from wicara.server.site.language import gettext as _
 from wicara.server.site.parameters import choices, default_term, given_values, is_thing, kind_of, to_sparql
 from wicara.server.site.tables.cards import cards_of
-from wicara.server.site.tables.sheet import XLSX, as_sheet, as_table, quotations, records, sheets
+from wicara.server.site.tables.sheet import (
+    XLSX,
+    as_sheet,
+    as_table,
+    preview_of,
+    records,
+    sheets,
+    with_marks,
+    words_behind,
+)
 from wicara.server.site.tables.solutions import (
     MAX_DATA_ROWS,
     MAX_ROWS,
@@ -50,9 +58,7 @@ if TYPE_CHECKING:
     from wicara.graph.formats import Format
     from wicara.queries import Question
     from wicara.server.site.parameters import Choices, Value
-    from wicara.server.site.tables.cards import Card
-    from wicara.server.site.tables.rows import Evidence
-    from wicara.server.site.tables.solutions import Answer, ShortAnswer, Solutions
+    from wicara.server.site.tables.solutions import Answer, Solutions
     from wicara.server.site.words import Shown, Term
 
 blueprint = Blueprint("questions", __name__)
@@ -402,6 +408,7 @@ def page(one: QuestionRequest) -> Response:
         related=[question_named(name) for line in one.question.own("see") for name in line],
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found, overview) if found else "",
+        preview=preview_of(found, overview) if found else "",
         citations=[
             *of_sources(found.quoted, found.cards.values(), found.aftermaths),
             of_page(public_url(one.pinned()), one.sentence(language())),
@@ -450,40 +457,14 @@ def in_plain_words(one: QuestionRequest, found: Answer, overview: Sequence[str])
     """Return a question with its answer, its sources and its address, to be pasted elsewhere."""
     said = [" ".join(overview)] if overview else []
     for lead in found.short:
-        marks = marks_of(lead, found)
         said += [
-            f"{lead.text} [{', '.join(marks)}]" if marks else lead.text,
-            *(words_behind(card, found.evidence) for card in cards_of(lead.quoted)),
+            with_marks(lead, found),
+            *(words_behind(card, found.evidence, glossed=lead.glossed) for card in cards_of(lead.quoted)),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
     sources = of_sources(found.quoted, found.cards.values(), found.aftermaths)
     cited = [source.text for source in sources]
     return "\n".join((one.sentence(language()), *said, *more, *cited, public_url(one.pinned())))
-
-
-def marks_of(lead: ShortAnswer, found: Answer) -> list[str]:
-    """Return the marks of a sentence, as the page shows them beside it."""
-    words = found.evidence.words
-    marks = []
-    if lead.is_marked(found.short):
-        marks.append(str(statuses(lead.statuses, words).striptags()))
-    elif reporter := lead.reporter(found.short):
-        marks.append(str(_("reported by %(name)s", name=source_name(reporter, words))))
-    marks += [str(_("sources differ"))] if lead.clash else []
-    marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
-    return [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
-
-
-def words_behind(card: Card, evidence: Evidence) -> str:
-    """Return the words of a sentence of a source; of another language with the editors' words."""
-    words = evidence.words
-    quoted = [
-        f"\N{LEFT DOUBLE QUOTATION MARK}{piece}\N{RIGHT DOUBLE QUOTATION MARK}" for piece in card.pieces
-    ]
-    where = [one.where for one in quotations(evidence, [card.bases[0].graph])[:1]]
-    in_short = "; ".join(words.show_iri(basis.graph).text for basis in card.bases)
-    foreign = [str(_("In short (editors' words):")), in_short] if card.is_foreign(words.lang) else []
-    return " ".join((" ", *quoted, *where, *foreign))
 
 
 def address_of(one: QuestionRequest, form: Format) -> str:

@@ -73,6 +73,15 @@ SIDES: Final = {
 
 
 @dataclass
+class Judgement:
+    """A claim that judges a figure: its words by their language, who makes it, and who possibly does."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    who: list[str] = field(default_factory=list)
+    possibly: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Figure:
     """An observation: its value, unit and indicator, what it is of, its times, and who says so."""
 
@@ -89,8 +98,8 @@ class Figure:
     possibly: list[str] = field(default_factory=list)
     confidence: list[str] = field(default_factory=list)
     of: dict[str, list[str]] = field(default_factory=dict)
-    judged: dict[str, list[str]] = field(default_factory=dict)
-    """Who claims something of it, by claim."""
+    judged: dict[str, Judgement] = field(default_factory=dict)
+    """What is claimed of it, by claim."""
     times: Item = field(init=False)
 
     def __post_init__(self) -> None:
@@ -167,7 +176,7 @@ class Figure:
         """Yield the IRIs that a page names for it."""
         yield from filter(None, (self.iri, self.indicator, self.unit, self.bound))
         yield from chain(self.who, self.possibly, self.confidence, *self.of.values())
-        yield from chain(self.judged, *self.judged.values())
+        yield from chain(self.judged, *((*one.who, *one.possibly) for one in self.judged.values()))
 
 
 @dataclass(frozen=True)
@@ -308,7 +317,11 @@ def add_context(one: Figure, row: QuerySolution) -> None:
     claim, iri = iri_of(row, "claim"), iri_of(row, "term")
     name = (iri_of(row, "property") or "").removeprefix(WIC)
     if claim:
-        add_iri(one.judged.setdefault(claim, []), row, "term")
+        judgement, text = one.judged.setdefault(claim, Judgement()), row["term"]
+        add_iri(judgement.who, row, "who")
+        add_iri(judgement.possibly, row, "possibly")
+        if isinstance(text, Literal):
+            judgement.texts[text.language or ""] = text.value
     elif name == "asWritten":
         one.written = value(row, "term")
     elif iri and name == "observedIndicator":

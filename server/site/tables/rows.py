@@ -38,12 +38,13 @@ from wicara.server.site.tables.statuses import (
     graphs_behind,
     is_ahead,
     is_open,
+    is_report,
     is_reported,
     status_of_graphs,
     statuses_of,
     tells_time,
 )
-from wicara.server.site.times import LAST, day_of, format_attested
+from wicara.server.site.times import LAST, day_of, format_attested, format_day
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 
 if TYPE_CHECKING:
@@ -329,7 +330,8 @@ class Blocks:
     def row(self, block: Block, node: NamedNode) -> Row:
         """Return a row of a block."""
         cells = tuple(
-            in_block(self.cells.cell(node, column, settled=True), column) for column in block.columns
+            in_block(self.cells.cell(node, column, settled=True), column, of_report=is_report(node))
+            for column in block.columns
         )
         links = self.cells.paths.links(self.subject, node)
         if block.of_graphs or block.order is Order.ISSUED:
@@ -359,7 +361,12 @@ class Blocks:
         own = chain.from_iterable(self.cells.paths.follow(node, ("wic:modality",)).values())
         decisive = links if is_reported(node) else (*own, *links, *telling)
         decisive = () if is_reported(node) and is_reported(self.subject) else decisive
-        return replace(support, statements=tuple(decisive)).statuses(self.evidence.bases, (node,))
+        # That a report was made says nothing of how sure it is: the fact that has it does.
+        bases = self.evidence.bases
+        telling = {graph for one in links for graph in one.graphs if graph in bases and is_report(node)}
+        surest = sorted(telling, key=lambda graph: status_of(bases[graph]).rank)[:1]
+        found = replace(support, statements=tuple(decisive), named=(*support.named, *surest))
+        return found.statuses(bases, (node,))
 
     def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
         """Return the sort key of a row of a block; at last what it begins with, and its own label."""
@@ -375,7 +382,8 @@ class Blocks:
             issued = day_of(text.issued) if text else None
             return (date.max - (issued or date.min), *labels)
         if block.order is Order.READING:
-            bases = self.evidence.of(row.support.graphs)
+            links = asserted_by(self.cells.paths.links(self.subject, node))
+            bases = self.evidence.of(links.graphs) or self.evidence.of(row.support.graphs)
             article, start, name = bases[0].order if bases else LAST_PLACE
             paragraph = paragraph_of(bases[0]) if bases and block.of_graphs else 0
             return (article, start, paragraph, name, *labels)
@@ -433,11 +441,20 @@ def attested_together(times: Mapping[str, Value]) -> dict[str, Value]:
     return {text: together} | {name: one for name, one in times.items() if one not in days.values()}
 
 
-def in_block(cell: Cell, column: Column) -> Cell:
-    """Return a cell as a row shows it: its times, kinds and roles are words there, and no links."""
+def in_block(cell: Cell, column: Column, *, of_report: bool) -> Cell:
+    """Return a cell as a row shows it: its times, kinds and roles are words there, and no links.
+
+    The day of a report is that on which its text came out.
+    """
     if column.show not in {Show.TIME, Show.CLASS, Show.ROLE}:
         return cell
-    return replace(cell, values=tuple(replace(one, shown=one.shown.without_link) for one in cell.values))
+    shown = [one.shown.without_link for one in cell.values]
+    days = [one.span.attested if of_report and one.span else None for one in cell.values]
+    values = (
+        replace(one, shown=replace(text, text=format_day(day)) if day else text)
+        for one, text, day in zip(cell.values, shown, days, strict=True)
+    )
+    return replace(cell, values=tuple(values))
 
 
 def asserted_by(statements: Iterable[Statement]) -> Support:

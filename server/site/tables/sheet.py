@@ -22,8 +22,8 @@ from wicara.graph.explain.writers import json_term
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
-from wicara.server.site.html import place_in_source
-from wicara.server.site.language import WORDS
+from wicara.server.site.html import place_in_source, source_name, statuses, witnesses_mark
+from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.solutions import HOLDS, WHEN
 from wicara.server.site.tables.statuses import came_about, is_open, status_text
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wicara.graph.status import Status
+    from wicara.server.site.tables.cards import Card
     from wicara.server.site.tables.cells import Cell
     from wicara.server.site.tables.rows import Evidence, Row, Table
-    from wicara.server.site.tables.solutions import Answer, Solutions
+    from wicara.server.site.tables.solutions import Answer, ShortAnswer, Solutions
     from wicara.server.site.words import Words
 
 XLSX: Final = Format(
@@ -56,6 +57,8 @@ WIDEST: Final = 60
 """How many characters wide a column of a spreadsheet is at most."""
 FIRST_DAY: Final = date(1900, 3, 1)
 """The first day that all spreadsheets count alike."""
+PREVIEW: Final = 200
+"""How many characters of a page the preview of a link to it holds."""
 SOURCES: Final = ("sourceName", "sourceUrl", "quotation", "editorsWords")
 """The columns that an answer has as data beside its variables."""
 
@@ -194,8 +197,53 @@ def clash_of(row: Row) -> list[str]:
     return [str(_("sources differ"))] if row.clash else []
 
 
+def preview_of(found: Answer, overview: Sequence[str]) -> str:
+    """Return what a link to an answer shows of it: the sentences that fit, with their marks; one at least."""
+    text = " ".join(overview)
+    for lead in found.short:
+        marked = with_marks(lead, found)
+        excess = len(text) + 1 + len(marked) - PREVIEW
+        if excess > 0 and text:
+            break
+        if excess > 0:
+            marked = marked.replace(lead.text, f"{lead.text[: -excess - 1]}\N{HORIZONTAL ELLIPSIS}", 1)
+        text = f"{text} {marked}".strip()
+    return text
+
+
+def with_marks(lead: ShortAnswer, found: Answer) -> str:
+    """Return a sentence with its marks, as the page shows them beside it."""
+    words = found.evidence.words
+    marks = []
+    if lead.is_marked:
+        marks.append(str(statuses(lead.statuses, words).striptags()))
+    elif lead.reporter:
+        marks.append(str(_("reported by %(name)s", name=source_name(lead.reporter, words))))
+    marks += [str(_("sources differ"))] if lead.clash else []
+    marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
+    marks = [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
+    return f"{lead.text} [{', '.join(marks)}]" if marks else lead.text
+
+
+def words_behind(card: Card, evidence: Evidence, *, glossed: bool = True) -> str:
+    """Return the words of a sentence of a source; if `glossed` with the editors', where it is foreign."""
+    words = evidence.words
+    quoted = [
+        f"\N{LEFT DOUBLE QUOTATION MARK}{piece}\N{RIGHT DOUBLE QUOTATION MARK}" for piece in card.pieces
+    ]
+    where = [one.where for one in quotations(evidence, [card.bases[0].graph])[:1]]
+    in_short = "; ".join(words.show_iri(basis.graph).text for basis in card.bases)
+    heading = str(_("In short (editors' words):"))
+    foreign = [heading, in_short] if glossed and card.is_foreign(words.lang) else []
+    return " ".join((" ", *quoted, *where, *foreign))
+
+
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
-    """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms."""
+    """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms.
+
+    CSV, which people open, has no names in other languages than theirs.
+    """
+    others = tuple(f"_{one}" for one in LANGUAGES if form is CSV and one != language())
     places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
     rows = []
     for said, row in zip(answered.said, answered.table.rows, strict=True):
@@ -208,7 +256,8 @@ def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
         rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row))})
     first = [STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT]
     first += [CLASH] if any(row.clash for row in answered.table.rows) else []
-    return with_texts(found, rows, [*first, *(name for name in found.names if name not in first)], form)
+    rest = [name for name in found.names if name not in first and not (others and name.endswith(others))]
+    return with_texts(found, rows, [*first, *rest], form)
 
 
 def with_statuses(
@@ -245,7 +294,7 @@ def with_texts(
     """Return solutions in a format of SPARQL results, under `names`, with more texts for each."""
     bindings = []
     for solution, record in zip(found.rows, texts, strict=True):
-        given = {name: json_term(term) for name, term in solution.items() if term is not None}
+        given = {name: json_term(term) for name in names if (term := solution.get(name)) is not None}
         given |= {name: {"type": "literal", "value": text} for name, text in record.items() if text}
         bindings.append(given)
     results = {"head": {"vars": names}, "results": {"bindings": bindings}}

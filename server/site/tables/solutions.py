@@ -18,7 +18,7 @@ from wicara.server.site.tables.cards import quoted_for
 from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
 from wicara.server.site.tables.differing import clashes_of
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
-from wicara.server.site.tables.statuses import graphs_behind, is_plain, weakest_of
+from wicara.server.site.tables.statuses import graphs_behind, is_open, is_plain, weakest_of
 from wicara.server.site.times import (
     NAMES,
     TO,
@@ -97,7 +97,7 @@ class ShortAnswer:
 
     It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
     `stated` the facts that make each of the statements that it rests on, `clash` that of its row, if
-    its question has values `compared` at all.
+    its question has values `compared` at all; `glossed` whether what the quoted facts say is told beside it.
     """
 
     parts: tuple[str | Shown, ...]
@@ -107,6 +107,7 @@ class ShortAnswer:
     stated: tuple[Sequence[Basis], ...] = field(compare=False)
     clash: str = ""
     compared: bool = False
+    glossed: bool = True
 
     @property
     def text(self) -> str:
@@ -115,21 +116,15 @@ class ShortAnswer:
         return text[:1].upper() + text[1:]
 
     @property
-    def is_plain(self) -> bool:
-        """Whether its status goes without saying: not where it says what held for certain on a day."""
-        return is_plain(self.statuses) and not (self.statuses and self.holds == CERTAIN)
+    def is_marked(self) -> bool:
+        """Whether its status is shown: where neither its reporter nor what is open on a day stands for it."""
+        return bool(self.statuses) and self.reporter is None and not is_open(self.holds, self.statuses)
 
-    def is_marked(self, all_of_them: Iterable[ShortAnswer]) -> bool:
-        """Tell whether its status is shown: where it, or that of others, does not go without saying."""
-        mixed = not (self.holds or self.compared or all(one.is_plain for one in all_of_them))
-        return mixed or not self.is_plain
-
-    def reporter(self, all_of_them: Iterable[ShortAnswer]) -> CitedSource | None:
-        """Return the text that reports it beside other values or claims, unless it names who does itself."""
-        beside = self.clash or not all(one.is_plain for one in all_of_them)
-        text = self.quoted[0].text if self.compared and beside and self.is_plain and self.quoted else None
-        named = {part.full for part in self.parts if not isinstance(part, str)}
-        return text if text and named.isdisjoint((text.publisher, text.iri)) else None
+    @property
+    def reporter(self) -> CitedSource | None:
+        """The text that reports it, where values are compared: other texts may report another."""
+        plain = self.compared and self.quoted and self.holds != CERTAIN and is_plain(self.statuses)
+        return self.quoted[0].text if plain else None
 
 
 @dataclass(frozen=True)
@@ -164,7 +159,7 @@ class Answer:
     @property
     def explains_established(self) -> bool:
         """Whether it marks something as established, which is then explained beside it."""
-        marked = (one for one in self.short if one.is_marked(self.short))
+        marked = (one for one in self.short if one.is_marked)
         return any(status.key == ESTABLISHED for one in marked for status in one.statuses)
 
 
@@ -321,6 +316,7 @@ def short_answers(
             tuple(evidence.of(one.graphs) for one in row.support.statements),
             row.clash,
             bool(question.own("clash")),
+            ["no"] not in question.own("in-short"),
         )
 
 

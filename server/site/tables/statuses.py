@@ -18,9 +18,7 @@ from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
 from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.graph.status import (
-    CLAIMED,
     ESTABLISHED,
-    READ,
     reported,
     status_of,
     status_of_claim,
@@ -174,6 +172,11 @@ def is_reported(thing: Term) -> bool:
     return getattr(thing, "value", "") in per_version(sayings_of).events
 
 
+def is_report(thing: Term) -> bool:
+    """Tell whether a thing is a report of whether an event took place."""
+    return getattr(thing, "value", "") in per_version(sayings_of).reports
+
+
 def status_of_graphs(graphs: Iterable[str], bases: Mapping[str, Basis]) -> list[Status]:
     """Return the statuses of graphs."""
     return [status_of(bases[graph]) for graph in graphs if graph in bases]
@@ -229,18 +232,14 @@ def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
 
 
 def status_text(status: Status, words: Words) -> str:
-    """Return a status as a reader reads it: a reading with its confidence, a claim with who makes it."""
+    """Return a status as a reader reads it: with its confidence, and of a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
-    if status.key == CLAIMED:
-        who, possibly = (
-            ", ".join(claimant(one, words) for one in some) for some in (status.by, status.possibly)
-        )
-        if who:
-            name = str(_("claimed by %(who)s", who=who))
-        return f"{name}, {_('possibly by')} {possibly}" if possibly else name
-    if status.key == READ and status.confidence:
-        return f"{name} ({words.show_iri(status.confidence.value).text})"
-    return name
+    who, possibly = (", ".join(claimant(one, words) for one in some) for some in (status.by, status.possibly))
+    if who:
+        name = str(_("claimed by %(who)s", who=who))
+    if possibly:
+        name = f"{name}, {_('possibly by')} {possibly}"
+    return f"{name} ({words.show_iri(status.confidence.value).text})" if status.confidence else name
 
 
 def claimant(who: NamedNode, words: Words) -> str:
