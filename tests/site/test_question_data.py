@@ -200,7 +200,7 @@ def test_a_copied_answer_says_each_word_once(server: Server) -> None:
         ("how-far-implemented", "en", "\N{HORIZONTAL ELLIPSIS} [claimed (medium confidence)]"),
         ("coordinator-on", "en", "[read from the words (medium confidence), 5 sources]"),
         ("persons-at-a-meeting", "en", "[established]"),
-        ("trade-rank", "id", "[dilaporkan oleh ISEAS - Yusof Ishak Institute, 19 Mei 2016, "),
+        ("trade-rank", "id", "[diberitakan ISEAS - Yusof Ishak Institute, 19 Mei 2016, "),
     ],
 )
 def test_the_preview_of_a_link_says_the_status(server: Server, slug: str, language: str, status: str) -> None:
