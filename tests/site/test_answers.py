@@ -394,15 +394,14 @@ def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     assert places[:2] == [0, 1]
     (threats,) = (one for one in found if "face security threats now" in one)
     assert "now. claimed (medium confidence) Source" in threats
-    assert "kita menghadapi ancaman keamanan" in threats
     proposal, quoted, answer = found[0].split("Source: ")
     assert (
         "Named: counter-terrorism, cyber security, natural disaster management. Sergey Lavrov welcomed that"
         in proposal
     )
-    assert "prioritas kerja sama kontra terorisme keamanan siber penanggulangan bencana alam" in quoted
+    assert "tiga … prioritas kontra terorisme keamanan siber penanggulangan bencana alam" in quoted
     assert [one for one in found if "editors' words" in one] == []
-    assert "S11: Lavrov menyambut baik usulan prioritas kerja sama" in answer
+    assert "S11: Lavrov menyambut baik usulan" in answer
     order = "Pertama yang diusulkan atau diminta beserta tanggapannya, lalu yang diserukan"
     assert order in text_of(ask(server, "statements-and-answers", "id").text)
     assert "and 7 more" not in ask(server, "statements-and-answers").text
@@ -435,7 +434,7 @@ def test_how_many_were_announced_is_said_with_the_words(server: Server) -> None:
         " It said that there are 3."
     )
     words = (
-        "mengusulkan tiga area prioritas kerja sama",
+        "mengusulkan tiga … prioritas",
         "kontra terorisme",
         "keamanan siber",
         "penanggulangan bencana alam",

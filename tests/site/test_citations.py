@@ -279,14 +279,15 @@ def test_the_sources_of_a_person_begin_with_who_it_is(server: Server, person: st
 
 
 def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
-    """Other sites show of a link its full address, and as much of the answer as fits, cut at a word."""
+    """Other sites show of a link its full address, and of the answer what fits, cut at a word, with its status."""
     text = ask(server, "statements-and-answers").text
     told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
     assert len(told["description"]) <= 200
     whole = re.search(r'<meta name="description" content="([^"]*)">', text)
     assert whole
-    assert told["description"].endswith("…")
-    assert whole[1].startswith(told["description"][:-1].rstrip() + " ")
+    said, _cut, marks = told["description"].partition("…")
+    assert marks == " [proposed]"
+    assert whole[1].startswith(f"{said} ")
     assert re.fullmatch(r"http://[^/]+/questions/statements-and-answers\?meeting=event:[\w-]+", told["url"])
 
 

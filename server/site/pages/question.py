@@ -408,6 +408,7 @@ def page(one: QuestionRequest) -> Response:
         related=[question_named(name) for line in one.question.own("see") for name in line],
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found, overview) if found else "",
+        described=[*overview, *(with_marks(lead, found) for lead in found.short)] if found else [],
         preview=preview_of(found, overview) if found else "",
         citations=[
             *of_sources(found.quoted, found.cards.values(), found.aftermaths),

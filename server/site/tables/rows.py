@@ -363,8 +363,8 @@ class Blocks:
         decisive = () if is_reported(node) and is_reported(self.subject) else decisive
         # That a report was made says nothing of how sure it is: the fact that has it does.
         bases = self.evidence.bases
-        telling = {graph for one in links for graph in one.graphs if graph in bases and is_report(node)}
-        surest = sorted(telling, key=lambda graph: status_of(bases[graph]).rank)[:1]
+        graphs = {graph for one in links for graph in one.graphs if graph in bases and is_report(node)}
+        surest = sorted(graphs, key=lambda graph: status_of(bases[graph]).rank)[:1]
         found = replace(support, statements=tuple(decisive), named=(*support.named, *surest))
         return found.statuses(bases, (node,))
 

@@ -206,7 +206,8 @@ def preview_of(found: Answer, overview: Sequence[str]) -> str:
         if excess > 0 and text:
             break
         if excess > 0:
-            marked = marked.replace(lead.text, f"{lead.text[: -excess - 1]}\N{HORIZONTAL ELLIPSIS}", 1)
+            cut = lead.text[: -excess - 1].rpartition(" ")[0]
+            marked = marked.replace(lead.text, f"{cut}\N{HORIZONTAL ELLIPSIS}", 1)
         text = f"{text} {marked}".strip()
     return text
 
