@@ -279,7 +279,7 @@ def test_the_sources_of_a_person_begin_with_who_it_is(server: Server, person: st
 
 
 def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
-    """Other sites show of a link its full address, and of the answer what fits, cut at a word, with its status."""
+    """Other sites show of a link its full address, and what fits of the answer, with its status."""
     text = ask(server, "statements-and-answers").text
     told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
     assert len(told["description"]) <= 200
