@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from reader import Reader, ask, text_of
+from reader import ask, text_of
 from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
@@ -492,17 +492,3 @@ def test_each_sentence_shows_its_words_or_leads_to_them(server: Server) -> None:
     assert any(re.search(r'<a href="http[^"]*"[^>]*>the copy that was read, on ', one) for one in told)
     home = server.get("/", accept="text/html").text
     assert "cited, not quoted" in home
-
-
-@pytest.mark.parametrize("slug", ["plans-and-the-record", "trade-by-year", "plans-and-what-came"])
-def test_a_long_answer_unfolds(server: Server, slug: str) -> None:
-    """What an answer says of many things begins with some of them, and the rest unfolds on the page."""
-    page = ask(server, slug).text
-    first, _details, rest = page.partition('<details class="all rest">')
-    assert "<li><p>" in first
-    number = re.search(r"<summary>The first 10 of \d+ are shown: show the other (\d+)</summary>", rest)
-    assert number
-    assert rest.partition("</details>")[0].count("<li><p>") == int(number[1])
-    shown = Reader(re.sub(r"(?s)<details.*?</details>", "", page))
-    assert len(shown.text.split()) <= 1500
-    assert len(shown.links) <= 120

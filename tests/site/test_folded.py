@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from reader import Reader
+from reader import Reader, ask
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -165,3 +165,17 @@ def test_a_label_stands_where_no_line_goes(server: Server) -> None:
             assert (down < 0) == (int(label) > 0), iri
             steep += 1
     assert steep
+
+
+@pytest.mark.parametrize("slug", ["plans-and-the-record", "trade-by-year", "plans-and-what-came"])
+def test_a_long_answer_unfolds(server: Server, slug: str) -> None:
+    """What an answer says of many things begins with some of them, and the rest unfolds on the page."""
+    page = ask(server, slug).text
+    first, _details, rest = page.partition('<details class="all rest">')
+    assert "<li><p>" in first
+    number = re.search(r"<summary>The first 10 of \d+ are shown: show the other (\d+)</summary>", rest)
+    assert number
+    assert rest.partition("</details>")[0].count("<li><p>") == int(number[1])
+    shown = Reader(re.sub(r"(?s)<details.*?</details>", "", page))
+    assert len(shown.text.split()) <= 1500
+    assert len(shown.links) <= 120

@@ -199,3 +199,29 @@ def test_a_row_of_the_timeline_is_marked_with_what_states_its_times(server: Serv
     ]
     (signing,) = (row for row in rows if "<bdi>signing of the memorandum of ASEAN and the Eurasian" in row)
     assert re.search(r"ANTARA, September 2017.*APR Center, November 2018", signing)
+
+
+def test_a_hope_is_no_plan(server: Server) -> None:
+    """What somebody hoped for is called for, as what somebody aims at is, and was set by nobody."""
+    (row,) = (
+        row
+        for row in Reader(
+            server.get("/doc/person/sergey-lavrov?show=statements-of-a-person", accept="text/html").text
+        ).rows("What this person said")
+        if "hoped that the summit would endorse" in row[0]
+    )
+    assert row[4] == "called for (medium confidence)"
+
+
+def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:
+    """What a speaker says at a news conference is claimed in the table too; its day is that of its text."""
+    page = Reader(server.get("/doc/event/2018-08-02-asean-russia-meeting", accept="text/html").text)
+    told = {
+        row[1].partition(" (")[0]: (row[0], row[2]) for row in page.rows("What each source reports of it")
+    }
+    assert told["Press release on the Russia-ASEAN meeting"] == ("3 August 2018", "established")
+    lavrov = told["Lavrov at the news conference after the Russia-ASEAN Foreign Ministers' Meeting"]
+    assert lavrov == ("2 August 2018", "claimed by Sergey Lavrov")
+    acts = [row[0] for row in page.rows("What was said and done there")]
+    assert "presentation of priority areas" in acts[0]
+    assert "response" in acts[1]
