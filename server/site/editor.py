@@ -78,7 +78,7 @@ SELECT DISTINCT ?c ?p { ?shape sh:targetClass ?c ; sh:property/sh:path ?p FILTER
 
 
 @blueprint.get("/query")
-@operation(query=("query", "example", "infer", "lang"), faults=(HTTPStatus.NOT_FOUND,))
+@operation(query=("query", "example", "infer", "lang", "version"), faults=(HTTPStatus.NOT_FOUND,))
 def form() -> str:
     """Show a form for a query, filled in with `?query=` or with the question that `?example=` names."""
     questions: tuple[Question, ...] = current_app.config["QUESTIONS"]

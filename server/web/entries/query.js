@@ -169,7 +169,7 @@ function tellFault(fault, question) {
 /** Shows the address of the open query, and copies it. */
 async function share() {
   const address = new URL("/query", location.href);
-  address.search = new URLSearchParams(fieldsOf({ ...asked(), timeout: "" }));
+  address.search = new URLSearchParams([...fieldsOf({ ...asked(), timeout: "" }), ["version", on.share.dataset.version]]);
   const { id, view } = tabs.current;
   if (came.get(id)?.result) address.hash = `${ANSWER}${view}`;
   on.address.value = address.href;
