@@ -198,4 +198,6 @@ def test_as_many_words_as_anything_has(server: Server) -> None:
     told = found(server, q="lavrov scholarships singapore")
     assert told["some"] is True
     assert told["results"][0]["iri"] == f"{ID}/person/sergey-lavrov"
+    kazan = {one["iri"] for one in found(server, q="kazan")["results"]}
+    assert {one["iri"] for one in found(server, q="pertemuan kazan", limit="50")["results"]} <= kazan
     assert told["total"] < min(found(server, q=word)["total"] for word in ("lavrov", "singapore"))

@@ -92,6 +92,8 @@ OUT_OF_TIME: Final = 1 << len(FACETS)
 LAST_DAY: Final = "9999-12-31"
 MAX_COMBINED: Final = 8
 """Words of a query of which all but some are looked for; of more, one is enough."""
+RARE: Final = 3
+"""How many times as much as the rarest word of a query, where nothing has two of them, another may find."""
 MAX_WORDS: Final = 32
 """Words of a query that are searched for."""
 MAX_VALUES: Final = 40
@@ -149,7 +151,8 @@ class Understood:
     phrases: tuple[Phrase, ...]
     instead: tuple[tuple[str, str], ...] = ()
     some: int = 0
-    """How many of the phrases are enough, where nothing has all."""
+    """How many of the phrases are enough, where nothing has all: of one, it is one of the rare ones."""
+    rare: tuple[Phrase, ...] = ()
     cut: bool = False
 
     @property
@@ -162,7 +165,8 @@ class Understood:
     @property
     def expression(self) -> str:
         """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
-        parts = combinations(map(fts_term, self.phrases), self.some or len(self.phrases))
+        phrases = self.rare if self.some == 1 else self.phrases
+        parts = combinations(map(fts_term, phrases), self.some or len(phrases))
         return " OR ".join(f"({' AND '.join(part)})" for part in parts)
 
 
@@ -208,6 +212,11 @@ def finds_any(index: sqlite3.Connection, expression: str) -> bool:
     return found.fetchone() is not None
 
 
+def count_of(index: sqlite3.Connection, expression: str) -> int:
+    """Return how much an expression finds."""
+    return int(index.execute("SELECT COUNT(*) FROM words WHERE words MATCH ?", (expression,)).fetchone()[0])
+
+
 def understand(index: sqlite3.Connection, text: str) -> Understood:
     """Return how a text is understood, with this index."""
     terms = phrases(text)
@@ -231,7 +240,10 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
         return all_of_them
     most = len(corrected) - 1
     numbers = range(most, 0, -1) if most < MAX_COMBINED else (1,) if most else (0,)
-    fewer = (Understood(corrected, replaced, some=number, cut=cut) for number in numbers)
+    finding = {one: count_of(index, fts_term(one)) for one in corrected}
+    most_of_rare = RARE * min(filter(None, finding.values()), default=0)
+    rare = tuple(one for one, number in finding.items() if 0 < number <= most_of_rare)
+    fewer = (replace(all_of_them, some=number, rare=rare or corrected) for number in numbers)
     return next((one for one in fewer if finds_any(index, one.expression)), all_of_them)
 
 
