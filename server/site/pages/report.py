@@ -22,7 +22,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 from wicara.graph.explain.wording import Wording
 from wicara.graph.terms import UnknownTerm, read_fact
-from wicara.ontology import BASE, WIC
+from wicara.ontology import WIC
 from wicara.server.app_state import dataset, settings
 from wicara.server.descriptions.openapi import HTML, operation
 from wicara.server.http.addresses import readings, with_choices, with_fields
@@ -98,8 +98,8 @@ def shown(about: str, *, sent: str = "", text: str = "", contact: str = "", faul
     """Return the page with the form."""
     return render_template(
         "report.html",
-        about=about or BASE,
-        title=title_of(about or BASE),
+        about=about,
+        title=title_of(about) if about else None,
         sent=sent,
         text=text,
         contact=contact,
