@@ -218,16 +218,16 @@ class Worker:
         self.call_apart(self.prepare)
 
     def prepare(self) -> None:
-        """Make the index, the file that the front looks up in, what pages read once, sizes of downloads."""
-        index_file.prepare(self.served)
-        os.nice(NICE)
-        if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
-            subjects.make(Path(self.address).parent, self.dataset)
+        """Find what pages read once, make the index and the file of look-ups, and measure downloads."""
         with self.served.test_request_context():
             for read in (differing.conflicts, timeline.indexed, differing.counts):
                 read()
             for find in (counts.graphs, counts.partitions, counts.statistics):
                 per_version(find)
+        index_file.prepare(self.served)
+        os.nice(NICE)
+        if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
+            subjects.make(Path(self.address).parent, self.dataset)
         if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
             downloads.prepare(self.served)
 

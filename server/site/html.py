@@ -16,6 +16,7 @@ from wicara.server.site.language import WORDS, format_decimal
 from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.tables.cards import card_key, cards_of, spans_of
+from wicara.server.site.tables.differing import differing
 from wicara.server.site.tables.statuses import (
     age_of_plan,
     came_about,
@@ -98,6 +99,7 @@ def install(app: Flask) -> None:
         provenance=provenance,
         word=word,
         cell_html=cell,
+        differing=differing,
         cards_of=cards_of,
         spans_of=spans_of,
         new_set=set,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -264,6 +266,40 @@ def test_a_figure_says_where_sources_differ_and_how_many_say_it(server: Server) 
     assert marked("More than 60%", "Plan of Action") == [(True, False)]
     assert marked("4 years", "Plan of Action") == marked("4 years", "Cambodia") == [(True, False)]
     assert marked("42%", "Plan of Action") == [(False, False)]
+
+
+BOUND = "https://w3id.org/wicara/ont#(?:earliest|latest)(?:Start|End)"
+
+
+def test_all_pages_say_where_sources_differ(server: Server) -> None:
+    """What is in conflict has the mark that leads there: on its page, in the timeline, on days between."""
+    told = server.get("/conflicts", accept="text/html").text
+    parts = re.findall(r'<div id="(\w+)">.*?href="(/sparql[^"]*format=csv)"', told, re.DOTALL)
+    lanes = ("event", "standing", "coordinator", "office", "document")
+    drawn = server.get(f"/timeline?{urlencode({'kind': lanes}, doseq=True)}", accept="text/html").text
+    in_lanes = re.findall(r'<li class="row" id="row-.*?</li>', drawn, re.DOTALL)
+    timed = of_days = 0
+    for key, address in parts:
+        found = [*csv.DictReader(StringIO(server.get(address.replace("&amp;", "&")).text))]
+        sides = [
+            (row[name], row[link], row["left"]) for row in found for name, link in (("x", "p"), ("y", "q"))
+        ]
+        days = {thing: left for thing, link, left in sides if re.fullmatch(BOUND, link)}
+        assert sides, key
+        for thing in {thing for thing, _link, _left in sides}:
+            path = thing.replace("https://w3id.org/wicara/id/", "/doc/")
+            assert f'href="/conflicts#{key}"' in server.get(path, accept="text/html").text, (key, path)
+            if thing not in days:
+                continue
+            own = [row for row in in_lanes if f'href="{path}"' in row]
+            page = server.get(f"/as-of?date={days[thing]}", accept="text/html").text
+            on_day = [
+                item for item in re.findall(r'<li class="held.*?</li>', page, re.DOTALL) if path in item
+            ]
+            assert all('href="/conflicts#' in one for one in (*own, *on_day)), (key, path)
+            timed, of_days = timed + len(own), of_days + len(on_day)
+    assert timed > 8
+    assert of_days > 2
 
 
 def test_what_a_text_says_otherwise_itself(server: Server) -> None:

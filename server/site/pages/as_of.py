@@ -31,6 +31,7 @@ from wicara.server.site.language import language, own_text
 from wicara.server.site.pages.question import DOWNLOADS, all_questions, table_form, table_response
 from wicara.server.site.parameters import InvalidValueError, read_day
 from wicara.server.site.tables.cells import Cell, Value
+from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, row_graphs, solve, supports_of
@@ -407,6 +408,9 @@ def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence, day:
             support,
             statuses_on(group[0], evidence),
             text_of(first["holds"]),
+            clash=clash_in(
+                (text_of(row["thing"]) for row, _ in group if row["thing"]), of_time=True, day=day
+            ),
             day=day,
         ),
         tuple(dict.fromkeys(time_of(row, words) for row, _support in group)),

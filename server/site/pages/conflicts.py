@@ -27,6 +27,7 @@ from wicara.server.site.language import WORDS, language, own_text
 from wicara.server.site.language import lazy_gettext as _
 from wicara.server.site.tables.cells import amount, show
 from wicara.server.site.tables.differing import (
+    BOUND,
     MAX_CONFLICTS,
     NAMES,
     Counted,
@@ -53,7 +54,6 @@ blueprint = Blueprint("conflicts", __name__)
 DERIVED: Final = "derived"
 """The comparison of values with what follows from other statements."""
 VALUE: Final = NamedNode(f"{WIC}value")
-BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 LINKS: Final = tuple(NamedNode(f"{WIC}has{kind}TimeSpan") for kind in ("", "Planned", "Proposed"))
 BETWEEN: Final = {
     frozenset({GraphKind.BACKGROUND}): _("between two sources of the background"),

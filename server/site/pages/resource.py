@@ -26,6 +26,7 @@ from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
+from wicara.server.site.tables.differing import clashes_in
 from wicara.server.site.tables.layout import FACTS_PAGE, PATHS, Column, Show, layout_of, parts_of
 from wicara.server.site.tables.reading import PAGE, Lists, Paths, block_rows, read_statements
 from wicara.server.site.tables.register import address_for
@@ -298,6 +299,7 @@ def variables(view: View) -> Mapping[str, object]:
         ),
         "history": view.history(),
         "report": report_href(iri),
+        "clashes": clashes_in(iri),
         "claims": with_choices(address) if (address := address_for(view.subject)) else "",
         "sheets": sheets(),
     }

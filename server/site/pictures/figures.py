@@ -33,7 +33,7 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.tables.cells import RANK, amount
-from wicara.server.site.tables.differing import clashing_by
+from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:
@@ -62,8 +62,6 @@ PARTIES: Final = (
 RANKS: Final = (5, 10, 20, 50, 100)
 """How many places a rank is drawn among: the fewest that hold it."""
 WHOLE: Final = 100
-COMPARED: Final = ("figures", "derived")
-"""The comparisons by which figures differ."""
 SIDES: Final = {
     **dict.fromkeys(("at-least", "more-than"), "above"),
     **dict.fromkeys(("at-most", "less-than", "nearly"), "below"),
@@ -377,7 +375,7 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
             at(abs(one.reach[1] - one.reach[0])),
             sources(graphs),
             [bases[graph] for graph in graphs if graph in bases],
-            next((key for key in COMPARED if any(each.iri in clashing_by(key) for each in alike)), ""),
+            clash_in(each.iri for each in alike),
         )
 
     same: dict[tuple[object, ...], list[Figure]] = {}

@@ -49,7 +49,7 @@ from wicara.server.site.pictures.track import (
     shapes,
 )
 from wicara.server.site.tables.cells import amount
-from wicara.server.site.tables.differing import clashing_by
+from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.times import (
     NAMES,
     Bounds,
@@ -101,8 +101,6 @@ COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
 NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 ONE_DAY: Final = timedelta(days=1)
-COMPARED: Final = ("times", "terms")
-"""The comparisons by which sources give a time otherwise."""
 LONG: Final = 60
 """How many rows make a picture long: more is folded in it."""
 
@@ -178,8 +176,7 @@ def timeline() -> Picture:
     labels = {iri: words.show_iri(iri) for iri in (item.iri for item in shown)} | labels_of(counted, words)
     offices = {iri: ": ".join(words.show_iri(one).text for one in pair) for iri, pair in posts.items()}
     scale = scale_for(shown, day)
-    differing = {key: clashing_by(key) for key in COMPARED}
-    lines = {item.iri: row(item, labels[item.iri], scale, differing) for item in shown}
+    lines = {item.iri: row(item, labels[item.iri], scale) for item in shown}
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
     is_chosen = bool(view.asked) or about is not None
     beyond = [] if view.days is None else spans(view, (one.iri for one in concerned if one.lane in lanes))
@@ -409,7 +406,7 @@ def telling(times: Sequence[Time]) -> list[Time]:
     return [time for time in times if not any(says_more(one, time) for one in times)]
 
 
-def row(item: Item, shown: Shown, scale: Scale, differing: Mapping[str, Collection[str]]) -> TrackRow:
+def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
     """Return a thing as a row of the page."""
     is_held = item.lane == "event" and any(map(is_planned, item.shown))
     telling = dict.fromkeys(graph for time in item.shown for graph in time.telling)
@@ -424,7 +421,7 @@ def row(item: Item, shown: Shown, scale: Scale, differing: Mapping[str, Collecti
         ],
         sources(chain(telling, others)),
         len(sources(telling)),
-        next((key for key, things in differing.items() if item.iri in things), ""),
+        clash_in([item.iri], of_time=True),
     )
 
 

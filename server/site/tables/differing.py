@@ -7,17 +7,24 @@ properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from pyoxigraph import QueryResultsFormat, parse_query_results
 from wicara.graph.sparql import solutions, value
+from wicara.ontology import WIC
 from wicara.queries import comparisons
 from wicara.server.app_state import kept, per_version
 from wicara.server.descriptions.counts import merges
+from wicara.server.site.language import WORDS
+from wicara.server.site.language import gettext as _
+from wicara.server.site.times import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from pyoxigraph import QuerySolution, QuerySolutions
     from wicara.graph.store import BuiltDataset
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_CONFLICTS: Final = 100
 """How many conflicts of each comparison pages show; the query gives all."""
+BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
+"""A property that gives the first or the last day on which something can have begun or ended."""
 ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
 NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
@@ -147,21 +156,48 @@ def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term 
 
     `named` is a variable, with the comparison that its things are looked for in: `clash` of a header.
     """
-    found = [(name, key, clashing_by(key)) for name, key in named]
+    known = per_version(clashing)
+    pairs = [(name, key) for name, key in named]
     return [
-        next((key for name, key, things in found if getattr(row[name], "value", "") in things), "")
+        next((key for name, key in pairs if key in known.get(getattr(row[name], "value", ""), ())), "")
         for row in rows
     ]
 
 
-def clashing_by(comparison: str) -> frozenset[str]:
-    """Return the things whose values clash by a comparison."""
-    return per_version(clashing)[comparison]
+def clash_in(things: Iterable[str], *, of_time: bool = False, day: date | None = None) -> str:
+    """Return the first comparison by which sources differ on one of some things, or nothing.
+
+    With `of_time`, on its time; with a day, where that lies between the days that they give.
+    """
+    known = per_version(clashing)
+    for key, span in chain.from_iterable(known.get(thing, {}).items() for thing in things):
+        if not of_time if span is None else not day or span[0] <= day <= span[1]:
+            return key
+    return ""
 
 
-def clashing(_built: BuiltDataset) -> dict[str, frozenset[str]]:
-    """Return the things whose values clash, by comparison."""
-    return {
-        key: frozenset(getattr(row[name], "value", "") for row in found for name in ("x", "y"))
-        for key, found in conflicts().items()
-    }
+def differing(comparison: str) -> str:
+    """Return how sources differ by a comparison, in words."""
+    return str(WORDS["differing"].get(comparison) or _("sources differ"))
+
+
+def clashes_in(thing: str) -> Iterable[str]:
+    """Return the comparisons by which sources differ on a thing."""
+    return per_version(clashing).get(thing, {})
+
+
+def clashing(_built: BuiltDataset) -> dict[str, dict[str, tuple[date, date] | None]]:
+    """Return the comparisons by which sources differ on things, by thing.
+
+    Where they differ on its time, with the first and the last of the days between which they do.
+    """
+    found: dict[str, dict[str, tuple[date, date] | None]] = {}
+    for key, row in ((key, row) for key, rows in conflicts().items() for row in rows):
+        days = [day for name in ("left", "right") if (day := day_of(row[name]))]
+        for thing, link in ((value(row, "x"), value(row, "p")), (value(row, "y"), value(row, "q"))):
+            known = found.setdefault(thing, {})
+            known.setdefault(key, None)
+            if BOUND.fullmatch(link) and days:
+                both = (*days, *(known[key] or ()))
+                known[key] = (min(both), max(both))
+    return found

@@ -31,6 +31,7 @@ from wicara.graph.sparql import solutions
 from wicara.graph.status import ORDER, status_of
 from wicara.server.linked.statements import INFERRED, Statement
 from wicara.server.site.tables.cells import Cell
+from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.statuses import (
     AHEAD,
@@ -340,7 +341,9 @@ class Blocks:
             statements = chain.from_iterable(cell.statements for cell in cells)
             support = asserted_by(chain(links, statements))
         statuses = self.statuses(node, links, block.columns, cells, support)
-        return Row(cells, support, statuses, current=node == self.subject, thing=node.value)
+        is_timed = any(column.show is Show.TIME for column in block.columns)
+        clash = clash_in([node.value], of_time=True) if is_timed else ""
+        return Row(cells, support, statuses, current=node == self.subject, thing=node.value, clash=clash)
 
     def statuses(
         self,

@@ -25,6 +25,7 @@ from wicara.server.site.citation import of_text
 from wicara.server.site.html import place_in_source, source_name, statuses, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.differing import differing
 from wicara.server.site.tables.solutions import HOLDS, WHEN
 from wicara.server.site.tables.statuses import came_about, is_open, status_text
 
@@ -194,7 +195,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
 
 def clash_of(row: Row) -> list[str]:
     """Return in words that other sources give another value than a row, if they do."""
-    return [str(_("sources differ"))] if row.clash else []
+    return [differing(row.clash)] if row.clash else []
 
 
 def preview_of(found: Answer, overview: Sequence[str]) -> str:
@@ -220,7 +221,7 @@ def with_marks(lead: ShortAnswer, found: Answer) -> str:
         marks.append(str(statuses(lead.statuses, words).striptags()))
     elif lead.reporter:
         marks.append(str(_("reported by %(name)s", name=source_name(lead.reporter, words))))
-    marks += [str(_("sources differ"))] if lead.clash else []
+    marks += [differing(lead.clash)] if lead.clash else []
     marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
     marks = [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
     return f"{lead.text} [{', '.join(marks)}]" if marks else lead.text
