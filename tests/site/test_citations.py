@@ -299,7 +299,7 @@ def test_a_link_to_an_answer_has_a_preview(server: Server) -> None:
         (
             "/network?start=person/sergey-lavrov",
             "Network: Sergey",
-            r"as Sergey Lavrov: Retno L\.P\. Marsudi \d",
+            r"as Sergey Lavrov, and at how many: Retno L\.P\. Marsudi \d",
         ),
         ("/map", "Map", r"Jakarta \d+, Kuala Lumpur \d+"),
         ("/figures", "Figures", r"^total trade [^;]*USD\s[\d.]+ \w+ \([^;]*\d{4}[^;]*\);"),

@@ -72,8 +72,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, list[tuple[str, ...]]]]] = {
             ],
             "What was said and done there": [
                 ("Three areas of cooperation should have priority.", "proposed"),
-                ("discussion of other matters", "thought possible", "called for | established |"),
-                ("discussion of the issues named before", "called for", " | read from the words"),
+                ("Retno's further remarks", "ASEAN and Russia ought to become true partners. called for"),
             ],
             "Before and after": [
                 ("18 May 2018", "Senior Officials' Meeting"),

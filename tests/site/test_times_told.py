@@ -224,4 +224,13 @@ def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:
     assert lavrov == ("2 August 2018", "claimed by Sergey Lavrov")
     acts = [row[0] for row in page.rows("What was said and done there")]
     assert "presentation of priority areas" in acts[0]
-    assert "response" in acts[1]
+    assert acts[1:3] == ["Retno's address", "Retno's further remarks"]
+    page = Reader(
+        server.get("/doc/event/2018-08-02-asean-russia-meeting?show=acts-there", accept="text/html").text
+    )
+    discussed = {row[0].partition(" at")[0]: row for row in page.rows("What was said and done there")}
+    named, others = (
+        discussed[f"discussion of {what}"] for what in ("the issues named before", "other matters")
+    )
+    assert (named[3], named[6]) == ("", "read from the words (medium confidence)")
+    assert ("thought possible" in others[4], others[6]) == (True, "established")

@@ -141,8 +141,7 @@ class Block:
     def places(self) -> tuple[Steps, ...]:
         """The paths from a row to what its place in the order is read from.
 
-        Where words stand is known of fact graphs alone: other rows are put in reading order when all that
-        makes them is there.
+        Where words stand is known of fact graphs alone: of other rows, the graphs that make them tell it.
         """
         if self.order is Order.LABEL:
             return (("skos:prefLabel",),)

@@ -18,7 +18,7 @@ from wicara.graph.inputs import DATASET
 from wicara.graph.names import GraphKind, graph_iri
 from wicara.graph.sparql import solutions, value
 from wicara.server.linked.statements import IN, OUT, in_any_graph, list_page, statements_of
-from wicara.server.site.tables.layout import Order, parts_of
+from wicara.server.site.tables.layout import WHERE_WORDS_STAND, Order, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -116,8 +116,10 @@ def rows_in_order(block: Block, pattern: str, page: int, shown: int) -> str:
 
 def rows_with_places(block: Block, pattern: str) -> str:
     """Return the query that finds the rows of a block, each with its place in the order, if it has one."""
-    places = " UNION ".join(path_pattern("?row", path) for path in block.places)
-    place = f"OPTIONAL {{ {places} FILTER(BOUND(?in)) }}" if places else ""
+    places = [path_pattern("?row", path) for path in block.places]
+    if block.order is Order.READING and not block.of_graphs:
+        places = [f"{{ GRAPH ?making {{ ?row ?how ?what }} {path_pattern('?making', WHERE_WORDS_STAND)} }}"]
+    place = f"OPTIONAL {{ {' UNION '.join(places)} FILTER(BOUND(?in)) }}" if places else ""
     names = distinguishing(block)
     found = f"{with_distinguishing(block, pattern)} {place}"
     return f"SELECT {names} (MIN(?in) AS ?place) {{ {found} }} GROUP BY {names}"
