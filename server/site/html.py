@@ -283,19 +283,25 @@ def row_marks(
     """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred.
 
     Of what it rests on, `most` sentences have a mark at once; the marks of the others unfold, or are counted
-    where another page unfolds them.
+    where another page unfolds them: apart, where they only tell of its time.
     """
     words = evidence.words
     known = evidence.behind(row)
+    resting = {own.graph for own in known}
+    telling = resting & row.support.telling
     on_cards = {card_key(own): own for own in reversed(known)}
     first = list(on_cards.values())[: -most - 1 : -1]
     shown = {own.graph for own in first}
     parts = [*marks_in(first, cards, words)]
-    if rest := [own for own in known if own.graph not in shown]:
-        more = _("and %(n)s more", n=len(rest))
-        all_of_them = SPACE.join(marks_in(rest, cards, words))
-        parts.append(UNFOLDED % (more, all_of_them) if unfold else NOTE % more)
-    stated = (evidence.of(statement.graphs) for statement in row.support.statements)
+    rest = [own for own in known if own.graph not in shown]
+    dates = [own for own in rest if telling and own.graph not in telling]
+    others = [own for own in rest if own not in dates]
+    counted = ((_("and %(n)s more", n=len(others)), others), (_("on its time: %(n)s", n=len(dates)), dates))
+    for more, some in counted:
+        if some:
+            all_of_them = SPACE.join(marks_in(some, cards, words))
+            parts.append(UNFOLDED % (more, all_of_them) if unfold else NOTE % more)
+    stated = (evidence.of(resting.intersection(one.graphs)) for one in row.support.statements)
     parts += several(max(map(witnesses, stated), default=0))
     parts += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(parts)

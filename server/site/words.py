@@ -148,7 +148,8 @@ class Words:
 
 
 def show_literal(literal: Literal) -> Shown:
-    """Return a literal as its text with its language, or its datatype as a note."""
+    """Return a literal as its text with the language of its words, or its datatype as a note."""
     datatype = literal.datatype.value
     plain = datatype in {XSD_STRING, LANG_STRING} or literal.language
-    return Shown(literal.value, str(literal), literal.language, note="" if plain else prefixed(datatype))
+    lang = literal.language if any(map(str.isalpha, literal.value)) else None
+    return Shown(literal.value, str(literal), lang, note="" if plain else prefixed(datatype))

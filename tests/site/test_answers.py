@@ -24,7 +24,7 @@ if TYPE_CHECKING:
             [
                 (
                     "Laos was coordinator of the ASEAN-Russia partnership (2015\u20132018)."
-                    " read from the words (medium confidence) 5 sources"
+                    " read from the words (medium confidence) 4 sources"
                 ),
                 (
                     "Indonesia was to follow as coordinator of the ASEAN-Russia partnership (2018\u20132021)."
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         (
             "coordinator-at-an-event",
             [
-                "Laos was coordinator of the ASEAN-Russia partnership. possibly at that time 5 sources",
+                "Laos was coordinator of the ASEAN-Russia partnership. possibly at that time 4 sources",
                 "Indonesia was coordinator of the ASEAN-Russia partnership. possibly at that time 9 sources",
                 (
                     "Indonesia was coordinator to be of the ASEAN-Russia partnership."
@@ -229,8 +229,7 @@ def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
                 "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
                 " as had been planned by 2 August 2018; no text of that time here says who was to follow."
                 " established at that time 9 sources"
-                " Source: Pertemuan ke-16 ARSOM bahas kejahatan lintas batas negara"
-                " (Baliekbis, 20 February 2019)"
+                " Source: Indonesia sepakat KTT ASEAN-Rusia digelar Oktober 2021 (Bisnis.com, 7 July 2021)"
             ),
         ),
         (
@@ -243,16 +242,71 @@ def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
         (
             "2025-01-01",
             (
-                "Myanmar was coordinator of the ASEAN-Russia partnership (2024\u20132027),"
+                "Myanmar was coordinator of the ASEAN-Russia partnership (from 2024),"
                 " as had been planned by 1 March 2024; no source"
+            ),
+        ),
+        (
+            "2026-06-01",
+            (
+                "Myanmar was to be coordinator of the ASEAN-Russia partnership (until 2027);"
+                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
+            ),
+        ),
+        (
+            "2027-01-01",
+            (
+                "Myanmar is to be coordinator of the ASEAN-Russia partnership (until 2027);"
+                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
+                " (it began: Mission of Russia to ASEAN, 26 Jul 2024) possibly at that time"
+                " Source: Statement on Myanmar as coordinator of Russia-ASEAN relations"
+                " (Progressive Voice, 1 March 2024)"
             ),
         ),
     ],
 )
 def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) -> None:
-    """A sentence tells who it was, whether a text up to the day names a successor, and the nearest source."""
+    """A sentence tells who it was, who was to follow, and a text whose words reach the day; else a plan."""
     (found,) = sentences_of(server, "coordinator-on", date=day)
     assert found.startswith(told)
+
+
+def test_a_day_between_two_texts_cites_both(server: Server) -> None:
+    """Where no text tells of a time with the day in it, the last before and the first after it are cited."""
+    (found,) = sentences_of(server, "coordinator-on", date="2018-12-01")
+    assert re.findall(r"Source: [^(]*\(([^)]*)\)", found) == [
+        "SINDOnews, 14 November 2018",
+        "Baliekbis, 20 February 2019",
+    ]
+
+
+@pytest.mark.parametrize("day", ["2026-06-01", "2026-09-01", "2027-01-01", "2027-06-01"])
+def test_a_plan_makes_no_later_day_certain(server: Server, day: str) -> None:
+    """After the last text on a term, its planned end makes no day certain, in the data too."""
+    data = DictReader(server.get(f"/questions/coordinator-on.csv?date={day}").text.splitlines())
+    assert [(row["certain"], row["status"], row["lastTold"]) for row in data] == [
+        ("false", "planned", "2025-07-10")
+    ]
+
+
+def test_the_terms_of_the_coordinators(server: Server) -> None:
+    """Each term has its years, and the status that other questions give it."""
+    told = [one.partition("Source:")[0].strip() for one in sentences_of(server, "coordinators-of-relations")]
+    assert told == [
+        "Laos: coordinator, 2015\u20132018. read from the words (medium confidence)",
+        "Indonesia: coordinator, 2018\u20132021. established",
+        "Cambodia: coordinator, 2021\u20132024. established",
+        "Myanmar: coordinator, from 2024. claimed by Sergey Lavrov",
+    ]
+    terms = " ".join(sentences_of(server, "terms-of-the-coordinators"))
+    assert [one for one in told if one not in terms] == []
+    assert ">2015-2018</" in ask(server, "coordinators-of-relations").text
+
+
+def test_until_when_somebody_was_to_be_coordinator_is_a_plan(server: Server) -> None:
+    """A text of 2015 that tells until when Laos was to coordinate tells of a plan."""
+    found = [one for one in sentences_of(server, "coordinators-by-source") if "5 August 2015" in one]
+    assert [one.partition(" (")[0] for one in found] == ["Laos: coordinator to be, until 2018. planned"]
 
 
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:

@@ -70,6 +70,7 @@ def test_coordinators(
     [
         ("2018-08-02", {"Laos": "read from the words (medium confidence)", "Indonesia": "planned"}),
         ("2019-06-01", {"Indonesia": "established"}),
+        ("2027-01-01", {"Myanmar": "planned"}),
     ],
 )
 def test_a_day_and_its_question_give_one_status(server: Server, day: str, statuses: dict[str, str]) -> None:
@@ -79,8 +80,34 @@ def test_a_day_and_its_question_give_one_status(server: Server, day: str, status
     answered = [text_of(one) for one in asked.split("<li>")]
     for state, status in statuses.items():
         assert [status in one for one in told if one.startswith(state)] == [True]
-        assert [status in one for one in answered if one.startswith(f"{state} was ")] == [True]
+        assert [status in one for one in answered if one.startswith((f"{state} was ", f"{state} is "))] == [
+            True
+        ]
     assert len(told) == len(statuses)
+
+
+def test_what_no_text_of_then_tells_of_is_planned(server: Server) -> None:
+    """A plan of action for 2026 to 2030 is planned for a day of 2030, in the data too, not established."""
+    page = page_of(server, "2030-01-01")
+    (told,) = held(page, "documents")["planned"]
+    assert told.startswith(
+        "ASEAN-Russia Comprehensive Plan of Action 2026-2030 planned (no text here tells of it"
+    )
+    assert held(page, "documents")["certain"] == []
+    data = csv.DictReader(StringIO(server.get("/as-of.csv?date=2030-01-01&lang=en").text))
+    assert {row["holds"]: row["status"] for row in data if "2026-2030" in row["label"]} == {
+        "planned": "planned"
+    }
+    (told,) = held(page_of(server, "2018-08-02"), "documents")["certain"]
+    assert "established" in told
+    assert "3 sources" in told
+
+
+def test_what_only_bounds_a_time_is_counted_apart(server: Server) -> None:
+    """How many say that Indonesia was to come are the texts beside it; those on its time stand apart."""
+    (told,) = held(page_of(server, "2018-08-02"), "coordinators")["to-come"]
+    assert re.search(r"Kemlu, 2 Aug 2018 · F006 Mi'raj.{1,40} on its time: 4 .* 2 sources", told)
+    assert " more" not in told.partition("on its time")[0]
 
 
 def test_a_plan_alone_is_planned_on_both_pages(

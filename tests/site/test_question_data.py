@@ -239,7 +239,7 @@ def test_an_answer_can_be_taken_along(server: Server) -> None:
     assert copied
     lines = copied[1].splitlines()
     assert re.match(
-        r"Laos was coordinator of .* \[read from the words \(medium confidence\), 5 sources\]$", lines[1]
+        r"Laos was coordinator of .* \[read from the words \(medium confidence\), 4 sources\]$", lines[1]
     )
     assert re.match(
         r"  “.*” \(.*, sentence S\d+\) In short \(editors' words\): Laos was coordinator", lines[2]

@@ -125,7 +125,7 @@ def test_a_question_that_is_asked_for_by_number_is_elsewhere(server: Server) -> 
             "coordinator-on",
             {"date": "2016-05-19"},
             ["19 May 2016", "Laos", "at that time begun 2015; ended between 2 August 2018", "established"],
-            ["Indonesia", "possibl", "planned"],
+            ["Indonesia", "possibl", "was to be"],
         ),
         (
             "coordinator-on",

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.sparql import solutions
-from wicara.graph.status import ESTABLISHED, ORDER
+from wicara.graph.status import CLAIMED, ESTABLISHED, ORDER, READ
 from wicara.graph.terms import text_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.queries import page_query
@@ -35,7 +35,7 @@ from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, row_graphs, solve, supports_of
-from wicara.server.site.tables.statuses import Aftermath, newest_before
+from wicara.server.site.tables.statuses import Aftermath, newest_before, with_aftermath
 from wicara.server.site.times import (
     bounds_of,
     day_of,
@@ -69,7 +69,7 @@ MAX_SLIDES: Final = 1000
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
 STATES: Final = ("certain", "planned", "lasting", "between", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
-RANKS: Final = ("certain", "to-come", "lasting", "between", "possible", "planned")
+RANKS: Final = ("certain", "to-come", "lasting", "between", "planned", "possible")
 """The same, in the order in which one goes before another."""
 YEAR: Final = timedelta(days=366)
 REPORTED: Final = "reports"
@@ -123,7 +123,7 @@ class StateOnDay:
     def last(self) -> date | None:
         """The last day on which it is known to hold, where it may still hold on the day."""
         known = [time.last for time in self.times if time.last]
-        return max(known, default=None) if self.row.state in {"possible", "lasting"} else None
+        return max(known, default=None) if self.row.state in {"possible", "lasting", "planned"} else None
 
 
 @dataclass(frozen=True)
@@ -360,7 +360,7 @@ def states_on(
         things = [row["thing"] for row, _support, _place in members if row["thing"] is not None]
         since = silent_since(things, behind, day) if held.row.state == "certain" else ""
         held = replace(held, told_later=later_publication(behind, day), silent_since=since)
-        is_sure = held.row.state == "lasting" and held.status == ESTABLISHED
+        is_sure = held.row.state == "planned" or (held.row.state == "lasting" and held.status == ESTABLISHED)
         is_old = held.last is not None and held.last < days[-1] - YEAR
         compared.append(Compared(held, (states[0], states[1]), is_old and not is_sure))
     compared.sort(
@@ -381,9 +381,16 @@ def evidence_of(found: Solutions) -> tuple[list[Support], Evidence]:
 
 
 def statuses_on(pair: tuple[Solution, Support], evidence: Evidence) -> tuple[Status, ...]:
-    """Return the statuses of a solution: an event that is only announced is no more than that."""
+    """Return the statuses of a solution: what is only announced, or planned for that day, is no more."""
     row, support = pair
-    return support.statuses(evidence.bases, [row["thing"]] if row["thing"] is not None else ())
+    things = [row["thing"]] if row["thing"] is not None else []
+    found = support.statuses(evidence.bases, things)
+    if text_of(row["holds"]) != "planned":
+        return found
+    planned = (
+        replace(one, key="planned") if one.key in {ESTABLISHED, READ, CLAIMED} else one for one in found
+    )
+    return tuple(with_aftermath(one, things, support.statements) for one in planned)
 
 
 def group_key(row: Solution) -> tuple[str, ...]:

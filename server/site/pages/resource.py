@@ -33,6 +33,7 @@ from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
 from wicara.server.site.tables.statuses import (
+    HAS_TIME,
     graphs_behind,
     is_reported,
     sayings_of,
@@ -192,13 +193,14 @@ class View:
         return in_own_language(texts, self.words.lang) if self.layout.key == "claim" else None
 
     def statuses(self) -> tuple[Status, ...]:
-        """Return the status of the subject: of a graph, a claim, a figure, or what is reported or timed."""
+        """Return the status of the subject: of a graph, a claim, a figure, what is reported or timed."""
         bases = self.evidence.bases
         if self.subject.value in bases:
             return (with_aftermath(status_of(bases[self.subject.value]), (), self.read.content),)
         decisive = DECISIVE.get(self.layout.key, frozenset() if is_reported(self.subject) else TIMES)
         found = [one for one in self.read.outgoing if one.triple.predicate.value in decisive]
-        return statuses_of(found, bases, things=(self.subject,))
+        held = [one for one in found if one.triple.predicate == HAS_TIME]
+        return statuses_of(held or found, bases, things=(self.subject,))
 
     def concluded(self) -> list[tuple[Shown | None, str]]:
         """Return what follows from the offices of a person, and where it is explained."""

@@ -94,6 +94,12 @@ class Support:
             tuple(dict.fromkeys((*self.named, *other.named))),
         )
 
+    @property
+    def telling(self) -> frozenset[str]:
+        """The graphs that tell of whom or of what it is, and not of its time alone."""
+        links = (one.graphs for one in self.statements if not tells_time(one.triple))
+        return frozenset(chain.from_iterable(links))
+
     def statuses(self, bases: Mapping[str, Basis], things: Iterable[Term] = ()) -> tuple[Status, ...]:
         """Return the status of what this supports, which tells of some things, and the others it has."""
         return statuses_of(self.statements, bases, things=things, more=status_of_graphs(self.named, bases))
@@ -119,8 +125,7 @@ class Evidence:
         proof does.
         """
         known = self.of(row.support.graphs) or self.of(graphs_behind(row.support.statements))
-        links = (one for one in row.support.statements if not tells_time(one.triple))
-        telling = {*chain.from_iterable(one.graphs for one in links)}
+        telling = row.support.telling
         statuses, day = (row.statuses, row.day) if isinstance(row, Row) else ((), None)
         return sorted(
             without_plans(known, statuses),
