@@ -294,9 +294,9 @@ def row_marks(
     shown = {own.graph for own in first}
     parts = [*marks_in(first, cards, words)]
     rest = [own for own in known if own.graph not in shown]
-    dates = [own for own in rest if telling and own.graph not in telling]
+    dates = [own for own in rest if unfold and telling and own.graph not in telling]
     others = [own for own in rest if own not in dates]
-    counted = ((_("and %(n)s more", n=len(others)), others), (_("on its time: %(n)s", n=len(dates)), dates))
+    counted = ((_("and %(n)s more", n=len(others)), others), (_("time: %(n)s", n=len(dates)), dates))
     for more, some in counted:
         if some:
             all_of_them = SPACE.join(marks_in(some, cards, words))
