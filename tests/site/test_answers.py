@@ -543,6 +543,6 @@ def test_each_sentence_shows_its_words_or_leads_to_them(server: Server) -> None:
     told = re.findall(r'<p class="source-line">(.*?)</p>', page, re.DOTALL)
     assert len(told) > 15
     assert [one for one in told if "<q" not in one and "cited, not quoted" not in one] == []
-    assert any(re.search(r'<a href="http[^"]*"[^>]*>the copy that was read, on ', one) for one in told)
+    assert any(re.search(r'<a href="http[^"]*"[^>]*>the copy read on ', one) for one in told)
     home = server.get("/", accept="text/html").text
     assert "cited, not quoted" in home

@@ -121,7 +121,7 @@ def test_blocks_of_many_rows(server: Server) -> None:
     """A page shows the newest rows of a block and how many there are; its pages hold each of them once."""
     text = server.get("/doc/person/x", accept=HTML).text
     assert f'<small class="tag">{MEETINGS}</small>' in text
-    assert "The newest 5 are shown" in text
+    assert "The newest 5." in text
     found: list[str] = []
     path: str | None = "/doc/person/x?show=meetings"
     while path:
