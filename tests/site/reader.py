@@ -117,3 +117,14 @@ def query_of(page: str) -> str:
     found = re.search(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)
     assert found
     return unescape(found[1])
+
+
+def sentences_of(server: Server, slug: str, language: str = "en", **values: str) -> list[str]:
+    """Return the sentences of an answer, each with the words of its sources, as a reader sees them."""
+    page = ask(server, slug, language, **values).text
+    lists = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
+    assert lists
+    return [
+        text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
+        for one in re.findall("<li>(.*?)</li>", "".join(lists), re.DOTALL)
+    ]

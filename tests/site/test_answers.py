@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from reader import ask, text_of
+from reader import ask, sentences_of, text_of
 from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
@@ -83,17 +83,6 @@ def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str
     said = re.findall(r"<li><p>(.*?)</p>", found[1], re.DOTALL)
     items = [text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one)) for one in said]
     assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told
-
-
-def sentences_of(server: Server, slug: str, language: str = "en", **values: str) -> list[str]:
-    """Return the sentences of an answer, each with the words of its sources, as a reader sees them."""
-    page = ask(server, slug, language, **values).text
-    lists = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
-    assert lists
-    return [
-        text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
-        for one in re.findall("<li>(.*?)</li>", "".join(lists), re.DOTALL)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -220,95 +209,6 @@ def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
     assert "Commemorative Summit, Sochi 2016: planned to take place, 18\N{EN DASH}20 May 2016" in told
 
 
-@pytest.mark.parametrize(
-    ("day", "told"),
-    [
-        (
-            "2019-06-01",
-            (
-                "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
-                " as had been planned by 2 August 2018; no text of that time here says who was to follow."
-                " established at that time 9 sources"
-                " Source: Indonesia sepakat KTT ASEAN-Rusia digelar Oktober 2021 (Bisnis.com, 7 July 2021)"
-            ),
-        ),
-        (
-            "2021-07-10",
-            (
-                "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
-                " as had been planned by 2 August 2018; Cambodia was to follow. established"
-            ),
-        ),
-        (
-            "2025-01-01",
-            (
-                "Myanmar was coordinator of the ASEAN-Russia partnership (from 2024),"
-                " as had been planned by 1 March 2024; no source"
-            ),
-        ),
-        (
-            "2026-06-01",
-            (
-                "Myanmar was to be coordinator of the ASEAN-Russia partnership (until 2027);"
-                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
-            ),
-        ),
-        (
-            "2027-01-01",
-            (
-                "Myanmar is to be coordinator of the ASEAN-Russia partnership (until 2027);"
-                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
-                " (it began: Mission of Russia to ASEAN, 26 Jul 2024) possibly at that time"
-                " Source: Statement on Myanmar as coordinator of Russia-ASEAN relations"
-                " (Progressive Voice, 1 March 2024)"
-            ),
-        ),
-    ],
-)
-def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) -> None:
-    """A sentence tells who it was, who was to follow, and a text whose words reach the day; else a plan."""
-    (found,) = sentences_of(server, "coordinator-on", date=day)
-    assert found.startswith(told)
-
-
-def test_a_day_between_two_texts_cites_both(server: Server) -> None:
-    """Where no text tells of a time with the day in it, the last before and the first after it are cited."""
-    (found,) = sentences_of(server, "coordinator-on", date="2018-12-01")
-    assert re.findall(r"Source: [^(]*\(([^)]*)\)", found) == [
-        "SINDOnews, 14 November 2018",
-        "Baliekbis, 20 February 2019",
-    ]
-
-
-@pytest.mark.parametrize("day", ["2026-06-01", "2026-09-01", "2027-01-01", "2027-06-01"])
-def test_a_plan_makes_no_later_day_certain(server: Server, day: str) -> None:
-    """After the last text on a term, its planned end makes no day certain, in the data too."""
-    data = DictReader(server.get(f"/questions/coordinator-on.csv?date={day}").text.splitlines())
-    assert [(row["certain"], row["status"], row["lastTold"]) for row in data] == [
-        ("false", "planned", "2025-07-10")
-    ]
-
-
-def test_the_terms_of_the_coordinators(server: Server) -> None:
-    """Each term has its years, and the status that other questions give it."""
-    told = [one.partition("Source:")[0].strip() for one in sentences_of(server, "coordinators-of-relations")]
-    assert told == [
-        "Laos: coordinator, 2015\u20132018. read from the words (medium confidence)",
-        "Indonesia: coordinator, 2018\u20132021. established",
-        "Cambodia: coordinator, 2021\u20132024. established",
-        "Myanmar: coordinator, from 2024. claimed by Sergey Lavrov",
-    ]
-    terms = " ".join(sentences_of(server, "terms-of-the-coordinators"))
-    assert [one for one in told if one not in terms] == []
-    assert ">2015-2018</" in ask(server, "coordinators-of-relations").text
-
-
-def test_until_when_somebody_was_to_be_coordinator_is_a_plan(server: Server) -> None:
-    """A text of 2015 that tells until when Laos was to coordinate tells of a plan."""
-    found = [one for one in sentences_of(server, "coordinators-by-source") if "5 August 2015" in one]
-    assert [one.partition(" (")[0] for one in found] == ["Laos: coordinator to be, until 2018. planned"]
-
-
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     """Who was at five meetings that are established was so often there; it cites that both were at each."""
     (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))
@@ -376,14 +276,6 @@ def test_a_yearly_figure_is_of_no_month(server: Server, language: str, when: str
 def test_what_stood_so_in_a_month_is_no_trade_of_that_month(server: Server, language: str, told: str) -> None:
     """A figure of which the words say in which month it stood so is not told like one of a year."""
     assert [one for one in sentences_of(server, "trade-by-year", language) if one.startswith(told)]
-
-
-def test_a_plan_that_came_about_has_its_day(server: Server) -> None:
-    """Of who was coordinator as had been planned, the answer says by when a text told of the plan."""
-    (told,) = sentences_of(server, "coordinator-on", "id", date="2019-06-01")
-    assert "sebagaimana direncanakan sebelumnya (per 2 Agustus 2018); tidak ada teks" in told
-    rows = DictReader(server.get("/questions/coordinator-on.csv?date=2024-09-01").text.splitlines())
-    assert [row["plannedOn"] for row in rows] == ["2024-03-01"]
 
 
 @pytest.mark.parametrize(

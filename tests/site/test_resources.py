@@ -241,13 +241,6 @@ def test_an_event_that_was_held_is_no_proposal_beside_others(server: Server) -> 
     assert row[3] == "established sources differ"
 
 
-def test_a_term_that_was_held_is_no_plan(server: Server) -> None:
-    """A term that texts tell of has the status that these give it, beside the plan that was made for it."""
-    page = server.get("/doc/situation/myanmar-coordinatorship-2024-2027", accept="text/html").text
-    told = text_of(page.partition("<h1")[2])
-    assert re.search(r"from 2024 .{0,90} claimed by Sergey Lavrov Claims and plans", told)
-
-
 def test_rows_are_in_order(server: Server) -> None:
     """Blocks are sorted by time, or as the words stand that they rest on."""
     times = [row[0] for row in read(server, "/doc/partnership/asean-russia?show=timeline").rows("Timeline")]

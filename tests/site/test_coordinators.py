@@ -1,0 +1,117 @@
+"""Who was coordinator and when: what texts report, what they only planned, and which of them says so."""
+
+from __future__ import annotations
+
+import re
+from csv import DictReader
+from typing import TYPE_CHECKING
+
+import pytest
+from reader import ask, sentences_of, text_of
+
+if TYPE_CHECKING:
+    from server_process import Server
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (
+            "2019-06-01",
+            (
+                "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
+                " as had been planned by 2 August 2018; no text of that time here says who was to follow."
+                " established at that time 9 sources"
+                " Source: Indonesia sepakat KTT ASEAN-Rusia digelar Oktober 2021 (Bisnis.com, 7 July 2021)"
+            ),
+        ),
+        (
+            "2021-07-10",
+            (
+                "Indonesia was coordinator of the ASEAN-Russia partnership (2018\u20132021),"
+                " as had been planned by 2 August 2018; Cambodia was to follow. established"
+            ),
+        ),
+        (
+            "2025-01-01",
+            (
+                "Myanmar was coordinator of the ASEAN-Russia partnership (from 2024),"
+                " as had been planned by 1 March 2024; no source"
+            ),
+        ),
+        (
+            "2026-06-01",
+            (
+                "Myanmar was to be coordinator of the ASEAN-Russia partnership (until 2027);"
+                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
+            ),
+        ),
+        (
+            "2027-01-01",
+            (
+                "Myanmar is to be coordinator of the ASEAN-Russia partnership (until 2027);"
+                " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
+                " (it began: Mission of Russia to ASEAN, 26 Jul 2024) possibly at that time"
+                " Source: Statement on Myanmar as coordinator of Russia-ASEAN relations"
+                " (Progressive Voice, 1 March 2024)"
+            ),
+        ),
+    ],
+)
+def test_who_was_coordinator_is_a_sentence(server: Server, day: str, told: str) -> None:
+    """A sentence tells who it was, who was to follow, and a text whose words reach the day; else a plan."""
+    (found,) = sentences_of(server, "coordinator-on", date=day)
+    assert found.startswith(told)
+
+
+def test_a_day_between_two_texts_cites_both(server: Server) -> None:
+    """Where no text tells of a time with the day in it, the last before and the first after it are cited."""
+    (found,) = sentences_of(server, "coordinator-on", date="2018-12-01")
+    assert re.findall(r"Source: [^(]*\(([^)]*)\)", found) == [
+        "SINDOnews, 14 November 2018",
+        "Baliekbis, 20 February 2019",
+    ]
+
+
+@pytest.mark.parametrize("day", ["2026-06-01", "2026-09-01", "2027-01-01", "2027-06-01"])
+def test_a_plan_makes_no_later_day_certain(server: Server, day: str) -> None:
+    """After the last text on a term, its planned end makes no day certain, in the data too."""
+    data = DictReader(server.get(f"/questions/coordinator-on.csv?date={day}").text.splitlines())
+    assert [(row["certain"], row["status"], row["lastTold"]) for row in data] == [
+        ("false", "planned", "2025-07-10")
+    ]
+
+
+def test_the_terms_of_the_coordinators(server: Server) -> None:
+    """Each term has its years, and the status that other questions give it."""
+    told = [one.partition("Source:")[0].strip() for one in sentences_of(server, "coordinators-of-relations")]
+    assert told == [
+        "Laos: coordinator, 2015\u20132018. read from the words (medium confidence)",
+        "Indonesia: coordinator, 2018\u20132021. established",
+        "Cambodia: coordinator, 2021\u20132024. established",
+        "Myanmar: coordinator, from 2024. claimed by Sergey Lavrov",
+    ]
+    terms = " ".join(sentences_of(server, "terms-of-the-coordinators"))
+    assert [one for one in told if one not in terms] == []
+    assert ">2015-2018</" in ask(server, "coordinators-of-relations").text
+
+
+def test_until_when_somebody_was_to_be_coordinator_is_a_plan(server: Server) -> None:
+    """A text of 2015 that tells until when Laos was to coordinate tells of a plan."""
+    found = [one for one in sentences_of(server, "coordinators-by-source") if "5 August 2015" in one]
+    assert [one.partition(" (")[0] for one in found] == ["Laos: coordinator to be, until 2018. planned"]
+
+
+def test_a_plan_that_came_about_has_its_day(server: Server) -> None:
+    """Of who was coordinator as had been planned, the answer says by when a text told of the plan."""
+    (told,) = sentences_of(server, "coordinator-on", "id", date="2019-06-01")
+    assert "sebagaimana direncanakan sebelumnya (per 2 Agustus 2018); tidak ada teks" in told
+    rows = DictReader(server.get("/questions/coordinator-on.csv?date=2024-09-01").text.splitlines())
+    assert [row["plannedOn"] for row in rows] == ["2024-03-01"]
+
+
+def test_a_term_that_was_held_is_no_plan(server: Server) -> None:
+    """A term that texts tell of has the status that these give it, beside the plan that was made for it."""
+    page = server.get("/doc/situation/myanmar-coordinatorship-2024-2027", accept="text/html").text
+    told = text_of(page.partition("<h1")[2])
+    assert re.search(r"from 2024 .{0,90} claimed by Sergey Lavrov Claims and plans", told)
