@@ -140,13 +140,19 @@ def test_what_was_held_at_a_place_stands_by_time(server: Server, lang: str, meet
 
 
 def test_a_page_begins_with_what_is_known(server: Server) -> None:
-    """The IRI, conclusions and their switch stand below what is known; that they are off comes first."""
+    """The IRI and the switch of conclusions stand below what is known; that they are off comes first.
+
+    What follows from offices stands below these, with why.
+    """
     text, without = (
         server.get(f"/doc/person/sergey-lavrov{choice}", accept=HTML, accept_language="en").text
         for choice in ("", "?infer=off")
     )
     said = text.index(">What this person said ")
-    below = [text.index(what) for what in ("HasBeenForeignMinister", "Hide inferred", '<p class="iri">')]
+    below = [text.index(what) for what in ("Hide inferred", '<p class="iri">')]
+    offices = text[text.index(">Offices ") : said]
+    assert offices.index("</table>") < offices.index("HasBeenForeignMinister") < offices.index(">Why?</a>")
+    assert text.count(">Why?</a>") == 1
     assert said < text.index(">Meetings ") < min(below)
     assert without.index("Show conclusions too") < without.index(">What this person said ")
 
