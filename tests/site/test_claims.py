@@ -101,13 +101,17 @@ def test_what_bears_a_plan_out(server: Server) -> None:
     differing = rows(server, outcome="differ")["setkab-2016-05-17-sochi-summit/F001"]
     assert "19\N{EN DASH}20 May 2016" in differing["clash"]
     page = server.get("/claims?outcome=came-about&of=event/2016-05-19-sochi-summit", accept=HTML)
-    assert "One text says otherwise: 17\N{EN DASH}20 May 2016 Cabinet Secretariat" in Reader(page.text).text
+    assert (
+        "One text says otherwise: 17\N{EN DASH}20 May 2016 claimed Cabinet Secretariat"
+        in Reader(page.text).text
+    )
 
 
 def test_how_many_texts_say_otherwise(server: Server) -> None:
-    """A row says how many texts say otherwise, and the page how its counts relate to those of differences."""
+    """A row says how many texts say otherwise, and as what; the page relates its counts to differences."""
     text = Reader(server.get("/claims?outcome=differ", accept=HTML).text).text
-    assert "One text says otherwise: from 1996 on Bisnis.com" in text
+    assert re.search(r"texts say otherwise: from 2018 on established Alamak\.io", text)
+    assert "One text says otherwise: from 1996 on claimed Bisnis.com" in text
     differences = Reader(server.get("/conflicts", accept=HTML).text).text
     count = re.search(r"Differences found: (\d+)", differences)
     assert count
@@ -140,7 +144,8 @@ def test_claims_that_say_the_same_share_a_row(server: Server) -> None:
             told.append(re.findall(r"/graph/fact/([^\"#]+)\"", cells))
     assert sorted({fact for row in told for fact in row}) == sorted(found)
     assert len(told) < len(found)
-    assert f"{len(found)} claims and plans in {len(told)} rows" in first
+    assert f"{len(found)} claims and plans in {len(told)} rows, as those that say the same share one" in first
+    assert re.search(rf"Rows 1 to \d+ of {len(told)}\b", first)
     assert [set(alike) <= set(row) for row in told if alike[0] in row] == [True]
 
 

@@ -19,6 +19,7 @@ from pyoxigraph import NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of, set_of_facts
 from wicara.graph.sparql import value
+from wicara.graph.status import ESTABLISHED, status_of
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.openapi import operation, several
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("claims", __name__)
 
-PAGE: Final = 12
+PAGE: Final = 16
 """Rows on a page."""
 OUTCOMES: Final = ("differ", "otherwise", "came-about", "same", "alone")
 """What other texts make of a row, as `told-elsewhere` in words.toml names it: in this order rows come."""
@@ -295,6 +296,12 @@ def entries(
     return found, evidence
 
 
+def firmest(graphs: Iterable[str], evidence: Evidence) -> str:
+    """Return the key of the firmest status that facts give what they say; what no text tells has one too."""
+    found = (status_of(evidence.bases[graph]) for graph in graphs if graph in evidence.bases)
+    return min(found, key=lambda one: one.rank).key if evidence.of(graphs) else ESTABLISHED
+
+
 @blueprint.get(PATH)
 @operation(query=(*CHOICES, "page"))
 def page() -> str:
@@ -323,6 +330,7 @@ def page() -> str:
         by=words.show(by),
         of=words.show(of),
         most=MAX_MARKS,
+        firmest=firmest,
         short_of=short_of,
         changed=changed,
         FILTER_PARAMETERS=PARAMETERS,
