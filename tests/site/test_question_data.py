@@ -211,7 +211,15 @@ def test_the_preview_of_a_link_says_the_status(server: Server, slug: str, langua
     (shown,) = re.findall(r'<meta property="og:description" content="([^"]*)">', page)
     assert status in unescape(shown)
     assert len(unescape(shown)) <= 200
-    assert shown.endswith("]")
+    assert shown.removesuffix(" …").endswith("]")
+
+
+def test_what_a_row_is_about_is_told_first_in_the_data(server: Server) -> None:
+    """The words of the fact that a row tells of stand before those that it is compared with."""
+    rows = csv.DictReader(StringIO(server.get("/questions/how-far-implemented.csv?lang=en").text))
+    shared = [row["editorsWords"] for row in rows if "of 139 planned" in row["statement"]]
+    assert len(shared) == 4
+    assert [words for words in shared if "139" in words.partition(";")[0]] == []
 
 
 def test_names_in_the_data_are_in_one_language(server: Server) -> None:

@@ -138,10 +138,10 @@ class Quotation(NamedTuple):
 
 
 def quotations(evidence: Evidence, graphs: Iterable[str]) -> list[Quotation]:
-    """Return the words that graphs rest on, in reading order; where a source is only cited, its place."""
+    """Return the words that graphs rest on, in their order; where a source is only cited, its place."""
     words = evidence.words
     found: dict[Quotation, None] = {}
-    for basis in evidence.of(graphs):
+    for basis in evidence.of(graphs, as_given=True):
         for quote in basis.quotes:
             place = words.show_iri(quote.sentence).text if quote.sentence else ""
             cited = of_text(quote.article)
@@ -203,11 +203,11 @@ def preview_of(found: Answer, overview: Sequence[str]) -> str:
     text = " ".join(overview)
     for lead in found.short:
         marked = with_marks(lead, found)
-        excess = len(text) + 1 + len(marked) - PREVIEW
+        excess = len(text) + len(" \N{HORIZONTAL ELLIPSIS} ") + len(marked) - PREVIEW
         if excess > 0 and text:
-            break
+            return f"{text} \N{HORIZONTAL ELLIPSIS}"
         if excess > 0:
-            cut = lead.text[: -excess - 1].rpartition(" ")[0]
+            cut = lead.text[: -excess - 1].rpartition(" ")[0].rstrip(".,;:")
             marked = marked.replace(lead.text, f"{cut}\N{HORIZONTAL ELLIPSIS}", 1)
         text = f"{text} {marked}".strip()
     return text
