@@ -200,7 +200,7 @@ def test_a_copied_answer_says_each_word_once(server: Server) -> None:
     ("slug", "language", "status"),
     [
         ("how-far-implemented", "en", "\N{HORIZONTAL ELLIPSIS} [claimed (medium confidence)]"),
-        ("coordinator-on", "en", "[read from the words (medium confidence), 5 sources]"),
+        ("coordinator-on", "en", "[read from the words (medium confidence), "),
         ("persons-at-a-meeting", "en", "[established]"),
         ("trade-rank", "id", "[diberitakan ISEAS - Yusof Ishak Institute, 19 Mei 2016, "),
     ],
