@@ -111,6 +111,7 @@ def test_how_many_texts_say_otherwise(server: Server) -> None:
     """A row says how many texts say otherwise, and as what; the page relates its counts to differences."""
     text = Reader(server.get("/claims?outcome=differ", accept=HTML).text).text
     assert re.search(r"texts say otherwise: from 2018 on established Alamak\.io", text)
+    assert re.search(r"Also told by The Jakarta Post, 14 Nov 2023 · F002 and \d+ more .*? established", text)
     assert "One text says otherwise: from 1996 on claimed Bisnis.com" in text
     differences = Reader(server.get("/conflicts", accept=HTML).text).text
     count = re.search(r"Differences found: (\d+)", differences)
