@@ -392,11 +392,20 @@ def folding(lane: str, of_lane: int, number: int, is_chosen: bool) -> str:  # no
     return "all" if lane in ASIDE else "year" if lane in BRIEF else "time"
 
 
+def from_start(time: Time, times: Sequence[Time]) -> Bounds:
+    """Return the bounds of a time of a thing: a plan without a start begins no earlier than the thing did."""
+    starts = [one.bounds for one in times if not is_planned(one) and one.bounds.earliest_start]
+    if not is_planned(time) or time.bounds.earliest_start or not starts:
+        return time.bounds
+    first = min(starts, key=lambda bounds: bounds.order)
+    return replace(time.bounds, earliest_start=first.earliest_start, latest_start=first.latest_start)
+
+
 def telling(times: Sequence[Time]) -> list[Time]:
     """Return the times that tell most: without those that a surer or more exact one lies within."""
 
     def says_more(one: Time, other: Time) -> bool:
-        first, second = one.bounds, other.bounds
+        first, second = from_start(one, times), from_start(other, times)
         if not (first.earliest_start and first.latest_end and second.earliest_start and second.latest_end):
             return False
         by_sureness = SUREST.index(one.manner) - SUREST.index(other.manner)
@@ -416,8 +425,9 @@ def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
         shown,
         list(dict.fromkeys(time.in_words(is_held=is_held) for time in item.shown)) or [str(_("not known"))],
         [
-            Track(time.manner, shapes(time.bounds, scale), json.dumps([time.manner, *time.bounds.iso()]))
+            Track(time.manner, shapes(bounds, scale), json.dumps([time.manner, *bounds.iso()]))
             for time in item.shown
+            for bounds in [from_start(time, item.times)]
         ],
         sources(chain(telling, others)),
         len(sources(telling)),
@@ -472,7 +482,7 @@ def on_day(
             groups[coming if reading.standing == "incomingAt" else certain].append((line, reading))
         elif item.manner == "actual" and any(time.bounds.certain(day) for time in item.times):
             groups[certain].append((line, None))
-        elif any(time.bounds.possible(day) for time in item.times):
+        elif any(from_start(time, item.times).possible(day) for time in item.times):
             groups[possible].append((line, None))
     for members in groups.values():
         members.sort(key=lambda pair: (LANES_OF_A_DAY.index(pair[0].item.lane), pair[0].item.order))
