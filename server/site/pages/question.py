@@ -397,7 +397,7 @@ def page(one: QuestionRequest) -> Response:
     if one.is_whole:
         solved = solve(operation)
         found = answer(one.question, one.terms, solved, store())
-        overview = overview_of(one.question, solved, found)
+        overview = overview_of(one.question, solved)
         answered = answered_choices(one)
     body = render_template(
         "question.html",
@@ -429,14 +429,14 @@ def page(one: QuestionRequest) -> Response:
     return Response(body, HTTPStatus.OK if found else HTTPStatus.BAD_REQUEST)
 
 
-def overview_of(one: Question, found: Solutions, answered: Answer) -> list[str]:
+def overview_of(one: Question, found: Solutions) -> list[str]:
     """Return how many things were due (`due` of a header) that no text tells of as held, and what is beside.
 
     Their days have passed where they lie before today, or before the last day that a source of the dataset
     reports on. Of other answers nothing is returned.
     """
     names = [name for line in one.own("due") for name in line]
-    number = len(answered.short) + answered.more
+    number = len({row[found.names[0]] for row in found.rows})
     if not names or not number:
         return []
     days = [day for row in found.rows for name in names if (day := day_of(row[name]))]
@@ -445,7 +445,7 @@ def overview_of(one: Question, found: Solutions, answered: Answer) -> list[str]:
     said += [_("The texts reach up to %(day)s.", day=day) for day in [covered_until()] if day]
     if days and max(days) < now:
         said += [_("All times named for them have passed (the last: %(day)s).", day=format_day(max(days)))]
-    named = [name for line in one.own("beside") for name in line]
+    named = [name for line in one.own("beside") if line in one.own("list") for name in line]
     if beside := {row[found.names[0]] for row in found.rows if any(row[name] for name in named)}:
         text = _(
             "For %(n)s a similar or related meeting was held: no source says it is the same.", n=len(beside)

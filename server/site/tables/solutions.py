@@ -98,6 +98,7 @@ class ShortAnswer:
     It is made of words and of the terms that it speaks of; `quoted` are the facts that it shows the words of,
     `stated` the facts that make each of the statements that it rests on, `clash` that of its row, if
     its question has values `compared` at all; `glossed` whether what the quoted facts say is told beside it.
+    The facts that are `related` tell of something else.
     """
 
     parts: tuple[str | Shown, ...]
@@ -108,6 +109,7 @@ class ShortAnswer:
     clash: str = ""
     compared: bool = False
     glossed: bool = True
+    related: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -280,22 +282,20 @@ def short_answers(
 ) -> Iterator[ShortAnswer]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
-    What the header `cites` are variables of graphs that are cited one by one, of all solutions that a row is
-    made of; what came of a plan goes before its status. The words of a source on a standing
-    go before what the bounds leave open. Of an answer about a day, what came out by then is shown first.
+    What the header `cites` are graphs to be cited, of all solutions of a row, last those of what is `beside`
+    it. The words of a source on a standing go before what the bounds leave open.
     """
-    terms_shown = ((name, show(term, evidence.words)) for name, term in values.items())
-    chosen = {name: [shown] for name, shown in terms_shown if shown is not None}
+    chosen = {name: [shown] for name, term in values.items() if (shown := show(term, evidence.words))}
     names = [column.name for column in columns]
     said = next(iter(question.own("says")), [])
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
     citing = [name for line in question.own("cites") for name in line[0].split()]
+    beside = {f"{line[0]}Fact" for line in question.own("beside")}
     for row, solutions in rows:
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
         }
-        settled = "standing" in wanted and cells["standing"]
         parts = sentence_of(own_text(said) if said else listed, {**chosen, **cells})
         named = {part.full for part in parts if not isinstance(part, str)}
         statuses = tuple(
@@ -306,17 +306,20 @@ def short_answers(
             )
             for one in row.statuses
         )
-        terms = (solution[name] for name in citing for solution in solutions)
-        cited = [*dict.fromkeys(term.value for term in terms if isinstance(term, NamedNode))]
+        terms = ((name, solution[name]) for name in citing for solution in solutions)
+        cited = {term.value: name for name, term in terms if isinstance(term, NamedNode)}
+        related = frozenset(graph for graph, name in cited.items() if name in beside)
+        quoted = evidence.of(cited) if cited else quoted_for(row, parts, evidence)
         yield ShortAnswer(
             parts,
-            "" if settled else row.state,
+            "" if "standing" in wanted and cells["standing"] else row.state,
             () if OUTCOME in names else statuses,
-            tuple(evidence.of(cited) if cited else quoted_for(row, parts, evidence)),
+            tuple(sorted(quoted, key=lambda basis: basis.graph in related)),
             tuple(evidence.of(one.graphs) for one in row.support.statements),
             row.clash,
             bool(question.own("clash")),
             ["no"] not in question.own("in-short"),
+            related,
         )
 
 
@@ -352,8 +355,9 @@ def sentence_of(pattern: str, shown: Mapping[str, Sequence[Shown]]) -> tuple[str
             continue
         for words, name in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
             parts.append(words)
-            for place, one in enumerate(shown.get(name, ())):
-                parts += [", ", one] if place else [one]
+            for place, one in enumerate(found := shown.get(name, ())):
+                between = "; " if any(", " in each.text for each in found) else ", "
+                parts += [between, one] if place else [one]
     return tuple(part for part in parts if part)
 
 

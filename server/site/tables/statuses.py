@@ -437,10 +437,10 @@ def is_ahead(statuses: Sequence[Status]) -> bool:
 
 
 def age_of_plan(status: Status) -> str:
-    """Return up to which day, month or year a source tells of what was planned, and by none came about."""
+    """Return when the last text came out that tells of what was planned, and by none came about."""
     if status.covered is None:
         return ""
-    return str(_("no text here tells of it after %(day)s", day=format_period(*status.covered)))
+    return str(_("no outcome reported; last text: %(day)s", day=format_period(*status.covered)))
 
 
 def covered_until() -> str:
