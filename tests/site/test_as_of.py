@@ -355,7 +355,7 @@ def test_in_indonesian(server: Server) -> None:
     assert "awal: 2015; akhir: antara 2 Agustus 2018" in text
     assert "belum mulai pada tanggal itu" in text
     later = text_of(page_of(server, "2018-11-15", "id"))
-    assert "(tidak ada teks di sini yang menyebutnya sesudah " in later
+    assert "(kelanjutannya tidak dilaporkan; teks terakhir: " in later
 
 
 @pytest.mark.parametrize("first", ["2018-07-01", long("2014-10-20")])
