@@ -234,3 +234,12 @@ def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:
     )
     assert (named[3], named[6]) == ("", "read from the words (medium confidence)")
     assert ("thought possible" in others[4], others[6]) == (True, "established")
+
+
+@pytest.mark.parametrize(
+    ("name", "leads"), [("2019-2020-arf-ism-cttc", True), ("2016-05-19-sochi-summit", False)]
+)
+def test_a_planned_event_leads_to_those_like_it(server: Server, name: str, leads: bool) -> None:  # noqa: FBT001
+    """The page of what no text reports as held leads to where meetings like it stand; no other page does."""
+    page = server.get(f"/doc/event/{name}", accept="text/html").text
+    assert ('href="/questions/still-to-come"' in page) == leads
