@@ -11,11 +11,15 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
+from growth import ATTEMPTS, FACTOR, SLACK, processor_time
 from prepared import PATIENCE
 from server_process import serving
+from wicara.graph.store import from_files
+from wicara.server import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from server_process import Answer, Server
 
@@ -81,6 +85,26 @@ def test_the_map_counts_all_events(server: Server) -> None:
     assert last.count("without a day") == last.count("/doc/event/") - 2
     rows = server.get("/map.json").json
     assert sum(len(row["events"]) for row in rows) == EVENTS
+
+
+def test_what_is_listed_is_read_alone(tmp_path: Path) -> None:
+    """The map of some events costs about the same, however many others have a time."""
+    clients = []
+    for others in (2_000, 2_000 * FACTOR):
+        file = tmp_path / f"{others}.ttl"
+        lines = [f"@prefix wic: <https://w3id.org/wicara/ont#> . @prefix : <{BASE}/> ."]
+        lines += [f":c{place} wic:latitude {place} ; wic:longitude {place} ." for place in range(10)]
+        lines += [f":e{number} wic:heldAt :c{number % 10} ." for number in range(300)]
+        lines += [f":e{number} wic:hasTimeSpan :t{number % 99} ." for number in range(300 + others)]
+        file.write_text("\n".join(lines))
+        clients.append(create_app(from_files([file])).test_client())
+    pages = [client.get("/map").text for client in clients]
+    listed = [page.count("/doc/e") for page in pages]
+    assert listed[0] == listed[1] > 299
+    few, many = (
+        [processor_time(partial(client.get, "/map")) for _attempt in range(ATTEMPTS)] for client in clients
+    )
+    assert min(many) < SLACK * min(few)
 
 
 def test_browse_lists_portions(server: Server) -> None:
