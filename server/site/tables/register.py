@@ -45,7 +45,8 @@ def register(built: BuiltDataset) -> list[Claimed]:
     """Return what is claimed or planned, the newest text first; with one query, once a version."""
     found: dict[Term, Claimed] = {}
     issued, status = cache(per_version(Aftermath).issued), cache(status_by)
-    for fact, text, claim, *said in solutions(built.store, page_query("register").body):
+    rows = solutions(built.store, page_query("register").body)
+    for fact, text, claim, *said in sorted(rows, key=lambda row: str(row["who"] or "")):
         one = found.get(fact)
         if one is None:
             days = issued(text) if isinstance(text, NamedNode) else None
