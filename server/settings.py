@@ -108,7 +108,8 @@ class Settings:
     from X-Forwarded-For and the public URL from X-Forwarded-Proto and -Host; `report_errors` is where pages
     send those who report an error, on the web or by mail; without it, `reports` is the file that the form for
     reports writes to; `reports_answered` says who answers them and in about what time; `texts` is a folder
-    with texts of articles.
+    with texts of articles; `index` is where the search index of files stays for the next server of these, a
+    folder and the beginning of a name.
     """
 
     limits: Limits = DEFAULTS
@@ -121,6 +122,7 @@ class Settings:
     reports: str | None = None
     reports_answered: str | None = None
     texts: str | None = None
+    index: str | None = None
 
 
 DEFAULT_SETTINGS: Final = Settings()

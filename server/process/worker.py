@@ -178,7 +178,7 @@ class Worker:
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
             str(beside if stays else folder), f"%s.{sys.implementation.cache_tag}.jinja"
         )
-        index_file.keep_in(app, folder, self.make_index)
+        index_file.keep_in(app, folder, self.make_index, self.setup.settings.index)
 
     def make_index(self, lock: IO[str], *, inferred: bool) -> None:
         """Have the index of what this process has made in another one, which has the lock until it ends.

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from growth import ATTEMPTS, FACTOR, SLACK, processor_time
 from prepared import PATIENCE
-from server_process import serving
+from server_process import served, serving
 from wicara.graph.store import from_files
 from wicara.server import create_app
 
@@ -185,6 +185,34 @@ def test_a_search_does_not_wait_for_the_index() -> None:
                 )
             )
             assert written.status == 201
+
+
+def test_the_index_of_a_large_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next server of the same file takes the index of the one before; without a folder it makes one."""
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    file = tmp_path / "large.nt"
+    file.write_text(
+        f'<{BASE}/person/p> {label} "Quito" .\n'
+        + "".join(f"<x:s> <x:p> <x:o{n}> .\n" for n in range(100_000))
+    )
+    monkeypatch.delenv("WICARA_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    kept = tmp_path / "wicara" / "files"
+
+    def searched() -> list[tuple[str, int]]:
+        with served(file) as server:
+            answer = once_there(lambda: server.get("/search.csv?q=quito"))
+            assert answer.status == 200
+            assert f"{BASE}/person/p" in answer.text
+        return [(path.name, path.stat().st_mtime_ns) for path in kept.glob("*")]
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    found = searched()
+    assert len(found) == 1
+    assert searched() == found
+    (tmp_path / "none").write_text("no folder")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
+    assert searched() == found
 
 
 def test_control_characters_in_xml() -> None:

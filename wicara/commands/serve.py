@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import stat
 import sys
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -15,8 +16,13 @@ from wicara.graph.endpoint import endpoint_at
 from wicara.graph.facts.selector import FOLDER as TEXTS
 from wicara.server.settings import Limits, Settings, limits
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 REPORTS: Final = "reports.jsonl"
 """The file of error reports in a folder of builds."""
+FILES: Final = "files"
+"""The folder in a folder of builds for what is found of files that are served as they are."""
 OTHERS: Final = stat.S_IROTH
 """The permission of everybody to read a file."""
 
@@ -150,6 +156,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         texts=str(found.resolve())
         if (found := texts or text_folder(data, plain=bool(files or empty)))
         else None,
+        index=index_of(files, data) if files and not writable else None,
     )
 
     def announce(url: str, version: str) -> None:
@@ -170,6 +177,12 @@ def serve(  # noqa: PLR0913 - one parameter an option
             served = supervisor.from_build(data, extra, step)
         served.prepare()
     supervisor.run(served, settings, host, port, announce, reload=reload)
+
+
+def index_of(files: Iterable[Path], data: Path) -> str:
+    """Return what the search index of files is called: their places decide what is relative in them."""
+    places = sha256("\n".join(file.resolve().as_uri() for file in files).encode())
+    return str(data.resolve() / FILES / places.hexdigest()[:16])
 
 
 def text_folder(data: Path, *, plain: bool) -> Path | None:

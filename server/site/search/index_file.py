@@ -2,7 +2,7 @@
 
 It is made once for each version, a second after that or when it is first needed, by a process of its own,
 which the deadline of a request does not stop; searches wait a little, and are 503 where that is not enough.
-That of a build is kept with it for the next server.
+That of a build is kept with it for the next server, that of large files beside the builds.
 Where there is no such folder, or no room in it, each process keeps an index of its own in memory.
 """
 
@@ -14,6 +14,7 @@ import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
@@ -27,7 +28,6 @@ from wicara.server.site.search.index import fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from flask import Flask
     from wicara.graph.store import BuiltDataset
@@ -39,6 +39,8 @@ LOCK: Final = "search.lock"
 MAX_WAIT: Final = 10.0
 """Seconds that a request waits for an index that another process makes; less where `--timeout` is short."""
 PAUSE: Final = 0.02
+LARGE: Final = 100_000
+"""Quads of files from which on their index stays: of fewer, it is made in a second or two."""
 UNFINISHED: Final = "The search index of this version of the dataset is being made. Try again soon."
 
 
@@ -51,11 +53,15 @@ class IndexProcess(Protocol):
 
 @dataclass
 class IndexFiles:
-    """The indexes of an app: the folder of their files, and the one that is open in this process."""
+    """The indexes of an app: the folder of their files, and the one that is open in this process.
+
+    Those of files that are served as they are stay where `lasting` is their folder and name.
+    """
 
     questions: Sequence[Question] = ()
     folder: Path | None = None
     apart: IndexProcess | None = None
+    lasting: Path | None = None
     name: str = ""
     connection: sqlite3.Connection | None = None
 
@@ -104,7 +110,7 @@ class IndexFiles:
         path = index_path(folder, built, inferred=inferred)
         if path.exists():
             return
-        place = build_cache.cache_path(built, f"search-{'on' if inferred else 'off'}")
+        place = self.lasting_path(built, inferred=inferred)
         unfinished = folder / "search.unfinished"
         unfinished.unlink(missing_ok=True)
         known = build_cache.opened(place, built)
@@ -114,11 +120,21 @@ class IndexFiles:
         else:
             with closing(connect(unfinished.as_uri())) as connection:
                 self.fill(connection, built, inferred=inferred)
-        unfinished.rename(path)
-        if known is None:
-            with path.open("rb") as made:
+            with unfinished.open("rb") as made:
                 build_cache.store(place, built, made)
+            if place is not None and built.plain:
+                with suppress(OSError):
+                    build_cache.keep_newest(place.parent, f"*{build_cache.SUFFIX}")
+        unfinished.rename(path)
         build_cache.keep_newest(folder, f"*{SUFFIX}")
+
+    def lasting_path(self, built: BuiltDataset, *, inferred: bool) -> Path | None:
+        """Return where an index stays for the next server: with its build, or for large files."""
+        if self.lasting is None or len(built.store) < LARGE:
+            return build_cache.cache_path(built, f"search-{'on' if inferred else 'off'}")
+        with suppress(OSError):
+            self.lasting.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return build_cache.cache_path(built, self.lasting.name, self.lasting.parent)
 
     def fill(self, connection: sqlite3.Connection, built: BuiltDataset, *, inferred: bool) -> None:
         """Write the index of a dataset; the questions are asked of a built one alone."""
@@ -152,9 +168,15 @@ def is_free(lock: IO[str]) -> bool:
     return True
 
 
-def keep_in(app: Flask, folder: Path | None = None, apart: IndexProcess | None = None) -> None:
+def keep_in(
+    app: Flask,
+    folder: Path | None = None,
+    apart: IndexProcess | None = None,
+    lasting: str | None = None,
+) -> None:
     """Keep the indexes of an app in memory, or in a folder that all processes of a server use."""
-    app.extensions[EXTENSION] = IndexFiles(app.config["QUESTIONS"], folder, apart)
+    files = IndexFiles(app.config["QUESTIONS"], folder, apart, Path(lasting) if lasting else None)
+    app.extensions[EXTENSION] = files
 
 
 def make(app: Flask, *, inferred: bool) -> None:
