@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from html import unescape
 from io import StringIO
@@ -82,6 +83,34 @@ def test_what_is_only_cited_is_no_quotation(server: Server) -> None:
         assert row["quotation"] == ""
         assert row["editorsWords"].endswith(place)
         assert not row["editorsWords"].startswith("(")
+
+
+def test_a_country_has_the_events_of_its_places_on_the_map(server: Server) -> None:
+    """Each place of the map lies in a country; the question for it lists what the map has there, once."""
+    within = """PREFIX wic: <https://w3id.org/wicara/ont#>
+        SELECT ?place ?country { ?place wic:latitude ?there .
+            { ?place wic:territoryOf ?state BIND(?place AS ?country) }
+            UNION { ?place wic:locatedIn ?country . ?country wic:territoryOf ?state } }"""
+    found = json.loads(server.ask(within).body)["results"]["bindings"]
+    country_of = {row["place"]["value"]: row["country"]["value"] for row in found}
+    drawn = csv.DictReader(StringIO(server.get("/map.csv").text))
+    on_map = {row["item"]: row["events"].split() for row in drawn if row["kind"] == "place"}
+    assert on_map.keys() <= country_of.keys()
+    for country in {*country_of.values()}:
+        place = country.replace(PREFIXES["place"], "place:")
+        answer = server.get(f"/questions/events-held-in-a-country.csv?place={place}").text
+        told = {row["event"]: row["venue"] for row in csv.DictReader(StringIO(answer))}
+        assert len(told) == len(answer.splitlines()) - 1
+        there = {event for one, events in on_map.items() if country_of[one] == country for event in events}
+        assert there <= told.keys()
+        assert not {told[event] for event in told.keys() - there} & on_map.keys()
+
+
+def test_outer_bounds_are_no_days_of_an_event(server: Server) -> None:
+    """What took place somewhere within some days is not told as if it had taken all of them."""
+    page = text_of(ask(server, "events-held-in-a-country", place="place:jakarta").text)
+    assert "begun not before 5 September 2023; ended by 8 September 2023" in page
+    assert not re.search(r"(?<!before )5\W8 September 2023", page)
 
 
 def test_what_only_follows_has_sources(server: Server) -> None:
