@@ -19,6 +19,7 @@ from wicara.server.site.tables.cards import card_key, cards_of, spans_of
 from wicara.server.site.tables.differing import differing
 from wicara.server.site.tables.statuses import (
     age_of_plan,
+    by_status,
     came_about,
     covered_until,
     is_ahead,
@@ -105,6 +106,7 @@ def install(app: Flask) -> None:
         new_set=set,
         once_html=once,
         status_of=status_of,
+        by_status=by_status,
         doubt_html=doubt,
         witnesses_mark=witnesses_mark,
         covered_until=covered_until,

@@ -78,7 +78,10 @@ def test_a_membership_between_two_texts() -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "known for 19\N{EN DASH}20 May 2016"), ("id", "diketahui untuk 19\N{EN DASH}20 Mei 2016")],
+    [
+        ("en", "a source tells only of 19\N{EN DASH}20 May 2016"),
+        ("id", "ada sumber yang hanya menyebut 19\N{EN DASH}20 Mei 2016"),
+    ],
 )
 def test_days_that_something_is_known_for(server: Server, language: str, words: str) -> None:
     """Where nothing but days is known on which it was so, these are told, and no beginning and end."""

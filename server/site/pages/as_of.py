@@ -82,9 +82,9 @@ DATE: Final = NamedNode(f"{PREFIXES['xsd']}date")
 class Time:
     """The time of something: its node, its bounds in words, and whether a source settles the day.
 
-    `known` are the days that it is known for, where nothing else tells of its beginning and end, with whether
-    they are one day. `last` is the last day on which it is known to hold, where its end is open; `following`
-    is the first after the day asked for of which another text says so.
+    `known` are the days that it is known for, where nothing else tells of its beginning and end, `alone` the
+    same without a word of that, with whether they are one day. `last` is the last day on which it is known to
+    hold, where its end is open, `following` the first after the day asked for of which another text says so.
     """
 
     thing: Shown
@@ -92,6 +92,7 @@ class Time:
     ends: str
     is_settled: bool
     known: str = ""
+    alone: str = ""
     is_one_day: bool = False
     last: date | None = None
     following: date | None = None
@@ -449,12 +450,14 @@ def time_of(row: Solution, words: Words) -> Time:
     """Return the time that a row tells; where it tells of a thing alone, the row leads to that already."""
     bounds = bounds_of(row)
     is_open = text_of(row["openEnd"]) == "true"
+    known = bounds.known if bounds.is_known_days else ()
     return Time(
         thing=words.show(row["thing"] if row["who"] is not None else None) or Shown("", ""),
         begins=format_window(bounds.earliest_start, bounds.latest_start) or str(_("not stated")),
         ends=str(_("open: no source gives an end")) if is_open else end_of(bounds),
         is_settled=row["known"] is not None,
-        known=format_span(bounds) if bounds.is_known_days and not is_open else "",
+        known=format_span(bounds) if known and not is_open else "",
+        alone=format_period(*known) if known and not is_open else "",
         is_one_day=bounds.attested is not None,
         last=bounds.earliest_end if bounds.latest_end is None else None,
         following=day_of(row["next"]),

@@ -19,7 +19,6 @@ from pyoxigraph import NamedNode
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of, set_of_facts
 from wicara.graph.sparql import value
-from wicara.graph.status import ESTABLISHED, status_of
 from wicara.ontology import PREFIXES, RDF_TYPE, WIC
 from wicara.server.app_state import dataset, per_version, watched
 from wicara.server.descriptions.openapi import operation, several
@@ -47,6 +46,7 @@ from wicara.server.site.tables.sheet import (
 )
 from wicara.server.site.tables.statuses import (
     Aftermath,
+    by_status,
     came_about,
     is_ahead,
     is_time,
@@ -278,7 +278,7 @@ def entries(
             *(value(row, name) for row in rows for name in ("g1", "g2")),
         ],
     )
-    differences = {key: difference(each.rows, evidence).values for key, each in groups.items()}
+    differences = {key: difference(each.rows, evidence, alone=True).values for key, each in groups.items()}
     found = []
     for own, *more in some:
         others = [one.claimed for one in more]
@@ -294,12 +294,6 @@ def entries(
         texts = len({basis.text.iri for basis in bases if basis.text})
         found.append(Entry(own, others, same, [*values], texts))
     return found, evidence
-
-
-def firmest(graphs: Iterable[str], evidence: Evidence) -> str:
-    """Return the key of the firmest status that facts give what they say; what no text tells has one too."""
-    found = (status_of(evidence.bases[graph]) for graph in graphs if graph in evidence.bases)
-    return min(found, key=lambda one: one.rank).key if evidence.of(graphs) else ESTABLISHED
 
 
 @blueprint.get(PATH)
@@ -330,7 +324,6 @@ def page() -> str:
         by=words.show(by),
         of=words.show(of),
         most=MAX_MARKS,
-        firmest=firmest,
         short_of=short_of,
         changed=changed,
         FILTER_PARAMETERS=PARAMETERS,
@@ -390,12 +383,15 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
 
 
 def value_in_words(one: ConflictingValue) -> str:
-    """Return a value that another source gives, with its bound."""
-    return " ".join(filter(None, (one.bound.text if one.bound else "", one.text)))
+    """Return a value that another source gives, with its bound and what tells it from others."""
+    value = " ".join(filter(None, (one.bound.text if one.bound else "", one.text)))
+    return ", ".join((value, *one.tags))
 
 
 def texts_of(graphs: Iterable[str], evidence: Evidence) -> str:
-    """Return what the texts of some facts are called, in brackets."""
-    texts = (basis.text for basis in evidence.of(graphs))
-    names = dict.fromkeys(source_name(text, evidence.words) for text in texts if text)
-    return f"({', '.join(names)})" if names else ""
+    """Return what the texts of some facts are called, in brackets, with the status of what each says."""
+    found = []
+    for status, bases in by_status(evidence.of(graphs)):
+        texts = dict.fromkeys(source_name(basis.text, evidence.words) for basis in bases if basis.text)
+        found += [f"{', '.join(texts)}: {status_text(status, evidence.words)}"] if texts else []
+    return f"({'; '.join(found)})" if found else ""

@@ -187,10 +187,11 @@ def left_of(comparison: Question) -> str:
     return next((key for (key,) in comparison.own("left")), "")
 
 
-def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
+def difference(found: list[QuerySolution], evidence: Evidence, *, alone: bool = False) -> Difference:
     """Return conflicts about one thing as the page shows them, the smallest value first.
 
-    What the left values are is told apart only where their comparison says so.
+    What the left values are is told apart only where their comparison says so. A value that is shown `alone`,
+    without what follows from other statements, says of what it is, and what follows.
     """
     words, spans, otherwise = evidence.words, per_version(times), per_version(worked_out)
     by_side = value(found[0], "comparison") in {one.id for one in comparisons() if left_of(one)}
@@ -219,7 +220,10 @@ def difference(found: list[QuerySolution], evidence: Evidence) -> Difference:
                 for one in filter(None, map(words.show, named))
             )
             opposed = (otherwise[graph] for graph in sources if graph in otherwise and VALUE in names)
-            if value(found[0], "comparison") != DERIVED:
+            is_derived = value(found[0], "comparison") == DERIVED
+            if is_derived and alone and VALUE in names:
+                tags += tuple(one.text for one in map(words.show, {row["about"] for row in found}) if one)
+            if alone or not is_derived:
                 tags += tuple(dict.fromkeys(but_worked_out(row, words) for row in opposed))
             values.append(ConflictingValue(tags, text, words.show(bound), sources, is_left))
     first = found[0]

@@ -19,6 +19,7 @@ from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.graph.status import (
     ESTABLISHED,
+    Status,
     reported,
     status_of,
     status_of_claim,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import DefaultGraph, Quad, Triple
     from wicara.graph.reasoning.rules import Fact
-    from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.words import Term, Words
 
@@ -220,6 +220,19 @@ def with_aftermath(status: Status, things: Iterable[Term], statements: Iterable[
         came_about=came_about,
         began=came_about is not None and not any(map(aftermath.is_event, planned)),
     )
+
+
+def by_status(bases: Iterable[Basis]) -> list[tuple[Status, list[Basis]]]:
+    """Return facts by the status of each, the strongest first; a text that speaks for itself is not named.
+
+    What no text tells is established, by nothing.
+    """
+    found: dict[Status, list[Basis]] = {}
+    for one in bases:
+        known, text = status_of(one), one.text.iri if one.text else ""
+        own = replace(known, by=tuple(who for who in known.by if who.value != text))
+        found.setdefault(own, []).append(one)
+    return sorted(found.items(), key=lambda each: each[0].rank) or [(Status(ESTABLISHED), [])]
 
 
 def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
