@@ -92,7 +92,6 @@ def test_no_question_fits_all(server: Server) -> None:
     [
         ("who was coordinator in june 2019", "en", "coordinator-on?date=2019-06-01"),
         ("siapa koordinator juni 2019", "id", "coordinator-on?date=2019-06-01"),
-        ("coordinator 2019", "en", "coordinator-on?date=2019-01-01"),
         ("who was foreign minister of Russia in June 2020", "en", "posts-on?date=2020-06-01"),
         ("siapa menteri luar negeri rusia pada juni 2020", "id", "posts-on?date=2020-06-01"),
         ("who did putin meet", "en", "met-whom-most?person=person:vladimir-putin"),
@@ -134,16 +133,47 @@ def test_questions_of_what_is_named(server: Server, query: str, lang: str, asked
     ],
 )
 def test_a_year_has_two_ends(server: Server, query: str, lang: str, asked: str) -> None:
-    """What can be asked of a day is asked of both ends of a year, and of the first day of a month."""
+    """What can be asked of a day is asked of both ends of a year, and of the first day of a month.
+
+    Who were coordinators is told for a year at once, first.
+    """
     year = query.strip("?")[-4:]
     pages = [one["page"] for one in found(server, q=query, lang=lang)["questions"]]
     days = [f"/questions/{asked}?date={year}-{day}&lang={lang}" for day in ("01-01", "12-31")]
     assert pages[pages.index(days[0]) :][:2] == days
     assert f"/timeline?from={year}-01-01&to={year}-12-31&lang={lang}" in pages
+    assert (pages[0] == f"/questions/terms-of-the-coordinators?lang={lang}") == (asked == "coordinator-on")
     of_month = [
         one["page"] for one in found(server, q=query.replace(year, f"{year}-06"), lang=lang)["questions"]
     ]
     assert [one for one in of_month if asked in one] == [f"/questions/{asked}?date={year}-06-01&lang={lang}"]
+
+
+SOCHI: Final = "event:2016-05-19-sochi-summit"
+
+
+@pytest.mark.parametrize(
+    ("query", "lang", "asked"),
+    [
+        ("who chaired the meeting in Sochi", "en", f"persons-at-a-meeting?meeting={SOCHI}&lang=en"),
+        ("siapa yang memimpin pertemuan di Sochi", "id", f"persons-at-a-meeting?meeting={SOCHI}&lang=id"),
+        ("siapa yang hadir di Sochi", "id", f"persons-at-a-meeting?meeting={SOCHI}&lang=id"),
+        ("siapa yang hadir di Sochi", "id", "attendees-of-an-event?lang=id"),
+        ("acara di Rusia", "id", "events-held-in-a-country?lang=id"),
+        ("when does the plan of action expire", "en", "end-of-a-document?lang=en"),
+        ("pelaksanaan rencana aksi", "id", "how-far-implemented?lang=id"),
+        ("number of activities implemented", "en", "activities-carried-out?lang=en"),
+        ("next summit", "en", "still-to-come?lang=en"),
+        ("koordinator setelah Laos", "id", "terms-of-the-coordinators?lang=id"),
+    ],
+)
+def test_a_place_stands_for_the_meeting_held_there(server: Server, query: str, lang: str, asked: str) -> None:
+    """Natural questions lead to an answer; a place where one meeting was held leads to that too."""
+    told = found(server, q=query, lang=lang)["questions"]
+    assert f"/questions/{asked}" in [one["page"] for one in told[:2]]
+    named = [one["page"].partition("?")[0] for one in told]
+    assert ("/doc/event/2016-05-19-sochi-summit" in named) == ("Sochi" in query)
+    assert server.get(f"/questions/{asked}", accept=HTML).status == 200
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ WHOLE: Final = """
 SELECT hit.thing, words FROM hit JOIN thing ON id = hit.thing JOIN text ON text.thing = id
 WHERE called AND role IN (0, 1, 4) AND kind IN (SELECT value FROM json_each(?)) ORDER BY score LIMIT ?"""
 """The names, and the offices, of those that are called by the words of a search."""
+OF_PLACE: Final = """
+SELECT 1 FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = 'place' LIMIT 1"""
 ONE_PERSON: Final = """
 SELECT id FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = 'person' LIMIT 2"""
 FAILING: Final = """
@@ -102,6 +104,8 @@ CANDIDATES: Final = 60
 """Words that share letters with a misspelled one, and are compared with it; things that a text may name."""
 NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
+MAX_AWAY: Final = 24
+"""Letters in which one of them may differ from another, not counting one in a word of a name."""
 MIN_MISSPELLED: Final = 4
 """Letters of a word that may be misspelled."""
 WORDS: Final = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
@@ -153,6 +157,8 @@ class Understood:
     some: int = 0
     """How many of the phrases are enough, where nothing has all: of one, it is one of the rare ones."""
     rare: tuple[Phrase, ...] = ()
+    places: tuple[Phrase, ...] = ()
+    """Those that name a place: what has none of them is not found, where some are enough."""
     cut: bool = False
 
     @property
@@ -166,8 +172,9 @@ class Understood:
     def expression(self) -> str:
         """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
         phrases = self.rare if self.some == 1 else self.phrases
-        parts = combinations(map(fts_term, phrases), self.some or len(phrases))
-        return " OR ".join(f"({' AND '.join(part)})" for part in parts)
+        found = combinations(phrases, self.some or len(phrases))
+        parts = (part for part in found if not self.places or not {*self.places}.isdisjoint(part))
+        return " OR ".join(f"({' AND '.join(map(fts_term, part))})" for part in parts)
 
 
 @dataclass
@@ -221,7 +228,11 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     """Return how a text is understood, with this index."""
     terms = phrases(text)
     cut = len(terms) > MAX_WORDS
-    plain = Understood(tuple(terms[:MAX_WORDS]), cut=cut)
+    asked = terms[:MAX_WORDS]
+    names = {one: name for one in asked if len(one) == 1 and (name := name_meant(index, one[0]))}
+    meant = dict.fromkeys((names[one],) if one in names else one for one in asked)
+    for_names = tuple((one[0], name) for one, name in names.items())
+    plain = Understood(tuple(meant), for_names, cut=cut)
     if not plain.phrases or finds_any(index, plain.expression):
         return plain
     for only_asking in (ASKING - SAME.keys(), ASKING):
@@ -234,7 +245,7 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     ]
     instead = {phrase: near for phrase in unknown if (near := similar_word(index, phrase[0]))}
     corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
-    replaced = tuple((phrase[0], word) for phrase, word in instead.items())
+    replaced = (*for_names, *((phrase[0], word) for phrase, word in instead.items()))
     all_of_them = Understood(corrected, replaced, cut=cut)
     if finds_any(index, all_of_them.expression):
         return all_of_them
@@ -243,12 +254,30 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     finding = {one: count_of(index, fts_term(one)) for one in corrected}
     most_of_rare = RARE * min(filter(None, finding.values()), default=0)
     rare = tuple(one for one, number in finding.items() if 0 < number <= most_of_rare)
-    fewer = (replace(all_of_them, some=number, rare=rare or corrected) for number in numbers)
+    places = tuple(
+        one
+        for one in corrected
+        if index.execute(OF_PLACE, (f'{{label variant}} : "{" ".join(one)}"',)).fetchone()
+    )
+    fewer = (
+        replace(all_of_them, some=number, rare=places or rare or corrected, places=places)
+        for number in numbers
+    )
     return next((one for one in fewer if finds_any(index, one.expression)), all_of_them)
 
 
-def similar_word(index: sqlite3.Connection, word: str) -> str:
-    """Return the word of the index that is spelled most like one, or nothing.
+def name_meant(index: sqlite3.Connection, word: str) -> str:
+    """Return the word of a name that one differs from in a letter, or nothing for one that stands somewhere.
+
+    What only begins a word of a definition or a quote does not stand anywhere.
+    """
+    stands = f'"{word}" OR {{label variant}} : {fts_term((word,))}'
+    is_asking = len(word) <= MIN_MISSPELLED or word in ASKING
+    return "" if is_asking or finds_any(index, stands) else similar_word(index, word, most=0)
+
+
+def similar_word(index: sqlite3.Connection, word: str, most: int = MAX_AWAY) -> str:
+    """Return the word of the index that is spelled most like one, or nothing for more than `most` letters.
 
     A word of a name may differ in a letter more than others; one that begins otherwise differs in that alone.
     A short one stands only for a word of a name, with its first letter.
@@ -266,7 +295,7 @@ def similar_word(index: sqlite3.Connection, word: str) -> str:
     for other, named in rows:
         away, alike = OSA.distance(word, other), SequenceMatcher(None, other, word).ratio()
         begins_alike = word[0] == other[0] or (away == 1 and not is_short)
-        if alike >= NEAR and begins_alike and (named or not is_short):
+        if alike >= NEAR and begins_alike and (named or not is_short) and away - named <= most:
             near.append((away - named, -alike, other))
     return min(near)[2] if near else ""
 

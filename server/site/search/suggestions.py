@@ -16,7 +16,7 @@ from wicara.graph.sparql import solutions
 from wicara.ontology import RDF_TYPE, expand
 from wicara.queries import sought
 from wicara.server.app_state import dataset, store
-from wicara.server.http.addresses import with_choices
+from wicara.server.http.addresses import href_of, with_choices
 from wicara.server.site.kinds import OF_CLASS
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
@@ -24,7 +24,7 @@ from wicara.server.site.pages.question import all_questions
 from wicara.server.site.parameters import default_term, given_values, is_thing, to_sparql
 from wicara.server.site.search.folding import fold, tokens
 from wicara.server.site.search.index_file import index
-from wicara.server.site.search.query import fitting, named
+from wicara.server.site.search.query import ASKING, Search, days_of, fitting, named
 from wicara.server.site.search.results import QUESTIONS, labelled
 from wicara.server.site.times import format_day, format_period
 from wicara.server.site.words import prefixed
@@ -38,6 +38,8 @@ MAX_QUESTIONS: Final = 3
 MAX_ASKED: Final = 5
 """Questions that are looked at for those: what is asked about things is asked first, for an answer."""
 TIMELINE: Final = "/timeline"
+MEETING: Final = "wic:Meeting"
+HELD_AT: Final = NamedNode(expand("wic:heldAt"))
 UNNAMED: Final = frozenset({"wic:SourceArticle"})
 """The classes of things whose names are sentences: that some words stand in one does not name it."""
 
@@ -61,18 +63,18 @@ MONTHS: Final = {
 def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the pages that may answer a text, each with its address.
 
-    They are questions, of the time and the things that the text names, where sources differ, and what was at
-    that time. About a day or a month, questions that can be asked of one come first; about a year, they are
-    asked of its first and of its last day. Of others as good, those come first that ask about no more than
-    the text does. Where no question has the words, those that are searched for `instead` of some are looked
-    up.
+    They are questions, of the time and the things that the text names, where sources differ, the meeting that
+    a place stands for, and what was at that time. About a day or a month, questions that can be asked of one
+    come first; about a year, they are asked of its first and of its last day, after those that they lead to
+    (`see`). Of others as good, those come first that ask about no more than the text does. Where no question
+    has the words, those that are searched for `instead` of some are looked up.
     """
     if dataset().plain:
         return []
     time, rest = split_time(text)
     words = frozenset(tokens(rest))
     meant = {instead.get(word, word) for word in tokens(text)}
-    things = named_in(meant)
+    things = named_in(meant, time)
     slots = {one.slug: slots_of(one, things, meant) for one in all_questions()}
     askable = {
         word: {slug for slug, one in slots.items() if word in one.words}
@@ -99,12 +101,18 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     best = sorted(
         (one for one in (*all_questions(), *sought()) if one.slug in scores), key=rank, reverse=True
     )
+    whole = {slug for one in best[:MAX_ASKED] if ends[1:] and days(one) for slug in one.header.get("see", ())}
     offered = (
         suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one)
         for one in best[:MAX_ASKED]
+        if one.slug not in whole
         for day in (ends if one.slug in slots and days(one) and first else [first])
     )
-    found = [*islice(filter(None, offered), MAX_QUESTIONS)]
+    spanning = (suggested(one, None, slots[one.slug].things) for one in all_questions() if one.slug in whole)
+    found = [*filter(None, spanning), *islice(filter(None, offered), MAX_QUESTIONS)]
+    meeting, by = things.get(MEETING, ("", frozenset[str]()))
+    if meeting and by == things.get("wic:Place", ("", frozenset[str]()))[1]:
+        found.append((labelled(index(), [meeting]).show_iri(meeting).text, href_of(meeting) or ""))
     if first and in_month:
         found.append((str(_("As of %(day)s", day=format_day(first))), with_choices(f"/as-of?date={first}")))
     if first and last and first != last:
@@ -127,14 +135,25 @@ class Slots(NamedTuple):
     defaults: int
 
 
-def named_in(words: Collection[str]) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return what words name that questions can be asked of, by its class, each with the words for it."""
+def named_in(words: Collection[str], time: tuple[date, date] | None) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return what words name that questions can be asked of, by its class, each with the words for it.
+
+    Where more is said than a place, it stands for the one meeting that was held there (in a time).
+    """
     found = {}
     for datatype in {each.datatype for one in all_questions() for each in one.parameters} - UNNAMED:
         kind = OF_CLASS.get(expand(datatype))
         thing = named(index(), words, kind.key, partial(is_of_class, expand(datatype))) if kind else None
         if thing:
             found[datatype] = thing
+    place, naming = found.get("wic:Place", ("", frozenset[str]()))
+    if place and not naming.issuperset({*words} - ASKING):
+        first, last = time or ("", "")
+        of_time = days_of(index(), Search("", {}, "", str(first), str(last)), ["event"])
+        held = dataset().store.quads_for_pattern(None, HELD_AT, NamedNode(place), DefaultGraph())
+        meetings = [quad.subject.value for quad in held if quad.subject.value in of_time]
+        if len(meetings) == 1 and is_of_class(expand(MEETING), meetings[0]):
+            found = {MEETING: (meetings[0], naming), "wic:Event": (meetings[0], naming)} | found
     return found
 
 
