@@ -151,7 +151,8 @@ def named_in(words: Collection[str], time: tuple[date, date] | None) -> dict[str
         first, last = time or ("", "")
         of_time = days_of(index(), Search("", {}, "", str(first), str(last)), ["event"])
         held = dataset().store.quads_for_pattern(None, HELD_AT, NamedNode(place), DefaultGraph())
-        meetings = [quad.subject.value for quad in held if quad.subject.value in of_time]
+        given = (quad.subject for quad in held)
+        meetings = [one.value for one in given if isinstance(one, NamedNode) and one.value in of_time]
         if len(meetings) == 1 and is_of_class(expand(MEETING), meetings[0]):
             found = {MEETING: (meetings[0], naming), "wic:Event": (meetings[0], naming)} | found
     return found
