@@ -74,9 +74,9 @@ LINE_LENGTH: Final = 19
 MAX_LINES: Final = 7
 LETTER: Final = 6.7
 ROLE_LETTER: Final = 6.3
-ROLE_HEIGHT: Final = 13
+ROLE_HEIGHT: Final = 15
 """How broad a letter of the words of a line is, and how high they are (`style.css`)."""
-PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68)
+PARTS: Final = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
 """Where the middle of the words of a line may stand, in parts of its length."""
 MARGIN: Final = 14
 WEAK: Final = ("/attendee", "#onBehalfOf")
@@ -184,9 +184,17 @@ class Line:
 
     def box_of(self, words: Sequence[Role], part: float) -> Box:
         """Return the corners around words that stand at a part of it."""
-        half = (sum(len(plain(word.text)) + 2 for word in words) - 2) * ROLE_LETTER / 2
+        half = (sum(len(plain(word.text)) + 2 for word in words) - 1) * ROLE_LETTER / 2
         x, y = self.at(part)
         return (x - half, y - ROLE_HEIGHT / 2, x + half, y + ROLE_HEIGHT / 2)
+
+    def crosses(self, box: Box) -> bool:
+        """Tell whether it goes through a box: the two overlap, and corners lie on both of its sides."""
+        (x, y), (right, low) = self.at(0), self.at(1)
+        if not collide(box, (min(x, right), min(y, low), max(x, right), max(y, low))):
+            return False
+        sides = [(right - x) * (to - y) - (low - y) * (at - x) for at in box[::2] for to in box[1::2]]
+        return min(sides) < 0 < max(sides)
 
     @property
     def planned(self) -> bool:
@@ -431,24 +439,28 @@ def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
         return sorted((role.edge.start, role.edge.end))
 
     pairs = groupby(sorted(roles, key=ends), key=ends)
+    bare = [
+        Line(by_iri[start], by_iri[end], sorted(members, key=lambda role: role.edge.role.endswith(WEAK)))
+        for (start, end), members in pairs
+    ]
     taken = [body for node in drawn for body in node.bodies]
     found = []
-    for (start, end), members in pairs:
-        ordered = sorted(members, key=lambda role: role.edge.role.endswith(WEAK))
-        line = with_words(Line(by_iri[start], by_iri[end], ordered), taken)
-        found.append(line)
-        if line.words:
-            taken.append(line.box_of(line.words, line.part))
+    for line in bare:
+        found.append(with_words(line, taken, bare))
+        if found[-1].words:
+            taken.append(line.box_of(found[-1].words, found[-1].part))
     return found
 
 
-def with_words(line: Line, taken: Sequence[Box]) -> Line:
-    """Return a line with as many of its roles as have room among what is taken, and where they have it."""
+def with_words(line: Line, taken: Sequence[Box], others: Sequence[Line]) -> Line:
+    """Return a line with as many of its roles as have room beside what is taken and others, and where."""
     for count in range(len(line.told), 0, -1):
         words = line.told[:count]
         for part in PARTS:
             place = line.box_of(words, part)
-            if not any(collide(place, other) for other in taken):
+            if not any(collide(place, other) for other in taken) and not any(
+                other is not line and other.crosses(place) for other in others
+            ):
                 return replace(line, part=part, words=words)
     return line
 
