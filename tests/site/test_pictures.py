@@ -352,29 +352,6 @@ def test_network_counts_who_met(server: Server) -> None:
     assert {"attendee", "co-chair, speaker", "chair, attendee"} <= said
 
 
-LINE = re.compile(
-    r'<line x1="([^"]*)" y1="([^"]*)" x2="([^"]*)" y2="([^"]*)"/>\s*'
-    r'<text transform="translate\(([^ ]*) ([^)]*)\)" dy[^>]*>(.*?)</text>'
-)
-
-
-@pytest.mark.parametrize("start", ["body/asean", "person/sergey-lavrov", "person/retno-marsudi"])
-def test_words_of_a_line_lie_on_no_other(server: Server, start: str) -> None:
-    """No line goes through the words of another: those that have no room are told by the list alone."""
-    drawn = server.get(f"/network?start={start}", accept=HTML).text
-    found = [(*map(float, one[:6]), re.sub("<[^>]*>", "", one[6]).strip()) for one in LINE.findall(drawn)]
-    assert [one for one in found if one[6]]
-    for at, (_, _, _, _, x, y, words) in enumerate(found):
-        half = 3 * len(words)
-        for x1, y1, x2, y2, *_ in found[:at] + found[at + 1 :] if words else ():
-            inside = [
-                abs(x1 + (x2 - x1) * part / 200 - x) < half and abs(y1 + (y2 - y1) * part / 200 - y) < 6
-                for part in range(201)
-            ]
-            assert not any(inside), words
-    assert drawn.count('<td data-heading="role">') >= len(found)
-
-
 PARTNER = "partner of ASEAN, by these sources"
 
 

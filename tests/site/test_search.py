@@ -67,25 +67,6 @@ def test_person_in_any_spelling(server: Server, query: str) -> None:
     assert iris(server, q=query)[0] == LAVROV
 
 
-@pytest.mark.parametrize("lang", ["en", "id"])
-def test_a_name_is_not_hidden_by_a_definition(server: Server, lang: str) -> None:
-    """A misspelled name is found though a word of a definition begins like it; a whole word there stays."""
-    told = found(server, q="Puttin", lang=lang)
-    assert told["instead"] == {"puttin": "putin"}
-    assert told["results"][0]["iri"] == f"{ID}/person/vladimir-putin"
-    assert found(server, q="Putting", lang=lang)["instead"] == {}
-
-
-@pytest.mark.parametrize(
-    "query", ["who chaired the meeting in Sochi", "siapa yang memimpin pertemuan di Sochi"]
-)
-def test_a_place_that_is_named_is_kept(server: Server, query: str) -> None:
-    """Where nothing has all the words, what is found has to do with the place among them."""
-    results = found(server, q=query)["results"]
-    assert results
-    assert all("Sochi" in one["label"] for one in results)
-
-
 @pytest.mark.parametrize(
     "query",
     [
