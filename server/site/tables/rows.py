@@ -100,6 +100,11 @@ class Support:
         links = (one.graphs for one in self.statements if not tells_time(one.triple))
         return frozenset(chain.from_iterable(links))
 
+    @property
+    def beside(self) -> frozenset[str]:
+        """The graphs that say something else beside it."""
+        return frozenset(self.graphs).difference(self.named, *(one.graphs for one in self.statements))
+
     def statuses(self, bases: Mapping[str, Basis], things: Iterable[Term] = ()) -> tuple[Status, ...]:
         """Return the status of what this supports, which tells of some things, and the others it has."""
         return statuses_of(self.statements, bases, things=things, more=status_of_graphs(self.named, bases))
@@ -118,7 +123,7 @@ class Evidence:
         return found if as_given else sorted(found, key=lambda one: one.order)
 
     def behind(self, row: Row | Line) -> list[Basis]:
-        """Return what a row rests on: plans only for a plan, or where nothing else is.
+        """Return what a row rests on: plans only for a plan, beside it, or where nothing else is.
 
         What tells of whom or of what it is goes before what tells of its time alone; of a day, what came out
         by then and what can be quoted go first; then reading order. What only follows rests on what its first
@@ -127,8 +132,9 @@ class Evidence:
         known = self.of(row.support.graphs) or self.of(graphs_behind(row.support.statements))
         telling = row.support.telling
         statuses, day = (row.statuses, row.day) if isinstance(row, Row) else ((), None)
+        stated, beside = without_plans(known, statuses), row.support.beside
         return sorted(
-            without_plans(known, statuses),
+            (one for one in known if one in stated or one.graph in beside),
             key=lambda one: (
                 one.graph not in telling,
                 *((came_out_after(one, day), not one.quotes) if day else ()),

@@ -282,8 +282,8 @@ def short_answers(
 ) -> Iterator[ShortAnswer]:
     """Yield what each row says at a glance: in the sentence of a question, else the columns it names.
 
-    What the header `cites` are graphs to be cited, of all solutions of a row, last those of what is `beside`
-    it. The words of a source on a standing go before what the bounds leave open.
+    What the header `cites` are graphs to be cited in its order, of all solutions of a row, last those of what
+    is `beside` it. The words of a source on a standing go before what the bounds leave open.
     """
     chosen = {name: [shown] for name, term in values.items() if (shown := show(term, evidence.words))}
     names = [column.name for column in columns]
@@ -309,7 +309,7 @@ def short_answers(
         terms = ((name, solution[name]) for name in citing for solution in solutions)
         cited = {term.value: name for name, term in terms if isinstance(term, NamedNode)}
         related = frozenset(graph for graph, name in cited.items() if name in beside)
-        quoted = evidence.of(cited) if cited else quoted_for(row, parts, evidence)
+        quoted = evidence.of(cited, as_given=True) or quoted_for(row, parts, evidence)
         yield ShortAnswer(
             parts,
             "" if "standing" in wanted and cells["standing"] else row.state,
