@@ -154,6 +154,11 @@ class Basis:
         return [getattr(term, "value", str(term)) for term in self.said.get("source", ())]
 
     @property
+    def is_placed(self) -> bool:
+        """Whether it has words, or a place, in a text of its own: a reading rests on other facts."""
+        return bool(self.quotes or (self.text and self.text.places))
+
+    @property
     def modalities(self) -> list[Term]:
         """What its statements are if no plain fact: planned, proposed, possible."""
         return [term for term in self.said.get("modality", ()) if term != NamedNode(ACTUAL)]

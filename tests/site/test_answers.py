@@ -217,6 +217,15 @@ def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
     assert "Commemorative Summit, Sochi 2016: planned to take place, 18\N{EN DASH}20 May 2016" in told
 
 
+def test_who_acted_for_whom_is_as_sure_as_its_own_fact(server: Server) -> None:
+    """Who acted for a body that was involved is a reading, with words that name the person."""
+    told = {one.partition(" was")[0]: one for one in sentences_of(server, "states-and-bodies-involved")}
+    of_asean, _, source = told["ASEAN"].partition(" Source: ")
+    assert of_asean.endswith("Saleumxay Kommasith acted for it. read from the words (medium confidence)")
+    assert "dipimpin bersama \u2026 Saleumxay" in source
+    assert "not quoted" not in source
+
+
 def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     """Who was at five meetings that are established was so often there; it cites that both were at each."""
     (retno,) = (one for one in sentences_of(server, "met-whom-most") if one.startswith("Retno"))

@@ -136,7 +136,7 @@ def quoted_for(row: Row, parts: Iterable[str | Shown], evidence: Evidence) -> It
     subjects = dict.fromkeys(str(getattr(one.triple.subject, "value", "")) for one in about)
     missing = [named[one] for one in subjects if one in named]
     graphs = (*support.graphs, *graphs_behind(about if support.graphs else support.statements))
-    found = [one for one in evidence.of(graphs) if one.quotes or (one.text and one.text.places)]
+    found = [one for one in evidence.of(graphs) if one.is_placed]
     dating, telling = (
         {*chain.from_iterable(one.graphs for one in support.statements if tells_time(one.triple) is dates)}
         for dates in (True, False)

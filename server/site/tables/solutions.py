@@ -309,12 +309,12 @@ def short_answers(
         terms = ((name, solution[name]) for name in citing for solution in solutions)
         cited = {term.value: name for name, term in terms if isinstance(term, NamedNode)}
         related = frozenset(graph for graph, name in cited.items() if name in beside)
-        quoted = evidence.of(cited, as_given=True) or quoted_for(row, parts, evidence)
+        quoted = [one for one in evidence.of(cited, as_given=True) if one.is_placed]
         yield ShortAnswer(
             parts,
             "" if "standing" in wanted and cells["standing"] else row.state,
             () if OUTCOME in names else statuses,
-            tuple(sorted(quoted, key=lambda basis: basis.graph in related)),
+            tuple(sorted(quoted or quoted_for(row, parts, evidence), key=lambda one: one.graph in related)),
             tuple(evidence.of(one.graphs) for one in row.support.statements),
             row.clash,
             bool(question.own("clash")),
