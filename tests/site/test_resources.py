@@ -218,7 +218,7 @@ def test_what_a_post_is_needs_no_words_about_others(server: Server, language: st
 
 def test_what_a_person_said_stands_with_its_source(server: Server) -> None:
     """All texts that have a person say something are there, the newest first, with the status of that."""
-    days = [row[2] for row in read(server, "/doc/person/sergey-lavrov").rows("What this person said")]
+    days = [row[3] for row in read(server, "/doc/person/sergey-lavrov").rows("What this person said")]
     assert days[0] == "11 July 2025"
     assert sorted(days, key=lambda day: day.split()[-1], reverse=True) == days
     (row,) = (

@@ -216,6 +216,17 @@ def test_a_hope_is_no_plan(server: Server) -> None:
     assert row[4] == "called for (medium confidence)"
 
 
+def test_each_saying_has_its_day_and_tells_of_its_words(server: Server) -> None:
+    """A text of a known month has that as its day; what is cited is said not to be quoted; answers too."""
+    page = server.get("/doc/person/sergey-lavrov?show=statements-of-a-person", accept="text/html")
+    rows = Reader(page.text).rows("What this person said")
+    assert [row[:2] for row in rows if not (row[1] and row[3])] == []
+    days = {row[0]: (row[1], row[3]) for row in rows}
+    basis = "Lavrov said that the agreement is the basis of a programme for 2005 to 2015"
+    assert days[basis] == ("cited, not quoted", "December 2005")
+    assert days["Lavrov welcomed the proposed priorities"][0].startswith("“Lavrov menyambut baik usulan”")
+
+
 def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:
     """What a speaker says at a news conference is claimed in the table too; its day is that of its text."""
     page = Reader(server.get("/doc/event/2018-08-02-asean-russia-meeting", accept="text/html").text)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.status import CLAIM, NONE, local_name, status_key, weakest
 from wicara.ontology import PREFIXES, WIC
+from wicara.server.app_state import per_version
 from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_amount, format_decimal, name_of_language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
-from wicara.server.site.tables.statuses import AHEAD, strongest_by_ends
-from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_span
+from wicara.server.site.tables.statuses import AHEAD, Aftermath, strongest_by_ends
+from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_period, format_span
 from wicara.server.site.words import Shown
 
 if TYPE_CHECKING:
@@ -299,9 +300,19 @@ class Cells:
             yield Value(Shown(text, text, href=quote.copy or None, outside=True)), ()
 
     def quoted(self, node: Term) -> Shows:
-        """Yield the words that a fact rests on."""
+        """Yield the words that a fact rests on, or that its text is cited without them."""
         for quote in self.quotes(node):
             yield Value(Shown(f"“{quote.exact.value}”", quote.exact.value, quote.exact.language)), ()
+        if not self.quotes(node) and self.text_of(getattr(node, "value", "")):
+            cited = str(_("cited, not quoted"))
+            yield Value(Shown(cited, cited)), ()
+
+    def issued(self, node: Term) -> Shows:
+        """Yield when a text came out."""
+        days = per_version(Aftermath).issued(node) if isinstance(node, NamedNode) else None
+        if days:
+            text = format_period(*days)
+            yield Value(Shown(text, text), span=Bounds(*days, *days)), ()
 
     def quotes(self, node: Term) -> Sequence[Quote]:
         """Return the words that a fact rests on."""
@@ -318,6 +329,7 @@ SPECIAL: Final[dict[Show, Callable[[Cells, Term], Shows]]] = {
     Show.LANGUAGE: Cells.language,
     Show.PLACE: Cells.place,
     Show.WORDS: Cells.quoted,
+    Show.ISSUED: Cells.issued,
 }
 """What columns that do not show terms as they are show of them."""
 

@@ -44,6 +44,8 @@ class Show(StrEnum):
     """Fact graphs, by where their words stand."""
     WORDS = "words"
     """Fact graphs, by the words that they quote."""
+    ISSUED = "issued"
+    """Texts, by the day on which they came out, or the month or year where only that is known."""
     ROLE = "role"
     """Roles, or those that participations have by the property that leads to them."""
     ELSEWHERE = "elsewhere"
