@@ -109,6 +109,7 @@ def install(app: Flask) -> None:
         by_status=by_status,
         doubt_html=doubt,
         witnesses_mark=witnesses_mark,
+        reported_by=reported_by,
         covered_until=covered_until,
         row_marks=row_marks,
         marks_html=marks_of,
@@ -207,6 +208,17 @@ def aftermath(plan: Status, words: Words, *, alone: bool = False) -> Markup:
     link = LINK % (href_of(plan.came_about.value), NOTHING, NOTHING, came_about(plan, words))
     done = _("it began:") if plan.began else _("it came about:")
     return around % (escape(done) + SPACE + link)
+
+
+def reported_by(bases: Sequence[Basis], words: Words) -> str:
+    """Return by which text something is reported, how sure the editors are of that, and by how many more."""
+    first, more = bases[0], witnesses(bases) - 1
+    unsure = doubt_of(first)
+    name = source_name(first.text, words) if first.text else ""
+    name += f" ({words.show_iri(unsure.value).text})" if unsure else ""
+    if more > 0:
+        return str(_("reported by %(name)s and %(n)s more", name=name, n=format_decimal(more)))
+    return str(_("reported by %(name)s", name=name))
 
 
 def doubt(one: Basis, words: Words) -> Markup:

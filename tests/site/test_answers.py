@@ -114,7 +114,10 @@ def test_when_a_plan_was_made_known_is_not_when_it_is_due(
 
 @pytest.mark.parametrize(
     ("language", "after"),
-    [("en", "no outcome reported; last text: November 2018)"), ("id", "teks terakhir: November 2018)")],
+    [
+        ("en", "no outcome reported; last text that tells of it: November 2018)"),
+        ("id", "teks terakhir tentangnya: November 2018)"),
+    ],
 )
 def test_a_text_known_to_a_month_alone_has_no_day(server: Server, language: str, after: str) -> None:
     """Up to when texts tell of a plan is a month where the last of them is known to a month alone."""
@@ -138,7 +141,7 @@ def test_what_is_still_to_come_is_all_that_is_planned(server: Server, dataset: B
     assert sorted(found) == sorted(wanted)
     assert wanted
     # The latest expected come first. What has the time of its chairs, or of what it goes with, says so.
-    days = [(row["earliest"] or row["madeKnownOn"], row["madeKnownOn"]) for row in rows]
+    days = [(row["latest"] or row["madeKnownOn"], row["earliest"] or row["madeKnownOn"]) for row in rows]
     assert days == sorted(days, reverse=True)
     assert {bool(row["timeOf_en"]) for row in rows} == {True, False}
     assert all(("day of its own is named)" in row["statement"]) == bool(row["mainFact"]) for row in rows)
@@ -215,6 +218,46 @@ def test_a_plan_for_a_month_is_for_no_days(server: Server) -> None:
     assert "ASEAN-Russia Summit, Singapore 2018: proposed to take place, November 2018" in told
     assert "ASEAN-Russia Summit, Kuala Lumpur 2005: planned to take place, 2005" in told
     assert "Commemorative Summit, Sochi 2016: planned to take place, 18\N{EN DASH}20 May 2016" in told
+
+
+@pytest.mark.parametrize(
+    ("slug", "sentence", "mark", "texts"),
+    [
+        (
+            "trade-by-year",
+            "2021: USD 20 billion",
+            "reported by ASEAN Briefing, September 2022 (medium confidence) and 1 more",
+            2,
+        ),
+        ("trade-by-year", "2018: USD 19.8 billion", "reported by ANTARA, 1 Aug 2019 and 1 more", 2),
+        ("trade-by-year", "2017: USD 16.7 billion", "claimed by Joko Widodo", 2),
+        (
+            "how-far-implemented",
+            "92 activities launched",
+            "reported by Viet Nam News Agency, 13 Mar 2020 (medium confidence)",
+            1,
+        ),
+    ],
+)
+def test_a_value_names_each_text_and_how_sure_it_is(
+    server: Server, slug: str, sentence: str, mark: str, texts: int
+) -> None:
+    """One sentence cites all texts that give its value, here and copied, and how sure the editors are."""
+    page = ask(server, slug)
+    told = next(one for one in sentences_of(server, slug) if sentence in one)
+    assert mark in told
+    assert told.count("Source: ") == texts
+    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page.text)
+    (lines,) = re.findall(f"{sentence}.*{re.escape(mark)}.*((?:\n  .*)+)", copied.replace("\xa0", " "))
+    assert lines.count("\n") == texts
+
+
+def test_a_copied_answer_says_what_is_only_related(server: Server) -> None:
+    """The words on a meeting like a planned one are labelled so in the copied text, as on the page."""
+    page = ask(server, "still-to-come").text
+    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
+    label = "On the related meeting: "
+    assert copied.count(label) == page.count(f">{label}") > 0
 
 
 def test_who_acted_for_whom_is_as_sure_as_its_own_fact(server: Server) -> None:

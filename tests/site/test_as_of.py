@@ -259,7 +259,10 @@ def test_events_and_plans(server: Server) -> None:
     assert names(held(page, "standings")["certain"], "Russia", "China") == {"Russia", "China"}
     later = page_of(server, "2018-11-15")
     planned = held(later, "planned-events")["possible"]
-    assert any("ASEAN Summit" in one and "(no outcome reported; last text: " in one for one in planned)
+    assert any(
+        "ASEAN Summit" in one and "(no outcome reported; last text that tells of it: " in one
+        for one in planned
+    )
     assert not any(held(later, "events").values())
 
 
@@ -355,7 +358,7 @@ def test_in_indonesian(server: Server) -> None:
     assert "awal: 2015; akhir: antara 2 Agustus 2018" in text
     assert "belum mulai pada tanggal itu" in text
     later = text_of(page_of(server, "2018-11-15", "id"))
-    assert "(kelanjutannya tidak dilaporkan; teks terakhir: " in later
+    assert "(kelanjutannya tidak dilaporkan; teks terakhir tentangnya: " in later
 
 
 @pytest.mark.parametrize("first", ["2018-07-01", long("2014-10-20")])

@@ -163,7 +163,7 @@ def test_a_page_shows_what_its_kind_is_about(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no outcome reported; last text: "),
+        ("/doc/event/2019-2020-arf-ism-cttc", "planned (no outcome reported; last text that tells of it: "),
         (f"/graph/fact/{ARTICLE}/F006", "planned (it began: SINDOnews, 14 Nov 2018"),
         (
             "/doc/event/2018-08-02-indonesia-proposing",

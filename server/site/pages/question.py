@@ -460,7 +460,7 @@ def in_plain_words(one: QuestionRequest, found: Answer, overview: Sequence[str])
     for lead in found.short:
         said += [
             with_marks(lead, found),
-            *(words_behind(card, found.evidence, glossed=lead.glossed) for card in cards_of(lead.quoted)),
+            *(words_behind(card, found.evidence, lead) for card in cards_of(lead.quoted)),
         ]
     more = [_("and %(n)s more", n=found.more)] if found.more else []
     sources = of_sources(found.quoted, found.cards.values(), found.aftermaths)

@@ -22,7 +22,7 @@ from wicara.graph.explain.writers import json_term
 from wicara.graph.formats import CSV, Format
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
-from wicara.server.site.html import place_in_source, source_name, statuses, witnesses_mark
+from wicara.server.site.html import place_in_source, reported_by, statuses, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.differing import differing
@@ -219,16 +219,16 @@ def with_marks(lead: ShortAnswer, found: Answer) -> str:
     marks = []
     if lead.is_marked:
         marks.append(str(statuses(lead.statuses, words).striptags()))
-    elif lead.reporter:
-        marks.append(str(_("reported by %(name)s", name=source_name(lead.reporter, words))))
+    elif lead.reporters:
+        marks.append(reported_by(lead.reporters, words))
     marks += [differing(lead.clash)] if lead.clash else []
     marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
     marks = [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
     return f"{lead.text} [{', '.join(marks)}]" if marks else lead.text
 
 
-def words_behind(card: Card, evidence: Evidence, *, glossed: bool = True) -> str:
-    """Return the words of a sentence of a source; if `glossed` with the editors', where it is foreign."""
+def words_behind(card: Card, evidence: Evidence, lead: ShortAnswer) -> str:
+    """Return the words of a sentence of a source, as an answer shows them: if glossed with the editors'."""
     words = evidence.words
     quoted = [
         f"\N{LEFT DOUBLE QUOTATION MARK}{piece}\N{RIGHT DOUBLE QUOTATION MARK}" for piece in card.pieces
@@ -236,8 +236,9 @@ def words_behind(card: Card, evidence: Evidence, *, glossed: bool = True) -> str
     where = [one.where for one in quotations(evidence, [card.bases[0].graph])[:1]]
     in_short = "; ".join(words.show_iri(basis.graph).text for basis in card.bases)
     heading = str(_("In short (editors' words):"))
-    foreign = [heading, in_short] if glossed and card.is_foreign(words.lang) else []
-    return " ".join((" ", *quoted, *where, *foreign))
+    foreign = [heading, in_short] if lead.glossed and card.is_foreign(words.lang) else []
+    beside = [f"{_('On the related meeting')}:"] if card.bases[0].graph in lead.related else []
+    return " ".join((" ", *beside, *quoted, *where, *foreign))
 
 
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:

@@ -15,7 +15,7 @@ from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import WORDS, own_text
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.cards import quoted_for
-from wicara.server.site.tables.cells import Cell, Value, amount, in_own_language, show
+from wicara.server.site.tables.cells import Cell, Value, figure, show, wording
 from wicara.server.site.tables.differing import clashes_of
 from wicara.server.site.tables.rows import Row, Support, Table, evidence_for, supports_of_rows
 from wicara.server.site.tables.statuses import graphs_behind, is_open, is_plain, weakest_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
-    from wicara.graph.evidence import Basis, CitedSource
+    from wicara.graph.evidence import Basis
     from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.tables.rows import Evidence, Pattern
@@ -120,13 +120,13 @@ class ShortAnswer:
     @property
     def is_marked(self) -> bool:
         """Whether its status is shown: where neither its reporter nor what is open on a day stands for it."""
-        return bool(self.statuses) and self.reporter is None and not is_open(self.holds, self.statuses)
+        return bool(self.statuses) and not self.reporters and not is_open(self.holds, self.statuses)
 
     @property
-    def reporter(self) -> CitedSource | None:
-        """The text that reports it, where values are compared: other texts may report another."""
-        plain = self.compared and self.quoted and self.holds != CERTAIN and is_plain(self.statuses)
-        return self.quoted[0].text if plain else None
+    def reporters(self) -> Sequence[Basis]:
+        """What texts report it, where values are compared: other texts may report another."""
+        plain = self.compared and self.holds != CERTAIN and is_plain(self.statuses)
+        return [one for one in self.quoted if one.text] if plain else ()
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     said = tuple(short_answers(question, values, columns, alone, evidence))
     listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
-    lead = tuple(dict.fromkeys(short_answers(question, values, columns, together, evidence)))
+    lead = told_once(short_answers(question, values, columns, together, evidence))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     own = {graph for support in backed for graph in support.graphs}
     own |= {basis.graph for one in lead for basis in one.quoted}
@@ -250,6 +250,17 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
         said,
         {graph: basis for graph, basis in evidence.bases.items() if graph in own},
     )
+
+
+def told_once(answers: Iterable[ShortAnswer]) -> tuple[ShortAnswer, ...]:
+    """Return what answers say, each thing once; of values that are compared, with each text that gives it."""
+    found: dict[ShortAnswer, ShortAnswer] = {}
+    for one in answers:
+        same = found.setdefault(one, one)
+        if one.compared:
+            more = [basis for basis in one.quoted if basis not in same.quoted]
+            found[one] = replace(same, quoted=(*same.quoted, *more))
+    return tuple(found.values())
 
 
 def row_graphs(backed: Iterable[Support]) -> Iterator[str]:
@@ -400,27 +411,10 @@ def value(terms: Terms, words: Words) -> Value | None:
     return Value(shown) if shown else None
 
 
-def figure(terms: Terms, words: Words) -> Value | None:
-    """Return a number with its unit."""
-    number, unit = terms
-    if not isinstance(number, Literal) or not isinstance(unit, NamedNode):
-        return value(terms, words)
-    called = words.unit(unit.value)
-    return Value(Shown(amount(number.value, unit.value, called), str(number)), unit=called)
-
-
 def as_written(terms: Terms, words: Words) -> Value | None:
     """Return a value as it stands."""
     shown = words.show(terms[0])
     return Value(replace(shown, note="")) if shown else None
-
-
-def wording(terms: Terms, words: Words) -> Value | None:
-    """Return words in the reader's language, or else in another."""
-    text = in_own_language((term for term in terms if term is not None), words.lang)
-    if text is None:
-        return None
-    return Value(Shown(text.value, str(text), None if text.language == words.lang else text.language))
 
 
 def window(terms: Terms, _words: Words) -> Value:

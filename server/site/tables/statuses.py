@@ -453,7 +453,9 @@ def age_of_plan(status: Status) -> str:
     """Return when the last text came out that tells of what was planned, and by none came about."""
     if status.covered is None:
         return ""
-    return str(_("no outcome reported; last text: %(day)s", day=format_period(*status.covered)))
+    return str(
+        _("no outcome reported; last text that tells of it: %(day)s", day=format_period(*status.covered))
+    )
 
 
 def covered_until() -> str:
