@@ -398,8 +398,8 @@ def test_what_was_proposed_and_answered_comes_first(server: Server) -> None:
     places = [next(place for place, one in enumerate(found) if one.startswith(it)) for it in beginnings]
     assert places == sorted(places)
     assert places[:2] == [0, 1]
-    (threats,) = (one for one in found if "face security threats now" in one)
-    assert "now. claimed (medium confidence) Source" in threats
+    assert "sidelines of: 33rd ASEAN Summit, November 2018, in Singapore (city). called for" in found[1]
+    assert any("face security threats now. claimed (medium confidence) Source" in one for one in found)
     proposal, quoted, answer = found[0].split("Source: ")
     assert (
         "Named: counter-terrorism, cyber security, natural disaster management. Sergey Lavrov welcomed that"
