@@ -227,6 +227,17 @@ def test_each_saying_has_its_day_and_tells_of_its_words(server: Server) -> None:
     assert days["Lavrov welcomed the proposed priorities"][0].startswith("“Lavrov menyambut baik usulan”")
 
 
+def test_documents_at_the_days_of_their_meetings(server: Server) -> None:
+    """A document without a time of its own has that of the event that produced it, with its source."""
+    drawn = server.get("/timeline?from=1991&to=2020", accept="text/html").text
+    (declaration,) = re.findall("<bdi>Sochi Declaration</bdi>.*?</li>", drawn, re.DOTALL)
+    assert "between 19 and 20 May 2016" in declaration
+    assert "Kemlu, 2 Aug 2018" in declaration
+    assert "<bdi>Kazan Declaration</bdi>" not in drawn
+    assert re.search(r"Documents</a> \d+ \(\d+ more without a day\)", drawn)
+    assert "without a day" not in server.get("/timeline", accept="text/html").text
+
+
 def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:
     """What a speaker says at a news conference is claimed in the table too; its day is that of its text."""
     page = Reader(server.get("/doc/event/2018-08-02-asean-russia-meeting", accept="text/html").text)

@@ -84,9 +84,9 @@ LASTING: Final = frozenset({"office", "membership"})
 """The lanes of what may last far longer than what the rest is about."""
 HAPPENING: Final = frozenset({"event", "act"})
 """The lanes of what may happen in the course of something else."""
-TOLD: Final = HAPPENING | {"office", "figure"}
+TOLD: Final = HAPPENING | {"office", "figure", "document"}
 """The lanes of what is told with what it hangs together with."""
-BRIEF: Final = HAPPENING | {"text"}
+BRIEF: Final = HAPPENING | {"text", "document"}
 """The lanes of what is told year by year where there is much."""
 ASIDE: Final = LASTING | {"figure"}
 """The lanes that are folded whole where there is much: what lasts, and what has a page of its own."""
@@ -180,6 +180,7 @@ def timeline() -> Picture:
     drawn = {iri: line for iri, line in lines.items() if any(time.bounds.known for time in line.item.times)}
     is_chosen = bool(view.asked) or about is not None
     beyond = [] if view.days is None else spans(view, (one.iri for one in concerned if one.lane in lanes))
+    fitting = {} if view.days is None else view.spans
     return Picture(
         "timeline",
         [record for item in shown for record in records(item, labels[item.iri].text)],
@@ -189,6 +190,7 @@ def timeline() -> Picture:
             "words": words,
             "names": LANES,
             "counts": Counter(item.lane for item in everything),
+            "dayless": Counter(one.lane for one in concerned if fitting.get(one.iri) == ("", "")),
             "chosen": lanes,
             "unasked": unasked,
             "lanes": [
@@ -265,7 +267,7 @@ def concerned_with(store: Store, about: NamedNode) -> set[str]:
 def contexts(
     store: Store, some: Iterable[Item]
 ) -> tuple[dict[str, list[str]], dict[str, tuple[str, str]], list[Mapping[str, Term | None]]]:
-    """Return in the course of what things happened, who held which post, what figures count by whom."""
+    """Return in the course of what things happened or came about, who holds posts, what figures count."""
     outer: dict[str, list[str]] = {}
     posts: dict[str, tuple[str, str]] = {}
     counted: list[Mapping[str, Term | None]] = []
@@ -288,7 +290,8 @@ def add_times(store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[s
         if all(time.link in MANNERS for time in item.times):
             around = (time for iri in outer.get(item.iri, ()) for time in known.get(iri, ()))
             spans = {time.span: time for time in around if time.link not in MANNERS}
-            item.times += [Time("during", span, bounds_within(time.bounds)) for span, time in spans.items()]
+            for one in spans.values():
+                item.times.append(replace(one, link="during", bounds=bounds_within(one.bounds), written=""))
 
 
 def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:

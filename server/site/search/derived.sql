@@ -44,6 +44,11 @@ WITH RECURSIVE course (thing, around) AS (
 )
 INSERT INTO period SELECT course.thing, first, last FROM course JOIN period ON period.thing = course.around;
 
+-- A document without a time of its own has the days of the event by which it came about.
+INSERT INTO period
+SELECT link.object, first, last FROM link JOIN period ON period.thing = link.subject
+WHERE link.name = 'produced' AND link.object NOT IN (SELECT thing FROM period);
+
 -- An article has what one of its facts has, but for its status.
 INSERT OR IGNORE INTO value
 SELECT link.object, bit, value FROM link JOIN value ON value.thing = link.subject

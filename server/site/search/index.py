@@ -80,12 +80,13 @@ LINKS: Final = {
     f"{WIC}inSentence": "sentence",
     f"{WIC}factOf": "article",
     f"{WIC}during": "during",
+    f"{WIC}produced": "produced",
     f"{WIC}tenureHolder": "holder",
     f"{WIC}tenurePost": "post",
 }
-"""The properties that lead from a fact to its words and article, from an act to what it was part of, and from
-a term of office to the person and the office, by names in the table `link`."""
-OTHERWISE_LINKS: Final = frozenset({"article", "during", "holder", "post"})
+"""The properties that lead from a fact to its words and article, from an act to what it was part of, from an
+event to its documents, from a term of office to the person and the office, by names in the table `link`."""
+OTHERWISE_LINKS: Final = frozenset({"article", "during", "produced", "holder", "post"})
 """Those of them that are read as any other link, too."""
 REPORTS, REPORTED, CONTENT_OF = (f"{WIC}{name}" for name in ("reports", "reportedStatus", "contentOf"))
 """What a report tells of which event, and whose content a graph is."""
