@@ -224,6 +224,26 @@ def test_the_newest_are_first(server: Server) -> None:
     assert len(every) > len(days)
 
 
+def test_a_meeting_is_counted_once(server: Server) -> None:
+    """Meetings told of together and one by one count one by one, on the page and in the network."""
+    rows = read(server, "/doc/person/retno-marsudi?show=meetings").rows("Meetings")
+    told = [row[1] for row in rows]
+    assert "PMC meeting with China, 2 August 2018" in told
+    assert "other PMC meetings of 2 August 2018" not in told
+    assert len(told) == len({*told})
+    network = read(server, "/network").text
+    assert f"Retno L.P. Marsudi {len(told)} " in network
+
+
+def test_a_state_leads_to_what_was_held_there(server: Server) -> None:
+    """The page of a state lists the events that involve it, and leads to those held there."""
+    page = read(server, "/doc/state/singapore")
+    assert len(page.rows("Events involving it")) == 2
+    assert page.glance["Territory, with events held there"].startswith("Singapore (city)")
+    there = [row[1] for row in read(server, "/doc/place/singapore").rows("Events held or planned there")]
+    assert "PMC meeting with Russia, 28 July 1999" in there
+
+
 def test_no_office_rests_on_words_about_another(server: Server, dataset: BuiltDataset) -> None:
     """What an office of a person rests on names that person, and is no fact of another's office."""
     holders: dict[str, set[str]] = {}
