@@ -64,7 +64,8 @@ def test_a_day_alone(server: Server) -> None:
         ("what was said at the ASEAN-Russia meeting", "statements-and-answers"),
         ("apa yang disampaikan dalam pertemuan ASEAN-Rusia", "statements-and-answers"),
         ("what did Retno propose and what did Lavrov answer", "statements-and-answers"),
-        ("who met whom", "met-by-a-person"),
+        ("who met whom", "who-met-whom"),
+        ("siapa bertemu siapa", "who-met-whom"),
     ],
 )
 def test_questions_in_the_words_of_readers(server: Server, query: str, slug: str) -> None:
