@@ -166,6 +166,9 @@ SOCHI: Final = "event:2016-05-19-sochi-summit"
         ("number of activities implemented", "en", "activities-carried-out?lang=en"),
         ("next summit", "en", "still-to-come?lang=en"),
         ("koordinator setelah Laos", "id", "terms-of-the-coordinators?lang=id"),
+        ("siapa koordinator sekarang", "id", "terms-of-the-coordinators?lang=id"),
+        ("nilai perdagangan 2018", "id", "trade-by-year?lang=id"),
+        ("trade growth", "en", "growth-by-year?lang=en"),
     ],
 )
 def test_a_place_stands_for_the_meeting_held_there(server: Server, query: str, lang: str, asked: str) -> None:

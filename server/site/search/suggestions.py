@@ -65,9 +65,10 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
 
     They are questions, of the time and the things that the text names, where sources differ, the meeting that
     a place stands for, and what was at that time. About a day or a month, questions that can be asked of one
-    come first; about a year, they are asked of its first and of its last day, after those that they lead to
-    (`see`). Of others as good, those come first that ask about no more than the text does. Where no question
-    has the words, those that are searched for `instead` of some are looked up.
+    come first; about a year, they are asked of its first and of its last day. Where no day or month is named,
+    they come after those that they lead to (`see`). Of others as good, those come first that ask about no
+    more than the text does. Where no question has the words, those that are searched for `instead` of some
+    are looked up.
     """
     if dataset().plain:
         return []
@@ -101,7 +102,9 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     best = sorted(
         (one for one in (*all_questions(), *sought()) if one.slug in scores), key=rank, reverse=True
     )
-    whole = {slug for one in best[:MAX_ASKED] if ends[1:] and days(one) for slug in one.header.get("see", ())}
+    whole = {
+        slug for one in best[:MAX_ASKED] if not in_month and days(one) for slug in one.header.get("see", ())
+    }
     offered = (
         suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one)
         for one in best[:MAX_ASKED]
