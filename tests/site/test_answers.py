@@ -283,22 +283,6 @@ def test_a_count_is_as_sure_as_what_it_counts(server: Server) -> None:
     assert "Putin spoke at the reception of the summit" in putin
 
 
-@pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
-def test_who_met_whom(server: Server, language: str, both: str) -> None:
-    """All pairs of persons have the meetings that both were at, most first; the network leads to them."""
-    told = sentences_of(server, "who-met-whom", language)
-    rows = [*DictReader(server.get("/questions/who-met-whom.csv?lang=en").text.splitlines())]
-    pairs = [(row["person"], row["otherPerson"]) for row in rows]
-    assert len({*pairs}) > 50
-    assert told[0].startswith("Retno L.P. Marsudi ")
-    assert all(both in one for one in told)
-    assert "(counted here: 5)" in told[0] or language == "id"
-    assert not [pair for pair in pairs if pair[::-1] in pairs]
-    assert all(int(row["meetings"]) == pairs.count(pair) for row, pair in zip(rows, pairs, strict=True))
-    assert all(row["meeting"] and row["ownFact"] and row["fact"] for row in rows)
-    assert 'href="/questions/who-met-whom"' in server.get("/network", accept="text/html").text
-
-
 def test_how_far_a_plan_was_implemented(server: Server) -> None:
     """The sentences name the plan, its status and the judgement, and go on to the last numbers.
 

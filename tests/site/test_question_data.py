@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
-from reader import ask, query_of, text_of
+from reader import ask, query_of, sentences_of, text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -316,3 +316,19 @@ def test_an_answer_cites_the_words_of_all_that_it_says(server: Server) -> None:
     rows = csv.DictReader(StringIO(server.get(asked).text))
     (putin,) = (row for row in rows if row["otherPersonLabel_en"] == "Vladimir Putin")
     assert putin["status"] == "established"
+
+
+@pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
+def test_who_met_whom(server: Server, language: str, both: str) -> None:
+    """All pairs of persons have the meetings that both were at, most first; the network leads to them."""
+    told = sentences_of(server, "who-met-whom", language)
+    rows = [*csv.DictReader(server.get("/questions/who-met-whom.csv?lang=en").text.splitlines())]
+    pairs = [(row["person"], row["otherPerson"]) for row in rows]
+    assert len({*pairs}) > 50
+    assert told[0].startswith("Retno L.P. Marsudi ")
+    assert all(both in one for one in told)
+    assert "(counted here: 5)" in told[0] or language == "id"
+    assert not [pair for pair in pairs if pair[::-1] in pairs]
+    assert all(int(row["meetings"]) == pairs.count(pair) for row, pair in zip(rows, pairs, strict=True))
+    assert all(row["meeting"] and row["ownFact"] and row["fact"] for row in rows)
+    assert 'href="/questions/who-met-whom"' in server.get("/network", accept="text/html").text
