@@ -35,10 +35,10 @@ if TYPE_CHECKING:
         (
             "coordinator-at-an-event",
             [
-                "Laos was coordinator of the ASEAN-Russia partnership. possibly at that time 4 sources",
-                "Indonesia was coordinator of the ASEAN-Russia partnership. possibly at that time 9 sources",
+                "Laos may have been coordinator of the ASEAN-Russia partnership. possibly at that time 4 sources",  # noqa: E501 - as a page says it
+                "Indonesia may have been coordinator of the ASEAN-Russia partnership. possibly at that time 9 sources",  # noqa: E501 - as a page says it
                 (
-                    "Indonesia was coordinator to be of the ASEAN-Russia partnership."
+                    "Indonesia was to be coordinator of the ASEAN-Russia partnership."
                     " planned (it began: SINDOnews, 14 Nov 2018) possibly at that time 2 sources"
                 ),
             ],
