@@ -135,7 +135,7 @@ def test_what_a_closer_timeline_leaves_out_is_counted(visit: Visit) -> None:
 
 
 def test_the_link_is_of_what_is_shown(visit: Visit) -> None:
-    """The link that a timeline gives, and copies, has the days to which it was brought."""
+    """The link of a timeline has the days to which it was brought; as it is copied, the version too."""
     page = visit("/timeline", permissions=["clipboard-read", "clipboard-write"])
     link = page.get_by_role("contentinfo").get_by_role("link", name=re.compile(":[0-9]+.timeline"))
     expect(link).to_have_attribute("href", "/timeline")
@@ -146,7 +146,11 @@ def test_the_link_is_of_what_is_shown(visit: Visit) -> None:
     expect(link).to_have_attribute("href", re.compile("from=[0-9-]{10}&to=[0-9-]{10}$"))
     page.get_by_role("main").get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("main").get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(rf"{re.escape(page.url)}&version=[\d.]+", copied)
+    assert shown(visit(copied)) == shown(visit(page.url))
+    earlier = visit(re.sub(r"version=[\d.]+", "version=0.9", copied))
+    expect(earlier.get_by_text("This address was made with version 0.9 of the dataset")).to_be_visible()
     expect(link).to_have_text(page.url.removeprefix("http://"))
 
 

@@ -276,3 +276,13 @@ def test_what_is_told_without_words_of_its_source_says_so(server: Server) -> Non
     asked = {"subject": "person:sergey-lavrov", "predicate": "a", "object": "wic:HasBeenForeignMinister"}
     why = Reader(server.get(f"/explain?{urlencode(asked)}", accept=HTML).text).text
     assert why.partition("The sources: ")[0].count(" in the editors' words") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/claims", "/as-of", "/map", "/search", "/query", "/questions/coordinator-on"]
+)
+def test_an_address_of_another_version_is_told_once(server: Server, path: str) -> None:
+    """A view of the dataset whose address names another version says so, once; without one it does not."""
+    told = "This address was made with version 0.9 of the dataset"
+    assert server.get(f"{path}?version=0.9", accept=HTML).text.count(told) == 1
+    assert told not in server.get(path, accept=HTML).text

@@ -5,9 +5,16 @@ const LANGUAGE = document.documentElement.lang === "id" ? "id" : "en-GB";
 const today = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long" });
 const written = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
 
-/** Returns what a button copies: the address of the page in full, what stands below it, a citation with today's date. */
+/** Returns the address of the page in full, with the version of the dataset that it is a view of. */
+function pinned(version) {
+  const address = new URL(document.getElementById("this-page").href);
+  if (version && !address.searchParams.has("version")) address.search += `${address.search ? "&" : "?"}version=${version}`;
+  return address.href;
+}
+
+/** Returns what a button copies: the address of the page, what stands below it, a citation with today's date. */
 function text(button) {
-  if ("copyLink" in button.dataset) return document.getElementById("this-page").href;
+  if ("copyLink" in button.dataset) return pinned(button.dataset.copyLink);
   if ("copyBelow" in button.dataset) return button.parentElement.nextElementSibling.textContent;
   return button.closest(".citations") ? `${button.dataset.copy} (${today.format(new Date())})` : button.dataset.copy;
 }
