@@ -242,7 +242,10 @@ def comparisons() -> tuple[Question, ...]:
 
 
 def sought() -> tuple[Question, ...]:
-    """Return what readers ask for in words of their own (`also`) and a page of its own answers (`page`)."""
+    """Return what readers ask for in words of their own (`also`) and a page of its own answers (`page`).
+
+    It can be asked for what is `by` a thing of a class.
+    """
     return tuple(one for one in (page_query("register"), *comparisons()) if "also" in one.header)
 
 

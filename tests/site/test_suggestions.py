@@ -81,6 +81,22 @@ def test_where_sources_differ(server: Server, query: str) -> None:
     assert "/conflicts" not in [one["page"] for one in found(server, q="figures")["questions"]]
 
 
+@pytest.mark.parametrize(
+    ("query", "lang", "who"),
+    [
+        ("what did Lavrov say", "en", "sergey-lavrov"),
+        ("apa kata Lavrov", "id", "sergey-lavrov"),
+        ("what did Puttin say in Sochi", "en", "vladimir-putin"),
+    ],
+)
+def test_what_somebody_said(server: Server, query: str, lang: str, who: str) -> None:
+    """Who is asked about by what was said has the register of claims offered, with that person's alone."""
+    told = found(server, q=query, lang=lang)["questions"]
+    (claims,) = (one for one in told if one["page"].startswith("/claims"))
+    assert claims["page"] == f"/claims?by=person/{who}&lang={lang}"
+    assert server.get(claims["page"], accept=HTML).text.count("<tr") > 1
+
+
 def test_no_question_fits_all(server: Server) -> None:
     """Words that no question has bring none, and choices narrow down things alone."""
     assert found(server, q="qqqqzzzz")["questions"] == []

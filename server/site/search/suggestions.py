@@ -26,6 +26,7 @@ from wicara.server.site.search.folding import fold, tokens
 from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import ASKING, Search, days_of, fitting, named
 from wicara.server.site.search.results import QUESTIONS, labelled
+from wicara.server.site.tables.register import address_for
 from wicara.server.site.times import format_day, format_period
 from wicara.server.site.words import prefixed
 
@@ -77,9 +78,10 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     meant = {instead.get(word, word) for word in tokens(text)}
     things = named_in(meant, time)
     slots = {one.slug: slots_of(one, things, meant) for one in all_questions()}
+    naming = {slug: one.words for slug, one in slots.items()}
+    naming |= {one.slug: it[1] for one in sought() if (it := things.get(one.header.get("by", [""])[0]))}
     askable = {
-        word: {slug for slug, one in slots.items() if word in one.words}
-        for word in {word for one in slots.values() for word in one.words}
+        word: {slug for slug, own in naming.items() if word in own} for word in chain(*naming.values())
     }
     scores = fitting(index(), words, askable)
     if instead and not scores:
@@ -95,7 +97,7 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
             in_month and of_day,
             score,
             of_day,
-            -slots[one.slug].defaults if one.slug in slots else 0,
+            -slots[one.slug].defaults if one.slug in slots else -bool(naming.get(one.slug)),
             length,
         )
 
@@ -106,7 +108,7 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
         slug for one in best[:MAX_ASKED] if not in_month and days(one) for slug in one.header.get("see", ())
     }
     offered = (
-        suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one)
+        suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one, things)
         for one in best[:MAX_ASKED]
         if one.slug not in whole
         for day in (ends if one.slug in slots and days(one) and first else [first])
@@ -124,10 +126,15 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def page_for(one: Question) -> tuple[str, str]:
-    """Return the name and the address of the page that answers what readers ask for."""
+def page_for(one: Question, things: Mapping[str, tuple[str, frozenset[str]]]) -> tuple[str, str]:
+    """Return the name and the address of a page that answers readers: what is `by` a thing, where named."""
     path = one.header["page"][0]
-    return str(WORDS["parts"][path]), with_choices(path)
+    name = str(WORDS["parts"][path])
+    for datatype in one.header.get("by", ()):
+        thing = things.get(datatype, ("", None))[0]
+        if thing and (own := address_for(NamedNode(thing))):
+            return f"{name}: {labelled(index(), [thing]).show_iri(thing).text}", with_choices(own)
+    return name, with_choices(path)
 
 
 class Slots(NamedTuple):
