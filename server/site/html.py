@@ -304,7 +304,7 @@ def row_marks(
     resting = {own.graph for own in known}
     telling = resting & row.support.telling
     on_cards = {card_key(own): own for own in reversed(known)}
-    first = list(on_cards.values())[: -most - 1 : -1]
+    first = [own for own in known if on_cards[card_key(own)] is own][:most]
     shown = {own.graph for own in first}
     parts = [*marks_in(first, cards, words)]
     rest = [own for own in known if own.graph not in shown]

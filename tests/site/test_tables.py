@@ -1,4 +1,4 @@
-"""The tables of pages as files: all of a block with status, sources and facts, in CSV and XLSX alike."""
+"""The tables of pages, and as files: all of a block with status, sources and facts, in CSV and XLSX alike."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from reader import Reader
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -66,6 +67,34 @@ def test_days_of_meetings(server: Server) -> None:
     whens = [line[0] for line in openpyxl.load_workbook(io.BytesIO(body)).active.iter_rows(values_only=True)]
     assert datetime(2018, 8, 2) in whens  # noqa: DTZ001 - as a spreadsheet has it
     assert "19\u201320 May 2016" in whens
+
+
+@pytest.mark.parametrize(
+    ("path", "event", "status", "first"),
+    [
+        ("state/australia", "47th ASEAN Summit", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F017"),
+        ("state/russia", "47th ASEAN Summit", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F018"),
+        ("state/russia", "annual ASEAN-Russia meeting, 2 August", "read", "Kemlu, 2 Aug 2018 \u00b7 D11"),
+        ("state/south-korea", "28th ASEAN Plus Three", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F023"),
+        (
+            "place/russia",
+            "Commemorative Summit, Sochi 2016",
+            "established",
+            "Kemlu, 2 Aug 2018 \u00b7 F080",
+        ),
+    ],
+)
+def test_what_links_an_event_to_a_thing_is_shown_first(
+    server: Server, path: str, event: str, status: str, first: str
+) -> None:
+    """Evidence begins with the fact that says so, not with its day; what was held is more than a plan."""
+    block, title = ("events", "Events involving it")
+    if path.startswith("place"):
+        block, title = ("events-held-or-planned-there", "Events held or planned there")
+    found = Reader(server.get(f"/doc/{path}?show={block}", accept=HTML).text).rows(title)
+    (row,) = (row for row in found if any(event in cell for cell in row))
+    assert row[-2].startswith(status)
+    assert row[-1].startswith(first)
 
 
 def test_numbers_and_days_of_a_spreadsheet(server: Server) -> None:

@@ -41,8 +41,10 @@ from wicara.server.site.tables.statuses import (
     is_open,
     is_report,
     is_reported,
+    premises_of_link,
     status_of_graphs,
     statuses_of,
+    strongest_by_ends,
     tells_time,
 )
 from wicara.server.site.times import LAST, day_of, format_attested, format_day
@@ -84,6 +86,8 @@ class Support:
     """What the graphs say of it, and what only reasoning says, for its status."""
     named: tuple[str, ...] = ()
     """The graphs that it names itself, whatever they say."""
+    linking: frozenset[str] = frozenset()
+    """The graphs that link what it is of to the thing of a page."""
 
     def __or__(self, other: Support) -> Support:
         """Return what supports either of two."""
@@ -92,6 +96,7 @@ class Support:
             tuple(dict.fromkeys((*self.inferred, *other.inferred))),
             tuple(dict.fromkeys((*self.statements, *other.statements))),
             tuple(dict.fromkeys((*self.named, *other.named))),
+            self.linking | other.linking,
         )
 
     @property
@@ -125,9 +130,9 @@ class Evidence:
     def behind(self, row: Row | Line) -> list[Basis]:
         """Return what a row rests on: plans only for a plan, beside it, or where nothing else is.
 
-        What tells of whom or of what it is goes before what tells of its time alone; of a day, what came out
-        by then and what can be quoted go first; then reading order. What only follows rests on what its first
-        proof does.
+        What links it to the page's thing goes first, then what else tells of whom or of what it is, last what
+        tells of its time alone; of a day, what came out by then and what can be quoted go first; then reading
+        order. What only follows rests on what its first proof does.
         """
         known = self.of(row.support.graphs) or self.of(graphs_behind(row.support.statements))
         telling = row.support.telling
@@ -136,6 +141,7 @@ class Evidence:
         return sorted(
             (one for one in known if one in stated or one.graph in beside),
             key=lambda one: (
+                one.graph not in row.support.linking,
                 one.graph not in telling,
                 *((came_out_after(one, day), not one.quotes) if day else ()),
             ),
@@ -345,16 +351,25 @@ class Blocks:
             in_block(self.cells.cell(node, column, settled=True), column, of_report=is_report(node))
             for column in block.columns
         )
-        links = self.cells.paths.links(self.subject, node)
+        links = self.links(node)
+        strongest = (one for one, _ in strongest_by_ends(links, self.evidence.bases))
+        linking = asserted_by(premises_of_link(node, strongest))
         if block.of_graphs or block.order is Order.ISSUED:
             support = Support((node.value,), named=(node.value,))
         else:
             statements = chain.from_iterable(cell.statements for cell in cells)
-            support = asserted_by(chain(links, statements))
+            support = replace(linking | asserted_by(chain(links, statements)), linking=linking.telling)
         statuses = self.statuses(node, links, block.columns, cells, support)
         is_timed = any(column.show is Show.TIME for column in block.columns)
         clash = clash_in([node.value], of_time=True) if is_timed else ""
         return Row(cells, support, statuses, current=node == self.subject, thing=node.value, clash=clash)
+
+    def links(self, node: NamedNode) -> Sequence[Statement]:
+        """Return the statements between the page's thing and a row; where they plan, what follows too."""
+        links = self.cells.paths.links(self.subject, node)
+        return (
+            self.cells.paths.between[frozenset((self.subject, node))] if self.cells.is_ahead(links) else links
+        )
 
     def statuses(
         self,

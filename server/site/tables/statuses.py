@@ -244,6 +244,14 @@ def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
             yield one.triple
 
 
+def premises_of_link(node: NamedNode, links: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield what links say; of conclusions, who takes part in a thing, or else what is said of it."""
+    for one in links:
+        leaves = per_version(Premises).of(one.triple) if one.inferred else (one,)
+        parts = [leaf for leaf in leaves if leaf.triple.predicate in {PARTICIPANT, ON_BEHALF}]
+        yield from parts or [leaf for leaf in leaves if node in {leaf.triple.subject, leaf.triple.object}]
+
+
 def status_text(status: Status, words: Words) -> str:
     """Return a status as a reader reads it: with its confidence, and of a claim with who makes it."""
     name = str(WORDS["statuses"][status.key])
