@@ -134,6 +134,32 @@ def test_each_other_text_has_its_own_status(server: Server) -> None:
     assert "(Alamak.io, 8 Aug 2023: established; Kemlu, 2 Aug 2018: planned)" in counted
 
 
+def test_texts_that_give_the_same_value(server: Server) -> None:
+    """Texts that report an event alike, or give a figure or a number that is contested, say the same too.
+
+    Each has its own status; what no other text gives, such as a share that is worked out, is told by none.
+    """
+    found = rows(server)
+    first = found["mid-2025-07-10-lavrov-speech/F004"]["alsoToldBy"]
+    assert "ASEAN Secretariat, 2009" in first
+    assert "Liputan6, 24 Jul 2017" in first
+    assert first.endswith(": established)")
+    planned = found["mina-2019-07-31-asean-rusia/F005"]
+    assert planned["alsoToldBy"].count("Viet Nam News Agency") == len(("2020", "2021"))
+    assert "ANTARA, 1 Aug 2019" in planned["alsoToldBy"]
+    for fact, tellers, otherwise in (
+        ("mina-2019-07-31-asean-rusia/F007", "Viet Nam News Agency, 13 Mar 2020, ANTARA, 1 Aug 2019", "19.6"),
+        ("mina-2019-07-31-asean-rusia/F006", "ANTARA, 1 Aug 2019", "60%"),
+        (f"{RELEASE}/F055", "Alamak.io, 8 Aug 2023", "3"),
+    ):
+        assert found[fact]["alsoToldBy"] == f"({tellers}: established)"
+        assert otherwise in found[fact]["clash"]
+        assert fact in rows(server, outcome="differ")
+    growth = found["ruasean-2018-11-putin-singapore/F003"]
+    assert growth["alsoToldBy"] == "(Channel NewsAsia, 14 Nov 2018: claimed by Vladimir Putin)"
+    assert not found["sputnik-2019-07-31-asean-russia/F001"]["alsoToldBy"]
+
+
 def test_what_agrees_contests_nothing(server: Server) -> None:
     """Of the values that texts give of one thing, a row has only those that cannot be so if it is."""
     rows_of = [row["clash"] for row in rows(server).values() if "strategic in 2018" in row["statement"]]

@@ -29,8 +29,16 @@ from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
 from wicara.server.site.pages.conflicts import ConflictingValue, difference
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
-from wicara.server.site.tables.differing import NAMES, Compared, comparing, number_of_differences
-from wicara.server.site.tables.register import PATH, UNSETTLED, Claimed, facts_of, register
+from wicara.server.site.tables.differing import BOUND, NAMES, Compared, comparing, number_of_differences
+from wicara.server.site.tables.register import (
+    PATH,
+    UNSETTLED,
+    Claimed,
+    facts_of,
+    figures,
+    is_figure,
+    register,
+)
 from wicara.server.site.tables.rows import evidence_for
 from wicara.server.site.tables.sheet import (
     CAME_ABOUT,
@@ -45,6 +53,9 @@ from wicara.server.site.tables.sheet import (
     sheets,
 )
 from wicara.server.site.tables.statuses import (
+    HAS_TIME,
+    REPORTED_STATUS,
+    REPORTS,
     Aftermath,
     by_status,
     came_about,
@@ -224,26 +235,49 @@ def about_of(content: Iterable[Triple]) -> list[NamedNode]:
     return sorted((end for end in found if end.value.startswith(PARTIES)), key=str)[:MAX_PARTIES]
 
 
-def is_figure(thing: Term) -> bool:
-    """Tell whether a thing is a figure: each fact has its own."""
-    return str(getattr(thing, "value", "")).startswith(PREFIXES["observation"])
-
-
 def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     """Return the facts of other texts that make all that a fact states of things, one of each text."""
     find = dataset().store.quads_for_pattern
-    beside = {*OF_A_TEXT, f"{WIC}hasTimeSpan"}
-    decisive = [each for each in content if each.predicate.value not in beside and not is_time(each.subject)]
+    beside = {*OF_A_TEXT, HAS_TIME.value}
+    reported = [each.object for each in content if each.predicate == REPORTED_STATUS]
     found: set[str] | None = None
-    for triple in decisive:
-        quads = find(triple.subject, triple.predicate, triple.object, None)
-        graphs = {name.value for quad in quads if isinstance(name := quad.graph_name, NamedNode)}
+    for triple in content:
+        if is_figure(triple.subject):
+            graphs = set(per_version(figures).get((triple.subject, one.fact), ()))
+        elif triple.predicate.value in beside or is_time(triple.subject):
+            continue
+        else:
+            subject = None if triple.predicate == REPORTS else triple.subject
+            quads = find(subject, triple.predicate, triple.object, None)
+            graphs = {name.value for quad in quads if isinstance(name := quad.graph_name, NamedNode)}
         found = graphs if found is None else found & graphs
+    return one_of_each_text(
+        (
+            graph
+            for graph in sorted(found or ())
+            if all(any(find(None, REPORTED_STATUS, each, NamedNode(graph))) for each in reported)
+        ),
+        one.fact,
+    )
+
+
+def giving_the_same(fact: NamedNode, compared: Compared, values: Iterable[ConflictingValue]) -> list[str]:
+    """Return the facts of other texts that give the value that a fact gives, one of each text.
+
+    Where times are compared, that one bound is the same does not make the times so.
+    """
+    of_times = any(BOUND.fullmatch(value(row, "p")) or row["q"] == HAS_TIME for row in compared.rows)
+    own = () if of_times else (each.graphs for each in values if fact.value in each.graphs)
+    return one_of_each_text((graph for graph in chain(*own) if graph not in compared.opposed), fact)
+
+
+def one_of_each_text(graphs: Iterable[str], fact: NamedNode) -> list[str]:
+    """Return the facts of other texts than that of a fact, one of each text."""
     of_text: dict[str, str] = {}
-    for iri in sorted(found or ()):
-        if kind_of(iri) in WITH_BASIS:
-            of_text.setdefault(set_of_facts(iri), iri)
-    of_text.pop(set_of_facts(one.fact.value), None)
+    for graph in graphs:
+        if kind_of(graph) in WITH_BASIS:
+            of_text.setdefault(set_of_facts(graph), graph)
+    of_text.pop(set_of_facts(fact.value), None)
     return [*of_text.values()]
 
 
@@ -259,9 +293,9 @@ def entries(
     some: Sequence[Sequence[Weighed]], named: Iterable[Term | None] = ()
 ) -> tuple[list[Entry], Evidence]:
     """Return rows of facts that say the same, and what they rest on, with the words for what is `named`."""
-    known = per_version(comparing)
-    connected = {own.claimed.fact.value: known.get(own.claimed.fact.value, []) for own, *_more in some}
-    groups = {id(each.rows): each for compared in connected.values() for each in compared}
+    compared = per_version(comparing)
+    connected = {own.claimed.fact.value: compared.get(own.claimed.fact.value, []) for own, *_more in some}
+    groups = {id(each.rows): each for found in connected.values() for each in found}
     rows = [row for each in groups.values() for row in each.rows]
     facts = [*chain.from_iterable(some)]
     of_facts = (one.claimed for one in facts)
@@ -279,21 +313,26 @@ def entries(
         ],
     )
     differences = {key: difference(each.rows, evidence, alone=True).values for key, each in groups.items()}
-    found = []
+    told = []
     for own, *more in some:
         others = [one.claimed for one in more]
         beside = {own.claimed.fact.value, *(one.fact.value for one in others)}
         values = dict.fromkeys(
             each
-            for compared in connected[own.claimed.fact.value]
-            for each in differences[id(compared.rows)]
-            if beside.isdisjoint(each.graphs) and not compared.opposed.isdisjoint(each.graphs)
+            for group in connected[own.claimed.fact.value]
+            for each in differences[id(group.rows)]
+            if beside.isdisjoint(each.graphs) and not group.opposed.isdisjoint(each.graphs)
         )
-        same = [each for each in own.same if each not in beside]
+        alike = (
+            giving_the_same(own.claimed.fact, each, differences[id(each.rows)])
+            for each in (connected[own.claimed.fact.value] if own.outcome == "differ" else ())
+        )
+        known = one_of_each_text((*own.same, *chain.from_iterable(alike)), own.claimed.fact)
+        same = [each for each in known if each not in beside]
         bases = evidence.of(chain.from_iterable(each.graphs for each in values))
         texts = len({basis.text.iri for basis in bases if basis.text})
-        found.append(Entry(own, others, same, [*values], texts))
-    return found, evidence
+        told.append(Entry(own, others, same, [*values], texts))
+    return told, evidence
 
 
 @blueprint.get(PATH)
