@@ -106,12 +106,13 @@ def place(quad: Quad) -> str:
 def test_the_dataset_is_the_first_version_but_for_the_deviations() -> None:
     """Statement by statement the data files state what version 1.0.0 did; a table tells each deviation.
 
-    What later sources brought along is left out: their files, and graphs of background that there were not.
+    What later sources and background brought along is left out: their files, entities and graphs.
     """
     before = first_version()
     reasons = tomllib.loads((ARCHIVE / "deviations.toml").read_text(encoding="utf-8"))
     paths = [path for path in (PACKAGED / "articles").glob("*.trig") if FIRST not in path.name]
-    files = [data_file(path) for path in (*paths, PACKAGED / "entities-shared.ttl")]
+    entities = (PACKAGED / f"entities-{whose}.ttl" for whose in ("shared", "background"))
+    files = [data_file(path) for path in (*paths, *entities)]
     names = names_with(())  # of all files, read once
     quads = chain.from_iterable(long_form(file, tuple(statements_of(file)), names) for file in files)
     later = {(quad.graph_name, quad.subject) for quad in quads}
