@@ -96,7 +96,7 @@ def test_what_bears_a_plan_out(server: Server) -> None:
     assert "14 November 2018" in otherwise["antara-2017-09-asean-russia-trade/F001"]["clash"]
     assert "17\N{EN DASH}20 May 2016" in as_planned["tass-2016-05-16-joko-widodo-interview/F001"]["clash"]
     action = as_planned["mid-2015-08-05-ministerial-meeting/F005"]["clash"].replace("\N{NO-BREAK SPACE}", " ")
-    length = "4 years, length of a term, but 5 years, worked out from its start and end"
+    length = "4 years, length of a term, but worked out from its start and end it is 5 years"
     assert f"{length} (Sputnik, 31 Jul 2019: established)" in action
     differing = rows(server, outcome="differ")["setkab-2016-05-17-sochi-summit/F001"]
     assert "19\N{EN DASH}20 May 2016" in differing["clash"]

@@ -244,7 +244,9 @@ def worked_out(_built: BuiltDataset) -> dict[str, QuerySolution]:
 def but_worked_out(row: QuerySolution, words: Words) -> str:
     """Return in words what follows otherwise from other statements, and from which."""
     how = WORDS["worked-out"][value(row, "q").removeprefix(WIC)]
-    return str(_("but %(value)s, %(how)s", value=in_full(row["right"], VALUE, row["unit"], words), how=how))
+    return str(
+        _("but %(how)s it is %(value)s", value=in_full(row["right"], VALUE, row["unit"], words), how=how)
+    )
 
 
 def is_quoted(graph: str, evidence: Evidence) -> bool:
