@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SUMMIT = "event/2018-11-asean-russia-summit"
 HTML = "text/html"
+MEETING = "annual ASEAN-Russia meeting, 2 August 2018"
 
 
 def rows(server: Server, path: str) -> list[list[str]]:
@@ -74,7 +75,9 @@ def test_days_of_meetings(server: Server) -> None:
     [
         ("state/australia", "47th ASEAN Summit", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F017"),
         ("state/russia", "47th ASEAN Summit", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F018"),
-        ("state/russia", "annual ASEAN-Russia meeting, 2 August", "read", "Kemlu, 2 Aug 2018 \u00b7 D11"),
+        ("state/russia", MEETING, "established", "Kemlu, 2 Aug 2018 \u00b7 F022"),
+        ("state/indonesia", MEETING, "established", "Kemlu, 2 Aug 2018 \u00b7 F017"),
+        ("state/laos", MEETING, "established", "Kemlu, 2 Aug 2018 \u00b7 F019"),
         ("state/south-korea", "28th ASEAN Plus Three", "planned", "Kompas.com, 25 Oct 2025 \u00b7 F023"),
         (
             "place/russia",

@@ -12,14 +12,21 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.status import CLAIM, NONE, local_name, status_key, weakest
+from wicara.graph.status import CLAIM, NONE, local_name, status_key, status_of, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
 from wicara.server.http.addresses import href_of
 from wicara.server.site.language import WORDS, format_amount, format_decimal, name_of_language
 from wicara.server.site.language import gettext as _
 from wicara.server.site.tables.layout import PATHS, Show
-from wicara.server.site.tables.statuses import AHEAD, Aftermath, strongest_by_ends
+from wicara.server.site.tables.statuses import (
+    AHEAD,
+    ON_BEHALF,
+    PARTICIPANT,
+    Aftermath,
+    Premises,
+    strongest_by_ends,
+)
 from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_period, format_span
 from wicara.server.site.words import Shown
 
@@ -201,6 +208,20 @@ class Cells:
     def status(self, led: Sequence[Statement]) -> Status | None:
         """Return the status of what some statements lead to."""
         return weakest(status for _, status in strongest_by_ends(led, self.bases))
+
+    def linking(self, row: Term, links: Iterable[Statement]) -> Iterator[Statement]:
+        """Yield the strongest links of a row, by their surest facts.
+
+        Of a conclusion these are who takes part in the row, or for whom, or else the premises about the row.
+        """
+        for one, _status in strongest_by_ends(links, self.bases):
+            leaves = per_version(Premises).of(one.triple) if one.inferred else (one,)
+            parts = [leaf for leaf in leaves if leaf.triple.predicate in {PARTICIPANT, ON_BEHALF}]
+            about = (leaf for leaf in leaves if row in {leaf.triple.subject, leaf.triple.object})
+            for leaf in parts or about:
+                ranks = {name: status_of(self.bases[name]).rank for name in leaf.graphs if name in self.bases}
+                surest = (name for name, rank in ranks.items() if rank == min(ranks.values()))
+                yield replace(leaf, graphs=tuple(surest))
 
     def is_ahead(self, led: Sequence[Statement]) -> bool:
         """Tell whether what some statements lead to was still to come for their sources."""

@@ -41,10 +41,8 @@ from wicara.server.site.tables.statuses import (
     is_open,
     is_report,
     is_reported,
-    premises_of_link,
     status_of_graphs,
     statuses_of,
-    strongest_by_ends,
     tells_time,
 )
 from wicara.server.site.times import LAST, day_of, format_attested, format_day
@@ -352,8 +350,7 @@ class Blocks:
             for column in block.columns
         )
         links = self.links(node)
-        strongest = (one for one, _ in strongest_by_ends(links, self.evidence.bases))
-        linking = asserted_by(premises_of_link(node, strongest))
+        linking = asserted_by(self.cells.linking(node, links))
         if block.of_graphs or block.order is Order.ISSUED:
             support = Support((node.value,), named=(node.value,))
         else:

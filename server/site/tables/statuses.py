@@ -57,9 +57,12 @@ HAS_TIME, REPORTS, REPORTED_STATUS = map(
 REPORT_OF = NamedNode(f"{WIC}reportOf")
 EARLIEST_START, LATEST_START = NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")
 PLANNED_TIMES: Final = (NamedNode(f"{WIC}hasPlannedTimeSpan"), NamedNode(f"{WIC}hasProposedTimeSpan"))
-ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF = (
+ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF, IN_OFFICE, OF_STATE = (
     NamedNode(f"{WIC}{name}")
-    for name in ("hasParticipation", "hasProspectiveParticipation", "participant", "onBehalfOf")
+    for name in (
+        *("hasParticipation", "hasProspectiveParticipation", "participant"),
+        *("onBehalfOf", "inCapacityOf", "postOfState"),
+    )
 )
 PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
 ORDINAL: Final = NamedNode(f"{WIC}ordinalAsClaimed")
@@ -121,9 +124,17 @@ class Premises:
         proof = explainer.first_proof(fact) if explainer.stored_proofs is not None else None
         for leaf in proof.leaves() if proof else ():
             triple = triple_of(leaf)
-            graphs = tuple(name for name in graphs_of(self.built.store, leaf) if kind_of(name) in WITH_BASIS)
+            named = {*graphs_of(self.built.store, leaf), *(self.in_office(triple) if triple else ())}
+            graphs = tuple(sorted(name for name in named if kind_of(name) in WITH_BASIS))
             if graphs and triple:
                 yield Statement(triple, graphs)
+
+    def in_office(self, triple: Triple) -> Iterator[str]:
+        """Yield the graphs by which who acts for a state takes part in an office of it."""
+        find = self.built.store.quads_for_pattern
+        for quad in find(triple.subject, IN_OFFICE, None, None) if triple.predicate == ON_BEHALF else ():
+            if isinstance(quad.object, NamedNode) and any(find(quad.object, OF_STATE, triple.object, None)):
+                yield getattr(quad.graph_name, "value", "")
 
 
 def graphs_behind(statements: Iterable[Statement]) -> Iterator[str]:
@@ -242,14 +253,6 @@ def leaves_of(statements: Iterable[Statement]) -> Iterator[Triple]:
             yield from leaves_of(per_version(Premises).of(one.triple))
         else:
             yield one.triple
-
-
-def premises_of_link(node: NamedNode, links: Iterable[Statement]) -> Iterator[Statement]:
-    """Yield what links say; of conclusions, who takes part in a thing, or else what is said of it."""
-    for one in links:
-        leaves = per_version(Premises).of(one.triple) if one.inferred else (one,)
-        parts = [leaf for leaf in leaves if leaf.triple.predicate in {PARTICIPANT, ON_BEHALF}]
-        yield from parts or [leaf for leaf in leaves if node in {leaf.triple.subject, leaf.triple.object}]
 
 
 def status_text(status: Status, words: Words) -> str:
