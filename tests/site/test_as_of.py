@@ -150,6 +150,9 @@ def test_who_may_still_hold_a_post(server: Server) -> None:
     (kommasith,) = (one for one in told["possible"] if one.startswith("Saleumxay Kommasith"))
     assert "possibly at that time last known on 2 August 2018" in kommasith
     assert "established" not in kommasith
+    (lavrov,) = (one for one in told["possible"] if one.startswith("Sergey Lavrov"))
+    assert "no later day is known" in lavrov
+    assert "no other day" not in lavrov
     folded = re.findall(
         r"<details><summary>(last.*?)</ul>\s*</details>", page_of(server, "2026-06-19"), re.DOTALL
     )
