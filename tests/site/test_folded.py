@@ -77,7 +77,9 @@ def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> No
     met = server.get("/doc/person/sergey-lavrov", accept=HTML, accept_language="en").text
     assert first[1] == "Sergey Lavrov"
     assert f'Meetings <small class="tag">{first[2]}</small>' in met
-    assert re.search(rf'<bdi>{re.escape(first[1])}</bdi> <small class="tag">{first[2]}</small></a>', text)
+    name = re.escape(first[1])
+    assert re.search(rf'<bdi>{name}</bdi> <small class="tag">{first[2]} events</small></a>', text)
+    assert re.search(r'<bdi>[^<]*Summit[^<]*</bdi> <small class="tag">\d+ roles</small></a>', text)
     table = text.partition('<details id="as-table" open>')[2].partition("</table>")[0]
     every = server.get("/network.json").json
     lines = [tuple(one[key] for key in ("from", "to", "planned")) for one in every]

@@ -319,6 +319,19 @@ def test_an_answer_cites_the_words_of_all_that_it_says(server: Server) -> None:
     assert putin["status"] == "established"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/network", *(f"/questions/{name}" for name in ("who-met-whom", "met-whom-most", "met-by-a-person"))],
+)
+def test_signers_are_no_meeting(server: Server, path: str) -> None:
+    """Where meetings of persons are counted, a reader learns that to sign a document is not to be there."""
+    for language, told in (
+        ("en", "Those who signed a document count as present only"),
+        ("id", "Penanda tangan"),
+    ):
+        assert told in server.get(f"{path}?lang={language}", accept="text/html").text
+
+
 @pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
 def test_who_met_whom(server: Server, language: str, both: str) -> None:
     """All pairs of persons have the meetings that both were at, most first; the network leads to them."""

@@ -56,7 +56,6 @@ from wicara.server.site.tables.statuses import (
     HAS_TIME,
     REPORTED_STATUS,
     REPORTS,
-    Aftermath,
     by_status,
     came_about,
     is_ahead,
@@ -160,7 +159,7 @@ def weigh(one: Claimed) -> Weighed:
     same = [] if is_ahead([status]) else saying_the_same(one, content)
     compared = per_version(comparing).get(one.fact.value, [])
     if status.came_about:
-        outcome = "otherwise" if any(map(deviates, compared)) else "came-about"
+        outcome = "otherwise" if compared else "came-about"
     else:
         outcome = "differ" if compared else "same" if same else "alone"
     said = frozenset(
@@ -170,22 +169,6 @@ def weigh(one: Claimed) -> Weighed:
     )
     dispute = (id(compared[0].rows), frozenset(compared[0].opposed)) if compared else (one.fact.value,)
     return Weighed(one, status, about_of(content), same, outcome, dispute, (outcome, status.key, said))
-
-
-def deviates(one: Compared) -> bool:
-    """Tell whether a text that is no plan opposes a plan, and no other such text.
-
-    Other plans tell nothing of what came about; where texts differ on that, one may bear the plan out.
-    """
-    known, status_of = per_version(comparing), per_version(Aftermath).status_of
-
-    def firm(graphs: Iterable[str]) -> list[str]:
-        return [graph for graph in graphs if not is_ahead([status_of(NamedNode(graph))])]
-
-    def opposes_others(graph: str) -> bool:
-        return any(each.rows is one.rows and firm(each.opposed) for each in known[graph])
-
-    return not all(map(opposes_others, firm(one.opposed)))
 
 
 def chosen() -> list[Weighed]:
@@ -302,7 +285,7 @@ def entries(
     evidence = evidence_for(
         watched(dataset().store),
         chain(
-            *((one.fact, one.claim, one.article, *one.who, *one.status.possibly) for one in of_facts),
+            *((one.fact, one.claim, one.article, *one.who, *one.possibly) for one in of_facts),
             *(one.about for one in facts),
             (row[name] for row in rows for name in NAMES),
             named,
@@ -411,7 +394,7 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
         "about": IN_CELL.join(words.show_iri(thing.value).text for thing in one.own.about),
         "status": status_text(own.status, words),
         "saidBy": IN_CELL.join(words.show_iri(who.value).text for who in own.who),
-        "possiblyBy": IN_CELL.join(words.show_iri(who.value).text for who in own.status.possibly),
+        "possiblyBy": IN_CELL.join(words.show_iri(who.value).text for who in own.possibly),
         "date": in_sheet(own.days),
         **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),
         CLASH: IN_CELL.join(others),

@@ -33,13 +33,17 @@ SAID: Final = ("who", "possibly", "kind", "modality", "basis", "confidence")
 
 @dataclass
 class Claimed:
-    """A fact that is claimed or planned: its text, when that came out, its status, who says so, its claim."""
+    """A fact that is claimed or planned: its text, when that came out, its status, its claim.
+
+    `who` says so, and where it is unsure whose words these are, `possibly` may be the ones.
+    """
 
     fact: NamedNode
     article: Term
     days: Days | None
     status: Status
     who: list[NamedNode] = field(default_factory=list)
+    possibly: list[NamedNode] = field(default_factory=list)
     claim: NamedNode | None = None
 
 
@@ -53,8 +57,9 @@ def register(built: BuiltDataset) -> list[Claimed]:
         if one is None:
             days = issued(text) if isinstance(text, NamedNode) else None
             one = found[fact] = Claimed(fact, text, days, status(*said))
-        who = said[SAID.index("who")]
-        one.who += [who] if isinstance(who, NamedNode) and who not in one.who else []
+        for known, who in zip((one.who, one.possibly), said[:2], strict=True):
+            if isinstance(who, NamedNode) and who not in known:
+                known.append(who)
         one.claim = claim if isinstance(claim, NamedNode) else one.claim
     kept = [one for one in found.values() if one.status.key in UNSETTLED]
     return sorted(kept, key=lambda one: (-one.days[1].toordinal() if one.days else 0, one.fact.value))
