@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
-from reader import ask, query_of, sentences_of, text_of
+from reader import Reader, ask, query_of, sentences_of, text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -104,6 +104,33 @@ def test_a_country_has_the_events_of_its_places_on_the_map(server: Server) -> No
         there = {event for one, events in on_map.items() if country_of[one] == country for event in events}
         assert there <= told.keys()
         assert not {told[event] for event in told.keys() - there} & on_map.keys()
+
+
+def test_the_page_of_a_place_lists_what_the_map_has_there(server: Server) -> None:
+    """It has the events, plans among them, that the map has at the place and within it: few ones all."""
+    within = f"SELECT ?place ?around {{ ?place <{WIC}locatedIn> ?around }}"
+    lies: dict[str, set[str]] = {}
+    for row in json.loads(server.ask(within).body)["results"]["bindings"]:
+        place, around = (row[name]["value"].removeprefix(PREFIXES["place"]) for name in ("place", "around"))
+        lies.setdefault(place, set()).add(around)
+    on_map: dict[str, dict[str, bool]] = {}
+    for card in server.get("/map", accept="text/html").text.split('<h3><a href="/doc/place/')[1:]:
+        events = re.findall(
+            r'<li>\s*<a href="/doc/event/([^"]+)"(.*?)</li>', card.partition("</ul>")[0], re.DOTALL
+        )
+        for place in {card.partition('"')[0]}.union(lies.get(card.partition('"')[0], ())):
+            on_map.setdefault(place, {}).update({name: "mark planned" in told for name, told in events})
+    assert sum(on_map["malaysia"].values()) >= 2
+    title = "Events held or planned there"
+    for place, there in on_map.items():
+        page = server.get(f"/doc/place/{place}", accept="text/html").text
+        assert f'{title} <small class="tag">{len(there)}<' in page, place
+        assert len(Reader(page).rows(title)) == (len(there) if len(there) <= 7 else 5), place
+        path = f"/doc/place/{place}?show=events-held-or-planned-there"
+        every = server.get(path, accept="text/html").text.partition("<tbody>")[2].partition("</tbody>")[0]
+        marked = r'data-heading="Event"><a href="/doc/event/([^"]+)".*?data-heading="Status"(.*?)</td>'
+        rows = re.findall(marked, every, re.DOTALL)
+        assert {name: "mark status planned" in told for name, told in rows} == there, place
 
 
 @pytest.mark.parametrize("slug", ["events-held-in-a-country", "held-and-planned"])

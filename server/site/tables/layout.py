@@ -26,6 +26,12 @@ Steps: TypeAlias = tuple[str, ...]
 FILE: Final = Path(__file__).parents[1] / "layouts.toml"
 BLOCK_PAGE, FACTS_PAGE = 40, 25
 """How many rows of a block a page shows that shows nothing else, and how many facts in reading order."""
+MAX_SHOWN, MAX_NEAREST, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 3, 10
+"""How many rows of a block a page shows beside others, of those nearest in time, and beside so many blocks:
+the newest where the block is sorted by time."""
+SPARED, FEW_BLOCKS = 2, 4
+"""How many rows more it shows where these are all that are left, on a page of so few blocks at most: others
+would have too many words."""
 
 
 class Show(StrEnum):
@@ -168,6 +174,17 @@ class Layout:
     def kind(self) -> object:
         """The kind in the reader's language."""
         return lazy_gettext(self.name)
+
+    @property
+    def spared(self) -> int:
+        """How many rows more a page shows of a block that has no others."""
+        return SPARED if len(self.blocks) <= FEW_BLOCKS else 0
+
+    def shown(self, block: Block) -> int:
+        """Return how many rows of a block are shown beside others, where more than the spared are left."""
+        if len(self.blocks) >= MANY_BLOCKS:
+            return MAX_SHOWN_OF_MANY
+        return MAX_NEAREST if block.order is Order.NEAREST else MAX_SHOWN
 
 
 @cache

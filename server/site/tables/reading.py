@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 """How many outgoing, how many incoming and how many statements in a graph a page shows."""
-MAX_SHOWN, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 10
-"""How many rows of a block a page shows beside others, and beside so many blocks: the newest where the block
-is sorted by time."""
 MAX_STATEMENTS: Final = 5000
 """How many statements are read for a block at most."""
 META: Final = graph_iri(GraphKind.META)
@@ -65,11 +62,11 @@ class BlockRows:
 def block_rows(store: Store, subject: NamedNode, layout: Layout, page: int = 0) -> dict[str, BlockRows]:
     """Return the rows of each block of a layout by its number, and the glance, with one query.
 
-    A `page` is one of all rows from the first on; page 0 is what is shown beside other blocks.
+    A `page` is one of all rows from the first on; page 0 is what is shown beside others, and the spared.
     """
     parts: list[str] = []
-    shown = MAX_SHOWN if len(layout.blocks) < MANY_BLOCKS else MAX_SHOWN_OF_MANY
     for number, block in enumerate(layout.blocks):
+        shown = layout.shown(block) + layout.spared
         pattern = block.rows.replace("?this", str(subject))
         key = f'"{number}" AS ?key'
         counted = f"SELECT DISTINCT {distinguishing(block)} {{ {with_distinguishing(block, pattern)} }}"

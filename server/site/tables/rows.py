@@ -70,8 +70,6 @@ LAST_RANK: Final = (len(ORDER), "")
 """The rank of what has no status, after all others."""
 STATES_NOTHING: Final = frozenset({GraphKind.CONTENT, GraphKind.ALIGNMENT, GraphKind.META})
 """The graphs that state nothing about the world."""
-NEAREST_SHOWN: Final = 4
-"""How many rows of a block that is sorted by nearness in time a page shows."""
 
 
 @dataclass(frozen=True)
@@ -316,8 +314,9 @@ class Blocks:
             for nodes in groups.values()
         ]
         rows.sort(key=lambda pair: self.place(block, *pair))
-        if block.order is Order.NEAREST and not self.whole:
-            rows = self.nearest(block, rows)
+        few = self.layout.shown(block)
+        if not (self.whole or block.of_graphs) and found.total > few + self.layout.spared:
+            rows = self.nearest(block, rows) if block.order is Order.NEAREST else rows[:few]
         used = [n for n in range(len(block.columns)) if any(row.cells[n].values for _, row in rows)]
         return Table(
             block.title,
@@ -340,7 +339,7 @@ class Blocks:
         beside = [pair for pair in rows if pair not in before and pair not in after]
         beside.sort(key=lambda pair: not pair[1].current)
         turns = chain.from_iterable(zip_longest(before, after))
-        chosen = [*beside[:1], *filter(None, turns), *beside[1:]][:NEAREST_SHOWN]
+        chosen = [*beside[:1], *filter(None, turns), *beside[1:]][: self.layout.shown(block)]
         return [pair for pair in rows if pair in chosen]
 
     def row(self, block: Block, node: NamedNode) -> Row:
