@@ -29,13 +29,19 @@ from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
 from wicara.server.site.pages.conflicts import ConflictingValue, difference
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
-from wicara.server.site.tables.differing import BOUND, NAMES, Compared, comparing, number_of_differences
+from wicara.server.site.tables.differing import (
+    BOUND,
+    NAMES,
+    Compared,
+    agreeing,
+    comparing,
+    number_of_differences,
+)
 from wicara.server.site.tables.register import (
     PATH,
     UNSETTLED,
     Claimed,
     facts_of,
-    figures,
     is_figure,
     register,
 )
@@ -58,7 +64,6 @@ from wicara.server.site.tables.statuses import (
     REPORTS,
     by_status,
     came_about,
-    is_ahead,
     is_time,
     status_text,
     with_aftermath,
@@ -77,7 +82,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("claims", __name__)
 
-PAGE: Final = 16
+PAGE: Final = 15
 """Rows on a page."""
 OUTCOMES: Final = ("differ", "otherwise", "came-about", "same", "alone")
 """What other texts make of a row, as `told-elsewhere` in words.toml names it: in this order rows come."""
@@ -97,10 +102,15 @@ CHOICES: Final = (
     "lang",
 )
 """What a request may choose, of the page as of its data."""
+CONTENT_TEXT: Final = NamedNode(f"{WIC}contentText")
 MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
 OF_A_TEXT: Final = frozenset(
-    (RDF_TYPE, *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus")))
+    (
+        RDF_TYPE,
+        *(f"{WIC}{name}" for name in ("reportOf", "attributedTo", "reportedStatus")),
+        *(f"{WIC}{name}" for name in ("statedIn", "wording", "attributionBasis")),
+    )
 )
 """The properties of statements that every text makes for itself."""
 
@@ -113,7 +123,9 @@ class Weighed:
     status: Status
     about: Sequence[NamedNode]
     same: Sequence[str]
-    """Facts of other texts that make the same statements, unless it is a plan without an outcome."""
+    """Facts of other texts that make the same statements, unless it came about."""
+    near: Sequence[str]
+    """Facts of other texts that give its figure rounded otherwise, or within a bound."""
     outcome: str
     dispute: tuple[object, ...]
     """What is contested, by which facts: rows that are set against each other share the first."""
@@ -128,6 +140,8 @@ class Entry:
     own: Weighed
     others: Sequence[Claimed]
     same: Sequence[str]
+    near: Sequence[ConflictingValue]
+    """The values of other texts that agree with its figure, rounded otherwise or within a bound."""
     values: Sequence[ConflictingValue]
     texts: int
     """How many texts give these values."""
@@ -156,19 +170,26 @@ def weigh(one: Claimed) -> Weighed:
     """Return what other texts make of a fact of the register."""
     content = [quad.triple for quad in dataset().store.quads_for_pattern(None, None, None, one.fact)]
     status = with_aftermath(one.status, (), [Statement(triple, (one.fact.value,)) for triple in content])
-    same = [] if is_ahead([status]) else saying_the_same(one, content)
+    same = [] if status.came_about else saying_the_same(one, content)
+    near = one_of_each_text(set_beside(per_version(agreeing).near.get(one.fact.value, ())), one.fact)
     compared = per_version(comparing).get(one.fact.value, [])
     if status.came_about:
         outcome = "otherwise" if compared else "came-about"
     else:
-        outcome = "differ" if compared else "same" if same else "alone"
+        outcome = "differ" if compared else "same" if same or near else "alone"
+    minted = minted_by(content)
     said = frozenset(
-        (None if is_figure(each.subject) else each.subject, each.predicate, each.object)
+        (None if each.subject in minted else each.subject, each.predicate, each.object)
         for each in content
         if each.predicate.value not in OF_A_TEXT
     )
-    dispute = (id(compared[0].rows), frozenset(compared[0].opposed)) if compared else (one.fact.value,)
-    return Weighed(one, status, about_of(content), same, outcome, dispute, (outcome, status.key, said))
+    dispute = (id(compared[0].rows), frozenset(compared[0].beside)) if compared else (one.fact.value,)
+    return Weighed(one, status, about_of(content), same, near, outcome, dispute, (outcome, status.key, said))
+
+
+def minted_by(content: Iterable[Triple]) -> set[Term]:
+    """Return the things of a fact that are its own: its figure, and its claim of what it has in words."""
+    return {each.subject for each in content if each.predicate == CONTENT_TEXT or is_figure(each.subject)}
 
 
 def chosen() -> list[Weighed]:
@@ -223,14 +244,16 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     find = dataset().store.quads_for_pattern
     beside = {*OF_A_TEXT, HAS_TIME.value}
     reported = [each.object for each in content if each.predicate == REPORTED_STATUS]
+    figures = set_beside(per_version(agreeing).same.get(one.fact.value, ()))
+    minted = minted_by(content)
     found: set[str] | None = None
     for triple in content:
         if is_figure(triple.subject):
-            graphs = set(per_version(figures).get((triple.subject, one.fact), ()))
+            graphs = {*figures}
         elif triple.predicate.value in beside or is_time(triple.subject):
             continue
         else:
-            subject = None if triple.predicate == REPORTS else triple.subject
+            subject = None if triple.predicate == REPORTS or triple.subject in minted else triple.subject
             quads = find(subject, triple.predicate, triple.object, None)
             graphs = {name.value for quad in quads if isinstance(name := quad.graph_name, NamedNode)}
         found = graphs if found is None else found & graphs
@@ -244,6 +267,11 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     )
 
 
+def set_beside(some: Iterable[Compared]) -> list[str]:
+    """Return the graphs that comparisons set beside one, in order."""
+    return sorted(frozenset[str]().union(*(each.beside for each in some)))
+
+
 def giving_the_same(fact: NamedNode, compared: Compared, values: Iterable[ConflictingValue]) -> list[str]:
     """Return the facts of other texts that give the value that a fact gives, one of each text.
 
@@ -251,7 +279,7 @@ def giving_the_same(fact: NamedNode, compared: Compared, values: Iterable[Confli
     """
     of_times = any(BOUND.fullmatch(value(row, "p")) or row["q"] == HAS_TIME for row in compared.rows)
     own = () if of_times else (each.graphs for each in values if fact.value in each.graphs)
-    return one_of_each_text((graph for graph in chain(*own) if graph not in compared.opposed), fact)
+    return one_of_each_text((graph for graph in chain(*own) if graph not in compared.beside), fact)
 
 
 def one_of_each_text(graphs: Iterable[str], fact: NamedNode) -> list[str]:
@@ -278,8 +306,11 @@ def entries(
     """Return rows of facts that say the same, and what they rest on, with the words for what is `named`."""
     compared = per_version(comparing)
     connected = {own.claimed.fact.value: compared.get(own.claimed.fact.value, []) for own, *_more in some}
-    groups = {id(each.rows): each for found in connected.values() for each in found}
-    rows = [row for each in groups.values() for row in each.rows]
+    agreed = per_version(agreeing).near
+    rounded = {own.claimed.fact.value: agreed.get(own.claimed.fact.value, []) for own, *_more in some}
+    found = chain.from_iterable((*connected.values(), *rounded.values()))
+    groups = {id(each.rows): each.rows for each in found}
+    rows = [*chain.from_iterable(groups.values())]
     facts = [*chain.from_iterable(some)]
     of_facts = (one.claimed for one in facts)
     evidence = evidence_for(
@@ -291,11 +322,11 @@ def entries(
             named,
         ),
         [
-            *chain.from_iterable((one.claimed.fact.value, *one.same) for one in facts),
+            *chain.from_iterable((one.claimed.fact.value, *one.same, *one.near) for one in facts),
             *(value(row, name) for row in rows for name in ("g1", "g2")),
         ],
     )
-    differences = {key: difference(each.rows, evidence, alone=True).values for key, each in groups.items()}
+    differences = {key: difference(each, evidence, alone=True).values for key, each in groups.items()}
     told = []
     for own, *more in some:
         others = [one.claimed for one in more]
@@ -304,7 +335,7 @@ def entries(
             each
             for group in connected[own.claimed.fact.value]
             for each in differences[id(group.rows)]
-            if beside.isdisjoint(each.graphs) and not group.opposed.isdisjoint(each.graphs)
+            if beside.isdisjoint(each.graphs) and not group.beside.isdisjoint(each.graphs)
         )
         alike = (
             giving_the_same(own.claimed.fact, each, differences[id(each.rows)])
@@ -314,7 +345,13 @@ def entries(
         same = [each for each in known if each not in beside]
         bases = evidence.of(chain.from_iterable(each.graphs for each in values))
         texts = len({basis.text.iri for basis in bases if basis.text})
-        told.append(Entry(own, others, same, [*values], texts))
+        near = dict.fromkeys(
+            each
+            for group in rounded[own.claimed.fact.value]
+            for each in differences[id(group.rows)]
+            if not set(own.near).difference(beside).isdisjoint(each.graphs)
+        )
+        told.append(Entry(own, others, same, [*near], [*values], texts))
     return told, evidence
 
 
@@ -388,7 +425,10 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
     """Return a row of the register as data."""
     words, own = evidence.words, one.own.claimed
     sources = columns_of_sources(quotations(evidence, [own.fact.value]))
-    others = [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in one.values]
+    others, rounded = (
+        [f"{value_in_words(each)} {texts_of(each.graphs, evidence)}" for each in values]
+        for values in (one.values, one.near)
+    )
     return {
         "statement": words.show_iri(own.fact.value).text,
         "about": IN_CELL.join(words.show_iri(thing.value).text for thing in one.own.about),
@@ -398,7 +438,7 @@ def record(one: Entry, evidence: Evidence) -> dict[str, str]:
         "date": in_sheet(own.days),
         **dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True)),
         CLASH: IN_CELL.join(others),
-        "alsoToldBy": texts_of(one.same, evidence),
+        "alsoToldBy": IN_CELL.join(filter(None, (texts_of(one.same, evidence), *rounded))),
         CAME_ABOUT: came_about(one.own.status, words),
         "fact": own.fact.value,
     }

@@ -35,6 +35,8 @@ MAX_CONFLICTS: Final = 100
 """How many conflicts of each comparison pages show; the query gives all."""
 BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 """A property that gives the first or the last day on which something can have begun or ended."""
+FIGURES: Final = "figures"
+"""The comparison of figures."""
 ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
 NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
@@ -130,25 +132,45 @@ def number_of_differences(_built: BuiltDataset) -> int:
 
 
 class Compared(NamedTuple):
-    """What a comparison finds of a thing that a graph tells of: its rows, and which graphs differ from it."""
+    """What a comparison finds of a thing that a graph tells of: its rows, and the graphs set beside it."""
 
     rows: list[QuerySolution]
-    opposed: set[str]
+    beside: set[str]
 
 
 def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
     """Return what compares each graph with others; of the rows about the same, some may agree with it."""
+    shown = (found[:MAX_CONFLICTS] for found in conflicts().values())
+    return by_graph(chain.from_iterable(map(grouped_by_thing, shown)))
+
+
+def by_graph(groups: Iterable[list[QuerySolution]]) -> dict[str, list[Compared]]:
+    """Return by graph the groups of rows that compare it, and what each sets beside it."""
     found: dict[str, list[Compared]] = {}
-    for one in comparisons():
-        own = [row for row in per_version(conflicting) if value(row, "comparison") == one.id]
-        for rows in grouped_by_thing(own):
-            opposed: dict[str, set[str]] = {}
-            for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
-                opposed.setdefault(first, set()).add(second)
-                opposed.setdefault(second, set()).add(first)
-            for graph, others in opposed.items():
-                found.setdefault(graph, []).append(Compared(rows, others))
+    for rows in groups:
+        beside: dict[str, set[str]] = {}
+        for first, second in ((value(row, "g1"), value(row, "g2")) for row in rows):
+            beside.setdefault(first, set()).add(second)
+            beside.setdefault(second, set()).add(first)
+        for graph, others in beside.items():
+            found.setdefault(graph, []).append(Compared(rows, others))
     return found
+
+
+class Agreeing(NamedTuple):
+    """The figures that agree with those of each graph: the same, or else rounded or within a bound."""
+
+    same: dict[str, list[Compared]]
+    near: dict[str, list[Compared]]
+
+
+def agreeing(built: BuiltDataset) -> Agreeing:
+    """Find the figures that agree, with one query."""
+    (figures,) = (pairs_of(one) for one in comparisons() if one.id == FIGURES)
+    parts: tuple[list[QuerySolution], list[QuerySolution]] = ([], [])
+    for row in rows(built, f'{{ {figures} }} FILTER(!?conflict) BIND("{FIGURES}" AS ?comparison)', SELECTED):
+        parts[(row["left"], row["b1"]) != (row["right"], row["b2"])].append(row)
+    return Agreeing(*map(by_graph, map(grouped_by_thing, parts)))
 
 
 def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:

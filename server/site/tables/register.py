@@ -12,11 +12,10 @@ from pyoxigraph import NamedNode
 from wicara.graph.evidence import Basis
 from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, ORDER, READ, Status, status_of
-from wicara.ontology import BASE, PREFIXES, WIC
+from wicara.ontology import BASE, PREFIXES
 from wicara.queries import page_query
 from wicara.server.app_state import dataset, per_version
-from wicara.server.site.tables.differing import BOUND
-from wicara.server.site.tables.statuses import HAS_TIME, Aftermath
+from wicara.server.site.tables.statuses import Aftermath
 
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from wicara.server.site.words import Term
 
 PATH: Final = "/claims"
-VALUE: Final = NamedNode(f"{WIC}value")
 UNSETTLED: Final = tuple(key for key in ORDER if key not in {ESTABLISHED, READ})
 """The statuses of what is claimed, planned or less."""
 SAID: Final = ("who", "possibly", "kind", "modality", "basis", "confidence")
@@ -87,39 +85,5 @@ def address_for(thing: NamedNode) -> str:
 
 
 def is_figure(thing: Term) -> bool:
-    """Tell whether a thing is a figure: each fact has its own."""
+    """Tell whether a thing is a figure."""
     return str(getattr(thing, "value", "")).startswith(PREFIXES["observation"])
-
-
-def figures(built: BuiltDataset) -> dict[tuple[Term, NamedNode], list[str]]:
-    """Return by a figure, as a graph gives it, the graphs that give one of the same value, thing and time.
-
-    Its time is the bounds of its time span, as texts have time spans of their own. Figures of values that the
-    register does not have are left out.
-    """
-    find = built.store.quads_for_pattern
-
-    @cache
-    def described(thing: Term) -> frozenset[tuple[str, Term]]:
-        bounds = find(thing, None, None, None) if isinstance(thing, NamedNode) else ()
-        return frozenset(
-            (each.predicate.value, each.object) for each in bounds if BOUND.fullmatch(each.predicate.value)
-        )
-
-    claimed = {one.fact for one in per_version(register)}
-    of_value: dict[Term, set[tuple[NamedNode, NamedNode]]] = {}
-    for quad in find(None, VALUE, None, None):
-        figure, graph = quad.subject, quad.graph_name
-        if isinstance(figure, NamedNode) and isinstance(graph, NamedNode):
-            of_value.setdefault(quad.object, set()).add((figure, graph))
-    found: dict[tuple[Term, NamedNode], list[str]] = {}
-    of_content: dict[object, list[str]] = {}
-    for some in of_value.values():
-        for figure, graph in some if any(graph in claimed for _thing, graph in some) else ():
-            content = frozenset(
-                (each.predicate.value, described(each.object) if each.predicate == HAS_TIME else each.object)
-                for each in find(figure, None, None, graph)
-            )
-            found[figure, graph] = of_content.setdefault(content, [])
-            found[figure, graph].append(graph.value)
-    return found
