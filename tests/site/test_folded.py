@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from reader import Reader, ask
@@ -109,6 +110,29 @@ def test_places_are_listed_and_large_states_named(server: Server) -> None:
         card = drawn.partition(f'id="{place}"')[2].partition('<p class="note">')[0]
         held = [one for one in re.findall(r"<li>.*?</li>", card, re.DOTALL) if "mark planned" not in one]
         assert len(held) == int(number)
+
+
+@pytest.mark.parametrize("query", ["", "?from=2018&to=2021"])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", r"Of (\d+) events, [^<]*, (\d+) are not on it, as no place of them is recorded\."),
+        ("id", r"Dari (\d+) peristiwa, [^<]*, (\d+) tidak tampak di peta karena tempatnya tidak tercatat\."),
+    ],
+)
+def test_the_map_tells_which_events_have_no_place(server: Server, query: str, lang: str, said: str) -> None:
+    """Events of which no place is told are counted, also where a filter leaves some, and listed."""
+    drawn = server.get(f"/map{query}", accept=HTML, accept_language=lang).text
+    (told,) = re.findall(rf'<a href="#placeless">{said}</a>', drawn)
+    cards, _start, listed = drawn.partition('<div id="placeless">')
+    without = {*re.findall(r'<li>\s*<a href="/doc/(event/[^"]+)"', listed.partition("</details>")[0])}
+    placed = {*re.findall(r'<li>\s*<a href="/doc/(event/[^"]+)"', cards)}
+    assert not without & placed
+    assert [*map(int, told)] == [len(without | placed), len(without)]
+    if not query:
+        every = "SELECT (COUNT(DISTINCT ?it) AS ?n) { ?it a <https://w3id.org/wicara/ont#Event> }"
+        answer = server.get(f"/sparql?{urlencode({'query': every})}", accept="text/csv").text
+        assert answer.split() == ["n", told[0]]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from wicara.server.app_state import per_inference, store
 from wicara.server.site.filter import narrowed
 from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
-from wicara.server.site.pictures.picture import Picture, add_iri, limit_of, picture, rows, words_for
-from wicara.server.site.pictures.timeline import Item, add_times
+from wicara.server.site.pictures.picture import Picture, add_iri, iri_of, limit_of, picture, rows, words_for
+from wicara.server.site.pictures.timeline import PAGE, Item, add_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -237,14 +237,12 @@ class Spot:
 @picture()
 def map_() -> Picture:
     """Show the places and the states."""
-    held, all_held = per_inference(read_events)
-    view = narrowed("/map")
-    if view.days is not None:
-        fitting = {iri: [one for one in events if view.has(one.event)] for iri, events in held.items()}
-        held = {iri: events for iri, events in fitting.items() if events}
+    (every, all_held), view = per_inference(read_events), narrowed("/map")
+    fitting = {iri: [one for one in events if view.has(one.event)] for iri, events in every.items()}
+    held = {iri: events for iri, events in fitting.items() if events and iri}
     places, states = read_places(store(), held), read_states(store())
     places = {iri: place for iri, place in places.items() if place.events or view.days is None}
-    listed = {iri: without_repeats(events)[:MAX_SHOWN] for iri, events in held.items()}
+    listed = {iri: without_repeats(some)[: MAX_SHOWN if iri else PAGE] for iri, some in fitting.items()}
     items = {one.event: Item(one.event, "event") for events in listed.values() for one in events}
     add_times(store(), [*items.values()])
     for events in listed.values():
@@ -273,6 +271,8 @@ def map_() -> Picture:
             "numbers": {iri: number for number, iri in enumerate(places, 1)},
             "states": by_label(states, words),
             "elsewhere": {iri: without_repeats(events) for iri, events in held.items() if iri not in places},
+            "placeless": fitting.get("", []),
+            "placed": len({one.event for events in held.values() for one in events}),
             "all_held": all_held,
             "listed": listed,
             "items": items,
@@ -318,12 +318,12 @@ def read_places(store: Store, held: dict[str, list[EventAt]]) -> dict[str, Place
 
 
 def read_events(store: Store) -> tuple[dict[str, list[EventAt]], bool]:
-    """Return what was held or is planned at each place, by the IRI of the place, and whether that is all."""
+    """Return what was held or is planned at each place, by its IRI (none: nowhere); whether that is all."""
     by_place: dict[str, dict[tuple[str, bool], EventAt]] = {}
     found = list(rows(store, "map-events"))
     for row in found:
         key = (value(row, "event"), value(row, "link") == f"{WIC}plannedAt")
-        at_place = by_place.setdefault(value(row, "place"), {})
+        at_place = by_place.setdefault(iri_of(row, "place") or "", {})
         add_iri(at_place.setdefault(key, EventAt(*key)).graphs, row, "graph")
     held = {iri: [*events.values()] for iri, events in by_place.items()}
     return held, len(found) < limit_of("map-events")
