@@ -182,6 +182,16 @@ def test_all_texts_to_cite(server: Server, lang: str) -> None:
     assert f'href="/doc/person/sergey-lavrov?lang={lang}"' in every
 
 
+@pytest.mark.parametrize("path", ["place/malaysia", "place/russia", "state/malaysia", "state/laos"])
+def test_what_rows_rest_on_is_cited(server: Server, path: str) -> None:
+    """Each text that the evidence of a row on a page names is one of those that it says how to cite."""
+    page = server.get(f"/doc/{path}", accept=HTML).text
+    known = {*re.findall(r'href="/doc/article/([^"#?]+)', page.partition("<h2>Sources")[2])}
+    every = server.get(f"/doc/{path}?show=citations", accept=HTML).text
+    assert known
+    assert known <= {*re.findall(r"@\w+\{wicara-source-([^,]+),", every)}
+
+
 @pytest.mark.parametrize(
     "path", ["person/sergey-lavrov", "state/russia", "body/asean", "document/asean-russia-poa-2016-2020"]
 )

@@ -21,7 +21,7 @@ from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
 from wicara.server.linked.statements import counts_of, in_sections, marks
-from wicara.server.site.citation import NEWS, of_page, of_text
+from wicara.server.site.citation import NEWS, of_page, of_text, texts_behind
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
@@ -123,7 +123,8 @@ class View:
         self.show = show or request.args.get("show", STATEMENTS if page > 1 else "")
         alone = tuple(one for one in self.layout.blocks if one.key == self.show)
         self.block = next(iter(alone), None)
-        shown = replace(self.layout, glance=(), blocks=alone) if self.show else self.layout
+        whole = not self.show or self.show == CITATIONS
+        shown = self.layout if whole else replace(self.layout, glance=(), blocks=alone)
         found = block_rows(store(), subject, shown, page if self.block else 0)
         self.rows_in_all = max((one.total for one in found.values()), default=0)
         self.layout = shown
@@ -232,15 +233,18 @@ class View:
         found.sort(key=lambda triple: [*RECORDED].index(triple.predicate.value))
         return [change(RECORDED[one.predicate.value], one.object, self) for one in found]
 
-    def cards(self, tables: Sequence[Table], lines: Sequence[Line]) -> dict[str, Basis]:
-        """Return what the page shows with its words: what blocks and glance rest on, else everything."""
-        if self.show == STATEMENTS:
+    def behind(self) -> dict[str, Basis]:
+        """Return the graphs that the blocks and the glance of the page rest on, in their order."""
+        own_rows = (table.rows for table in self.tables if not (table.of_graphs or table.of_others))
+        behind, known = self.evidence.behind, self.evidence.bases
+        told = chain(*map(behind, self.lines), *map(behind, chain.from_iterable(own_rows)))
+        return {basis.graph: basis for basis in told if basis.graph in known}
+
+    def cards(self, first: Mapping[str, Basis]) -> dict[str, Basis]:
+        """Return what the page shows with its words, of what it rests on, or of all that is known of it."""
+        if self.show in {STATEMENTS, CITATIONS}:
             return {}
-        own_rows = (table.rows for table in tables if not (table.of_graphs or table.of_others))
-        behind = self.evidence.behind
-        told = chain(*map(behind, lines), *map(behind, chain.from_iterable(own_rows)))
-        first = {basis.graph: basis for basis in told if basis.graph in self.evidence.bases}
-        limit = FEWER_CARDS if len(tables) >= MANY_BLOCKS else CARDS
+        limit = FEWER_CARDS if len(self.tables) >= MANY_BLOCKS else CARDS
         shown = self.first_of_each_text([*first.values()] or self.evidence.of(self.evidence.bases), limit)
         own = self.evidence.bases.get(self.subject.value)
         return {basis.graph: basis for basis in ([own, *shown] if own else shown)}
@@ -266,10 +270,12 @@ def variables(view: View) -> Mapping[str, object]:
     iri, words = view.subject.value, view.words
     here = (path_of(iri) or "").partition("#")[0]
     tables, lines = view.tables, view.lines
-    cards = view.cards(tables, lines)
+    behind = view.behind()
+    cards = view.cards(behind)
     graphs = [graph for table in tables if table.of_graphs for graph in table.graphs]
     beside = {basis.graph: basis for basis in view.evidence.of(graphs)}
-    cited = [*dict.fromkeys(filter(None, map(of_text, (iri, *view.texts))))]
+    texts = (iri, *view.texts, *(() if of_text(iri) else texts_behind(behind.values())))
+    cited = [*dict.fromkeys(filter(None, map(of_text, texts)))]
     shown = cited if view.show == CITATIONS else cited[:SOURCES]
     is_news = view.layout.key == "article" and bool(cited) and cited[0].kind == NEWS
     return {
@@ -284,8 +290,8 @@ def variables(view: View) -> Mapping[str, object]:
         "infer": infer(),
         "status": view.statuses(),
         "is_saying": view.is_saying(),
-        "lines": lines,
-        "tables": tables,
+        "lines": [] if view.show == CITATIONS else lines,
+        "tables": [] if view.show == CITATIONS else tables,
         "content": in_sections(view.read.content, words),
         "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
         "incoming": in_sections(view.read.incoming, words, incoming=True),
