@@ -203,6 +203,14 @@ def test_what_is_rounded_or_has_a_bound_agrees(server: Server) -> None:
         assert agrees in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_years_counted_in_two_ways_are_no_difference(server: Server) -> None:
+    """A term that two texts give three years and four, as they count its ends, is not told otherwise."""
+    row = rows(server)["mission-2024-07-26-lavrov-remarks/F003"]
+    assert not row["clash"]
+    told = "4 years, the same dates, counted otherwise (The Phnom Penh Post, August 2024: established)"
+    assert row["alsoToldBy"].replace("\N{NO-BREAK SPACE}", " ") == told
+
+
 def test_what_is_said_and_planned_alike(server: Server) -> None:
     """Texts that report the same words, or plan the same and tell of no outcome, say the same."""
     said = ("mid-2017-08-08-lavrov-statement/F001", "tass-2017-08-08-asean-schedule/F001")

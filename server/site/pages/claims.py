@@ -27,6 +27,7 @@ from wicara.server.linked.resources import number_of_page
 from wicara.server.linked.statements import Statement
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, narrowed
 from wicara.server.site.html import source_name
+from wicara.server.site.language import gettext as _
 from wicara.server.site.pages.conflicts import ConflictingValue, difference
 from wicara.server.site.pictures.picture import Portion, changed, requested_thing, short_of
 from wicara.server.site.tables.differing import (
@@ -103,6 +104,7 @@ CHOICES: Final = (
 )
 """What a request may choose, of the page as of its data."""
 CONTENT_TEXT: Final = NamedNode(f"{WIC}contentText")
+LENGTH: Final = NamedNode(f"{PREFIXES['ind']}length-of-term")
 MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
 OF_A_TEXT: Final = frozenset(
@@ -267,6 +269,13 @@ def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
     )
 
 
+def counted_otherwise(one: ConflictingValue, compared: Compared) -> ConflictingValue:
+    """Return a value that agrees, with a tag where it is a length that is counted in another way."""
+    if compared.rows[0]["about"] != LENGTH or one.bound:
+        return one
+    return replace(one, tags=(*one.tags, str(_("the same dates, counted otherwise"))))
+
+
 def set_beside(some: Iterable[Compared]) -> list[str]:
     """Return the graphs that comparisons set beside one, in order."""
     return sorted(frozenset[str]().union(*(each.beside for each in some)))
@@ -346,7 +355,7 @@ def entries(
         bases = evidence.of(chain.from_iterable(each.graphs for each in values))
         texts = len({basis.text.iri for basis in bases if basis.text})
         near = dict.fromkeys(
-            each
+            counted_otherwise(each, group)
             for group in rounded[own.claimed.fact.value]
             for each in differences[id(group.rows)]
             if not set(own.near).difference(beside).isdisjoint(each.graphs)
