@@ -312,7 +312,7 @@ def test_how_far_a_plan_was_implemented(server: Server) -> None:
     page = ask(server, "how-far-implemented").text
     assert re.search(r'See also: <a href="/questions/activities-carried-out[^"]*">', page)
     home = server.get("/", accept="text/html").text
-    assert home.count('class="source-line"') == 3
+    assert home.count('class="source-line"') == 4
     assert re.search(r'<a href="/questions/how-far-implemented">and 4 more</a>', home)
 
 
