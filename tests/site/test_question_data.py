@@ -194,12 +194,12 @@ def test_data_of_no_question(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "sources"), [("plans-and-the-record", {1, 2}), ("how-far-implemented", {1})]
+    ("slug", "sources"), [("plans-and-the-record", {1, 2}), ("how-far-implemented", {1, 2})]
 )
 def test_each_sentence_of_an_answer_names_its_source(server: Server, slug: str, sources: set[int]) -> None:
     """Below each stand the words of a text that is quoted, or the place in one that is cited.
 
-    Beside a plan, the text by which it was held is one, too.
+    Beside a plan, the text by which it was held is one, too; so is that of the numbers behind a share.
     """
     lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
     assert lead is not None
@@ -289,6 +289,33 @@ def test_names_in_the_data_are_in_one_language(server: Server) -> None:
     assert (
         "claimantLabel_id"
         in server.get("/questions/statements-and-answers.json?lang=en").json["head"]["vars"]
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+@pytest.mark.parametrize(
+    "slug", ["how-far-implemented", "ranks-by-year", "figures-side-by-side", "still-to-come"]
+)
+def test_each_thing_in_the_data_has_its_name(server: Server, slug: str, lang: str) -> None:
+    """In CSV a column of things is followed by one of their names; facts stand with their words instead."""
+    rows = [*csv.DictReader(StringIO(server.get(f"/questions/{slug}.csv?lang={lang}").text))]
+    assert rows
+    things = re.compile(f"{re.escape(BASE)}/(?:id|concept)/")
+    columns = [*rows[0]]
+    for place, name in enumerate(columns):
+        if named := [row for row in rows if things.match(row[name])]:
+            label = columns[place + 1]
+            assert label == f"{name}Label_{lang}"
+            assert [row[name] for row in named if not row[label] or things.match(row[label])] == []
+
+
+def test_a_share_that_follows_cites_the_numbers_too(server: Server) -> None:
+    """What the numbers of a day make of a share that is claimed cites the text that gives them."""
+    page = ask(server, "how-far-implemented").text
+    (said,) = re.findall(r"<li><p>(?:(?!</li>).)*that day it was(?:(?!</li>).)*</li>", page, re.DOTALL)
+    assert all(
+        f"basis-fact-{fact}" in said
+        for fact in ("sputnik-2019-07-31-asean-russia-F001", "mina-2019-07-31-asean-rusia-F006")
     )
 
 

@@ -17,9 +17,10 @@ from io import BytesIO, StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from pyoxigraph import QueryResultsFormat, parse_query_results
+from pyoxigraph import NamedNode, QueryResultsFormat, parse_query_results
 from wicara.graph.explain.writers import json_term
 from wicara.graph.formats import CSV, Format
+from wicara.graph.names import kind_of
 from wicara.server.http.problems import Problem
 from wicara.server.site.citation import of_text
 from wicara.server.site.html import place_in_source, reported_by, statuses, witnesses_mark
@@ -244,23 +245,42 @@ def words_behind(card: Card, evidence: Evidence, lead: ShortAnswer) -> str:
 def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
     """Return an answer in a format of SPARQL results: each row in words, with its sources, then its terms.
 
-    CSV, which people open, has no names in other languages than theirs.
+    CSV, which people open, has the name of each thing in their language, and in no other.
     """
+    named = named_things(found) if form is CSV else {}
     others = tuple(f"_{one}" for one in LANGUAGES if form is CSV and one != language())
     places = [place for place, name in enumerate(answered.columns) if name in {HOLDS, WHEN}]
     rows = []
-    for said, row in zip(answered.said, answered.table.rows, strict=True):
+    for said, row, solution in zip(answered.said, answered.table.rows, found.rows, strict=True):
         times = chain.from_iterable(row.cells[place].values for place in places)
         parts = [text for one in times for text in (one.mark, one.shown.text)]
         behind = [basis.graph for basis in answered.evidence.behind(row)]
         sources = columns_of_sources(quotations(answered.evidence, behind))
         texts = dict(zip(SOURCES, map(IN_CELL.join, sources), strict=True))
         known = standing(row.statuses, parts, answered.evidence.words)
-        rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row))})
+        names = {
+            label: answered.evidence.words.show_iri(thing.value).text
+            for name, label in named.items()
+            if isinstance(thing := solution[name], NamedNode)
+        }
+        rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row)), **names})
     first = [STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT]
     first += [CLASH] if any(row.clash for row in answered.table.rows) else []
     rest = [name for name in found.names if name not in first and not (others and name.endswith(others))]
-    return with_texts(found, rows, [*first, *rest], form)
+    beside = ((name, named[name]) if name in named else (name,) for name in rest)
+    return with_texts(found, rows, [*first, *chain.from_iterable(beside)], form)
+
+
+def named_things(found: Solutions) -> dict[str, str]:
+    """Return what the column with the names of the things in a variable is called, where it has none yet."""
+    things = {
+        name
+        for row in found.rows
+        for name in found.names
+        if isinstance(term := row[name], NamedNode) and kind_of(term.value) is None
+    }
+    labels = {name: f"{name}Label_{language()}" for name in found.names if name in things}
+    return {name: label for name, label in labels.items() if label not in found.names}
 
 
 def with_statuses(
