@@ -35,7 +35,7 @@ class Served:
     settings: Settings
     per_version: dict[object, tuple[str, object]] = field(default_factory=dict)
     folder: Path | None = None
-    """What all processes of a server use: here they keep what they find of a dataset that is no build."""
+    """What all processes of a server use: here they cache what they find of a dataset that is no build."""
 
 
 def serve_dataset(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
@@ -82,16 +82,14 @@ def remembered(key: object, read: Callable[[], Read]) -> Read:
     return cast("Read", value)
 
 
-def kept(name: str, find: Callable[[BuiltDataset], object], read: Callable[[Any], Read]) -> Read:
+def cached(name: str, find: Callable[[BuiltDataset], object], read: Callable[[Any], Read]) -> Read:
     """Return what is found in this version, as JSON that `read` takes: cached for all processes."""
-
-    def found() -> Read:
-        return read(build_cache.cached_value(dataset(), name, find, lambda known: known, kept_in()))
-
-    return remembered((kept, name), found)
+    return remembered(
+        (cached, name), lambda: read(build_cache.cached_value(dataset(), name, find, cache_folder()))
+    )
 
 
-def kept_in() -> Path | None:
+def cache_folder() -> Path | None:
     """Return the folder that all processes of the server use; None where there is one process."""
     return cast("Served", current_app.extensions[EXTENSION]).folder
 

@@ -17,7 +17,7 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from wicara.graph.build import program_key
 from wicara.graph.durable_files import digest_of_file
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
     from wicara.graph.store import BuiltDataset
-
-Found = TypeVar("Found")
 
 HERE: Final = Path(__file__).parent
 NO_CODE: Final = frozenset({"static", "web"})
@@ -113,22 +111,25 @@ def store(path: Path | None, built: BuiltDataset, content: BufferedIOBase) -> No
             unfinished.unlink(missing_ok=True)
 
 
+def known_value(built: BuiltDataset, name: str, folder: Path | None) -> Any:  # noqa: ANN401 - JSON
+    """Return what was computed of a dataset before, from JSON; None where that was not."""
+    file = opened(cache_path(built, name, folder), built)
+    if file is None:
+        return None
+    with file:
+        return json.load(file)
+
+
 def cached_value(
-    built: BuiltDataset,
-    name: str,
-    find: Callable[[BuiltDataset], Found],
-    read: Callable[[Any], Found],
-    folder: Path | None = None,
-) -> Found:
-    """Return what a function computes of a dataset; it is cached as JSON, which `read` takes."""
-    path = cache_path(built, name, folder)
-    file = opened(path, built)
-    if file is not None:
-        with file:
-            return read(json.load(file))
-    fresh = find(built)
-    store(path, built, BytesIO(json.dumps(fresh, default=asdict).encode()))
+    built: BuiltDataset, name: str, find: Callable[[BuiltDataset], object], folder: Path | None
+) -> Any:  # noqa: ANN401 - JSON
+    """Return what a function computes of a dataset, from JSON, which is cached."""
+    known = known_value(built, name, folder)
+    if known is not None:
+        return known
+    fresh = json.dumps(find(built), default=asdict).encode()
+    store(cache_path(built, name, folder), built, BytesIO(fresh))
     if folder is not None:
         with suppress(OSError):
             keep_newest(folder, f"*.{name}{SUFFIX}")
-    return fresh
+    return json.loads(fresh)

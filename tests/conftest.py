@@ -134,7 +134,7 @@ def build_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltD
         with (builds / f"{folder.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             dataset = ensure(folder)
-            downloads.sizes_of(None, dataset)  # what a server would do while other tests copy the folder
+            downloads.prepare(dataset)  # what a server would do while other tests copy the folder
         return dataset
 
     return cache(build)

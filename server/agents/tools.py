@@ -169,7 +169,7 @@ def describe(call: Call) -> Json:
 
 def schema(call: Call) -> Json:
     """Return a summary of the schema: each class in use with its number of things and its properties."""
-    used = per_version(partitions)
+    used = partitions()
     rows = []
     for name, number in per_version(classes).items():
         if not name.startswith(WIC):

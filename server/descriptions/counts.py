@@ -15,8 +15,7 @@ from pyoxigraph import NamedNode
 from wicara.graph.names import DEFAULT, GRAPHS
 from wicara.graph.store import SENTINEL, read_record
 from wicara.ontology import BASE
-from wicara.server import build_cache
-from wicara.server.app_state import kept_in
+from wicara.server.app_state import cached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,9 +77,9 @@ class Statistics:
     parts: Mapping[str, int]
 
 
-def graphs(built: BuiltDataset) -> Graphs:
-    """Tell how many triples each graph holds."""
-    return build_cache.cached_value(built, "graphs", count_graphs, lambda known: Graphs(**known), kept_in())
+def graphs() -> Graphs:
+    """Tell how many triples each graph of this version holds."""
+    return cached("graphs", count_graphs, lambda known: Graphs(**known))
 
 
 def count_graphs(built: BuiltDataset) -> Graphs:
@@ -105,13 +104,13 @@ def classes(built: BuiltDataset) -> dict[str, int]:
     return frequencies(built.store, CLASSES, union=False)
 
 
-def partitions(built: BuiltDataset) -> Mapping[str, Mapping[str, Uses]]:
+def partitions() -> Mapping[str, Mapping[str, Uses]]:
     """Tell how often each property is used with the instances of each class, by class and property."""
-    return build_cache.cached_value(built, "partitions", count_partitions, read_partitions, kept_in())
+    return cached("partitions", count_partitions, read_partitions)
 
 
 def read_partitions(known: Mapping[str, Mapping[str, dict[str, Any]]]) -> Mapping[str, Mapping[str, Uses]]:
-    """Return what was counted before, from JSON."""
+    """Return the uses of properties, from JSON."""
     uses: defaultdict[str, dict[str, Uses]] = defaultdict(dict)
     for cls, properties in known.items():
         uses[cls] = {name: Uses(**counts) for name, counts in properties.items()}
@@ -139,11 +138,9 @@ def merges(built: BuiltDataset) -> bool:
     return built.plain and any(True for _ in built.store.named_graphs())
 
 
-def statistics(built: BuiltDataset) -> Statistics:
+def statistics() -> Statistics:
     """Return what VoID tells: of the default graph, or of all graphs merged."""
-    return build_cache.cached_value(
-        built, "statistics", count_statistics, lambda known: Statistics(**known), kept_in()
-    )
+    return cached("statistics", count_statistics, lambda known: Statistics(**known))
 
 
 def count_statistics(built: BuiltDataset) -> Statistics:

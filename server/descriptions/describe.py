@@ -129,7 +129,7 @@ def template_triples(template: str, **values: Any) -> Iterator[Triple]:  # noqa:
 
 def dataset_description(measured: Mapping[str, Size]) -> Iterator[Triple]:
     """Yield the VoID description of the dataset, its partitions and its parts, with the DCAT catalogue."""
-    counted = per_version(statistics)
+    counted = statistics()
     most_used = dict(islice(counted.classes.items(), MAX_PARTITIONS))
     properties = dict(islice(counted.properties.items(), MAX_PARTITIONS))
     root = NamedNode(public_url(f"{VOID}#dataset") if dataset().plain else DATASET)
@@ -189,7 +189,7 @@ def downloads() -> Iterator[tuple[Export, Format]]:
 
 def service_description() -> Iterator[Triple]:
     """Yield what the endpoints for queries and updates can do, and which graphs they work on."""
-    counted = per_version(graphs)
+    counted = graphs()
     takes_updates = settings().writable and settings().token and dataset().plain
     return template_triples(
         "service.ttl",
@@ -205,7 +205,7 @@ def service_description() -> Iterator[Triple]:
         default=counted.default,
         named=counted.named,
         classes=dict(islice(per_version(classes).items(), MAX_PARTITIONS)),
-        partitions=per_version(partitions),
+        partitions=partitions(),
         prefixes=dataset().prefixes,
         questions=() if dataset().plain else current_app.config["QUESTIONS"],
         is_inferred=lambda name: kind_of(name) is GraphKind.INFERRED and not dataset().plain,

@@ -6,26 +6,22 @@ with it, or beside the socket of the server where that is not to be written.
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from hashlib import sha256
-from io import BytesIO
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import current_app
 from wicara.graph.export import EXPORTS, capable, part_quads
 from wicara.graph.formats import DEFAULT, serialize_quads
 from wicara.server import build_cache
-from wicara.server.app_state import EXTENSION as SERVED
-from wicara.server.app_state import dataset, kept_in, remembered
+from wicara.server.app_state import cache_folder, cached, dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from flask import Flask
     from wicara.graph.store import BuiltDataset
-    from wicara.server.app_state import Served
 
 PREPARED: Final = "wicara-downloads-prepared"
 """Where an app says that a process measures its downloads: no request waits for that."""
@@ -65,23 +61,9 @@ def is_measurable(built: BuiltDataset) -> bool:
     return not built.plain and len(built.store) <= MAX_MEASURED
 
 
-def sizes_in(path: Path | None, built: BuiltDataset) -> dict[str, Size] | None:
-    """Return what was measured before, or None."""
-    file = build_cache.opened(path, built)
-    if file is None:
-        return None
-    with file:
-        return {name: Size(*size) for name, size in json.load(file).items()}
-
-
-def sizes_of(folder: Path | None, built: BuiltDataset) -> dict[str, Size]:
-    """Return what was measured of a dataset, or measure it and keep that."""
-    path = build_cache.cache_path(built, NAME, folder)
-    found = sizes_in(path, built)
-    if found is None:
-        found = measured(built)
-        build_cache.store(path, built, BytesIO(json.dumps(found).encode()))
-    return found
+def read_sizes(known: Mapping[str, Sequence[Any]]) -> dict[str, Size]:
+    """Return what was measured, from JSON."""
+    return {name: Size(*size) for name, size in known.items()}
 
 
 def keep(path: Path, content: bytes) -> None:
@@ -94,14 +76,13 @@ def keep(path: Path, content: bytes) -> None:
 
 def download_path(name: str) -> Path | None:
     """Return where something of this version that is found once is kept; None where nothing is."""
-    folder = kept_in()
+    folder = cache_folder()
     return folder and folder / f"{dataset().digest}.{name}"
 
 
-def prepare(app: Flask) -> None:
-    """Measure the downloads of an app's dataset."""
-    served: Served = app.extensions[SERVED]
-    sizes_of(served.folder, served.dataset)
+def prepare(built: BuiltDataset, folder: Path | None = None) -> None:
+    """Measure the downloads of a dataset, unless they are."""
+    build_cache.cached_value(built, NAME, measured, folder)
 
 
 def sizes() -> dict[str, Size] | None:
@@ -111,7 +92,7 @@ def sizes() -> dict[str, Size] | None:
     """
     if current_app.config["RELEASED"] or not is_measurable(dataset()):
         return {}
-    folder = kept_in()
-    if current_app.extensions.get(PREPARED):
-        return sizes_in(build_cache.cache_path(dataset(), NAME, folder), dataset())
-    return remembered(NAME, lambda: sizes_of(folder, dataset()))
+    if not current_app.extensions.get(PREPARED):
+        return cached(NAME, measured, read_sizes)
+    known = build_cache.known_value(dataset(), NAME, cache_folder())
+    return None if known is None else read_sizes(known)

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from wicara.graph.names import TYPE
 from wicara.graph.sparql import solutions
 from wicara.ontology import BASE, PREFIXES, WIC
-from wicara.server.app_state import dataset, infer, per_version, remembered, store
+from wicara.server.app_state import dataset, infer, remembered, store
 from wicara.server.descriptions.counts import partitions
 from wicara.server.descriptions.openapi import HTML, JSON, operation
 from wicara.server.http.addresses import path_of, public_url, uncached_response
@@ -286,7 +286,7 @@ def properties() -> Response:
     """Propose the properties that things of a class have, those used most first (section 9.1)."""
     kind = request.args.get("type", "")
     limit = request.args.get("limit", "")
-    uses = per_version(partitions).get(given_term(kind), {}) if kind else {}
+    uses = partitions().get(given_term(kind), {}) if kind else {}
     ordered = sorted(uses, key=lambda iri: (-uses[iri].triples, iri))
     shown = ordered[: int(limit) if limit.isdigit() and int(limit) else MAX_RESULTS]
     words = labels_for(shown)

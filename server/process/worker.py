@@ -27,7 +27,7 @@ from jinja2 import FileSystemBytecodeCache
 from wicara.graph.errors import DoesNotFit, RemoteFault, Unavailable, WicaraError
 from wicara.graph.writable import WritableDataset, digest_of, snapshots
 from wicara.server.app import create_app
-from wicara.server.app_state import EXTENSION, per_version, swap
+from wicara.server.app_state import EXTENSION, swap
 from wicara.server.descriptions import counts, downloads
 from wicara.server.http.problems import Problem, of_store, rendered
 from wicara.server.process import confinement, messages, subjects
@@ -222,14 +222,14 @@ class Worker:
         with self.served.test_request_context():
             for read in (differing.conflicts, timeline.indexed, differing.counts):
                 read()
-            for find in (counts.graphs, counts.partitions, counts.statistics):
-                per_version(find)
+            for count in (counts.graphs, counts.partitions, counts.statistics):
+                count()
         index_file.prepare(self.served)
         os.nice(NICE)
         if not self.setup.settings.writable and self.setup.origin.kind not in {DISK, STORE}:
             subjects.make(Path(self.address).parent, self.dataset)
         if self.served.extensions[downloads.PREPARED] and downloads.is_measurable(self.dataset):
-            downloads.prepare(self.served)
+            downloads.prepare(self.dataset, Path(self.address).parent)
 
     def call_apart(self, function: Callable[[], None]) -> None:
         """Have a function called in a process of its own, which ends with the front and not with this one.

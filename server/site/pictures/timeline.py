@@ -15,7 +15,7 @@ from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import value
 from wicara.ontology import WIC
-from wicara.server.app_state import infer, kept, per_version, store
+from wicara.server.app_state import cached, infer, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.linked.resources import number_of_page
 from wicara.server.site.filter import narrowed, requested_day
@@ -230,7 +230,7 @@ class Index:
 
 def indexed() -> Index:
     """Return what there is of this version."""
-    return kept(f"timeline-{'on' if infer() else 'off'}", read_index, lambda known: Index(**known))
+    return cached(f"timeline-{'on' if infer() else 'off'}", read_index, lambda known: Index(**known))
 
 
 def read_index(_built: BuiltDataset) -> dict[str, dict[str, Any]]:

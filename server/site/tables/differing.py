@@ -1,4 +1,4 @@
-"""Where sources differ: what the comparisons of `queries/conflicts/` find, kept for each version.
+"""Where sources differ: what the comparisons of `queries/conflicts/` find, cached for each version.
 
 A conflict is a solution of a comparison: two things ?x and ?y, which are or speak of the same, with the
 properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
@@ -16,7 +16,7 @@ from pyoxigraph import QueryResultsFormat, parse_query_results
 from wicara.graph.sparql import solutions, value
 from wicara.ontology import WIC
 from wicara.queries import comparisons
-from wicara.server.app_state import kept, per_version
+from wicara.server.app_state import cached, per_version
 from wicara.server.descriptions.counts import merges
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
@@ -58,7 +58,9 @@ class Counted:
 
 def counts() -> Mapping[str, Counted]:
     """Return what each comparison compares."""
-    return kept("compared", count, lambda known: {key: Counted(**numbers) for key, numbers in known.items()})
+    return cached(
+        "compared", count, lambda known: {key: Counted(**numbers) for key, numbers in known.items()}
+    )
 
 
 def count(built: BuiltDataset) -> dict[str, dict[str, int]]:
@@ -82,7 +84,7 @@ def pairs_of(comparison: Question) -> str:
 
 def conflicts() -> Mapping[str, Sequence[QuerySolution]]:
     """Return all conflicts of this version, by comparison."""
-    return kept("conflicts", find_conflicts, by_comparison)
+    return cached("conflicts", find_conflicts, by_comparison)
 
 
 def find_conflicts(built: BuiltDataset) -> dict[str, Any]:
