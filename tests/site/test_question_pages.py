@@ -13,7 +13,7 @@ from needed import long, one_of
 from reader import ask, query_of, text_of
 from wicara.queries import THEMES, header, questions
 from wicara.server.site.language import WORDS
-from wicara.server.site.tables.solutions import columns_of
+from wicara.server.site.tables.answer_columns import columns_of
 
 if TYPE_CHECKING:
     from server_process import Server

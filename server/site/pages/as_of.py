@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.queries import Question
+    from wicara.server.site.tables.answer_columns import Solution
     from wicara.server.site.tables.rows import Evidence
-    from wicara.server.site.tables.solutions import Solution
     from wicara.server.site.times import Bounds
     from wicara.server.site.words import Term, Words
 

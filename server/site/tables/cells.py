@@ -1,7 +1,7 @@
 """Cells: what stands in them in words, and the statements that they rest on.
 
-`show` returns one term as a reader reads it, `figure` and `wording` several. `Cells` makes the cells of a
-layout's columns from statements; the cells of an answer are made in `solutions.py`.
+`show` returns one term as a reader reads it. `Cells` makes the cells of a layout's columns from statements;
+the cells of an answer are made in `answer_columns.py`.
 """
 
 from __future__ import annotations
@@ -370,20 +370,3 @@ def in_own_language(terms: Iterable[Term], lang: str) -> Literal | None:
     """Return the first literal in a language, else the first in any, else None."""
     literals = [one for one in terms if isinstance(one, Literal)]
     return next((one for one in literals if one.language == lang), next(iter(literals), None))
-
-
-def figure(terms: Sequence[Term | None], words: Words) -> Value | None:
-    """Return a number with its unit, or what is none as it is shown."""
-    counted, unit = terms
-    if not isinstance(counted, Literal) or not isinstance(unit, NamedNode):
-        return Value(shown) if (shown := show(counted, words)) else None
-    called = words.unit(unit.value)
-    return Value(Shown(amount(counted.value, unit.value, called), str(counted)), unit=called)
-
-
-def wording(terms: Sequence[Term | None], words: Words) -> Value | None:
-    """Return words in the reader's language, or else in another."""
-    text = in_own_language((term for term in terms if term is not None), words.lang)
-    if text is None:
-        return None
-    return Value(Shown(text.value, str(text), None if text.language == words.lang else text.language))

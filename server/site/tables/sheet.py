@@ -26,8 +26,8 @@ from wicara.server.site.citation import of_text
 from wicara.server.site.html import place_in_source, reported_by, statuses, witnesses_mark
 from wicara.server.site.language import LANGUAGES, WORDS, language
 from wicara.server.site.language import gettext as _
+from wicara.server.site.tables.answer_columns import HOLDS, WHEN
 from wicara.server.site.tables.differing import differing
-from wicara.server.site.tables.solutions import HOLDS, WHEN
 from wicara.server.site.tables.statuses import came_about, is_open, status_text
 
 if TYPE_CHECKING:
