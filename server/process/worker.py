@@ -36,7 +36,7 @@ from wicara.server.process.messages import DISK, EXECUTOR, FORK_SERVER, STORE, W
 from wicara.server.process.reply import ReplyWriter, reply_to
 from wicara.server.site.pictures import timeline
 from wicara.server.site.search import index_file
-from wicara.server.site.tables import differing
+from wicara.server.site.tables import differing, statuses
 from wicara.server.sparql import query
 from wicara.server.sparql.protocol import ASSERTED
 from wicara.server.sparql.representation import QueryRequest
@@ -220,7 +220,7 @@ class Worker:
     def prepare(self) -> None:
         """Find what pages read once, make the index and the file of look-ups, and measure downloads."""
         with self.served.test_request_context():
-            for read in (differing.conflicts, timeline.indexed, differing.counts):
+            for read in (statuses.sayings, differing.conflicts, differing.counts, timeline.indexed):
                 read()
             for count in (counts.graphs, counts.partitions, counts.statistics):
                 count()

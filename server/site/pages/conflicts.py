@@ -32,8 +32,9 @@ from wicara.server.site.tables.differing import (
     NAMES,
     Counted,
     conflicting,
+    conflicts,
     counts,
-    grouped_by_thing,
+    differences,
     number_of_differences,
 )
 from wicara.server.site.tables.rows import evidence_for
@@ -109,7 +110,7 @@ def page() -> str:
         (row[name] for row in found for name in NAMES),
         (value(row, name) for row in found for name in ("g1", "g2")),
     )
-    shown = [in_words(one, counted.get(one.id, Counted()), found, evidence) for one in comparisons()]
+    shown = [in_words(one, counted.get(one.id, Counted()), evidence) for one in comparisons()]
     return render_template(
         "conflicts.html",
         comparisons=shown,
@@ -162,12 +163,9 @@ def derived_from(bounds: Bounds, written: Iterable[Quad]) -> str:
     return ""
 
 
-def in_words(
-    comparison: Question, counted: Counted, found: list[QuerySolution], evidence: Evidence
-) -> Comparison:
+def in_words(comparison: Question, counted: Counted, evidence: Evidence) -> Comparison:
     """Return a comparison in the language of the reader."""
     (same,), (compared,) = comparison.own("same"), comparison.own("compared")
-    own = [row for row in found if value(row, "comparison") == comparison.id]
     return Comparison(
         comparison.id,
         comparison.wording(language()),
@@ -175,8 +173,8 @@ def in_words(
         own_text(compared),
         comparison.body,
         counted,
-        [difference(connected, evidence) for connected in grouped_by_thing(own)],
-        counted.conflicts > len(own),
+        [difference(connected, evidence) for connected in per_version(differences)[comparison.id]],
+        counted.conflicts > MAX_CONFLICTS,
         next((slug for (slug,) in comparison.own("see")), ""),
         left_of(comparison),
     )
@@ -237,8 +235,7 @@ def difference(found: list[QuerySolution], evidence: Evidence, *, alone: bool = 
 
 def worked_out(_built: BuiltDataset) -> dict[str, QuerySolution]:
     """Return by the facts that give a value what follows otherwise from other statements."""
-    rows = (row for row in per_version(conflicting) if value(row, "comparison") == DERIVED)
-    return {value(row, "g1"): row for row in rows}
+    return {value(row, "g1"): row for row in conflicts()[DERIVED][:MAX_CONFLICTS]}
 
 
 def but_worked_out(row: QuerySolution, words: Words) -> str:

@@ -45,7 +45,7 @@ from wicara.server.site.tables.solutions import (
     solve,
     supports_of,
 )
-from wicara.server.site.tables.statuses import covered_until, newest_before, sayings_of
+from wicara.server.site.tables.statuses import covered_until, newest_before, sayings
 from wicara.server.site.times import day_of, format_day
 from wicara.server.site.words import Words
 from wicara.server.sparql.protocol import QueryOperation
@@ -440,7 +440,7 @@ def overview_of(one: Question, found: Solutions) -> list[str]:
     if not names or not number:
         return []
     days = [day for row in found.rows for name in names if (day := day_of(row[name]))]
-    now = max(filter(None, (date.today(), per_version(sayings_of).covered)))  # noqa: DTZ011 - days have no zone
+    now = max(filter(None, (date.today(), sayings().covered)))  # noqa: DTZ011 - days have no zone
     said = [_("%(n)s announced; no text here reports them as held.", n=format_decimal(number))]
     said += [_("The texts reach up to %(day)s.", day=day) for day in [covered_until()] if day]
     if days and max(days) < now:

@@ -36,7 +36,7 @@ from wicara.server.site.tables.statuses import (
     HAS_TIME,
     graphs_behind,
     is_reported,
-    sayings_of,
+    sayings,
     statuses_of,
     with_aftermath,
 )
@@ -212,7 +212,7 @@ class View:
         """Tell whether the subject is an act or a report, and facts about it are more than that it was."""
         graphs = chain.from_iterable(one.graphs for one in self.read.outgoing)
         facts = [status_of(self.evidence.bases[graph]) for graph in graphs if graph in self.evidence.bases]
-        is_one = self.subject.value in per_version(sayings_of).things
+        is_one = self.subject.value in sayings().things
         return is_one and any(one.key != ESTABLISHED for one in facts)
 
     def saying(self) -> tuple[object, list[str], list[str]]:

@@ -125,12 +125,14 @@ def grouped_by_thing(found: Iterable[QuerySolution]) -> list[list[QuerySolution]
     return [rows for _things, rows in groups]
 
 
+def differences(_built: BuiltDataset) -> dict[str, list[list[QuerySolution]]]:
+    """Return the conflicts that pages show, by comparison: what is connected is one difference."""
+    return {key: grouped_by_thing(found[:MAX_CONFLICTS]) for key, found in conflicts().items()}
+
+
 def number_of_differences(_built: BuiltDataset) -> int:
-    """Return how many differences the page shows: of each comparison, one for what is connected."""
-    found: dict[str, list[QuerySolution]] = {}
-    for row in per_version(conflicting):
-        found.setdefault(value(row, "comparison"), []).append(row)
-    return sum(len(grouped_by_thing(own)) for own in found.values())
+    """Return how many differences the page shows."""
+    return sum(map(len, per_version(differences).values()))
 
 
 class Compared(NamedTuple):
@@ -142,8 +144,7 @@ class Compared(NamedTuple):
 
 def comparing(_built: BuiltDataset) -> dict[str, list[Compared]]:
     """Return what compares each graph with others; of the rows about the same, some may agree with it."""
-    shown = (found[:MAX_CONFLICTS] for found in conflicts().values())
-    return by_graph(chain.from_iterable(map(grouped_by_thing, shown)))
+    return by_graph(chain.from_iterable(per_version(differences).values()))
 
 
 def by_graph(groups: Iterable[list[QuerySolution]]) -> dict[str, list[Compared]]:

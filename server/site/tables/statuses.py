@@ -8,9 +8,10 @@ only the editors say of a thing, such as its class, weakens nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import MODALITY, SAID, WITH_BASIS, Basis, graphs_of
@@ -19,6 +20,7 @@ from wicara.graph.names import GraphKind, kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.graph.status import (
     ESTABLISHED,
+    ORDER,
     Status,
     reported,
     status_of,
@@ -29,7 +31,7 @@ from wicara.graph.status import (
 from wicara.graph.terms import triple_of
 from wicara.ontology import BASE, PREFIXES, RDF_TYPE, WIC
 from wicara.queries import page_query
-from wicara.server.app_state import per_version
+from wicara.server.app_state import cached, per_version
 from wicara.server.linked.statements import Statement
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
@@ -37,8 +39,6 @@ from wicara.server.site.times import LAST, day_of, format_day, format_period, fo
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-
     from pyoxigraph import DefaultGraph, Quad, Triple
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
@@ -70,6 +70,7 @@ COUNTING: Final = {ORDINAL, NamedNode(RDF_TYPE), NamedNode(f"{WIC}plannedOccurre
 """How a thing is counted: that it is held does not say that the count was right."""
 SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
 HELD: Final = NamedNode(f"{BASE}/concept/status/held")
+STATUSES: Final = {key: Status(key) for key in ORDER}
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,22 @@ class Sayings:
     """The last day that a source of the dataset reports on."""
 
 
-def sayings_of(built: BuiltDataset) -> Sayings:
-    """Return what a dataset says of sayings, with one query."""
+def sayings() -> Sayings:
+    """Return what this version says of sayings."""
+    return cached("sayings", find_sayings, read_sayings)
+
+
+def read_sayings(known: Mapping[str, Any]) -> Sayings:
+    """Return what is said of sayings, from JSON."""
+    events, reports = (
+        {thing: STATUSES[key] for thing, key in known[name].items()} for name in ("events", "reports")
+    )
+    covered = date.fromisoformat(known["covered"]) if known["covered"] else None
+    return Sayings(frozenset(known["things"]), events, reports, covered)
+
+
+def find_sayings(built: BuiltDataset) -> dict[str, Any]:
+    """Find what a dataset says of sayings, with one query, as JSON."""
     things: set[str] = set()
     events: dict[str, list[NamedNode]] = {}
     reports: dict[str, list[NamedNode]] = {}
@@ -98,10 +113,11 @@ def sayings_of(built: BuiltDataset) -> Sayings:
             events.setdefault(event.value, []).append(status)
             reports.setdefault(value(row, "saying"), []).append(status)
     of_events, of_reports = (
-        {thing: status for thing, found in said.items() if (status := reported(found))}
+        {thing: status.key for thing, found in said.items() if (status := reported(found))}
         for said in (events, reports)
     )
-    return Sayings(frozenset(things), of_events, of_reports, max(days, default=None))
+    covered = max(days).isoformat() if days else ""
+    return {"things": [*things], "events": of_events, "reports": of_reports, "covered": covered}
 
 
 @dataclass(frozen=True)
@@ -174,18 +190,18 @@ def statuses_by_graph(one: Statement, bases: Mapping[str, Basis]) -> list[Status
     known = [bases[graph] for graph in one.graphs if graph in bases]
     if one.triple.predicate.value == MODALITY:
         return [status_of_claim(one.triple.object, basis) for basis in known]
-    saying = getattr(one.triple.subject, "value", "") in per_version(sayings_of).things
+    saying = getattr(one.triple.subject, "value", "") in sayings().things
     return [status_of(basis, saying=saying) for basis in known]
 
 
 def is_reported(thing: Term) -> bool:
     """Tell whether a report says of an event whether it took place."""
-    return getattr(thing, "value", "") in per_version(sayings_of).events
+    return getattr(thing, "value", "") in sayings().events
 
 
 def is_report(thing: Term) -> bool:
     """Tell whether a thing is a report of whether an event took place."""
-    return getattr(thing, "value", "") in per_version(sayings_of).reports
+    return getattr(thing, "value", "") in sayings().reports
 
 
 def status_of_graphs(graphs: Iterable[str], bases: Mapping[str, Basis]) -> list[Status]:
@@ -206,12 +222,12 @@ def statuses_of(
     than that. `more` are statuses of graphs that it names itself. The bounds of a time say when, and weaken
     nothing. A plan has the last day that texts tell of it, and the first text by which it came about.
     """
-    known = per_version(sayings_of)
-    told = {**known.events, **known.reports}
+    known = sayings()
     decisive = [one for one in statements if not is_time(one.triple.subject)] or statements
     linked = strongest_by_ends(decisive, bases)
-    reported = filter(None, (told.get(getattr(thing, "value", "")) for thing in things))
-    main = weakest([*(status for _, status in linked), *reported, *more])
+    names = [getattr(thing, "value", "") for thing in things]
+    told = filter(None, (known.reports.get(name) or known.events.get(name) for name in names))
+    main = weakest([*(status for _, status in linked), *told, *more])
     if main is None:
         return ()
     return (with_aftermath(main, things, (one for one, status in linked if status == main)),)
@@ -471,13 +487,13 @@ def age_of_plan(status: Status) -> str:
 
 def covered_until() -> str:
     """Return the last day that a source of the dataset reports on, in words; nothing if none is known."""
-    covered = per_version(sayings_of).covered
+    covered = sayings().covered
     return format_day(covered) if covered else ""
 
 
 def newest_before(days: Iterable[date | None]) -> str:
     """Return the last day that a source reports on, in words, where one of some days is later."""
-    covered = per_version(sayings_of).covered
+    covered = sayings().covered
     return format_day(covered) if covered and any(day and day > covered for day in days) else ""
 
 
