@@ -18,7 +18,7 @@ from wicara.server.descriptions.counts import made_at
 from wicara.server.site.language import gettext as _
 from wicara.server.site.language import language
 from wicara.server.site.tables.cells import in_own_language
-from wicara.server.site.tables.statuses import Aftermath
+from wicara.server.site.tables.texts import Texts
 from wicara.server.site.times import day_of, format_day, format_period
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def of_text(article: str) -> Citation | None:
     cited = per_version(texts_cited).get(article)
     if cited is None:
         return None
-    issued = per_version(Aftermath).issued(NamedNode(article))
+    issued = per_version(Texts).issued(NamedNode(article))
     names = (cited["title"], cited["name"]) if issued else (cited["name"], cited["title"])
     title = in_own_language(next(filter(None, names), []), language())
     publisher = in_own_language(cited["publisher"], language())

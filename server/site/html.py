@@ -24,10 +24,10 @@ from wicara.server.site.tables.statuses import (
     covered_until,
     is_ahead,
     is_plain,
-    source_label,
     status_of_statement,
     status_text,
 )
+from wicara.server.site.tables.texts import source_label
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from wicara.server.descriptions.openapi import operation
 from wicara.server.http.addresses import canonical
 from wicara.server.site.language import WORDS, name_of_language
 from wicara.server.site.pages.reuse import report_href, who_answers
-from wicara.server.site.tables.statuses import Aftermath
+from wicara.server.site.tables.texts import Texts
 from wicara.server.site.times import format_period
 from wicara.server.site.words import Words, labels_of
 
@@ -46,7 +46,7 @@ def sources() -> list[ListedText]:
     rows = list(solutions(store(), page_query("sources").body))
     named = [one for row in rows for one in (row["article"], row["publisher"]) if isinstance(one, NamedNode)]
     words = Words.for_request(labels_of(store(), named))
-    issued = {row["article"]: per_version(Aftermath).issued(row["article"]) for row in rows}
+    issued = {row["article"]: per_version(Texts).issued(row["article"]) for row in rows}
     rows.sort(key=lambda row: issued[row["article"]] or UNKNOWN, reverse=True)
     return [
         ListedText(

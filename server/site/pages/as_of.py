@@ -36,6 +36,7 @@ from wicara.server.site.tables.rows import Row, Support, evidence_for
 from wicara.server.site.tables.sheet import with_statuses
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, Solutions, row_graphs, solve, supports_of
 from wicara.server.site.tables.statuses import Aftermath, newest_before, with_aftermath
+from wicara.server.site.tables.texts import Texts
 from wicara.server.site.times import (
     bounds_of,
     day_of,
@@ -427,7 +428,7 @@ def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence, day:
 
 def later_publication(some: Iterable[Basis], day: date) -> tuple[str, bool]:
     """Return when the texts of some facts came out that did so after a day, in words, and whether all did."""
-    issued = per_version(Aftermath).issued
+    issued = per_version(Texts).issued
     found = [issued(NamedNode(one.text.iri)) if one.text else None for one in some]
     later = sorted(days for days in found if days and days[0] > day)
     if not later:

@@ -60,7 +60,6 @@ from wicara.server.site.tables.sheet import (
     sheets,
 )
 from wicara.server.site.tables.statuses import (
-    HAS_TIME,
     REPORTED_STATUS,
     REPORTS,
     by_status,
@@ -69,6 +68,7 @@ from wicara.server.site.tables.statuses import (
     status_text,
     with_aftermath,
 )
+from wicara.server.site.tables.texts import HAS_TIME
 from wicara.server.site.times import format_period
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from wicara.graph.status import Status
     from wicara.graph.store import BuiltDataset
     from wicara.server.site.tables.rows import Evidence
-    from wicara.server.site.tables.statuses import Days
+    from wicara.server.site.tables.texts import Days
     from wicara.server.site.words import Term
 
 blueprint = Blueprint("claims", __name__)

@@ -15,7 +15,7 @@ from wicara.graph.export import facts_with_evidence
 from wicara.graph.formats import TRIG, TURTLE, serialize_quads, serialize_triples
 from wicara.graph.terms import sorted_quads
 from wicara.queries import THEMES
-from wicara.server.app_state import dataset, infer, per_version, store
+from wicara.server.app_state import dataset, infer, store
 from wicara.server.descriptions.describe import template_triples
 from wicara.server.descriptions.openapi import HTML, media_types, operation
 from wicara.server.http import documents, negotiation

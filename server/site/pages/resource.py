@@ -16,7 +16,7 @@ from wicara.graph.sparql import solutions
 from wicara.graph.status import ESTABLISHED, status_of
 from wicara.ontology import BASE, WIC, expand
 from wicara.queries import page_query
-from wicara.server.app_state import infer, per_version, store
+from wicara.server.app_state import infer, store
 from wicara.server.http import documents, negotiation
 from wicara.server.http.addresses import forms_at, in_form, path_of, with_choices, with_fields
 from wicara.server.linked.description import PAGE as RDF_PAGE
@@ -33,13 +33,13 @@ from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
 from wicara.server.site.tables.sheet import sheets
 from wicara.server.site.tables.statuses import (
-    HAS_TIME,
     graphs_behind,
     is_reported,
     sayings,
     statuses_of,
     with_aftermath,
 )
+from wicara.server.site.tables.texts import HAS_TIME
 from wicara.server.site.times import day_of, format_day
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from wicara.server.http.problems import Problem
 from wicara.server.site.filter import BY_FILTER, PARAMETERS, VIEWS, narrowed
 from wicara.server.site.kinds import OF_CLASS, OF_SEGMENT
 from wicara.server.site.language import LANGUAGES, WORDS, language
-from wicara.server.site.tables.statuses import source_label
+from wicara.server.site.tables.texts import source_label
 from wicara.server.site.words import Words, labels_of
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from wicara.graph.status import status_of
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
 from wicara.server.site.tables.rows import without_plans
-from wicara.server.site.tables.statuses import came_out_after, graphs_behind, tells_time
+from wicara.server.site.tables.statuses import graphs_behind, tells_time
+from wicara.server.site.tables.texts import came_out_after
 from wicara.server.site.times import day_of
 from wicara.server.site.words import Shown
 

@@ -23,10 +23,10 @@ from wicara.server.site.tables.statuses import (
     AHEAD,
     ON_BEHALF,
     PARTICIPANT,
-    Aftermath,
     Premises,
     strongest_by_ends,
 )
+from wicara.server.site.tables.texts import Texts
 from wicara.server.site.times import NAMES, TO, Bounds, day_of, format_day, format_period, format_span
 from wicara.server.site.words import Shown
 
@@ -330,7 +330,7 @@ class Cells:
 
     def issued(self, node: Term) -> Shows:
         """Yield when a text came out."""
-        days = per_version(Aftermath).issued(node) if isinstance(node, NamedNode) else None
+        days = per_version(Texts).issued(node) if isinstance(node, NamedNode) else None
         if days:
             text = format_period(*days)
             yield Value(Shown(text, text), span=Bounds(*days, *days)), ()

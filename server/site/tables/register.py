@@ -15,11 +15,11 @@ from wicara.graph.status import ESTABLISHED, ORDER, READ, Status, status_of
 from wicara.ontology import BASE, PREFIXES
 from wicara.queries import page_query
 from wicara.server.app_state import dataset, per_version
-from wicara.server.site.tables.statuses import Aftermath
+from wicara.server.site.tables.texts import Texts
 
 if TYPE_CHECKING:
     from wicara.graph.store import BuiltDataset
-    from wicara.server.site.tables.statuses import Days
+    from wicara.server.site.tables.texts import Days
     from wicara.server.site.words import Term
 
 PATH: Final = "/claims"
@@ -48,7 +48,7 @@ class Claimed:
 def register(built: BuiltDataset) -> list[Claimed]:
     """Return what is claimed or planned, the newest text first; with one query, once a version."""
     found: dict[Term, Claimed] = {}
-    issued, status = cache(per_version(Aftermath).issued), cache(status_by)
+    issued, status = cache(per_version(Texts).issued), cache(status_by)
     rows = solutions(built.store, page_query("register").body)
     for fact, text, claim, *said in sorted(rows, key=lambda row: str(row["who"] or "")):
         one = found.get(fact)

@@ -35,7 +35,6 @@ from wicara.server.site.tables.differing import clash_in
 from wicara.server.site.tables.layout import Order, Show
 from wicara.server.site.tables.statuses import (
     AHEAD,
-    came_out_after,
     graphs_behind,
     is_ahead,
     is_open,
@@ -45,6 +44,7 @@ from wicara.server.site.tables.statuses import (
     statuses_of,
     tells_time,
 )
+from wicara.server.site.tables.texts import came_out_after
 from wicara.server.site.times import LAST, day_of, format_attested, format_day
 from wicara.server.site.words import Shown, Words, iris_of, labels_of
 

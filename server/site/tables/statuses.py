@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 from wicara.graph.evidence import MODALITY, SAID, WITH_BASIS, Basis, graphs_of
-from wicara.graph.explain.explanation import FACT_OF, ISSUED, Explainer
-from wicara.graph.names import GraphKind, kind_of
+from wicara.graph.explain.explanation import Explainer
+from wicara.graph.names import kind_of
 from wicara.graph.sparql import solutions, value
 from wicara.graph.status import (
     ESTABLISHED,
@@ -35,27 +35,23 @@ from wicara.server.app_state import cached, per_version
 from wicara.server.linked.statements import Statement
 from wicara.server.site.language import WORDS
 from wicara.server.site.language import gettext as _
-from wicara.server.site.times import LAST, day_of, format_day, format_period, formatted
+from wicara.server.site.tables.texts import HAS_TIME, Texts
+from wicara.server.site.times import LAST, day_of, format_day, format_period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
     from pyoxigraph import DefaultGraph, Quad, Triple
     from wicara.graph.reasoning.rules import Fact
     from wicara.graph.store import BuiltDataset
+    from wicara.server.site.tables.texts import Days
     from wicara.server.site.words import Term, Words
-
-    Days: TypeAlias = tuple[date, date]
-    """The first and the last day on which something can be."""
 
 AHEAD: Final = frozenset({"planned", "proposed"})
 """The statuses of what was still to come for its source."""
 OPEN: Final = frozenset({"possible", "between", "lasting"})
 """What is known of a day that no source tells of."""
-HAS_TIME, REPORTS, REPORTED_STATUS = map(
-    NamedNode, (f"{WIC}hasTimeSpan", f"{WIC}reports", f"{WIC}reportedStatus")
-)
-REPORT_OF = NamedNode(f"{WIC}reportOf")
-EARLIEST_START, LATEST_START = NamedNode(f"{WIC}earliestStart"), NamedNode(f"{WIC}latestStart")
+REPORTS, REPORTED_STATUS = NamedNode(f"{WIC}reports"), NamedNode(f"{WIC}reportedStatus")
 PLANNED_TIMES: Final = (NamedNode(f"{WIC}hasPlannedTimeSpan"), NamedNode(f"{WIC}hasProposedTimeSpan"))
 ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF, IN_OFFICE, OF_STATE = (
     NamedNode(f"{WIC}{name}")
@@ -64,11 +60,9 @@ ATTENDED, TO_ATTEND, PARTICIPANT, ON_BEHALF, IN_OFFICE, OF_STATE = (
         *("onBehalfOf", "inCapacityOf", "postOfState"),
     )
 )
-PUBLISHER, LABEL = NamedNode(f"{PREFIXES['dcterms']}publisher"), NamedNode(f"{PREFIXES['skos']}prefLabel")
 ORDINAL: Final = NamedNode(f"{WIC}ordinalAsClaimed")
 COUNTING: Final = {ORDINAL, NamedNode(RDF_TYPE), NamedNode(f"{WIC}plannedOccurrenceOf")}
 """How a thing is counted: that it is held does not say that the count was right."""
-SHORT_LABEL: Final = NamedNode(f"{WIC}shortLabel")
 HELD: Final = NamedNode(f"{BASE}/concept/status/held")
 STATUSES: Final = {key: Status(key) for key in ORDER}
 
@@ -239,7 +233,7 @@ def with_aftermath(status: Status, things: Iterable[Term], statements: Iterable[
         return status
     aftermath, statements = per_version(Aftermath), [*statements]
     planned = aftermath.planned(things, statements)
-    plans = aftermath.texts(NamedNode(one) for statement in statements for one in statement.graphs)
+    plans = per_version(Texts).of(NamedNode(one) for statement in statements for one in statement.graphs)
     came_about = aftermath.came_about(planned, plans)
     return replace(
         status,
@@ -285,21 +279,15 @@ def status_text(status: Status, words: Words) -> str:
 def claimant(who: NamedNode, words: Words) -> str:
     """Return who makes a claim: a text as marks call it, as its title reads as if it were a speaker."""
     if who.value.startswith(PREFIXES["article"]):
-        return per_version(Aftermath).called(who, words.lang) or words.show_iri(who.value).text
+        return per_version(Texts).called(who, words.lang) or words.show_iri(who.value).text
     return words.show_iri(who.value).text
-
-
-def source_label(label: str, publisher: str, issued: Term | None, lang: str) -> str:
-    """Return how marks call a source in a language: by a short label, else publisher and day of issue."""
-    day = day_of(issued) if isinstance(issued, Literal) else None
-    return label or ", ".join(filter(None, (publisher, formatted(day, "d MMM y", lang) if day else "")))
 
 
 def came_about(plan: Status, words: Words) -> str:
     """Return how marks call the text that reports that a plan came about; nothing where there is none."""
     if plan.came_about is None:
         return ""
-    return per_version(Aftermath).called(plan.came_about, words.lang)
+    return per_version(Texts).called(plan.came_about, words.lang)
 
 
 @dataclass(frozen=True)
@@ -353,8 +341,8 @@ class Aftermath:
         if thing.value not in self.days:
             find = self.built.store.quads_for_pattern
             quads = chain(find(thing, None, None, None), find(None, None, thing, None))
-            texts = self.texts(quad.graph_name for quad in quads)
-            found = filter(None, map(self.issued, texts))
+            texts = per_version(Texts)
+            found = filter(None, map(texts.issued, texts.of(quad.graph_name for quad in quads)))
             self.days[thing.value] = max(found, default=None, key=itemgetter(1, 0))
         return self.days[thing.value]
 
@@ -374,8 +362,9 @@ class Aftermath:
             held = (find(one, REPORTED_STATUS, HELD, None) for one in reports)
             begun = () if is_reported(thing) else self.begun(thing)
             graphs += (quad.graph_name for quad in chain(*held, begun))
-        ends = {text: (self.issued(text) or (LAST, LAST))[1] for text in self.texts(graphs)}
-        since = min((days[0] for plan in plans if (days := self.issued(plan))), default=None)
+        texts = per_version(Texts)
+        ends = {text: (texts.issued(text) or (LAST, LAST))[1] for text in texts.of(graphs)}
+        since = min((days[0] for plan in plans if (days := texts.issued(plan))), default=None)
         if any(text in plans or (since and day < since) for text, day in ends.items()):
             return None
         return min(ends, key=ends.__getitem__, default=None)
@@ -407,53 +396,6 @@ class Aftermath:
                 took = chain(*(find(part.object, link, None, None) for link in (PARTICIPANT, ON_BEHALF)))
                 yield from (quad.graph_name for quad in took if quad.object in expected)
 
-    def texts(self, graphs: Iterable[Term | DefaultGraph]) -> set[NamedNode]:
-        """Return the texts that some graphs are facts of."""
-        find = self.built.store.quads_for_pattern
-        facts = {one for one in graphs if isinstance(one, NamedNode) and kind_of(one.value) is GraphKind.FACT}
-        found = chain.from_iterable(find(fact, FACT_OF, None, None) for fact in facts)
-        return {quad.object for quad in found if isinstance(quad.object, NamedNode)}
-
-    def issued(self, text: NamedNode) -> Days | None:
-        """Return the day on which a text came out, or else the first and last that its reports can be of."""
-        find = self.built.store.quads_for_pattern
-        for quad in find(text, ISSUED, None, None):
-            if day := day_of(quad.object):
-                return day, day
-        for report in find(None, REPORT_OF, text, None):
-            for time in find(report.subject, HAS_TIME, None, None):
-                first, last = (self.bound(time.object, bound) for bound in (EARLIEST_START, LATEST_START))
-                if last:
-                    return first or last, last
-        return None
-
-    def bound(self, span: Term, bound: NamedNode) -> date | None:
-        """Return a bound of a time span."""
-        if not isinstance(span, NamedNode):
-            return None
-        quads = self.built.store.quads_for_pattern(span, bound, None, None)
-        return next(filter(None, (day_of(quad.object) for quad in quads)), None)
-
-    def source(self, text: NamedNode, lang: str) -> tuple[str, str, Term | None]:
-        """Return the short label of a text in a language, its publisher's label, and the day of issue."""
-        find = self.built.store.quads_for_pattern
-        publishers = [
-            one for quad in find(text, PUBLISHER, None, None) if isinstance(one := quad.object, NamedNode)
-        ]
-        found = (find(text, SHORT_LABEL, None, None), *(find(one, LABEL, None, None) for one in publishers))
-        labels = [
-            {one.language: one.value for quad in quads if isinstance(one := quad.object, Literal)}
-            for quads in found
-        ]
-        own = [label.get(lang) or next(iter(label.values()), "") for label in labels]
-        issued = next((quad.object for quad in find(text, ISSUED, None, None)), None)
-        return own[0], "".join(own[1:2]), issued
-
-    def called(self, text: NamedNode, lang: str) -> str:
-        """Return how marks call a text in a language."""
-        label, publisher, issued = self.source(text, lang)
-        return source_label(label, publisher, issued, lang)
-
 
 def is_time(thing: Term) -> bool:
     """Tell whether a thing is a time span: many things share one."""
@@ -463,12 +405,6 @@ def is_time(thing: Term) -> bool:
 def tells_time(triple: Triple) -> bool:
     """Tell whether a statement gives a thing its time, or a time its bounds."""
     return is_time(triple.subject) or is_time(triple.object)
-
-
-def came_out_after(basis: Basis, day: date) -> bool:
-    """Tell whether the text of a fact came out after a day; not where it has none, or when is not known."""
-    issued = per_version(Aftermath).issued(NamedNode(basis.text.iri)) if basis.text else None
-    return issued is not None and issued[0] > day
 
 
 def is_ahead(statuses: Sequence[Status]) -> bool:
