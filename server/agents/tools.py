@@ -17,7 +17,7 @@ from wicara.graph.sparql import solutions
 from wicara.graph.terms import UnknownTerm as Unreadable
 from wicara.graph.terms import read_fact
 from wicara.graph.unknown_terms import occurs, similar_term, unknown_terms
-from wicara.ontology import PREFIXES, WIC
+from wicara.ontology import WIC
 from wicara.server.agents import TABLE
 from wicara.server.agents.answers import (
     MIN_BUDGET,
@@ -49,7 +49,7 @@ from wicara.server.site.search.index_file import index
 from wicara.server.site.search.query import Search, search
 from wicara.server.site.search.results import result_rows as rows_of_search
 from wicara.server.site.search.results import result_words, status_words
-from wicara.server.site.tables.differing import clashes_of
+from wicara.server.site.tables.differing import FIGURES, clashes_of
 from wicara.server.site.tables.rows import evidence_for, supports_of_rows
 from wicara.server.site.tables.solutions import MAX_DATA_ROWS, answer, row_graphs, solve
 from wicara.server.site.words import prefixed
@@ -307,25 +307,16 @@ def evident(
             support,
             support.statuses(evidence.bases, row.values()),
             evidence.words,
-            clash,
+            differing(row),
         )
-        for row, support, clash in zip(rows, backed, differing(rows), strict=True)
+        for row, support in zip(rows, backed, strict=True)
     ]
     return Packing(call, evidence).pack(items, more=more, **members)
 
 
-def differing(rows: Sequence[dict[str, Term]]) -> list[str]:
-    """Return for each row the comparison by which other sources give a figure in it another value."""
-    figures = [
-        {
-            name: term
-            for name, term in row.items()
-            if isinstance(term, NamedNode) and term.value.startswith(PREFIXES["observation"])
-        }
-        for row in rows
-    ]
-    names = dict.fromkeys(chain.from_iterable(figures))
-    return clashes_of([(name, "figures") for name in names], [dict.fromkeys(names) | row for row in figures])
+def differing(row: dict[str, Term]) -> str:
+    """Return the comparison by which other sources give a figure in a row another value, or nothing."""
+    return clashes_of([(name, FIGURES) for name in row], [row])[0]
 
 
 def plain_value(term: Term, words: Words) -> Json | str:

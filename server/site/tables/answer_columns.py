@@ -99,7 +99,7 @@ def figure(terms: Sequence[Term | None], words: Words) -> Value | None:
     """Return a number with its unit, or what is none as it is shown."""
     counted, unit = terms
     if not isinstance(counted, Literal) or not isinstance(unit, NamedNode):
-        return Value(shown) if (shown := show(counted, words)) else None
+        return value(terms, words)
     called = words.unit(unit.value)
     return Value(Shown(amount(counted.value, unit.value, called), str(counted)), unit=called)
 

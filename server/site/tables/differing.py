@@ -6,11 +6,10 @@ properties ?p and ?q, the values ?left and ?right, and the graphs ?g1 and ?g2.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pyoxigraph import QueryResultsFormat, parse_query_results
 from wicara.graph.sparql import solutions, value
@@ -87,18 +86,17 @@ def conflicts() -> Mapping[str, Sequence[QuerySolution]]:
     return cached("conflicts", find_conflicts, by_comparison)
 
 
-def find_conflicts(built: BuiltDataset) -> dict[str, Any]:
-    """Find what conflicts by any comparison, with one query, as JSON of SPARQL."""
+def find_conflicts(built: BuiltDataset) -> str:
+    """Find what conflicts by any comparison, with one query, as results of SPARQL in JSON."""
     parts = (f'{{ {{ {one.select} }} BIND("{one.id}" AS ?comparison) }}' for one in comparisons())
-    found = rows(built, " UNION ".join(parts), SELECTED)
-    return cast("dict[str, Any]", json.loads(found.serialize(format=QueryResultsFormat.JSON) or b""))
+    found = rows(built, " UNION ".join(parts), SELECTED).serialize(format=QueryResultsFormat.JSON)
+    return (found or b"").decode()
 
 
-def by_comparison(known: Mapping[str, Any]) -> dict[str, list[QuerySolution]]:
-    """Return conflicts by their comparison, from JSON."""
+def by_comparison(known: str) -> dict[str, list[QuerySolution]]:
+    """Return conflicts by their comparison, from results of SPARQL."""
     found: dict[str, list[QuerySolution]] = {one.id: [] for one in comparisons()}
-    text = json.dumps(known).encode()
-    for row in cast("QuerySolutions", parse_query_results(text, format=QueryResultsFormat.JSON)):
+    for row in cast("QuerySolutions", parse_query_results(known, format=QueryResultsFormat.JSON)):
         found[value(row, "comparison")].append(row)
     return found
 
@@ -202,8 +200,8 @@ def clash_in(things: Iterable[str], *, of_time: bool = False, day: date | None =
 
 
 def differing(comparison: str) -> str:
-    """Return how sources differ by a comparison, in words."""
-    return str(WORDS["differing"].get(comparison) or _("sources differ"))
+    """Return how sources differ by a comparison, in words; nothing without one."""
+    return comparison and str(WORDS["differing"].get(comparison) or _("sources differ"))
 
 
 def clashes_in(thing: str) -> Iterable[str]:

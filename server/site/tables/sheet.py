@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wicara.graph.status import Status
     from wicara.server.site.tables.cards import Card
     from wicara.server.site.tables.cells import Cell
-    from wicara.server.site.tables.rows import Evidence, Row, Table
+    from wicara.server.site.tables.rows import Evidence, Table
     from wicara.server.site.tables.solutions import Answer, ShortAnswer, Solutions
     from wicara.server.site.words import Words
 
@@ -178,7 +178,7 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
             after = came_about(row.statuses[0], evidence.words) if row.statuses else ""
             names, addresses, quotes, in_short = columns_of_sources(quoted)
             names |= dict.fromkeys(evidence.words.show_iri(text.iri).text for text in texts)
-            told = (status_on_day(row.statuses, (row.state,), evidence.words), *clash_of(row))
+            told = (status_on_day(row.statuses, (row.state,), evidence.words), differing(row.clash))
             found.append(
                 {
                     **dict(zip(map(str, table.headings), cells, strict=True)),
@@ -192,11 +192,6 @@ def records(tables: Iterable[Table], evidence: Evidence) -> list[dict[str, str]]
                 }
             )
     return found
-
-
-def clash_of(row: Row) -> list[str]:
-    """Return in words that other sources give another value than a row, if they do."""
-    return [differing(row.clash)] if row.clash else []
 
 
 def preview_of(found: Answer, overview: Sequence[str]) -> str:
@@ -222,8 +217,7 @@ def with_marks(lead: ShortAnswer, found: Answer) -> str:
         marks.append(str(statuses(lead.statuses, words).striptags()))
     elif lead.reporters:
         marks.append(reported_by(lead.reporters, words))
-    marks += [differing(lead.clash)] if lead.clash else []
-    marks += [str(WORDS["holds"][lead.holds])] if lead.holds else []
+    marks += [differing(lead.clash), str(WORDS["holds"].get(lead.holds, ""))]
     marks = [*filter(None, (*marks, str(witnesses_mark(lead.stated).striptags())))]
     return f"{lead.text} [{', '.join(marks)}]" if marks else lead.text
 
@@ -263,7 +257,7 @@ def as_table(found: Solutions, answered: Answer, form: Format) -> bytes:
             for name, label in named.items()
             if isinstance(thing := solution[name], NamedNode)
         }
-        rows.append({STATEMENT: said.text, **known, **texts, CLASH: "".join(clash_of(row)), **names})
+        rows.append({STATEMENT: said.text, **known, **texts, CLASH: differing(row.clash), **names})
     first = [STATEMENT, STATUS, WHEN, *SOURCES, CAME_ABOUT]
     first += [CLASH] if any(row.clash for row in answered.table.rows) else []
     rest = [name for name in found.names if name not in first and not (others and name.endswith(others))]

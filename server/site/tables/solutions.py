@@ -200,7 +200,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     said = tuple(short_answers(question, values, columns, alone, evidence))
     listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
-    lead = told_once(short_answers(question, values, columns, together, evidence))
+    lead = distinct(short_answers(question, values, columns, together, evidence))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
     own = {graph for support in backed for graph in support.graphs}
     own |= {basis.graph for one in lead for basis in one.quoted}
@@ -216,7 +216,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     )
 
 
-def told_once(answers: Iterable[ShortAnswer]) -> tuple[ShortAnswer, ...]:
+def distinct(answers: Iterable[ShortAnswer]) -> tuple[ShortAnswer, ...]:
     """Return what answers say, each thing once; of values that are compared, with each text that gives it."""
     found: dict[ShortAnswer, ShortAnswer] = {}
     for one in answers:
