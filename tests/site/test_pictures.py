@@ -135,8 +135,8 @@ def test_complete_without_scripts(server: Server, name: str, lang: str) -> None:
 
 def test_each_event_once(server: Server) -> None:
     """The timeline has one row for each event that some source dates; it leads to the page of the event."""
-    dated = "?e a wic:Event ; wic:during*/wic:hasTime ?time FILTER(STRSTARTS(STR(?e), STR(event:)))"
-    asked = server.ask(f"SELECT DISTINCT ?e {{ {dated} }}")
+    path = "wic:during*/(wic:plannedAlongside|wic:hasProspectiveChairParticipation)?/wic:hasTime"
+    asked = server.ask(f"SELECT DISTINCT ?e {{ ?e {path} ?t FILTER(STRSTARTS(STR(?e), STR(event:))) }}")
     events = {row["e"] for row in asked.rows}
     text = server.get("/timeline", accept=HTML).text
     names = re.findall(r'<span class="name"><a href="/doc/(event/[^"]*)"', text)

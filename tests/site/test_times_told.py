@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -234,8 +235,52 @@ def test_documents_at_the_days_of_their_meetings(server: Server) -> None:
     assert "between 19 and 20 May 2016" in declaration
     assert "Kemlu, 2 Aug 2018" in declaration
     assert "<bdi>Kazan Declaration</bdi>" not in drawn
-    assert re.search(r"Documents</a> \d+ \(\d+ more without a day\)", drawn)
-    assert "without a day" not in server.get("/timeline", accept="text/html").text
+    assert re.search(r"Documents</a> \d+ ·", drawn)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "kinds"),
+    [
+        ("en", "Of no known day, and so in no range of days: ", ["Events", "Documents"]),
+        (
+            "id",
+            "Harinya tidak diketahui sehingga tidak masuk rentang mana pun: ",
+            ["Peristiwa", "Dokumen"],
+        ),
+    ],
+)
+def test_what_has_no_day_is_in_no_range(server: Server, lang: str, said: str, kinds: list[str]) -> None:
+    """How much has no known day is said beside a range, as what is in none: it is the same for each range."""
+    kind = "?kind=event&kind=document"
+    told = []
+    for days in ("&from=1991&to=2020", "&from=2025&to=2025"):
+        drawn = server.get(f"/timeline{kind}{days}", accept="text/html", accept_language=lang).text
+        (numbers,) = re.findall(rf"<span>{said}(.*?)</span>", drawn)
+        told.append(dict(re.findall(r"(\w+) (\d+)", numbers)))
+    assert told[0] == told[1]
+    assert [*told[0]] == kinds
+    rows = server.get(f"/timeline.json{kind}").json
+    undated = Counter(row["lane"] for row in rows if not (row["earliestStart"] or row["latestEnd"]))
+    assert [*map(int, told[0].values())] == [undated["event"], undated["document"]]
+    assert said not in server.get("/timeline", accept="text/html", accept_language=lang).text
+
+
+def test_a_plan_without_a_day_has_that_of_what_it_goes_with(server: Server) -> None:
+    """The timeline and the answer give a plan the same time: its own, its chairs', or the main event's."""
+    answer = server.get("/questions/still-to-come.json").json["results"]["bindings"]
+    lent = {
+        row["event"]["value"]: (row["earliest"]["value"], row["latest"]["value"])
+        for row in answer
+        if "timeOf_en" in row
+    }
+    assert len(lent) > 4
+    rows = {row["item"]: row for row in server.get("/timeline.json?kind=event").json}
+    for event, bounds in lent.items():
+        assert (rows[event]["earliestStart"], rows[event]["latestEnd"]) == bounds
+        assert rows[event]["manner"] == "planned"
+    drawn = server.get("/timeline?from=2025&to=2025", accept="text/html", accept_language="en").text
+    (summit,) = re.findall("<bdi>28th ASEAN Plus Three Summit, October 2025</bdi>.*?</li>", drawn, re.DOTALL)
+    assert "planned: between 26 and 28 October 2025, no day of its own is named" in summit
 
 
 def test_a_report_is_as_sure_as_its_fact(server: Server) -> None:

@@ -17,7 +17,7 @@ from wicara.server.site.filter import narrowed
 from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
 from wicara.server.site.pictures.picture import Picture, add_iri, iri_of, limit_of, picture, rows, words_for
-from wicara.server.site.pictures.timeline import PAGE, Item, add_times
+from wicara.server.site.pictures.timeline import PAGE, Item, add_times, contexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -244,7 +244,7 @@ def map_() -> Picture:
     places = {iri: place for iri, place in places.items() if place.events or view.days is None}
     listed = {iri: without_repeats(some)[: MAX_SHOWN if iri else PAGE] for iri, some in fitting.items()}
     items = {one.event: Item(one.event, "event") for events in listed.values() for one in events}
-    add_times(store(), [*items.values()])
+    add_times(store(), [*items.values()], contexts(store(), items.values())[0])
     for events in listed.values():
         events.sort(key=lambda one: items[one.event].order)
     named = {*places, *states, *held, *items}
@@ -332,10 +332,10 @@ def read_events(store: Store) -> tuple[dict[str, list[EventAt]], bool]:
 def read_states(store: Store) -> dict[str, State]:
     """Return the states that have a code, by IRI, with their standing."""
     states: dict[str, State] = {}
-    for row in rows(store, "map-states"):
-        states.setdefault(value(row, "state"), State(value(row, "state"), value(row, "code")))
-    for row in rows(store, "map-standing"):
-        if state := states.get(value(row, "state")):
+    for row in rows(store, "map-states"):  # those of a state with its code come first
+        if row["code"] is not None:
+            states.setdefault(value(row, "state"), State(value(row, "state"), value(row, "code")))
+        elif state := states.get(value(row, "state")):
             state.standings.append(Standing(value(row, "role"), value(row, "body"), value(row, "via")))
     body = most_members(states.values())
     for state in states.values():

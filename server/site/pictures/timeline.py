@@ -7,8 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain, groupby
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 from wicara.graph.evidence import WITH_BASIS
@@ -38,15 +37,21 @@ from wicara.server.site.pictures.picture import (
     words_for,
 )
 from wicara.server.site.pictures.track import (
+    ALONGSIDE,
     MANNERS,
+    PLANNED_TIME,
+    SUREST,
     Scale,
     Time,
     Track,
     TrackRow,
+    from_start,
     grouped,
     heading,
+    is_planned,
     moves,
     shapes,
+    telling,
 )
 from wicara.server.site.tables.cells import amount
 from wicara.server.site.tables.differing import clash_in
@@ -90,7 +95,6 @@ BRIEF: Final = HAPPENING | {"text", "document"}
 """The lanes of what is told year by year where there is much."""
 ASIDE: Final = LASTING | {"figure"}
 """The lanes that are folded whole where there is much: what lasts, and what has a page of its own."""
-SUREST: Final = ("actual", "planned", "proposed")
 CHOICES: Final = tuple(f"{WIC}{kind.choice}" for kind in KINDS.values() if kind.choice)
 """The classes of what a timeline may be chosen to be about."""
 MAX_CHOICES: Final = 300
@@ -98,7 +102,9 @@ MAX_CHOICES: Final = 300
 EMPTY: Final = Scale.between(date(2000, 1, 1), date(2030, 12, 31))
 COUNTED: Final = ("item", "value", "unit", "indicator", "bound", "who", "text")
 """What is read of a figure."""
-NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+Outer: TypeAlias = dict[str, list[tuple[str, str]]]
+"""What things have times of, each with the link of such a time."""
+NONE: Final[Outer] = {}
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 ONE_DAY: Final = timedelta(days=1)
 LONG: Final = 60
@@ -266,15 +272,16 @@ def concerned_with(store: Store, about: NamedNode) -> set[str]:
 
 def contexts(
     store: Store, some: Iterable[Item]
-) -> tuple[dict[str, list[str]], dict[str, tuple[str, str]], list[Mapping[str, Term | None]]]:
-    """Return in the course of what things happened or came about, who holds posts, what figures count."""
-    outer: dict[str, list[str]] = {}
+) -> tuple[Outer, dict[str, tuple[str, str]], list[Mapping[str, Term | None]]]:
+    """Return what things happened or are planned with, who holds posts, what figures count."""
+    outer: Outer = {}
     posts: dict[str, tuple[str, str]] = {}
     counted: list[Mapping[str, Term | None]] = []
     asked = [item.iri for item in some if item.lane in TOLD]
     for solution in rows(store, "timeline-context", item=iri_list(asked)) if asked else ():
         if within_it := iri_of(solution, "outer"):
-            outer.setdefault(value(solution, "item"), []).append(within_it)
+            link = "during" if solution["main"] is None else ALONGSIDE
+            outer.setdefault(value(solution, "item"), []).append((within_it, link))
         elif (holder := iri_of(solution, "holder")) and (post := iri_of(solution, "post")):
             posts.setdefault(value(solution, "item"), (holder, post))
         else:
@@ -282,16 +289,24 @@ def contexts(
     return outer, posts, counted
 
 
-def add_times(store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[str]] = NONE) -> None:
-    """Add to things their times: their own, or those of the events in whose course they happened."""
-    known = times(store, {*(item.iri for item in some), *(iri for iris in outer.values() for iri in iris)})
+def add_times(
+    store: Store, some: Sequence[Item], outer: Mapping[str, Sequence[tuple[str, str]]] = NONE
+) -> None:
+    """Add to things their times: their own, or those of the events in whose course they happened.
+
+    What is only planned, without a time of its own, has the planned time of what it is to go with.
+    """
+    known = times(store, {*(item.iri for item in some), *(iri for of in outer.values() for iri, _link in of)})
     for item in some:
-        item.times = known.get(item.iri, [])
-        if all(time.link in MANNERS for time in item.times):
-            around = (time for iri in outer.get(item.iri, ()) for time in known.get(iri, ()))
-            spans = {time.span: time for time in around if time.link not in MANNERS}
-            for one in spans.values():
-                item.times.append(replace(one, link="during", bounds=bounds_within(one.bounds), written=""))
+        item.times = own = known.get(item.iri, [])
+        if all(time.link in MANNERS for time in own):
+            around = [(time, link) for iri, link in outer.get(item.iri, ()) for time in known.get(iri, ())]
+            spans = {
+                time.span: replace(time, link=link, bounds=bounds_within(time.bounds), written="")
+                for time, link in around
+                if (time.link == PLANNED_TIME and not own if link == ALONGSIDE else time.link not in MANNERS)
+            }
+            item.times = [*own, *spans.values()]
 
 
 def times(store: Store, iris: Iterable[str]) -> dict[str, list[Time]]:
@@ -395,29 +410,6 @@ def folding(lane: str, of_lane: int, number: int, is_chosen: bool) -> str:  # no
     return "all" if lane in ASIDE else "year" if lane in BRIEF else "time"
 
 
-def from_start(time: Time, times: Sequence[Time]) -> Bounds:
-    """Return the bounds of a time of a thing: a plan without a start begins no earlier than the thing did."""
-    starts = [one.bounds for one in times if not is_planned(one) and one.bounds.earliest_start]
-    if not is_planned(time) or time.bounds.earliest_start or not starts:
-        return time.bounds
-    first = min(starts, key=lambda bounds: bounds.order)
-    return replace(time.bounds, earliest_start=first.earliest_start, latest_start=first.latest_start)
-
-
-def telling(times: Sequence[Time]) -> list[Time]:
-    """Return the times that tell most: without those that a surer or more exact one lies within."""
-
-    def says_more(one: Time, other: Time) -> bool:
-        first, second = from_start(one, times), from_start(other, times)
-        if not (first.earliest_start and first.latest_end and second.earliest_start and second.latest_end):
-            return False
-        by_sureness = SUREST.index(one.manner) - SUREST.index(other.manner)
-        is_within = second.earliest_start <= first.earliest_start and first.latest_end <= second.latest_end
-        return is_within and by_sureness <= 0 and (by_sureness < 0 or first != second)
-
-    return [time for time in times if not any(says_more(one, time) for one in times)]
-
-
 def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
     """Return a thing as a row of the page."""
     is_held = item.lane == "event" and any(map(is_planned, item.shown))
@@ -436,11 +428,6 @@ def row(item: Item, shown: Shown, scale: Scale) -> TrackRow:
         len(sources(telling)),
         clash_in([item.iri], of_time=True),
     )
-
-
-def is_planned(time: Time) -> bool:
-    """Tell whether a time is other than that of what was: its source is no source of what was."""
-    return time.manner != "actual"
 
 
 def records(item: Item, label: str) -> Iterator[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -43,8 +43,11 @@ MOVES: Final = {"earlier": (-0.5, -0.5), "later": (0.5, 0.5), "closer": (0.25, -
 """How the edges of the picture move, in parts of its breadth."""
 FOLDED: Final = 3
 """How many rows are folded into one."""
-MANNERS: Final = {"hasPlannedTimeSpan": "planned", "hasProposedTimeSpan": "proposed"}
+PLANNED_TIME, ALONGSIDE = "hasPlannedTimeSpan", "alongside"
+"""The property of a planned time, and what is said of the one of something else that a plan goes with."""
+MANNERS: Final = {PLANNED_TIME: "planned", "hasProposedTimeSpan": "proposed", ALONGSIDE: "planned"}
 """What a property says of the time that it gives; others give a time as a plain fact."""
+SUREST: Final = ("actual", "planned", "proposed")
 PLANNED: Final = f"{PREFIXES['modality']}planned"
 
 
@@ -84,11 +87,41 @@ class Time:
     def in_words(self, *, is_held: bool = False) -> str:
         """Return it in words, with its manner where it is no plain fact, or `is_held` beside a plan."""
         when = format_span(self.bounds) or str(_("not known"))
+        if self.link == ALONGSIDE:
+            return str(_("planned: %(when)s, no day of its own is named", when=when))
         if self.manner == "planned":
             return str(_("planned: %(when)s", when=when))
         if self.manner == "proposed":
             return str(_("proposed: %(when)s", when=when))
         return str(_("held: %(when)s", when=when)) if is_held and self.link != "during" else when
+
+
+def is_planned(time: Time) -> bool:
+    """Tell whether a time is other than that of what was: its source is no source of what was."""
+    return time.manner != "actual"
+
+
+def from_start(time: Time, times: Sequence[Time]) -> Bounds:
+    """Return the bounds of a time of a thing: a plan without a start begins no earlier than the thing did."""
+    starts = [one.bounds for one in times if not is_planned(one) and one.bounds.earliest_start]
+    if not is_planned(time) or time.bounds.earliest_start or not starts:
+        return time.bounds
+    first = min(starts, key=lambda bounds: bounds.order)
+    return replace(time.bounds, earliest_start=first.earliest_start, latest_start=first.latest_start)
+
+
+def telling(times: Sequence[Time]) -> list[Time]:
+    """Return the times that tell most: without those that a surer or more exact one lies within."""
+
+    def says_more(one: Time, other: Time) -> bool:
+        first, second = from_start(one, times), from_start(other, times)
+        if not (first.earliest_start and first.latest_end and second.earliest_start and second.latest_end):
+            return False
+        by_sureness = SUREST.index(one.manner) - SUREST.index(other.manner)
+        is_within = second.earliest_start <= first.earliest_start and first.latest_end <= second.latest_end
+        return is_within and by_sureness <= 0 and (by_sureness < 0 or first != second)
+
+    return [time for time in times if not any(says_more(one, time) for one in times)]
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ WITH RECURSIVE course (thing, around) AS (
 )
 INSERT INTO period SELECT course.thing, first, last FROM course JOIN period ON period.thing = course.around;
 
+-- What is planned without a time of its own has the days of what it is to go with, or of those named to chair it.
+INSERT INTO period
+SELECT link.subject, first, last FROM link JOIN period ON period.thing = link.object
+WHERE link.name = 'alongside' AND link.subject NOT IN (SELECT thing FROM period);
+
 -- A document without a time of its own has the days of the event by which it came about.
 INSERT INTO period
 SELECT link.object, first, last FROM link JOIN period ON period.thing = link.subject

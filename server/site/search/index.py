@@ -81,12 +81,15 @@ LINKS: Final = {
     f"{WIC}factOf": "article",
     f"{WIC}during": "during",
     f"{WIC}produced": "produced",
+    f"{WIC}plannedAlongside": "alongside",
+    f"{WIC}hasProspectiveChairParticipation": "alongside",
     f"{WIC}tenureHolder": "holder",
     f"{WIC}tenurePost": "post",
 }
 """The properties that lead from a fact to its words and article, from an act to what it was part of, from an
-event to its documents, from a term of office to the person and the office, by names in the table `link`."""
-OTHERWISE_LINKS: Final = frozenset({"article", "during", "produced", "holder", "post"})
+event to its documents, from a plan to what has its time, from a term of office to the person and the office,
+by names in the table `link`."""
+OTHERWISE_LINKS: Final = frozenset({"article", "during", "produced", "alongside", "holder", "post"})
 """Those of them that are read as any other link, too."""
 REPORTS, REPORTED, CONTENT_OF = (f"{WIC}{name}" for name in ("reports", "reportedStatus", "contentOf"))
 """What a report tells of which event, and whose content a graph is."""
