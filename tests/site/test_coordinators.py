@@ -140,3 +140,21 @@ def test_a_term_that_was_held_is_no_plan(server: Server) -> None:
     page = server.get("/doc/situation/myanmar-coordinatorship-2024-2027", accept="text/html").text
     told = text_of(page.partition("<h1")[2])
     assert re.search(r"from 2024 .{0,90} claimed by Sergey Lavrov Claims and plans", told)
+
+
+@pytest.mark.parametrize("thing", ["state/laos", "partnership/asean-russia"])
+def test_a_term_is_no_surer_than_its_years(server: Server, thing: str) -> None:
+    """That a term began in 2015 is only read from words: tables of pages say so, as the answer does."""
+    page = server.get(f"/doc/{thing}", accept="text/html").text
+    (laos,) = (row for row in rows_of(page) if "begun 2015" in row)
+    assert " read from the words (medium confidence) " in laos
+    assert "established" not in laos
+    told = sentences_of(server, "terms-of-the-coordinators")
+    assert told[0].startswith("Laos: coordinator, 2015\u20132018. read from the words (medium confidence)")
+    page = server.get("/doc/partnership/asean-russia", accept="text/html").text
+    assert any("begun between 2 August 2018" in row and " established " in row for row in rows_of(page))
+
+
+def rows_of(page: str) -> list[str]:
+    """Return the rows of the tables of a page as text."""
+    return [text_of(row) for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)]

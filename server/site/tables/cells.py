@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
-from wicara.graph.status import CLAIM, NONE, local_name, status_key, status_of, weakest
+from wicara.graph.status import CLAIM, NONE, READ, local_name, status_key, status_of, strongest, weakest
 from wicara.ontology import PREFIXES, WIC
 from wicara.server.app_state import per_version
 from wicara.server.http.addresses import href_of
@@ -24,6 +24,8 @@ from wicara.server.site.tables.statuses import (
     ON_BEHALF,
     PARTICIPANT,
     Premises,
+    is_time,
+    status_of_statement,
     strongest_by_ends,
 )
 from wicara.server.site.tables.texts import Texts
@@ -265,6 +267,16 @@ class Cells:
             days.append(known[-1 if name.startswith("earliest") else 0] if known else None)
             statements += chain.from_iterable(ends.values())
         return Bounds(*days), statements
+
+    def readings_of_time(self, statements: Iterable[Statement]) -> list[Status]:
+        """Return the statuses of those bounds of times that are only read from words, by their surest fact."""
+        bounds: dict[tuple[Term, Term], list[Status]] = {}
+        for one in statements:
+            told = status_of_statement(one, self.bases) if is_time(one.triple.subject) else None
+            if told and one.triple.predicate.value.removeprefix(WIC) in NAMES:
+                bounds.setdefault((one.triple.subject, one.triple.predicate), []).append(told)
+        surest = filter(None, map(strongest, bounds.values()))
+        return [status for status in surest if status.key == READ]
 
     def texts(self, node: Term, *path: str) -> Iterator[str]:
         """Yield the texts of the literals that a path leads to."""

@@ -38,11 +38,13 @@ from wicara.server.site.tables.statuses import (
     graphs_behind,
     is_ahead,
     is_open,
+    is_plain,
     is_report,
     is_reported,
     status_of_graphs,
     statuses_of,
     tells_time,
+    weakest_of,
 )
 from wicara.server.site.tables.texts import came_out_after
 from wicara.server.site.times import LAST, day_of, format_attested, format_day
@@ -378,7 +380,8 @@ class Blocks:
         """Return the status of a row: that of its thing, as it is reported, linked and told of first.
 
         Of an event beside another, reports alone tell whether it took place, and not what links the two. What
-        is said in an act has its own mark: that it is proposed makes the act no less one that took place.
+        is said in an act has its own mark: that it is proposed makes the act no less one that took place. What
+        is no event is only read from words where a bound of its time is.
         """
         shown = zip(columns, cells, strict=True)
         doing = (cell.statements for column, cell in shown if not (column.path and column.show is Show.TEXT))
@@ -391,7 +394,12 @@ class Blocks:
         graphs = {graph for one in links for graph in one.graphs if graph in bases and is_report(node)}
         surest = sorted(graphs, key=lambda graph: status_of(bases[graph]).rank)[:1]
         found = replace(support, statements=tuple(decisive), named=(*support.named, *surest))
-        return found.statuses(bases, (node,))
+        known = found.statuses(bases, (node,))
+        if is_reported(node) or not is_plain(known):
+            return known
+        return weakest_of(
+            known, self.cells.readings_of_time(chain.from_iterable(one.statements for one in cells))
+        )
 
     def place(self, block: Block, node: NamedNode, row: Row) -> tuple[object, ...]:
         """Return the sort key of a row of a block; at last what it begins with, and its own label."""
