@@ -26,6 +26,7 @@ from wicara.server.site.tables.statuses import (
     is_plain,
     status_of_statement,
     status_text,
+    tells_time,
 )
 from wicara.server.site.tables.texts import source_label
 from wicara.server.site.times import day_of, format_day
@@ -297,7 +298,8 @@ def row_marks(
     """Return the marks of a row: what it rests on, how many sources say it, and what of it is inferred.
 
     Of what it rests on, `most` sentences have a mark at once; the marks of the others unfold, or are counted
-    where another page unfolds them: apart, where they only tell of its time.
+    where another page unfolds them: apart, where they only tell of its time. Sources of its time are counted
+    where the row is of one thing, or tells of nothing else.
     """
     words = evidence.words
     known = evidence.behind(row)
@@ -315,7 +317,9 @@ def row_marks(
         if some:
             all_of_them = SPACE.join(marks_in(some, cards, words))
             parts.append(UNFOLDED % (more, all_of_them) if unfold else NOTE % more)
-    stated = (evidence.of(resting.intersection(one.graphs)) for one in row.support.statements)
+    links = [one for one in row.support.statements if not tells_time(one.triple)]
+    counted_in = row.support.statements if getattr(row, "thing", row) else links or row.support.statements
+    stated = (evidence.of(resting.intersection(one.graphs)) for one in counted_in)
     parts += several(max(map(witnesses, stated), default=0))
     parts += [inferred_mark(triple, words) for triple in row.support.inferred]
     return SPACE.join(parts)

@@ -386,6 +386,15 @@ def test_signers_are_no_meeting(server: Server, path: str) -> None:
         assert told in server.get(f"{path}?lang={language}", accept="text/html").text
 
 
+def test_texts_that_only_give_the_day_are_no_sources_of_who_met(server: Server) -> None:
+    """Three texts have the day of the meeting, and one of them names both who were there."""
+    for slug in ("met-by-a-person", "meetings-on"):
+        page = text_of(server.get(f"/questions/{slug}?lang=en", accept="text/html").text)
+        answer = page.partition("Download:")[0]
+        assert "annual ASEAN-Russia meeting, 2 August 2018" in answer
+        assert not re.search(r"\d sources", answer), slug
+
+
 @pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
 def test_who_met_whom(server: Server, language: str, both: str) -> None:
     """All pairs of persons have the meetings that both were at, most first; the network leads to them."""

@@ -269,7 +269,7 @@ class Cells:
         return Bounds(*days), statements
 
     def readings_of_time(self, statements: Iterable[Statement]) -> list[Status]:
-        """Return the statuses of those bounds of times that are only read from words, by their surest fact."""
+        """Return the statuses of the bounds of times that are only read from words, by their surest fact."""
         bounds: dict[tuple[Term, Term], list[Status]] = {}
         for one in statements:
             told = status_of_statement(one, self.bases) if is_time(one.triple.subject) else None

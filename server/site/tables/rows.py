@@ -380,8 +380,8 @@ class Blocks:
         """Return the status of a row: that of its thing, as it is reported, linked and told of first.
 
         Of an event beside another, reports alone tell whether it took place, and not what links the two. What
-        is said in an act has its own mark: that it is proposed makes the act no less one that took place. What
-        is no event is only read from words where a bound of its time is.
+        is said in an act has its own mark: that it is proposed makes the act no less one that took place.
+        What is no event is only read from words where a bound of its time is.
         """
         shown = zip(columns, cells, strict=True)
         doing = (cell.statements for column, cell in shown if not (column.path and column.show is Show.TEXT))
