@@ -470,6 +470,24 @@ def test_the_words_that_are_shown_name_the_persons(
     assert "claimed by" not in said
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "en",
+            "Retno L.P. Marsudi is or has been Foreign Minister of Indonesia, by texts about 2018\N{EN DASH}2021.",
+        ),
+        (
+            "id",
+            "Sugiono adalah atau pernah menjadi Menteri Luar Negeri Indonesia, menurut teks tentang 2025.",
+        ),
+    ],
+)
+def test_who_has_been_in_office_has_the_years(server: Server, lang: str, said: str) -> None:
+    """Who has been foreign minister has the first and the last year that texts tell of them in that office."""
+    assert any(one.startswith(said) for one in sentences_of(server, "has-been-foreign-minister", lang))
+
+
 def test_each_number_of_the_home_page_leads_to_as_many_things(server: Server) -> None:
     """What the first page counts is listed where its number leads, and counted alike there."""
     home = server.get("/", accept="text/html").text
