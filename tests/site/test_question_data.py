@@ -409,3 +409,25 @@ def test_who_met_whom(server: Server, language: str, both: str) -> None:
     assert all(int(row["meetings"]) == pairs.count(pair) for row, pair in zip(rows, pairs, strict=True))
     assert all(row["meeting"] and row["ownFact"] and row["fact"] for row in rows)
     assert 'href="/questions/who-met-whom"' in server.get("/network", accept="text/html").text
+
+
+def test_rows_whose_values_clash_are_marked_in_the_data(server: Server) -> None:
+    """As data, an answer says of each row whether other sources give another value."""
+    rows = [*csv.DictReader(StringIO(server.get("/questions/trade-rank.csv?lang=en").text))]
+    assert {(row["year"], row["clash"]) for row in rows if row["clash"]} == {("2014", "sources differ")}
+    assert {row["clash"] for row in rows if row["year"] != "2014"} == {""}
+    plain = server.get("/questions/coordinator-on.csv?lang=en").text
+    assert "clash" not in plain.partition("\n")[0]
+
+
+def test_who_has_been_in_office_has_the_years(server: Server) -> None:
+    """Who has been foreign minister has the first and the last year that texts have them in that office."""
+    for lang, said in (
+        ("en", "Lavrov is or has been Foreign Minister of Russia, by texts about 2015\N{EN DASH}2025."),
+        (
+            "id",
+            "Sugiono adalah atau pernah menjadi Menteri Luar Negeri Indonesia, menurut teks tentang 2025.",
+        ),
+    ):
+        found = sentences_of(server, "has-been-foreign-minister", lang)
+        assert any(said in one for one in found)
