@@ -172,6 +172,23 @@ SOCHI: Final = "event:2016-05-19-sochi-summit"
 @pytest.mark.parametrize(
     ("query", "lang", "asked"),
     [
+        ("how much trade with Russia in 2017", "en", "trade-by-year"),
+        ("trade with Russia 2017", "en", "trade-by-year"),
+        ("berapa besar perdagangan dengan Rusia 2017", "id", "trade-by-year"),
+        ("by how much did trade with Russia grow in 2017", "en", "growth-by-year"),
+        ("peringkat perdagangan Rusia", "id", "ranks-by-year"),
+    ],
+)
+def test_an_amount_of_trade_is_told_from_its_growth(
+    server: Server, query: str, lang: str, asked: str
+) -> None:
+    """Who asks how much trade there was is led to that first, and to growth or rank only who names them."""
+    assert found(server, q=query, lang=lang)["questions"][0]["page"] == f"/questions/{asked}?lang={lang}"
+
+
+@pytest.mark.parametrize(
+    ("query", "lang", "asked"),
+    [
         ("who chaired the meeting in Sochi", "en", f"persons-at-a-meeting?meeting={SOCHI}&lang=en"),
         ("siapa yang memimpin pertemuan di Sochi", "id", f"persons-at-a-meeting?meeting={SOCHI}&lang=id"),
         ("siapa yang hadir di Sochi", "id", f"persons-at-a-meeting?meeting={SOCHI}&lang=id"),
