@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal
 from wicara.graph.sparql import value
@@ -16,20 +16,24 @@ from wicara.server.app_state import per_inference, store
 from wicara.server.site.filter import narrowed
 from wicara.server.site.html import BUILT
 from wicara.server.site.language import WORDS
-from wicara.server.site.pictures.picture import Picture, add_iri, iri_of, limit_of, picture, rows, words_for
+from wicara.server.site.pictures.picture import (
+    Picture,
+    add_iri,
+    collide,
+    iri_of,
+    limit_of,
+    picture,
+    rows,
+    words_for,
+)
 from wicara.server.site.pictures.timeline import PAGE, Item, add_times, contexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Store
-    from wicara.server.site.pictures.picture import Record
+    from wicara.server.site.pictures.picture import Box, Frame, Record
     from wicara.server.site.words import Shown, Term, Words
-
-Box: TypeAlias = tuple[float, float, float, float]
-"""The left, the top, the right and the bottom."""
-Frame: TypeAlias = tuple[float, float, float, float]
-"""The left, the top, the breadth and the height."""
 
 COLUMNS: Final = (
     *("kind", "item", "label", "latitude", "longitude", "code"),
@@ -399,18 +403,17 @@ def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
     dots = {spot.place.iri: spot.dot(size) for spot in spots}
     around = {spot.place.iri: spot.dot(size * NEAR) for spot in spots}
     left, right = frame[0], frame[0] + frame[2]
-    margin = (1 - MIDDLE) / 2 * frame[2]
+    first, last = (left + right - MIDDLE * frame[2]) / 2, (left + right + MIDDLE * frame[2]) / 2
 
     def trouble(spot: Spot, side: str) -> tuple[bool, bool, int, int]:
         """Tell whether a name is cut on a narrow screen, or collides, how many dots are near, its side."""
         one = spot.label(side, size * NARROW)
-        is_cut = left + margin < spot.x < right - margin and not (
-            left + margin <= one[0] and one[2] <= right - margin
-        )
+        is_cut = first < spot.x < last and not (first <= one[0] and one[2] <= last)
         near = sum(collide(one, dot) for iri, dot in around.items() if iri != spot.place.iri)
         return is_cut, any(collide(one, other) for other in narrow), near, [*SIDES].index(side)
 
-    taken, narrow = list[Box](), list[Box]()
+    taken: list[Box] = []
+    narrow: list[Box] = []
     found: dict[str, Spot] = {}
     for spot in sorted(spots, key=lambda one: (-len(one.place.held), -len(one.place.planned))):
         others = [*taken, *(dot for iri, dot in dots.items() if iri != spot.place.iri)]
@@ -440,11 +443,6 @@ def label_box(x: float, y: float, text: str, size: float, anchor: str) -> Box:
 def holds(one: Box, other: Box) -> bool:
     """Tell whether a box lies within another one."""
     return one[0] <= other[0] and one[1] <= other[1] and other[2] <= one[2] and other[3] <= one[3]
-
-
-def collide(one: Box, other: Box) -> bool:
-    """Tell whether two boxes have a part in common."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def box(outlines: Iterable[Box], spots: Iterable[Spot], earth: World) -> Frame | None:

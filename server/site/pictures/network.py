@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby
+from itertools import chain, groupby, product
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Triple
 from wicara.graph.sparql import solutions, value
@@ -18,12 +18,12 @@ from wicara.server.site.filter import ACTORS, VIEWS, narrowed
 from wicara.server.site.html import plain
 from wicara.server.site.language import WORDS
 from wicara.server.site.pages.explain import explain_href
-from wicara.server.site.pictures.map import collide
 from wicara.server.site.pictures.picture import (
     Picture,
     add_iri,
     changed,
     classes_with,
+    collide,
     iri_list,
     iri_of,
     limit_of,
@@ -44,11 +44,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.server.site.filter import Narrowed
-    from wicara.server.site.pictures.picture import EvidenceLink, Record
+    from wicara.server.site.pictures.picture import Box, EvidenceLink, Frame, Record
     from wicara.server.site.words import Shown, Words
-
-Box: TypeAlias = tuple[float, float, float, float]
-"""The left and the top, and the breadth and the height or, of what may collide, the right and the bottom."""
 
 SHAPES: Final = WORDS["shapes"]
 """The shapes of nodes, each for the kinds that `kinds.toml` gives it, with their names."""
@@ -130,10 +127,10 @@ class Node:
 
     @property
     def box(self) -> Box:
-        """The box of the node with its label, and a margin around them."""
+        """The corners around its symbol and its label together, with a margin."""
         breadth, height = size(self.lines)
-        top = self.y - (height if self.above else 2 * MARGIN)
-        return (self.x - breadth / 2 - MARGIN, top, breadth + 2 * MARGIN, height + 2 * MARGIN)
+        half, top = breadth / 2 + MARGIN, self.y - (height if self.above else 2 * MARGIN)
+        return (self.x - half, top, self.x + half, top + height + 2 * MARGIN)
 
     @property
     def bodies(self) -> list[Box]:
@@ -175,7 +172,7 @@ class Line:
         return round(self.at(self.part)[1], 1)
 
     @property
-    def told(self) -> list[Role]:
+    def distinct(self) -> list[Role]:
         """The roles, each once; a plan only where nothing else is."""
         found: dict[str, Role] = {}
         for role in [one for one in self.roles if not one.edge.planned] or self.roles:
@@ -234,7 +231,7 @@ def network() -> Picture:
             "start": words.show_iri(opened[0]) if opened else None,
             "nodes": drawn,
             "lines": lines(roles, drawn),
-            "told": in_pairs(shown, words),
+            "pairs": in_pairs(shown, words),
             "box": box(drawn),
             "shapes": PATHS,
             "names": SHAPES,
@@ -294,15 +291,16 @@ def in_pairs(some: Iterable[Edge], words: Words) -> list[Role]:
     found: dict[tuple[str, str, bool], list[Edge]] = {}
     for edge in some:
         found.setdefault((edge.start, edge.end, edge.planned), []).append(edge)
-    told = []
+    pairs = []
     for members in found.values():
         members.sort(key=lambda edge: edge.role.endswith(WEAK))
-        by_role = {edge.role: edge.graphs[:1] for edge in reversed(members)}
-        graphs = [*chain(*reversed(by_role.values()), *(edge.graphs for edge in members))]
-        names = dict.fromkeys(words.show_iri(edge.role).text for edge in members)
-        one = role_of(replace(members[0], graphs=[*dict.fromkeys(graphs)]), words)
-        told.append(replace(one, text=", ".join(names)))
-    return told
+        firsts: dict[str, list[str]] = {}
+        for edge in members:
+            firsts.setdefault(edge.role, edge.graphs[:1])
+        graphs = dict.fromkeys(chain(*firsts.values(), *(edge.graphs for edge in members)))
+        names = dict.fromkeys(words.show_iri(role).text for role in firsts)
+        pairs.append(replace(role_of(replace(members[0], graphs=[*graphs]), words), text=", ".join(names)))
+    return pairs
 
 
 def that_fit(some: Iterable[Edge], view: Narrowed) -> list[Edge]:
@@ -454,24 +452,21 @@ def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
 
 def with_words(line: Line, taken: Sequence[Box], others: Sequence[Line]) -> Line:
     """Return a line with as many of its roles as have room beside what is taken and others, and where."""
-    for count in range(len(line.told), 0, -1):
-        words = line.told[:count]
-        for part in PARTS:
-            place = line.box_of(words, part)
-            if not any(collide(place, other) for other in taken) and not any(
-                other is not line and other.crosses(place) for other in others
-            ):
-                return replace(line, part=part, words=words)
+    roles = line.distinct
+    for count, part in product(range(len(roles), 0, -1), PARTS):
+        place = line.box_of(roles[:count], part)
+        if not any(collide(place, one) for one in taken) and not any(
+            one is not line and one.crosses(place) for one in others
+        ):
+            return replace(line, part=part, words=roles[:count])
     return line
 
 
-def box(drawn: Iterable[Node]) -> Box:
+def box(drawn: Iterable[Node]) -> Frame:
     """Return what holds all nodes, in whole numbers."""
-    boxes = [node.box for node in drawn]
-    if not boxes:
-        return (0, 0, 1, 1)
+    boxes: list[Box] = [node.box for node in drawn] or [(0, 0, 1, 1)]
     left, top = min(one[0] for one in boxes), min(one[1] for one in boxes)
-    right, bottom = max(one[0] + one[2] for one in boxes), max(one[1] + one[3] for one in boxes)
+    right, bottom = max(one[2] for one in boxes), max(one[3] for one in boxes)
     return (round(left), round(top), round(right - left), round(bottom - top))
 
 

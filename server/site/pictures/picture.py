@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | float | list[str] | None
 Record: TypeAlias = dict[str, Value]
+Box: TypeAlias = tuple[float, float, float, float]
+"""The left, the top, the right and the bottom of what is drawn."""
+Frame: TypeAlias = tuple[float, float, float, float]
+"""The left, the top, the breadth and the height of what a picture shows."""
 Thing = TypeVar("Thing")
 
 blueprint = Blueprint("pictures", __name__)
@@ -232,6 +236,11 @@ def changed(path: str, **changes: str | Sequence[str] | None) -> str:
 
 
 # What pictures read.
+
+
+def collide(one: Box, other: Box) -> bool:
+    """Tell whether two boxes have a part in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def rows(store: Store, name: str, **values: Iterable[str] | None) -> Iterator[QuerySolution]:
