@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import chain, combinations
-from math import log
+from math import inf, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,7 +26,7 @@ from wicara.server.site.search.index import FACETS, Text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from wicara.server.site.search.folding import Phrase
 
@@ -40,10 +40,9 @@ WHOLE: Final = """
 SELECT hit.thing, words FROM hit JOIN thing ON id = hit.thing JOIN text ON text.thing = id
 WHERE called AND role IN (0, 1, 4) AND kind IN (SELECT value FROM json_each(?)) ORDER BY score LIMIT ?"""
 """The names, and the offices, of those that are called by the words of a search."""
-OF_PLACE: Final = """
-SELECT 1 FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = 'place' LIMIT 1"""
-ONE_PERSON: Final = """
-SELECT id FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = 'person' LIMIT 2"""
+OF_KIND: Final = """
+SELECT id FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = ? LIMIT 2"""
+"""Things of a kind: whether there are none, one, or several."""
 FAILING: Final = """
 UPDATE hit SET failed = failed | :bit WHERE thing NOT IN (
   SELECT thing FROM facet WHERE bit = :bit AND value IN (SELECT value FROM json_each(:values)))"""
@@ -104,8 +103,6 @@ CANDIDATES: Final = 60
 """Words that share letters with a misspelled one, and are compared with it; things that a text may name."""
 NEAR: Final = 0.72
 """How much alike two words are, from 0 to 1, of which one may stand for the other (difflib)."""
-MAX_AWAY: Final = 24
-"""Letters in which one of them may differ from another, not counting one in a word of a name."""
 MIN_MISSPELLED: Final = 4
 """Letters of a word that may be misspelled."""
 WORDS: Final = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
@@ -150,15 +147,12 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Understood:
-    """How a text was understood: its phrases, words that gave way to others, and whether some are enough."""
+    """How a text was understood: its phrases, words that gave way to others, and which of them are enough."""
 
     phrases: tuple[Phrase, ...]
     instead: tuple[tuple[str, str], ...] = ()
-    some: int = 0
-    """How many of the phrases are enough, where nothing has all: of one, it is one of the rare ones."""
-    rare: tuple[Phrase, ...] = ()
-    places: tuple[Phrase, ...] = ()
-    """Those that name a place: what has none of them is not found, where some are enough."""
+    some: tuple[tuple[Phrase, ...], ...] = ()
+    """The choices of phrases each of which is enough, where nothing has all."""
     cut: bool = False
 
     @property
@@ -171,10 +165,7 @@ class Understood:
     @property
     def expression(self) -> str:
         """Return the query as FTS5 has it (SQLite FTS5, section 3)."""
-        phrases = self.rare if self.some == 1 else self.phrases
-        found = combinations(phrases, self.some or len(phrases))
-        parts = (part for part in found if not self.places or not {*self.places}.isdisjoint(part))
-        return " OR ".join(f"({' AND '.join(map(fts_term, part))})" for part in parts)
+        return " OR ".join(f"({' AND '.join(map(fts_term, one))})" for one in self.some or (self.phrases,))
 
 
 @dataclass
@@ -213,6 +204,11 @@ def fts_term(phrase: Phrase) -> str:
     return f"({' OR '.join((begun, *same))})"
 
 
+def in_names(expression: str) -> str:
+    """Return what finds an expression in labels and variants alone."""
+    return f"{{label variant}} : ({expression})"
+
+
 def finds_any(index: sqlite3.Connection, expression: str) -> bool:
     """Return whether an expression finds anything."""
     found = index.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,))
@@ -249,21 +245,30 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
     all_of_them = Understood(corrected, replaced, cut=cut)
     if finds_any(index, all_of_them.expression):
         return all_of_them
-    most = len(corrected) - 1
-    numbers = range(most, 0, -1) if most < MAX_COMBINED else (1,) if most else (0,)
-    finding = {one: count_of(index, fts_term(one)) for one in corrected}
-    most_of_rare = RARE * min(filter(None, finding.values()), default=0)
-    rare = tuple(one for one, number in finding.items() if 0 < number <= most_of_rare)
-    places = tuple(
-        one
-        for one in corrected
-        if index.execute(OF_PLACE, (f'{{label variant}} : "{" ".join(one)}"',)).fetchone()
-    )
-    fewer = (
-        replace(all_of_them, some=number, rare=places or rare or corrected, places=places)
-        for number in numbers
-    )
+    fewer = (replace(all_of_them, some=some) for some in choices(index, corrected))
     return next((one for one in fewer if finds_any(index, one.expression)), all_of_them)
+
+
+def choices(index: sqlite3.Connection, asked: Sequence[Phrase]) -> Iterator[tuple[tuple[Phrase, ...], ...]]:
+    """Yield the choices of fewer and fewer of some phrases; in the end, of each of the rare ones.
+
+    Where phrases name a place, each choice has one of them.
+    """
+    places = [one for one in asked if of_kind(index, f'"{" ".join(one)}"', "place")]
+    most = len(asked) - 1
+    for number in range(most if most < MAX_COMBINED else 1, 1, -1):
+        found = combinations(asked, number)
+        yield tuple(one for one in found if not places or not {*places}.isdisjoint(one))
+    if most:
+        finding = {one: count_of(index, fts_term(one)) for one in asked}
+        at_most = RARE * min(filter(None, finding.values()), default=0)
+        rare = [one for one, number in finding.items() if 0 < number <= at_most]
+        yield tuple((one,) for one in places or rare or asked)
+
+
+def of_kind(index: sqlite3.Connection, expression: str, kind: str) -> list[tuple[int]]:
+    """Return things of a kind whose names an expression finds, two of them where there are more."""
+    return index.execute(OF_KIND, (in_names(expression), kind)).fetchall()
 
 
 def name_meant(index: sqlite3.Connection, word: str) -> str:
@@ -271,12 +276,12 @@ def name_meant(index: sqlite3.Connection, word: str) -> str:
 
     What only begins a word of a definition or a quote does not stand anywhere.
     """
-    stands = f'"{word}" OR {{label variant}} : {fts_term((word,))}'
+    stands = f'"{word}" OR {in_names(fts_term((word,)))}'
     is_asking = len(word) <= MIN_MISSPELLED or word in ASKING
     return "" if is_asking or finds_any(index, stands) else similar_word(index, word, most=0)
 
 
-def similar_word(index: sqlite3.Connection, word: str, most: int = MAX_AWAY) -> str:
+def similar_word(index: sqlite3.Connection, word: str, most: float = inf) -> str:
     """Return the word of the index that is spelled most like one, or nothing for more than `most` letters.
 
     A word of a name may differ in a letter more than others; one that begins otherwise differs in that alone.
@@ -314,7 +319,7 @@ def search(index: sqlite3.Connection, query: Search, offset: int, limit: int) ->
     same = " ".join(" ".join(next(iter(SAME.get(word, ())), [word])) for word in tokens(name))
     if understood.phrases:
         index.execute(MATCHING, (understood.expression,))
-        index.execute(CALLED, (f"{{label variant}} : ({understood.expression})",))
+        index.execute(CALLED, (in_names(understood.expression),))
         lead(index, understood, (name, same))
     elif not query.text.strip():
         index.execute("INSERT INTO hit SELECT id, 0, 0, 0 FROM thing")
@@ -360,8 +365,7 @@ def lead(index: sqlite3.Connection, asked: Understood, said: Sequence[str]) -> N
     index.execute(
         "UPDATE hit SET called = 2 WHERE thing IN (SELECT value FROM json_each(?))", (json.dumps([*whole]),)
     )
-    terms = (f"{{label variant}} : {fts_term(word)}" for word in asked.phrases)
-    persons = [index.execute(ONE_PERSON, (term,)).fetchall() for term in terms]
+    persons = [of_kind(index, fts_term(one), "person") for one in asked.phrases]
     one_each = [found[0] for found in persons if len(found) == 1]
     if one_each and (len(one_each) == len(asked.phrases) > 1 or asked.some):
         best = index.execute("SELECT MIN(score) FROM hit").fetchone()
@@ -411,7 +415,7 @@ def named(
     None where several are named as well, or none that fits: of words that no name of it has many of.
     """
     telling = sorted(word for word in words if word not in ASKING)
-    expression = f"{{label variant}} : ({' OR '.join(fts_term((word,)) for word in telling)})"
+    expression = in_names(" OR ".join(fts_term((word,)) for word in telling))
     having: defaultdict[str, set[str]] = defaultdict(set)
     covered: defaultdict[str, float] = defaultdict(float)
     for iri, text in index.execute(NAMED, (expression, kind, CANDIDATES)) if telling else ():
