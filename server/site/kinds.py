@@ -27,6 +27,7 @@ class Kind:
     label: str = ""
     weight: float = 1.0
     first: bool = False
+    who: bool = False
     joined: bool = False
     status: bool = False
     lane: str = ""

@@ -111,7 +111,7 @@ SAME: Final = {word: [tuple(said.split()) for said in other] for word, other in 
 """What says the same as a word: of offices and peoples, as readers name them."""
 FIRST: Final = json.dumps([key for key, kind in KINDS.items() if kind.first])
 """The kinds that stand first where they are called by all the words of a search."""
-WHO: Final = json.dumps(["person", "state", "post"])
+WHO: Final = json.dumps([key for key, kind in KINDS.items() if kind.who])
 """Those that count twice where they are called by some of them, and nothing has all."""
 ASKING_WEIGHT: Final = 0.1
 """How much a word counts that only asks (`words.toml`), beside one that says what is asked."""
