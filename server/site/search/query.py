@@ -138,6 +138,13 @@ class Search:
         return bool(self.chosen or self.first or self.last)
 
 
+class Named(NamedTuple):
+    """A thing that words name (its IRI), and those of them that do."""
+
+    iri: str
+    words: frozenset[str]
+
+
 class Count(NamedTuple):
     """How many results have a value of a facet, or would with this one chosen too."""
 
@@ -409,8 +416,8 @@ def labels(index: sqlite3.Connection, iris: Iterable[str]) -> dict[str, list[Tex
 
 def named(
     index: sqlite3.Connection, words: Collection[str], kind: str, fits: Callable[[str], bool]
-) -> tuple[str, frozenset[str]] | None:
-    """Return the one thing of a kind that some words name best, and those of them that do.
+) -> Named | None:
+    """Return the one thing of a kind that some words name best.
 
     None where several are named as well, or none that fits: of words that no name of it has many of.
     """
@@ -427,7 +434,7 @@ def named(
     fitting = (iri for iri in having if covered[iri] >= NAMING[len(having[iri]) > 1] and fits(iri))
     scores = {iri: sum(weights[word] for word in having[iri]) for iri in fitting}
     best = [iri for iri, score in scores.items() if score == max(scores.values())]
-    return (best[0], frozenset(having[best[0]])) if len(best) == 1 else None
+    return Named(best[0], frozenset(having[best[0]])) if len(best) == 1 else None
 
 
 def fitting(

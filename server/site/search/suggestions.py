@@ -24,7 +24,7 @@ from wicara.server.site.pages.question import all_questions
 from wicara.server.site.parameters import default_term, given_values, is_thing, to_sparql
 from wicara.server.site.search.folding import fold, tokens
 from wicara.server.site.search.index_file import index
-from wicara.server.site.search.query import ASKING, Search, days_of, fitting, named
+from wicara.server.site.search.query import ASKING, Named, Search, days_of, fitting, named
 from wicara.server.site.search.results import QUESTIONS, labelled
 from wicara.server.site.tables.register import address_for
 from wicara.server.site.times import format_day, format_period
@@ -39,6 +39,7 @@ MAX_QUESTIONS: Final = 3
 MAX_ASKED: Final = 5
 """Questions that are looked at for those: what is asked about things is asked first, for an answer."""
 TIMELINE: Final = "/timeline"
+PLACE: Final = "wic:Place"
 MEETING: Final = "wic:Meeting"
 HELD_AT: Final = NamedNode(expand("wic:heldAt"))
 UNNAMED: Final = frozenset({"wic:SourceArticle"})
@@ -79,7 +80,7 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     things = named_in(meant, time)
     slots = {one.slug: slots_of(one, things, meant) for one in all_questions()}
     naming = {slug: one.words for slug, one in slots.items()}
-    naming |= {one.slug: it[1] for one in sought() if (it := things.get(one.header.get("by", [""])[0]))}
+    naming |= {one.slug: it.words for one in sought() if (it := things.get(one.header.get("by", [""])[0]))}
     askable = {
         word: {slug for slug, own in naming.items() if word in own} for word in chain(*naming.values())
     }
@@ -115,9 +116,11 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     )
     spanning = (suggested(one, None, slots[one.slug].things) for one in all_questions() if one.slug in whole)
     found = [*filter(None, spanning), *islice(filter(None, offered), MAX_QUESTIONS)]
-    meeting, by = things.get(MEETING, ("", frozenset[str]()))
-    if meeting and by == things.get("wic:Place", ("", frozenset[str]()))[1]:
-        found.append((labelled(index(), [meeting]).show_iri(meeting).text, href_of(meeting) or ""))
+    meeting, place = things.get(MEETING), things.get(PLACE)
+    if meeting and place and meeting.words == place.words:
+        found.append(
+            (labelled(index(), [meeting.iri]).show_iri(meeting.iri).text, href_of(meeting.iri) or "")
+        )
     if first and in_month:
         found.append((str(_("As of %(day)s", day=format_day(first))), with_choices(f"/as-of?date={first}")))
     if first and last and first != last:
@@ -126,14 +129,13 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def page_for(one: Question, things: Mapping[str, tuple[str, frozenset[str]]]) -> tuple[str, str]:
+def page_for(one: Question, things: Mapping[str, Named]) -> tuple[str, str]:
     """Return the name and the address of a page that answers readers: what is `by` a thing, where named."""
     path = one.header["page"][0]
     name = str(WORDS["parts"][path])
-    for datatype in one.header.get("by", ()):
-        thing = things.get(datatype, ("", None))[0]
-        if thing and (own := address_for(NamedNode(thing))):
-            return f"{name}: {labelled(index(), [thing]).show_iri(thing).text}", with_choices(own)
+    thing = things.get(one.header.get("by", [""])[0])
+    if thing and (own := address_for(NamedNode(thing.iri))):
+        return f"{name}: {labelled(index(), [thing.iri]).show_iri(thing.iri).text}", with_choices(own)
     return name, with_choices(path)
 
 
@@ -145,8 +147,8 @@ class Slots(NamedTuple):
     defaults: int
 
 
-def named_in(words: Collection[str], time: tuple[date, date] | None) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return what words name that questions can be asked of, by its class, each with the words for it.
+def named_in(words: Collection[str], time: tuple[date, date] | None) -> dict[str, Named]:
+    """Return what words name that questions can be asked of, by its class.
 
     Where more is said than a place, it stands for the one meeting that was held there (in a time).
     """
@@ -156,15 +158,15 @@ def named_in(words: Collection[str], time: tuple[date, date] | None) -> dict[str
         thing = named(index(), words, kind.key, partial(is_of_class, expand(datatype))) if kind else None
         if thing:
             found[datatype] = thing
-    place, naming = found.get("wic:Place", ("", frozenset[str]()))
-    if place and not naming.issuperset({*words} - ASKING):
+    place = found.get(PLACE)
+    if place and not place.words.issuperset({*words} - ASKING):
         first, last = time or ("", "")
         of_time = days_of(index(), Search("", {}, "", str(first), str(last)), ["event"])
-        held = dataset().store.quads_for_pattern(None, HELD_AT, NamedNode(place), DefaultGraph())
+        held = dataset().store.quads_for_pattern(None, HELD_AT, NamedNode(place.iri), DefaultGraph())
         given = (quad.subject for quad in held)
         meetings = [one.value for one in given if isinstance(one, NamedNode) and one.value in of_time]
         if len(meetings) == 1 and is_of_class(expand(MEETING), meetings[0]):
-            found = {MEETING: (meetings[0], naming), "wic:Event": (meetings[0], naming)} | found
+            found = dict.fromkeys((MEETING, "wic:Event"), place._replace(iri=meetings[0])) | found
     return found
 
 
@@ -173,7 +175,7 @@ def is_of_class(kind: str, iri: str) -> bool:
     return Quad(NamedNode(iri), NamedNode(RDF_TYPE), NamedNode(kind), DefaultGraph()) in dataset().store
 
 
-def slots_of(one: Question, named: Mapping[str, tuple[str, frozenset[str]]], words: Collection[str]) -> Slots:
+def slots_of(one: Question, named: Mapping[str, Named], words: Collection[str]) -> Slots:
     """Return which things a question is asked of where words name these; a word names one of them."""
     things: dict[str, str] = {}
     used: frozenset[str] = frozenset()
@@ -181,10 +183,11 @@ def slots_of(one: Question, named: Mapping[str, tuple[str, frozenset[str]]], wor
     for each in filter(is_thing, one.parameters):
         parts = (text for lang in LANGUAGES for name, text in one.parts(lang) if name == each.name)
         own = set(chain.from_iterable(map(tokens, parts)))
-        iri, naming = named.get(each.datatype, ("", frozenset()))
-        if iri and iri != default_term(each).value and not (naming <= own or naming <= used):
-            things[each.name] = iri
-            used |= naming
+        thing = named.get(each.datatype)
+        is_other = thing is not None and thing.iri != default_term(each).value
+        if thing and is_other and not (thing.words <= own or thing.words <= used):
+            things[each.name] = thing.iri
+            used |= thing.words
         else:
             defaults += own.isdisjoint(words)
     return Slots(things, used, defaults if things else 0)
