@@ -40,6 +40,7 @@ WHOLE: Final = """
 SELECT hit.thing, words FROM hit JOIN thing ON id = hit.thing JOIN text ON text.thing = id
 WHERE called AND role IN (0, 1, 4) AND kind IN (SELECT value FROM json_each(?)) ORDER BY score LIMIT ?"""
 """The names, and the offices, of those that are called by the words of a search."""
+COUNT: Final = "SELECT COUNT(*) FROM words WHERE words MATCH ?"
 OF_KIND: Final = """
 SELECT id FROM words JOIN thing ON id = words.rowid WHERE words MATCH ? AND kind = ? LIMIT 2"""
 """Things of a kind: whether there are none, one, or several."""
@@ -162,6 +163,12 @@ class Understood:
     """The choices of phrases each of which is enough, where nothing has all."""
     cut: bool = False
 
+    def with_words(self, instead: Mapping[Phrase, str]) -> Understood:
+        """Return it with other words instead of some."""
+        phrases = dict.fromkeys((instead[one],) if one in instead else one for one in self.phrases)
+        pairs = ((one[0], word) for one, word in instead.items())
+        return replace(self, phrases=tuple(phrases), instead=(*self.instead, *pairs))
+
     @property
     def words(self) -> dict[str, str]:
         """Return the words that are searched for, each with that of the query that it stands for."""
@@ -222,20 +229,12 @@ def finds_any(index: sqlite3.Connection, expression: str) -> bool:
     return found.fetchone() is not None
 
 
-def count_of(index: sqlite3.Connection, expression: str) -> int:
-    """Return how much an expression finds."""
-    return int(index.execute("SELECT COUNT(*) FROM words WHERE words MATCH ?", (expression,)).fetchone()[0])
-
-
 def understand(index: sqlite3.Connection, text: str) -> Understood:
     """Return how a text is understood, with this index."""
     terms = phrases(text)
-    cut = len(terms) > MAX_WORDS
-    asked = terms[:MAX_WORDS]
-    names = {one: name for one in asked if len(one) == 1 and (name := name_meant(index, one[0]))}
-    meant = dict.fromkeys((names[one],) if one in names else one for one in asked)
-    for_names = tuple((one[0], name) for one, name in names.items())
-    plain = Understood(tuple(meant), for_names, cut=cut)
+    asked = Understood(tuple(terms[:MAX_WORDS]), cut=len(terms) > MAX_WORDS)
+    single = (one for one in asked.phrases if len(one) == 1)
+    plain = asked.with_words({one: name for one in single if (name := name_meant(index, one[0]))})
     if not plain.phrases or finds_any(index, plain.expression):
         return plain
     for only_asking in (ASKING - SAME.keys(), ASKING):
@@ -243,17 +242,12 @@ def understand(index: sqlite3.Connection, text: str) -> Understood:
         plain = replace(plain, phrases=telling or plain.phrases)
         if finds_any(index, plain.expression):
             return plain
-    unknown = [
-        phrase for phrase in plain.phrases if len(phrase) == 1 and not finds_any(index, fts_term(phrase))
-    ]
-    instead = {phrase: near for phrase in unknown if (near := similar_word(index, phrase[0]))}
-    corrected = tuple((instead[phrase],) if phrase in instead else phrase for phrase in plain.phrases)
-    replaced = (*for_names, *((phrase[0], word) for phrase, word in instead.items()))
-    all_of_them = Understood(corrected, replaced, cut=cut)
-    if finds_any(index, all_of_them.expression):
-        return all_of_them
-    fewer = (replace(all_of_them, some=some) for some in choices(index, corrected))
-    return next((one for one in fewer if finds_any(index, one.expression)), all_of_them)
+    unknown = (one for one in plain.phrases if len(one) == 1 and not finds_any(index, fts_term(one)))
+    corrected = plain.with_words({one: near for one in unknown if (near := similar_word(index, one[0]))})
+    if finds_any(index, corrected.expression):
+        return corrected
+    fewer = (replace(corrected, some=some) for some in choices(index, corrected.phrases))
+    return next((one for one in fewer if finds_any(index, one.expression)), corrected)
 
 
 def choices(index: sqlite3.Connection, asked: Sequence[Phrase]) -> Iterator[tuple[tuple[Phrase, ...], ...]]:
@@ -267,9 +261,9 @@ def choices(index: sqlite3.Connection, asked: Sequence[Phrase]) -> Iterator[tupl
         found = combinations(asked, number)
         yield tuple(one for one in found if not places or not {*places}.isdisjoint(one))
     if most:
-        finding = {one: count_of(index, fts_term(one)) for one in asked}
-        at_most = RARE * min(filter(None, finding.values()), default=0)
-        rare = [one for one, number in finding.items() if 0 < number <= at_most]
+        counts = [index.execute(COUNT, (fts_term(one),)).fetchone()[0] for one in asked]
+        at_most = RARE * min(filter(None, counts), default=0)
+        rare = [one for one, count in zip(asked, counts, strict=True) if 0 < count <= at_most]
         yield tuple((one,) for one in places or rare or asked)
 
 
