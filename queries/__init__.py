@@ -105,6 +105,10 @@ class Question:
         """Return the values of a key of a page's own, each cut at its bars: `Coordinators | Koordinator`."""
         return [[part.strip() for part in value.split(" | ")] for value in self.header.get(key, ())]
 
+    def names(self, key: str) -> list[str]:
+        """Return the names in the values of a key, in their order: of columns, variables or questions."""
+        return " ".join(self.header.get(key, ())).split()
+
     @property
     def select(self) -> str:
         """Return the query without header and prologue, as another query can hold it."""

@@ -175,7 +175,7 @@ def in_words(comparison: Question, counted: Counted, evidence: Evidence) -> Comp
         counted,
         [difference(connected, evidence) for connected in per_version(differences)[comparison.id]],
         counted.conflicts > MAX_CONFLICTS,
-        next((slug for (slug,) in comparison.own("see")), ""),
+        next(iter(comparison.names("see")), ""),
         left_of(comparison),
     )
 

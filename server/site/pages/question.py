@@ -405,7 +405,7 @@ def page(one: QuestionRequest) -> Response:
         answer=found,
         answered=answered,
         overview=overview,
-        related=[question_named(name) for line in one.question.own("see") for name in line],
+        related=[*map(question_named, one.question.names("see"))],
         pinned=one.pinned(),
         plain_answer=in_plain_words(one, found, overview) if found else "",
         described=[*overview, *(with_marks(lead, found) for lead in found.short)] if found else [],
@@ -435,7 +435,7 @@ def overview_of(one: Question, found: Solutions) -> list[str]:
     Their days have passed where they lie before today, or before the last day that a source of the dataset
     reports on. Of other answers nothing is returned.
     """
-    names = [name for line in one.own("due") for name in line]
+    names = one.names("due")
     number = len({row[found.names[0]] for row in found.rows})
     if not names or not number:
         return []
@@ -445,7 +445,7 @@ def overview_of(one: Question, found: Solutions) -> list[str]:
     said += [_("The texts reach up to %(day)s.", day=day) for day in [covered_until()] if day]
     if days and max(days) < now:
         said += [_("All times named for them have passed (the last: %(day)s).", day=format_day(max(days)))]
-    named = [name for line in one.own("beside") if line in one.own("list") for name in line]
+    named = {*one.names("beside")}.intersection(one.names("list"))
     if beside := {row[found.names[0]] for row in found.rows if any(row[name] for name in named)}:
         text = _(
             "For %(n)s a similar or related meeting was held: no source says it is the same.", n=len(beside)

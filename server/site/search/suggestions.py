@@ -105,9 +105,7 @@ def suggestions(text: str, instead: Mapping[str, str]) -> list[tuple[str, str]]:
     best = sorted(
         (one for one in (*all_questions(), *sought()) if one.slug in scores), key=rank, reverse=True
     )
-    whole = {
-        slug for one in best[:MAX_ASKED] if not in_month and days(one) for slug in one.header.get("see", ())
-    }
+    whole = {slug for one in best[:MAX_ASKED] if not in_month and days(one) for slug in one.names("see")}
     offered = (
         suggested(one, day, slots[one.slug].things) if one.slug in slots else page_for(one, things)
         for one in best[:MAX_ASKED]

@@ -150,7 +150,7 @@ def supports_of(
     That is what its header says, and the graphs that the solution names itself; one that is named beside
     what it is about decides nothing of its status.
     """
-    beside = frozenset(chain.from_iterable(question.own("beside")))
+    beside = frozenset(question.names("beside"))
     patterns = [[*patterns_of(question, row, values)] for row in rows]
     found = []
     for row, support in zip(rows, supports_of_rows(store, patterns), strict=True):
@@ -190,7 +190,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     columns = filled_columns(found.names, found.rows)
     clashes = clashes_of(question.own("clash"), found.rows)
     day = next(filter(None, map(day_of, values.values())), None)
-    beside = frozenset(chain.from_iterable(question.own("beside")))
+    beside = frozenset(question.names("beside"))
     rows = [
         replace(row_of(solution, columns, support, evidence, beside), clash=clash, day=day)
         for solution, support, clash in zip(found.rows, backed, clashes, strict=True)
@@ -198,7 +198,7 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
     headings = tuple(WORDS["columns"].get(column.name, column.name) for column in columns)
     alone = zip(rows, ([row] for row in found.rows), strict=True)
     said = tuple(short_answers(question, values, columns, alone, evidence))
-    listed = [columns.index(one) for one in columns if [one.name] in question.own("list")]
+    listed = [columns.index(one) for one in columns if one.name in question.names("list")]
     together = listed_together(zip(rows, found.rows, strict=True), listed)
     lead = distinct(short_answers(question, values, columns, together, evidence))
     first = lead if len(lead) <= MAX_LEADS else lead[:FIRST_LEADS]
@@ -265,8 +265,8 @@ def short_answers(
     said = next(iter(question.own("says")), [])
     wanted = [name for name in question.answer or names[:1] if name in names and name != HOLDS]
     listed = " \N{EN DASH} ".join(f"{{{name}}}" for name in wanted)
-    citing = [name for line in question.own("cites") for name in line[0].split()]
-    beside = {f"{line[0]}Fact" for line in question.own("beside")}
+    citing = question.names("cites")
+    beside = {f"{name}Fact" for name in question.names("beside")}
     for row, solutions in rows:
         cells = {
             name: [one.shown for one in cell.values] for name, cell in zip(names, row.cells, strict=True)
