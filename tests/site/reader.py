@@ -119,12 +119,25 @@ def query_of(page: str) -> str:
     return unescape(found[1])
 
 
+def lists_of(page: str) -> list[str]:
+    """Return the lists of sentences that answer the question of a page, as HTML."""
+    lists: list[str] = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
+    assert lists
+    return lists
+
+
+def sentences_in(html: str, pattern: str = "<li><p>(.*?)</p>") -> list[str]:
+    """Return the sentences of an answer as a reader sees them."""
+    found = re.findall(pattern, html, re.DOTALL)
+    return [text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one)) for one in found]
+
+
 def sentences_of(server: Server, slug: str, language: str = "en", **values: str) -> list[str]:
     """Return the sentences of an answer, each with the words of its sources, as a reader sees them."""
-    page = ask(server, slug, language, **values).text
-    lists = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
-    assert lists
-    return [
-        text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
-        for one in re.findall("<li>(.*?)</li>", "".join(lists), re.DOTALL)
-    ]
+    return sentences_in("".join(lists_of(ask(server, slug, language, **values).text)), "<li>(.*?)</li>")
+
+
+def copied_from(page: str) -> str:
+    """Return the text that the button on the page of a question copies."""
+    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
+    return unescape(copied)

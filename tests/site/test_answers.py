@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from reader import ask, sentences_of, text_of
+from reader import ask, copied_from, lists_of, sentences_in, sentences_of, text_of
 from wicara.ontology import BASE, WIC
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ if TYPE_CHECKING:
 )
 def test_an_answer_is_told_at_a_glance(server: Server, slug: str, told: list[str]) -> None:
     """What a reader wants to know stands first, in a few words."""
-    found = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
-    assert found
-    said = re.findall(r"<li><p>(.*?)</p>", found[1], re.DOTALL)
-    items = [text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one)) for one in said]
+    items = sentences_in(lists_of(ask(server, slug).text)[0])
     assert [re.sub(r"after \d+ \w+ \d{4}\)", "after DAY)", item) for item in items] == told
 
 
@@ -248,17 +245,16 @@ def test_a_value_names_each_text_and_how_sure_it_is(
     told = next(one for one in sentences_of(server, slug) if sentence in one)
     assert mark in told
     assert told.count("Source: ") == texts
-    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page.text)
-    (lines,) = re.findall(f"{sentence}.*{re.escape(mark)}.*((?:\n  .*)+)", copied.replace("\xa0", " "))
+    copied = copied_from(page.text).replace("\xa0", " ")
+    (lines,) = re.findall(f"{sentence}.*{re.escape(mark)}.*((?:\n  .*)+)", copied)
     assert lines.count("\n") == texts
 
 
 def test_a_copied_answer_says_what_is_only_related(server: Server) -> None:
     """The words on a meeting like a planned one are labelled so in the copied text, as on the page."""
     page = ask(server, "still-to-come").text
-    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
     label = "On the related meeting: "
-    assert copied.count(label) == page.count(f">{label}") > 0
+    assert copied_from(page).count(label) == page.count(f">{label}") > 0
 
 
 def test_who_acted_for_whom_is_as_sure_as_its_own_fact(server: Server) -> None:

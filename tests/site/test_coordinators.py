@@ -7,7 +7,7 @@ from csv import DictReader
 from typing import TYPE_CHECKING
 
 import pytest
-from reader import ask, sentences_of, text_of
+from reader import ask, copied_from, sentences_of, text_of
 
 if TYPE_CHECKING:
     from server_process import Server
@@ -91,10 +91,9 @@ def test_each_clause_has_its_source(server: Server, day: str, texts: list[str]) 
     (found,) = sentences_of(server, "coordinator-on", date=day)
     assert re.findall(r"Source: [^:]*?(\d{1,2} [A-Z][a-z]+ \d{4})\)?,", found) == texts
     page = server.get(f"/questions/coordinator-on?date={day}", accept="text/html").text
-    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
     listed = text_of(page.partition(">Sources<")[2])
     (row,) = DictReader(server.get(f"/questions/coordinator-on.csv?date={day}").text.splitlines())
-    told = (copied, listed, row["sourceName"])
+    told = (copied_from(page), listed, row["sourceName"])
     assert [(text, found) for found in told for text in texts if text not in found] == []
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
-from reader import Reader, ask, query_of, sentences_of, text_of
+from reader import Reader, ask, copied_from, lists_of, query_of, sentences_in, sentences_of, text_of
 from wicara.ontology import BASE, PREFIXES, WIC
 
 if TYPE_CHECKING:
@@ -201,9 +201,8 @@ def test_each_sentence_of_an_answer_names_its_source(server: Server, slug: str, 
 
     Beside a plan, the text by which it was held is one, too; so is that of the numbers behind a share.
     """
-    lead = re.search(r'<ul class="lead glance says">(.*?)</ul>', ask(server, slug).text, re.DOTALL)
-    assert lead is not None
-    sentences = re.findall(r"<li>(.*?)</li>", lead[1], re.DOTALL)
+    sentences = re.findall(r"<li>(.*?)</li>", lists_of(ask(server, slug).text)[0], re.DOTALL)
+    assert sentences
     assert {each.count('class="source-line"') for each in sentences} <= sources
 
 
@@ -225,13 +224,8 @@ def test_a_copied_answer_says_what_the_page_marks(
 ) -> None:
     """Each sentence is copied with the marks that stand beside it on the page, and no others."""
     page = ask(server, slug, **values).text
-    shown = [
-        text_of(re.sub("</?(?:a|bdi|span)[^>]*>", "", one))
-        for lead in re.findall(r'<ul class="lead glance says">(.*?)</ul>', page, re.DOTALL)
-        for one in re.findall(r"<li><p>(.*?)</p>", lead, re.DOTALL)
-    ]
-    (copied,) = re.findall(r'data-copy="([^"]*)"[^>]*>Copy the answer', page)
-    lines = unescape(copied).splitlines()[1:]
+    shown = sentences_in("".join(lists_of(page)))
+    lines = copied_from(page).splitlines()[1:]
     said = [line for line in lines if not line.startswith("  ")][: len(shown)]
     assert [re.sub(r"[][,\s]+", " ", one).strip().casefold() for one in said] == [
         re.sub(r"[][,\s]+", " ", one).strip().casefold() for one in shown

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from needed import long, one_of
-from reader import ask, query_of, text_of
+from reader import ask, lists_of, query_of, text_of
 from wicara.queries import THEMES, header, questions
 from wicara.server.site.language import WORDS
 from wicara.server.site.tables.answer_columns import columns_of
@@ -66,8 +66,7 @@ def test_a_question_is_answered_on_its_page(server: Server, slug: str, language:
     assert rows_of(page.text) == min(len(rows), 100)
     assert query_of(page.text) == ALL[slug].body
     assert re.search('class="mark (basis|basis cited|background|inferred)"', page.text)
-    leads = re.findall(r'<ul class="lead glance says">(.*?)</ul>', page.text, re.DOTALL)
-    sentences = re.findall(r"<li><p>(.*?)</p>", "".join(leads), re.DOTALL)
+    sentences = re.findall(r"<li><p>(.*?)</p>", "".join(lists_of(page.text)), re.DOTALL)
     assert sentences
     assert [one for one in sentences if not re.search(r'class="mark(?! witnesses)', one)] == []
 

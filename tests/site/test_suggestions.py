@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 HTML: Final = "text/html,*/*;q=0.5"
 ID: Final = "https://w3id.org/wicara/id"
+SOCHI: Final = "event:2016-05-19-sochi-summit"
 
 
 def found(server: Server, **asked: str) -> dict[str, Any]:
@@ -166,9 +167,6 @@ def test_a_year_has_two_ends(server: Server, query: str, lang: str, asked: str) 
     assert [one for one in of_month if asked in one] == [f"/questions/{asked}?date={year}-06-01&lang={lang}"]
 
 
-SOCHI: Final = "event:2016-05-19-sochi-summit"
-
-
 @pytest.mark.parametrize(
     ("query", "lang", "asked"),
     [
@@ -204,8 +202,8 @@ def test_an_amount_of_trade_is_told_from_its_growth(
         ("trade growth", "en", "growth-by-year?lang=en"),
     ],
 )
-def test_a_place_stands_for_the_meeting_held_there(server: Server, query: str, lang: str, asked: str) -> None:
-    """Natural questions lead to an answer; a place where one meeting was held leads to that too."""
+def test_questions_lead_to_an_answer(server: Server, query: str, lang: str, asked: str) -> None:
+    """What asks in other words leads to an answer; a place where one meeting was held leads to that too."""
     told = found(server, q=query, lang=lang)["questions"]
     assert f"/questions/{asked}" in [one["page"] for one in told[:2]]
     named = [one["page"].partition("?")[0] for one in told]
