@@ -389,6 +389,19 @@ def test_texts_that_only_give_the_day_are_no_sources_of_who_met(server: Server) 
         assert not re.search(r"\d sources", answer), slug
 
 
+def test_a_minister_acts_for_the_state_wherever_it_is_told(server: Server) -> None:
+    """Who took part in an office of a state did so for it, whatever else says for whom it was."""
+    told = {one.partition(" was")[0]: one for one in sentences_of(server, "states-and-bodies-involved")}
+    of_indonesia, _, source = told["Indonesia"].partition(" Source: ")
+    assert of_indonesia.endswith("Retno L.P. Marsudi acted for it. established")
+    assert "Retno \u2026 sambutannya" in source
+    for path in ("event/2018-08-02-asean-russia-meeting", "person/retno-marsudi"):
+        page = text_of(server.get(f"/doc/{path}", accept="text/html").text)
+        assert "Foreign Minister of Indonesia Indonesia established" in page
+    page = text_of(server.get("/doc/state/indonesia?show=events", accept="text/html").text)
+    assert "annual ASEAN-Russia meeting, 2 August 2018 meeting PMC session established" in page
+
+
 @pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
 def test_who_met_whom(server: Server, language: str, both: str) -> None:
     """All pairs of persons have the meetings that both were at, most first; the network leads to them."""

@@ -221,7 +221,8 @@ class Cells:
             parts = [leaf for leaf in leaves if leaf.triple.predicate in {PARTICIPANT, ON_BEHALF}]
             about = (leaf for leaf in leaves if row in {leaf.triple.subject, leaf.triple.object})
             for leaf in parts or about:
-                ranks = {name: status_of(self.bases[name]).rank for name in leaf.graphs if name in self.bases}
+                graphs = (*leaf.graphs, *per_version(Premises).in_office(leaf.triple))
+                ranks = {name: status_of(self.bases[name]).rank for name in graphs if name in self.bases}
                 surest = (name for name, rank in ranks.items() if rank == min(ranks.values()))
                 yield replace(leaf, graphs=tuple(surest))
 

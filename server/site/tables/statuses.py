@@ -181,7 +181,8 @@ def strongest_by_ends(
 
 def statuses_by_graph(one: Statement, bases: Mapping[str, Basis]) -> list[Status]:
     """Return what each graph makes of a statement."""
-    known = [bases[graph] for graph in one.graphs if graph in bases]
+    graphs = dict.fromkeys((*one.graphs, *per_version(Premises).in_office(one.triple)))
+    known = [bases[graph] for graph in graphs if graph in bases]
     if one.triple.predicate.value == MODALITY:
         return [status_of_claim(one.triple.object, basis) for basis in known]
     saying = getattr(one.triple.subject, "value", "") in sayings().things
