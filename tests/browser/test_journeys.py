@@ -263,6 +263,29 @@ def test_a_link_to_a_folded_part_opens_it(visit: Visit, scripts: bool) -> None: 
 
 
 @BOTH
+def test_a_long_answer_is_folded_and_opens_whole(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
+    """Of many pairs the first are said; how many more there are leads to the table, which has all."""
+    page = visit(
+        "/questions/who-met-whom", java_script_enabled=scripts, viewport={"width": 360, "height": 740}
+    )
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height < 10 * 740
+    said = page.locator("ul.says > li").count()
+    table = page.get_by_role("region", name="Result")
+    expect(table).to_be_hidden()
+    more = page.get_by_role("link", name=re.compile(r"^and \d+ more$")).and_(
+        page.locator("[href='#as-table']")
+    )
+    left = int(re.sub(r"\D", "", more.inner_text()))
+    more.click()
+    expect(table).to_be_visible()
+    pairs = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => row.cells[0].innerText + row.cells[1].innerText)"
+    )
+    assert len({*pairs}) == said + left
+
+
+@BOTH
 def test_a_place_shows_its_card_over_the_map(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """A place on the map opens its card without losing the map, and the card leads back to it."""
     page = visit("/map", java_script_enabled=scripts)
