@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from html import unescape
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -19,6 +20,21 @@ HTML = "text/html"
 FACT = "https://w3id.org/wicara/graph/fact/"
 RELEASE = "kemlu-2018-08-02-asean-russia"
 MAX_QUERIES, MAX_WORDS, MAX_LINKS = 6, 1500, 120
+
+
+FACTS = re.compile(r"/graph/fact/([^\"#?]+)\"")
+MARKS = re.compile(r'class="mark basis[^>]*>(.*?) · [FD]\d+')
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_page(server: Server) -> list[list[str]]:
+    """Return the cells of all rows that the register shows, on all its pages."""
+    found: list[list[str]] = []
+    number = 0
+    while "<tbody" in (page := server.get(f"/claims?page={(number := number + 1)}", accept=HTML).text):
+        shown = re.split(r"<tr>\s*<th scope=\"row\"", page.rpartition("</tbody>")[0])[1:]
+        found += [re.split(r"(?=<td data-heading=)", f"<th {row.partition('</tr>')[0]}") for row in shown]
+    return found
 
 
 def rows(server: Server, **asked: str) -> dict[str, dict[str, str]]:
@@ -50,6 +66,7 @@ def test_what_is_contested_comes_first(server: Server) -> None:
     columns = ("clash", "cameAbout", "alsoToldBy")
     groups = ("differ", "otherwise", "came-about", "same", "alone")
     kinds = {(1, 0, 0): 0, (1, 0, 1): 0, (1, 1, 0): 1, (0, 1, 0): 2, (0, 0, 1): 3, (0, 0, 0): 4}
+    kinds |= {(1, 1, 1): 1, (0, 1, 1): 2}
     found = [(kinds[tuple(bool(row[key]) for key in columns)], row) for row in rows(server).values()]
     places = [place for place, _row in found]
     assert places == sorted(places)
@@ -233,25 +250,48 @@ def test_what_agrees_contests_nothing(server: Server) -> None:
         assert "from 14 November 2018" not in clash
 
 
-def test_claims_that_say_the_same_share_a_row(server: Server) -> None:
+def test_claims_that_say_the_same_share_a_row(server: Server, rows_of_the_page: list[list[str]]) -> None:
     """Each claim is told once: by itself, or in the row of one that says the same of the same time."""
     found = rows(server)
     alike = [fact for fact, row in found.items() if row["statement"].endswith("strategic in 2018")]
     assert len(alike) > 1
     first = Reader(server.get("/claims", accept=HTML).text).text
-    told: list[list[str]] = []
-    for number in range(1, len(found)):
-        page = server.get(f"/claims?page={number}", accept=HTML).text
-        if "<tbody" not in page:
-            break
-        for row in re.split(r"<tr>\s*<th scope=\"row\"", page)[1:]:
-            cells = row.partition('data-heading="What other texts say')[0]
-            told.append(re.findall(r"/graph/fact/([^\"#]+)\"", cells))
+    told = [FACTS.findall("".join(row[:3])) for row in rows_of_the_page]
     assert sorted({fact for row in told for fact in row}) == sorted(found)
     assert len(told) < len(found)
     assert f"{len(found)} claims and plans in {len(told)} rows, as those that say the same share one" in first
     assert re.search(rf"Rows 1 to \d+ of {len(told)}\b", first)
     assert [set(alike) <= set(row) for row in told if alike[0] in row] == [True]
+
+
+def test_the_page_and_its_data_say_the_same(server: Server, rows_of_the_page: list[list[str]]) -> None:
+    """Each row of the page has what its data have: status, speakers, who else says so or otherwise."""
+    found = rows(server)
+    above = ""
+    for cells in rows_of_the_page:
+        facts = {*FACTS.findall("".join(cells[:3]))}
+        said, by, _quoted, told = (Reader(f"<td>{cell}").text for cell in cells)
+        row = found[FACTS.findall(cells[2])[0]]
+        assert row["statement"] in said
+        assert re.sub(r"(, possibly)? by .*| \(.*", "", row["status"]) in said.removeprefix(row["statement"])
+        possibly = [f"possibly {who}" for who in row["possiblyBy"].split("; ") if who]
+        speakers = [row["saidBy"].replace("; ", ", ") or "the text itself", *possibly]
+        assert by.startswith(", ".join(speakers)), (row["fact"], by)
+        assert ("possibly" in by.partition(" and ")[0]) == bool(possibly)
+        texts = {text for mark in MARKS.findall("".join((cells[1], cells[3]))) if (text := unescape(mark))}
+        if "the same as in the row above" in told:
+            texts |= {unescape(mark) for mark in MARKS.findall(above)}
+        else:
+            above = re.split("Also told by|It agrees with", cells[3])[0]
+            assert ("otherwise:" in told) == bool(row["clash"] and not row["cameAbout"])
+        left = "".join((row["alsoToldBy"], row["clash"]))
+        assert all(text in left or len(facts) > 1 for text in texts - {row["cameAbout"]}), row["fact"]
+        for text in sorted(texts, key=len, reverse=True):
+            left = left.replace(text, "")
+        assert not re.search(r", (?:\d+ \w+ |\w+ )\d{4}[:,]", left), (row["fact"], left)
+        agrees = "Also told by" in told or "It agrees with" in told or len(facts) > 1
+        assert agrees == bool(row["alsoToldBy"]), row["fact"]
+        assert (row["cameAbout"] in told) if row["cameAbout"] else "came about" not in told
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

@@ -155,6 +155,10 @@ def weighed(_built: BuiltDataset) -> list[Weighed]:
     What they contest, or tell the outcome of, comes first; of each kind the dispute of the newest text.
     """
     found = [*map(weigh, per_version(register))]
+    alike = {said: [one.claimed.fact.value for one in some] for said, some in saying_one_thing(found).items()}
+    found = [
+        replace(one, same=one_of_each_text((*one.same, *alike[one.said]), one.claimed.fact)) for one in found
+    ]
     newest: dict[object, int] = {}
     for place, one in enumerate(found):
         for size in (1, 2):
@@ -301,12 +305,12 @@ def one_of_each_text(graphs: Iterable[str], fact: NamedNode) -> list[str]:
     return [*of_text.values()]
 
 
-def saying_one_thing(some: Iterable[Weighed]) -> list[list[Weighed]]:
-    """Return facts in groups of those that say the same, in the order of their first."""
+def saying_one_thing(some: Iterable[Weighed]) -> dict[object, list[Weighed]]:
+    """Return facts by what they say, in the order of the first that says so."""
     found: dict[object, list[Weighed]] = {}
     for one in some:
         found.setdefault(one.said, []).append(one)
-    return [*found.values()]
+    return found
 
 
 def entries(
@@ -370,7 +374,7 @@ def page() -> str:
     """List what was claimed or planned, with what other texts say of it."""
     every = chosen()
     found = of_outcome(of_status(every))
-    rows = saying_one_thing(found)
+    rows = [*saying_one_thing(found).values()]
     portion = Portion("claims", len(rows), PAGE, number_of_page())
     by, of = requested_thing("by"), requested_thing("of")
     speakers = dict.fromkeys(who for one in per_version(register) for who in one.who)
