@@ -327,6 +327,19 @@ def test_names_on_the_map_are_legible(visit: Visit, width: int, language: str) -
         assert apart or middles >= min(a["height"], b["height"]) * height, (one["text"], other["text"])
 
 
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_network_begins_on_the_first_screen(visit: Visit, language: str) -> None:
+    """On a telephone the picture is in sight at once, its names are legible, and a link leads to who met."""
+    page = visit("/network", viewport={"width": 360, "height": 740}, locale=language)
+    box = page.locator("#drawn").bounding_box()
+    assert box
+    assert box["y"] < 500
+    names = page.locator(".network .node text").evaluate_all(NAMES)
+    assert min(one["size"] for one in names) >= 9
+    page.locator("a[href='#met']").click()
+    expect(page.locator("#met")).to_be_in_viewport()
+
+
 @BOTH
 def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """From the home page to the 42 %, and from there to the words that it rests on and their place."""

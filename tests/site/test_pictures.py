@@ -335,9 +335,9 @@ def test_network_leads_to_evidence(server: Server) -> None:
 
 
 def test_network_counts_who_met(server: Server) -> None:
-    """Who was how often at the same meetings stands above the picture, each with these and their sources."""
+    """Who was how often at the same meetings stands below the picture, each with these and their sources."""
     drawn = server.get("/network?start=person/sergey-lavrov", accept=HTML).text
-    met, _, picture = drawn.partition('<div id="network"')
+    picture, _, met = drawn.partition('<section class="met"')
     pairs = re.findall(
         r"<details><summary><bdi>([^<]+)</bdi> <small[^>]*>(\d+)</small>(.*?)</details>", met, re.DOTALL
     )
