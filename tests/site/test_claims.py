@@ -229,7 +229,7 @@ def test_years_counted_in_two_ways_are_no_difference(server: Server) -> None:
 
 
 def test_what_is_said_and_planned_alike(server: Server) -> None:
-    """Texts that report the same words, or plan the same and tell of no outcome, say the same."""
+    """Texts that report the same words, plan the same, or give one thing the same time, say the same."""
     said = ("mid-2017-08-08-lavrov-statement/F001", "tass-2017-08-08-asean-schedule/F001")
     found = rows(server, outcome="same")
     assert "TASS, 8 Aug 2017: claimed by Sergey Lavrov" in found[said[0]]["alsoToldBy"]
@@ -238,6 +238,9 @@ def test_what_is_said_and_planned_alike(server: Server) -> None:
     (row,) = [one for one in re.split(r"<tr>", page) if "more than twenty joint projects" in one]
     assert all(f"/graph/fact/{fact}" in row for fact in said)
     assert found["kemlu-2018-11-bertolak-ke-singapura/F004"]["alsoToldBy"].startswith("(Kemlu, 2 Aug 2018: ")
+    ends = found["asean-2019-02-21-arsom/F007"]
+    assert ends["statement"] == "The plan of action was to expire at the end of 2020"
+    assert "Baliekbis, 20 Feb 2019: established" in ends["alsoToldBy"]
 
 
 def test_what_agrees_contests_nothing(server: Server) -> None:

@@ -245,19 +245,22 @@ def about_of(content: Iterable[Triple]) -> list[NamedNode]:
     return sorted((end for end in found if end.value.startswith(PARTIES)), key=str)[:MAX_PARTIES]
 
 
-def saying_the_same(one: Claimed, content: Iterable[Triple]) -> list[str]:
-    """Return the facts of other texts that make all that a fact states of things, one of each text."""
+def saying_the_same(one: Claimed, content: Sequence[Triple]) -> list[str]:
+    """Return the facts of other texts that make all that a fact states of things, one of each text.
+
+    When that is decides only where a fact states nothing else.
+    """
     find = dataset().store.quads_for_pattern
-    beside = {*OF_A_TEXT, HAS_TIME.value}
     reported = [each.object for each in content if each.predicate == REPORTED_STATUS]
     figures = set_beside(per_version(agreeing).same.get(one.fact.value, ()))
     minted = minted_by(content)
+    beside = {*OF_A_TEXT, HAS_TIME.value}
+    of_things = [each for each in content if each.predicate.value not in beside and not is_time(each.subject)]
+    bounds = [each for each in content if each.predicate == HAS_TIME or BOUND.fullmatch(each.predicate.value)]
     found: set[str] | None = None
-    for triple in content:
+    for triple in of_things or bounds:
         if is_figure(triple.subject):
             graphs = {*figures}
-        elif triple.predicate.value in beside or is_time(triple.subject):
-            continue
         else:
             subject = None if triple.predicate == REPORTS or triple.subject in minted else triple.subject
             quads = find(subject, triple.predicate, triple.object, None)
