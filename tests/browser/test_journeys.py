@@ -268,8 +268,7 @@ def test_a_long_answer_is_folded_and_opens_whole(visit: Visit, scripts: bool) ->
     page = visit(
         "/questions/who-met-whom", java_script_enabled=scripts, viewport={"width": 360, "height": 740}
     )
-    height = page.evaluate("document.documentElement.scrollHeight")
-    assert height < 10 * 740
+    assert page.evaluate("document.documentElement.scrollHeight") < 10 * 740
     said = page.locator("ul.says > li").count()
     table = page.get_by_role("region", name="Result")
     expect(table).to_be_hidden()
@@ -318,6 +317,7 @@ def test_names_on_the_map_are_legible(visit: Visit, width: int, language: str) -
     names = page.locator(".map .spot text").evaluate_all(NAMES)
     assert "Jakarta" in {one["text"].split()[0] for one in names}
     assert len(names) > 8
+    assert page.locator(".aside a", has_text="Washington").is_visible() == (width == 360)
     names += page.locator(".map .of-state").evaluate_all(NAMES)
     assert [one["text"] for one in names if one["size"] < 11] == []
     for one, other in combinations(names, 2):

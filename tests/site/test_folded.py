@@ -103,6 +103,10 @@ def test_places_are_listed_and_large_states_named(server: Server) -> None:
     drawn = server.get("/map", accept=HTML, accept_language="en").text
     names = re.findall(r'<text class="of-state"[^>]*>([^<]+)</text>', drawn)
     assert {"Russia", "United States", "China"} <= {*names}
+    colours = re.findall(r'<a class="state (\w+)"[^>]*><title>([^:]+):', drawn)
+    for kind, legend in re.findall(r'<li class="state (\w+)">.*?</svg>.*: (.*?)</li>', drawn):
+        assert {name for other, name in colours if other == kind} <= {*legend.split(", ")}
+        assert "Viet Nam" in legend or kind != "member"
     listed = drawn.partition('id="after-picture"')[2].partition("</p>")[0]
     places = re.findall(r'<a href="#(place-\d+)">[^<]+</a> (\d+)', listed)
     assert len(places) > 10

@@ -216,6 +216,8 @@ class Spot:
     side: str = "right"
     room: str = ""
     """Nothing, or `lesser` where its name has no room on a narrow screen, `crowded` where on none."""
+    beyond: str = ""
+    """The side on which a narrow screen leaves it out at first, if it does."""
 
     @property
     def name(self) -> str:
@@ -426,10 +428,11 @@ def named(spots: Sequence[Spot], frame: Frame, size: float) -> list[Spot]:
         side = min(free, key=lambda one: trouble(spot, one)) if free else spot.side
         on_narrow = spot.label(side, size * NARROW)
         has_room = not any(collide(on_narrow, other) for other in narrow)
+        beyond = "left" if spot.x < first else "right" if spot.x > last else ""
         room = "" if free and has_room else "lesser" if free else "crowded"
         taken += [boxes[side]] if free else []
         narrow += [on_narrow] if free and has_room else []
-        found[spot.place.iri] = replace(spot, side=side, room=room)
+        found[spot.place.iri] = replace(spot, side=side, room=room, beyond=beyond)
     return [found[spot.place.iri] for spot in spots]
 
 
