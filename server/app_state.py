@@ -39,7 +39,8 @@ class Served:
 
 
 def serve_dataset(app: Flask, dataset: BuiltDataset, settings: Settings) -> None:
-    """Make a dataset the one that an app serves."""
+    """Make a dataset the one that an app serves, with what the code of now, and of no update, finds."""
+    build_cache.code()
     app.extensions[EXTENSION] = Served(dataset, settings)
 
 
