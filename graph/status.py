@@ -42,7 +42,7 @@ OWN_WORDS: Final = "narration"
 
 @dataclass(frozen=True)
 class Status:
-    """A status by its key in the table, how sure it is unless it is established, of a claim who makes it.
+    """A status by its key in the table, how sure it is where a reader is told so, of a claim who makes it.
 
     `possibly` are those who may be the ones that make a claim. `covered` is, of a plan, when the last text
     came out that tells of the same, from one day to another where only a month or a year is known, and
@@ -99,7 +99,7 @@ def status_of(basis: Basis, *, saying: bool = False) -> Status:
     if key == ESTABLISHED and local_name(confidence) in TABLE["doubtful"]:
         key = READ
     if key in {READ, ESTABLISHED}:
-        return Status(key, confidence if key == READ else None)
+        return Status(key, confidence if key == READ else doubt_of(basis))
     return claim(basis) if key == CLAIMED else Status(key, doubt_of(basis))
 
 

@@ -90,11 +90,12 @@ def test_what_no_text_of_then_tells_of_is_planned(server: Server) -> None:
     """A plan of action for 2026 to 2030 is planned for a day of 2030, in the data too, not established."""
     page = page_of(server, "2030-01-01")
     (told,) = held(page, "documents")["planned"]
-    assert told.startswith("ASEAN-Russia Comprehensive Plan of Action 2026-2030 planned (no outcome reported")
+    named = "ASEAN-Russia Comprehensive Plan of Action 2026-2030"
+    assert told.startswith(f"{named} planned (medium confidence) (no outcome reported")
     assert held(page, "documents")["certain"] == []
     data = csv.DictReader(StringIO(server.get("/as-of.csv?date=2030-01-01&lang=en").text))
     assert {row["holds"]: row["status"] for row in data if "2026-2030" in row["label"]} == {
-        "planned": "planned"
+        "planned": "planned (medium confidence)"
     }
     (told,) = held(page_of(server, "2018-08-02"), "documents")["certain"]
     assert "established" in told

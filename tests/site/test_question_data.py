@@ -402,6 +402,16 @@ def test_a_minister_acts_for_the_state_wherever_it_is_told(server: Server) -> No
     assert "annual ASEAN-Russia meeting, 2 August 2018 meeting PMC session established" in page
 
 
+def test_what_is_established_with_a_doubt_says_so_everywhere(server: Server) -> None:
+    """The editors are not sure of a number: sentence, table and page say how sure."""
+    page = text_of(ask(server, "how-far-implemented").text)
+    assert "reported by Viet Nam News Agency, 13 Mar 2020 (medium confidence)" in page
+    assert re.search(r"as of 13 March 2020 established \(medium confidence\) Viet Nam News Agency", page)
+    path = "/doc/document/asean-russia-poa-2016-2020?show=figures-of-a-document"
+    page = text_of(server.get(path, accept="text/html").text)
+    assert re.search(r"as of 13 March 2020: .{0,120} established \(medium confidence\)", page)
+
+
 @pytest.mark.parametrize(("language", "both"), [("en", "were both at"), ("id", "sama-sama hadir dalam")])
 def test_who_met_whom(server: Server, language: str, both: str) -> None:
     """All pairs of persons have the meetings that both were at, most first; the network leads to them."""

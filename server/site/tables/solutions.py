@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, QuerySolutions
-from wicara.graph.status import ESTABLISHED
+from wicara.graph.status import ESTABLISHED, Status
 from wicara.ontology import expand
 from wicara.server.app_state import dataset, settings
 from wicara.server.site.language import WORDS, own_text
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
     from wicara.graph.evidence import Basis
-    from wicara.graph.status import Status
     from wicara.queries import Question
     from wicara.server.site.tables.answer_columns import AnswerColumn, Solution
     from wicara.server.site.tables.rows import Evidence, Pattern
@@ -217,13 +216,17 @@ def answer(question: Question, values: Mapping[str, Term], found: Solutions, sto
 
 
 def distinct(answers: Iterable[ShortAnswer]) -> tuple[ShortAnswer, ...]:
-    """Return what answers say, each thing once; of values that are compared, with each text that gives it."""
+    """Return what answers say, each thing once; of values that are compared, with each text that gives it.
+
+    How sure the editors are of what texts report is said of each text.
+    """
     found: dict[ShortAnswer, ShortAnswer] = {}
     for one in answers:
-        same = found.setdefault(one, one)
+        told = replace(one, statuses=(Status(ESTABLISHED),)) if one.reporters else one
+        same = found.setdefault(told, one)
         if one.compared:
             more = [basis for basis in one.quoted if basis not in same.quoted]
-            found[one] = replace(same, quoted=(*same.quoted, *more))
+            found[told] = replace(same, quoted=(*same.quoted, *more))
     return tuple(found.values())
 
 
