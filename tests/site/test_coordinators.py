@@ -58,7 +58,7 @@ if TYPE_CHECKING:
             (
                 "Myanmar is to be coordinator of the ASEAN-Russia partnership (until 2027);"
                 " last told of as coordinator on 10 July 2025; no source here names a successor. planned"
-                " (it began: Mission of Russia to ASEAN, 26 Jul 2024) possibly at that time"
+                " (it began: Mission of Russia to ASEAN, 26 Jul 2024) for that time"
                 " Source: Statement on Myanmar as coordinator of Russia-ASEAN relations"
                 " (Progressive Voice, 1 March 2024)"
             ),

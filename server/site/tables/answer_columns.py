@@ -150,10 +150,11 @@ def holding(terms: Terms, _words: Words) -> Value:
 
 def holding_or(key: str, terms: Terms, words: Words) -> Value:
     """Return whether something holds then for certain, in a way of its own that has a key, or possibly."""
-    _possible, certain, otherwise = (isinstance(term, Literal) and term.value == "true" for term in terms)
+    certain, otherwise = (isinstance(term, Literal) and term.value == "true" for term in terms[1:3])
+    found = holding((*terms[:2], *terms[3:]), words)
     if otherwise and not certain:
-        return Value(Shown("", key), mark=key)
-    return holding(terms[:2], words)
+        return replace(found, shown=replace(found.shown, full=key), mark=key)
+    return found
 
 
 def outcome(terms: Terms, _words: Words) -> Value:
@@ -173,6 +174,7 @@ CERTAIN: Final = "certain"
 WHEN: Final = "when"
 OUTCOME: Final = "outcome"
 GROUPS: Final[Mapping[tuple[str, ...], tuple[str, Maker]]] = {
+    ("possible", "certain", "asPlanned", *NAMES): (HOLDS, partial(holding_or, "planned")),
     ("possible", "certain", *NAMES): (HOLDS, holding),
     ("possible", "certain", "between"): (HOLDS, partial(holding_or, "between")),
     ("possible", "certain", "lasting"): (HOLDS, partial(holding_or, "lasting")),
