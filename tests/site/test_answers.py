@@ -294,7 +294,7 @@ def test_how_far_a_plan_was_implemented(server: Server) -> None:
         assert "claimed" in told.partition("Source:")[0]
         assert "established" not in told
     assert ": more than 60% implemented (as of 31 July 2019), said by Retno L.P. Marsudi." in second
-    assert "By the numbers of activities given for that day it was 56.8%." in second
+    assert "By the numbers of activities that the second source gives for that day it was 56.8%." in second
     assert (
         "79 activities implemented of 139 planned, that is 56.8% (as of 31 July 2019), said by R"
         in counted[0]

@@ -330,3 +330,15 @@ def test_no_two_sources_are_called_the_same(server: Server) -> None:
             FILTER NOT EXISTS { ?one wic:shortLabel ?a } FILTER NOT EXISTS { ?other wic:shortLabel ?b } } }"""
     answer = server.get(f"/sparql?{urlencode({'query': twice})}", accept="text/csv")
     assert answer.text.split() == ["one,other"]
+
+
+def test_a_length_that_is_counted_otherwise_is_called_so(server: Server) -> None:
+    """Three and four years of the same dates are each said to be counted otherwise; a plan's differ."""
+    text = server.get("/figures", accept="text/html").text
+    rows = [row.partition("</li>")[0] for row in text.split('<li class="bar')[1:]]
+    lengths = [row for row in rows if "\xa0years</a>" in row]
+    counted = [row for row in lengths if "the same dates, counted otherwise" in row]
+    assert [sum(f"{years}\xa0years</a>" in row for row in counted) for years in (3, 4)] == [1, 1]
+    assert all("from August 2021 to July 2024" in row and "sources differ" not in row for row in counted)
+    assert any("sources differ" in row for row in lengths)
+    assert text.count("the same dates, counted otherwise") == len(counted)

@@ -36,6 +36,7 @@ from wicara.server.site.tables.differing import (
     Compared,
     agreeing,
     comparing,
+    is_length,
     number_of_differences,
 )
 from wicara.server.site.tables.register import (
@@ -104,7 +105,6 @@ CHOICES: Final = (
 )
 """What a request may choose, of the page as of its data."""
 CONTENT_TEXT: Final = NamedNode(f"{WIC}contentText")
-LENGTH: Final = NamedNode(f"{PREFIXES['ind']}length-of-term")
 MAX_MARKS: Final = 1
 """How many texts that say the same, or otherwise, a row names."""
 OF_A_TEXT: Final = frozenset(
@@ -278,7 +278,7 @@ def saying_the_same(one: Claimed, content: Sequence[Triple]) -> list[str]:
 
 def counted_otherwise(one: ConflictingValue, compared: Compared) -> ConflictingValue:
     """Return a value that agrees, with a tag where it is a length that is counted in another way."""
-    if compared.rows[0]["about"] != LENGTH or one.bound:
+    if not is_length(compared) or one.bound:
         return one
     return replace(one, tags=(*one.tags, str(_("the same dates, counted otherwise"))))
 

@@ -33,7 +33,7 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.timeline import Item, add_times, concerned_with
 from wicara.server.site.tables.cells import RANK, amount
-from wicara.server.site.tables.differing import clash_in
+from wicara.server.site.tables.differing import clash_in, is_counted_otherwise
 from wicara.server.site.times import LAST, format_span
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ class Bar:
     """What its sources rest on, of all figures that say the same."""
     clash: str
     """The comparison by which another figure differs from it, if one does."""
+    otherwise: bool
+    """Whether another text gives the length of the same dates, counted otherwise."""
 
     @property
     def quote(self) -> Quote | None:
@@ -376,6 +378,7 @@ def chart(members: Sequence[Figure], words: Words, bases: Mapping[str, Basis]) -
             sources(graphs),
             [bases[graph] for graph in graphs if graph in bases],
             clash_in(each.iri for each in alike),
+            is_counted_otherwise(graphs),
         )
 
     same: dict[tuple[object, ...], list[Figure]] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pyoxigraph import QueryResultsFormat, parse_query_results
 from wicara.graph.sparql import solutions, value
-from wicara.ontology import WIC
+from wicara.ontology import PREFIXES, WIC
 from wicara.queries import comparisons
 from wicara.server.app_state import cached, per_version
 from wicara.server.descriptions.counts import merges
@@ -36,6 +36,7 @@ BOUND: Final = re.compile(f"{re.escape(WIC)}(earliest|latest)(?:Start|End)")
 """A property that gives the first or the last day on which something can have begun or ended."""
 FIGURES: Final = "figures"
 """The comparison of figures."""
+LENGTH: Final = f"{PREFIXES['ind']}length-of-term"
 ONLY: Final = "FILTER(?conflict)"
 """How a comparison leaves out what agrees."""
 NAMES: Final = ("x", "p", "left", "y", "q", "right", "about", "one", "other", "during", "unit", "b1", "b2")
@@ -172,6 +173,23 @@ def agreeing(built: BuiltDataset) -> Agreeing:
     for row in rows(built, f'{{ {figures} }} FILTER(!?conflict) BIND("{FIGURES}" AS ?comparison)', SELECTED):
         parts[(row["left"], row["b1"]) != (row["right"], row["b2"])].append(row)
     return Agreeing(*map(by_graph, map(grouped_by_thing, parts)))
+
+
+def is_length(compared: Compared) -> bool:
+    """Tell whether a comparison is of lengths of terms, which may count the same dates otherwise."""
+    return value(compared.rows[0], "about") == LENGTH
+
+
+def is_counted_otherwise(graphs: Iterable[str]) -> bool:
+    """Tell whether another text than those of some facts gives the length of the same dates otherwise."""
+    near = per_version(agreeing).near
+    found = chain.from_iterable(near.get(graph, ()) for graph in graphs)
+    return any(
+        row["left"] != row["right"] and not (row["b1"] or row["b2"])
+        for one in found
+        if is_length(one)
+        for row in one.rows
+    )
 
 
 def clashes_of(named: Iterable[Sequence[str]], rows: Sequence[Mapping[str, Term | None]]) -> list[str]:
