@@ -98,6 +98,31 @@ def test_network_says_why_it_begins_so_and_lists_its_lines(server: Server) -> No
     assert "It begins with" not in server.get("/network?start=person/retno-marsudi", accept=HTML).text
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "claimed by"), ("id", "diklaim oleh")])
+def test_network_says_which_role_is_only_claimed(server: Server, lang: str, said: str) -> None:
+    """Of two roles the one that a fact only claims is marked, in the list, the drawing and the data."""
+    start = f"start=person/vladimir-putin&lang={lang}"
+    text = server.get(f"/network?{start}", accept=HTML).text
+    rows = [
+        row for row in re.findall(r"<tr><th.*?</tr>", text, re.DOTALL) if f"({said} Sergey Lavrov)" in row
+    ]
+    assert len(rows) == 1
+    assert rows[0].count(said) == 1
+    assert "sochi-summit" in rows[0] or "Sochi" in rows[0]
+    assert '<svg class="sample claimed"' in text
+    bolkiah = server.get("/network?start=person/hassanal-bolkiah", accept=HTML).text
+    assert 'class="line claimed"' in bolkiah
+    found = {
+        one["role"].rpartition("/")[2]: one
+        for one in server.get(f"/network.json?{start}").json
+        if one["from"].endswith("vladimir-putin") and one["to"].endswith("2016-05-19-sochi-summit")
+    }
+    assert found["chair"]["status"] == f"{said} Sergey Lavrov"
+    assert found["attendee"]["status"] != found["chair"]["status"]
+    assert all("lavrov-news-conference" in graph for graph in found["chair"]["sources"])
+    assert "planned,status,via" in server.get(f"/network.csv?{start}").text
+
+
 def test_places_are_listed_and_large_states_named(server: Server) -> None:
     """Below the map each place with its number leads to what was held there; Russia has its name on it."""
     drawn = server.get("/map", accept=HTML, accept_language="en").text

@@ -9,9 +9,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Triple
+from wicara.graph.evidence import WITH_BASIS
+from wicara.graph.names import kind_of
 from wicara.graph.sparql import solutions, value
+from wicara.graph.status import strongest
 from wicara.queries import picture_query, with_rows
-from wicara.server.app_state import per_inference, store
+from wicara.server.app_state import per_inference, per_version, store
 from wicara.server.descriptions.openapi import several
 from wicara.server.http.addresses import href_of
 from wicara.server.site.filter import ACTORS, VIEWS, narrowed
@@ -38,11 +41,13 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.placing import placed
 from wicara.server.site.search.index import FACETS, search_kind
+from wicara.server.site.tables.statuses import STATUSES, Aftermath, is_plain, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from pyoxigraph import Store
+    from wicara.graph.status import Status
     from wicara.server.site.filter import Narrowed
     from wicara.server.site.pictures.picture import Box, EvidenceLink, Frame, Record
     from wicara.server.site.words import Shown, Words
@@ -66,7 +71,8 @@ MOST_MET: Final = 6
 """How many persons are named above the picture before the others are folded."""
 MAX_EDGES: Final = limit_of("network-edges")
 """How many solutions a picture is made of at most."""
-COLUMNS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel", "planned", "via", "sources")
+ENDS: Final = ("from", "fromLabel", "role", "roleLabel", "to", "toLabel")
+COLUMNS: Final = (*ENDS, "planned", "status", "via", "sources")
 LINE_LENGTH: Final = 19
 MAX_LINES: Final = 7
 LETTER: Final = 6.7
@@ -82,7 +88,7 @@ WEAK: Final = ("/attendee", "#onBehalfOf")
 
 @dataclass
 class Edge:
-    """Two nodes that hang together: in which role, by which situation, and the graphs that state it."""
+    """Two nodes that hang together: their role, by which situation and graphs, and how sure."""
 
     start: str
     end: str
@@ -90,6 +96,7 @@ class Edge:
     via: str | None
     planned: bool = False
     graphs: list[str] = field(default_factory=list)
+    status: Status = STATUSES["established"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ class Role:
     text: str
     href: str | None
     sources: list[EvidenceLink]
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -176,7 +184,8 @@ class Line:
         """The roles, each once; a plan only where nothing else is."""
         found: dict[str, Role] = {}
         for role in [one for one in self.roles if not one.edge.planned] or self.roles:
-            found.setdefault(role.text, role)
+            known = found.setdefault(role.edge.role, role)
+            found[role.edge.role] = min(known, role, key=lambda one: one.edge.status.rank)
         return [*found.values()]
 
     def box_of(self, words: Sequence[Role], part: float) -> Box:
@@ -220,6 +229,8 @@ def network() -> Picture:
     shown = [edge for edge in near if {edge.start, edge.end} <= set(nodes)]
     shown += that_fit(edges(store(), [(others, others)])[0], view)
     named = {name for one in met for name in (one.person, *one.meetings)}
+    statuses = [edge.status for edge in shown]
+    named |= {who.value for one in statuses for who in (*one.by, *one.possibly, one.confidence) if who}
     words = words_for(store(), {*nodes, *named, *(edge.role for edge in shown), *(iri for iri, _ in tops)})
     drawn = draw(nodes, shown, shapes, words, opened)
     roles = [role_of(edge, words) for edge in shown]
@@ -280,6 +291,8 @@ def edges(
             add_iri(edge.graphs, solution, "graph")
     for edge in merged.values():
         edge.graphs.sort()
+        facts = (NamedNode(graph) for graph in edge.graphs if kind_of(graph) in WITH_BASIS)
+        edge.status = strongest(map(per_version(Aftermath).status_of, facts)) or edge.status
     return [edge for _, edge in sorted(merged.items())], len(found) == MAX_EDGES
 
 
@@ -298,7 +311,9 @@ def in_pairs(some: Iterable[Edge], words: Words) -> list[Role]:
         for edge in members:
             firsts.setdefault(edge.role, edge.graphs[:1])
         graphs = dict.fromkeys(chain(*firsts.values(), *(edge.graphs for edge in members)))
-        names = dict.fromkeys(words.show_iri(role).text for role in firsts)
+        weak = sorted(members, key=lambda edge: edge.status.rank, reverse=True)  # the surest is kept
+        best = {edge.role: role_of(edge, words).text for edge in weak}
+        names = dict.fromkeys(best[role] for role in firsts)
         pairs.append(replace(role_of(replace(members[0], graphs=[*graphs]), words), text=", ".join(names)))
     return pairs
 
@@ -396,8 +411,7 @@ def draw(
         for one in shown
     ]
     index = {node: number for number, node in enumerate(nodes)}
-    pairs = frozenset((index[edge.start], index[edge.end]) for edge in some)
-    places = placed(tuple(map(size, texts)), pairs)
+    places = placed(tuple(map(size, texts)), frozenset((index[one.start], index[one.end]) for one in some))
     return [
         Node(node, x, y, shapes[node], one, text, node in opened, toggle(node, opened), above)
         for node, one, text, (x, y, above) in zip(nodes, shown, texts, places, strict=True)
@@ -421,12 +435,11 @@ def toggle(node: str, opened: Sequence[str]) -> str | None:
 def role_of(edge: Edge, words: Words) -> Role:
     """Return an edge with its words, and the page that its evidence is nearest to."""
     evidence, text = sources(edge.graphs), words.show_iri(edge.role).text
-    if evidence:
-        return Role(edge, text, evidence[0].href, evidence)
-    if edge.via:
-        return Role(edge, text, href_of(edge.via), [])
-    triple = Triple(NamedNode(edge.start), NamedNode(edge.role), NamedNode(edge.end))
-    return Role(edge, text, explain_href(triple), [])
+    mark = "" if is_plain([edge.status]) else status_text(edge.status, words)
+    text += f" ({mark})" if mark and not edge.planned else ""
+    triple = Triple(*map(NamedNode, (edge.start, edge.role, edge.end)))
+    near = href_of(edge.via) if edge.via else explain_href(triple)
+    return Role(edge, text, evidence[0].href if evidence else near, evidence, mark)
 
 
 def lines(roles: Iterable[Role], drawn: Sequence[Node]) -> list[Line]:
@@ -477,10 +490,11 @@ def record(role: Role, words: Words) -> Record:
         "from": edge.start,
         "fromLabel": words.show_iri(edge.start).text,
         "role": edge.role,
-        "roleLabel": role.text,
+        "roleLabel": words.show_iri(edge.role).text,
         "to": edge.end,
         "toLabel": words.show_iri(edge.end).text,
         "planned": "yes" if edge.planned else "no",
+        "status": status_text(edge.status, words) if role.sources else "",
         "via": edge.via or "",
         "sources": edge.graphs,
     }
