@@ -112,6 +112,9 @@ def test_network_says_which_role_is_only_claimed(server: Server, lang: str, said
     assert '<svg class="sample claimed"' in text
     bolkiah = server.get("/network?start=person/hassanal-bolkiah", accept=HTML).text
     assert 'class="line claimed"' in bolkiah
+    read = server.get("/network?start=person/retno-marsudi", accept=HTML).text
+    assert "read from the words" in server.get("/network.csv?start=person/retno-marsudi").text
+    assert 'class="line claimed"' not in read
     found = {
         one["role"].rpartition("/")[2]: one
         for one in server.get(f"/network.json?{start}").json

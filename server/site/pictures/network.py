@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 from wicara.graph.evidence import WITH_BASIS
 from wicara.graph.names import kind_of
 from wicara.graph.sparql import solutions, value
-from wicara.graph.status import strongest
+from wicara.graph.status import ESTABLISHED, READ, strongest
 from wicara.queries import picture_query, with_rows
 from wicara.server.app_state import per_inference, per_version, store
 from wicara.server.descriptions.openapi import several
@@ -41,7 +41,7 @@ from wicara.server.site.pictures.picture import (
 )
 from wicara.server.site.pictures.placing import placed
 from wicara.server.site.search.index import FACETS, search_kind
-from wicara.server.site.tables.statuses import STATUSES, Aftermath, is_plain, status_text
+from wicara.server.site.tables.statuses import STATUSES, Aftermath, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -96,7 +96,7 @@ class Edge:
     via: str | None
     planned: bool = False
     graphs: list[str] = field(default_factory=list)
-    status: Status = STATUSES["established"]
+    status: Status = STATUSES[ESTABLISHED]
 
 
 @dataclass(frozen=True)
@@ -435,7 +435,7 @@ def toggle(node: str, opened: Sequence[str]) -> str | None:
 def role_of(edge: Edge, words: Words) -> Role:
     """Return an edge with its words, and the page that its evidence is nearest to."""
     evidence, text = sources(edge.graphs), words.show_iri(edge.role).text
-    mark = "" if is_plain([edge.status]) else status_text(edge.status, words)
+    mark = status_text(edge.status, words) if edge.status.key not in {ESTABLISHED, READ} else ""
     text += f" ({mark})" if mark and not edge.planned else ""
     triple = Triple(*map(NamedNode, (edge.start, edge.role, edge.end)))
     near = href_of(edge.via) if edge.via else explain_href(triple)
