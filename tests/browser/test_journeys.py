@@ -361,7 +361,7 @@ def test_evidence_of_a_figure(visit: Visit, scripts: bool) -> None:  # noqa: FBT
 def test_proof_of_a_conclusion(visit: Visit, scripts: bool) -> None:  # noqa: FBT001 - as above
     """From the mark of an inferred statement to its proof, and down to the words of the article."""
     page = visit("/doc/person/retno-marsudi", java_script_enabled=scripts)
-    page.get_by_role("link", name=re.compile(r"^Statements about it \d+")).click()
+    page.get_by_role("link", name=re.compile(r"^Statements about this \d+")).click()
     said = page.get_by_role("definition").filter(has_text="has been foreign minister")
     said.get_by_role("link", name="inferred").first.click()
     expect(page).to_have_url(re.compile("/explain"))

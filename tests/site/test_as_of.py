@@ -314,6 +314,9 @@ def test_what_later_texts_tell(server: Server) -> None:
     assert "F006" not in indonesia
     (planned,) = held(page_of(server, "2018-08-02"), "coordinators")["to-come"]
     assert "F006" in planned
+    (laos,) = held(page_of(server, "2018-08-02"), "coordinators")["certain"]
+    assert "D07" in laos
+    assert "told also by later texts" not in laos  # the later one only tells by when its term had ended
     page = page_of(server, "1998-01-01")
     assert "told only by later texts, the first of 1999" in text_of(page)
     assert "hanya disebut teks sesudah tanggal itu" in page_of(server, "1998-01-01", "id")

@@ -68,6 +68,7 @@ MAX_ROWS: Final = 300
 MAX_SLIDES: Final = 1000
 """How many days a slider goes over at most."""
 ENDS: Final = frozenset({"earliestEnd", "latestEnd"})
+LIMITS: Final = frozenset(NamedNode(f"{WIC}{name}") for name in ("earliestStart", "latestEnd"))
 STATES: Final = ("certain", "planned", "lasting", "between", "possible", "to-come")
 """Whether something holds on a day, in the order in which it is shown."""
 RANKS: Final = ("certain", "to-come", "lasting", "between", "planned", "possible")
@@ -427,14 +428,25 @@ def state_of(group: Sequence[tuple[Solution, Support]], evidence: Evidence, day:
 
 
 def later_publication(some: Iterable[Basis], day: date) -> tuple[str, bool]:
-    """Return when the texts of some facts came out that did so after a day, in words, and whether all did."""
+    """Return when the texts of some facts came out that did so after a day, in words, and whether all did.
+
+    A fact that says no more than by when something had ended, or not before when it began, tells of no such
+    thing as going on.
+    """
     issued = per_version(Texts).issued
-    found = [issued(NamedNode(one.text.iri)) if one.text else None for one in some]
+    telling = (one for one in some if not only_limits(one))
+    found = [issued(NamedNode(one.text.iri)) if one.text else None for one in telling]
     later = sorted(days for days in found if days and days[0] > day)
     if not later:
         return "", False
     only = len(later) == len(found)
     return format_period(*later[0 if only else -1]), only
+
+
+def only_limits(basis: Basis) -> bool:
+    """Tell whether a graph says only by when something ended, or before which day it did not begin."""
+    said = {quad.predicate for quad in store().quads_for_pattern(None, None, None, NamedNode(basis.graph))}
+    return bool(said) and said <= LIMITS
 
 
 def silent_since(things: Iterable[Term], some: Sequence[Basis], day: date) -> str:
