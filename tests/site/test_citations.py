@@ -182,6 +182,15 @@ def test_all_texts_to_cite(server: Server, lang: str) -> None:
     assert f'href="/doc/person/sergey-lavrov?lang={lang}"' in every
 
 
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_what_is_worked_out_names_its_text(server: Server, lang: str) -> None:
+    """Facts that no one place of a text gives are told apart by their texts: each text numbers its own."""
+    page = server.get(f"/doc/situation/laos-coordinatorship-2015-2018?lang={lang}", accept=HTML).text
+    names = re.findall(r'<li id="basis-[^>]*><small class="tag">([^<]*D01)</small>', page)
+    assert len({*names}) == len(names) == 2
+    assert {one.partition(",")[0] for one in names} == {"Kemlu", "SINDOnews"}
+
+
 @pytest.mark.parametrize("path", ["place/malaysia", "place/russia", "state/malaysia", "state/laos"])
 def test_what_rows_rest_on_is_cited(server: Server, path: str) -> None:
     """Each text that the evidence of a row on a page names is one of those that it says how to cite."""
