@@ -445,7 +445,8 @@ def later_publication(some: Iterable[Basis], day: date) -> tuple[str, bool]:
 
 def only_limits(basis: Basis) -> bool:
     """Tell whether a graph says only by when something ended, or before which day it did not begin."""
-    said = {quad.predicate for quad in store().quads_for_pattern(None, None, None, NamedNode(basis.graph))}
+    find = per_version(Texts).built.store.quads_for_pattern
+    said = {quad.predicate for quad in find(None, None, None, NamedNode(basis.graph))}
     return bool(said) and said <= LIMITS
 
 
