@@ -27,7 +27,7 @@ from wicara.server.site.pages.explain import explain_href
 from wicara.server.site.pages.reuse import report_href, schema_org
 from wicara.server.site.tables.cells import Cells, in_own_language
 from wicara.server.site.tables.differing import clashes_in
-from wicara.server.site.tables.layout import FACTS_PAGE, PATHS, Column, Show, layout_of, parts_of
+from wicara.server.site.tables.layout import PATHS, ROWS, Column, Show, layout_of, parts_of
 from wicara.server.site.tables.reading import PAGE, Lists, Paths, block_rows, read_statements
 from wicara.server.site.tables.register import address_for
 from wicara.server.site.tables.rows import Blocks, evidence_for
@@ -296,7 +296,7 @@ def variables(view: View) -> Mapping[str, object]:
         "outgoing": in_sections([*view.read.outgoing, *view.read.blank], words),
         "incoming": in_sections(view.read.incoming, words, incoming=True),
         "lists": lists(view, here),
-        "part_size": FACTS_PAGE,
+        "part_size": ROWS["facts"],
         "with_statements": view.with_statements,
         "rest": f"SELECT ?s ?p {{ ?s ?p <{iri}> }} ORDER BY ?p ?s",
         "alternates": alternates(here, view.first // RDF_PAGE + 1),

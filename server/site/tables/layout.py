@@ -24,14 +24,9 @@ if TYPE_CHECKING:
 Steps: TypeAlias = tuple[str, ...]
 
 FILE: Final = Path(__file__).parents[1] / "layouts.toml"
-BLOCK_PAGE, FACTS_PAGE = 40, 25
-"""How many rows of a block a page shows that shows nothing else, and how many facts in reading order."""
-MAX_SHOWN, MAX_NEAREST, MAX_SHOWN_OF_MANY, MANY_BLOCKS = 5, 4, 3, 10
-"""How many rows of a block a page shows beside others, of those nearest in time, and beside so many blocks:
-the newest where the block is sorted by time."""
-SPARED, FEW_BLOCKS = 2, 4
-"""How many rows more it shows where these are all that are left, on a page of so few blocks at most: others
-would have too many words."""
+READ: Final = tomllib.loads(FILE.read_text(encoding="utf-8"))
+ROWS: Final = READ["rows"]
+"""How many rows of a block a page shows, by what it is shown with."""
 
 
 class Show(StrEnum):
@@ -143,7 +138,7 @@ class Block:
     @property
     def portion(self) -> int:
         """How many rows a page shows that shows nothing else."""
-        return FACTS_PAGE if self.of_graphs else BLOCK_PAGE
+        return int(ROWS["facts" if self.of_graphs else "alone"])
 
     @property
     def places(self) -> tuple[Steps, ...]:
@@ -178,13 +173,15 @@ class Layout:
     @property
     def spared(self) -> int:
         """How many rows more a page shows of a block that has no others."""
-        return SPARED if len(self.blocks) <= FEW_BLOCKS else 0
+        more = ROWS["more"]
+        return int(more["rows"]) if len(self.blocks) <= more["up-to-blocks"] else 0
 
     def shown(self, block: Block) -> int:
         """Return how many rows of a block are shown beside others, where more than the spared are left."""
-        if len(self.blocks) >= MANY_BLOCKS:
-            return MAX_SHOWN_OF_MANY
-        return MAX_NEAREST if block.order is Order.NEAREST else MAX_SHOWN
+        many = ROWS["beside-many"]
+        if len(self.blocks) >= many["from-blocks"]:
+            return int(many["rows"])
+        return int(ROWS["nearest" if block.order is Order.NEAREST else "beside"])
 
 
 @cache
@@ -236,7 +233,6 @@ def read_layouts(file: dict[str, Any], paths: dict[str, str]) -> dict[str, Layou
     }
 
 
-READ: Final = tomllib.loads(FILE.read_text(encoding="utf-8"))
 PATHS: Final = read_paths(READ)
 """Steps that several layouts take, by their names."""
 LAYOUTS: Final = read_layouts(READ, PATHS)
