@@ -59,8 +59,8 @@ def register(built: BuiltDataset) -> list[Claimed]:
             if isinstance(who, NamedNode) and who not in known:
                 known.append(who)
         one.claim = claim if isinstance(claim, NamedNode) else one.claim
-    kept = [one for one in found.values() if one.status.key in UNSETTLED]
-    return sorted(kept, key=lambda one: (-one.days[1].toordinal() if one.days else 0, one.fact.value))
+    unsettled = [one for one in found.values() if one.status.key in UNSETTLED]
+    return sorted(unsettled, key=lambda one: (-one.days[1].toordinal() if one.days else 0, one.fact.value))
 
 
 def status_by(*said: Term | None) -> Status:
